@@ -1,0 +1,213 @@
+//! Who may do what: the roles and the whole permission table. What a person may see of partner data is narrowed further by the partner in its session.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{PartnerId, PersonId};
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name {
+            $(#[serde(rename = $word)] $variant),+
+        }
+
+        impl $name {
+            /// Every word, in the order in which they stand here.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word for it in the database, the API and the catalogues' keys.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word),+
+                }
+            }
+
+            /// The value that a word stands for; `None` for any other text.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words! {
+    /// A person's role in one partner.
+    MemberRole { Owner = "owner", Sales = "sales", Finance = "finance" }
+}
+
+words! {
+    /// A person's role at the vendor.
+    StaffRole { Administrator = "administrator", PartnerManager = "partner_manager", Finance = "finance", Operator = "operator" }
+}
+
+/// Who acts: resolved from the session, never from the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Actor {
+    Member {
+        person: PersonId,
+        partner: PartnerId,
+        role: MemberRole,
+    },
+    Staff {
+        person: PersonId,
+        role: StaffRole,
+    },
+}
+
+impl Actor {
+    /// The person who acts, in whatever role.
+    pub const fn person(&self) -> PersonId {
+        match self {
+            Self::Member { person, .. } | Self::Staff { person, .. } => *person,
+        }
+    }
+}
+
+/// What can be done; one word for each act that changes something or opens a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    SubmitLeads,
+    ReadLeads,
+    ReadMoney,
+    RaiseInvoices,
+    EditCompany,
+    ManageTeam,
+    DecideLeads,
+    ManagePartners,
+    EditPlans,
+    ApproveLines,
+    Reconcile,
+    CloseQuarter,
+    ReadBooks,
+    Operate,
+}
+
+/// The permission table.
+pub const fn can(actor: &Actor, action: Action) -> bool {
+    use Action as A;
+    match actor {
+        Actor::Member { role, .. } => match role {
+            MemberRole::Owner => matches!(
+                action,
+                A::SubmitLeads
+                    | A::ReadLeads
+                    | A::ReadMoney
+                    | A::RaiseInvoices
+                    | A::EditCompany
+                    | A::ManageTeam
+            ),
+            MemberRole::Sales => matches!(action, A::SubmitLeads | A::ReadLeads | A::ReadMoney),
+            MemberRole::Finance => matches!(action, A::ReadLeads | A::ReadMoney | A::RaiseInvoices),
+        },
+        Actor::Staff { role, .. } => match role {
+            StaffRole::Administrator => matches!(
+                action,
+                A::DecideLeads
+                    | A::ManagePartners
+                    | A::EditPlans
+                    | A::ApproveLines
+                    | A::Reconcile
+                    | A::CloseQuarter
+                    | A::ReadBooks
+                    | A::Operate
+            ),
+            StaffRole::PartnerManager => {
+                matches!(action, A::DecideLeads | A::ManagePartners | A::ReadBooks)
+            }
+            StaffRole::Finance => {
+                matches!(
+                    action,
+                    A::EditPlans | A::ApproveLines | A::Reconcile | A::CloseQuarter | A::ReadBooks
+                )
+            }
+            StaffRole::Operator => matches!(action, A::Operate | A::ReadBooks),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ulid::Ulid;
+
+    use super::*;
+
+    fn member(role: MemberRole) -> Actor {
+        Actor::Member {
+            person: PersonId::new(Ulid::nil()),
+            partner: PartnerId::new(Ulid::nil()),
+            role,
+        }
+    }
+
+    fn staff(role: StaffRole) -> Actor {
+        Actor::Staff {
+            person: PersonId::new(Ulid::nil()),
+            role,
+        }
+    }
+
+    #[test]
+    fn the_permission_table_is_this_one() {
+        use Action as A;
+        // Owner, sales, finance; administrator, partner manager, finance, operator.
+        let table = [
+            (A::SubmitLeads, "yy- ----"),
+            (A::ReadLeads, "yyy ----"),
+            (A::ReadMoney, "yyy ----"),
+            (A::RaiseInvoices, "y-y ----"),
+            (A::EditCompany, "y-- ----"),
+            (A::ManageTeam, "y-- ----"),
+            (A::DecideLeads, "--- yy--"),
+            (A::ManagePartners, "--- yy--"),
+            (A::EditPlans, "--- y-y-"),
+            (A::ApproveLines, "--- y-y-"),
+            (A::Reconcile, "--- y-y-"),
+            (A::CloseQuarter, "--- y-y-"),
+            (A::ReadBooks, "--- yyyy"),
+            (A::Operate, "--- y--y"),
+        ];
+        let members = MemberRole::ALL.iter().copied().map(member);
+        let actors: Vec<Actor> = members
+            .chain(StaffRole::ALL.iter().copied().map(staff))
+            .collect();
+        for (action, row) in table {
+            let allowed: Vec<bool> = actors.iter().map(|actor| can(actor, action)).collect();
+            let expected: Vec<bool> = row
+                .chars()
+                .filter(|mark| *mark != ' ')
+                .map(|mark| mark == 'y')
+                .collect();
+            assert_eq!(allowed, expected, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn an_actor_is_one_person_and_every_role_has_its_word() {
+        assert_eq!(
+            member(MemberRole::Sales).person(),
+            PersonId::new(Ulid::nil())
+        );
+        assert_eq!(
+            staff(StaffRole::Operator).person(),
+            PersonId::new(Ulid::nil())
+        );
+        for role in MemberRole::ALL {
+            assert_eq!(MemberRole::parse(role.as_str()), Some(*role));
+        }
+        for role in StaffRole::ALL {
+            assert_eq!(StaffRole::parse(role.as_str()), Some(*role));
+        }
+        assert_eq!(StaffRole::parse("owner"), None);
+    }
+}

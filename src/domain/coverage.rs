@@ -1,0 +1,355 @@
+//! Coverage: which months of a deal the client's money reaches. Months fill in order, oldest invoice first; what fills a month is kept as evidence.
+//! Which invoices belong to a deal, and whether their money counts, is decided before.
+
+use serde::{Deserialize, Serialize};
+
+use crate::money::{
+    Exact, MoneyError, Rate, add, multiply, round_half_even, round_half_even_wide, subtract,
+    to_minor,
+};
+
+/// What one invoice has collected for a deal, in minor units net of tax; below zero for a credit that was refunded in cash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collected {
+    pub invoice: String,
+    pub amount_minor: i64,
+}
+
+/// How much of one invoice's money went to which month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fill {
+    /// The month's place in the `bases` that were covered.
+    pub month_index: usize,
+    pub invoice: String,
+    /// Always above zero.
+    pub amount_minor: i64,
+}
+
+/// How far the money reaches. All fills and the rest together are C, or nothing where C is below zero.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Months `0 .. months_covered` are covered.
+    pub months_covered: usize,
+    pub fills: Vec<Fill>,
+    /// Money of the deal's invoices that no month needs.
+    pub unallocated_minor: i64,
+}
+
+/// `SubTotal × cash ÷ Total`, rounded half to even: what an invoice has collected, net of tax. Zero for an invoice of nothing.
+/// For a credit note refunded in cash, the caller gives the refund as cash below zero.
+///
+/// # Errors
+/// `TooLarge` where no amount holds the result.
+pub fn collected_net(
+    sub_total_minor: i64,
+    cash_minor: i64,
+    total_minor: i64,
+) -> Result<i64, MoneyError> {
+    if total_minor == 0 {
+        return Ok(0);
+    }
+    round_half_even(Exact::new(
+        i128::from(sub_total_minor) * i128::from(cash_minor),
+        i128::from(total_minor),
+    ))
+}
+
+/// Month k is covered when `C ≥ m₀ + … + m_k − t·m_k`. `bases` are the m of each month in order; `collected` the invoices, oldest first.
+///
+/// # Errors
+/// `TooLarge` where the exact sums leave 128 bits, or the money that is left over leaves 64.
+pub fn cover(
+    bases: &[Exact],
+    collected: &[Collected],
+    tolerance: Rate,
+) -> Result<Coverage, MoneyError> {
+    let total: i128 = collected
+        .iter()
+        .map(|invoice| i128::from(invoice.amount_minor))
+        .sum();
+    let total = Exact::from_integer(total);
+    let mut months_covered = 0;
+    let mut needed = Exact::from_integer(0);
+    let mut borders = Vec::with_capacity(bases.len());
+    let mut reached = true;
+    for base in bases {
+        needed = add(needed, *base)?;
+        borders.push(round_half_even_wide(needed));
+        reached = reached && total >= subtract(needed, multiply(tolerance.exact(), *base)?)?;
+        months_covered += usize::from(reached);
+    }
+    let (fills, unallocated_minor) = pour(&borders, &net_of_credits(collected))?;
+    Ok(Coverage {
+        months_covered,
+        fills,
+        unallocated_minor,
+    })
+}
+
+/// What each invoice still has to give once the amounts below zero are taken away, from the youngest money first:
+/// what filled the old months stays where it was for as long as it can.
+fn net_of_credits(collected: &[Collected]) -> Vec<(&str, i64)> {
+    let mut owed: i128 = collected
+        .iter()
+        .map(|invoice| -i128::from(invoice.amount_minor.min(0)))
+        .sum();
+    let mut net: Vec<(&str, i64)> = collected
+        .iter()
+        .map(|invoice| (invoice.invoice.as_str(), invoice.amount_minor.max(0)))
+        .collect();
+    for (_, amount_minor) in net.iter_mut().rev() {
+        let taken_minor = i64::try_from(owed).unwrap_or(i64::MAX).min(*amount_minor);
+        *amount_minor -= taken_minor;
+        owed -= i128::from(taken_minor);
+    }
+    net
+}
+
+/// Pours the invoices into the months in order. Month borders are the rounded running sums, so that fills are whole and add up.
+fn pour(borders: &[i128], invoices: &[(&str, i64)]) -> Result<(Vec<Fill>, i64), MoneyError> {
+    let mut fills = Vec::new();
+    let mut poured = 0_i128;
+    let mut month_index = 0;
+    let mut unallocated = 0_i128;
+    for (invoice, amount_minor) in invoices {
+        let mut rest = i128::from(*amount_minor);
+        while rest > 0 && month_index < borders.len() {
+            let amount = rest.min(borders[month_index] - poured);
+            if amount <= 0 {
+                month_index += 1;
+                continue;
+            }
+            fills.push(Fill {
+                month_index,
+                invoice: (*invoice).to_owned(),
+                amount_minor: to_minor(amount)?,
+            });
+            poured += amount;
+            rest -= amount;
+        }
+        unallocated += rest;
+    }
+    Ok((fills, to_minor(unallocated)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::{any_collected, rate};
+
+    fn invoices(amounts_minor: &[i64]) -> Vec<Collected> {
+        let numbered = amounts_minor.iter().enumerate();
+        numbered
+            .map(|(number, amount_minor)| Collected {
+                invoice: format!("INV-{number}"),
+                amount_minor: *amount_minor,
+            })
+            .collect()
+    }
+
+    fn whole(bases: &[i128]) -> Vec<Exact> {
+        bases.iter().copied().map(Exact::from_integer).collect()
+    }
+
+    /// Months covered, the fills as (month, invoice, amount), and what is left over.
+    fn pouring(
+        bases: &[Exact],
+        amounts_minor: &[i64],
+    ) -> (usize, Vec<(usize, &'static str, i64)>, i64) {
+        const NAMES: [&str; 4] = ["INV-0", "INV-1", "INV-2", "INV-3"];
+        let coverage = cover(bases, &invoices(amounts_minor), rate(10_000)).expect("small");
+        let name = |text: &str| NAMES.into_iter().find(|name| *name == text).expect("named");
+        let fills = coverage.fills.iter();
+        let fills = fills
+            .map(|fill| (fill.month_index, name(&fill.invoice), fill.amount_minor))
+            .collect();
+        (coverage.months_covered, fills, coverage.unallocated_minor)
+    }
+
+    #[test]
+    fn an_invoices_money_counts_without_its_tax() {
+        for (sub_total, cash, total, collected) in [
+            (10_000, 11_900, 11_900, 10_000),
+            (10_000, 5_950, 11_900, 5_000),
+            (10_000, 0, 11_900, 0),
+            (10_000, 1, 11_900, 1),
+            (1, 1, 2, 0),
+            (3, 1, 2, 2),
+            (10_000, -5_950, 11_900, -5_000),
+            (0, 0, 0, 0),
+            (10_000, 500, 0, 0),
+            (i64::MAX, i64::MAX, i64::MAX, i64::MAX),
+        ] {
+            assert_eq!(
+                collected_net(sub_total, cash, total),
+                Ok(collected),
+                "{sub_total} {cash} {total}"
+            );
+        }
+        assert_eq!(
+            collected_net(i64::MAX, i64::MAX, 1),
+            Err(MoneyError::TooLarge)
+        );
+        assert_eq!(collected_net(i64::MIN, -1, 1), Err(MoneyError::TooLarge));
+    }
+
+    #[test]
+    fn months_fill_in_order_from_the_oldest_invoice() {
+        let months = whole(&[100, 100, 100]);
+        assert_eq!(pouring(&months, &[]), (0, vec![], 0));
+        assert_eq!(
+            pouring(&months, &[150, 70]),
+            (
+                2,
+                vec![
+                    (0, "INV-0", 100),
+                    (1, "INV-0", 50),
+                    (1, "INV-1", 50),
+                    (2, "INV-1", 20)
+                ],
+                0
+            )
+        );
+        assert_eq!(
+            pouring(&months, &[300, 25, 5]),
+            (
+                3,
+                vec![(0, "INV-0", 100), (1, "INV-0", 100), (2, "INV-0", 100)],
+                30
+            )
+        );
+    }
+
+    #[test]
+    fn an_annual_payment_covers_twelve_months_to_the_last_unit() {
+        let months = vec![Exact::new(100_000, 12); 13];
+        let (covered, fills, unallocated) = pouring(&months, &[100_000]);
+        assert_eq!((covered, unallocated), (12, 0));
+        let amounts: Vec<i64> = fills.iter().map(|fill| fill.2).collect();
+        assert_eq!(amounts.iter().sum::<i64>(), 100_000);
+        assert_eq!(amounts[..3], [8_333, 8_334, 8_333]);
+    }
+
+    #[test]
+    fn money_that_goes_back_is_taken_from_the_youngest() {
+        let months = whole(&[100, 100]);
+        assert_eq!(
+            pouring(&months, &[100, 80, -90, 20]),
+            (1, vec![(0, "INV-0", 100), (1, "INV-1", 10)], 0)
+        );
+        assert_eq!(
+            pouring(&months, &[-50, 120]),
+            (0, vec![(0, "INV-1", 70)], 0)
+        );
+        assert_eq!(pouring(&months, &[50, -80]), (0, vec![], 0));
+    }
+
+    #[test]
+    fn a_month_without_value_needs_no_money_but_waits_for_those_before_it() {
+        assert_eq!(pouring(&whole(&[0, 0]), &[]).0, 2);
+        assert_eq!(pouring(&whole(&[0, 100, 0]), &[50]).0, 1);
+        assert_eq!(pouring(&whole(&[0, 100, 0]), &[100]).0, 3);
+        assert_eq!(pouring(&whole(&[0]), &[-1]).0, 0);
+        assert_eq!(pouring(&whole(&[100, -150]), &[]).0, 0);
+    }
+
+    #[test]
+    fn sums_over_terms_of_many_periods_are_exact_for_the_largest_values() {
+        let periods = [1_i128, 2, 3, 5, 6, 7, 8, 9, 11, 12, 13, 24, 36, 60, 120];
+        let bases: Vec<Exact> = (0..600)
+            .map(|month| Exact::new(i128::from(i64::MAX), periods[month / 40]))
+            .collect();
+        let all = vec![i64::MAX; 600];
+        let coverage = cover(&bases, &invoices(&all[..90]), rate(123_457)).expect("fits");
+        assert!(coverage.months_covered > 0 && coverage.months_covered < 600);
+        let result = cover(&bases[..1], &invoices(&all), rate(0));
+        assert_eq!(
+            result,
+            Err(MoneyError::TooLarge),
+            "what is left over fits no amount"
+        );
+    }
+
+    #[test]
+    fn sums_that_leave_128_bits_are_an_error_and_never_a_wrong_answer() {
+        let primes = [
+            113, 109, 107, 103, 101, 97, 89, 83, 79, 73, 71, 67, 61, 59, 53, 47,
+        ];
+        let bases = primes.map(|prime| Exact::new(i128::from(i64::MAX), prime));
+        assert_eq!(
+            cover(&bases, &invoices(&[1]), rate(10_000)),
+            Err(MoneyError::TooLarge)
+        );
+    }
+
+    fn any_bases() -> impl Strategy<Value = Vec<Exact>> {
+        let base = (
+            0_i128..5_000,
+            prop::sample::select(&crate::testing::PERIODS[..]),
+        );
+        let base = base.prop_map(|(value, months)| Exact::new(value, i128::from(months)));
+        prop::collection::vec(base, 0..30)
+    }
+
+    proptest! {
+        #[test]
+        fn every_unit_collected_is_in_a_fill_or_left_over(bases in any_bases(), collected in any_collected()) {
+            let coverage = cover(&bases, &collected, rate(10_000)).expect("small");
+            let total: i64 = collected.iter().map(|invoice| invoice.amount_minor).sum();
+            let filled: i64 = coverage.fills.iter().map(|fill| fill.amount_minor).sum();
+            prop_assert_eq!(filled + coverage.unallocated_minor, total.max(0));
+            prop_assert!(coverage.fills.iter().all(|fill| fill.amount_minor > 0));
+            prop_assert!(coverage.fills.is_sorted_by_key(|fill| (fill.month_index, fill.invoice.clone())));
+            for invoice in &collected {
+                let fills = coverage.fills.iter().filter(|fill| fill.invoice == invoice.invoice);
+                let given: i64 = fills.map(|fill| fill.amount_minor).sum();
+                prop_assert!(given <= invoice.amount_minor.max(0));
+            }
+        }
+
+        #[test]
+        fn more_money_never_covers_less(bases in any_bases(), collected in any_collected(), place in 0_usize..6, more in 0_i64..3_000) {
+            let before = cover(&bases, &collected, rate(10_000)).expect("small");
+            let mut richer = collected.clone();
+            match richer.get_mut(place) {
+                Some(invoice) => invoice.amount_minor += more,
+                None => richer.push(Collected { invoice: "INV-9".to_owned(), amount_minor: more }),
+            }
+            let after = cover(&bases, &richer, rate(10_000)).expect("small");
+            prop_assert!(after.months_covered >= before.months_covered);
+        }
+
+        #[test]
+        fn the_tolerance_covers_exactly_at_its_border(
+            hundreds in prop::collection::vec(1_i64..1_000, 1..20), per_cent in 0_u32..=99, last in 0_usize..20,
+        ) {
+            let values: Vec<i64> = hundreds.iter().map(|hundred| hundred * 100).collect();
+            let bases: Vec<Exact> = values.iter().map(|value| Exact::from_integer(i128::from(*value))).collect();
+            let last = last % values.len();
+            let missing = values[last] / 100 * i64::from(per_cent);
+            let border = values[..=last].iter().sum::<i64>() - missing;
+            let covered = |collected| {
+                cover(&bases, &invoices(&[collected]), rate(per_cent * 10_000)).expect("small").months_covered
+            };
+            prop_assert_eq!(covered(border), last + 1);
+            prop_assert_eq!(covered(border - 1), last);
+        }
+
+        #[test]
+        fn fills_reach_the_same_months_as_coverage_without_tolerance(bases in any_bases(), collected in any_collected()) {
+            let coverage = cover(&bases, &collected, rate(0)).expect("small");
+            let mut needed = Exact::from_integer(0);
+            let mut filled = 0;
+            for (index, base) in bases.iter().enumerate() {
+                needed += *base;
+                let of_month = coverage.fills.iter().filter(|fill| fill.month_index == index);
+                filled += of_month.map(|fill| fill.amount_minor).sum::<i64>();
+                if index < coverage.months_covered {
+                    prop_assert_eq!(Ok(filled), round_half_even(needed));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Deals: the portal's mirror of what a lead became in HubSpot, and the terms on which commission rests.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    access::words,
+    calendar::Month,
+    error::Fault,
+    money::{Exact, Money},
+};
+
+words! {
+    /// What HubSpot says of a deal.
+    DealState { Open = "open", Won = "won", Lost = "lost", Removed = "removed" }
+}
+
+/// How often a deal's value is charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum BillingPeriod {
+    /// Every so many months: 1, 3, 6, 12, …, at most 120.
+    Months(u16),
+    OneOff,
+}
+
+impl BillingPeriod {
+    /// Reads what the CRM or a form says: a number of months, `one_off`, or the usual words. Weeks are no months and refused.
+    ///
+    /// # Errors
+    /// `billing-period-invalid`, with the text.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "one_off" | "one-off" | "once" => Ok(Self::OneOff),
+            "monthly" => Ok(Self::Months(1)),
+            "quarterly" => Ok(Self::Months(3)),
+            "per_six_months" | "semiannually" => Ok(Self::Months(6)),
+            "annually" | "annual" | "yearly" => Ok(Self::Months(12)),
+            "per_two_years" => Ok(Self::Months(24)),
+            "per_three_years" => Ok(Self::Months(36)),
+            "per_four_years" => Ok(Self::Months(48)),
+            "per_five_years" => Ok(Self::Months(60)),
+            number => match number.parse() {
+                Ok(months) if (1..=120).contains(&months) => Ok(Self::Months(months)),
+                _ => Err(Fault::with("billing-period-invalid", text)),
+            },
+        }
+    }
+}
+
+impl fmt::Display for BillingPeriod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Months(months) => months.fmt(f),
+            Self::OneOff => f.write_str("one_off"),
+        }
+    }
+}
+
+impl TryFrom<String> for BillingPeriod {
+    type Error = Fault;
+
+    fn try_from(text: String) -> Result<Self, Fault> {
+        Self::parse(&text)
+    }
+}
+
+impl From<BillingPeriod> for String {
+    fn from(period: BillingPeriod) -> Self {
+        period.to_string()
+    }
+}
+
+/// What the client is charged from one month on, until the next terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DealTerms {
+    /// The month from which these hold; the first terms hold from the deal's start.
+    pub from: Month,
+    pub value: Money,
+    pub period: BillingPeriod,
+}
+
+impl DealTerms {
+    /// m: the value of one month (of the whole, for a one-off deal), exact.
+    pub fn monthly(&self) -> Exact {
+        let months = match self.period {
+            // `parse` lets no zero through.
+            BillingPeriod::Months(months) => i128::from(months.max(1)),
+            BillingPeriod::OneOff => 1,
+        };
+        Exact::new(i128::from(self.value.minor), months)
+    }
+}
+
+/// A won deal as the schedule needs it. All terms are in one currency, sorted by month, and not empty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WonDeal {
+    pub start: NaiveDate,
+    /// The first day on which it no longer runs.
+    pub end: Option<NaiveDate>,
+    pub terms: Vec<DealTerms>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Currency;
+
+    #[test]
+    fn a_billing_period_is_read_from_words_and_numbers() {
+        for (text, period) in [
+            ("monthly", BillingPeriod::Months(1)),
+            (" Quarterly ", BillingPeriod::Months(3)),
+            ("per_six_months", BillingPeriod::Months(6)),
+            ("annually", BillingPeriod::Months(12)),
+            ("per_two_years", BillingPeriod::Months(24)),
+            ("per_five_years", BillingPeriod::Months(60)),
+            ("1", BillingPeriod::Months(1)),
+            ("120", BillingPeriod::Months(120)),
+            ("one_off", BillingPeriod::OneOff),
+            ("once", BillingPeriod::OneOff),
+        ] {
+            assert_eq!(BillingPeriod::parse(text), Ok(period), "{text:?}");
+            assert_eq!(BillingPeriod::parse(&period.to_string()), Ok(period));
+            let json = serde_json::to_string(&period).expect("json");
+            assert_eq!(
+                serde_json::from_str::<BillingPeriod>(&json).expect("a period"),
+                period
+            );
+        }
+        for text in ["", "0", "121", "-1", "1.5", "weekly", "P12M", "99999"] {
+            let fault = BillingPeriod::parse(text).expect_err(text);
+            assert_eq!(
+                (fault.code, fault.detail.as_str()),
+                ("billing-period-invalid", text)
+            );
+        }
+    }
+
+    #[test]
+    fn the_monthly_equivalent_is_an_exact_fraction() {
+        let monthly = |minor, period| {
+            let terms = DealTerms {
+                from: Month::new(2026, 1),
+                value: Money::new(minor, Currency::EUR),
+                period,
+            };
+            terms.monthly()
+        };
+        assert_eq!(
+            monthly(100_000, BillingPeriod::Months(12)),
+            Exact::new(25_000, 3)
+        );
+        assert_eq!(
+            monthly(100_000, BillingPeriod::Months(1)),
+            Exact::from_integer(100_000)
+        );
+        assert_eq!(
+            monthly(100_000, BillingPeriod::OneOff),
+            Exact::from_integer(100_000)
+        );
+        assert_eq!(monthly(-1, BillingPeriod::Months(3)), Exact::new(-1, 3));
+    }
+}

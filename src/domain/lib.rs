@@ -1,0 +1,32 @@
+//! The rules of the portal that are true on paper: what a lead, a deal, a commission line and a statement are, and how one becomes another.
+//!
+//! Pure on purpose: no async, no clock, no randomness, no SQL, no HTTP. Time, ids and everything that was read elsewhere are arguments,
+//! so every rule can be computed again, in the browser as on the server, and a stranger with a pencil gets the same minor units.
+
+pub mod error;
+
+pub mod calendar;
+pub mod ids;
+pub mod money;
+pub mod text;
+
+pub mod access;
+pub mod partner;
+
+pub mod claim;
+pub mod deal;
+pub mod lead;
+
+pub mod coverage;
+pub mod ledger;
+pub mod line;
+pub mod plan;
+pub mod schedule;
+pub mod statement;
+
+pub mod remote;
+
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod testing;

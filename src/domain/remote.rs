@@ -1,0 +1,147 @@
+//! What the vendors' objects mean to us: plain values that the clients convert to and the services decide on. Not their wire format.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    calendar::Timestamp,
+    deal::DealState,
+    money::{Currency, Money},
+};
+
+/// A stage of a HubSpot pipeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoteStage {
+    pub pipeline: String,
+    pub id: String,
+    pub label: String,
+    pub display_order: i64,
+    pub closed: bool,
+    pub won: bool,
+}
+
+/// A HubSpot deal, read just now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoteDeal {
+    /// May differ from the id that was asked for, if the deal was merged.
+    pub id: String,
+    pub name: String,
+    pub pipeline: String,
+    pub stage: String,
+    /// `Removed` when archived.
+    pub state: DealState,
+    /// As HubSpot has it: decimal text, or nothing.
+    pub amount: Option<String>,
+    pub currency: Option<Currency>,
+    /// `portal_billing_period`, as it stands there.
+    pub billing_period: Option<String>,
+    pub start: Option<NaiveDate>,
+    pub end: Option<NaiveDate>,
+    /// When it was closed, by HubSpot.
+    pub closed_at: Option<Timestamp>,
+    pub modified_at: Timestamp,
+    /// `portal_lead_id`.
+    pub lead_key: Option<String>,
+    /// Ids of deals that were merged into it.
+    pub merged_ids: Vec<String>,
+}
+
+/// Whether an invoice is a sale to a client or a bill from a partner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InvoiceType {
+    /// ACCREC.
+    Sale,
+    /// ACCPAY.
+    Bill,
+}
+
+/// A Xero invoice or bill, read just now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoteInvoice {
+    pub id: String,
+    pub kind: InvoiceType,
+    pub number: String,
+    pub reference: String,
+    pub contact_id: String,
+    pub contact_name: String,
+    /// Xero's word: DRAFT, SUBMITTED, AUTHORISED, PAID, VOIDED, DELETED.
+    pub status: String,
+    pub date: Option<NaiveDate>,
+    pub due: Option<NaiveDate>,
+    pub sub_total: Money,
+    pub total: Money,
+    /// AmountPaid: cash by payments.
+    pub paid_minor: i64,
+    /// Applied pre- and overpayments: cash too, though Xero counts them as credited.
+    pub prepaid_minor: i64,
+    /// Applied credit notes: not cash.
+    pub credited_minor: i64,
+    pub due_minor: i64,
+    pub updated_at: Timestamp,
+    /// The first line's description, for bills that name a statement.
+    pub description: String,
+}
+
+impl RemoteInvoice {
+    /// Issued and not taken back: only such an invoice's money counts.
+    pub fn counts(&self) -> bool {
+        matches!(self.status.as_str(), "AUTHORISED" | "PAID")
+    }
+
+    /// Payments, prepayments and overpayments; never credit notes.
+    pub const fn cash_minor(&self) -> i64 {
+        self.paid_minor.saturating_add(self.prepaid_minor)
+    }
+}
+
+/// A Xero contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoteContact {
+    pub id: String,
+    pub name: String,
+    pub email: String,
+    /// Our own key there, such as `partner-01J…`.
+    pub number: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::euro;
+
+    #[test]
+    fn only_issued_invoices_count_and_only_cash_is_cash() {
+        let mut invoice = RemoteInvoice {
+            id: "1".to_owned(),
+            kind: InvoiceType::Sale,
+            number: "INV-1".to_owned(),
+            reference: String::new(),
+            contact_id: String::new(),
+            contact_name: String::new(),
+            status: String::new(),
+            date: None,
+            due: None,
+            sub_total: euro(100),
+            total: euro(119),
+            paid_minor: 50,
+            prepaid_minor: 30,
+            credited_minor: 20,
+            due_minor: 19,
+            updated_at: Timestamp(0),
+            description: String::new(),
+        };
+        assert_eq!(invoice.cash_minor(), 80);
+        for (status, counts) in [
+            ("AUTHORISED", true),
+            ("PAID", true),
+            ("DRAFT", false),
+            ("SUBMITTED", false),
+            ("VOIDED", false),
+            ("DELETED", false),
+            ("paid", false),
+        ] {
+            invoice.status = status.to_owned();
+            assert_eq!(invoice.counts(), counts, "{status}");
+        }
+    }
+}

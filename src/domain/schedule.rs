@@ -1,0 +1,365 @@
+//! The schedule: which lines a won deal has, and how much each is, by the rule
+//! `amount of line k = round(rate·m·(k+1)) − round(rate·m·k)`, half to even. The lines from the first one on add up to the exact total within
+//! half a minor unit, wherever one stops; a run out of the middle, cut at both ends, within one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    calendar::Month,
+    deal::{BillingPeriod, DealTerms, WonDeal},
+    money::{Exact, MoneyError, exact_text, multiply, round_half_even_wide, to_minor},
+    plan::PlanTerms,
+};
+
+/// One line of a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScheduledLine {
+    /// k: months since the deal's start. Months without a line are left out, so the next line's k may be larger by more than one.
+    pub index: u32,
+    pub month: Month,
+    /// m: what the client owes for this month, exact minor units (of the whole deal, for a one-off).
+    #[serde(with = "exact_text")]
+    pub base: Exact,
+    /// The commission, in minor units of the terms' currency.
+    pub amount_minor: i64,
+}
+
+/// All lines of a won deal up to and including `until`, oldest first. A plan with a number of months stops there whatever `until` says;
+/// `until` bounds the plans that pay as long as the client does. A deal that ends on the day it starts, or before, has no lines.
+///
+/// Every change of terms counts its months anew, so lines under the old terms are the same with and without the new ones.
+/// One-off terms have one line, in the month from which they hold; one-off terms right after one-off terms have none,
+/// for the deal has its line: what it lacks then is an adjustment.
+///
+/// # Errors
+/// `TooLarge` where no amount holds a line.
+pub fn schedule(
+    plan: &PlanTerms,
+    deal: &WonDeal,
+    until: Month,
+) -> Result<Vec<ScheduledLine>, MoneyError> {
+    let start = Month::of(deal.start);
+    let last = last_month(plan, deal, until);
+    let mut lines = Vec::new();
+    let mut earned_before = 0_i128;
+    for number in start.0..=last.0 {
+        let month = Month(number);
+        let Some((terms, run)) = terms_of(&deal.terms, start, month) else {
+            continue;
+        };
+        let uncapped =
+            commission_after(plan, terms, run + 1)? - commission_after(plan, terms, run)?;
+        let amount = match plan.cap.filter(|cap| cap.currency == terms.value.currency) {
+            Some(cap) => uncapped.min((i128::from(cap.minor) - earned_before).max(0)),
+            None => uncapped,
+        };
+        earned_before += amount;
+        lines.push(ScheduledLine {
+            index: (month.0 - start.0) as u32,
+            month,
+            base: terms.monthly(),
+            amount_minor: to_minor(amount)?,
+        });
+    }
+    Ok(lines)
+}
+
+/// `round(rate·m·months)`: the commission of the first months under the same terms.
+fn commission_after(plan: &PlanTerms, terms: &DealTerms, months: i32) -> Result<i128, MoneyError> {
+    let monthly = multiply(plan.rate.exact(), terms.monthly())?;
+    let exact = multiply(monthly, Exact::from_integer(i128::from(months)))?;
+    Ok(round_half_even_wide(exact))
+}
+
+/// The terms that hold in a month, and how many months they have held before it; `None` where a one-off deal already has its line.
+fn terms_of(terms: &[DealTerms], start: Month, month: Month) -> Option<(&DealTerms, i32)> {
+    let place = place_of(terms, month);
+    let held = terms.get(place)?;
+    let is_one_off = |place: usize| terms[place].period == BillingPeriod::OneOff;
+    if is_one_off(place) && month > start && is_one_off(place_of(terms, month.plus(-1))) {
+        return None;
+    }
+    let held_from = match place {
+        0 => start,
+        _ => held.from.max(start),
+    };
+    Some((held, month.0 - held_from.0))
+}
+
+/// The place of the terms that hold in a month. The first ones hold from the deal's start, whatever month they name.
+fn place_of(terms: &[DealTerms], month: Month) -> usize {
+    terms
+        .iter()
+        .rposition(|terms| terms.from <= month)
+        .unwrap_or(0)
+}
+
+fn last_month(plan: &PlanTerms, deal: &WonDeal, until: Month) -> Month {
+    let start = Month::of(deal.start);
+    let by_plan = plan
+        .months
+        .map_or(until, |months| start.plus(i32::from(months) - 1));
+    match deal.end {
+        Some(end) if end <= deal.start => start.plus(-1),
+        Some(end) => by_plan.min(Month::of(end.pred_opt().unwrap_or(end))),
+        None => by_plan,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        money::{Currency, Money, add},
+        testing::{PERIODS, any_deal, any_plan, deal, euro, plan, terms},
+    };
+
+    const JANUARY: Month = Month::new(2026, 1);
+
+    fn amounts(lines: &[ScheduledLine]) -> Vec<i64> {
+        lines.iter().map(|line| line.amount_minor).collect()
+    }
+
+    fn amounts_until(plan: &PlanTerms, deal: &WonDeal, months: i32) -> Vec<i64> {
+        amounts(&schedule(plan, deal, JANUARY.plus(months - 1)).expect("small"))
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect(text)
+    }
+
+    #[test]
+    fn a_line_is_the_step_between_two_rounded_sums() {
+        // 10 % of 33.35 a month is 3.335: 3.335, 6.670, 10.005, 13.340.
+        let monthly = deal(3_335, BillingPeriod::Months(1));
+        assert_eq!(
+            amounts_until(&plan(100_000, None), &monthly, 4),
+            [334, 333, 333, 334]
+        );
+        // Halves: 0.5, 1, 1.5, 2, 2.5, 3 round to 0, 1, 2, 2, 2, 3.
+        let halves = deal(1, BillingPeriod::Months(1));
+        assert_eq!(
+            amounts_until(&plan(500_000, None), &halves, 6),
+            [0, 1, 1, 0, 0, 1]
+        );
+        // A value below zero mirrors it.
+        let below = deal(-1, BillingPeriod::Months(1));
+        assert_eq!(
+            amounts_until(&plan(500_000, None), &below, 6),
+            [0, -1, -1, 0, 0, -1]
+        );
+    }
+
+    #[test]
+    fn lines_name_their_month_and_what_the_client_owes_for_it() {
+        let annual = deal(100_000, BillingPeriod::Months(12));
+        let lines = schedule(&plan(100_000, Some(14)), &annual, JANUARY).expect("small");
+        assert_eq!(lines.len(), 14, "the plan's months count, not `until`");
+        assert_eq!(
+            (lines[13].index, lines[13].month),
+            (13, Month::new(2027, 2))
+        );
+        assert_eq!(lines[0].base, Exact::new(25_000, 3));
+    }
+
+    #[test]
+    fn a_one_off_deal_has_one_line() {
+        let one_off = deal(99_995, BillingPeriod::OneOff);
+        assert_eq!(amounts_until(&plan(100_000, None), &one_off, 24), [10_000]);
+        assert_eq!(
+            amounts_until(&plan(100_000, Some(36)), &one_off, 24),
+            [10_000]
+        );
+    }
+
+    #[test]
+    fn one_off_terms_do_not_end_what_comes_after_them() {
+        let mut deal = deal(1_000, BillingPeriod::OneOff);
+        deal.terms
+            .push(terms(JANUARY.plus(2), 2_000, BillingPeriod::OneOff));
+        deal.terms
+            .push(terms(JANUARY.plus(4), 300, BillingPeriod::Months(1)));
+        deal.terms
+            .push(terms(JANUARY.plus(6), 5_000, BillingPeriod::OneOff));
+        let lines = schedule(&plan(1_000_000, None), &deal, JANUARY.plus(9)).expect("small");
+        let rows: Vec<_> = lines
+            .iter()
+            .map(|line| (line.index, line.amount_minor))
+            .collect();
+        assert_eq!(rows, [(0, 1_000), (4, 300), (5, 300), (6, 5_000)]);
+    }
+
+    #[test]
+    fn a_deal_pays_for_every_month_that_it_runs_in() {
+        for (end, count) in [
+            ("2026-01-14", 0),
+            ("2026-01-15", 0),
+            ("2026-01-16", 1),
+            ("2026-02-01", 1),
+            ("2026-02-02", 2),
+            ("2027-01-01", 12),
+            ("2027-01-15", 13),
+        ] {
+            for (plan, at_most) in [(plan(100_000, None), 24), (plan(100_000, Some(6)), 6)] {
+                let mut deal = deal(1_000, BillingPeriod::Months(1));
+                deal.end = Some(day(end));
+                assert_eq!(
+                    amounts_until(&plan, &deal, 24).len(),
+                    count.min(at_most),
+                    "{end}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_terms_hold_from_the_start_whatever_month_they_name() {
+        let usual = amounts_until(
+            &plan(333_333, None),
+            &deal(1_000, BillingPeriod::Months(3)),
+            9,
+        );
+        for first in [-5, 3] {
+            let mut deal = deal(1_000, BillingPeriod::Months(3));
+            deal.terms[0].from = JANUARY.plus(first);
+            assert_eq!(amounts_until(&plan(333_333, None), &deal, 9), usual);
+        }
+        let mut without_terms = deal(1_000, BillingPeriod::OneOff);
+        without_terms.terms.clear();
+        assert!(amounts_until(&plan(333_333, None), &without_terms, 9).is_empty());
+    }
+
+    #[test]
+    fn a_cap_in_another_currency_does_not_hold() {
+        let mut plan = plan(1_000_000, None);
+        let deal = deal(100, BillingPeriod::Months(1));
+        plan.cap = Some(euro(250));
+        assert_eq!(amounts_until(&plan, &deal, 4), [100, 100, 50, 0]);
+        plan.cap = Some(Money::new(250, Currency::USD));
+        assert_eq!(amounts_until(&plan, &deal, 4), [100, 100, 100, 100]);
+    }
+
+    #[test]
+    fn a_line_that_no_amount_holds_is_an_error() {
+        let mut largest = deal(i64::MIN, BillingPeriod::OneOff);
+        let until = JANUARY;
+        let result = schedule(&plan(1_000_000, None), &largest, until);
+        assert_eq!(result, Err(MoneyError::TooLarge));
+        largest.terms[0].value = euro(-i64::MAX);
+        assert!(schedule(&plan(1_000_000, None), &largest, until).is_ok());
+    }
+
+    #[test]
+    fn a_scheduled_line_survives_json() {
+        let annual = deal(100_000, BillingPeriod::Months(12));
+        let lines = schedule(&plan(100_000, Some(1)), &annual, JANUARY).expect("small");
+        let json = serde_json::to_string(&lines[0]).expect("json");
+        let expected = r#"{"index":0,"month":"2026-01","base":"25000/3","amount_minor":833}"#;
+        assert_eq!(json, expected);
+        let back: ScheduledLine = serde_json::from_str(&json).expect("a line");
+        assert_eq!(back, lines[0]);
+        for bad in ["25000", "1/0", "1/-3", "a/b", ""] {
+            let json = json.replace("25000/3", bad);
+            assert!(
+                serde_json::from_str::<ScheduledLine>(&json).is_err(),
+                "{bad:?}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_largest_deals_are_computed_exactly(
+            minor in prop_oneof![Just(i64::MAX), 1..i64::MAX], ppm in 0_u32..=1_000_000, period in 1_u16..=120,
+        ) {
+            let plan = plan(ppm, Some(600));
+            let deal = deal(minor, BillingPeriod::Months(period));
+            let lines = schedule(&plan, &deal, JANUARY).expect("fits");
+            prop_assert_eq!(lines.len(), 600);
+            let sum: i128 = lines.iter().map(|line| i128::from(line.amount_minor)).sum();
+            let exact = plan.rate.exact() * deal.terms[0].monthly() * Exact::from_integer(600);
+            prop_assert_eq!(sum, round_half_even_wide(exact));
+        }
+
+        #[test]
+        fn lines_from_the_first_are_within_half_a_unit_and_any_run_within_one(
+            minor in 0_i64..100_000, ppm in 0_u32..=1_000_000, place in 0..PERIODS.len(), from in 0_usize..48, length in 0_usize..48,
+        ) {
+            let plan = plan(ppm, Some(96));
+            let deal = deal(minor, BillingPeriod::Months(PERIODS[place]));
+            let amounts = amounts(&schedule(&plan, &deal, JANUARY).expect("small"));
+            let off_by = |from: usize, to: usize| {
+                let sum: i64 = amounts[from..to].iter().sum();
+                let months = Exact::from_integer((to - from) as i128);
+                let exact = plan.rate.exact() * deal.terms[0].monthly() * months;
+                let difference = Exact::from_integer(i128::from(sum)) - exact;
+                difference.max(-difference)
+            };
+            prop_assert!(off_by(0, from + length) <= Exact::new(1, 2));
+            prop_assert!(off_by(from, from + length) <= Exact::from_integer(1));
+        }
+
+        #[test]
+        fn twelve_lines_of_an_annual_deal_are_the_rate_of_its_value(minor in 0_i64..1_000_000_000, ppm in 0_u32..=1_000_000) {
+            let plan = plan(ppm, Some(12));
+            let lines = schedule(&plan, &deal(minor, BillingPeriod::Months(12)), JANUARY).expect("small");
+            let value = Exact::from_integer(i128::from(minor));
+            let sum: i64 = lines.iter().map(|line| line.amount_minor).sum();
+            prop_assert_eq!(sum, crate::money::round_half_even(plan.rate.exact() * value).expect("small"));
+        }
+
+        #[test]
+        fn a_longer_schedule_begins_like_a_shorter_one((plan, _) in any_plan(), deal in any_deal(), months in 1_u16..60) {
+            let of = |months| {
+                let plan = PlanTerms { months: Some(months), ..plan.clone() };
+                schedule(&plan, &deal, JANUARY).expect("small")
+            };
+            let (shorter, longer) = (of(months), of(months + 1));
+            prop_assert!(longer.starts_with(&shorter));
+            prop_assert!(longer.len() <= shorter.len() + 1);
+            let plan = PlanTerms { months: None, ..plan.clone() };
+            let start = Month::of(deal.start);
+            let open_ended = schedule(&plan, &deal, start.plus(i32::from(months) - 1)).expect("small");
+            prop_assert_eq!(open_ended, shorter);
+        }
+
+        #[test]
+        fn later_terms_leave_the_months_before_them_as_they_were(
+            (plan, _) in any_plan(), deal in any_deal(), after in 0_i32..24, minor in 0_i64..3_000, ahead in 0_i32..48,
+        ) {
+            let until = Month::of(deal.start).plus(ahead);
+            let change = deal.terms.last().expect("terms").from.max(Month::of(deal.start)).plus(after + 1);
+            let mut changed = deal.clone();
+            changed.terms.push(terms(change, minor, BillingPeriod::Months(1)));
+            let before_change = |deal: &WonDeal| {
+                let mut lines = schedule(&plan, deal, until).expect("small");
+                lines.retain(|line| line.month < change);
+                lines
+            };
+            prop_assert_eq!(before_change(&deal), before_change(&changed));
+        }
+
+        #[test]
+        fn a_cap_is_never_exceeded_and_reached_exactly((plan, _) in any_plan(), deal in any_deal(), cap in 1_i64..4_000) {
+            let until = Month::of(deal.start).plus(40);
+            let total = |cap| {
+                let plan = PlanTerms { cap, ..plan.clone() };
+                let lines = schedule(&plan, &deal, until).expect("small");
+                assert!(lines.iter().all(|line| line.amount_minor >= 0));
+                lines.iter().map(|line| line.amount_minor).sum::<i64>()
+            };
+            prop_assert_eq!(total(Some(euro(cap))), total(None).min(cap));
+        }
+
+        #[test]
+        fn bases_of_one_period_add_up_to_the_value(minor in 0_i64..i64::MAX, place in 0..PERIODS.len()) {
+            let months = PERIODS[place];
+            let lines = schedule(&plan(0, Some(months)), &deal(minor, BillingPeriod::Months(months)), JANUARY).expect("fits");
+            let sum = lines.iter().try_fold(Exact::from_integer(0), |sum, line| add(sum, line.base));
+            prop_assert_eq!(sum, Ok(Exact::from_integer(i128::from(minor))));
+        }
+    }
+}

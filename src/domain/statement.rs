@@ -1,0 +1,172 @@
+//! Statements: the lines of one partner, in one currency, that it may invoice after a quarter closed. Frozen; each carries the hash of the partner's last.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    access::words,
+    calendar::{Month, Quarter},
+    error::FieldErrors,
+    ids::{LineId, StatementId},
+    money::{Currency, Money},
+    text::parse_line,
+};
+
+words! {
+    /// How far a statement's bill is.
+    SettlementState { Stated = "stated", Invoiced = "invoiced", PartPaid = "part_paid", Paid = "paid" }
+}
+
+/// `PS-2026Q3-000042`.
+pub fn statement_number(quarter: Quarter, sequence: i64) -> String {
+    format!("PS-{quarter}-{sequence:06}")
+}
+
+/// What a statement says; its JSON in this order of fields is what is hashed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatementBody {
+    pub id: StatementId,
+    pub number: String,
+    pub partner_name: String,
+    pub quarter: String,
+    pub currency: Currency,
+    pub lines: Vec<StatementLine>,
+    pub total: Money,
+    pub closed_on: String,
+    /// The hash of the partner's last statement in this currency; empty for the first.
+    pub previous_hash: String,
+}
+
+/// A line as it stands on a statement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatementLine {
+    pub id: LineId,
+    pub month: Month,
+    pub client_name: String,
+    pub kind: String,
+    pub amount_minor: i64,
+}
+
+/// How many of a statement's lines, taken in order, a paid amount covers wholly: the most whose sum it reaches.
+/// A clawback counts against the lines before it, so that the whole bill paid is every line paid.
+pub fn lines_paid(amounts_minor: &[i64], paid_minor: i64) -> usize {
+    if paid_minor <= 0 {
+        return 0;
+    }
+    let mut sum = 0_i128;
+    let mut covered = 0;
+    for (index, amount_minor) in amounts_minor.iter().enumerate() {
+        sum += i128::from(*amount_minor);
+        if sum <= i128::from(paid_minor) {
+            covered = index + 1;
+        }
+    }
+    covered
+}
+
+/// The partner's invoice for a statement, as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceForm {
+    pub statement: String,
+    /// The partner's own invoice number.
+    pub number: String,
+}
+
+impl InvoiceForm {
+    /// The partner's own number, one line of at most 60 characters.
+    ///
+    /// # Errors
+    /// What is wrong, under `number`.
+    pub fn parse_number(&self) -> Result<String, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        errors
+            .take("number", parse_line(&self.number, 60))
+            .ok_or(errors)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_statements_number_names_its_quarter() {
+        for (month, fiscal_start, sequence, number) in [
+            (Month::new(2026, 9), 1, 42, "PS-2026Q3-000042"),
+            (Month::new(2027, 2), 4, 1, "PS-2026Q4-000001"),
+            (Month::new(2026, 1), 1, 1_234_567, "PS-2026Q1-1234567"),
+        ] {
+            let quarter = Quarter::of(month, fiscal_start);
+            assert_eq!(statement_number(quarter, sequence), number);
+        }
+    }
+
+    #[test]
+    fn a_part_payment_pays_the_oldest_lines_that_it_covers_wholly() {
+        for (amounts, paid, count) in [
+            (&[100, 50, 25][..], 0, 0),
+            (&[100, 50, 25], 99, 0),
+            (&[100, 50, 25], 100, 1),
+            (&[100, 50, 25], 149, 1),
+            (&[100, 50, 25], 174, 2),
+            (&[100, 50, 25], 175, 3),
+            (&[100, 50, 25], 1_000, 3),
+            (&[100, 50, 25], -5, 0),
+            (&[-10, 50, 60], 40, 2),
+            (&[50, -10], 39, 0),
+            (&[50, -10], 40, 2),
+            (&[50, -10, 20], 45, 2),
+            (&[50, -10, 20], 60, 3),
+            (&[0, 0, 5], 1, 2),
+            (&[], 5, 0),
+            (&[i64::MAX, i64::MAX], i64::MAX, 1),
+        ] {
+            assert_eq!(lines_paid(amounts, paid), count, "{amounts:?} {paid}");
+        }
+    }
+
+    #[test]
+    fn a_statement_is_json_that_a_stranger_can_read() {
+        let line = StatementLine {
+            id: "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("an id"),
+            month: Month::new(2026, 7),
+            client_name: "Acme".to_owned(),
+            kind: "scheduled".to_owned(),
+            amount_minor: 5,
+        };
+        let json = r#"{"id":"01ARZ3NDEKTSV4RRFFQ69G5FAV","month":"2026-07","client_name":"Acme","kind":"scheduled","amount_minor":5}"#;
+        assert_eq!(serde_json::to_string(&line).expect("json"), json);
+    }
+
+    #[test]
+    fn the_partners_invoice_number_is_one_short_line() {
+        let number = |text: &str| {
+            let form = InvoiceForm {
+                number: text.to_owned(),
+                ..InvoiceForm::default()
+            };
+            form.parse_number()
+        };
+        assert_eq!(number(" 2026/17 "), Ok("2026/17".to_owned()));
+        assert_eq!(number(""), Err(FieldErrors::one("number", "required")));
+        assert_eq!(
+            number(&"1".repeat(61)).expect_err("long").0[0].code,
+            "too-long"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn lines_are_never_paid_beyond_the_money_and_all_of_them_by_all_of_it(
+            amounts in prop::collection::vec(-500_i64..1_000, 0..20), paid in 1_i64..10_000, more in 0_i64..1_000,
+        ) {
+            let count = lines_paid(&amounts, paid);
+            prop_assert!(amounts[..count].iter().sum::<i64>() <= paid);
+            prop_assert!(lines_paid(&amounts, paid + more) >= count);
+            if amounts.iter().sum::<i64>() <= paid {
+                prop_assert_eq!(count, amounts.len());
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Partners' bills for their statements.
+
+use portal_domain::{
+    calendar::Timestamp,
+    ids::{BillId, PartnerId, PersonId, StatementId},
+    money::Money,
+    statement::SettlementState,
+};
+use sqlx::any::AnyRow;
+
+use crate::{
+    StoreError, Tx,
+    read::{Read, all},
+    sql::{execute, execute_one, row, rows, sql},
+};
+
+/// A partner's bill.
+#[derive(Clone, Debug)]
+pub struct BillRecord {
+    pub id: BillId,
+    pub statement: StatementId,
+    pub statement_number: String,
+    pub partner: PartnerId,
+    /// The partner's own invoice number.
+    pub number: String,
+    /// Net, as the statement has it.
+    pub total: Money,
+    /// What was paid of it, net, in minor units.
+    pub paid_minor: i64,
+    pub state: SettlementState,
+    pub idempotency_key: String,
+    pub xero_invoice_id: Option<String>,
+    pub created_at: Timestamp,
+}
+
+const BILL: &str = "SELECT bills.id, bills.statement_id, statements.number AS statement_number, bills.partner_id, bills.number, bills.currency,
+        bills.total_minor, bills.paid_minor, bills.state, bills.idempotency_key, bills.xero_invoice_id, bills.created_at
+    FROM bills JOIN statements ON statements.id = bills.statement_id";
+
+fn read_bill(row: &AnyRow) -> Result<BillRecord, StoreError> {
+    Ok(BillRecord {
+        id: row.parsed("id")?,
+        statement: row.parsed("statement_id")?,
+        statement_number: row.text("statement_number")?,
+        partner: row.parsed("partner_id")?,
+        number: row.text("number")?,
+        total: row.money("total_minor")?,
+        paid_minor: row.integer("paid_minor")?,
+        state: row.word("state", SettlementState::parse)?,
+        idempotency_key: row.text("idempotency_key")?,
+        xero_invoice_id: row.optional_text("xero_invoice_id")?,
+        created_at: row.instant("created_at")?,
+    })
+}
+
+pub async fn add(tx: &mut Tx, bill: &BillRecord, raised_by: Option<PersonId>) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO bills (id, statement_id, partner_id, number, currency, total_minor, paid_minor, state, idempotency_key,
+             xero_invoice_id, raised_by, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
+        bill.id,
+        bill.statement,
+        bill.partner,
+        bill.number,
+        bill.total.currency,
+        bill.total.minor,
+        bill.paid_minor,
+        bill.state,
+        bill.idempotency_key,
+        bill.xero_invoice_id,
+        raised_by,
+        bill.created_at,
+    )?;
+    Ok(())
+}
+
+pub async fn set_xero_invoice(tx: &mut Tx, id: BillId, invoice: &str, now: Timestamp) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "bill",
+        "UPDATE bills SET xero_invoice_id = $2, updated_at = $3 WHERE id = $1",
+        id,
+        invoice,
+        now,
+    )
+}
+
+pub async fn set_paid(tx: &mut Tx, id: BillId, paid_minor: i64, state: SettlementState, now: Timestamp) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "bill",
+        "UPDATE bills SET paid_minor = $2, state = $3, updated_at = $4 WHERE id = $1",
+        id,
+        paid_minor,
+        state,
+        now,
+    )
+}
+
+/// A bill that was voided or deleted in Xero: the statement can be invoiced again.
+pub async fn remove(tx: &mut Tx, id: BillId) -> Result<(), StoreError> {
+    execute_one!(tx, "bill", "DELETE FROM bills WHERE id = $1", id)
+}
+
+pub async fn find(tx: &mut Tx, id: BillId) -> Result<Option<BillRecord>, StoreError> {
+    row!(tx, sql!(BILL, " WHERE bills.id = $1"), id)?
+        .as_ref()
+        .map(read_bill)
+        .transpose()
+}
+
+pub async fn find_of_statement(tx: &mut Tx, statement: StatementId) -> Result<Option<BillRecord>, StoreError> {
+    row!(tx, sql!(BILL, " WHERE bills.statement_id = $1"), statement)?
+        .as_ref()
+        .map(read_bill)
+        .transpose()
+}
+
+pub async fn find_by_xero(tx: &mut Tx, xero_invoice_id: &str) -> Result<Option<BillRecord>, StoreError> {
+    row!(tx, sql!(BILL, " WHERE bills.xero_invoice_id = $1"), xero_invoice_id)?
+        .as_ref()
+        .map(read_bill)
+        .transpose()
+}
+
+/// The bill to which the partner gave that number.
+pub async fn find_by_number(tx: &mut Tx, partner: PartnerId, number: &str) -> Result<Option<BillRecord>, StoreError> {
+    row!(
+        tx,
+        sql!(BILL, " WHERE bills.partner_id = $1 AND bills.number = $2"),
+        partner,
+        number,
+    )?
+    .as_ref()
+    .map(read_bill)
+    .transpose()
+}
+
+/// How many bills are not paid in full.
+pub async fn count_open(tx: &mut Tx) -> Result<i64, StoreError> {
+    row!(tx, "SELECT COUNT(*) AS how_many FROM bills WHERE state <> 'paid'")?.map_or(Ok(0), |row| row.integer("how_many"))
+}
+
+/// Newest first; of one partner, or of all.
+pub async fn list(tx: &mut Tx, partner: Option<PartnerId>, limit: i64) -> Result<Vec<BillRecord>, StoreError> {
+    all(
+        &rows!(
+            tx,
+            sql!(BILL, " WHERE ($1 IS NULL OR bills.partner_id = $1) ORDER BY bills.id DESC LIMIT $2"),
+            partner,
+            limit,
+        )?,
+        read_bill,
+    )
+}

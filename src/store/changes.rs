@@ -1,0 +1,44 @@
+//! Which partners' open pages have something new to show. Counted in the transaction of the change, so a page never hears of what did not happen.
+
+use portal_domain::{calendar::Timestamp, ids::PartnerId};
+
+use crate::{
+    StoreError, Tx,
+    read::{Read, all},
+    sql::{execute, rows},
+};
+
+/// A partner's pages changed; `version` only grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartnerChange {
+    pub partner: PartnerId,
+    pub version: i64,
+    pub changed_at: Timestamp,
+}
+
+pub async fn add(tx: &mut Tx, partner: PartnerId, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO partner_changes (partner_id, version, changed_at) VALUES ($1, 1, $2)
+         ON CONFLICT (partner_id) DO UPDATE SET version = partner_changes.version + 1, changed_at = excluded.changed_at",
+        partner,
+        now,
+    )?;
+    Ok(())
+}
+
+/// What changed at or after an instant.
+pub async fn list_since(tx: &mut Tx, since: Timestamp) -> Result<Vec<PartnerChange>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT partner_id, version, changed_at FROM partner_changes WHERE changed_at >= $1 ORDER BY changed_at",
+        since,
+    )?;
+    all(&rows, |row| {
+        Ok(PartnerChange {
+            partner: row.parsed("partner_id")?,
+            version: row.integer("version")?,
+            changed_at: row.instant("changed_at")?,
+        })
+    })
+}

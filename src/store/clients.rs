@@ -1,0 +1,81 @@
+//! Clients: the companies that leads are about, known by their registrable domain.
+
+use portal_domain::{calendar::Timestamp, ids::ClientId};
+use sqlx::any::AnyRow;
+
+use crate::{
+    StoreError, Tx,
+    read::Read,
+    sql::{execute, execute_one, row, sql},
+};
+
+/// The company that a lead is about.
+#[derive(Clone, Debug)]
+pub struct ClientRecord {
+    pub id: ClientId,
+    pub domain: String,
+    pub name: String,
+    pub hubspot_company_id: Option<String>,
+    pub xero_contact_id: Option<String>,
+}
+
+const CLIENT: &str = "SELECT id, domain, name, hubspot_company_id, xero_contact_id FROM clients";
+
+fn read_client(row: &AnyRow) -> Result<ClientRecord, StoreError> {
+    Ok(ClientRecord {
+        id: row.parsed("id")?,
+        domain: row.text("domain")?,
+        name: row.text("name")?,
+        hubspot_company_id: row.optional_text("hubspot_company_id")?,
+        xero_contact_id: row.optional_text("xero_contact_id")?,
+    })
+}
+
+/// The client with that domain, made now if it is new.
+pub async fn add_or_find(tx: &mut Tx, id: ClientId, domain: &str, name: &str, now: Timestamp) -> Result<ClientRecord, StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO clients (id, domain, name, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (domain) DO NOTHING",
+        id,
+        domain,
+        name,
+        now,
+    )?;
+    let row = row!(tx, sql!(CLIENT, " WHERE domain = $1"), domain)?;
+    row.as_ref().map(read_client).transpose()?.ok_or(StoreError::RowsAffected {
+        what: "client",
+        actual: 0,
+    })
+}
+
+pub async fn find(tx: &mut Tx, id: ClientId) -> Result<Option<ClientRecord>, StoreError> {
+    row!(tx, sql!(CLIENT, " WHERE id = $1"), id)?
+        .as_ref()
+        .map(read_client)
+        .transpose()
+}
+
+/// The client of a Xero contact: by the contact's id, else by exactly its name, without regard to case.
+pub async fn find_by_contact(tx: &mut Tx, contact_id: &str, contact_name: &str) -> Result<Option<ClientRecord>, StoreError> {
+    row!(
+        tx,
+        sql!(
+            CLIENT,
+            " WHERE xero_contact_id = $1 OR (xero_contact_id IS NULL AND LOWER(name) = LOWER($2))
+              ORDER BY CASE WHEN xero_contact_id = $1 THEN 0 ELSE 1 END, id LIMIT 1"
+        ),
+        contact_id,
+        contact_name,
+    )?
+    .as_ref()
+    .map(read_client)
+    .transpose()
+}
+
+pub async fn set_hubspot_company(tx: &mut Tx, id: ClientId, company: &str) -> Result<(), StoreError> {
+    execute_one!(tx, "client", "UPDATE clients SET hubspot_company_id = $2 WHERE id = $1", id, company)
+}
+
+pub async fn set_xero_contact(tx: &mut Tx, id: ClientId, contact: &str) -> Result<(), StoreError> {
+    execute_one!(tx, "client", "UPDATE clients SET xero_contact_id = $2 WHERE id = $1", id, contact)
+}

@@ -1,0 +1,282 @@
+//! The mirror of HubSpot's deals, their terms, and the stages of its pipelines.
+
+use chrono::NaiveDate;
+use portal_domain::{
+    calendar::{Month, Timestamp},
+    deal::{BillingPeriod, DealState, DealTerms},
+    ids::{ClientId, DealId, LeadId, PartnerId, PlanVersionId},
+    money::Currency,
+    remote::RemoteStage,
+};
+use sqlx::any::AnyRow;
+
+use crate::{
+    StoreError, Tx,
+    read::{Read, all},
+    sql::{execute, execute_one, row, rows, sql},
+};
+
+/// A deal as last read.
+#[derive(Clone, Debug)]
+pub struct DealRecord {
+    pub id: DealId,
+    pub lead: LeadId,
+    pub partner: PartnerId,
+    pub partner_name: String,
+    pub client: ClientId,
+    pub client_name: String,
+    pub hubspot_id: String,
+    pub name: String,
+    pub pipeline: String,
+    pub stage: String,
+    pub state: DealState,
+    /// In the programme's time zone.
+    pub won_on: Option<NaiveDate>,
+    pub start: Option<NaiveDate>,
+    pub end: Option<NaiveDate>,
+    pub currency: Option<Currency>,
+    pub plan_version: Option<PlanVersionId>,
+    pub hubspot_modified_at: Timestamp,
+    pub confirmed_at: Timestamp,
+}
+
+const DEAL: &str = "SELECT deals.id, deals.lead_id, deals.partner_id, partners.name AS partner_name, deals.client_id, clients.name AS client_name,
+        deals.hubspot_id, deals.name, deals.pipeline, deals.stage, deals.state, deals.won_on, deals.start_on, deals.end_on,
+        deals.currency, deals.plan_version_id, deals.hubspot_modified_at, deals.confirmed_at
+    FROM deals
+    JOIN partners ON partners.id = deals.partner_id
+    JOIN clients ON clients.id = deals.client_id";
+
+fn read_deal(row: &AnyRow) -> Result<DealRecord, StoreError> {
+    Ok(DealRecord {
+        id: row.parsed("id")?,
+        lead: row.parsed("lead_id")?,
+        partner: row.parsed("partner_id")?,
+        partner_name: row.text("partner_name")?,
+        client: row.parsed("client_id")?,
+        client_name: row.text("client_name")?,
+        hubspot_id: row.text("hubspot_id")?,
+        name: row.text("name")?,
+        pipeline: row.text("pipeline")?,
+        stage: row.text("stage")?,
+        state: row.word("state", DealState::parse)?,
+        won_on: row.optional_parsed("won_on")?,
+        start: row.optional_parsed("start_on")?,
+        end: row.optional_parsed("end_on")?,
+        currency: row.optional_parsed("currency")?,
+        plan_version: row.optional_parsed("plan_version_id")?,
+        hubspot_modified_at: row.instant("hubspot_modified_at")?,
+        confirmed_at: row.instant("confirmed_at")?,
+    })
+}
+
+pub async fn add(tx: &mut Tx, deal: &DealRecord, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO deals (id, lead_id, partner_id, client_id, hubspot_id, name, pipeline, stage, state, won_on, start_on, end_on,
+             currency, plan_version_id, hubspot_modified_at, confirmed_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        deal.id,
+        deal.lead,
+        deal.partner,
+        deal.client,
+        deal.hubspot_id,
+        deal.name,
+        deal.pipeline,
+        deal.stage,
+        deal.state,
+        deal.won_on,
+        deal.start,
+        deal.end,
+        deal.currency,
+        deal.plan_version,
+        deal.hubspot_modified_at,
+        deal.confirmed_at,
+        now,
+    )?;
+    Ok(())
+}
+
+/// Writes what a fresh reading says; whose deal it is never changes here.
+pub async fn update(tx: &mut Tx, deal: &DealRecord) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "deal",
+        "UPDATE deals SET hubspot_id = $2, name = $3, pipeline = $4, stage = $5, state = $6, won_on = $7, start_on = $8, end_on = $9,
+             currency = $10, plan_version_id = $11, hubspot_modified_at = $12, confirmed_at = $13
+         WHERE id = $1",
+        deal.id,
+        deal.hubspot_id,
+        deal.name,
+        deal.pipeline,
+        deal.stage,
+        deal.state,
+        deal.won_on,
+        deal.start,
+        deal.end,
+        deal.currency,
+        deal.plan_version,
+        deal.hubspot_modified_at,
+        deal.confirmed_at,
+    )
+}
+
+pub async fn find(tx: &mut Tx, id: DealId) -> Result<Option<DealRecord>, StoreError> {
+    row!(tx, sql!(DEAL, " WHERE deals.id = $1"), id)?
+        .as_ref()
+        .map(read_deal)
+        .transpose()
+}
+
+pub async fn find_of_lead(tx: &mut Tx, lead: LeadId) -> Result<Option<DealRecord>, StoreError> {
+    row!(tx, sql!(DEAL, " WHERE deals.lead_id = $1"), lead)?
+        .as_ref()
+        .map(read_deal)
+        .transpose()
+}
+
+pub async fn find_by_hubspot(tx: &mut Tx, hubspot_id: &str) -> Result<Option<DealRecord>, StoreError> {
+    row!(tx, sql!(DEAL, " WHERE deals.hubspot_id = $1"), hubspot_id)?
+        .as_ref()
+        .map(read_deal)
+        .transpose()
+}
+
+/// All won deals, oldest first: what accrual and reconciliation work on.
+pub async fn list_won(tx: &mut Tx) -> Result<Vec<DealRecord>, StoreError> {
+    all(
+        &rows!(tx, sql!(DEAL, " WHERE deals.state = 'won' ORDER BY deals.id"))?,
+        read_deal,
+    )
+}
+
+/// Won deals of partners that were not enrolled: they have no plan, and so no lines.
+pub async fn list_won_without_plan(tx: &mut Tx) -> Result<Vec<DealRecord>, StoreError> {
+    all(
+        &rows!(
+            tx,
+            sql!(DEAL, " WHERE deals.state = 'won' AND deals.plan_version_id IS NULL ORDER BY deals.id")
+        )?,
+        read_deal,
+    )
+}
+
+/// All deals after an id, oldest first.
+pub async fn list_after(tx: &mut Tx, after: Option<DealId>, limit: i64) -> Result<Vec<DealRecord>, StoreError> {
+    all(
+        &rows!(
+            tx,
+            sql!(DEAL, " WHERE ($1 IS NULL OR deals.id > $1) ORDER BY deals.id LIMIT $2"),
+            after,
+            limit,
+        )?,
+        read_deal,
+    )
+}
+
+/// The deals that a client's money can be for: won now, or once won so that there are lines.
+pub async fn list_of_client(tx: &mut Tx, client: ClientId) -> Result<Vec<DealRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(
+            DEAL,
+            " WHERE deals.client_id = $1
+                AND (deals.state = 'won' OR EXISTS (SELECT 1 FROM lines WHERE lines.deal_id = deals.id))
+              ORDER BY deals.id"
+        ),
+        client,
+    )?;
+    all(&rows, read_deal)
+}
+
+/// Replaces the terms that hold from a month on.
+pub async fn put_terms(tx: &mut Tx, deal: DealId, terms: &DealTerms, seen_at: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO deal_terms (deal_id, from_month, value_minor, currency, period, seen_at) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (deal_id, from_month) DO UPDATE
+         SET value_minor = excluded.value_minor, currency = excluded.currency, period = excluded.period, seen_at = excluded.seen_at",
+        deal,
+        terms.from,
+        terms.value.minor,
+        terms.value.currency,
+        terms.period,
+        seen_at,
+    )?;
+    Ok(())
+}
+
+/// Forgets all terms of a deal, as when nothing of it has been earned and its start moved.
+pub async fn clear_terms(tx: &mut Tx, deal: DealId) -> Result<(), StoreError> {
+    execute!(tx, "DELETE FROM deal_terms WHERE deal_id = $1", deal)?;
+    Ok(())
+}
+
+/// Forgets the terms that were to hold from a month on or later.
+pub async fn remove_terms_from(tx: &mut Tx, deal: DealId, from: Month) -> Result<(), StoreError> {
+    execute!(tx, "DELETE FROM deal_terms WHERE deal_id = $1 AND from_month >= $2", deal, from)?;
+    Ok(())
+}
+
+/// Oldest first.
+pub async fn list_terms(tx: &mut Tx, deal: DealId) -> Result<Vec<DealTerms>, StoreError> {
+    let seen = list_seen_terms(tx, deal).await?;
+    Ok(seen.into_iter().map(|(terms, _)| terms).collect())
+}
+
+/// Oldest first, each with when it was read from HubSpot.
+pub async fn list_seen_terms(tx: &mut Tx, deal: DealId) -> Result<Vec<(DealTerms, Timestamp)>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT from_month, value_minor, currency, period, seen_at FROM deal_terms WHERE deal_id = $1 ORDER BY from_month",
+        deal,
+    )?;
+    all(&rows, |row| {
+        let period = row.text("period")?;
+        let terms = DealTerms {
+            from: row.month("from_month")?,
+            value: row.money("value_minor")?,
+            period: BillingPeriod::parse(&period).map_err(|_| StoreError::Inconsistent {
+                column: "period",
+                value: period,
+            })?,
+        };
+        Ok((terms, row.instant("seen_at")?))
+    })
+}
+
+pub async fn put_stage(tx: &mut Tx, stage: &RemoteStage, seen_at: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO stages (pipeline, id, label, display_order, closed, won, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (pipeline, id) DO UPDATE
+         SET label = excluded.label, display_order = excluded.display_order, closed = excluded.closed, won = excluded.won,
+             seen_at = excluded.seen_at",
+        stage.pipeline,
+        stage.id,
+        stage.label,
+        stage.display_order,
+        i64::from(stage.closed),
+        i64::from(stage.won),
+        seen_at,
+    )?;
+    Ok(())
+}
+
+/// The stages of all pipelines, in HubSpot's order.
+pub async fn list_stages(tx: &mut Tx) -> Result<Vec<RemoteStage>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT pipeline, id, label, display_order, closed, won FROM stages ORDER BY pipeline, display_order, id",
+    )?;
+    all(&rows, |row| {
+        Ok(RemoteStage {
+            pipeline: row.text("pipeline")?,
+            id: row.text("id")?,
+            label: row.text("label")?,
+            display_order: row.integer("display_order")?,
+            closed: row.integer("closed")? != 0,
+            won: row.integer("won")? != 0,
+        })
+    })
+}

@@ -1,0 +1,172 @@
+//! Connecting, transactions and locks: the few things that SQLite and PostgreSQL must be told differently.
+
+use std::{sync::Arc, time::Duration};
+
+use sqlx::{
+    Any, AnyConnection, AnyPool, Connection, Executor, Transaction,
+    any::{AnyPoolOptions, install_default_drivers},
+};
+use tokio::sync::Notify;
+
+use crate::{error::StoreError, migrations, sql};
+
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    dialect: Dialect,
+    /// On SQLite a single connection: writers queue here instead of failing on a locked file.
+    writers: AnyPool,
+    readers: AnyPool,
+    jobs_added: Arc<Notify>,
+}
+
+/// A transaction; dropped without [`Tx::commit`], it never happened.
+pub struct Tx {
+    dialect: Dialect,
+    inner: Transaction<'static, Any>,
+    /// Set once a job was added: whom to wake when it is really there.
+    wake: Option<Arc<Notify>>,
+    jobs_added: Arc<Notify>,
+}
+
+impl Store {
+    /// Opens the database that the address names, `sqlite://path` (made if missing) or `postgres://…`, and brings its schema up to date.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        install_default_drivers();
+        let (dialect, url) = match url.split_once("://") {
+            Some(("sqlite", path)) => (Dialect::Sqlite, sqlite_url(path)),
+            Some(("postgres" | "postgresql", _)) => (Dialect::Postgres, url.to_owned()),
+            _ => return Err(StoreError::UnknownDatabase),
+        };
+        let (writers_max, readers_max) = match dialect {
+            Dialect::Sqlite => (1, 8),
+            Dialect::Postgres => (8, 8),
+        };
+        let writers = pool(writers_max).connect(&url).await?;
+        migrations::run(&writers, dialect).await?;
+        let readers = pool(readers_max).connect(&url).await?;
+        Ok(Self {
+            dialect,
+            writers,
+            readers,
+            jobs_added: Arc::new(Notify::new()),
+        })
+    }
+
+    /// A transaction that may write. On SQLite it holds the one writer from its start, so what it reads stays true until it commits.
+    pub async fn write(&self) -> Result<Tx, StoreError> {
+        let begin = match self.dialect {
+            Dialect::Sqlite => "BEGIN IMMEDIATE",
+            Dialect::Postgres => "BEGIN",
+        };
+        self.begin(&self.writers, begin).await
+    }
+
+    /// A transaction that only reads, all of it from one moment.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        let begin = match self.dialect {
+            Dialect::Sqlite => "BEGIN",
+            Dialect::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        self.begin(&self.readers, begin).await
+    }
+
+    async fn begin(&self, pool: &AnyPool, begin: &'static str) -> Result<Tx, StoreError> {
+        Ok(Tx {
+            dialect: self.dialect,
+            inner: pool.begin_with(begin).await?,
+            wake: None,
+            jobs_added: Arc::clone(&self.jobs_added),
+        })
+    }
+
+    /// Resolves when this process has committed a job; other processes' jobs are found by looking.
+    pub async fn job_added(&self) {
+        self.jobs_added.notified().await;
+    }
+
+    /// `SQLite` or `PostgreSQL`, for people.
+    pub const fn name(&self) -> &'static str {
+        match self.dialect {
+            Dialect::Sqlite => "SQLite",
+            Dialect::Postgres => "PostgreSQL",
+        }
+    }
+
+    /// Waits for what is under way and closes the file or the connections.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+}
+
+impl Tx {
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.inner.commit().await?;
+        if let Some(workers) = self.wake {
+            workers.notify_waiters();
+        }
+        Ok(())
+    }
+
+    pub(crate) fn wake_workers_on_commit(&mut self) {
+        self.wake = Some(Arc::clone(&self.jobs_added));
+    }
+
+    /// Makes everybody else who names the same thing wait until this transaction ends. On SQLite there is one writer anyway.
+    pub async fn lock(&mut self, name: &str) -> Result<(), StoreError> {
+        if self.dialect == Dialect::Postgres {
+            sql::execute!(self, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name)?;
+        }
+        Ok(())
+    }
+
+    /// What makes workers on PostgreSQL pass over rows that another one is just claiming.
+    pub(crate) const fn skip_locked(&self) -> &'static str {
+        match self.dialect {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => "FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut AnyConnection {
+        &mut self.inner
+    }
+}
+
+fn pool(connections_max: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(connections_max)
+        .acquire_timeout(Duration::from_secs(15))
+        .after_connect(|connection, _| Box::pin(prepare(connection)))
+}
+
+/// SQLite's guarantees are per connection. FULL: a commit that was answered survives a power cut.
+async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    if connection.backend_name() == "SQLite" {
+        connection
+            .execute(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 15000;",
+            )
+            .await?;
+    }
+    connection.ping().await
+}
+
+/// Makes the file and its folder on first use; a memory database is left as it is.
+fn sqlite_url(path: &str) -> String {
+    let file = path.split('?').next().unwrap_or(path);
+    if let Some(folder) = std::path::Path::new(file).parent() {
+        // If it cannot be made, opening the file says so in a moment, with its name.
+        let _ = std::fs::create_dir_all(folder);
+    }
+    let join = if path.contains('?') { '&' } else { '?' };
+    format!("sqlite://{path}{join}mode=rwc")
+}

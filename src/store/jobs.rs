@@ -1,0 +1,286 @@
+//! The outbox: background work, written in the transaction that caused it. Leases are fenced: a worker that stalled and lost its lease can no longer write.
+
+use portal_domain::{calendar::Timestamp, ids::JobId};
+use sqlx::{AssertSqlSafe, any::AnyRow};
+
+use crate::{
+    StoreError, Tx,
+    read::{Read, all},
+    sql::{execute, execute_one, row, rows},
+};
+
+/// A job as a worker claimed it.
+#[derive(Clone, Debug)]
+pub struct ClaimedJob {
+    pub id: JobId,
+    pub kind: String,
+    pub payload: String,
+    /// This attempt's number, from 1.
+    pub attempt: i64,
+    pub fence: i64,
+}
+
+/// A job as people look at it.
+#[derive(Clone, Debug)]
+pub struct JobRecord {
+    pub id: JobId,
+    pub lane: String,
+    pub kind: String,
+    pub payload: String,
+    pub state: String,
+    pub run_at: Timestamp,
+    pub attempts: i64,
+    pub last_error: Option<String>,
+    pub created_at: Timestamp,
+}
+
+/// Adds a job. A waiting job with the same key is enough: then nothing is added.
+#[expect(clippy::too_many_arguments, reason = "one caller, the services' outbox, which names them all")]
+pub async fn add(
+    tx: &mut Tx,
+    id: JobId,
+    lane: &str,
+    kind: &str,
+    payload: &str,
+    dedupe_key: Option<&str>,
+    run_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO jobs (id, lane, kind, payload, dedupe_key, state, run_at, attempts, fence, created_at)
+         VALUES ($1, $2, $3, $4, $5, 'waiting', $6, 0, 0, $7)
+         ON CONFLICT (dedupe_key) DO NOTHING",
+        id,
+        lane,
+        kind,
+        payload,
+        dedupe_key,
+        run_at,
+        now,
+    )?;
+    tx.wake_workers_on_commit();
+    Ok(())
+}
+
+/// Whether a lane has something to claim: asked before claiming, as looking costs no writer.
+pub async fn is_due(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(row!(
+        tx,
+        "SELECT id FROM jobs
+         WHERE lane = $1 AND ((state = 'waiting' AND run_at <= $2) OR (state = 'running' AND lease_until < $2)) LIMIT 1",
+        lane,
+        now,
+    )?
+    .is_some())
+}
+
+/// Claims the next due job of a lane, or one whose worker has gone silent. From then on the job's key is free again:
+/// what happens while it runs is a new job.
+pub async fn claim(tx: &mut Tx, lane: &str, now: Timestamp, lease_until: Timestamp) -> Result<Option<ClaimedJob>, StoreError> {
+    let sql = format!(
+        "UPDATE jobs SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until = $3, dedupe_key = NULL
+         WHERE id = (
+             SELECT id FROM jobs
+             WHERE lane = $1 AND ((state = 'waiting' AND run_at <= $2) OR (state = 'running' AND lease_until < $2))
+             ORDER BY run_at, id
+             LIMIT 1 {}
+         )
+         RETURNING id, kind, payload, attempts, fence",
+        tx.skip_locked(),
+    );
+    row!(tx, AssertSqlSafe(sql), lane, now, lease_until)?
+        .map(|row| {
+            Ok(ClaimedJob {
+                id: row.parsed("id")?,
+                kind: row.text("kind")?,
+                payload: row.text("payload")?,
+                attempt: row.integer("attempts")?,
+                fence: row.integer("fence")?,
+            })
+        })
+        .transpose()
+}
+
+/// Prolongs a lease; `false` if somebody else has the job by now.
+pub async fn prolong(tx: &mut Tx, job: &ClaimedJob, lease_until: Timestamp) -> Result<bool, StoreError> {
+    let met = execute!(
+        tx,
+        "UPDATE jobs SET lease_until = $3 WHERE id = $1 AND fence = $2 AND state = 'running'",
+        job.id,
+        job.fence,
+        lease_until,
+    )?;
+    Ok(met == 1)
+}
+
+/// Marks a job as done; `false` if somebody else has it by now.
+pub async fn finish(tx: &mut Tx, job: &ClaimedJob, now: Timestamp) -> Result<bool, StoreError> {
+    let met = execute!(
+        tx,
+        "UPDATE jobs SET state = 'done', finished_at = $3, lease_until = NULL, last_error = NULL
+         WHERE id = $1 AND fence = $2 AND state = 'running'",
+        job.id,
+        job.fence,
+        now,
+    )?;
+    Ok(met == 1)
+}
+
+/// Puts a failed job back for later, or with the dead where a person finds it; the failure is kept either way.
+pub async fn fail(
+    tx: &mut Tx,
+    job: &ClaimedJob,
+    error: &str,
+    retry_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let state = if retry_at.is_some() { "waiting" } else { "dead" };
+    let met = execute!(
+        tx,
+        "UPDATE jobs SET state = $3, run_at = $4, last_error = $5, lease_until = NULL,
+             finished_at = CASE WHEN $3 = 'dead' THEN $6 ELSE NULL END
+         WHERE id = $1 AND fence = $2 AND state = 'running'",
+        job.id,
+        job.fence,
+        state,
+        retry_at.unwrap_or(now),
+        error,
+        now,
+    )?;
+    if met == 0 {
+        return Ok(false);
+    }
+    execute!(
+        tx,
+        "INSERT INTO job_failures (job_id, attempt, error, failed_at) VALUES ($1, $2, $3, $4)",
+        job.id,
+        job.attempt,
+        error,
+        now,
+    )?;
+    Ok(true)
+}
+
+/// A person tries a dead job again.
+pub async fn revive(tx: &mut Tx, id: JobId, now: Timestamp) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "dead job",
+        "UPDATE jobs SET state = 'waiting', run_at = $2, finished_at = NULL WHERE id = $1 AND state = 'dead'",
+        id,
+        now,
+    )?;
+    tx.wake_workers_on_commit();
+    Ok(())
+}
+
+/// Drops what was done before an instant: history lives in the audit log and the timelines.
+pub async fn remove_done(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    execute!(
+        tx,
+        "DELETE FROM job_failures WHERE job_id IN (SELECT id FROM jobs WHERE state = 'done' AND finished_at < $1)",
+        before,
+    )?;
+    execute!(tx, "DELETE FROM jobs WHERE state = 'done' AND finished_at < $1", before)
+}
+
+/// How many jobs of each lane are in each state that is not done.
+pub async fn count_pending(tx: &mut Tx) -> Result<Vec<(String, String, i64)>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT lane, state, COUNT(*) AS how_many FROM jobs WHERE state <> 'done' GROUP BY lane, state ORDER BY lane, state",
+    )?;
+    all(&rows, |row| {
+        Ok((row.text("lane")?, row.text("state")?, row.integer("how_many")?))
+    })
+}
+
+/// When the next job of any lane is due, for tests and for sleeping.
+pub async fn find_next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
+    row!(tx, "SELECT MIN(run_at) AS run_at FROM jobs WHERE state IN ('waiting', 'running')")?
+        .map_or(Ok(None), |row| row.optional_instant("run_at"))
+}
+
+fn read_job(row: &AnyRow) -> Result<JobRecord, StoreError> {
+    Ok(JobRecord {
+        id: row.parsed("id")?,
+        lane: row.text("lane")?,
+        kind: row.text("kind")?,
+        payload: row.text("payload")?,
+        state: row.text("state")?,
+        run_at: row.instant("run_at")?,
+        attempts: row.integer("attempts")?,
+        last_error: row.optional_text("last_error")?,
+        created_at: row.instant("created_at")?,
+    })
+}
+
+/// What needs a person's eye: the dead, and those that failed at least once; oldest first.
+pub async fn list_failing(tx: &mut Tx, limit: i64) -> Result<Vec<JobRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT id, lane, kind, payload, state, run_at, attempts, last_error, created_at FROM jobs
+         WHERE state = 'dead' OR (state <> 'done' AND last_error IS NOT NULL)
+         ORDER BY id LIMIT $1",
+        limit,
+    )?;
+    all(&rows, read_job)
+}
+
+/// Whether a job of that kind and payload was ever added and is not dead: an accepted lead must have its delivery.
+pub async fn exists(tx: &mut Tx, kind: &str, payload: &str) -> Result<bool, StoreError> {
+    Ok(row!(
+        tx,
+        "SELECT id FROM jobs WHERE kind = $1 AND payload = $2 LIMIT 1",
+        kind,
+        payload,
+    )?
+    .is_some())
+}
+
+/// Whether a schedule's turn has come, or it was never taken: asked first, as looking costs no writer.
+pub async fn is_turn(tx: &mut Tx, name: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let next_at = row!(tx, "SELECT next_at FROM schedules WHERE name = $1", name)?
+        .map(|row| row.instant("next_at"))
+        .transpose()?;
+    Ok(next_at.is_none_or(|next_at| next_at <= now))
+}
+
+/// Whether a job of that kind and payload is still to be done.
+pub async fn is_pending(tx: &mut Tx, kind: &str, payload: &str) -> Result<bool, StoreError> {
+    Ok(row!(
+        tx,
+        "SELECT id FROM jobs WHERE kind = $1 AND payload = $2 AND state IN ('waiting', 'running') LIMIT 1",
+        kind,
+        payload,
+    )?
+    .is_some())
+}
+
+/// How many jobs need a person's eye: the dead, and those that failed at least once.
+pub async fn count_failing(tx: &mut Tx) -> Result<i64, StoreError> {
+    row!(
+        tx,
+        "SELECT COUNT(*) AS how_many FROM jobs WHERE state = 'dead' OR (state <> 'done' AND last_error IS NOT NULL)",
+    )?
+    .map_or(Ok(0), |row| row.integer("how_many"))
+}
+
+/// Takes a schedule's turn, if it is due: `true` for exactly one of all instances that ask.
+pub async fn take_turn(tx: &mut Tx, name: &str, now: Timestamp, next_at: Timestamp) -> Result<bool, StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO schedules (name, next_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+        name,
+        now,
+    )?;
+    let met = execute!(
+        tx,
+        "UPDATE schedules SET next_at = $3 WHERE name = $1 AND next_at <= $2",
+        name,
+        now,
+        next_at,
+    )?;
+    Ok(met == 1)
+}

@@ -1,0 +1,144 @@
+//! The journal: the double-entry ledger of all lines. Only ever added to; the database refuses anything else.
+
+use portal_domain::{
+    calendar::Timestamp,
+    ids::{LineId, PartnerId, PersonId},
+    ledger::{Account, Entry},
+    money::{Currency, Money},
+};
+
+use crate::{
+    StoreError, Tx,
+    read::{Read, all},
+    settings::next_number,
+    sql::{execute, row, rows},
+};
+
+/// The balance of one account of one partner, in one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balance {
+    pub partner: PartnerId,
+    pub account: Account,
+    pub money: Money,
+}
+
+/// An entry as posted.
+#[derive(Clone, Debug)]
+pub struct JournalRecord {
+    pub position: i64,
+    pub entry: Entry,
+    pub partner: PartnerId,
+    pub cause: String,
+    pub posted_at: Timestamp,
+}
+
+pub async fn add(
+    tx: &mut Tx,
+    partner: PartnerId,
+    entry: &Entry,
+    cause: &str,
+    person: Option<PersonId>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let position = next_number(tx, "journal").await?;
+    execute!(
+        tx,
+        "INSERT INTO journal (position, line_id, partner_id, currency, from_account, to_account, amount_minor, cause, person_id, posted_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        position,
+        entry.line,
+        partner,
+        entry.money.currency,
+        entry.from,
+        entry.to,
+        entry.money.minor,
+        cause,
+        person,
+        now,
+    )?;
+    Ok(())
+}
+
+/// What stands in each account after all entries posted until an instant.
+pub async fn list_balances(tx: &mut Tx, partner: Option<PartnerId>, until: Timestamp) -> Result<Vec<Balance>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT partner_id, currency, account, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor
+         FROM (
+             SELECT partner_id, currency, to_account AS account, amount_minor FROM journal
+             WHERE posted_at <= $2 AND ($1 IS NULL OR partner_id = $1)
+             UNION ALL
+             SELECT partner_id, currency, from_account AS account, -amount_minor FROM journal
+             WHERE posted_at <= $2 AND ($1 IS NULL OR partner_id = $1)
+         ) AS postings
+         GROUP BY partner_id, currency, account
+         ORDER BY partner_id, currency, account",
+        partner,
+        until,
+    )?;
+    all(&rows, |row| {
+        Ok(Balance {
+            partner: row.parsed("partner_id")?,
+            account: row.word("account", Account::parse)?,
+            money: row.money("amount_minor")?,
+        })
+    })
+}
+
+/// How many entries there are, and how many of them move nothing from one account to another.
+pub async fn count(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
+    let row = row!(
+        tx,
+        "SELECT COUNT(*) AS how_many, CAST(COALESCE(SUM(CASE WHEN from_account = to_account THEN 1 ELSE 0 END), 0) AS BIGINT) AS idle
+         FROM journal",
+    )?;
+    row.map_or(Ok((0, 0)), |row| Ok((row.integer("how_many")?, row.integer("idle")?)))
+}
+
+/// The history of one line's money, oldest first.
+pub async fn list_of_line(tx: &mut Tx, line: LineId) -> Result<Vec<JournalRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT position, line_id, partner_id, currency, from_account, to_account, amount_minor, cause, posted_at
+         FROM journal WHERE line_id = $1 ORDER BY position",
+        line,
+    )?;
+    all(&rows, |row| {
+        Ok(JournalRecord {
+            position: row.integer("position")?,
+            entry: Entry {
+                line: row.parsed("line_id")?,
+                from: row.word("from_account", Account::parse)?,
+                to: row.word("to_account", Account::parse)?,
+                money: row.money("amount_minor")?,
+            },
+            partner: row.parsed("partner_id")?,
+            cause: row.text("cause")?,
+            posted_at: row.instant("posted_at")?,
+        })
+    })
+}
+
+/// What each line's entries leave in each account, for every line whose balance there is not zero.
+pub async fn list_line_balances(tx: &mut Tx) -> Result<Vec<(LineId, Account, Currency, i64)>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT line_id, currency, account, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor
+         FROM (
+             SELECT line_id, currency, to_account AS account, amount_minor FROM journal
+             UNION ALL
+             SELECT line_id, currency, from_account AS account, -amount_minor FROM journal
+         ) AS postings
+         GROUP BY line_id, currency, account
+         HAVING SUM(amount_minor) <> 0
+         ORDER BY line_id, account",
+    )?;
+    all(&rows, |row| {
+        Ok((
+            row.parsed("line_id")?,
+            row.word("account", Account::parse)?,
+            row.parsed("currency")?,
+            row.integer("amount_minor")?,
+        ))
+    })
+}

@@ -1,0 +1,37 @@
+//! Every SQL statement of the product, and nothing else: no rule is decided here.
+//!
+//! One text serves SQLite and PostgreSQL (`migrations/README.md` says which types both understand); the few things they must say
+//! differently are in [`dialect`]. Functions take a [`Tx`], and only services and jobs can make one. "Not there" is `Ok(None)`, never an error.
+//!
+//! To add a table: a migration, a module of its name here, and its story in `src/tests/store`.
+
+mod dialect;
+mod error;
+mod migrations;
+mod read;
+mod sql;
+
+pub mod audit;
+pub mod bills;
+pub mod changes;
+pub mod clients;
+pub mod deals;
+pub mod exceptions;
+pub mod inbox;
+pub mod invoices;
+pub mod jobs;
+pub mod journal;
+pub mod leads;
+pub mod lines;
+pub mod mails;
+pub mod partners;
+pub mod people;
+pub mod plans;
+pub mod sessions;
+pub mod settings;
+pub mod statements;
+pub mod vendors;
+
+pub use dialect::{Store, Tx};
+pub use error::StoreError;
+pub use migrations::MIGRATIONS;

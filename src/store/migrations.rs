@@ -1,0 +1,45 @@
+//! The list of all migrations, and running them. `migrations/README.md` says how to add one.
+
+use std::borrow::Cow;
+
+use sqlx::{
+    AnyPool, SqlSafeStr, SqlStr,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
+use crate::{dialect::Dialect, error::StoreError};
+
+/// Version, name, and the text for SQLite and for PostgreSQL.
+pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "portal",
+        include_str!("../../migrations/0001_portal.sql"),
+        include_str!("../../migrations/0001_portal.sql"),
+    ),
+    (
+        2,
+        "append_only",
+        include_str!("../../migrations/0002_append_only.sqlite.sql"),
+        include_str!("../../migrations/0002_append_only.postgres.sql"),
+    ),
+];
+
+/// Brings the schema up to date; safe when several instances start at once.
+pub(crate) async fn run(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreError> {
+    let migrations = MIGRATIONS
+        .iter()
+        .map(|&(version, name, sqlite, postgres)| {
+            let sql: SqlStr = match dialect {
+                Dialect::Sqlite => sqlite.into_sql_str(),
+                Dialect::Postgres => postgres.into_sql_str(),
+            };
+            Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+        })
+        .collect();
+    let migrator = Migrator {
+        migrations: Cow::Owned(migrations),
+        ..Migrator::DEFAULT
+    };
+    Ok(migrator.run(pool).await?)
+}

@@ -1,0 +1,202 @@
+//! Partners and their enrolments.
+
+use chrono::NaiveDate;
+use portal_domain::{
+    calendar::Timestamp,
+    ids::{PartnerId, PlanId},
+    partner::Company,
+    text::{Email, Host},
+};
+use sqlx::any::AnyRow;
+
+use crate::{
+    StoreError, Tx,
+    read::{Read, all},
+    sql::{execute, execute_one, row, rows, sql},
+};
+
+/// A company in the network.
+#[derive(Clone, Debug)]
+pub struct PartnerRecord {
+    pub id: PartnerId,
+    pub company: Company,
+    pub xero_contact_id: Option<String>,
+    pub active: bool,
+    pub created_at: Timestamp,
+}
+
+/// From when to when a partner is in the programme, on which plan.
+#[derive(Clone, Debug)]
+pub struct EnrolmentRecord {
+    pub partner: PartnerId,
+    pub plan: PlanId,
+    pub plan_name: String,
+    pub valid_from: NaiveDate,
+    /// The first day on which it no longer holds.
+    pub valid_until: Option<NaiveDate>,
+}
+
+const PARTNER: &str = "SELECT id, name, legal_name, domain, country, vat_number, billing_email, slack_channel, xero_contact_id, state, created_at
+    FROM partners";
+
+fn read_partner(row: &AnyRow) -> Result<PartnerRecord, StoreError> {
+    let domain = row.text("domain")?;
+    let billing_email = row.text("billing_email")?;
+    Ok(PartnerRecord {
+        id: row.parsed("id")?,
+        company: Company {
+            name: row.text("name")?,
+            legal_name: row.text("legal_name")?,
+            domain: Host::parse(&domain).map_err(|_| StoreError::Inconsistent {
+                column: "domain",
+                value: domain,
+            })?,
+            country: row.text("country")?,
+            vat_number: row.text("vat_number")?,
+            billing_email: Email::parse(&billing_email).map_err(|_| StoreError::Inconsistent {
+                column: "billing_email",
+                value: billing_email,
+            })?,
+            slack_channel: row.text("slack_channel")?,
+        },
+        xero_contact_id: row.optional_text("xero_contact_id")?,
+        active: row.text("state")? == "active",
+        created_at: row.instant("created_at")?,
+    })
+}
+
+pub async fn add(tx: &mut Tx, id: PartnerId, company: &Company, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO partners (id, name, legal_name, domain, country, vat_number, billing_email, slack_channel, state, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $9)",
+        id,
+        company.name,
+        company.legal_name,
+        company.domain.as_str(),
+        company.country,
+        company.vat_number,
+        company.billing_email.as_str(),
+        company.slack_channel,
+        now,
+    )?;
+    Ok(())
+}
+
+pub async fn update_company(tx: &mut Tx, id: PartnerId, company: &Company, now: Timestamp) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "partner",
+        "UPDATE partners SET name = $2, legal_name = $3, domain = $4, country = $5, vat_number = $6, billing_email = $7,
+             slack_channel = $8, updated_at = $9
+         WHERE id = $1",
+        id,
+        company.name,
+        company.legal_name,
+        company.domain.as_str(),
+        company.country,
+        company.vat_number,
+        company.billing_email.as_str(),
+        company.slack_channel,
+        now,
+    )
+}
+
+pub async fn set_xero_contact(tx: &mut Tx, id: PartnerId, contact: &str) -> Result<(), StoreError> {
+    execute_one!(tx, "partner", "UPDATE partners SET xero_contact_id = $2 WHERE id = $1", id, contact)
+}
+
+pub async fn find(tx: &mut Tx, id: PartnerId) -> Result<Option<PartnerRecord>, StoreError> {
+    row!(tx, sql!(PARTNER, " WHERE id = $1"), id)?
+        .as_ref()
+        .map(read_partner)
+        .transpose()
+}
+
+pub async fn find_by_domain(tx: &mut Tx, domain: &str) -> Result<Option<PartnerRecord>, StoreError> {
+    row!(tx, sql!(PARTNER, " WHERE domain = $1"), domain)?
+        .as_ref()
+        .map(read_partner)
+        .transpose()
+}
+
+/// The partner that is this contact in Xero.
+pub async fn find_by_xero_contact(tx: &mut Tx, contact: &str) -> Result<Option<PartnerRecord>, StoreError> {
+    row!(tx, sql!(PARTNER, " WHERE xero_contact_id = $1 ORDER BY id LIMIT 1"), contact)?
+        .as_ref()
+        .map(read_partner)
+        .transpose()
+}
+
+/// Partners after a name, in the order of their names.
+pub async fn list_after(tx: &mut Tx, name: &str, limit: i64) -> Result<Vec<PartnerRecord>, StoreError> {
+    all(
+        &rows!(tx, sql!(PARTNER, " WHERE name > $1 ORDER BY name, id LIMIT $2"), name, limit)?,
+        read_partner,
+    )
+}
+
+/// Starts an enrolment; one that is open ends on that day.
+pub async fn enrol(tx: &mut Tx, partner: PartnerId, plan: PlanId, valid_from: NaiveDate, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE enrolments SET valid_until = $2 WHERE partner_id = $1 AND valid_until IS NULL AND valid_from < $2",
+        partner,
+        valid_from,
+    )?;
+    execute!(
+        tx,
+        "INSERT INTO enrolments (partner_id, plan_id, valid_from, created_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (partner_id, valid_from) DO UPDATE SET plan_id = excluded.plan_id",
+        partner,
+        plan,
+        valid_from,
+        now,
+    )?;
+    Ok(())
+}
+
+const ENROLMENT: &str = "SELECT enrolments.partner_id, enrolments.plan_id, plans.name AS plan_name, enrolments.valid_from, enrolments.valid_until
+    FROM enrolments JOIN plans ON plans.id = enrolments.plan_id";
+
+fn read_enrolment(row: &AnyRow) -> Result<EnrolmentRecord, StoreError> {
+    Ok(EnrolmentRecord {
+        partner: row.parsed("partner_id")?,
+        plan: row.parsed("plan_id")?,
+        plan_name: row.text("plan_name")?,
+        valid_from: row.parsed("valid_from")?,
+        valid_until: row.optional_parsed("valid_until")?,
+    })
+}
+
+/// The enrolment that holds on a day.
+pub async fn find_enrolment(tx: &mut Tx, partner: PartnerId, on: NaiveDate) -> Result<Option<EnrolmentRecord>, StoreError> {
+    row!(
+        tx,
+        sql!(
+            ENROLMENT,
+            " WHERE enrolments.partner_id = $1 AND enrolments.valid_from <= $2
+                AND (enrolments.valid_until IS NULL OR enrolments.valid_until > $2)
+              ORDER BY enrolments.valid_from DESC LIMIT 1"
+        ),
+        partner,
+        on,
+    )?
+    .as_ref()
+    .map(read_enrolment)
+    .transpose()
+}
+
+/// The enrolments that hold on a day, of all partners.
+pub async fn list_enrolments(tx: &mut Tx, on: NaiveDate) -> Result<Vec<EnrolmentRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(
+            ENROLMENT,
+            " WHERE enrolments.valid_from <= $1 AND (enrolments.valid_until IS NULL OR enrolments.valid_until > $1)
+              ORDER BY enrolments.valid_from"
+        ),
+        on,
+    )?;
+    all(&rows, read_enrolment)
+}

@@ -1,0 +1,113 @@
+//! Sessions and sign-in links. Only hashes of tokens are kept: who reads this table can sign in as nobody.
+
+use portal_domain::{
+    calendar::Timestamp,
+    ids::{PartnerId, PersonId},
+};
+
+use crate::{
+    StoreError, Tx,
+    read::Read,
+    sql::{execute, row},
+};
+
+/// A session that is still good.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionRecord {
+    pub person: PersonId,
+    pub partner: Option<PartnerId>,
+    pub seen_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+pub async fn add(tx: &mut Tx, token_hash: &str, session: &SessionRecord, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO sessions (token_hash, person_id, partner_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        token_hash,
+        session.person,
+        session.partner,
+        now,
+        session.seen_at,
+        session.expires_at,
+    )?;
+    Ok(())
+}
+
+/// A session that is neither revoked nor expired, of a person who is not disabled.
+pub async fn find(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<Option<SessionRecord>, StoreError> {
+    row!(
+        tx,
+        "SELECT sessions.person_id, sessions.partner_id, sessions.seen_at, sessions.expires_at
+         FROM sessions JOIN people ON people.id = sessions.person_id
+         WHERE sessions.token_hash = $1 AND sessions.revoked_at IS NULL AND sessions.expires_at > $2 AND people.disabled_at IS NULL",
+        token_hash,
+        now,
+    )?
+    .map(|row| {
+        Ok(SessionRecord {
+            person: row.parsed("person_id")?,
+            partner: row.optional_parsed("partner_id")?,
+            seen_at: row.instant("seen_at")?,
+            expires_at: row.instant("expires_at")?,
+        })
+    })
+    .transpose()
+}
+
+pub async fn touch(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {
+    execute!(tx, "UPDATE sessions SET seen_at = $2 WHERE token_hash = $1", token_hash, now)?;
+    Ok(())
+}
+
+pub async fn revoke(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE sessions SET revoked_at = $2 WHERE token_hash = $1 AND revoked_at IS NULL",
+        token_hash,
+        now,
+    )?;
+    Ok(())
+}
+
+/// Ends a person's sessions in one partner, as when it is removed there.
+pub async fn revoke_of_member(tx: &mut Tx, partner: PartnerId, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE sessions SET revoked_at = $3 WHERE partner_id = $1 AND person_id = $2 AND revoked_at IS NULL",
+        partner,
+        person,
+        now,
+    )?;
+    Ok(())
+}
+
+pub async fn add_link(
+    tx: &mut Tx,
+    token_hash: &str,
+    person: PersonId,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO sign_in_links (token_hash, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+        token_hash,
+        person,
+        now,
+        expires_at,
+    )?;
+    Ok(())
+}
+
+/// Uses a link up: whose it was, or nothing if it is unknown, used or too old.
+pub async fn use_link(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<Option<PersonId>, StoreError> {
+    row!(
+        tx,
+        "UPDATE sign_in_links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING person_id",
+        token_hash,
+        now,
+    )?
+    .map(|row| row.parsed("person_id"))
+    .transpose()
+}

@@ -1,0 +1,208 @@
+//! Binding domain values as the two column types that both databases share, text and 64-bit integers, and three short ways to run a statement.
+
+use chrono::NaiveDate;
+use portal_domain::{
+    calendar::{Month, Timestamp},
+    money::Currency,
+};
+use sqlx::{Any, any::AnyArguments, query::Query};
+
+/// A value as a column holds it.
+pub(crate) enum Value {
+    Text(Option<String>),
+    Integer(Option<i64>),
+}
+
+/// What can be bound to a statement.
+pub(crate) trait Bind {
+    fn value(&self) -> Value;
+}
+
+/// The type of an absent value matters to PostgreSQL, so `None` must know whether it is a text or a number.
+pub(crate) trait Null {
+    const NULL: Value;
+}
+
+macro_rules! bind_as_text {
+    ($($type:ty),+ $(,)?) => {$(
+        impl Bind for $type {
+            fn value(&self) -> Value {
+                Value::Text(Some(self.to_string()))
+            }
+        }
+        impl Null for $type {
+            const NULL: Value = Value::Text(None);
+        }
+    )+};
+}
+
+bind_as_text!(
+    String,
+    Currency,
+    NaiveDate,
+    portal_domain::access::MemberRole,
+    portal_domain::access::StaffRole,
+    portal_domain::deal::BillingPeriod,
+    portal_domain::deal::DealState,
+    portal_domain::lead::LeadState,
+    portal_domain::ledger::Account,
+    portal_domain::line::LineKind,
+    portal_domain::line::LineState,
+    portal_domain::statement::SettlementState,
+    portal_domain::ids::PersonId,
+    portal_domain::ids::PartnerId,
+    portal_domain::ids::LeadId,
+    portal_domain::ids::ClientId,
+    portal_domain::ids::DealId,
+    portal_domain::ids::PlanId,
+    portal_domain::ids::PlanVersionId,
+    portal_domain::ids::LineId,
+    portal_domain::ids::StatementId,
+    portal_domain::ids::BillId,
+    portal_domain::ids::ExceptionId,
+    portal_domain::ids::JobId,
+    portal_domain::ids::MailId,
+    portal_domain::ids::InboxId,
+    portal_domain::ids::InvitationId,
+);
+
+impl Bind for str {
+    fn value(&self) -> Value {
+        Value::Text(Some(self.to_owned()))
+    }
+}
+
+impl Null for &str {
+    const NULL: Value = Value::Text(None);
+}
+
+impl Bind for i64 {
+    fn value(&self) -> Value {
+        Value::Integer(Some(*self))
+    }
+}
+
+impl Null for i64 {
+    const NULL: Value = Value::Integer(None);
+}
+
+impl Bind for Timestamp {
+    fn value(&self) -> Value {
+        Value::Integer(Some(self.0))
+    }
+}
+
+impl Null for Timestamp {
+    const NULL: Value = Value::Integer(None);
+}
+
+impl Bind for Month {
+    fn value(&self) -> Value {
+        Value::Integer(Some(i64::from(self.0)))
+    }
+}
+
+impl Null for Month {
+    const NULL: Value = Value::Integer(None);
+}
+
+impl<T: Bind + ?Sized> Bind for &T {
+    fn value(&self) -> Value {
+        (*self).value()
+    }
+}
+
+impl<T: Bind + Null> Bind for Option<T> {
+    fn value(&self) -> Value {
+        self.as_ref().map_or(T::NULL, Bind::value)
+    }
+}
+
+pub(crate) fn bind<'q>(query: Query<'q, Any, AnyArguments>, value: &impl Bind) -> Query<'q, Any, AnyArguments> {
+    match value.value() {
+        Value::Text(text) => query.bind(text),
+        Value::Integer(integer) => query.bind(integer),
+    }
+}
+
+/// `rows!(tx, "SELECT …", a, b)`: all rows.
+macro_rules! rows {
+    ($tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {{
+        let query = sqlx::query($sql);
+        $(let query = $crate::sql::bind(query, &$value);)*
+        query.fetch_all($tx.connection()).await.map_err($crate::StoreError::from)
+    }};
+}
+
+/// `row!(tx, "SELECT …", a, b)`: the first row, if there is one.
+macro_rules! row {
+    ($tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {{
+        let query = sqlx::query($sql);
+        $(let query = $crate::sql::bind(query, &$value);)*
+        query.fetch_optional($tx.connection()).await.map_err($crate::StoreError::from)
+    }};
+}
+
+/// `execute!(tx, "UPDATE …", a, b)`: how many rows it met.
+macro_rules! execute {
+    ($tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {{
+        let query = sqlx::query($sql);
+        $(let query = $crate::sql::bind(query, &$value);)*
+        query
+            .execute($tx.connection())
+            .await
+            .map(|done| done.rows_affected())
+            .map_err($crate::StoreError::from)
+    }};
+}
+
+/// For updates that must meet exactly one row.
+macro_rules! execute_one {
+    ($tx:expr, $what:literal, $sql:expr $(, $value:expr)* $(,)?) => {{
+        match $crate::sql::execute!($tx, $sql $(, $value)*)? {
+            1 => Ok(()),
+            actual => Err($crate::StoreError::RowsAffected { what: $what, actual }),
+        }
+    }};
+}
+
+/// `sql!(COLUMNS, " WHERE id = $1")`: one constant text of several, so that the columns of a record stand once and no text is built at run time.
+macro_rules! sql {
+    ($($part:expr),+ $(,)?) => {{
+        const PARTS: &[&str] = &[$($part),+];
+        const LENGTH: usize = $crate::sql::total_length(PARTS);
+        const BYTES: [u8; LENGTH] = $crate::sql::join(PARTS);
+        const TEXT: &str = match std::str::from_utf8(&BYTES) {
+            Ok(text) => text,
+            Err(_) => panic!("texts joined are a text"),
+        };
+        TEXT
+    }};
+}
+
+pub(crate) const fn total_length(parts: &[&str]) -> usize {
+    let (mut length, mut index) = (0, 0);
+    while index < parts.len() {
+        length += parts[index].len();
+        index += 1;
+    }
+    length
+}
+
+pub(crate) const fn join<const LENGTH: usize>(parts: &[&str]) -> [u8; LENGTH] {
+    let mut bytes = [0; LENGTH];
+    let (mut at, mut index) = (0, 0);
+    while index < parts.len() {
+        let part = parts[index].as_bytes();
+        let mut offset = 0;
+        while offset < part.len() {
+            bytes[at] = part[offset];
+            at += 1;
+            offset += 1;
+        }
+        index += 1;
+    }
+    bytes
+}
+
+pub(crate) use {execute, execute_one, row, rows, sql};

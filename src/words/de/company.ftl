@@ -1,0 +1,86 @@
+## Die Angaben zum Unternehmen
+
+company-title = Unternehmen
+company-lead = Was auf Ihren Abrechnungen steht, und wer sie sehen darf.
+company-details = Angaben
+company-name = Name
+company-name-hint = So zeigt Sie das Portal.
+company-legal-name = Firma laut Register
+company-legal-name-hint = Wie im Handelsregister und auf Ihren Rechnungen.
+company-domain = Domain
+company-domain-hint = Die Ihrer eigenen Website.
+company-domain-placeholder = muster.de
+company-country = Land
+company-country-hint = Zwei Buchstaben: DE, AT, CH.
+company-vat-number = USt-IdNr.
+company-vat-number-hint = Lassen Sie das Feld leer, wenn Sie keine haben.
+company-vat-number-placeholder = DE123456789
+company-billing-email = E-Mail für Abrechnungen
+company-billing-email-hint = Erhält jede Abrechnung und jede Zahlungsmitteilung.
+company-billing-email-placeholder = buchhaltung@muster.de
+company-slack = Slack
+company-slack-channel = Kanal-ID
+company-slack-channel-hint = Dort melden wir Abrechnungen und gewonnene Deals. Leer: keine Meldungen.
+company-slack-channel-placeholder = C0123456789
+company-save = Angaben speichern
+company-read-only = Nur die Rolle „Leitung“ kann dies ändern.
+
+## Das Programm, an dem es teilnimmt
+
+company-programme = Programm
+company-programme-active = Aktiv
+company-programme-inactive = Nicht aktiv
+company-programme-plan = Plan
+company-programme-enrolled = Teilnahme seit
+company-programme-not-enrolled = Ihr Unternehmen nimmt derzeit nicht teil. Ihre Partnerbetreuung kann das ändern.
+company-programme-since = Partner seit
+
+## Das Team
+
+team-title = Team
+team-lead = Die Leitung sieht und darf alles. Der Vertrieb reicht Leads ein. Die Finanzen stellen Rechnungen.
+team-column-person = Person
+team-column-role = Rolle
+team-column-last-seen = Zuletzt gesehen
+team-column-joined = Dabei seit
+team-invited = Eingeladen: { $ago }
+team-invited-until = Eingeladen, bis { $date }
+team-now = jetzt
+team-remove = Entfernen
+team-remove-label = { $person } entfernen
+team-remove-title = { $person } entfernen?
+team-remove-confirm = { $person } wird sofort abgemeldet und verliert den Zugang zu diesem Unternehmen. Was diese Person eingereicht hat, bleibt.
+team-revoke = Zurücknehmen
+team-revoke-label = Einladung an { $email } zurücknehmen
+team-resend = Erneut senden
+team-invite-title = Per E-Mail einladen
+team-invite-email = E-Mail
+team-invite-email-placeholder = name@muster.de
+team-invite-role = Rolle
+team-invite-submit = Einladen
+team-roles-title = Was jede Rolle darf
+
+## Rollen
+
+role-owner = Leitung
+role-owner-hint = Sieht und darf alles, pflegt Unternehmen und Team.
+role-sales = Vertrieb
+role-sales-hint = Reicht Leads ein und sieht die Provision.
+role-finance = Finanzen
+role-finance-hint = Sieht Leads und Provision, stellt Rechnungen.
+staff-role-administrator = Administration
+staff-role-partner_manager = Partnerbetreuung
+staff-role-finance = Finanzen
+staff-role-operator = Betrieb
+
+## Eine Einladung annehmen
+
+invitation-title = { $partner } beitreten
+invitation-lead = { $inviter } lädt Sie ins Partnerportal von { $partner } ein.
+invitation-role = Ihre Rolle: { $role }
+invitation-email = Sie melden sich als { $email } an.
+invitation-name = Ihr Name
+invitation-name-hint = Ihre Kolleginnen und Kollegen und unser Team sehen ihn.
+invitation-submit = Beitreten
+invitation-gone-title = Diese Einladung gilt nicht mehr
+invitation-gone = Sie wurde bereits verwendet, zurückgenommen oder ist abgelaufen. Bitten Sie um eine neue.

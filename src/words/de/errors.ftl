@@ -1,0 +1,86 @@
+## Über einem Formular
+
+form-errors-title =
+    { $count ->
+        [one] Eine Angabe braucht noch einen Blick
+       *[other] { $count } Angaben brauchen noch einen Blick
+    }
+form-errors-kept = Ihre Eingaben sind erhalten geblieben.
+
+## Texte: was nicht stimmt, und wie es richtig wird
+
+error-required = Diese Angabe fehlt noch: Bitte füllen Sie das Feld aus.
+error-choose-one = Wählen Sie eine der Möglichkeiten.
+error-too-long = Das ist zu lang: Verwenden Sie höchstens { $detail } Zeichen.
+error-control-characters = Hier steht ein Zeilenumbruch oder ein unsichtbares Zeichen: Tippen Sie den Text neu, statt ihn einzufügen.
+error-email-invalid = Das ist keine E-Mail-Adresse: Schreiben Sie sie wie name@firma.de.
+error-domain-invalid = Das ist keine Domain: Schreiben Sie sie wie firma.de.
+error-phone-invalid = Beginnen Sie mit + und der Ländervorwahl: +49 171 5550199.
+error-country-invalid = Wählen Sie das Land aus der Liste oder schreiben Sie seine zwei Buchstaben, etwa DE.
+error-vat-number-invalid = Höchstens 20 Buchstaben und Ziffern, wie auf Ihren Rechnungen: DE123456789.
+error-slack-channel-invalid = Geben Sie die ID des Kanals an, etwa C0123456789. Slack zeigt sie am Ende der Kanaldetails.
+error-date-invalid = Das ist kein Datum: Wählen Sie es im Kalender oder schreiben Sie es wie 2026-07-31.
+error-month-invalid = Das ist kein Monat: Schreiben Sie ihn wie 2026-07.
+error-quarter-invalid = Das ist kein Quartal: Schreiben Sie es wie 2026Q3.
+
+## Beträge und Anteile
+
+error-amount-invalid = Das ist kein Betrag: Schreiben Sie nur Ziffern, etwa 1234,50.
+error-amount-too-large = Das ist mehr, als gebucht werden kann: Prüfen Sie die Zahl der Stellen.
+error-amount-too-fine = Der Betrag hat mehr Nachkommastellen als die Währung: Lassen Sie die letzten weg.
+error-amount-not-positive = Der Betrag muss größer als null sein.
+error-currency-unknown = Wählen Sie die Währung aus der Liste.
+error-rate-invalid = Das ist kein Prozentsatz: Schreiben Sie ihn wie 12,5.
+error-rate-too-fine = Höchstens vier Nachkommastellen, etwa 12,3456.
+error-rate-out-of-range = Geben Sie einen Prozentsatz zwischen 0 und 100 an, der hier sinnvoll ist.
+error-months-invalid = Geben Sie eine ganze Zahl von 1 bis 600 Monaten an oder lassen Sie das Feld leer.
+error-billing-period-invalid = „{ $detail }“ ist kein Abrechnungszeitraum: Verwenden Sie eine Zahl von Monaten, etwa 1 oder 12, oder „one_off“.
+
+## Leads
+
+error-domain-not-registrable = Diese Domain kann niemand registrieren: Geben Sie die des Kunden an, etwa firma.de.
+error-domain-free-mail = Das ist die Domain eines E-Mail-Anbieters: Geben Sie die Domain der Website des Kunden an.
+error-domain-own = Das ist die Domain Ihres eigenen Unternehmens: Geben Sie die des Kunden an.
+error-partner-inactive = Ihr Unternehmen ist im Portal derzeit nicht aktiv und kann keine Leads einreichen. Wenden Sie sich an Ihre Partnerbetreuung.
+error-not-enrolled = Ihr Unternehmen nimmt heute nicht am Empfehlungsprogramm teil und kann keine Leads einreichen. Wenden Sie sich an Ihre Partnerbetreuung.
+error-not-qualified = Dieser Lead passt nicht zum Programm. Näheres erfahren Sie von Ihrer Partnerbetreuung.
+error-lead-already-decided = Über diesen Lead wurde bereits entschieden. Laden Sie die Seite neu, um das Ergebnis zu sehen.
+error-lead-already-registered = Dieser Lead ist inzwischen registriert und kann nicht mehr zurückgezogen werden. Wenn sich das Vorhaben erledigt hat, sagen Sie es Ihrer Partnerbetreuung.
+
+## Unternehmen und Team
+
+error-domain-taken = Diese Domain gehört bereits zu einem anderen Partner: Prüfen Sie die Schreibweise oder suchen Sie den Partner in der Liste.
+error-already-member = Diese Person gehört bereits zu Ihrem Team.
+error-last-owner = Ein Unternehmen braucht jemanden mit der Rolle „Leitung“: Geben Sie diese zuerst einer anderen Person.
+error-invitation-used-or-expired = Diese Einladung wurde bereits verwendet oder ist abgelaufen. Bitten Sie um eine neue.
+error-link-used-or-expired = Dieser Link wurde bereits verwendet oder ist abgelaufen. Lassen Sie sich einen neuen zusenden.
+
+## Provisionspläne und Teilnahme
+
+error-earlier-than-last-version = Die letzte Fassung beginnt später: Wählen Sie denselben oder einen späteren Tag.
+error-plan-not-valid-then = An diesem Tag gilt noch keine Fassung des Plans: Wählen Sie einen späteren Tag.
+error-already-enrolled = Der Partner nimmt an diesem Tag bereits teil: Wählen Sie einen späteren Tag oder beenden Sie zuerst die andere Teilnahme.
+
+## Posten, Abrechnungen, Auszahlung
+
+error-line-not-approvable = Dieser Posten ist nicht mehr gedeckt und kann nicht freigegeben werden. Laden Sie die Seite neu, um den Grund zu sehen.
+error-line-not-holdable = Dieser Posten steht bereits auf einer Abrechnung und kann nicht mehr angehalten werden.
+error-line-not-held = Dieser Posten ist nicht mehr angehalten. Laden Sie die Seite neu.
+error-line-own-entry = Sie haben diesen Posten selbst erfasst: Jemand anderes muss ihn freigeben.
+error-nothing-to-approve = Es war kein gedeckter Posten mehr freizugeben.
+error-quarter-not-ended = Das Quartal ist noch nicht zu Ende: Es kann ab dem ersten Tag danach abgeschlossen werden.
+error-quarter-out-of-order = Ein früheres Quartal ist noch offen: Schließen Sie zuerst dieses ab.
+error-statement-already-invoiced = Zu dieser Abrechnung gibt es bereits eine Rechnung.
+error-invoice-number-taken = Diese Nummer haben Sie bereits für eine andere Abrechnung verwendet: Geben Sie die Nummer dieser Rechnung an.
+error-exception-resolved = Das hat bereits jemand erledigt. Laden Sie die Seite neu.
+error-job-not-dead = Ein neuer Versuch läuft bereits.
+error-changed-meanwhile = Jemand hat das inzwischen geändert. Sehen Sie sich die Seite im jetzigen Stand an und versuchen Sie es dann erneut.
+
+## Alles andere
+
+error-invalid = So lässt sich das nicht verwenden: Sehen Sie es sich bitte noch einmal an.
+form-optional = (freiwillig)
+error-signed-out = Sie sind abgemeldet. Melden Sie sich wieder an; was Sie eingegeben haben, steht noch hier.
+error-forbidden = Ihre Rolle umfasst das nicht. Die Leitung Ihres Unternehmens kann Ihre Rolle ändern.
+error-not-found = Das gibt es nicht mehr, oder es gehört nicht Ihnen.
+error-internal = Das hat gerade nicht geklappt, und der Fehler liegt bei uns. Nichts wurde halb gespeichert: Versuchen Sie es in einer Minute noch einmal.

@@ -1,0 +1,38 @@
+## Jede E-Mail: Anrede, ein Absatz, eine Schaltfläche, der Fuß
+
+mail-greeting = Guten Tag { $name },
+mail-footer = Sie erhalten diese E-Mail, weil Sie das Partnerportal von { $programme } nutzen.
+
+## Ein Lead ist eingegangen oder entschieden
+
+mail-lead-accepted-subject = Ihr Lead { $client } ist eingegangen
+mail-lead-accepted-body = Vielen Dank: Ihr Lead { $client } ist eingegangen und angenommen, und Sie haben für diesen Kunden Kundenschutz. Unser Vertrieb übernimmt jetzt; jeden Schritt können Sie im Portal verfolgen.
+mail-lead-review-subject = Ihr Lead { $client } ist eingegangen und wird geprüft
+mail-lead-review-body = Vielen Dank: Ihr Lead { $client } ist eingegangen. Bevor es weitergeht, sieht sich jemand den Lead an; sobald darüber entschieden ist, erhalten Sie eine E-Mail.
+mail-lead-rejected-subject = Ihr Lead { $client } wurde nicht aufgenommen
+mail-lead-rejected-body = Wir können Ihren Lead { $client } leider nicht aufnehmen. Der Grund: { $reason } Wenn Sie das anders sehen, wenden Sie sich bitte an Ihre Partnerbetreuung.
+mail-lead-button = Lead öffnen
+
+## Anmelden und beitreten
+
+mail-sign-in-subject = Ihr Link zur Anmeldung
+mail-sign-in-body = Mit diesem Link melden Sie sich im Partnerportal an. Er gilt einmal und nur wenige Minuten. Sie haben ihn nicht angefordert? Dann brauchen Sie nichts zu tun: Ohne den Link kommt niemand hinein.
+mail-sign-in-button = Anmelden
+mail-invitation-subject = { $inviter } lädt Sie zu { $partner } ein
+mail-invitation-body = { $inviter } lädt Sie ein, im Partnerportal von { $programme } für { $partner } mitzuarbeiten. Die Einladung gilt einmal. Sie kennen { $inviter } nicht? Dann können Sie diese E-Mail einfach ignorieren.
+mail-invitation-button = Einladung annehmen
+
+## Abrechnungen und Zahlungen
+
+mail-statement-subject = Abrechnung { $number }: Rechnungsbetrag { $amount }
+mail-statement-body = { $quarter } ist abgeschlossen, und die Abrechnung { $number } liegt bereit: Sie können uns { $amount } netto in Rechnung stellen. Stellen Sie Ihre Rechnung im Portal, dann bezahlen wir sie als Nächstes. Die Posten im Einzelnen:
+mail-statement-button = Abrechnung öffnen
+mail-bill-paid-subject = Ihre Rechnung { $number } ist bezahlt
+mail-bill-paid-body = Ihre Rechnung { $number } ist vollständig bezahlt: { $amount }.
+
+## Slack: `*` schreibt fett
+
+slack-statement = *Abrechnung { $number }* für { $quarter } liegt bereit: Rechnungsbetrag { $amount }.
+slack-lead-new = *Neuer Lead* von { $partner }: { $client }. Er wird gerade registriert.
+slack-lead-review = *Lead zu prüfen* von { $partner }: { $client }.
+slack-open-portal = Im Portal öffnen

@@ -1,0 +1,236 @@
+## Die Startseite des Partners
+
+figure-title = Ihre Provision
+figure-greeting = Guten Tag, { $name }
+figure-as-of = Stand: { $date }
+figure-earned = Verdient
+figure-earned-hint = Für diese Monate haben Ihre Kunden bezahlt.
+figure-owed = Offen
+figure-owed-hint = Verdient und noch nicht an Sie ausgezahlt.
+figure-paid = Ausgezahlt
+figure-paid-hint = Auf Ihrem Bankkonto.
+figure-paid-last = Zuletzt: { $date }.
+figure-upcoming = Nächste Abrechnung
+figure-upcoming-hint = Stünde auf Ihrer nächsten Abrechnung, wenn das Quartal heute endete.
+figure-upcoming-carried = Weniger als der Mindestbetrag von { $minimum }: Der Betrag wird übertragen, bis es reicht.
+figure-expected = Erwartet
+figure-expected-hint = Die übrigen Monate, sobald Ihre Kunden bezahlen.
+figure-by-month = Provision nach Monat
+figure-chart-label = Provision nach Monat, { $from } bis { $to }
+figure-chart-month = { $month }: { $paid } ausgezahlt, { $owed } offen, { $expected } erwartet
+figure-recent-leads = Neueste Leads
+figure-all-leads = Alle Leads
+figure-all-lines = Alle Posten
+figure-waiting-title = Worauf sie wartet
+figure-waiting-sum =
+    { $count ->
+        [one] { $amount } in einem Posten
+       *[other] { $amount } in { $count } Posten
+    }
+figure-nothing-waits = Nichts ist offen: Alles Verdiente ist ausgezahlt.
+figure-empty-title = Ihre erste Provision beginnt mit einem Lead
+figure-empty = Reichen Sie einen Kunden ein. Sobald der Deal gewonnen ist und der Kunde bezahlt, stehen Ihre Posten hier.
+
+## Die Liste der Posten
+
+commission-title = Provision
+commission-lead = Was Sie je Deal und Monat verdienen, und warum es steht, wo es steht.
+commission-filter-label = Nach Status filtern
+commission-filter-waiting = Wartend
+commission-filter-owed = Offen
+commission-filter-paid = Ausgezahlt
+commission-filter-held = Angehalten
+commission-table-label = Provisionsposten
+commission-column-client = Kunde
+commission-column-month = Monat
+commission-column-plan = Plan
+commission-column-deal = Deal
+commission-column-kind = Art
+commission-column-amount = Betrag
+commission-column-state = Status
+commission-page-sum = Diese Seite
+commission-empty-title = Noch keine Posten
+commission-empty = Posten erscheinen, sobald einer Ihrer Deals gewonnen ist.
+commission-none-title = Hier steht kein Posten
+commission-none = Posten mit anderem Status sind einen Klick entfernt.
+
+## Status und Art eines Postens
+
+line-state-upcoming = Bevorstehend
+line-state-awaiting = Zahlung ausstehend
+line-state-covered = Gedeckt
+line-state-approved = Freigegeben
+line-state-stated = Abgerechnet
+line-state-invoiced = In Rechnung gestellt
+line-state-paid = Ausgezahlt
+line-state-cancelled = Entfallen
+line-state-held = Angehalten
+line-kind-scheduled = Provision
+line-kind-adjustment = Korrektur
+line-kind-clawback = Rückbelastung
+line-kind-manual = Manueller Posten
+line-kind-hint-scheduled = Ihr Anteil an einem Monat des Deals.
+line-kind-hint-adjustment = Korrigiert den Posten für { $month }: Der Deal hat sich seither geändert.
+line-kind-hint-clawback = Die Zahlung des Kunden für { $month } ging zurück.
+line-kind-hint-manual = Von Hand erfasst: { $reason }
+
+## Worauf ein Posten wartet
+
+line-waits-month-end = Der Monat ist noch nicht zu Ende.
+line-waits-invoice = Wartet auf die Rechnung an den Kunden.
+line-waits-payment = Wartet auf { $amount } aus { $invoice }, fällig am { $due }.
+line-waits-payment-open = Wartet auf { $amount } aus { $invoice }.
+line-waits-payment-late =
+    { $days ->
+        [one] Wartet auf { $amount } aus { $invoice }, seit einem Tag überfällig.
+       *[other] Wartet auf { $amount } aus { $invoice }, seit { $days } Tagen überfällig.
+    }
+line-waits-approval = Der Kunde hat bezahlt; wir prüfen den Posten gerade.
+line-waits-quarter-close = Freigegeben; kommt auf die Abrechnung für { $quarter }.
+line-waits-partner-invoice = Wartet auf Ihre Rechnung zur Abrechnung { $statement }.
+line-waits-bill-payment = Ihre Rechnung { $invoice } wartet auf unsere Zahlung.
+line-waits-bill-payment-due = Ihre Rechnung { $invoice } wartet auf unsere Zahlung, fällig am { $due }.
+line-waits-held = Angehalten: { $reason }
+line-waits-terms = Wartet auf den Wert oder den Abrechnungszeitraum des Deals.
+line-waits-nothing = Ausgezahlt mit Abrechnung { $statement }.
+line-waits-paid-on = Am { $date } mit Abrechnung { $statement } ausgezahlt.
+line-waits-cancelled = Entfallen: Der Kunde hat nicht bezahlt, und der Deal gilt nicht mehr als gewonnen.
+
+## Worauf Geld wartet, als Stichwort für Summen
+
+waits-group-month-end = Monatsende
+waits-group-invoice = Rechnung an den Kunden
+waits-group-payment = Zahlung des Kunden
+waits-group-approval = Freigabe
+waits-group-quarter-close = Quartalsabschluss
+waits-group-partner-invoice = Ihre Rechnung
+waits-group-bill-payment = Unsere Zahlung
+waits-group-held = Angehalten
+waits-group-terms = Angaben zum Deal
+waits-group-lines =
+    { $count ->
+        [one] Ein Posten
+       *[other] { $count } Posten
+    }
+
+## Worauf eine Gruppe genau wartet
+
+waits-about-statement = Zur Abrechnung { $statement }
+waits-about-bill = { $invoice }, zur Abrechnung { $statement }
+waits-about-quarter = Auf der Abrechnung für { $quarter }
+waits-about-months = { $from } bis { $to }
+waits-about-payment = { $invoice } an { $client }, fällig am { $due }
+waits-about-payment-late =
+    { $days ->
+        [one] { $invoice } an { $client }, seit einem Tag überfällig
+       *[other] { $invoice } an { $client }, seit { $days } Tagen überfällig
+    }
+waits-about-payment-open = { $invoice } an { $client }
+waits-about-clients =
+    { $count ->
+        [one] Ein Kunde
+       *[other] { $count } Kunden
+    }
+
+## Warum ein Posten diesen Betrag hat
+
+line-why-title = Warum dieser Betrag
+line-why-open = Begründung zeigen
+line-why-open-label = Begründung zeigen: { $client }, { $month }
+line-why-next = Wie es weitergeht
+line-why-rate = { $rate } von { $base } im Monat
+line-why-rate-one-off = { $rate } von { $base }, einmalig
+line-why-deal = Deal { $deal }, gewonnen am { $date } mit { $value } { $period }.
+line-why-plan = Plan { $plan }, Fassung { $version }.
+line-why-plan-hint = Es gilt die Fassung vom Tag des Gewinns; spätere ändern daran nichts.
+line-why-position = Monat { $number } des Deals.
+line-why-arithmetic = { $through } bis einschließlich dieses Monats, abzüglich { $before } bis zum Vormonat: { $amount }.
+line-why-rounding = Über alle Monate gemeinsam gerundet (bei genau der Hälfte zur geraden Ziffer), damit kein Cent verloren geht oder doppelt gezahlt wird.
+line-why-cap = Die Obergrenze des Plans von { $cap } je Deal ist erreicht: Dieser Posten enthält den Rest.
+line-why-coverage = Die Zahlungen des Kunden reichen bis zu diesem Monat: { $collected } von { $needed } sind eingegangen.
+line-why-not-covered = Die Zahlungen des Kunden reichen noch nicht bis zu diesem Monat: { $collected } von { $needed } sind eingegangen.
+line-why-tolerance = Bis zu { $tolerance } eines Monats dürfen fehlen.
+line-why-evidence = Nachweise
+line-why-column-source = Quelle
+line-why-column-object = Objekt
+line-why-column-property = Feld
+line-why-column-value = Wert
+line-why-column-seen = Gelesen
+line-why-object-deal = Deal { $number }
+line-why-object-invoice = Rechnung { $number }
+line-why-object-plan = Plan { $name }, Fassung { $version }
+line-why-fill = { $amount } aus { $invoice } decken { $month }.
+line-why-no-invoice = Es wurde noch keine Rechnung an den Kunden gefunden.
+line-why-corrected = Ein späterer Posten korrigiert ihn: { $kind }, { $amount }.
+line-why-source-xero = Xero
+line-why-property-value = Wert
+line-why-property-period = Abrechnungszeitraum
+line-why-property-rate = Satz
+line-why-property-fill = Bezahlt für { $month }
+line-period-monthly = im Monat
+line-period-quarterly = im Quartal
+line-period-yearly = im Jahr
+line-period-months = alle { $count } Monate
+line-period-one-off = einmalig
+
+## Abrechnungen
+
+statement-list-title = Abrechnungen
+statement-list-lead = Was Sie uns nach jedem Quartal in Rechnung stellen können.
+statement-list-waiting-title = Abrechnung { $number } wartet auf Ihre Rechnung.
+statement-list-waiting = { $amount } gehören Ihnen, sobald sie uns vorliegt.
+statement-list-empty-title = Noch keine Abrechnungen
+statement-list-empty = Die erste kommt, wenn ein Quartal abgeschlossen wird, nachdem ein Kunde bezahlt hat. Beginnen Sie mit einem Lead.
+statement-column-number = Abrechnung
+statement-column-quarter = Quartal
+statement-column-lines = Posten
+statement-column-partner = Partner
+statement-column-total = Rechnungsbetrag
+statement-column-paid = Ausgezahlt
+statement-column-state = Status
+statement-column-client = Kunde
+statement-column-month = Monat
+statement-column-deal = Deal
+statement-column-kind = Art
+statement-column-amount = Betrag
+statement-title = Abrechnung { $number }
+statement-of-quarter = { $quarter } · abgeschlossen am { $date }
+statement-total = Summe, netto
+statement-to-invoice = In Rechnung zu stellen, netto
+statement-paid-so-far = Bisher ausgezahlt
+statement-open = Noch offen
+statement-line-count =
+    { $count ->
+        [one] Ein Posten
+       *[other] { $count } Posten
+    }
+statement-frozen = Festgeschrieben am { $date }. Daran ändert sich nichts mehr; Abweichungen kommen auf die nächste.
+statement-hash = Prüfsumme
+statement-hash-follows = folgt auf
+statement-hash-first = Die erste Abrechnung in dieser Währung.
+statement-vat-number = USt-IdNr. { $number }
+statement-print = Drucken
+statement-progress = Fortschritt von { $number }
+
+settlement-state-stated = Abgerechnet
+settlement-state-invoiced = In Rechnung gestellt
+settlement-state-part_paid = Teilweise ausgezahlt
+settlement-state-paid = Ausgezahlt
+settlement-hint-stated = Wartet auf Ihre Rechnung.
+settlement-hint-invoiced = Ihre Rechnung { $number } liegt uns vor und wird als Nächstes bezahlt.
+settlement-hint-part_paid = { $paid } von { $total } sind ausgezahlt.
+settlement-hint-paid = Alles ist ausgezahlt.
+
+## Die Rechnung stellen
+
+invoice-form-title = Rechnung stellen
+invoice-form-lead = Schreiben Sie uns eine Rechnung über { $amount } netto und tragen Sie hier deren Nummer ein.
+invoice-form-number = Ihre Rechnungsnummer
+invoice-form-number-hint = So, wie sie auf Ihrer Rechnung steht. Unsere Zahlung nennt sie auch.
+invoice-form-number-placeholder = RE-2026-131
+invoice-form-amount = Nettobetrag
+invoice-form-amount-hint = Wie abgerechnet. Die Umsatzsteuer kommt auf Ihrer Rechnung hinzu.
+invoice-form-submit = Rechnung stellen
+invoice-form-not-allowed = Nur die Rollen „Leitung“ und „Finanzen“ können die Rechnung stellen.
+invoice-sent = Rechnung { $number }, gestellt am { $date }
+invoice-booking = Wird bei uns gebucht …

@@ -1,0 +1,86 @@
+## The company's details
+
+company-title = Company
+company-lead = What stands on your statements, and who may see them.
+company-details = Details
+company-name = Name
+company-name-hint = How the portal shows you.
+company-legal-name = Legal name
+company-legal-name-hint = As it stands in the register and on your invoices.
+company-domain = Domain
+company-domain-hint = Your own website’s.
+company-domain-placeholder = acme.com
+company-country = Country
+company-country-hint = Two letters: DE, GB, US.
+company-vat-number = VAT number
+company-vat-number-hint = Leave it empty if you are not registered.
+company-vat-number-placeholder = DE123456789
+company-billing-email = Mail for statements
+company-billing-email-hint = Gets each statement and each payment.
+company-billing-email-placeholder = accounts@acme.com
+company-slack = Slack
+company-slack-channel = Channel ID
+company-slack-channel-hint = Statements and won deals are posted there. Leave it empty for none.
+company-slack-channel-placeholder = C0123456789
+company-save = Save details
+company-read-only = Only the role Owner can change this.
+
+## The programme it is in
+
+company-programme = Programme
+company-programme-active = Active
+company-programme-inactive = Not active
+company-programme-plan = Plan
+company-programme-enrolled = Enrolled
+company-programme-not-enrolled = Your company is not enrolled at present. Your partner manager can change that.
+company-programme-since = Partner since
+
+## The team
+
+team-title = Team
+team-lead = Owners see and do everything. Sales submits leads. Finance raises invoices.
+team-column-person = Person
+team-column-role = Role
+team-column-last-seen = Last seen
+team-column-joined = Member since
+team-invited = Invited { $ago }
+team-invited-until = Invited, until { $date }
+team-now = now
+team-remove = Remove
+team-remove-label = Remove { $person }
+team-remove-title = Remove { $person }?
+team-remove-confirm = { $person } is signed out at once and loses access to this company. What this person submitted stays.
+team-revoke = Take back
+team-revoke-label = Take back the invitation of { $email }
+team-resend = Send again
+team-invite-title = Invite by e-mail
+team-invite-email = E-mail
+team-invite-email-placeholder = name@acme.com
+team-invite-role = Role
+team-invite-submit = Invite
+team-roles-title = What each role may do
+
+## Roles
+
+role-owner = Owner
+role-owner-hint = Sees and does everything, looks after company and team.
+role-sales = Sales
+role-sales-hint = Submits leads and sees commission.
+role-finance = Finance
+role-finance-hint = Sees leads and commission, raises invoices.
+staff-role-administrator = Administrator
+staff-role-partner_manager = Partner manager
+staff-role-finance = Finance
+staff-role-operator = Operator
+
+## Accepting an invitation
+
+invitation-title = Join { $partner }
+invitation-lead = { $inviter } invites you to { $partner }’s partner portal.
+invitation-role = Your role: { $role }
+invitation-email = You sign in as { $email }.
+invitation-name = Your name
+invitation-name-hint = Your colleagues and our team see it.
+invitation-submit = Join
+invitation-gone-title = This invitation is not valid any more
+invitation-gone = It was used already, taken back, or has expired. Ask for a new one.

@@ -1,0 +1,86 @@
+## Above a form
+
+form-errors-title =
+    { $count ->
+        [one] One answer needs another look
+       *[other] { $count } answers need another look
+    }
+form-errors-kept = What you typed is still here.
+
+## Any text: what is wrong, and how to mend it
+
+error-required = This is needed: please fill it in.
+error-choose-one = Choose one of the options.
+error-too-long = This is too long: use at most { $detail } characters.
+error-control-characters = This holds a line break or an invisible character: type it again by hand instead of pasting it.
+error-email-invalid = This is no e-mail address: write it like name@company.com.
+error-domain-invalid = This is no domain: write it like acme.com.
+error-phone-invalid = Begin with + and the country code: +49 171 5550199.
+error-country-invalid = Choose the country from the list, or write its two letters, such as DE.
+error-vat-number-invalid = Use at most 20 letters and digits, as on your invoices: DE123456789.
+error-slack-channel-invalid = Write the channel’s ID, such as C0123456789. Slack shows it at the end of the channel’s details.
+error-date-invalid = This is no date: choose it from the calendar, or write it like 2026-07-31.
+error-month-invalid = This is no month: write it like 2026-07.
+error-quarter-invalid = This is no quarter: write it like 2026Q3.
+
+## Amounts and shares
+
+error-amount-invalid = This is no amount: write digits only, such as 1234.50.
+error-amount-too-large = This is more than can be booked: check the number of digits.
+error-amount-too-fine = This has more decimals than the currency: leave out the last ones.
+error-amount-not-positive = The amount must be more than zero.
+error-currency-unknown = Choose the currency from the list.
+error-rate-invalid = This is no percentage: write it like 12.5.
+error-rate-too-fine = Use at most four decimals, such as 12.3456.
+error-rate-out-of-range = Write a percentage from 0 to 100 that makes sense here.
+error-months-invalid = Write a whole number of months from 1 to 600, or leave it empty.
+error-billing-period-invalid = “{ $detail }” is no billing period: use a number of months, such as 1 or 12, or “one_off”.
+
+## Leads
+
+error-domain-not-registrable = Nobody can register this domain: write the client’s own, such as acme.com.
+error-domain-free-mail = This is a mail provider’s domain: write the domain of the client’s own website.
+error-domain-own = This is your own company’s domain: write the client’s.
+error-partner-inactive = Your company is not active in the portal at present, so leads cannot be submitted. Write to your partner manager.
+error-not-enrolled = Your company is not enrolled in the referral programme today, so leads cannot be submitted. Write to your partner manager.
+error-not-qualified = This lead does not fit the programme. Your partner manager can tell you more.
+error-lead-already-decided = Somebody has decided on this lead already. Load the page again to see how.
+error-lead-already-registered = This lead is registered by now and can no longer be withdrawn. Tell your partner manager if it is off.
+
+## Company and team
+
+error-domain-taken = Another partner has this domain already: check the spelling, or look for the partner in the list.
+error-already-member = This person is in your team already.
+error-last-owner = A company needs one owner: make somebody else owner first.
+error-invitation-used-or-expired = This invitation was used already or has expired. Ask for a new one.
+error-link-used-or-expired = This link was used already or has expired. Have a new one sent to you.
+
+## Plans and enrolment
+
+error-earlier-than-last-version = The last version begins later than that: choose the same day or a later one.
+error-plan-not-valid-then = The plan has no version yet on that day: choose a later day.
+error-already-enrolled = The partner is enrolled on that day already: choose a later day, or end the other enrolment first.
+
+## Lines, statements, settlement
+
+error-line-not-approvable = This line is not covered any more and cannot be approved. Load the page again to see why.
+error-line-not-holdable = This line is on a statement already and can no longer be held.
+error-line-not-held = This line is not held any more. Load the page again.
+error-line-own-entry = You entered this line by hand: somebody else must approve it.
+error-nothing-to-approve = No covered line was left to approve.
+error-quarter-not-ended = The quarter has not ended yet: it can be closed from the first day after it.
+error-quarter-out-of-order = An earlier quarter is still open: close that one first.
+error-statement-already-invoiced = There is an invoice for this statement already.
+error-invoice-number-taken = You used this number for another statement already: write the number on this invoice.
+error-exception-resolved = Somebody has settled this already. Load the page again.
+error-job-not-dead = This is being tried again already.
+error-changed-meanwhile = Somebody changed this in the meantime. Look at the page as it is now, then try again.
+
+## Any other
+
+error-invalid = This cannot be used as it is: look at it once more.
+form-optional = (optional)
+error-signed-out = You are signed out. Sign in again; what you typed is still here.
+error-forbidden = Your role does not include this. The owner of your company can change your role.
+error-not-found = That is not there any more, or is not yours.
+error-internal = This did not work just now, and the fault is ours. Nothing was stored by halves: try again in a minute.

@@ -1,0 +1,38 @@
+## Every mail: a greeting, one paragraph, a button, the foot
+
+mail-greeting = Hello { $name },
+mail-footer = You get this mail because you use the partner portal of { $programme }.
+
+## A lead was received, or decided on
+
+mail-lead-accepted-subject = We have your lead { $client }
+mail-lead-accepted-body = Thank you: your lead { $client } is received and accepted, and the client is protected for you. Our sales team takes over now; you can follow every step in the portal.
+mail-lead-review-subject = We have your lead { $client } and look at it
+mail-lead-review-body = Thank you: your lead { $client } is received. A person looks at it before it goes on; you get a mail as soon as that is decided.
+mail-lead-rejected-subject = Your lead { $client } was not taken up
+mail-lead-rejected-body = We cannot take up your lead { $client }. The reason: { $reason } If you think that this is wrong, write to your partner manager.
+mail-lead-button = Open the lead
+
+## Signing in and joining
+
+mail-sign-in-subject = Your link to sign in
+mail-sign-in-body = With this link you sign in to the partner portal. It works once, and for a few minutes only. You did not ask for it? Then you need do nothing: without the link nobody gets in.
+mail-sign-in-button = Sign in
+mail-invitation-subject = { $inviter } invites you to { $partner }
+mail-invitation-body = { $inviter } invites you to work for { $partner } in the partner portal of { $programme }. The invitation works once. You do not know { $inviter }? Then simply ignore this mail.
+mail-invitation-button = Accept the invitation
+
+## Statements and payments
+
+mail-statement-subject = Statement { $number }: { $amount } to invoice
+mail-statement-body = { $quarter } is closed, and statement { $number } is ready: you may invoice { $amount } net. Raise your invoice in the portal, and we pay it next. These are its lines:
+mail-statement-button = Open the statement
+mail-bill-paid-subject = Your invoice { $number } is paid
+mail-bill-paid-body = We have paid your invoice { $number } in full: { $amount }.
+
+## Slack: `*` makes bold
+
+slack-statement = *Statement { $number }* for { $quarter } is ready: { $amount } to invoice.
+slack-lead-new = *New lead* from { $partner }: { $client }. It is being registered.
+slack-lead-review = *Lead to review* from { $partner }: { $client }.
+slack-open-portal = Open in the portal

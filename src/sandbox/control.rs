@@ -1,0 +1,825 @@
+//! The test API below `/sandbox/`: what a person or a test does *inside* the vendors' systems, and the sandbox's own
+//! truth about them. The page's forms post to the same addresses and are sent back to where they came from.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::http::{Method, StatusCode};
+use chrono::{Datelike, NaiveDate};
+use serde_json::{Map, Value, json};
+
+use crate::call::{Call, Reply};
+use crate::clock::{DAY_MS, day_of, iso_ms, midnight_ms, parse_day, parse_instant, readable};
+use crate::faults::Faults;
+use crate::hubspot::records::Record;
+use crate::hubspot::{Kind, Source};
+use crate::server::Shared;
+use crate::webhooks;
+use crate::world::World;
+use crate::xero::contacts::Mode;
+use crate::xero::invoices::UnitDecimals;
+use crate::xero::money::{decimal, parse_wire};
+use crate::xero::{CreditKind, InvoiceKind, PaymentTarget, Status};
+
+/// What an act gives back: something for a test, a sentence for a person.
+struct Done {
+    value: Value,
+    sentence: String,
+}
+
+impl Done {
+    fn new(value: Value, sentence: impl Into<String>) -> Self {
+        Self {
+            value,
+            sentence: sentence.into(),
+        }
+    }
+}
+
+/// Answers one request to the test API.
+pub fn answer(shared: &Arc<Shared>, call: &Call) -> Reply {
+    let parts = call.parts();
+    let parts = parts.get(1..).unwrap_or_default();
+    match call.method {
+        Method::GET => read(shared, parts, call),
+        Method::POST if comes_from_elsewhere(call) => Reply::json(
+            StatusCode::FORBIDDEN,
+            &json!({"error": "Another site's page may not use the sandbox."}),
+        ),
+        Method::POST => post(shared, parts, call),
+        _ => Reply::json(
+            StatusCode::METHOD_NOT_ALLOWED,
+            &json!({"error": "GET or POST only."}),
+        ),
+    }
+}
+
+/// A browser says which page a form comes from; other clients say nothing.
+fn comes_from_elsewhere(call: &Call) -> bool {
+    let origin = call.header("origin").filter(|origin| *origin != "null");
+    let host = call.header("host").unwrap_or_default();
+    origin.is_some_and(|origin| {
+        origin
+            .split_once("://")
+            .is_none_or(|(_, from)| from != host)
+    })
+}
+
+fn read(shared: &Shared, parts: &[&str], call: &Call) -> Reply {
+    let body = match parts {
+        ["state"] => whole_state(&shared.world()),
+        ["truth"] => truth(&shared.world()),
+        ["faults"] => json!(shared.world().faults),
+        ["clock"] => json!({"now": iso_ms(call.now_ms)}),
+        ["log"] => json!(shared.journal().list().collect::<Vec<_>>()),
+        ["mails"] => json!(shared.world().mail.to(call.query("to")).collect::<Vec<_>>()),
+        ["slack", "messages"] => {
+            let world = shared.world();
+            let wanted = |channel: &str| call.query("channel").is_none_or(|asked| asked == channel);
+            json!(
+                world
+                    .slack
+                    .messages
+                    .iter()
+                    .filter(|message| wanted(&message.channel))
+                    .collect::<Vec<_>>()
+            )
+        }
+        _ => {
+            return Reply::json(
+                StatusCode::NOT_FOUND,
+                &json!({"error": "There is nothing at this address."}),
+            );
+        }
+    };
+    Reply::json(StatusCode::OK, &body)
+}
+
+/// The whole state with the truth, without what only matters between requests.
+pub fn whole_state(world: &World) -> Value {
+    let mut state = serde_json::to_value(world).unwrap_or_default();
+    for (system, hidden) in [
+        ("hubspot", "tokens"),
+        ("xero", "tokens"),
+        ("xero", "remembered"),
+    ] {
+        if let Some(fields) = state[system].as_object_mut() {
+            fields.remove(hidden);
+        }
+    }
+    state["truth"] = truth(world);
+    state
+}
+
+/// How many objects there really are for each of the portal's keys.
+fn truth(world: &World) -> Value {
+    let by_property = |kind: Kind, name: &str| {
+        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for record in world
+            .hubspot
+            .table(kind)
+            .all_live()
+            .filter(|record| !record.value(name).is_empty())
+        {
+            found
+                .entry(record.value(name).to_owned())
+                .or_default()
+                .push(record.id.to_string());
+        }
+        found
+    };
+    let by_number = |kind: InvoiceKind| {
+        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let counts = |status: Status| !matches!(status, Status::Voided | Status::Deleted);
+        for invoice in world
+            .xero
+            .invoices
+            .values()
+            .filter(|invoice| invoice.kind == kind && counts(invoice.status))
+        {
+            found
+                .entry(invoice.number.clone())
+                .or_default()
+                .push(invoice.id.clone());
+        }
+        found
+    };
+    json!({
+        "deals_by_lead": by_property(Kind::Deals, "portal_lead_id"),
+        "companies_by_key": by_property(Kind::Companies, "portal_company_key"),
+        "companies_by_domain": by_property(Kind::Companies, "domain"),
+        "contacts_by_email": by_property(Kind::Contacts, "email"),
+        "bills_by_number": by_number(InvoiceKind::Bill),
+        "invoices_by_number": by_number(InvoiceKind::Sale),
+        "mails": world.mail.mails.len(),
+        "slack_messages": world.slack.messages.len(),
+    })
+}
+
+fn post(shared: &Arc<Shared>, parts: &[&str], call: &Call) -> Reply {
+    let outcome = fields(call).and_then(|fields| act(shared, parts, &fields, call.now_ms));
+    shared.mark_changed();
+    if call.is_form() {
+        let form = call.form();
+        let back = crate::call::find_pair(&form, "back")
+            .filter(|back| back.starts_with('/') && !back.starts_with("//"));
+        return Reply::see_other(with_notice(back.unwrap_or("/"), &outcome));
+    }
+    match outcome {
+        Ok(done) => Reply::json(StatusCode::OK, &done.value),
+        Err(problem) => Reply::json(StatusCode::UNPROCESSABLE_ENTITY, &json!({"error": problem})),
+    }
+}
+
+/// The address to go back to, saying what happened.
+fn with_notice(back: &str, outcome: &Result<Done, String>) -> String {
+    let (page, fragment) = back.split_once('#').unwrap_or((back, ""));
+    let (name, sentence) = match outcome {
+        Ok(done) => ("note", done.sentence.as_str()),
+        Err(problem) => ("problem", problem.as_str()),
+    };
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair(name, sentence)
+        .finish();
+    let joint = if page.contains('?') { '&' } else { '?' };
+    let fragment = if fragment.is_empty() {
+        String::new()
+    } else {
+        format!("#{fragment}")
+    };
+    format!("{page}{joint}{query}{fragment}")
+}
+
+/// The body's fields, from JSON or from a form.
+fn fields(call: &Call) -> Result<Map<String, Value>, String> {
+    if call.is_form() {
+        let pairs = call.form().into_iter().filter(|(name, _)| name != "back");
+        return Ok(pairs
+            .map(|(name, value)| (name, Value::String(value)))
+            .collect());
+    }
+    if call.body.is_empty() {
+        return Ok(Map::new());
+    }
+    match call.json() {
+        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(_) => Err("The body must be a JSON object.".to_owned()),
+        Err(message) => Err(format!("The body is not JSON: {message}.")),
+    }
+}
+
+fn act(
+    shared: &Arc<Shared>,
+    parts: &[&str],
+    fields: &Map<String, Value>,
+    now_ms: i64,
+) -> Result<Done, String> {
+    if let ["clock"] = parts {
+        return move_clock(shared, fields, now_ms);
+    }
+    if let ["xero", "intent-to-receive"] = parts {
+        let sender = Arc::clone(shared);
+        tokio::spawn(async move {
+            let sentence = webhooks::check_intent_to_receive(sender).await;
+            tracing::info!(%sentence, "checked the portal's Xero webhook");
+        });
+        return Ok(Done::new(
+            json!({"started": true}),
+            "Sent four bodies without events; the log shows how they were answered.",
+        ));
+    }
+    let mut world = shared.world();
+    let done = act_in_world(&mut world, parts, fields, now_ms);
+    webhooks::send_pending(shared, &mut world);
+    done
+}
+
+fn act_in_world(
+    world: &mut World,
+    parts: &[&str],
+    fields: &Map<String, Value>,
+    now_ms: i64,
+) -> Result<Done, String> {
+    match parts {
+        ["reset"] => {
+            world.reset(now_ms);
+            Ok(Done::new(
+                json!({"reset": true}),
+                "Everything is as in the beginning.",
+            ))
+        }
+        ["faults"] => set_faults(world, fields),
+        ["hubspot", "merge"] => merge(world, fields, now_ms),
+        ["hubspot", kind] => create_record(world, kind, fields, now_ms),
+        ["hubspot", kind, id] => change_record(world, kind, id, fields, now_ms),
+        ["hubspot", kind, id, act @ ("archive" | "restore")] => {
+            archive_or_restore(world, kind, id, act, now_ms)
+        }
+        ["xero", "contacts"] => create_contact(world, fields, now_ms),
+        ["xero", "organisation"] => set_organisation(world, fields),
+        ["xero", "invoices"] => create_invoice(world, fields, now_ms),
+        ["xero", "invoices", id, "payments"] => pay_invoice(world, id, fields, now_ms),
+        [
+            "xero",
+            "invoices",
+            id,
+            act @ ("void" | "authorise" | "delete"),
+        ] => change_invoice(world, id, act, now_ms),
+        ["xero", "invoices", id, "credit"] => credit_invoice(world, id, fields, now_ms),
+        ["xero", "credits", id, "refund"] => refund(world, id, fields, now_ms),
+        ["xero", "payments", id, "delete"] => {
+            world.xero.delete_payment(id, now_ms)?;
+            Ok(Done::new(
+                json!({"deleted": id}),
+                "The payment was removed.",
+            ))
+        }
+        _ => Err("There is nothing at this address.".to_owned()),
+    }
+}
+
+fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    fields
+        .get(name)
+        .and_then(Value::as_str)
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+}
+
+/// An amount in minor units; `None` when it is not given.
+fn amount(fields: &Map<String, Value>, name: &str) -> Result<Option<i64>, String> {
+    match fields.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(empty)) if empty.trim().is_empty() => Ok(None),
+        Some(given) => parse_wire(given, 2)
+            .map(Some)
+            .ok_or_else(|| format!("{name} is not an amount such as 1250.00.")),
+    }
+}
+
+fn day(fields: &Map<String, Value>, name: &str) -> Result<Option<NaiveDate>, String> {
+    let given = text(fields, name);
+    given
+        .map(|given| {
+            parse_day(given).ok_or_else(|| format!("{name} is not a date such as 2026-10-01."))
+        })
+        .transpose()
+}
+
+fn kind_of(text: &str) -> Result<Kind, String> {
+    Kind::parse(text).ok_or_else(|| format!("There are no {text} in HubSpot."))
+}
+
+fn id_of(world: &World, kind: Kind, text: &str) -> Result<u64, String> {
+    let id = text
+        .parse()
+        .ok()
+        .and_then(|id| world.hubspot.table(kind).live(id))
+        .map(|record| record.id);
+    id.ok_or_else(|| format!("There is no {} {text}.", kind.singular()))
+}
+
+fn record_value(world: &World, kind: Kind, id: u64) -> Value {
+    world
+        .hubspot
+        .table(kind)
+        .records
+        .get(&id)
+        .map_or(Value::Null, Record::wire_in_full)
+}
+
+/// A refusal as a sentence: what HubSpot would have answered.
+fn words(reply: &Reply) -> String {
+    let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let detail = body["errors"][0]["message"]
+        .as_str()
+        .or_else(|| body["message"].as_str());
+    detail.unwrap_or("HubSpot refuses this.").to_owned()
+}
+
+fn create_record(
+    world: &mut World,
+    kind: &str,
+    fields: &Map<String, Value>,
+    now_ms: i64,
+) -> Result<Done, String> {
+    let kind = kind_of(kind)?;
+    let wire = Value::Object(fields.clone());
+    let made = world
+        .hubspot
+        .check(kind, None, &wire)
+        .and_then(|values| world.hubspot.create(kind, values, Source::CrmUi, now_ms));
+    let id = made.map_err(|refusal| words(&refusal.reply()))?;
+    Ok(Done::new(
+        record_value(world, kind, id),
+        format!("{} {id} was made.", kind.title()),
+    ))
+}
+
+fn change_record(
+    world: &mut World,
+    kind: &str,
+    id: &str,
+    fields: &Map<String, Value>,
+    now_ms: i64,
+) -> Result<Done, String> {
+    let kind = kind_of(kind)?;
+    let id = id_of(world, kind, id)?;
+    let wire = Value::Object(fields.clone());
+    let values = world
+        .hubspot
+        .check(kind, Some(id), &wire)
+        .map_err(|refusal| words(&refusal.reply()))?;
+    world.hubspot.write(kind, id, values, Source::CrmUi, now_ms);
+    let record = world.hubspot.table(kind).records.get(&id);
+    let sentence = match record.filter(|_| kind == Kind::Deals) {
+        Some(deal) => {
+            let stage = world
+                .hubspot
+                .stage(deal.value("dealstage"))
+                .map_or("", |stage| stage.label.as_str());
+            format!("{} is in {stage}.", deal.value("dealname"))
+        }
+        None => "Saved.".to_owned(),
+    };
+    Ok(Done::new(record_value(world, kind, id), sentence))
+}
+
+fn archive_or_restore(
+    world: &mut World,
+    kind: &str,
+    id: &str,
+    act: &str,
+    now_ms: i64,
+) -> Result<Done, String> {
+    let kind = kind_of(kind)?;
+    let id: u64 = id.parse().map_err(|_| format!("{id} is not a number."))?;
+    if act == "archive" {
+        if !world.hubspot.archive(kind, id, Source::CrmUi, now_ms) {
+            return Err(format!("There is no {} {id}.", kind.singular()));
+        }
+        return Ok(Done::new(
+            record_value(world, kind, id),
+            "It is in the bin.",
+        ));
+    }
+    world
+        .hubspot
+        .restore(kind, id, Source::CrmUi, now_ms)
+        .map_err(|refusal| words(&refusal.reply()))?;
+    Ok(Done::new(record_value(world, kind, id), "It is back."))
+}
+
+fn merge(world: &mut World, fields: &Map<String, Value>, now_ms: i64) -> Result<Done, String> {
+    let kind = kind_of(text(fields, "kind").unwrap_or("deals"))?;
+    let given = |names: [&str; 2]| {
+        let value = names.iter().find_map(|name| fields.get(*name))?;
+        value
+            .as_u64()
+            .or_else(|| value.as_str()?.trim().parse().ok())
+    };
+    let primary = given(["primaryObjectId", "primary"]).ok_or("primary is missing.")?;
+    let other = given(["objectIdToMerge", "other"]).ok_or("other is missing.")?;
+    let merged = world
+        .hubspot
+        .merge(kind, primary, other, Source::CrmUi, now_ms);
+    let id = merged.map_err(|refusal| words(&refusal.reply()))?;
+    Ok(Done::new(
+        record_value(world, kind, id),
+        format!("Both are now {} {id}.", kind.singular()),
+    ))
+}
+
+fn create_contact(
+    world: &mut World,
+    fields: &Map<String, Value>,
+    now_ms: i64,
+) -> Result<Done, String> {
+    let mut wire = json!({"Name": text(fields, "name"), "EmailAddress": text(fields, "email").unwrap_or_default()});
+    if let Some(number) = text(fields, "number") {
+        wire["ContactNumber"] = json!(number);
+    }
+    let saved = world
+        .xero
+        .save_contact(&mut world.dice, &wire, Mode::Create, now_ms);
+    let id = saved.map_err(|problems| problems.join(" "))?;
+    let contact = world.xero.contacts.get(&id);
+    let sentence = format!(
+        "{} is a contact now.",
+        contact.map_or("", |contact| contact.name.as_str())
+    );
+    Ok(Done::new(json!(contact), sentence))
+}
+
+fn set_organisation(world: &mut World, fields: &Map<String, Value>) -> Result<Done, String> {
+    world.xero.organisation.period_lock_date = day(fields, "period_lock_date")?;
+    Ok(Done::new(json!(world.xero.organisation), "Saved."))
+}
+
+fn create_invoice(
+    world: &mut World,
+    fields: &Map<String, Value>,
+    now_ms: i64,
+) -> Result<Done, String> {
+    let kind = match text(fields, "type") {
+        None | Some("ACCREC") => InvoiceKind::Sale,
+        Some("ACCPAY") => InvoiceKind::Bill,
+        Some(other) => return Err(format!("{other} is neither ACCREC nor ACCPAY.")),
+    };
+    let net = amount(fields, "net")?.ok_or("net is missing.")?;
+    let contact = match (text(fields, "contact"), text(fields, "new_contact")) {
+        (_, Some(name)) => json!({"Name": name}),
+        (Some(key), None) => world.xero.contact(key).map_or_else(
+            || json!({"Name": key}),
+            |contact| json!({"ContactID": contact.id}),
+        ),
+        (None, None) => return Err("A contact must be chosen or named.".to_owned()),
+    };
+    let reference = text(fields, "reference").unwrap_or_default();
+    let date = day(fields, "date")?.unwrap_or_else(|| day_of(now_ms));
+    let due = day(fields, "due_date")?.unwrap_or_else(|| date + chrono::Days::new(30));
+    let account = if kind == InvoiceKind::Sale {
+        "200"
+    } else {
+        "404"
+    };
+    let description = text(fields, "description").unwrap_or(if kind == InvoiceKind::Sale {
+        "Subscription"
+    } else {
+        "Partner commission"
+    });
+    let wire = json!({
+        "Type": kind.wire(), "Contact": contact, "InvoiceNumber": text(fields, "number").unwrap_or_default(), "Reference": reference,
+        "CurrencyCode": text(fields, "currency").unwrap_or("GBP"), "Date": date.to_string(), "DueDate": due.to_string(),
+        "Status": text(fields, "status").unwrap_or("AUTHORISED"), "LineAmountTypes": "Exclusive",
+        "LineItems": [{
+            "Description": description, "Quantity": "1", "UnitAmount": decimal(net, 2), "AccountCode": account,
+            "TaxType": tax_type(world, kind, fields)?,
+        }],
+    });
+    let saved = world.xero.save_invoice(
+        &mut world.dice,
+        &wire,
+        Mode::Create,
+        UnitDecimals::Two,
+        now_ms,
+    );
+    let id = saved.map_err(|problems| problems.join(" "))?;
+    let number = world
+        .xero
+        .invoices
+        .get(&id)
+        .map_or("", |invoice| invoice.number.as_str())
+        .to_owned();
+    Ok(Done::new(
+        invoice_value(world, &id),
+        format!("{number} was made."),
+    ))
+}
+
+/// The tax type for a rate in percent; 20 when none is given.
+fn tax_type(
+    world: &World,
+    kind: InvoiceKind,
+    fields: &Map<String, Value>,
+) -> Result<String, String> {
+    let points = amount(fields, "tax_rate")?.unwrap_or(2_000);
+    let fits = |rate: &&crate::xero::TaxRate| {
+        rate.basis_points == points
+            && if kind == InvoiceKind::Sale {
+                rate.on_sales
+            } else {
+                rate.on_purchases
+            }
+    };
+    let found = world
+        .xero
+        .tax_rates
+        .iter()
+        .find(fits)
+        .map(|rate| rate.tax_type.clone());
+    found.ok_or_else(|| {
+        format!(
+            "There is no VAT rate of {} %: 0, 5, 19 and 20 exist.",
+            decimal(points, 2)
+        )
+    })
+}
+
+fn invoice_id(world: &World, key: &str) -> Result<String, String> {
+    world
+        .xero
+        .invoice(key)
+        .map(|invoice| invoice.id.clone())
+        .ok_or_else(|| format!("There is no invoice {key}."))
+}
+
+fn invoice_value(world: &World, id: &str) -> Value {
+    let Some(invoice) = world.xero.invoices.get(id) else {
+        return Value::Null;
+    };
+    let mut value = json!(invoice);
+    value["total"] = json!(invoice.total());
+    value["amount_due"] = json!(world.xero.amount_due(invoice));
+    value["amount_paid"] = json!(world.xero.amount_paid(id));
+    value["amount_credited"] = json!(world.xero.amount_credited(id));
+    value
+}
+
+fn pay_invoice(
+    world: &mut World,
+    key: &str,
+    fields: &Map<String, Value>,
+    now_ms: i64,
+) -> Result<Done, String> {
+    let id = invoice_id(world, key)?;
+    let invoice = world
+        .xero
+        .invoices
+        .get(&id)
+        .ok_or("There is no such invoice.")?;
+    let (number, currency) = (invoice.number.clone(), invoice.currency.clone());
+    let paid = amount(fields, "amount")?.unwrap_or_else(|| world.xero.amount_due(invoice));
+    let date = day(fields, "date")?.unwrap_or_else(|| day_of(now_ms));
+    let bank = world
+        .xero
+        .bank_account()
+        .map(|account| account.code.clone())
+        .unwrap_or_default();
+    let target = PaymentTarget::Invoice(id.clone());
+    let reference = text(fields, "reference").unwrap_or_default();
+    let payment = world.xero.pay(
+        &mut world.dice,
+        target,
+        paid,
+        date,
+        reference,
+        &bank,
+        now_ms,
+    )?;
+    let mut value = invoice_value(world, &id);
+    value["payment_id"] = json!(payment);
+    Ok(Done::new(
+        value,
+        format!("{} {currency} was paid on {number}.", decimal(paid, 2)),
+    ))
+}
+
+fn change_invoice(world: &mut World, key: &str, act: &str, now_ms: i64) -> Result<Done, String> {
+    let id = invoice_id(world, key)?;
+    let status = match act {
+        "void" => "VOIDED",
+        "delete" => "DELETED",
+        _ => "AUTHORISED",
+    };
+    let mut wire = json!({"InvoiceID": id, "Status": status});
+    let invoice = world
+        .xero
+        .invoices
+        .get(&id)
+        .ok_or("There is no such invoice.")?;
+    if status == "AUTHORISED" && invoice.due_date.is_none() {
+        wire["DueDate"] = json!((invoice.date + chrono::Days::new(30)).to_string());
+    }
+    let number = invoice.number.clone();
+    let saved = world.xero.save_invoice(
+        &mut world.dice,
+        &wire,
+        Mode::CreateOrUpdate,
+        UnitDecimals::Two,
+        now_ms,
+    );
+    saved.map_err(|problems| problems.join(" "))?;
+    Ok(Done::new(
+        invoice_value(world, &id),
+        format!("{number} is {} now.", status.to_lowercase()),
+    ))
+}
+
+fn credit_invoice(
+    world: &mut World,
+    key: &str,
+    fields: &Map<String, Value>,
+    now_ms: i64,
+) -> Result<Done, String> {
+    let id = invoice_id(world, key)?;
+    let kind = match text(fields, "kind") {
+        None | Some("credit_note") => CreditKind::CreditNote,
+        Some("prepayment") => CreditKind::Prepayment,
+        Some("overpayment") => CreditKind::Overpayment,
+        Some(other) => {
+            return Err(format!(
+                "{other} is none of credit_note, prepayment, overpayment."
+            ));
+        }
+    };
+    let given = match amount(fields, "net")? {
+        Some(net) => net,
+        None => amount(fields, "amount")?.ok_or("net is missing.")?,
+    };
+    let credit = world
+        .xero
+        .credit_invoice(&mut world.dice, &id, kind, given, now_ms)?;
+    let mut value = invoice_value(world, &id);
+    value["credit_id"] = json!(credit);
+    Ok(Done::new(
+        value,
+        format!("{} over {} was made.", kind.words(), decimal(given, 2)),
+    ))
+}
+
+fn refund(
+    world: &mut World,
+    key: &str,
+    fields: &Map<String, Value>,
+    now_ms: i64,
+) -> Result<Done, String> {
+    let credit = world
+        .xero
+        .credit(key)
+        .ok_or_else(|| format!("There is no credit {key}."))?;
+    let id = credit.id.clone();
+    let refunded = amount(fields, "amount")?.unwrap_or_else(|| world.xero.remaining_credit(credit));
+    let date = day(fields, "date")?.unwrap_or_else(|| day_of(now_ms));
+    let bank = world
+        .xero
+        .bank_account()
+        .map(|account| account.code.clone())
+        .unwrap_or_default();
+    let target = PaymentTarget::Credit(id);
+    let payment = world.xero.pay(
+        &mut world.dice,
+        target,
+        refunded,
+        date,
+        "Refund",
+        &bank,
+        now_ms,
+    )?;
+    Ok(Done::new(
+        json!({"payment_id": payment}),
+        format!("{} was refunded.", decimal(refunded, 2)),
+    ))
+}
+
+/// Merges what is given into the faults. Names may be nested or joined by dots, as forms have them.
+fn set_faults(world: &mut World, fields: &Map<String, Value>) -> Result<Done, String> {
+    let mut next = serde_json::to_value(&world.faults).unwrap_or_default();
+    for (name, value) in fields {
+        let place = name
+            .split('.')
+            .fold(&mut next, |place, part| &mut place[part]);
+        overlay(place, value);
+    }
+    let faults: Faults = serde_json::from_value(next)
+        .map_err(|error| format!("These faults are not understood: {error}."))?;
+    world.faults = faults;
+    let quiet = world.faults == Faults::default();
+    let sentence = if quiet {
+        "Nothing fails."
+    } else {
+        "The faults are set."
+    };
+    Ok(Done::new(json!(world.faults), sentence))
+}
+
+/// Puts a value in place of another; a form's text becomes what stood there before: a number, a truth or a text.
+fn overlay(place: &mut Value, value: &Value) {
+    match (&mut *place, value) {
+        (Value::Object(known), Value::Object(given)) => {
+            for (name, value) in given {
+                overlay(known.entry(name.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (Value::Number(_), Value::String(text)) => {
+            *place = text.trim().parse::<i64>().map_or_else(
+                |_| {
+                    if text.trim().is_empty() {
+                        json!(0)
+                    } else {
+                        value.clone()
+                    }
+                },
+                |number| json!(number),
+            );
+        }
+        (Value::Bool(_), Value::String(text)) => {
+            *place = json!(matches!(text.as_str(), "true" | "on"))
+        }
+        _ => *place = value.clone(),
+    }
+}
+
+fn move_clock(shared: &Shared, fields: &Map<String, Value>, now_ms: i64) -> Result<Done, String> {
+    let to_ms = match (text(fields, "to"), text(fields, "by")) {
+        (Some(to), _) => parse_instant(to)
+            .ok_or_else(|| format!("{to} is not an instant such as 2026-10-01T08:00:00Z."))?,
+        (None, Some("day")) => now_ms + DAY_MS,
+        (None, Some("month_end")) => end_of_month(now_ms),
+        (None, _) => {
+            return Err("to is missing: an instant such as 2026-10-01T08:00:00Z.".to_owned());
+        }
+    };
+    shared.clock.advance_to_ms(to_ms)?;
+    let now_ms = shared.now_ms();
+    Ok(Done::new(
+        json!({"now": iso_ms(now_ms)}),
+        format!("It is now {} UTC.", readable(now_ms)),
+    ))
+}
+
+/// The last second of this month, or of the next one when that has come already.
+fn end_of_month(now_ms: i64) -> i64 {
+    let today = day_of(now_ms);
+    let last_second = |day: NaiveDate| {
+        let first = day.with_day(1).unwrap_or(day) + chrono::Months::new(1);
+        midnight_ms(first) - 1_000
+    };
+    let end = last_second(today);
+    if end > now_ms {
+        end
+    } else {
+        last_second(today + chrono::Days::new(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_month_is_its_last_second() {
+        let at = |text: &str| parse_instant(text).unwrap();
+        assert_eq!(
+            end_of_month(at("2026-10-01T08:00:00Z")),
+            at("2026-10-31T23:59:59Z")
+        );
+        assert_eq!(
+            end_of_month(at("2026-10-31T23:59:59Z")),
+            at("2026-11-30T23:59:59Z")
+        );
+    }
+
+    #[test]
+    fn faults_are_set_by_nested_and_by_dotted_names() {
+        let mut world = World::seed(0);
+        let given = json!({"hubspot.error_percent": "10", "xero": {"drop_after": 2}, "slack.token_revoked": "true", "search_lag_ms": "500"});
+        let done = set_faults(&mut world, given.as_object().unwrap());
+        assert!(done.is_ok());
+        assert_eq!(
+            (
+                world.faults.hubspot.error_percent,
+                world.faults.xero.drop_after
+            ),
+            (10, 2)
+        );
+        assert!(world.faults.slack.token_revoked && world.faults.search_lag_ms == 500);
+        assert!(
+            set_faults(
+                &mut world,
+                json!({"hubspot": {"typo": 1}}).as_object().unwrap()
+            )
+            .is_err()
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! HubSpot's OAuth tokens: short-lived access tokens and a refresh token that stays the same.
+//! The static token of a private app is configuration and does not appear here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::PORTAL_ID;
+use crate::call::{Call, Reply, find_pair};
+use crate::dice::Dice;
+use crate::server::Keys;
+
+const ACCESS_TOKEN_SECONDS: i64 = 1_800;
+
+/// What has been issued.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct TokenDesk {
+    /// Access token → when it expires, in milliseconds.
+    access: BTreeMap<String, i64>,
+    refresh: BTreeSet<String>,
+    codes: BTreeSet<String>,
+}
+
+/// What a bearer token is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenState {
+    Good,
+    Expired,
+    Unknown,
+}
+
+impl TokenDesk {
+    /// Looks a token up.
+    pub fn state(&self, token: &str, now_ms: i64) -> TokenState {
+        match self.access.get(token) {
+            Some(expires_ms) if *expires_ms > now_ms => TokenState::Good,
+            Some(_) => TokenState::Expired,
+            None => TokenState::Unknown,
+        }
+    }
+
+    /// `GET /oauth/authorize`: everybody agrees at once, and is sent back with a code.
+    pub fn authorize(&mut self, dice: &mut Dice, call: &Call) -> Reply {
+        let Some(back) = call.query("redirect_uri") else {
+            return bad_request("invalid_request");
+        };
+        let code = dice.token("code-");
+        self.codes.insert(code.clone());
+        let state = call.query("state").unwrap_or_default();
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("code", &code)
+            .append_pair("state", state)
+            .finish();
+        let joint = if back.contains('?') { '&' } else { '?' };
+        Reply::empty(StatusCode::FOUND).with_header("location", format!("{back}{joint}{query}"))
+    }
+
+    /// `POST /oauth/…/token`.
+    pub fn issue(&mut self, dice: &mut Dice, keys: &Keys, call: &Call) -> Reply {
+        let form = call.form();
+        let field = |name: &str| find_pair(&form, name).unwrap_or_default();
+        if field("client_secret") != keys.hubspot_client_secret {
+            return bad_request("invalid_client");
+        }
+        let refresh = match field("grant_type") {
+            "refresh_token" if self.refresh.contains(field("refresh_token")) => {
+                field("refresh_token").to_owned()
+            }
+            "authorization_code" if self.codes.remove(field("code")) => dice.token("hs-refresh-"),
+            "client_credentials" => String::new(),
+            "refresh_token" | "authorization_code" => return bad_request("invalid_grant"),
+            _ => return bad_request("unsupported_grant_type"),
+        };
+        let access = dice.token("hs-access-");
+        self.access
+            .retain(|_, expires_ms| *expires_ms + 86_400_000 > call.now_ms);
+        self.access
+            .insert(access.clone(), call.now_ms + ACCESS_TOKEN_SECONDS * 1_000);
+        let mut wire = json!({
+            "token_type": "bearer", "access_token": access, "expires_in": ACCESS_TOKEN_SECONDS, "hub_id": PORTAL_ID,
+            "scopes": ["crm.objects.deals.read", "crm.objects.deals.write"],
+        });
+        if !refresh.is_empty() {
+            self.refresh.insert(refresh.clone());
+            wire["refresh_token"] = json!(refresh);
+        }
+        Reply::json(StatusCode::OK, &wire)
+    }
+}
+
+fn bad_request(error: &str) -> Reply {
+    let status = if error == "invalid_grant" {
+        "BAD_REFRESH_TOKEN"
+    } else {
+        "BAD_REQUEST"
+    };
+    Reply::json(
+        StatusCode::BAD_REQUEST,
+        &json!({"error": error, "error_description": error, "status": status, "message": error}),
+    )
+}

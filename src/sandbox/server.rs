@@ -1,0 +1,508 @@
+//! The HTTP side: one port for all vendors, the page and the test API. Takes requests apart, lets the faults act,
+//! asks the stand-in that the path belongs to, writes the journal. What an answer says is not decided here.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::connect_info::{ConnectInfo, Connected};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::response::Response;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, watch};
+
+use crate::call::{Call, Reply};
+use crate::clock::SandboxClock;
+use crate::faults::{Effect, VendorFaults, Verdict};
+use crate::journal::{Direction, Exchange, Journal};
+use crate::limits::{Exceeded, Limits};
+use crate::world::World;
+use crate::{
+    SandboxConfig, SandboxError, control, hubspot, page, persistence, slack, webhooks, xero,
+};
+
+/// The largest body that is read, in bytes: Xero's hard limit is 10 MB.
+const BODY_LIMIT_BYTES: usize = 16 * 1024 * 1024;
+
+/// The credentials that the portal must present, and those that webhooks are signed with.
+pub struct Keys {
+    pub hubspot_token: String,
+    pub hubspot_client_secret: String,
+    pub xero_client_id: String,
+    pub xero_client_secret: String,
+    pub xero_webhook_key: String,
+    pub slack_token: String,
+}
+
+/// What all tasks of one sandbox share.
+pub struct Shared {
+    pub keys: Keys,
+    pub clock: Arc<dyn SandboxClock>,
+    pub sender: reqwest::Client,
+    world: Mutex<World>,
+    journal: Mutex<Journal>,
+    limits: Mutex<Limits>,
+    changed: Notify,
+    portal_url: RwLock<Option<String>>,
+    /// Webhooks that still wait, are being sent, or will be tried again.
+    pub webhooks_under_way: AtomicUsize,
+    state_file: Option<PathBuf>,
+}
+
+impl Shared {
+    /// Loads or seeds the world.
+    pub fn open(config: SandboxConfig) -> Result<Self, SandboxError> {
+        let world = persistence::load_or_seed(config.state_file.as_deref(), config.clock.now_ms())?;
+        // Somebody else in the process may have chosen a provider already, which serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let sender = reqwest::Client::builder()
+            .timeout(Duration::from_secs(5))
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()?;
+        Ok(Self {
+            keys: Keys {
+                hubspot_token: config.hubspot_token,
+                hubspot_client_secret: config.hubspot_client_secret,
+                xero_client_id: config.xero_client_id,
+                xero_client_secret: config.xero_client_secret,
+                xero_webhook_key: config.xero_webhook_key,
+                slack_token: config.slack_token,
+            },
+            clock: config.clock,
+            sender,
+            world: Mutex::new(world),
+            journal: Mutex::default(),
+            limits: Mutex::default(),
+            changed: Notify::new(),
+            portal_url: RwLock::new(None),
+            webhooks_under_way: AtomicUsize::new(0),
+            state_file: config.state_file,
+        })
+    }
+
+    /// The world, locked. A panic elsewhere leaves it usable: every act is small.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        lock(&self.world)
+    }
+
+    /// The log of requests, locked.
+    pub fn journal(&self) -> MutexGuard<'_, Journal> {
+        lock(&self.journal)
+    }
+
+    /// The rate limits' counters, locked.
+    pub fn limits(&self) -> MutexGuard<'_, Limits> {
+        lock(&self.limits)
+    }
+
+    /// The sandbox clock's time in milliseconds.
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    /// Where webhooks go, without a slash at the end.
+    pub fn portal_url(&self) -> Option<String> {
+        self.portal_url
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// See [`crate::Sandbox::set_portal_url`].
+    pub fn set_portal_url(&self, url: &str) {
+        let mut held = self
+            .portal_url
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *held = Some(url.trim_end_matches('/').to_owned());
+    }
+
+    /// Says that there is something to save.
+    pub fn mark_changed(&self) {
+        self.changed.notify_one();
+    }
+
+    /// Waits until there is something to save.
+    pub async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Where the state is kept.
+    pub fn state_file(&self) -> Option<&Path> {
+        self.state_file.as_deref()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Serves until told to end.
+pub async fn serve(shared: Arc<Shared>, listener: TcpListener, mut ended: watch::Receiver<bool>) {
+    let router = Router::new().fallback(answer).with_state(shared);
+    let service = router.into_make_service_with_connect_info::<CutSwitch>();
+    let stop = async move { until_ended(&mut ended).await };
+    if let Err(error) = axum::serve(CuttableListener(listener), service)
+        .with_graceful_shutdown(stop)
+        .await
+    {
+        tracing::error!(%error, "the sandbox stopped serving");
+    }
+}
+
+/// Returns when the sandbox is told to end.
+pub async fn until_ended(ended: &mut watch::Receiver<bool>) {
+    // A sender that is gone means the end as well.
+    let _ = ended.wait_for(|ended| *ended).await;
+}
+
+/// Who a path belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum System {
+    HubSpot,
+    Xero,
+    Slack,
+    Control,
+    Page,
+}
+
+impl System {
+    fn of(segments: &[String]) -> Self {
+        match segments.first().map(String::as_str) {
+            Some("crm" | "oauth" | "account-info" | "settings") => Self::HubSpot,
+            Some("api.xro" | "connect" | "connections" | "identity") => Self::Xero,
+            Some("api" | "services") => Self::Slack,
+            Some("sandbox") => Self::Control,
+            _ => Self::Page,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::HubSpot => "HubSpot",
+            Self::Xero => "Xero",
+            Self::Slack => "Slack",
+            Self::Control => "Test",
+            Self::Page => "Page",
+        }
+    }
+
+    fn effect(self, call: &Call) -> Effect {
+        let writes = match self {
+            Self::HubSpot => hubspot::is_write(call),
+            Self::Xero => xero::is_write(call),
+            Self::Slack => slack::is_write(call),
+            Self::Control | Self::Page => call.method == Method::POST,
+        };
+        if writes { Effect::Write } else { Effect::Read }
+    }
+
+    fn faults(self, world: &mut World) -> Option<&mut VendorFaults> {
+        match self {
+            Self::HubSpot => Some(&mut world.faults.hubspot),
+            Self::Xero => Some(&mut world.faults.xero),
+            Self::Slack => Some(&mut world.faults.slack),
+            Self::Control | Self::Page => None,
+        }
+    }
+
+    fn server_error(self) -> Reply {
+        match self {
+            Self::HubSpot => hubspot::server_error(),
+            Self::Xero => xero::server_error(),
+            _ => slack::server_error(),
+        }
+    }
+
+    fn too_many(self, kind: &str, wait: Duration) -> Reply {
+        match self {
+            Self::HubSpot => hubspot::too_many(kind),
+            Self::Xero => xero::too_many(kind, wait),
+            _ => slack::too_many(wait),
+        }
+    }
+}
+
+async fn answer(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(cut): ConnectInfo<CutSwitch>,
+    request: Request,
+) -> Response {
+    let began = Instant::now();
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT_BYTES).await else {
+        return into_response(Reply::text(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The request is too large.",
+        ));
+    };
+    let query = parts.uri.query().unwrap_or_default();
+    let call = Call::new(
+        parts.method,
+        parts.uri.path(),
+        query,
+        parts.headers,
+        body,
+        shared.now_ms(),
+    );
+    let system = System::of(&call.segments);
+    let (reply, verdict) = match system {
+        System::Control => (control::answer(&shared, &call), Verdict::Answer),
+        System::Page => (page::answer(&shared, &call), Verdict::Answer),
+        System::HubSpot | System::Xero | System::Slack => {
+            answer_as_vendor(&shared, system, &call).await
+        }
+    };
+    if system != System::Page {
+        journalise(&shared, system, &call, &reply, verdict, began.elapsed());
+    }
+    if matches!(verdict, Verdict::DropBefore | Verdict::DropAfter) {
+        cut.throw();
+    }
+    into_response(reply)
+}
+
+/// One request to a vendor: limits, then faults, then the stand-in.
+async fn answer_as_vendor(shared: &Arc<Shared>, system: System, call: &Call) -> (Reply, Verdict) {
+    let allowance = take_allowance(shared, system, call);
+    let ended = InFlight {
+        shared,
+        counted: system == System::Xero && allowance.is_ok(),
+    };
+    let (verdict, kind, latency_ms, enforced) = decide(shared, system, call);
+    if latency_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(latency_ms)).await;
+    }
+    let headers = match allowance {
+        Ok(headers) => headers,
+        Err(exceeded) if enforced => {
+            return (
+                system.too_many(exceeded.kind, exceeded.wait),
+                Verdict::TooMany,
+            );
+        }
+        Err(_) => Vec::new(),
+    };
+    let mut reply = match verdict {
+        Verdict::TooMany => system.too_many(&kind, Duration::from_secs(1)),
+        Verdict::ServerError => system.server_error(),
+        Verdict::DropBefore => Reply::empty(StatusCode::BAD_GATEWAY),
+        Verdict::Answer | Verdict::DropAfter => work_off(shared, system, call),
+    };
+    reply.headers.extend(headers);
+    drop(ended);
+    (reply, verdict)
+}
+
+/// Counts the request against the vendor's limits; gives the headers that tell what is left.
+fn take_allowance(
+    shared: &Shared,
+    system: System,
+    call: &Call,
+) -> Result<Vec<(&'static str, String)>, Exceeded> {
+    let now = Instant::now();
+    match system {
+        System::HubSpot => shared
+            .limits()
+            .take_hubspot(&call.path, now)
+            .map(|left| hubspot::limit_headers(call, left)),
+        System::Xero => shared.limits().begin_xero(now).map(xero::limit_headers),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn decide(shared: &Shared, system: System, call: &Call) -> (Verdict, String, u64, bool) {
+    let mut world = shared.world();
+    let effect = system.effect(call);
+    let mut dice = world.dice.clone();
+    let Some(faults) = system.faults(&mut world) else {
+        return (Verdict::Answer, String::new(), 0, false);
+    };
+    let verdict = faults.decide(effect, &mut dice);
+    let decided = (
+        verdict,
+        faults.too_many_kind.clone(),
+        faults.latency_ms,
+        faults.limits_enforced,
+    );
+    world.dice = dice;
+    decided
+}
+
+fn work_off(shared: &Arc<Shared>, system: System, call: &Call) -> Reply {
+    let mut world = shared.world();
+    let reply = match system {
+        System::HubSpot => hubspot::answer(&mut world, &shared.keys, call),
+        System::Xero => xero::answer(&mut world, &shared.keys, call),
+        _ => slack::answer(&mut world, &shared.keys, call),
+    };
+    webhooks::send_pending(shared, &mut world);
+    drop(world);
+    if system.effect(call) == Effect::Write || call.method == Method::POST {
+        shared.mark_changed();
+    }
+    reply
+}
+
+/// Gives a counted Xero request back when it ends, also when its caller hangs up in between.
+struct InFlight<'a> {
+    shared: &'a Shared,
+    counted: bool,
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        if self.counted {
+            self.shared.limits().end_xero();
+        }
+    }
+}
+
+fn journalise(
+    shared: &Shared,
+    system: System,
+    call: &Call,
+    reply: &Reply,
+    verdict: Verdict,
+    took: Duration,
+) {
+    let answered = !matches!(verdict, Verdict::DropBefore | Verdict::DropAfter);
+    let note = match verdict {
+        Verdict::DropAfter => "fault: worked off, then cut".to_owned(),
+        Verdict::DropBefore => "fault: cut before any work".to_owned(),
+        Verdict::ServerError => "fault: 500".to_owned(),
+        Verdict::TooMany => "429".to_owned(),
+        Verdict::Answer => String::new(),
+    };
+    // A webhook address of Slack is a secret as a whole, and a query may hold a code.
+    let hidden = matches!(
+        call.segments.first().map(String::as_str),
+        Some("services" | "identity" | "oauth")
+    );
+    let query: Vec<String> = call
+        .query
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let target = match (hidden, query.is_empty()) {
+        (true, _) => format!("/{}/…", call.segments.first().map_or("", String::as_str)),
+        (false, true) => call.path.clone(),
+        (false, false) => format!("{}?{}", call.path, query.join("&")),
+    };
+    shared.journal().add(Exchange {
+        at_ms: call.now_ms,
+        direction: Direction::Received,
+        system: system.name(),
+        method: call.method.to_string(),
+        target,
+        status: answered.then_some(reply.status.as_u16()),
+        took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        note,
+    });
+}
+
+fn into_response(reply: Reply) -> Response {
+    let mut response = Response::new(Body::from(reply.body));
+    *response.status_mut() = reply.status;
+    let headers = response.headers_mut();
+    if !reply.content_type.is_empty() {
+        headers.insert("content-type", HeaderValue::from_static(reply.content_type));
+    }
+    for (name, value) in reply.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.append(name, value);
+        }
+    }
+    response
+}
+
+/// Cuts the connection that it belongs to: nothing more is written, and the peer sees it closed without an answer.
+#[derive(Debug, Clone, Default)]
+struct CutSwitch(Arc<AtomicBool>);
+
+impl CutSwitch {
+    fn throw(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    fn is_thrown(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl Connected<IncomingStream<'_, CuttableListener>> for CutSwitch {
+    fn connect_info(stream: IncomingStream<'_, CuttableListener>) -> Self {
+        stream.io().cut.clone()
+    }
+}
+
+struct CuttableListener(TcpListener);
+
+impl Listener for CuttableListener {
+    type Io = CuttableStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        let (stream, addr) = Listener::accept(&mut self.0).await;
+        // Small answers at once; a connection that is about to break can do without it.
+        let _ = stream.set_nodelay(true);
+        (
+            CuttableStream {
+                stream,
+                cut: CutSwitch::default(),
+            },
+            addr,
+        )
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        self.0.local_addr()
+    }
+}
+
+struct CuttableStream {
+    stream: TcpStream,
+    cut: CutSwitch,
+}
+
+impl AsyncRead for CuttableStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for CuttableStream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.cut.is_thrown() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

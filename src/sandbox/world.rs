@@ -1,0 +1,54 @@
+//! Everything that the sandbox remembers: one struct behind one lock, saved as one JSON file.
+//! What the vendors do with it lies in their own modules.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dice::Dice;
+use crate::faults::Faults;
+use crate::hubspot::HubSpot;
+use crate::mail::Mailbox;
+use crate::slack::Slack;
+use crate::xero::Xero;
+
+/// The state of all stand-ins.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct World {
+    /// The CRM account.
+    pub hubspot: HubSpot,
+    /// The accounting organisation.
+    pub xero: Xero,
+    /// The Slack workspace.
+    pub slack: Slack,
+    /// The inbox.
+    pub mail: Mailbox,
+    /// What is told to fail.
+    pub faults: Faults,
+    /// Chance and ids.
+    pub dice: Dice,
+}
+
+impl World {
+    /// A fresh world: accounts that are set up and hold no business yet.
+    pub fn seed(now_ms: i64) -> Self {
+        Self::seed_with(Dice::new(20_261_001), now_ms)
+    }
+
+    fn seed_with(mut dice: Dice, now_ms: i64) -> Self {
+        Self {
+            hubspot: HubSpot::seed(),
+            xero: Xero::seed(&mut dice, now_ms),
+            slack: Slack::default(),
+            mail: Mailbox::default(),
+            faults: Faults::default(),
+            dice,
+        }
+    }
+
+    /// Back to the beginning. Ids go on from where they were, so that what the portal remembers from before can
+    /// never be taken for something new.
+    pub fn reset(&mut self, now_ms: i64) {
+        let next_record = self.hubspot.next_record_number();
+        *self = Self::seed_with(self.dice.clone(), now_ms);
+        self.hubspot.continue_from(next_record);
+    }
+}

@@ -1,0 +1,573 @@
+//! What can be asked of Xero: paths, lists with filters and pages, writes with idempotency keys.
+
+use std::cmp::Reverse;
+
+use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::contacts::Mode;
+use super::errors::{bad_request, not_found, only_json, refused, reply, unreadable, validation};
+use super::filter::{Filter, wire_instant};
+use super::invoices::{Attachment, Note, UnitDecimals, parse_wire_day};
+use super::money::parse_wire;
+use super::payments::CreditKind;
+use super::wire::{self, Detail};
+use super::{Remembered, Xero, auth};
+use crate::call::{Call, Reply};
+use crate::clock::{day_of, iso_without_zone, parse_instant};
+use crate::dice::{Dice, hex};
+use crate::server::Keys;
+use crate::world::World;
+
+const IDEMPOTENCY_MS: i64 = 6 * 60_000;
+const PAGE_SIZE: usize = 100;
+const PAGE_SIZE_MAX: usize = 1_000;
+
+/// Answers one request.
+pub fn answer(world: &mut World, keys: &Keys, call: &Call) -> Reply {
+    let parts = call.parts();
+    let (xero, dice) = (&mut world.xero, &mut world.dice);
+    match (&call.method, parts.as_slice()) {
+        (&Method::POST, ["connect", "token"]) => auth::token(&mut xero.tokens, dice, keys, call),
+        (&Method::GET, ["identity", "connect", "authorize"]) => {
+            auth::authorize(&mut xero.tokens, dice, call)
+        }
+        (&Method::POST, ["connect", "revocation"]) => Reply::empty(StatusCode::OK),
+        (_, ["connections", rest @ ..]) => auth::connections(xero, rest, call),
+        (_, ["api.xro", "2.0", rest @ ..]) => {
+            let checked = auth::check_token(&xero.tokens, call, world.faults.xero.token_revoked);
+            match checked.and_then(|()| auth::check_tenant(xero, call)) {
+                Ok(()) => accounting(xero, dice, rest, call),
+                Err(reply) => *reply,
+            }
+        }
+        _ => not_found(),
+    }
+}
+
+fn accounting(xero: &mut Xero, dice: &mut Dice, rest: &[&str], call: &Call) -> Reply {
+    let accepts_json = call
+        .header("accept")
+        .is_some_and(|accept| accept.contains("json"));
+    if !accepts_json {
+        return only_json();
+    }
+    if call.method == Method::GET {
+        return read(xero, rest, call);
+    }
+    let Some(key) = call.header("idempotency-key").map(str::to_owned) else {
+        return write(xero, dice, rest, call);
+    };
+    if key.is_empty() || key.len() > 128 {
+        return bad_request("The Idempotency-Key must have 1 to 128 characters.");
+    }
+    xero.remembered
+        .retain(|remembered| remembered.at_ms + IDEMPOTENCY_MS > call.now_ms);
+    let request_hash = hash_request(call);
+    if let Some(known) = xero
+        .remembered
+        .iter()
+        .find(|remembered| remembered.key == key)
+    {
+        if known.request_hash != request_hash {
+            return bad_request("The Idempotency-Key was used for another request.");
+        }
+        let status = StatusCode::from_u16(known.status).unwrap_or(StatusCode::OK);
+        return Reply::bytes(
+            status,
+            "application/json; charset=utf-8",
+            known.body.clone(),
+        );
+    }
+    let answer = write(xero, dice, rest, call);
+    let (status, body) = (answer.status.as_u16(), answer.body.clone());
+    xero.remembered.push_back(Remembered {
+        key,
+        request_hash,
+        at_ms: call.now_ms,
+        status,
+        body,
+    });
+    answer
+}
+
+fn hash_request(call: &Call) -> String {
+    let mut hash = Sha256::new();
+    hash.update(format!("{} {} {:?}\n", call.method, call.path, call.query));
+    hash.update(&call.body);
+    hex(&hash.finalize())
+}
+
+fn envelope(name: &str, list: Vec<Value>, now_ms: i64) -> Value {
+    let mut body = json!({
+        "Id": "9d1b7c1e-0000-4000-a000-73616e64626f", "Status": "OK", "ProviderName": "Portal sandbox", "DateTimeUTC": wire::wire_date(now_ms),
+    });
+    body[name] = Value::Array(list);
+    body
+}
+
+fn ok(name: &str, list: Vec<Value>, call: &Call) -> Reply {
+    reply(StatusCode::OK, &envelope(name, list, call.now_ms))
+}
+
+fn read(xero: &Xero, rest: &[&str], call: &Call) -> Reply {
+    match rest {
+        ["Organisation" | "Organisations"] => {
+            ok("Organisations", vec![wire::organisation(xero)], call)
+        }
+        ["Accounts"] => filtered(
+            "Accounts",
+            xero.accounts.iter().map(wire::account).collect(),
+            call,
+        ),
+        ["TaxRates"] => filtered(
+            "TaxRates",
+            xero.tax_rates.iter().map(wire::tax_rate).collect(),
+            call,
+        ),
+        ["Currencies"] => {
+            let list = xero
+                .currencies
+                .iter()
+                .map(|code| json!({"Code": code, "Description": code}))
+                .collect();
+            ok("Currencies", list, call)
+        }
+        ["BrandingThemes"] => ok("BrandingThemes", Vec::new(), call),
+        ["Contacts"] => filtered("Contacts", list_contacts(xero, call), call),
+        ["Contacts", key] => match xero.contact(key) {
+            Some(contact) => ok("Contacts", vec![wire::contact(xero, contact)], call),
+            None => not_found(),
+        },
+        ["Invoices"] => filtered("Invoices", list_invoices(xero, call), call),
+        ["Invoices", key] => match xero.invoice(key) {
+            Some(invoice) => ok(
+                "Invoices",
+                vec![wire::invoice(xero, invoice, Detail::Full)],
+                call,
+            ),
+            None => not_found(),
+        },
+        ["Invoices", key, folder @ ("History" | "Attachments")] => {
+            invoice_folder(xero, key, folder, call)
+        }
+        ["Payments"] => filtered(
+            "Payments",
+            xero.payments
+                .values()
+                .map(|payment| wire::payment(xero, payment))
+                .collect(),
+            call,
+        ),
+        ["Payments", id] => match xero.payments.get(&id.to_lowercase()) {
+            Some(payment) => ok("Payments", vec![wire::payment(xero, payment)], call),
+            None => not_found(),
+        },
+        _ => read_credits(xero, rest, call),
+    }
+}
+
+/// Credit notes, prepayments and overpayments.
+fn read_credits(xero: &Xero, rest: &[&str], call: &Call) -> Reply {
+    let [plural, id @ ..] = rest else {
+        return not_found();
+    };
+    let Some(kind) = credit_kind(plural) else {
+        return not_found();
+    };
+    match id {
+        [] => {
+            let credits = xero.credits.values().filter(|credit| credit.kind == kind);
+            let credits = credits.map(|credit| wire::credit(xero, credit)).collect();
+            filtered(plural, credits, call)
+        }
+        [id] => match xero.credit(id).filter(|credit| credit.kind == kind) {
+            Some(credit) => ok(plural, vec![wire::credit(xero, credit)], call),
+            None => not_found(),
+        },
+        _ => not_found(),
+    }
+}
+
+fn credit_kind(plural: &str) -> Option<CreditKind> {
+    [
+        CreditKind::CreditNote,
+        CreditKind::Prepayment,
+        CreditKind::Overpayment,
+    ]
+    .into_iter()
+    .find(|kind| kind.plural() == plural)
+}
+
+fn list_contacts(xero: &Xero, call: &Call) -> Vec<Value> {
+    let ids = lowercase_list(call, "IDs");
+    let term = call.query("searchTerm").map(str::to_lowercase);
+    let with_archived = call.query("includeArchived") == Some("true");
+    let wanted = |contact: &&super::Contact| {
+        let texts = [
+            &contact.name,
+            &contact.email,
+            &contact.number,
+            &contact.first_name,
+            &contact.last_name,
+        ];
+        let found = term
+            .as_ref()
+            .is_none_or(|term| texts.iter().any(|text| text.to_lowercase().contains(term)));
+        found
+            && (ids.is_empty() || ids.contains(&contact.id))
+            && (with_archived || !contact.archived)
+    };
+    xero.contacts
+        .values()
+        .filter(wanted)
+        .map(|contact| wire::contact(xero, contact))
+        .collect()
+}
+
+fn lowercase_list(call: &Call, name: &str) -> Vec<String> {
+    call.query_list(name)
+        .iter()
+        .map(|id| id.to_lowercase())
+        .collect()
+}
+
+fn list_invoices(xero: &Xero, call: &Call) -> Vec<Value> {
+    let (ids, contact_ids) = (
+        lowercase_list(call, "IDs"),
+        lowercase_list(call, "ContactIDs"),
+    );
+    let (numbers, statuses) = (
+        call.query_list("InvoiceNumbers"),
+        call.query_list("Statuses"),
+    );
+    let term = call.query("searchTerm").map(str::to_lowercase);
+    let detail = match (
+        call.query("summaryOnly") == Some("true"),
+        call.query("page").is_some(),
+    ) {
+        (true, _) => Detail::Summary,
+        (false, true) => Detail::Full,
+        (false, false) => Detail::WithoutLines,
+    };
+    let any =
+        |list: &[String], value: &str| list.is_empty() || list.iter().any(|wanted| wanted == value);
+    let wanted = |invoice: &&super::Invoice| {
+        let found = term.as_ref().is_none_or(|term| {
+            invoice.number.to_lowercase().contains(term)
+                || invoice.reference.to_lowercase().contains(term)
+        });
+        found
+            && any(&ids, &invoice.id)
+            && any(&contact_ids, &invoice.contact_id)
+            && any(&numbers, &invoice.number)
+            && any(&statuses, invoice.status.wire())
+    };
+    xero.invoices
+        .values()
+        .filter(wanted)
+        .map(|invoice| wire::invoice(xero, invoice, detail))
+        .collect()
+}
+
+fn invoice_folder(xero: &Xero, key: &str, folder: &str, call: &Call) -> Reply {
+    let Some(invoice) = xero.invoice(key) else {
+        return not_found();
+    };
+    if folder == "Attachments" {
+        return ok(
+            "Attachments",
+            invoice.attachments.iter().map(attachment_wire).collect(),
+            call,
+        );
+    }
+    let note = |note: &Note| json!({"Details": note.details, "Changes": "Note", "User": "System Generated", "DateUTC": wire::wire_date(note.at_ms), "DateUTCString": iso_without_zone(note.at_ms)});
+    ok(
+        "HistoryRecords",
+        invoice.notes.iter().map(note).collect(),
+        call,
+    )
+}
+
+fn attachment_wire(attachment: &Attachment) -> Value {
+    json!({
+        "AttachmentID": attachment.id, "FileName": attachment.file_name, "MimeType": attachment.mime_type,
+        "ContentLength": attachment.length_bytes, "IncludeOnline": false,
+    })
+}
+
+/// What all lists have in common: `where`, `If-Modified-Since`, `order`, `page`.
+fn filtered(name: &str, list: Vec<Value>, call: &Call) -> Reply {
+    match filter_list(list, call) {
+        Ok((list, None)) => ok(name, list, call),
+        Ok((list, Some(pagination))) => {
+            let mut body = envelope(name, list, call.now_ms);
+            body["pagination"] = pagination;
+            reply(StatusCode::OK, &body)
+        }
+        Err(message) => bad_request(&message),
+    }
+}
+
+fn filter_list(mut list: Vec<Value>, call: &Call) -> Result<(Vec<Value>, Option<Value>), String> {
+    let updated = |wire: &Value| {
+        wire["UpdatedDateUTC"]
+            .as_str()
+            .and_then(wire_instant)
+            .unwrap_or_default()
+    };
+    if let Some(since) = call.header("if-modified-since") {
+        let since = parse_instant(since)
+            .ok_or_else(|| format!("If-Modified-Since {since} is not a date"))?;
+        // Second precision, as HTTP dates have it.
+        list.retain(|wire| updated(wire) / 1_000 >= since / 1_000);
+    }
+    if let Some(text) = call.query("where").filter(|text| !text.is_empty()) {
+        let filter = Filter::parse(text)?;
+        let mut kept = Vec::new();
+        for wire in list {
+            if filter.matches(&wire)? {
+                kept.push(wire);
+            }
+        }
+        list = kept;
+    }
+    sort(&mut list, call.query("order").unwrap_or("UpdatedDateUTC"));
+    let Some(page) = call.query("page") else {
+        return Ok((list, None));
+    };
+    let page = page
+        .parse::<usize>()
+        .ok()
+        .filter(|page| *page > 0)
+        .ok_or("The page must be 1 or more")?;
+    let size = call
+        .query("pageSize")
+        .and_then(|size| size.parse().ok())
+        .unwrap_or(PAGE_SIZE)
+        .clamp(1, PAGE_SIZE_MAX);
+    let count = list.len();
+    let list: Vec<Value> = list
+        .into_iter()
+        .skip((page - 1) * size)
+        .take(size)
+        .collect();
+    let pagination = json!({"page": page, "pageSize": size, "pageCount": count.div_ceil(size), "itemCount": count});
+    Ok((list, Some(pagination)))
+}
+
+fn sort(list: &mut [Value], order: &str) {
+    let (field, direction) = order.split_once(' ').unwrap_or((order, "ASC"));
+    let key = |wire: &Value| {
+        let text = wire[field].as_str().unwrap_or_default();
+        (wire_instant(text), text.to_lowercase())
+    };
+    match direction.eq_ignore_ascii_case("desc") {
+        true => list.sort_by_key(|wire| Reverse(key(wire))),
+        false => list.sort_by_key(key),
+    }
+}
+
+fn write(xero: &mut Xero, dice: &mut Dice, rest: &[&str], call: &Call) -> Reply {
+    let mode = if call.method == Method::PUT {
+        Mode::Create
+    } else {
+        Mode::CreateOrUpdate
+    };
+    if let ["Invoices", key, "Attachments", file_name] = rest {
+        return attach(xero, dice, key, file_name, call);
+    }
+    let body = match call.json() {
+        Ok(body) => body,
+        Err(message) => return unreadable(&message),
+    };
+    match rest {
+        ["Contacts"] | ["Contacts", _] => {
+            let elements = elements(&body, "Contacts", rest.get(1).map(|id| ("ContactID", *id)));
+            write_each("Contacts", &elements, call, |given| {
+                let id = xero.save_contact(dice, given, mode, call.now_ms)?;
+                Ok(xero
+                    .contacts
+                    .get(&id)
+                    .map_or(Value::Null, |contact| wire::contact(xero, contact)))
+            })
+        }
+        ["Invoices"] | ["Invoices", _] => {
+            let elements = elements(&body, "Invoices", rest.get(1).map(|id| ("InvoiceID", *id)));
+            let decimals = if call.query("unitdp") == Some("4") {
+                UnitDecimals::Four
+            } else {
+                UnitDecimals::Two
+            };
+            write_each("Invoices", &elements, call, |given| {
+                let id = xero.save_invoice(dice, given, mode, decimals, call.now_ms)?;
+                Ok(xero.invoices.get(&id).map_or(Value::Null, |invoice| {
+                    wire::invoice(xero, invoice, Detail::Full)
+                }))
+            })
+        }
+        ["Invoices", key, "History"] => add_history(xero, key, &body, call),
+        ["Payments"] | ["Payments", _] => {
+            let elements = elements(&body, "Payments", rest.get(1).map(|id| ("PaymentID", *id)));
+            write_each("Payments", &elements, call, |given| {
+                let id = match given["PaymentID"].as_str() {
+                    Some(id) => remove_payment(xero, id, given, call)?,
+                    None => xero.save_payment(dice, given, call.now_ms)?,
+                };
+                let saved = xero.payments.get(&id);
+                Ok(saved.map_or(Value::Null, |payment| wire::payment(xero, payment)))
+            })
+        }
+        [plural, id, "Allocations"] if credit_kind(plural).is_some() => {
+            allocate(xero, dice, id, &body, call)
+        }
+        _ => refused(
+            StatusCode::NOT_FOUND,
+            "The sandbox does not know this resource",
+        ),
+    }
+}
+
+/// The elements of a body: in an envelope, as an array, or one by itself. An id in the path belongs to the first.
+fn elements(body: &Value, name: &str, id: Option<(&str, &str)>) -> Vec<Value> {
+    let mut elements = match (&body[name], body) {
+        (Value::Array(elements), _) | (_, Value::Array(elements)) => elements.clone(),
+        (_, single) => vec![single.clone()],
+    };
+    if let (Some((field, id)), Some(Value::Object(first))) = (id, elements.first_mut()) {
+        first.insert(field.to_owned(), json!(id));
+    }
+    elements
+}
+
+/// Saves one element after the other. With `summarizeErrors=false` a failed element is told about inside a 200.
+fn write_each(
+    name: &str,
+    elements: &[Value],
+    call: &Call,
+    mut save: impl FnMut(&Value) -> Result<Value, Vec<String>>,
+) -> Reply {
+    let summarise = call.query("summarizeErrors") != Some("false");
+    let (mut saved, mut failed) = (Vec::new(), Vec::new());
+    for given in elements {
+        match save(given) {
+            Ok(mut wire) => {
+                if !summarise {
+                    wire["StatusAttributeString"] = json!("OK");
+                }
+                saved.push(wire);
+            }
+            Err(messages) => {
+                let mut element = given.clone();
+                let messages: Vec<Value> = messages
+                    .into_iter()
+                    .map(|message| json!({"Message": message}))
+                    .collect();
+                if let Some(fields) = element.as_object_mut() {
+                    fields.insert("HasErrors".to_owned(), json!(true));
+                    fields.insert("StatusAttributeString".to_owned(), json!("ERROR"));
+                    fields.insert("ValidationErrors".to_owned(), Value::Array(messages));
+                }
+                if !summarise {
+                    saved.push(element.clone());
+                }
+                failed.push(element);
+            }
+        }
+    }
+    if failed.is_empty() || !summarise {
+        ok(name, saved, call)
+    } else {
+        validation(failed)
+    }
+}
+
+fn remove_payment(
+    xero: &mut Xero,
+    id: &str,
+    given: &Value,
+    call: &Call,
+) -> Result<String, Vec<String>> {
+    if given["Status"] != "DELETED" {
+        return Err(vec![
+            "A payment can only be updated to status DELETED".to_owned(),
+        ]);
+    }
+    xero.delete_payment(id, call.now_ms)
+        .map_err(|problem| vec![problem])?;
+    Ok(id.to_lowercase())
+}
+
+fn allocate(xero: &mut Xero, dice: &mut Dice, id: &str, body: &Value, call: &Call) -> Reply {
+    let elements = elements(body, "Allocations", None);
+    let Some(credit_id) = xero.credit(id).map(|credit| credit.id.clone()) else {
+        return not_found();
+    };
+    write_each("Allocations", &elements, call, |given| {
+        let amount =
+            parse_wire(&given["Amount"], 2).ok_or_else(|| vec!["Amount is required".to_owned()])?;
+        let date = given["Date"]
+            .as_str()
+            .and_then(parse_wire_day)
+            .unwrap_or_else(|| day_of(call.now_ms));
+        let key = given["Invoice"]["InvoiceID"]
+            .as_str()
+            .unwrap_or_default()
+            .to_lowercase();
+        let allocated = xero.allocate(dice, &credit_id, &key, amount, date, call.now_ms);
+        let allocation_id = allocated.map_err(|problem| vec![problem])?;
+        let mut wire = given.clone();
+        wire["AllocationID"] = json!(allocation_id);
+        Ok(wire)
+    })
+}
+
+fn add_history(xero: &mut Xero, key: &str, body: &Value, call: &Call) -> Reply {
+    let Some(id) = xero.invoice(key).map(|invoice| invoice.id.clone()) else {
+        return not_found();
+    };
+    let records = elements(body, "HistoryRecords", None);
+    let details: Vec<&str> = records
+        .iter()
+        .filter_map(|record| record["Details"].as_str())
+        .collect();
+    if let Some(invoice) = xero.invoices.get_mut(&id) {
+        invoice.notes.extend(details.iter().map(|details| Note {
+            at_ms: call.now_ms,
+            details: (*details).to_owned(),
+        }));
+    }
+    ok(
+        "HistoryRecords",
+        details
+            .iter()
+            .map(|details| json!({"Details": details}))
+            .collect(),
+        call,
+    )
+}
+
+fn attach(xero: &mut Xero, dice: &mut Dice, key: &str, file_name: &str, call: &Call) -> Reply {
+    let Some(id) = xero.invoice(key).map(|invoice| invoice.id.clone()) else {
+        return not_found();
+    };
+    let attachment = Attachment {
+        id: dice.uuid(),
+        file_name: file_name.to_owned(),
+        mime_type: call
+            .header("content-type")
+            .unwrap_or("application/octet-stream")
+            .to_owned(),
+        length_bytes: call.body.len(),
+    };
+    let wire = attachment_wire(&attachment);
+    if let Some(invoice) = xero.invoices.get_mut(&id) {
+        invoice
+            .attachments
+            .retain(|known| known.file_name != file_name);
+        invoice.attachments.push(attachment);
+    }
+    xero.touch(&id, call.now_ms);
+    ok("Attachments", vec![wire], call)
+}

@@ -1,0 +1,213 @@
+//! The stand-in of Xero: one organisation with contacts, invoices, bills, payments and credits.
+//! This file holds its state and its seed; what can be asked of it is in `api`.
+
+mod api;
+mod auth;
+pub mod contacts;
+mod errors;
+mod filter;
+pub mod invoices;
+pub mod money;
+pub mod payments;
+mod wire;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::call::Call;
+use crate::clock::iso_without_zone;
+use crate::dice::Dice;
+use crate::limits::XeroAllowance;
+
+pub use api::answer;
+pub use contacts::Contact;
+pub use errors::{server_error, too_many};
+pub use invoices::{Invoice, InvoiceKind, Status};
+pub use payments::{Allocation, Credit, CreditKind, Payment, PaymentTarget};
+
+/// The organisation itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Organisation {
+    pub tenant_id: String,
+    pub connection_id: String,
+    pub name: String,
+    pub short_code: String,
+    pub base_currency: String,
+    /// Nothing may be written on or before this day.
+    pub period_lock_date: Option<NaiveDate>,
+}
+
+/// A ledger account.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Account {
+    pub id: String,
+    pub code: String,
+    pub name: String,
+    /// `REVENUE`, `EXPENSE`, `DIRECTCOSTS` or `BANK`.
+    pub kind: String,
+    pub tax_type: String,
+}
+
+/// A tax rate.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TaxRate {
+    pub tax_type: String,
+    pub name: String,
+    /// Hundredths of a percent: 20 % is 2000.
+    pub basis_points: i64,
+    pub on_sales: bool,
+    pub on_purchases: bool,
+}
+
+/// A remembered answer to a request with an `Idempotency-Key`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Remembered {
+    key: String,
+    request_hash: String,
+    at_ms: i64,
+    status: u16,
+    body: Vec<u8>,
+}
+
+/// The organisation with all that it holds.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Xero {
+    pub organisation: Organisation,
+    pub accounts: Vec<Account>,
+    pub tax_rates: Vec<TaxRate>,
+    pub currencies: Vec<String>,
+    pub contacts: BTreeMap<String, Contact>,
+    pub invoices: BTreeMap<String, Invoice>,
+    pub payments: BTreeMap<String, Payment>,
+    pub credits: BTreeMap<String, Credit>,
+    pub allocations: Vec<Allocation>,
+    tokens: auth::TokenDesk,
+    remembered: VecDeque<Remembered>,
+    next_invoice: u64,
+    next_credit_note: u64,
+    next_event: u64,
+    /// Events that the last act caused and that have not been sent.
+    #[serde(skip)]
+    pub pending: Vec<Value>,
+}
+
+impl Xero {
+    /// An organisation with accounts, tax rates and currencies, and no business yet.
+    pub fn seed(dice: &mut Dice, _now_ms: i64) -> Self {
+        Self {
+            organisation: Organisation {
+                tenant_id: "5f1c2a90-7b6e-4d3c-a8f2-90cbd41e7a55".to_owned(),
+                connection_id: "c3a7e8d1-2f40-4b9a-9d56-18e0b7c4f2aa".to_owned(),
+                name: "Northwind Software Ltd".to_owned(),
+                short_code: "!nW4xZ".to_owned(),
+                base_currency: "GBP".to_owned(),
+                period_lock_date: None,
+            },
+            accounts: seed_accounts(dice),
+            tax_rates: seed_tax_rates(),
+            currencies: ["EUR", "GBP", "USD"].map(str::to_owned).to_vec(),
+            contacts: BTreeMap::new(),
+            invoices: BTreeMap::new(),
+            payments: BTreeMap::new(),
+            credits: BTreeMap::new(),
+            allocations: Vec::new(),
+            tokens: auth::TokenDesk::default(),
+            remembered: VecDeque::new(),
+            next_invoice: 1,
+            next_credit_note: 1,
+            next_event: 1,
+            pending: Vec::new(),
+        }
+    }
+
+    /// Leaves an event for the sender. `category` is `INVOICE`, `CONTACT` or `CREDITNOTE`.
+    pub fn event(&mut self, category: &str, id: &str, act: &str, now_ms: i64) {
+        let folder = match category {
+            "CONTACT" => "Contacts",
+            "CREDITNOTE" => "CreditNotes",
+            _ => "Invoices",
+        };
+        let event = json!({
+            "resourceUrl": format!("https://api.xero.com/api.xro/2.0/{folder}/{id}"), "resourceId": id,
+            "eventDateUtc": iso_without_zone(now_ms), "eventType": act, "eventCategory": category,
+            "tenantId": self.organisation.tenant_id, "tenantType": "ORGANISATION",
+        });
+        self.next_event += 1;
+        self.pending.push(event);
+    }
+
+    /// The body that carries these events, which must be the last that were made.
+    pub fn envelope(&self, events: &[Value], entropy: &str) -> Value {
+        let last = self.next_event - 1;
+        let first = self
+            .next_event
+            .saturating_sub(u64::try_from(events.len()).unwrap_or_default());
+        json!({"events": events, "firstEventSequence": first, "lastEventSequence": last, "entropy": entropy})
+    }
+
+    /// A tax rate by its type.
+    pub fn tax_rate(&self, tax_type: &str) -> Option<&TaxRate> {
+        self.tax_rates.iter().find(|rate| rate.tax_type == tax_type)
+    }
+
+    /// The account that payments go through when nobody names one.
+    pub fn bank_account(&self) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.kind == "BANK")
+    }
+}
+
+fn seed_accounts(dice: &mut Dice) -> Vec<Account> {
+    let rows = [
+        ("090", "Business Bank Account", "BANK", "NONE"),
+        ("200", "Sales", "REVENUE", "OUTPUT2"),
+        ("400", "Advertising", "EXPENSE", "INPUT2"),
+        ("404", "Partner commission", "EXPENSE", "INPUT2"),
+        ("429", "General expenses", "EXPENSE", "INPUT2"),
+    ];
+    rows.into_iter()
+        .map(|(code, name, kind, tax_type)| Account {
+            id: dice.uuid(),
+            code: code.to_owned(),
+            name: name.to_owned(),
+            kind: kind.to_owned(),
+            tax_type: tax_type.to_owned(),
+        })
+        .collect()
+}
+
+fn seed_tax_rates() -> Vec<TaxRate> {
+    let rate = |tax_type: &str, name: &str, basis_points, on_sales, on_purchases| TaxRate {
+        tax_type: tax_type.to_owned(),
+        name: name.to_owned(),
+        basis_points,
+        on_sales,
+        on_purchases,
+    };
+    vec![
+        rate("OUTPUT2", "20% (VAT on Income)", 2_000, true, false),
+        rate("INPUT2", "20% (VAT on Expenses)", 2_000, false, true),
+        rate("TAX001", "19% (EU VAT)", 1_900, true, true),
+        rate("RROUTPUT", "5% (VAT on Income)", 500, true, false),
+        rate("RRINPUT", "5% (VAT on Expenses)", 500, false, true),
+        rate("ZERORATEDOUTPUT", "Zero Rated Income", 0, true, false),
+        rate("ZERORATEDINPUT", "Zero Rated Expenses", 0, false, true),
+        rate("NONE", "No VAT", 0, true, true),
+    ]
+}
+
+/// Whether a request may change the books.
+pub fn is_write(call: &Call) -> bool {
+    call.method != "GET" && call.segments.first().is_some_and(|part| part == "api.xro")
+}
+
+/// The headers that tell how much of the limits is left.
+pub fn limit_headers(allowance: XeroAllowance) -> Vec<(&'static str, String)> {
+    vec![
+        ("x-minlimit-remaining", allowance.minute.to_string()),
+        ("x-daylimit-remaining", allowance.day.to_string()),
+        ("x-appminlimit-remaining", "9999".to_owned()),
+    ]
+}

@@ -1,0 +1,255 @@
+//! The SMTP client. SMTP knows no keys against doubles; the same Message-ID on every try lets receivers fold copies.
+
+use std::{fmt, time::Duration};
+
+use lettre::{
+    Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::{
+        Mailbox, MultiPart,
+        header::{HeaderName, HeaderValue},
+    },
+    transport::smtp,
+};
+use reqwest::Url;
+
+use crate::{
+    error::{CallError, ErrorKind, Vendor},
+    secret::Secret,
+};
+
+/// How long one exchange with the mail server may take.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How long to wait after a refusal for now, in milliseconds: a greylisting server wants to see us come back, but not at once.
+const GREYLIST_WAIT_MS: i64 = 300_000;
+
+/// Where mail is handed in and who sends it.
+#[derive(Clone, Debug)]
+pub struct MailConfig {
+    /// `smtps://user:password@host`, `smtp://user:password@host:587?tls=required` (or `opportunistic`), or plain `smtp://127.0.0.1:2525`.
+    /// To a host that is not this machine, `smtp://` without `tls=` means `required`; `tls=none` says that plain is meant.
+    pub smtp_url: Secret,
+    /// `Partner portal <portal@example.com>`, or the address alone.
+    pub from: String,
+}
+
+/// Why mail cannot be sent at all.
+#[derive(Debug, thiserror::Error)]
+pub enum MailSetupError {
+    #[error("the address of the mail server is malformed: {0}")]
+    Server(String),
+    #[error("the sender is not a mail address: {0:?}")]
+    Sender(String),
+}
+
+/// A mail to one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutgoingMail {
+    /// The address alone.
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    /// The same on every try, such as `notice-01J…@portal.example.com`.
+    pub message_id: String,
+}
+
+/// The client. A clone shares its connections.
+#[derive(Clone)]
+pub struct Mailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+impl fmt::Debug for Mailer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mailer")
+            .field("from", &self.from)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Mailer {
+    /// Prepares the client; nothing is connected yet.
+    ///
+    /// # Errors
+    /// [`MailSetupError`] when the configuration is malformed.
+    pub fn new(config: &MailConfig) -> Result<Self, MailSetupError> {
+        let from = config
+            .from
+            .parse()
+            .map_err(|_| MailSetupError::Sender(config.from.clone()))?;
+        let address = server_address(config.smtp_url.reveal())?;
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(address.as_str())
+            .map_err(|error| MailSetupError::Server(error.to_string()))?;
+        Ok(Self {
+            transport: builder.timeout(Some(TIMEOUT)).build(),
+            from,
+        })
+    }
+
+    /// Hands the mail to the server. `Ok` means that the server took it, not that it was delivered.
+    pub async fn send(&self, mail: &OutgoingMail) -> Result<(), CallError> {
+        let message = self.compose(mail)?;
+        match self.transport.send(message).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(failure_of(&error)),
+        }
+    }
+
+    fn compose(&self, mail: &OutgoingMail) -> Result<Message, CallError> {
+        let to: Address = mail
+            .to
+            .parse()
+            .map_err(|_| refused("the recipient is not a mail address"))?;
+        let written_by_person = [&mail.subject, &mail.message_id];
+        if written_by_person
+            .iter()
+            .any(|text| text.contains(char::is_control))
+        {
+            return Err(refused("the subject or the message id holds a line break"));
+        }
+        let message_id = format!("<{}>", mail.message_id.trim_matches(['<', '>']));
+        // Tells vacation responders to be quiet.
+        let automatic = HeaderValue::new(
+            HeaderName::new_from_ascii_str("Auto-Submitted"),
+            "auto-generated".to_owned(),
+        );
+        Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(&mail.subject)
+            .message_id(Some(message_id))
+            .raw_header(automatic)
+            .multipart(MultiPart::alternative_plain_html(
+                mail.text.clone(),
+                mail.html.clone(),
+            ))
+            .map_err(|error| refused(&error.to_string()))
+    }
+}
+
+/// The configured address with the encryption made explicit. The password in it is not repeated in an error.
+fn server_address(configured: &str) -> Result<Url, MailSetupError> {
+    let mut url =
+        Url::parse(configured).map_err(|error| MailSetupError::Server(error.to_string()))?;
+    if url.scheme() != "smtp" {
+        return Ok(url);
+    }
+    let tls = url
+        .query_pairs()
+        .find(|(name, _)| name == "tls")
+        .map(|(_, value)| value.into_owned());
+    let host = url.host_str().unwrap_or_default();
+    let is_this_machine = matches!(host, "127.0.0.1" | "localhost" | "[::1]");
+    match tls.as_deref() {
+        Some("none") => url.set_query(None),
+        None if !is_this_machine => url.set_query(Some("tls=required")),
+        _ => {}
+    }
+    Ok(url)
+}
+
+fn refused(message: &str) -> CallError {
+    CallError::new(Vendor::Mail, ErrorKind::Refused, message)
+}
+
+fn failure_of(error: &smtp::Error) -> CallError {
+    let code = error.status().map(u16::from);
+    let kind = match code {
+        Some(530 | 534 | 535 | 538) => ErrorKind::Unauthorised,
+        _ if error.is_permanent() || error.is_client() => ErrorKind::Refused,
+        // It may have been taken before the answer was lost.
+        _ if error.is_timeout() => ErrorKind::UnknownOutcome,
+        _ => ErrorKind::Retry,
+    };
+    let wait_ms = error.is_transient().then_some(GREYLIST_WAIT_MS);
+    CallError::new(Vendor::Mail, kind, error.to_string()).after_ms(wait_ms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mailer() -> Mailer {
+        let config = MailConfig {
+            smtp_url: Secret::from("smtp://127.0.0.1:9"),
+            from: "Portal <portal@example.com>".to_owned(),
+        };
+        Mailer::new(&config).unwrap()
+    }
+
+    fn mail() -> OutgoingMail {
+        OutgoingMail {
+            to: "ana@partner.example".to_owned(),
+            subject: "Grüße".to_owned(),
+            text: "Hello".to_owned(),
+            html: "<p>Hello</p>".to_owned(),
+            message_id: "notice-1@portal.example".to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_mail_has_two_halves_and_says_that_a_machine_sent_it() {
+        let raw = String::from_utf8(mailer().compose(&mail()).unwrap().formatted()).unwrap();
+        assert!(
+            raw.contains("Message-ID: <notice-1@portal.example>\r\n"),
+            "{raw}"
+        );
+        assert!(
+            raw.contains("Auto-Submitted: auto-generated\r\n")
+                && raw.contains("multipart/alternative"),
+            "{raw}"
+        );
+        assert!(
+            raw.contains("text/plain") && raw.contains("text/html"),
+            "{raw}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_line_break_in_a_header_is_refused() {
+        let injected = OutgoingMail {
+            subject: "Hello\r\nBcc: all@example.com".to_owned(),
+            ..mail()
+        };
+        assert_eq!(
+            mailer().compose(&injected).unwrap_err().kind,
+            ErrorKind::Refused
+        );
+        let nobody = OutgoingMail {
+            to: "nobody".to_owned(),
+            ..mail()
+        };
+        assert_eq!(
+            mailer().compose(&nobody).unwrap_err().kind,
+            ErrorKind::Refused
+        );
+    }
+
+    #[test]
+    fn a_password_never_leaves_this_machine_unencrypted_by_oversight() {
+        let address = |configured| server_address(configured).unwrap().to_string();
+        assert_eq!(address("smtp://127.0.0.1:2525"), "smtp://127.0.0.1:2525");
+        assert_eq!(
+            address("smtp://u:p@mail.example.com:587"),
+            "smtp://u:p@mail.example.com:587?tls=required"
+        );
+        assert_eq!(
+            address("smtp://relay.internal:25?tls=none"),
+            "smtp://relay.internal:25"
+        );
+        assert_eq!(
+            address("smtps://u:p@mail.example.com"),
+            "smtps://u:p@mail.example.com"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_not_there_is_tried_again_later() {
+        assert_eq!(
+            mailer().send(&mail()).await.unwrap_err().kind,
+            ErrorKind::Retry
+        );
+    }
+}

@@ -1,0 +1,131 @@
+//! How a call to an outside system fails, sorted by what the caller can do about it.
+
+use std::fmt;
+
+/// The outside systems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Vendor {
+    HubSpot,
+    Xero,
+    Slack,
+    Mail,
+}
+
+impl fmt::Display for Vendor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::HubSpot => "HubSpot",
+            Self::Xero => "Xero",
+            Self::Slack => "Slack",
+            Self::Mail => "The mail server",
+        })
+    }
+}
+
+/// What the caller can do about a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// Nothing was done and later it may work: no connection, a read that failed, a vendor that is down.
+    Retry,
+    /// Too many calls; `retry_after_ms` says when the next one is welcome.
+    RateLimited,
+    /// A write that may have been done: the answer was lost, or was a 5xx. Look before writing again.
+    UnknownOutcome,
+    /// The vendor will not do this however often it is asked.
+    Refused,
+    /// The token is wrong, expired or lacks a scope: a person must act.
+    Unauthorised,
+    /// The thing that the call names is not there.
+    NotFound,
+}
+
+/// A failed call.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{vendor} {}: {message}", .kind.verb())]
+pub struct CallError {
+    pub vendor: Vendor,
+    pub kind: ErrorKind,
+    /// The vendor's words, or ours where it said nothing; at most 500 characters, no secrets.
+    pub message: String,
+    /// How long the vendor asks us to wait, in milliseconds from now.
+    pub retry_after_ms: Option<i64>,
+}
+
+/// The longest message kept, in characters.
+const MESSAGE_LENGTH_MAX: usize = 500;
+
+impl ErrorKind {
+    const fn verb(self) -> &'static str {
+        match self {
+            Self::Retry => "could not be asked",
+            Self::RateLimited => "asks us to slow down",
+            Self::UnknownOutcome => "may or may not have done it",
+            Self::Refused => "refused the request",
+            Self::Unauthorised => "did not accept our credentials",
+            Self::NotFound => "does not have this",
+        }
+    }
+}
+
+impl CallError {
+    /// A failure without a wish how long to wait.
+    pub fn new(vendor: Vendor, kind: ErrorKind, message: impl AsRef<str>) -> Self {
+        Self {
+            vendor,
+            kind,
+            message: message
+                .as_ref()
+                .trim()
+                .chars()
+                .take(MESSAGE_LENGTH_MAX)
+                .collect(),
+            retry_after_ms: None,
+        }
+    }
+
+    /// The same failure with the time that the vendor asks us to wait.
+    #[must_use]
+    pub fn after_ms(mut self, retry_after_ms: Option<i64>) -> Self {
+        self.retry_after_ms = retry_after_ms;
+        self
+    }
+
+    /// Whether the whole step may be begun again later. After [`ErrorKind::UnknownOutcome`] it must begin with its look-up.
+    pub const fn is_retryable(&self) -> bool {
+        matches!(
+            self.kind,
+            ErrorKind::Retry | ErrorKind::RateLimited | ErrorKind::UnknownOutcome
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_reads_as_a_sentence_and_is_cut_to_500_characters() {
+        let failure = CallError::new(Vendor::Xero, ErrorKind::Refused, "ä".repeat(600));
+        assert_eq!(failure.message.chars().count(), 500);
+        assert!(
+            failure
+                .to_string()
+                .starts_with("Xero refused the request: ä")
+        );
+    }
+
+    #[test]
+    fn only_what_may_work_later_is_retryable() {
+        let retryable = |kind| CallError::new(Vendor::Slack, kind, "").is_retryable();
+        assert!(
+            retryable(ErrorKind::Retry)
+                && retryable(ErrorKind::RateLimited)
+                && retryable(ErrorKind::UnknownOutcome)
+        );
+        assert!(
+            !retryable(ErrorKind::Refused)
+                && !retryable(ErrorKind::Unauthorised)
+                && !retryable(ErrorKind::NotFound)
+        );
+    }
+}

@@ -1,0 +1,551 @@
+//! HubSpot's calls, one verb each, made once. The order in which a lead becomes a deal, and what is done after a failure, is the caller's.
+
+use std::sync::Arc;
+
+use portal_domain::{
+    money::Money,
+    remote::{RemoteDeal, RemoteStage},
+};
+use reqwest::{Method, Url};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::{
+    convert,
+    cursor::{Cursor, SEARCH_PAGE},
+    failure::{existing_id, failure_of, read_batch, succeed, words_of},
+    properties::{contact_properties, own_properties},
+    wire,
+};
+use crate::{
+    error::{CallError, ErrorKind, Vendor},
+    http::{self, Answer, Call, Effect, Http, Login, Payload},
+    secret::Secret,
+};
+
+/// The dated version of the API that every path names. It lives until March 2028.
+pub const VERSION: &str = "2026-09";
+
+/// HubSpot's type ids of associations; labels may be renamed, ids not.
+const DEAL_TO_PRIMARY_COMPANY: u32 = 5;
+
+/// The longest deal name, in characters.
+const DEAL_NAME_LENGTH_MAX: usize = 255;
+
+/// Where HubSpot is and who we are there.
+#[derive(Clone, Debug)]
+pub struct HubSpotConfig {
+    /// `https://api.hubapi.com`, or a stand-in.
+    pub base_url: String,
+    /// The static token of the app.
+    pub token: Secret,
+}
+
+/// A contact as the lead has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewContact {
+    /// Sent in lower case: it is how HubSpot knows a contact again.
+    pub email: String,
+    /// The last word becomes the last name.
+    pub full_name: String,
+    /// E.164.
+    pub phone: Option<String>,
+}
+
+/// A deal as the lead has it. Every field is written when it is made, never later: then it is the sales people's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDeal {
+    /// `portal_lead_id`: the same key is the same deal, however often it is sent.
+    pub lead_key: String,
+    /// Cut to 255 characters.
+    pub name: String,
+    /// Internal id of the pipeline.
+    pub pipeline: String,
+    /// Internal id of the stage.
+    pub stage: String,
+    pub amount: Option<Money>,
+    pub description: String,
+}
+
+/// One page of changed deals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DealPage {
+    pub deals: Vec<RemoteDeal>,
+    /// What to hand over for the next page; `None` after the last one. Opaque.
+    pub next: Option<String>,
+}
+
+/// The client. A clone shares its connections.
+#[derive(Clone, Debug)]
+pub struct HubSpot {
+    http: Http,
+    config: Arc<HubSpotConfig>,
+}
+
+impl HubSpot {
+    pub fn new(http: Http, config: HubSpotConfig) -> Self {
+        Self {
+            http,
+            config: Arc::new(config),
+        }
+    }
+
+    /// All stages of all live deal pipelines.
+    pub async fn list_stages(&self) -> Result<Vec<RemoteStage>, CallError> {
+        let url = self.url(&["crm", "pipelines", VERSION, "deals"])?;
+        let pipelines = self.read("list_stages", url).await?;
+        Ok(convert::stages(pipelines))
+    }
+
+    /// Makes the portal's own properties where they are missing. To be called at start; repeatable.
+    pub async fn ensure_properties(&self) -> Result<(), CallError> {
+        for (object_type, property) in own_properties() {
+            let url = self.url(&["crm", "properties", VERSION, object_type, property.name])?;
+            let there: Option<wire::Property> = self.read_if_there("read_property", url).await?;
+            match there {
+                Some(there) if property.has_unique_value && !there.has_unique_value => {
+                    let message = format!(
+                        "the property {} of {object_type} exists but its values are not unique; it must be removed first",
+                        property.name
+                    );
+                    return Err(CallError::new(Vendor::HubSpot, ErrorKind::Refused, message));
+                }
+                Some(_) => {}
+                None => {
+                    let url = self.url(&["crm", "properties", VERSION, object_type])?;
+                    let answer = self
+                        .call(
+                            "create_property",
+                            Method::POST,
+                            url,
+                            http::json(&property),
+                            Effect::Write,
+                        )
+                        .await?;
+                    // Somebody else made it in between.
+                    if answer.status != 409 {
+                        succeed(answer)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The id of the company that carries our key.
+    pub async fn find_company_by_key(&self, key: &str) -> Result<Option<String>, CallError> {
+        self.find_id(
+            "find_company_by_key",
+            "companies",
+            key,
+            "portal_company_key",
+        )
+        .await
+    }
+
+    /// Ids of companies with this domain, oldest first, at most 100. The search index lags behind: this finds what to adopt, it proves no absence.
+    pub async fn search_companies_by_domain(&self, domain: &str) -> Result<Vec<String>, CallError> {
+        let filter = json!({ "propertyName": "domain", "operator": "EQ", "value": domain });
+        let body = wire::search_body(&filter, &["domain", "createdate"], "createdate", 100, None);
+        let found: wire::Found = self
+            .search("search_companies_by_domain", "companies", &body)
+            .await?;
+        Ok(found
+            .results
+            .into_iter()
+            .map(|company| company.id)
+            .collect())
+    }
+
+    /// Puts our key on a company that was there before us.
+    pub async fn adopt_company(&self, id: &str, key: &str) -> Result<(), CallError> {
+        let properties = wire::Properties::from([("portal_company_key", key.to_owned())]);
+        self.patch("adopt_company", "companies", id, &properties)
+            .await
+    }
+
+    /// The id of the company with this key; made if there is none.
+    pub async fn upsert_company(
+        &self,
+        key: &str,
+        name: &str,
+        domain: &str,
+    ) -> Result<String, CallError> {
+        let properties = wire::Properties::from([
+            ("portal_company_key", key.to_owned()),
+            ("name", name.to_owned()),
+            ("domain", domain.to_owned()),
+        ]);
+        self.upsert(
+            "upsert_company",
+            "companies",
+            "portal_company_key",
+            key,
+            &properties,
+        )
+        .await
+    }
+
+    /// The id of the contact with this address.
+    pub async fn find_contact_by_email(&self, email: &str) -> Result<Option<String>, CallError> {
+        self.find_id(
+            "find_contact_by_email",
+            "contacts",
+            &email.to_lowercase(),
+            "email",
+        )
+        .await
+    }
+
+    /// Makes a contact and gives its id; of one that is already there with the same address, its id.
+    pub async fn create_contact(&self, contact: &NewContact) -> Result<String, CallError> {
+        let mut properties = contact_properties(contact);
+        properties.insert("email", contact.email.to_lowercase());
+        let url = self.url(&["crm", "objects", VERSION, "contacts"])?;
+        let body = http::json(&wire::create_body(&properties));
+        let answer = self
+            .call("create_contact", Method::POST, url, body, Effect::Write)
+            .await?;
+        if answer.status != 409 {
+            let created: wire::Object = succeed(answer)?.parse()?;
+            return Ok(created.id);
+        }
+        if let Some(id) = existing_id(&words_of(&answer).message) {
+            return Ok(id);
+        }
+        let found = self.find_contact_by_email(&contact.email).await?;
+        found.ok_or_else(|| failure_of(&answer))
+    }
+
+    /// Writes name and phone where the contact has none, and leaves everything else as the sales people have it.
+    pub async fn fill_contact_blanks(
+        &self,
+        id: &str,
+        contact: &NewContact,
+    ) -> Result<(), CallError> {
+        let mut url = self.url(&["crm", "objects", VERSION, "contacts", id])?;
+        url.query_pairs_mut()
+            .append_pair("properties", "firstname,lastname,phone");
+        let there: wire::Object = self.read("read_contact", url).await?;
+        let mut blanks = contact_properties(contact);
+        // Half a name from the lead beside half a name from them would be neither.
+        let named = there.property("firstname").is_some() || there.property("lastname").is_some();
+        blanks.retain(|name, _| match *name {
+            "firstname" | "lastname" => !named,
+            name => there.property(name).is_none(),
+        });
+        if blanks.is_empty() {
+            return Ok(());
+        }
+        self.patch("fill_contact_blanks", "contacts", id, &blanks)
+            .await
+    }
+
+    /// The live deal that carries this lead's key.
+    pub async fn find_deal_by_lead(&self, lead_key: &str) -> Result<Option<RemoteDeal>, CallError> {
+        let mut url = self.url(&["crm", "objects", VERSION, "deals", lead_key])?;
+        url.query_pairs_mut()
+            .append_pair("idProperty", "portal_lead_id")
+            .append_pair("properties", &convert::DEAL_PROPERTIES.join(","));
+        let found: Option<wire::Object> = self.read_if_there("find_deal_by_lead", url).await?;
+        found.as_ref().map(convert::deal).transpose()
+    }
+
+    /// The id of the lead's deal; made if there is none. It writes every field, so a repetition must begin with [`Self::find_deal_by_lead`]:
+    /// sales may have moved the deal by then.
+    pub async fn upsert_deal(&self, deal: &NewDeal) -> Result<String, CallError> {
+        let mut properties = wire::Properties::from([
+            ("portal_lead_id", deal.lead_key.clone()),
+            (
+                "dealname",
+                deal.name.chars().take(DEAL_NAME_LENGTH_MAX).collect(),
+            ),
+            ("pipeline", deal.pipeline.clone()),
+            ("dealstage", deal.stage.clone()),
+            ("description", deal.description.clone()),
+        ]);
+        if let Some(amount) = deal.amount {
+            properties.insert("amount", amount.to_decimal());
+            properties.insert("deal_currency_code", amount.currency.to_string());
+        }
+        self.upsert(
+            "upsert_deal",
+            "deals",
+            "portal_lead_id",
+            &deal.lead_key,
+            &properties,
+        )
+        .await
+    }
+
+    /// Ties the deal to its contact and its (primary) company, and the contact to the company. Repeatable.
+    pub async fn associate_deal(
+        &self,
+        deal: &str,
+        company: &str,
+        contact: &str,
+    ) -> Result<(), CallError> {
+        self.associate_by_default("deals", deal, "contacts", contact)
+            .await?;
+        let url = self.url(&[
+            "crm",
+            "objects",
+            VERSION,
+            "deals",
+            deal,
+            "associations",
+            "companies",
+            company,
+        ])?;
+        let types = json!([{ "associationCategory": "HUBSPOT_DEFINED", "associationTypeId": DEAL_TO_PRIMARY_COMPANY }]);
+        let answer = self
+            .call(
+                "associate_primary_company",
+                Method::PUT,
+                url,
+                http::json(&types),
+                Effect::Write,
+            )
+            .await?;
+        succeed(answer)?;
+        self.associate_by_default("contacts", contact, "companies", company)
+            .await
+    }
+
+    /// Whether HubSpot itself says that the deal is tied to both.
+    pub async fn verify_deal_associations(
+        &self,
+        deal: &str,
+        company: &str,
+        contact: &str,
+    ) -> Result<bool, CallError> {
+        Ok(self.is_associated(deal, "companies", company).await?
+            && self.is_associated(deal, "contacts", contact).await?)
+    }
+
+    /// The deal, wherever it went: a merged one comes back under its new id, a deleted one as `Removed`. `None` if HubSpot knows nothing of it.
+    pub async fn read_deal(&self, id: &str) -> Result<Option<RemoteDeal>, CallError> {
+        let live = self.read_deal_archived(id, "false").await?;
+        let found = match live {
+            Some(deal) => Some(deal),
+            None => self.read_deal_archived(id, "true").await?,
+        };
+        found.as_ref().map(convert::deal).transpose()
+    }
+
+    /// Deals changed at or after this instant (milliseconds), oldest change first. `after` is the last page's `next`, with the same `since_ms`.
+    /// The search index lags behind, so a sweep should reach back a few minutes; deals seen twice are the caller's to fold.
+    pub async fn list_deals_modified_since(
+        &self,
+        since_ms: i64,
+        after: Option<String>,
+    ) -> Result<DealPage, CallError> {
+        let cursor = Cursor::parse(since_ms, after.as_deref())?;
+        let filter = json!({ "propertyName": "hs_lastmodifieddate", "operator": "GTE", "value": cursor.anchor_ms.to_string() });
+        let body = wire::search_body(
+            &filter,
+            &convert::DEAL_PROPERTIES,
+            "hs_lastmodifieddate",
+            SEARCH_PAGE,
+            cursor.row.as_deref(),
+        );
+        let found: wire::Found = self
+            .search("list_deals_modified_since", "deals", &body)
+            .await?;
+        let deals: Vec<RemoteDeal> = found
+            .results
+            .iter()
+            .map(convert::deal)
+            .collect::<Result<_, _>>()?;
+        let next = match found.paging.and_then(|paging| paging.next) {
+            Some(next) => Some(cursor.next(&next.after, deals.last())?),
+            None => None,
+        };
+        Ok(DealPage { deals, next })
+    }
+}
+
+/// The plumbing under the calls.
+impl HubSpot {
+    fn url(&self, segments: &[&str]) -> Result<Url, CallError> {
+        http::address(Vendor::HubSpot, &self.config.base_url, segments)
+    }
+
+    async fn call(
+        &self,
+        name: &'static str,
+        method: Method,
+        url: Url,
+        payload: Payload,
+        effect: Effect,
+    ) -> Result<Answer, CallError> {
+        let login = Login::Bearer(self.config.token.reveal());
+        let call = Call {
+            vendor: Vendor::HubSpot,
+            name,
+            method,
+            url,
+            login,
+            headers: Vec::new(),
+            payload,
+            effect,
+        };
+        self.http.send(call).await
+    }
+
+    async fn read<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+        url: Url,
+    ) -> Result<T, CallError> {
+        let answer = self
+            .call(name, Method::GET, url, Payload::Nothing, Effect::Read)
+            .await?;
+        succeed(answer)?.parse()
+    }
+
+    async fn read_if_there<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+        url: Url,
+    ) -> Result<Option<T>, CallError> {
+        match self.read(name, url).await {
+            Ok(there) => Ok(Some(there)),
+            Err(failure) if failure.kind == ErrorKind::NotFound => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn find_id(
+        &self,
+        name: &'static str,
+        object_type: &str,
+        value: &str,
+        id_property: &str,
+    ) -> Result<Option<String>, CallError> {
+        let mut url = self.url(&["crm", "objects", VERSION, object_type, value])?;
+        url.query_pairs_mut().append_pair("idProperty", id_property);
+        let found: Option<wire::Object> = self.read_if_there(name, url).await?;
+        Ok(found.map(|object| object.id))
+    }
+
+    async fn search(
+        &self,
+        name: &'static str,
+        object_type: &str,
+        body: &Value,
+    ) -> Result<wire::Found, CallError> {
+        let url = self.url(&["crm", "objects", VERSION, object_type, "search"])?;
+        let answer = self
+            .call(name, Method::POST, url, http::json(body), Effect::Read)
+            .await?;
+        succeed(answer)?.parse()
+    }
+
+    async fn patch(
+        &self,
+        name: &'static str,
+        object_type: &str,
+        id: &str,
+        properties: &wire::Properties,
+    ) -> Result<(), CallError> {
+        let url = self.url(&["crm", "objects", VERSION, object_type, id])?;
+        let body = http::json(&wire::patch_body(properties));
+        let answer = self
+            .call(name, Method::PATCH, url, body, Effect::Write)
+            .await?;
+        succeed(answer).map(|_| ())
+    }
+
+    async fn upsert(
+        &self,
+        name: &'static str,
+        object_type: &str,
+        id_property: &str,
+        id: &str,
+        properties: &wire::Properties,
+    ) -> Result<String, CallError> {
+        let url = self.url(&["crm", "objects", VERSION, object_type, "batch", "upsert"])?;
+        let body = http::json(&wire::upsert_body(id_property, id, properties));
+        let answer = self
+            .call(name, Method::POST, url, body, Effect::Write)
+            .await?;
+        let batch: wire::Batch<wire::Object> = read_batch(&succeed(answer)?)?;
+        let one = batch.results.into_iter().next();
+        one.map(|object| object.id).ok_or_else(|| {
+            CallError::new(
+                Vendor::HubSpot,
+                ErrorKind::UnknownOutcome,
+                "the batch came back without a result and without an error",
+            )
+        })
+    }
+
+    async fn associate_by_default(
+        &self,
+        from_type: &str,
+        from: &str,
+        to_type: &str,
+        to: &str,
+    ) -> Result<(), CallError> {
+        let url = self.url(&[
+            "crm",
+            "objects",
+            VERSION,
+            from_type,
+            from,
+            "associations",
+            "default",
+            to_type,
+            to,
+        ])?;
+        let answer = self
+            .call(
+                "associate",
+                Method::PUT,
+                url,
+                Payload::Nothing,
+                Effect::Write,
+            )
+            .await?;
+        read_batch::<Value>(&succeed(answer)?).map(|_| ())
+    }
+
+    async fn is_associated(&self, deal: &str, to_type: &str, to: &str) -> Result<bool, CallError> {
+        let url = self.url(&[
+            "crm",
+            "associations",
+            VERSION,
+            "deals",
+            to_type,
+            "batch",
+            "read",
+        ])?;
+        let body = http::json(&json!({ "inputs": [{ "id": deal }] }));
+        let answer = succeed(
+            self.call("verify_associations", Method::POST, url, body, Effect::Read)
+                .await?,
+        )?;
+        // A deal without any is an error entry there, and to us simply a no: so the errors are not looked at.
+        let batch: wire::Batch<wire::Association> = answer.parse()?;
+        let tied = batch
+            .results
+            .iter()
+            .filter(|association| association.from.id == deal);
+        Ok(tied
+            .flat_map(|association| &association.to)
+            .any(|end| end.to_object_id == to))
+    }
+
+    async fn read_deal_archived(
+        &self,
+        id: &str,
+        archived: &str,
+    ) -> Result<Option<wire::Object>, CallError> {
+        let mut url = self.url(&["crm", "objects", VERSION, "deals", id])?;
+        url.query_pairs_mut()
+            .append_pair("properties", &convert::DEAL_PROPERTIES.join(","))
+            .append_pair("archived", archived);
+        self.read_if_there("read_deal", url).await
+    }
+}

@@ -1,0 +1,12 @@
+//! HubSpot: companies, contacts and deals over its dated API, and the check of its webhooks. Calls are made with a static token.
+
+mod client;
+mod convert;
+mod cursor;
+mod failure;
+mod properties;
+pub mod signature;
+mod wire;
+
+pub use client::{DealPage, HubSpot, HubSpotConfig, NewContact, NewDeal, VERSION};
+pub use signature::{EventsError, HubSpotEvent, SignatureError};

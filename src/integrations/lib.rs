@@ -1,0 +1,19 @@
+//! Clients of the outside systems: one folder for each of HubSpot, Xero, Slack and mail, over one HTTP client.
+//!
+//! What comes out is plain values of `portal_domain::remote`; the vendors' JSON stays inside its folder. Nothing here decides, repeats, stores or knows the
+//! outbox: a call is made once, and its [`CallError`] says whether it may be made again. The one repetition is Xero's expired access token.
+
+pub mod error;
+pub mod http;
+pub mod secret;
+
+pub mod email;
+pub mod hubspot;
+pub mod slack;
+pub mod xero;
+
+mod signature;
+
+pub use error::{CallError, ErrorKind, Vendor};
+pub use http::{Http, HttpLimits};
+pub use secret::Secret;

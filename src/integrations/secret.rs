@@ -1,0 +1,49 @@
+//! A text that must not be printed: tokens, keys, addresses with a password in them.
+
+use std::fmt;
+
+/// A secret. `Debug` shows nothing of it, and there is no `Display`; whoever needs it says so with [`Secret::reveal`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The secret itself, for the one place that sends it or computes with it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_does_not_show_a_secret() {
+        assert_eq!(
+            format!("{:?}", Some(Secret::from("xoxb-1"))),
+            "Some([secret])"
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! Slack's one call. Slack knows no keys against doubles: a message whose answer was lost may be posted twice.
+
+use std::sync::Arc;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{blocks, wire};
+use crate::{
+    error::{CallError, ErrorKind, Vendor},
+    http::{self, Call, Effect, Http, Login},
+    secret::Secret,
+};
+
+/// The longest text that Slack advises, in characters.
+const TEXT_LENGTH_MAX: usize = 4_000;
+
+/// How long to wait where Slack says that it is too much but not for how long, in milliseconds.
+const LIMIT_WAIT_MS: i64 = 1_000;
+
+/// Where Slack is and which bot we are.
+#[derive(Clone, Debug)]
+pub struct SlackConfig {
+    /// `https://slack.com/api`, or a stand-in.
+    pub base_url: String,
+    /// The bot's token.
+    pub token: Secret,
+}
+
+/// The client. A clone shares its connections.
+#[derive(Clone, Debug)]
+pub struct Slack {
+    http: Http,
+    config: Arc<SlackConfig>,
+}
+
+impl Slack {
+    pub fn new(http: Http, config: SlackConfig) -> Self {
+        Self {
+            http,
+            config: Arc::new(config),
+        }
+    }
+
+    /// Posts a message and gives its `ts`, by which Slack knows it. `text` is what notifications and old clients show; `blocks` (a list, or null for none)
+    /// what is seen in the channel.
+    pub async fn post_message(
+        &self,
+        channel: &str,
+        text: &str,
+        blocks: Value,
+    ) -> Result<String, CallError> {
+        let mut body = json!({ "channel": channel, "text": blocks::cut(text, TEXT_LENGTH_MAX), "unfurl_links": false });
+        if !blocks.is_null() {
+            body["blocks"] = blocks;
+        }
+        let call = Call {
+            vendor: Vendor::Slack,
+            name: "post_message",
+            method: Method::POST,
+            url: http::address(Vendor::Slack, &self.config.base_url, &["chat.postMessage"])?,
+            login: Login::Bearer(self.config.token.reveal()),
+            headers: Vec::new(),
+            payload: http::json(&body),
+            effect: Effect::Write,
+        };
+        let answer = self.http.send(call).await?;
+        if !answer.is_success() {
+            let word = serde_json::from_slice::<wire::Answered>(&answer.body)
+                .ok()
+                .and_then(|answered| answered.error);
+            let mut failure = answer.failure(&word.unwrap_or_else(|| answer.text()));
+            if failure.kind == ErrorKind::RateLimited {
+                failure.retry_after_ms = failure.retry_after_ms.or(Some(LIMIT_WAIT_MS));
+            }
+            return Err(failure);
+        }
+        let answered: wire::Answered = answer.parse()?;
+        match (answered.ok, answered.ts) {
+            (true, Some(ts)) => Ok(ts),
+            (true, None) => Err(CallError::new(
+                Vendor::Slack,
+                ErrorKind::UnknownOutcome,
+                "the answer does not name the message",
+            )),
+            (false, _) => Err(said_no(
+                answered.error.as_deref().unwrap_or("no reason given"),
+                answered.needed.as_deref(),
+            )),
+        }
+    }
+}
+
+/// Sorts the word of an answer that is `ok: false`. A word that we do not know is taken as final, so that it is seen and not repeated for ever.
+fn said_no(word: &str, needed: Option<&str>) -> CallError {
+    let kind = match word {
+        "ratelimited" | "rate_limited" => ErrorKind::RateLimited,
+        "internal_error" | "fatal_error" | "request_timeout" | "service_unavailable" => {
+            ErrorKind::UnknownOutcome
+        }
+        "invalid_auth"
+        | "not_authed"
+        | "account_inactive"
+        | "token_revoked"
+        | "token_expired"
+        | "missing_scope"
+        | "no_permission"
+        | "team_access_not_granted" => ErrorKind::Unauthorised,
+        "channel_not_found" => ErrorKind::NotFound,
+        _ => ErrorKind::Refused,
+    };
+    let message = match needed {
+        Some(scope) => format!("{word} (needs {scope})"),
+        None => word.to_owned(),
+    };
+    let wait_ms = (kind == ErrorKind::RateLimited).then_some(LIMIT_WAIT_MS);
+    CallError::new(Vendor::Slack, kind, message).after_ms(wait_ms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_no_are_sorted_and_an_unknown_one_is_final() {
+        let kind = |word| said_no(word, None).kind;
+        assert_eq!(kind("ratelimited"), ErrorKind::RateLimited);
+        assert_eq!(kind("fatal_error"), ErrorKind::UnknownOutcome);
+        assert_eq!(kind("token_revoked"), ErrorKind::Unauthorised);
+        assert_eq!(kind("is_archived"), ErrorKind::Refused);
+        assert_eq!(kind("something_new"), ErrorKind::Refused);
+        assert!(
+            said_no("missing_scope", Some("chat:write"))
+                .to_string()
+                .contains("missing_scope (needs chat:write)")
+        );
+    }
+}

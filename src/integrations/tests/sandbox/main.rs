@@ -1,0 +1,8 @@
+//! Every call of the clients over loopback against the stand-ins, which share no code with them: what both agree on is the wire.
+
+mod email;
+mod hubspot;
+mod slack;
+mod stage;
+mod webhooks;
+mod xero;

@@ -1,0 +1,473 @@
+//! Xero's calls, one verb each. Made once, but for one thing: a token that has run out is renewed and the call made again, as it did nothing.
+
+use std::{fmt, sync::Arc};
+
+use chrono::{DateTime, NaiveDate};
+use portal_domain::{
+    calendar::Timestamp,
+    money::{Currency, Money},
+    remote::{InvoiceType, RemoteContact, RemoteInvoice},
+};
+use reqwest::{Method, Url};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tokio::sync::Semaphore;
+
+use super::{
+    convert,
+    failure::{failure_of, joined, no_result, refused, words_of},
+    token::TokenKeeper,
+    wire,
+};
+use crate::{
+    error::{CallError, ErrorKind, Vendor},
+    http::{self, Answer, Call, Effect, Http, Login, Payload},
+    secret::Secret,
+};
+
+/// Invoices on one page: a page with fewer is the last.
+pub const INVOICES_PER_PAGE: usize = 100;
+
+/// Ids that one address has room for.
+pub const INVOICE_IDS_MAX: usize = 40;
+
+/// Calls that Xero takes at once from one organisation's apps.
+const IN_FLIGHT_MAX: usize = 5;
+
+/// Where Xero is and which app we are.
+#[derive(Clone, Debug)]
+pub struct XeroConfig {
+    /// `https://api.xero.com`, or a stand-in.
+    pub base_url: String,
+    /// `https://identity.xero.com`, or a stand-in.
+    pub identity_url: String,
+    pub client_id: String,
+    pub client_secret: Secret,
+}
+
+/// Which invoices and bills to list. With neither ids nor an instant: all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvoiceQuery {
+    /// At most [`INVOICE_IDS_MAX`]; empty for all.
+    pub ids: Vec<String>,
+    /// Changed at or after this instant, to the second. Not every change moves Xero's date: reach back, and look at the open ones by id.
+    pub modified_since: Option<Timestamp>,
+    /// From 1.
+    pub page: u32,
+}
+
+/// How far a new bill goes by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BillStatus {
+    /// A person finishes it in Xero.
+    Draft,
+    /// A person approves it in Xero.
+    Submitted,
+    /// It can be paid.
+    Authorised,
+}
+
+impl BillStatus {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "DRAFT",
+            Self::Submitted => "SUBMITTED",
+            Self::Authorised => "AUTHORISED",
+        }
+    }
+}
+
+/// A partner's bill with one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewBill {
+    pub contact_id: String,
+    /// The partner's own invoice number. Xero takes the same one twice: look with [`Xero::find_bill`] first.
+    pub number: String,
+    pub date: NaiveDate,
+    pub due: NaiveDate,
+    /// What the line says; it names the statement.
+    pub description: String,
+    /// Net of tax.
+    pub amount: Money,
+    pub account_code: String,
+    pub status: BillStatus,
+}
+
+/// The organisation that the app is connected to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organisation {
+    pub name: String,
+    pub base_currency: Currency,
+    /// Xero's word, such as `GMTSTANDARDTIME`.
+    pub time_zone: String,
+    /// Part of links into Xero, such as `!23eYt`.
+    pub short_code: String,
+}
+
+/// The client. A clone shares its connections and its token.
+#[derive(Clone)]
+pub struct Xero {
+    http: Http,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    config: XeroConfig,
+    tokens: TokenKeeper,
+    in_flight: Semaphore,
+}
+
+impl fmt::Debug for Xero {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Xero")
+            .field("config", &self.shared.config)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Xero {
+    pub fn new(http: Http, config: XeroConfig) -> Self {
+        let shared = Shared {
+            config,
+            tokens: TokenKeeper::default(),
+            in_flight: Semaphore::new(IN_FLIGHT_MAX),
+        };
+        Self {
+            http,
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// The invoice or bill with this id; `None` if this organisation has none.
+    pub async fn read_invoice(&self, id: &str) -> Result<Option<RemoteInvoice>, CallError> {
+        let url = self.url(&["Invoices", id])?;
+        match self.read("read_invoice", url, Vec::new()).await {
+            Ok(answered) => answered
+                .invoices
+                .into_iter()
+                .next()
+                .map(convert::invoice)
+                .transpose(),
+            Err(failure) if failure.kind == ErrorKind::NotFound => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// One page of invoices and bills, the longest unchanged first.
+    pub async fn list_invoices(
+        &self,
+        query: &InvoiceQuery,
+    ) -> Result<Vec<RemoteInvoice>, CallError> {
+        if query.ids.len() > INVOICE_IDS_MAX {
+            return Err(refused(&format!(
+                "{} ids are more than one call has room for",
+                query.ids.len()
+            )));
+        }
+        let mut url = self.url(&["Invoices"])?;
+        if !query.ids.is_empty() {
+            url.query_pairs_mut()
+                .append_pair("IDs", &query.ids.join(","));
+        }
+        page_of_invoices(&mut url, query.page);
+        url.query_pairs_mut()
+            .append_pair("order", "UpdatedDateUTC ASC");
+        let mut headers = Vec::new();
+        if let Some(since) = query.modified_since {
+            let at = DateTime::from_timestamp_millis(since.0)
+                .ok_or_else(|| refused("the instant is beyond the calendar"))?;
+            headers.push((
+                "If-Modified-Since",
+                at.format("%Y-%m-%dT%H:%M:%S").to_string(),
+            ));
+        }
+        let answered = self.read("list_invoices", url, headers).await?;
+        answered
+            .invoices
+            .into_iter()
+            .map(convert::invoice)
+            .collect()
+    }
+
+    /// Bills of this contact with exactly this number that are neither voided nor deleted: none, the one, or several for a person to sort.
+    pub async fn find_bill(
+        &self,
+        contact_id: &str,
+        number: &str,
+    ) -> Result<Vec<RemoteInvoice>, CallError> {
+        let mut url = self.url(&["Invoices"])?;
+        let filter = format!(
+            "Type==\"ACCPAY\" AND InvoiceNumber==\"{}\"",
+            quotable(number)?
+        );
+        url.query_pairs_mut()
+            .append_pair("where", &filter)
+            .append_pair("ContactIDs", contact_id);
+        page_of_invoices(&mut url, 1);
+        let answered = self.read("find_bill", url, Vec::new()).await?;
+        let mut bills: Vec<RemoteInvoice> = answered
+            .invoices
+            .into_iter()
+            .map(convert::invoice)
+            .collect::<Result<_, _>>()?;
+        // The filter is Xero's; what we act on is checked once more.
+        bills.retain(|bill| {
+            let is_live = !matches!(bill.status.as_str(), "VOIDED" | "DELETED");
+            is_live
+                && bill.kind == InvoiceType::Bill
+                && bill.contact_id == contact_id
+                && bill.number == number
+        });
+        Ok(bills)
+    }
+
+    /// Makes a bill. The same key with the same bill gives the same answer for six minutes, an error too; afterwards, and after an unknown outcome,
+    /// [`Self::find_bill`] comes first. A corrected bill needs a new key. The key has at most 128 characters.
+    pub async fn create_bill(
+        &self,
+        bill: &NewBill,
+        idempotency_key: &str,
+    ) -> Result<RemoteInvoice, CallError> {
+        let unit_amount = RawValue::from_string(bill.amount.to_decimal())
+            .expect("a decimal text is a JSON number");
+        let body = wire::InvoicesBody {
+            invoices: [wire::BillBody {
+                kind: "ACCPAY",
+                contact: wire::ContactReference {
+                    id: &bill.contact_id,
+                },
+                invoice_number: &bill.number,
+                date: bill.date.to_string(),
+                due_date: bill.due.to_string(),
+                currency_code: bill.amount.currency.as_str(),
+                line_amount_types: "Exclusive",
+                status: bill.status.as_str(),
+                line_items: [wire::LineBody {
+                    description: &bill.description,
+                    quantity: 1,
+                    unit_amount,
+                    account_code: &bill.account_code,
+                }],
+            }],
+        };
+        let url = self.url(&["Invoices"])?;
+        let headers = vec![("Idempotency-Key", idempotency_key.to_owned())];
+        let answered = self.write("create_bill", url, headers, &body).await?;
+        let made = answered.invoices.into_iter().next().ok_or_else(no_result)?;
+        if made.has_errors || !made.validation_errors.is_empty() {
+            return Err(refused(&joined(&made.validation_errors)));
+        }
+        convert::invoice(made)
+    }
+
+    /// The active contact that carries our number.
+    pub async fn find_contact(&self, number: &str) -> Result<Option<RemoteContact>, CallError> {
+        let url = self.url(&["Contacts", number])?;
+        match self.read("find_contact", url, Vec::new()).await {
+            // Xero takes its own ids in this place too.
+            Ok(answered) => Ok(active(answered).find(|contact| contact.number == number)),
+            Err(failure) if failure.kind == ErrorKind::NotFound => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Active contacts of this name, whatever its case; one at most, unless Xero's rule changes.
+    pub async fn find_contacts_by_name(&self, name: &str) -> Result<Vec<RemoteContact>, CallError> {
+        let mut url = self.url(&["Contacts"])?;
+        // A search term needs no quoting, so any name can be looked for.
+        url.query_pairs_mut()
+            .append_pair("searchTerm", name)
+            .append_pair("page", "1")
+            .append_pair("pageSize", "100");
+        let answered = self.read("find_contacts_by_name", url, Vec::new()).await?;
+        let wanted = name.trim().to_lowercase();
+        Ok(active(answered)
+            .filter(|contact| contact.name.trim().to_lowercase() == wanted)
+            .collect())
+    }
+
+    /// Makes a contact. Names are unique there; look with [`Self::find_contact`] and [`Self::find_contacts_by_name`] first.
+    pub async fn create_contact(
+        &self,
+        number: &str,
+        name: &str,
+        email: &str,
+    ) -> Result<RemoteContact, CallError> {
+        let body = wire::ContactsBody {
+            contacts: [wire::ContactBody {
+                contact_number: number,
+                name,
+                email_address: email,
+            }],
+        };
+        let url = self.url(&["Contacts"])?;
+        let answered = self.write("create_contact", url, Vec::new(), &body).await?;
+        let made = answered.contacts.into_iter().next().ok_or_else(no_result)?;
+        if made.has_validation_errors || !made.validation_errors.is_empty() {
+            return Err(refused(&joined(&made.validation_errors)));
+        }
+        Ok(convert::contact(made))
+    }
+
+    /// The organisation that the app is connected to.
+    pub async fn read_organisation(&self) -> Result<Organisation, CallError> {
+        let url = self.url(&["Organisation"])?;
+        let answered = self.read("read_organisation", url, Vec::new()).await?;
+        let first = answered.organisations.into_iter().next();
+        convert::organisation(first.ok_or_else(|| refused("the answer holds no organisation"))?)
+    }
+
+    /// The id of that organisation, which webhooks name too.
+    pub async fn tenant_id(&self) -> Result<String, CallError> {
+        let access = self
+            .shared
+            .tokens
+            .access(&self.http, &self.shared.config, None)
+            .await?;
+        Ok(access.tenant_id)
+    }
+}
+
+/// The plumbing under the calls.
+impl Xero {
+    fn url(&self, segments: &[&str]) -> Result<Url, CallError> {
+        let whole: Vec<&str> = ["api.xro", "2.0"].iter().chain(segments).copied().collect();
+        http::address(Vendor::Xero, &self.shared.config.base_url, &whole)
+    }
+
+    async fn read(
+        &self,
+        name: &'static str,
+        url: Url,
+        headers: Vec<(&'static str, String)>,
+    ) -> Result<wire::Answered, CallError> {
+        let prepared = Prepared {
+            name,
+            method: Method::GET,
+            url,
+            headers,
+            body: Vec::new(),
+            effect: Effect::Read,
+        };
+        self.call(prepared).await
+    }
+
+    async fn write<T: Serialize>(
+        &self,
+        name: &'static str,
+        url: Url,
+        headers: Vec<(&'static str, String)>,
+        body: &T,
+    ) -> Result<wire::Answered, CallError> {
+        let body = http::json_bytes(body);
+        self.call(Prepared {
+            name,
+            method: Method::PUT,
+            url,
+            headers,
+            body,
+            effect: Effect::Write,
+        })
+        .await
+    }
+
+    async fn call(&self, prepared: Prepared) -> Result<wire::Answered, CallError> {
+        let _place = self
+            .shared
+            .in_flight
+            .acquire()
+            .await
+            .expect("the semaphore is never closed");
+        let access = self
+            .shared
+            .tokens
+            .access(&self.http, &self.shared.config, None)
+            .await?;
+        let mut answer = self
+            .send(&prepared, &access.token, &access.tenant_id)
+            .await?;
+        if answer.status == 401 && words_of(&answer).contains("TokenExpired") {
+            let access = self
+                .shared
+                .tokens
+                .access(&self.http, &self.shared.config, Some(&access.token))
+                .await?;
+            answer = self
+                .send(&prepared, &access.token, &access.tenant_id)
+                .await?;
+        }
+        if answer.is_success() {
+            return answer.parse();
+        }
+        if answer.status == 403 {
+            self.shared.tokens.forget().await;
+        }
+        Err(failure_of(&answer))
+    }
+
+    async fn send(
+        &self,
+        prepared: &Prepared,
+        token: &str,
+        tenant_id: &str,
+    ) -> Result<Answer, CallError> {
+        let mut headers = prepared.headers.clone();
+        headers.push(("xero-tenant-id", tenant_id.to_owned()));
+        let payload = match prepared.body.as_slice() {
+            [] => Payload::Nothing,
+            body => Payload::Json(body.to_vec()),
+        };
+        let call = Call {
+            vendor: Vendor::Xero,
+            name: prepared.name,
+            method: prepared.method.clone(),
+            url: prepared.url.clone(),
+            login: Login::Bearer(token),
+            headers,
+            payload,
+            effect: prepared.effect,
+        };
+        self.http.send(call).await
+    }
+}
+
+/// A call that can be made a second time with a new token.
+struct Prepared {
+    name: &'static str,
+    method: Method,
+    url: Url,
+    headers: Vec<(&'static str, String)>,
+    /// Empty for none.
+    body: Vec<u8>,
+    effect: Effect,
+}
+
+fn page_of_invoices(url: &mut Url, page: u32) {
+    url.query_pairs_mut()
+        .append_pair("page", &page.max(1).to_string())
+        .append_pair("pageSize", &INVOICES_PER_PAGE.to_string());
+}
+
+/// A text that can stand between the quotes of a filter. Xero documents no escape, so what would need one is refused rather than guessed.
+fn quotable(text: &str) -> Result<&str, CallError> {
+    if text.contains(['"', '\\']) {
+        return Err(refused(
+            "a number with a quotation mark or a backslash cannot be looked up",
+        ));
+    }
+    Ok(text)
+}
+
+fn active(answered: wire::Answered) -> impl Iterator<Item = RemoteContact> {
+    let is_active = |contact: &wire::Contact| {
+        contact
+            .status
+            .as_deref()
+            .is_none_or(|status| status == "ACTIVE")
+    };
+    answered
+        .contacts
+        .into_iter()
+        .filter(is_active)
+        .map(convert::contact)
+}

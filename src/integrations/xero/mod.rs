@@ -1,0 +1,14 @@
+//! Xero: sales invoices and bills of one organisation, over a custom connection, and the check of its webhooks.
+
+mod client;
+mod convert;
+mod failure;
+pub mod signature;
+mod token;
+mod wire;
+
+pub use client::{
+    BillStatus, INVOICE_IDS_MAX, INVOICES_PER_PAGE, InvoiceQuery, NewBill, Organisation, Xero,
+    XeroConfig,
+};
+pub use signature::{EventsError, SignatureError, XeroEvent};

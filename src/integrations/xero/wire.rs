@@ -1,0 +1,209 @@
+//! Xero's JSON, as far as we read and write it. An amount keeps the digits that it has in the text: it never becomes a float.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// A number as written, in quotes or not.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Amount(Box<RawValue>);
+
+impl Amount {
+    /// The digits; `None` for null and for an empty text.
+    pub fn digits(&self) -> Option<&str> {
+        let text = self.0.get().trim_matches('"').trim();
+        (!text.is_empty() && text != "null").then_some(text)
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct Answered {
+    pub invoices: Vec<Invoice>,
+    pub contacts: Vec<Contact>,
+    pub organisations: Vec<OrganisationData>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Invoice {
+    #[serde(rename = "InvoiceID")]
+    pub id: String,
+    #[serde(rename = "Type")]
+    pub kind: String,
+    #[serde(rename = "InvoiceNumber")]
+    pub number: Option<String>,
+    #[serde(rename = "Reference")]
+    pub reference: Option<String>,
+    #[serde(rename = "Contact")]
+    pub contact: Contact,
+    #[serde(rename = "Status")]
+    pub status: String,
+    #[serde(rename = "Date")]
+    pub date: Option<String>,
+    #[serde(rename = "DateString")]
+    pub date_text: Option<String>,
+    #[serde(rename = "DueDate")]
+    pub due: Option<String>,
+    #[serde(rename = "DueDateString")]
+    pub due_text: Option<String>,
+    #[serde(rename = "UpdatedDateUTC")]
+    pub updated: String,
+    #[serde(rename = "CurrencyCode")]
+    pub currency: String,
+    #[serde(rename = "SubTotal")]
+    pub sub_total: Option<Amount>,
+    #[serde(rename = "Total")]
+    pub total: Option<Amount>,
+    #[serde(rename = "AmountDue")]
+    pub amount_due: Option<Amount>,
+    #[serde(rename = "AmountPaid")]
+    pub amount_paid: Option<Amount>,
+    #[serde(rename = "AmountCredited")]
+    pub amount_credited: Option<Amount>,
+    #[serde(rename = "Prepayments")]
+    pub prepayments: Vec<Applied>,
+    #[serde(rename = "Overpayments")]
+    pub overpayments: Vec<Applied>,
+    #[serde(rename = "LineItems")]
+    pub lines: Vec<Line>,
+    #[serde(rename = "HasErrors")]
+    pub has_errors: bool,
+    #[serde(rename = "ValidationErrors")]
+    pub validation_errors: Vec<ValidationError>,
+}
+
+/// A pre- or overpayment, as far as it was applied to the invoice that holds it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Applied {
+    #[serde(default)]
+    pub applied_amount: Option<Amount>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Line {
+    #[serde(default)]
+    pub description: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Contact {
+    #[serde(rename = "ContactID")]
+    pub id: String,
+    #[serde(rename = "ContactNumber")]
+    pub number: Option<String>,
+    #[serde(rename = "Name")]
+    pub name: Option<String>,
+    #[serde(rename = "EmailAddress")]
+    pub email: Option<String>,
+    #[serde(rename = "ContactStatus")]
+    pub status: Option<String>,
+    #[serde(rename = "HasValidationErrors")]
+    pub has_validation_errors: bool,
+    #[serde(rename = "ValidationErrors")]
+    pub validation_errors: Vec<ValidationError>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct OrganisationData {
+    pub name: String,
+    pub base_currency: String,
+    pub timezone: String,
+    pub short_code: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct ValidationError {
+    pub message: String,
+}
+
+/// A failure: the first form is the accounting API's, the second its gateway's, the third the token service's.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Failure {
+    #[serde(rename = "Message")]
+    pub message: Option<String>,
+    #[serde(rename = "Elements")]
+    pub elements: Vec<FailedElement>,
+    #[serde(rename = "Title")]
+    pub title: Option<String>,
+    #[serde(rename = "Detail")]
+    pub detail: Option<String>,
+    pub error: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct FailedElement {
+    pub validation_errors: Vec<ValidationError>,
+}
+
+#[derive(Deserialize)]
+pub struct Token {
+    pub access_token: String,
+    /// Seconds.
+    pub expires_in: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Connection {
+    pub tenant_id: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct InvoicesBody<'a> {
+    pub invoices: [BillBody<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct BillBody<'a> {
+    #[serde(rename = "Type")]
+    pub kind: &'static str,
+    pub contact: ContactReference<'a>,
+    pub invoice_number: &'a str,
+    pub date: String,
+    pub due_date: String,
+    pub currency_code: &'a str,
+    pub line_amount_types: &'static str,
+    pub status: &'static str,
+    pub line_items: [LineBody<'a>; 1],
+}
+
+/// Only the id: with any other field Xero would change the contact.
+#[derive(Serialize)]
+pub struct ContactReference<'a> {
+    #[serde(rename = "ContactID")]
+    pub id: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct LineBody<'a> {
+    pub description: &'a str,
+    pub quantity: u32,
+    pub unit_amount: Box<RawValue>,
+    pub account_code: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ContactsBody<'a> {
+    pub contacts: [ContactBody<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ContactBody<'a> {
+    pub contact_number: &'a str,
+    pub name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub email_address: &'a str,
+}

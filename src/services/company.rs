@@ -1,0 +1,200 @@
+//! A partner's own house: its details and its team.
+
+use portal_domain::{
+    access::{Action, Actor, MemberRole},
+    ids::{InvitationId, PartnerId, PersonId},
+    partner::{CompanyForm, InvitationForm},
+    text::{Email, parse_line},
+};
+use portal_store::{
+    Tx, audit,
+    partners::{self, PartnerRecord},
+    people::{self, InvitationRecord, MemberRecord, PersonRecord},
+    sessions,
+};
+use portal_words::Locale;
+
+use crate::{
+    Ctx, ServiceError,
+    access::{begin_session_of, hash_token, new_token, require_partner},
+    messages,
+};
+
+const INVITATION_DAYS: i64 = 7;
+
+/// What the company page shows.
+#[derive(Clone, Debug)]
+pub struct CompanyView {
+    pub partner: PartnerRecord,
+    pub members: Vec<MemberRecord>,
+    pub invitations: Vec<InvitationRecord>,
+}
+
+pub async fn read(ctx: &Ctx, actor: &Actor) -> Result<CompanyView, ServiceError> {
+    let partner = require_partner(actor, Action::ReadLeads)?;
+    let mut tx = ctx.store.read().await?;
+    view(&mut tx, partner).await
+}
+
+pub(crate) async fn view(tx: &mut Tx, partner: PartnerId) -> Result<CompanyView, ServiceError> {
+    Ok(CompanyView {
+        members: people::list_members(tx, partner).await?,
+        invitations: people::list_open_invitations(tx, partner).await?,
+        partner: partners::find(tx, partner).await?.ok_or(ServiceError::NotFound)?,
+    })
+}
+
+/// Changes the company's details. Its domain is what claims are checked against, so it stays one partner's.
+pub async fn update(ctx: &Ctx, actor: &Actor, form: &CompanyForm) -> Result<(), ServiceError> {
+    let partner = require_partner(actor, Action::EditCompany)?;
+    let company = form.parse().map_err(ServiceError::Invalid)?;
+    let mut tx = ctx.store.write().await?;
+    let before = partners::find(&mut tx, partner).await?.ok_or(ServiceError::NotFound)?;
+    match partners::update_company(&mut tx, partner, &company, ctx.now()).await {
+        Err(error) if error.is_duplicate() => return Err(ServiceError::field("domain", "domain-taken")),
+        other => other?,
+    }
+    let facts = serde_json::json!({ "before": before.company, "after": company }).to_string();
+    audit::add(&mut tx, Some(actor.person()), "update_company", &partner.to_string(), &facts, ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Invites a colleague by mail.
+pub async fn invite(ctx: &Ctx, actor: &Actor, form: &InvitationForm) -> Result<(), ServiceError> {
+    let partner = require_partner(actor, Action::ManageTeam)?;
+    let (email, role) = form.parse().map_err(ServiceError::Invalid)?;
+    let mut tx = ctx.store.write().await?;
+    add_invitation(ctx, &mut tx, actor, partner, &email, role).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Stores the invitation and its mail; for a partner's owner and for staff alike.
+pub(crate) async fn add_invitation(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    partner: PartnerId,
+    email: &Email,
+    role: MemberRole,
+) -> Result<(), ServiceError> {
+    let record = partners::find(tx, partner).await?.ok_or(ServiceError::NotFound)?;
+    let members = people::list_members(tx, partner).await?;
+    if members.iter().any(|member| member.email == email.as_str()) {
+        return Err(ServiceError::field("email", "already-member"));
+    }
+    let now = ctx.now();
+    for earlier in people::list_open_invitations(tx, partner).await? {
+        if earlier.email == email.as_str() {
+            people::revoke_invitation(tx, partner, earlier.id, now).await?;
+        }
+    }
+    let token = new_token();
+    let invitation = InvitationRecord {
+        id: InvitationId::new(ctx.new_id()),
+        partner,
+        email: email.as_str().to_owned(),
+        role,
+        expires_at: now.plus_days(INVITATION_DAYS),
+        accepted_at: None,
+        revoked_at: None,
+    };
+    people::add_invitation(tx, &invitation, &token.hash, actor.person(), now).await?;
+    messages::invitation(ctx, tx, &record, actor, &invitation, &token.secret).await?;
+    let facts = serde_json::json!({ "email": invitation.email, "role": role }).to_string();
+    audit::add(tx, Some(actor.person()), "invite_member", &partner.to_string(), &facts, now).await?;
+    Ok(())
+}
+
+pub async fn revoke_invitation(ctx: &Ctx, actor: &Actor, id: InvitationId) -> Result<(), ServiceError> {
+    let partner = require_partner(actor, Action::ManageTeam)?;
+    let mut tx = ctx.store.write().await?;
+    let open = people::list_open_invitations(&mut tx, partner).await?;
+    if !open.iter().any(|invitation| invitation.id == id) {
+        return Err(ServiceError::NotFound);
+    }
+    people::revoke_invitation(&mut tx, partner, id, ctx.now()).await?;
+    audit::add(&mut tx, Some(actor.person()), "revoke_invitation", &partner.to_string(), "{}", ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// What an invitation's page says before it is accepted.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    pub partner_name: String,
+    pub email: String,
+    pub role: MemberRole,
+    /// Whether the portal knows the person already, and so needs no name.
+    pub known: bool,
+}
+
+pub async fn find_invitation(ctx: &Ctx, secret: &str) -> Result<Invitation, ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    let record = usable_invitation(ctx, &mut tx, secret).await?;
+    let partner = partners::find(&mut tx, record.partner).await?.ok_or(ServiceError::NotFound)?;
+    Ok(Invitation {
+        partner_name: partner.company.name,
+        known: people::find_by_email(&mut tx, &record.email).await?.is_some(),
+        email: record.email,
+        role: record.role,
+    })
+}
+
+async fn usable_invitation(ctx: &Ctx, tx: &mut Tx, secret: &str) -> Result<InvitationRecord, ServiceError> {
+    people::find_invitation(tx, &hash_token(secret))
+        .await?
+        .filter(|record| record.accepted_at.is_none() && record.revoked_at.is_none() && record.expires_at > ctx.now())
+        .ok_or(ServiceError::Conflict("invitation-used-or-expired"))
+}
+
+/// Accepts an invitation, once, and signs the person in. The mail's link is the proof of the address.
+pub async fn accept_invitation(ctx: &Ctx, secret: &str, name: &str, locale: Locale) -> Result<String, ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    let record = usable_invitation(ctx, &mut tx, secret).await?;
+    if people::accept_invitation(&mut tx, record.id, ctx.now()).await? == 0 {
+        return Err(ServiceError::Conflict("invitation-used-or-expired"));
+    }
+    let person = match people::find_by_email(&mut tx, &record.email).await? {
+        Some(person) => person.id,
+        None => add_person(ctx, &mut tx, &record.email, name, locale).await?,
+    };
+    people::add_member(&mut tx, record.partner, person, record.role, ctx.now()).await?;
+    let facts = serde_json::json!({ "role": record.role }).to_string();
+    audit::add(&mut tx, Some(person), "join_partner", &record.partner.to_string(), &facts, ctx.now()).await?;
+    let session = begin_session_of(ctx, &mut tx, person).await?;
+    tx.commit().await?;
+    Ok(session)
+}
+
+async fn add_person(ctx: &Ctx, tx: &mut Tx, email: &str, name: &str, locale: Locale) -> Result<PersonId, ServiceError> {
+    let name = parse_line(name, 120).map_err(|fault| ServiceError::field("name", fault.code))?;
+    let person = PersonRecord {
+        id: PersonId::new(ctx.new_id()),
+        email: email.to_owned(),
+        name,
+        locale: locale.as_str().to_owned(),
+        staff_role: None,
+        disabled_at: None,
+    };
+    people::add(tx, &person, ctx.now()).await?;
+    Ok(person.id)
+}
+
+/// Removes a colleague, whose sessions there end at once. The last owner stays: somebody must hold the key.
+pub async fn remove_member(ctx: &Ctx, actor: &Actor, person: PersonId) -> Result<(), ServiceError> {
+    let partner = require_partner(actor, Action::ManageTeam)?;
+    let mut tx = ctx.store.write().await?;
+    let members = people::list_members(&mut tx, partner).await?;
+    let member = members
+        .iter()
+        .find(|member| member.person == person)
+        .ok_or(ServiceError::NotFound)?;
+    let owners = members.iter().filter(|member| member.role == MemberRole::Owner).count();
+    if member.role == MemberRole::Owner && owners == 1 {
+        return Err(ServiceError::Conflict("last-owner"));
+    }
+    people::remove_member(&mut tx, partner, person, ctx.now()).await?;
+    sessions::revoke_of_member(&mut tx, partner, person, ctx.now()).await?;
+    let facts = serde_json::json!({ "email": member.email, "role": member.role }).to_string();
+    audit::add(&mut tx, Some(actor.person()), "remove_member", &partner.to_string(), &facts, ctx.now()).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,82 @@
+//! What every use case has at hand: the store, the clock, new ids, and the programme's settings.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, NaiveDate, TimeZone};
+use chrono_tz::Tz;
+use portal_domain::calendar::{Month, Quarter, Timestamp};
+use portal_store::Store;
+use ulid::Ulid;
+
+/// What time it is; the sandbox's can be moved on.
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Timestamp;
+}
+
+/// The settings of the programme.
+#[derive(Clone, Debug)]
+pub struct Programme {
+    /// The vendor, as partners know it.
+    pub name: String,
+    /// The public address, without a slash at the end.
+    pub portal_url: String,
+    pub time_zone: Tz,
+    /// The first month of the fiscal year, 1 to 12.
+    pub fiscal_start: u32,
+    /// For how long an accepted lead protects its client.
+    pub claim: Duration,
+    /// How soon a review is decided.
+    pub review: Duration,
+    /// The least that a statement is made for, in minor units of its currency.
+    pub minimum_payout_minor: i64,
+    /// Where the vendor's own people read Slack.
+    pub staff_channel: String,
+    /// Everything outside is the sandbox: people may be chosen to sign in as.
+    pub sandbox: bool,
+}
+
+/// Handed to every use case. Cheap to clone.
+#[derive(Clone)]
+pub struct Ctx {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub programme: Arc<Programme>,
+}
+
+impl Ctx {
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Today in the programme's time zone.
+    pub fn today(&self) -> NaiveDate {
+        self.date_of(self.now())
+    }
+
+    /// The calendar date of an instant in the programme's time zone.
+    pub fn date_of(&self, instant: Timestamp) -> NaiveDate {
+        let utc = DateTime::from_timestamp_millis(instant.0).unwrap_or_default();
+        self.programme.time_zone.from_utc_datetime(&utc.naive_utc()).date_naive()
+    }
+
+    pub fn this_month(&self) -> Month {
+        Month::of(self.today())
+    }
+
+    pub fn this_quarter(&self) -> Quarter {
+        Quarter::of(self.this_month(), self.programme.fiscal_start)
+    }
+
+    /// 128 random bits under the current time: ids sort by age and cannot be guessed.
+    pub fn new_id(&self) -> Ulid {
+        let mut random = [0_u8; 16];
+        getrandom::fill(&mut random).expect("the operating system gives random bytes");
+        let millis = u64::try_from(self.now().0).unwrap_or(0);
+        Ulid::from_parts(millis, u128::from_be_bytes(random))
+    }
+
+    /// An address of the portal.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.programme.portal_url)
+    }
+}

@@ -1,0 +1,747 @@
+//! Deals: what a fresh reading of a HubSpot deal means for its lead, its terms and its commission lines.
+//! Deals that are merged, deleted, restored,
+//! opened again or moved back are followed, not errors. Which invoices pay for a deal is decided in `reconcile`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use portal_domain::{
+    calendar::Month,
+    deal::{BillingPeriod, DealState, DealTerms, WonDeal},
+    ids::{DealId, LeadId},
+    lead::LeadState,
+    line::{LineKind, LineState},
+    money::Money,
+    remote::{RemoteDeal, RemoteStage},
+    schedule::{ScheduledLine, schedule},
+};
+use portal_store::{
+    Tx, changes, clients,
+    deals::{self, DealRecord},
+    invoices,
+    leads::{self, LeadRecord},
+    lines::{self, LineRecord},
+    partners,
+    plans::{self, PlanVersionRecord},
+};
+use serde_json::json;
+
+use crate::{
+    Ctx, ServiceError,
+    books::{self, About, Books, NewLine, Price},
+    outbox::{self, Job},
+    reconcile::{self, DealMoney},
+};
+
+/// How far ahead lines exist for plans that pay as long as the client does.
+const HORIZON_MONTHS: i32 = 12;
+
+/// HubSpot has the lead's deal: its id is kept, and the deal is read. Doing it again changes nothing, nor
+/// does it for a lead that was withdrawn meanwhile.
+pub async fn apply_registration(
+    ctx: &Ctx,
+    lead: LeadId,
+    hubspot_deal_id: &str,
+) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    lock_lead(&mut tx, lead).await?;
+    let mut found = leads::find(&mut tx, lead)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if register(ctx, &mut tx, &mut found, hubspot_deal_id).await? {
+        let job = Job::ReadDeal {
+            hubspot_id: hubspot_deal_id.to_owned(),
+        };
+        outbox::add(ctx, &mut tx, &job).await?;
+        changes::add(&mut tx, found.partner, ctx.now()).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Whoever writes a lead's deal has this lock, and takes it before the deal's own.
+async fn lock_lead(tx: &mut Tx, lead: LeadId) -> Result<(), ServiceError> {
+    Ok(tx.lock(&format!("lead:{lead}")).await?)
+}
+
+/// Accepted becomes registered; `false` for a lead in any other state.
+async fn register(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    lead: &mut LeadRecord,
+    hubspot_deal_id: &str,
+) -> Result<bool, ServiceError> {
+    if lead.state != LeadState::Accepted {
+        return Ok(false);
+    }
+    let now = ctx.now();
+    leads::set_registered(tx, lead.id, hubspot_deal_id, now).await?;
+    leads::set_state(
+        tx,
+        lead.id,
+        LeadState::Accepted,
+        LeadState::Registered,
+        None,
+        now,
+    )
+    .await?;
+    let facts = json!({ "deal": hubspot_deal_id }).to_string();
+    leads::add_event(tx, lead.id, "registered", &facts, None, now).await?;
+    lead.state = LeadState::Registered;
+    Ok(true)
+}
+
+/// What a fresh reading of a HubSpot deal means; `None`: there is no such deal any more. A deal that is no
+/// lead of ours, and a reading that is older than
+/// the last, change nothing.
+pub async fn apply_reading(
+    ctx: &Ctx,
+    asked_id: &str,
+    remote: Option<&RemoteDeal>,
+) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    let Some(owner) = find_owner(&mut tx, asked_id, remote).await? else {
+        return Ok(());
+    };
+    lock_lead(&mut tx, owner.lead).await?;
+    let Some(mut lead) = leads::find(&mut tx, owner.lead).await? else {
+        return Ok(());
+    };
+    let before = deals::find_of_lead(&mut tx, lead.id).await?;
+    let Some(mut deal) = mirror(ctx, &lead, before.as_ref(), remote) else {
+        return Ok(());
+    };
+    books::lock_deal(&mut tx, deal.id).await?;
+    let stands_still = flag_merger(ctx, &mut tx, before.as_ref(), &owner.merged_away).await?;
+    if let Some(before) = before
+        .as_ref()
+        .filter(|before| stands_still || is_older(remote, before))
+    {
+        let confirmed = DealRecord {
+            confirmed_at: ctx.now(),
+            ..before.clone()
+        };
+        deals::update(&mut tx, &confirmed).await?;
+        return Ok(tx.commit().await?);
+    }
+    if before.is_none() {
+        deals::add(&mut tx, &deal, ctx.now()).await?;
+    }
+    register(ctx, &mut tx, &mut lead, &deal.hubspot_id).await?;
+    record_happening(ctx, &mut tx, &lead, before.as_ref(), &deal, remote).await?;
+    if let Some(remote) = remote.filter(|remote| remote.state == DealState::Won) {
+        apply_won(ctx, &mut tx, &mut deal, remote).await?;
+    }
+    deals::update(&mut tx, &deal).await?;
+    sync_lines(ctx, &mut tx, deal.id).await?;
+    if deal.state == DealState::Won && before.is_none_or(|before| before.state != DealState::Won) {
+        link_waiting_invoices(ctx, &mut tx, &deal).await?;
+    }
+    if deal.plan_version.is_some() {
+        outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
+    }
+    changes::add(&mut tx, deal.partner, ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Whose deal a reading is about.
+struct Owner {
+    lead: LeadId,
+    /// Deals of ours that HubSpot merged into it.
+    merged_away: Vec<DealRecord>,
+}
+
+async fn find_owner(
+    tx: &mut Tx,
+    asked_id: &str,
+    remote: Option<&RemoteDeal>,
+) -> Result<Option<Owner>, ServiceError> {
+    let mut ids = vec![asked_id];
+    if let Some(remote) = remote {
+        // The survivor first: the reading is its own.
+        ids.insert(0, remote.id.as_str());
+        ids.extend(remote.merged_ids.iter().map(String::as_str));
+    }
+    let mut found: Vec<DealRecord> = Vec::new();
+    for id in ids {
+        if let Some(deal) = deals::find_by_hubspot(tx, id).await?
+            && found.iter().all(|known| known.id != deal.id)
+        {
+            found.push(deal);
+        }
+    }
+    if found.is_empty() {
+        return find_owner_by_key(tx, remote).await;
+    }
+    let survivor = found.remove(0);
+    Ok(Some(Owner {
+        lead: survivor.lead,
+        merged_away: found,
+    }))
+}
+
+/// A deal that was never read before names its lead. A lead that has another deal already keeps that one.
+async fn find_owner_by_key(
+    tx: &mut Tx,
+    remote: Option<&RemoteDeal>,
+) -> Result<Option<Owner>, ServiceError> {
+    let key = remote
+        .and_then(|remote| remote.lead_key.as_deref())
+        .and_then(|key| key.parse::<LeadId>().ok());
+    let Some(lead) = key else { return Ok(None) };
+    let is_waiting = leads::find(tx, lead)
+        .await?
+        .is_some_and(|lead| matches!(lead.state, LeadState::Accepted | LeadState::Registered));
+    if !is_waiting || deals::find_of_lead(tx, lead).await?.is_some() {
+        return Ok(None);
+    }
+    Ok(Some(Owner {
+        lead,
+        merged_away: Vec::new(),
+    }))
+}
+
+/// Two of our deals became one in HubSpot: finance decides. If they are of two partners, even the one that
+/// survived stands still until then.
+async fn flag_merger(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    survivor: Option<&DealRecord>,
+    merged_away: &[DealRecord],
+) -> Result<bool, ServiceError> {
+    let Some(survivor) = survivor else {
+        return Ok(false);
+    };
+    for other in merged_away {
+        let facts = json!({ "into": survivor.name, "partner": survivor.partner_name, "other_partner": other.partner_name });
+        books::raise(ctx, tx, "deals_merged", About::Deal(other.id), &facts).await?;
+    }
+    Ok(merged_away
+        .iter()
+        .any(|other| other.partner != survivor.partner))
+}
+
+/// Readings can overtake each other. A removal has no time of its own.
+fn is_older(remote: Option<&RemoteDeal>, before: &DealRecord) -> bool {
+    remote.is_some_and(|remote| {
+        remote.state != DealState::Removed && before.hubspot_modified_at > remote.modified_at
+    })
+}
+
+/// The deal as the reading shows it; what it was won with is kept until `apply_won` looks at it. `None`
+/// where there is nothing to keep.
+fn mirror(
+    ctx: &Ctx,
+    lead: &LeadRecord,
+    before: Option<&DealRecord>,
+    remote: Option<&RemoteDeal>,
+) -> Option<DealRecord> {
+    let now = ctx.now();
+    let Some(remote) = remote else {
+        return before.map(|before| DealRecord {
+            state: DealState::Removed,
+            confirmed_at: now,
+            ..before.clone()
+        });
+    };
+    let known = before.cloned().unwrap_or_else(|| DealRecord {
+        id: DealId::new(ctx.new_id()),
+        lead: lead.id,
+        partner: lead.partner,
+        partner_name: lead.partner_name.clone(),
+        client: lead.client,
+        client_name: lead.client_name.clone(),
+        hubspot_id: String::new(),
+        name: String::new(),
+        pipeline: String::new(),
+        stage: String::new(),
+        state: DealState::Open,
+        won_on: None,
+        start: None,
+        end: None,
+        currency: None,
+        plan_version: None,
+        hubspot_modified_at: remote.modified_at,
+        confirmed_at: now,
+    });
+    Some(DealRecord {
+        hubspot_id: remote.id.clone(),
+        name: remote.name.clone(),
+        pipeline: remote.pipeline.clone(),
+        stage: remote.stage.clone(),
+        state: remote.state,
+        hubspot_modified_at: remote.modified_at,
+        confirmed_at: now,
+        ..known
+    })
+}
+
+/// What the partner reads on the timeline, if anything moved.
+fn happening(before: Option<&DealRecord>, after: &DealRecord) -> Option<&'static str> {
+    use DealState as S;
+    let moved = before
+        .is_some_and(|before| (&before.pipeline, &before.stage) != (&after.pipeline, &after.stage));
+    match (before.map(|before| before.state), after.state) {
+        (Some(S::Removed), S::Removed) | (None, S::Open) => None,
+        (Some(was), is) if was == is => moved.then_some("phase_changed"),
+        (_, S::Removed) => Some("removed"),
+        (Some(S::Removed), _) => Some("restored"),
+        (_, S::Won) => Some("won"),
+        (_, S::Lost) => Some("lost"),
+        (Some(_), S::Open) => Some("reopened"),
+    }
+}
+
+/// Keeps the move on the lead's timeline, and moves the lead and its claim with the deal.
+async fn record_happening(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    lead: &LeadRecord,
+    before: Option<&DealRecord>,
+    deal: &DealRecord,
+    remote: Option<&RemoteDeal>,
+) -> Result<(), ServiceError> {
+    let Some(kind) = happening(before, deal) else {
+        return Ok(());
+    };
+    let stages = deals::list_stages(tx).await?;
+    let facts = json!({
+        "from": before.map(|before| label(&stages, before)),
+        "to": label(&stages, deal),
+        "hubspot_at": remote.map(|remote| remote.modified_at.0),
+        "closed_at": remote.and_then(|remote| remote.closed_at).map(|at| at.0),
+        "amount": remote.and_then(|remote| remote.amount.as_deref()),
+        "currency": remote.and_then(|remote| remote.currency),
+    });
+    leads::add_event(tx, lead.id, kind, &facts.to_string(), None, ctx.now()).await?;
+    if !matches!(kind, "removed" | "restored") {
+        leads::set_actioned(tx, lead.id, ctx.now()).await?;
+    }
+    let next = match deal.state {
+        DealState::Open => LeadState::Registered,
+        DealState::Won => LeadState::Won,
+        DealState::Lost | DealState::Removed => LeadState::Lost,
+    };
+    if lead.state.may_become(next) {
+        leads::set_state(tx, lead.id, lead.state, next, None, ctx.now()).await?;
+    }
+    if next == LeadState::Lost {
+        leads::release_claim(tx, lead.id, ctx.now()).await?;
+    }
+    Ok(())
+}
+
+/// A stage's name in HubSpot, or its id until the pipelines were read.
+fn label(stages: &[RemoteStage], deal: &DealRecord) -> String {
+    stages
+        .iter()
+        .find(|stage| stage.pipeline == deal.pipeline && stage.id == deal.stage)
+        .map_or_else(|| deal.stage.clone(), |stage| stage.label.clone())
+}
+
+/// What commission rests on: the day, the plan's version of that day, and the terms. What is missing becomes
+/// an exception that closes once it is there.
+async fn apply_won(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    deal: &mut DealRecord,
+    remote: &RemoteDeal,
+) -> Result<(), ServiceError> {
+    let lines = lines::list_of_deal(tx, deal.id).await?;
+    let is_earned = lines.iter().any(|line| line.state.is_earned());
+    if deal.won_on.is_none() || !is_earned {
+        let closed_on = remote.closed_at.map(|at| ctx.date_of(at));
+        deal.won_on = closed_on.or(deal.won_on).or_else(|| Some(ctx.today()));
+    }
+    let start = remote.start.or(deal.won_on).unwrap_or_else(|| ctx.today());
+    // Lines count their months from the start, so it stays where it is once money was earned by it.
+    let moved_from = deal
+        .start
+        .filter(|old| is_earned && Month::of(*old) != Month::of(start));
+    let facts = moved_from.map(|old| json!({ "from": old, "to": start }));
+    books::raise_or_settle(ctx, tx, "start_changed", About::Deal(deal.id), facts).await?;
+    if moved_from.is_none() {
+        deal.start = Some(start);
+    }
+    deal.end = remote.end;
+    choose_plan(ctx, tx, deal).await?;
+    apply_terms(ctx, tx, deal, remote, &lines).await
+}
+
+/// The version of the partner's plan on the day the deal was won; a deal that has one keeps it.
+async fn choose_plan(ctx: &Ctx, tx: &mut Tx, deal: &mut DealRecord) -> Result<(), ServiceError> {
+    if let (None, Some(won_on)) = (deal.plan_version, deal.won_on)
+        && let Some(enrolment) = partners::find_enrolment(tx, deal.partner, won_on).await?
+    {
+        let version = plans::find_version_on(tx, enrolment.plan, won_on).await?;
+        deal.plan_version = version.map(|version| version.id);
+    }
+    let facts = deal
+        .plan_version
+        .is_none()
+        .then(|| json!({ "won_on": deal.won_on }));
+    books::raise_or_settle(
+        ctx,
+        tx,
+        "not_enrolled_when_won",
+        About::Deal(deal.id),
+        facts,
+    )
+    .await
+}
+
+async fn apply_terms(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    deal: &mut DealRecord,
+    remote: &RemoteDeal,
+    lines: &[LineRecord],
+) -> Result<(), ServiceError> {
+    let about = About::Deal(deal.id);
+    let value = read_value(remote);
+    let missing = value
+        .is_none()
+        .then(|| json!({ "amount": remote.amount, "currency": remote.currency }));
+    books::raise_or_settle(ctx, tx, "deal_amount_missing", about, missing).await?;
+    let period = remote
+        .billing_period
+        .as_deref()
+        .and_then(|text| BillingPeriod::parse(text).ok());
+    let missing = period
+        .is_none()
+        .then(|| json!({ "billing_period": remote.billing_period }));
+    books::raise_or_settle(ctx, tx, "billing_period_missing", about, missing).await?;
+    let (Some(value), Some(period), Some(start)) = (value, period, deal.start) else {
+        return Ok(());
+    };
+    let known = deals::list_terms(tx, deal.id).await?;
+    let is_earned = lines.iter().any(|line| line.state.is_earned());
+    let other_currency = known
+        .last()
+        .map(|terms| terms.value.currency)
+        .filter(|old| *old != value.currency);
+    let stuck = other_currency.filter(|_| is_earned);
+    let facts = stuck.map(|old| json!({ "from": old, "to": value.currency }));
+    books::raise_or_settle(ctx, tx, "currency_changed", about, facts).await?;
+    if stuck.is_some() {
+        return Ok(());
+    }
+    deal.currency = Some(value.currency);
+    // Cancelled months count too: a deal that is restored gets back what it had.
+    let ended = Month::of(start)..ctx.this_month();
+    let has_ended = lines
+        .iter()
+        .any(|line| line.kind == LineKind::Scheduled && ended.contains(&line.month));
+    let is_fixed = (is_earned || has_ended) && other_currency.is_none();
+    let first = DealTerms {
+        from: Month::of(start),
+        value,
+        period,
+    };
+    put_terms(ctx, tx, deal.id, &known, first, is_fixed).await
+}
+
+/// The value as an amount above zero, if HubSpot has one.
+fn read_value(remote: &RemoteDeal) -> Option<Money> {
+    let value = Money::parse_decimal(remote.amount.as_deref()?, remote.currency?).ok()?;
+    (value.minor > 0).then_some(value)
+}
+
+/// Months that have ended keep the terms they had; later ones follow the new terms. While nothing has ended,
+/// there are only the new ones.
+/// A one-off deal has one line, so its new value takes the place of the old one, and what the line lacks
+/// becomes an adjustment.
+async fn put_terms(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    deal: DealId,
+    known: &[DealTerms],
+    first: DealTerms,
+    is_fixed: bool,
+) -> Result<(), ServiceError> {
+    let is_same = |terms: &DealTerms| terms.value == first.value && terms.period == first.period;
+    let Some(last) = known.last().filter(|_| is_fixed) else {
+        if known.len() == 1 && is_same(&known[0]) {
+            return Ok(());
+        }
+        deals::clear_terms(tx, deal).await?;
+        return Ok(deals::put_terms(tx, deal, &first, ctx.now()).await?);
+    };
+    if is_same(last) {
+        return Ok(());
+    }
+    if last.period == BillingPeriod::OneOff && first.period == BillingPeriod::OneOff {
+        let again = DealTerms {
+            from: last.from,
+            ..first
+        };
+        return Ok(deals::put_terms(tx, deal, &again, ctx.now()).await?);
+    }
+    let from = ctx.this_month();
+    deals::remove_terms_from(tx, deal, from).await?;
+    if known
+        .iter()
+        .rfind(|terms| terms.from < from)
+        .is_some_and(is_same)
+    {
+        return Ok(());
+    }
+    Ok(deals::put_terms(tx, deal, &DealTerms { from, ..first }, ctx.now()).await?)
+}
+
+/// Invoices that came before the deal was won may be for it.
+async fn link_waiting_invoices(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    deal: &DealRecord,
+) -> Result<(), ServiceError> {
+    let client = clients::find(tx, deal.client).await?;
+    let Some(contact) = client.and_then(|client| client.xero_contact_id) else {
+        return Ok(());
+    };
+    for invoice in invoices::list_unlinked_of_contact(tx, &contact).await? {
+        reconcile::link(ctx, tx, &invoice).await?;
+    }
+    Ok(())
+}
+
+/// The version of its plan and the schedule of a deal that has all it takes, whatever HubSpot says of it now.
+pub(crate) async fn find_schedule(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    deal: &DealRecord,
+) -> Result<Option<(PlanVersionRecord, Vec<ScheduledLine>)>, ServiceError> {
+    let (Some(start), Some(version)) = (deal.start, deal.plan_version) else {
+        return Ok(None);
+    };
+    let terms = deals::list_terms(tx, deal.id).await?;
+    let version = plans::find_version(tx, version).await?;
+    let Some(version) = version.filter(|_| !terms.is_empty()) else {
+        return Ok(None);
+    };
+    let won = WonDeal {
+        start,
+        end: deal.end,
+        terms,
+    };
+    let lines = schedule(&version.terms, &won, ctx.this_month().plus(HORIZON_MONTHS))?;
+    Ok(Some((version, lines)))
+}
+
+/// Makes the lines of a deal what its schedule says: adds, makes again what nobody was told to invoice,
+/// adjusts what is on a statement, and cancels what is no
+/// longer due and that no money reaches. Twice changes nothing.
+pub async fn sync_lines(ctx: &Ctx, tx: &mut Tx, id: DealId) -> Result<(), ServiceError> {
+    books::lock_deal(tx, id).await?;
+    let Some(deal) = deals::find(tx, id).await? else {
+        return Ok(());
+    };
+    if deal.state != DealState::Won {
+        return cancel_unreached(ctx, tx, deal).await;
+    }
+    let Some((version, wanted)) = find_schedule(ctx, tx, &deal).await? else {
+        return Ok(());
+    };
+    let currency = deal.currency.ok_or_else(|| {
+        ServiceError::Inconsistent(format!("deal {id} has terms and no currency"))
+    })?;
+    let (scheduled, others): (Vec<LineRecord>, Vec<LineRecord>) = lines::list_of_deal(tx, id)
+        .await?
+        .into_iter()
+        .partition(|line| line.kind == LineKind::Scheduled);
+    let mut scheduled: BTreeMap<i64, LineRecord> = scheduled
+        .into_iter()
+        .map(|line| (line.position, line))
+        .collect();
+    let mut books = Books::new(ctx, tx, None);
+    for line in wanted {
+        let price = Price {
+            month: line.month,
+            money: Money::new(line.amount_minor, currency),
+            base: line.base,
+        };
+        match scheduled.remove(&i64::from(line.index)) {
+            Some(existing) if existing.state.is_stated() => {
+                adjust(&mut books, &deal, &existing, &others, &price).await?
+            }
+            Some(existing) => make_again(ctx, &mut books, existing, &price).await?,
+            None => {
+                let new = NewLine {
+                    kind: LineKind::Scheduled,
+                    position: i64::from(line.index),
+                    price,
+                    plan_version: version.id,
+                    state: first_state(ctx, line.month),
+                    corrects: None,
+                    reason: None,
+                };
+                books.add(&deal, new, "scheduled").await?;
+            }
+        }
+    }
+    cancel(&mut books, scheduled.into_values().collect()).await
+}
+
+fn first_state(ctx: &Ctx, month: Month) -> LineState {
+    if month < ctx.this_month() {
+        LineState::Awaiting
+    } else {
+        LineState::Upcoming
+    }
+}
+
+/// A line that is due, and on no statement.
+async fn make_again(
+    ctx: &Ctx,
+    books: &mut Books<'_>,
+    mut line: LineRecord,
+    price: &Price,
+) -> Result<(), ServiceError> {
+    let is_same = (line.month, line.money, line.base) == (price.month, price.money, price.base);
+    let state = first_state(ctx, price.month);
+    match line.state {
+        LineState::Cancelled => books.reprice(&mut line, price, state, "due_again").await,
+        _ if is_same => Ok(()),
+        _ => books.reprice(&mut line, price, state, "deal_changed").await,
+    }
+}
+
+/// What is on a statement is never edited: the difference is a line of its own, which a person approves once
+/// the client's money reaches it.
+async fn adjust(
+    books: &mut Books<'_>,
+    deal: &DealRecord,
+    line: &LineRecord,
+    others: &[LineRecord],
+    price: &Price,
+) -> Result<(), ServiceError> {
+    let existing = adjustments_of(others, line);
+    let priced = existing.iter().copied().chain([line]);
+    if books::sum_minor(priced)? == price.money.minor {
+        return Ok(());
+    }
+    let (stated, open): (Vec<LineRecord>, Vec<LineRecord>) = existing
+        .into_iter()
+        .cloned()
+        .partition(|other| other.state.is_stated());
+    for mut other in open {
+        books
+            .advance(&mut other, LineState::Cancelled, "deal_changed")
+            .await?;
+    }
+    let stated = books::sum_minor(stated.iter().chain([line]))?;
+    let difference = books::difference(price.money.minor, stated)?;
+    if difference == 0 {
+        return Ok(());
+    }
+    let new = NewLine {
+        kind: LineKind::Adjustment,
+        position: lines::next_position(books.tx, deal.id, LineKind::Adjustment).await?,
+        price: Price {
+            month: line.month,
+            money: Money::new(difference, line.money.currency),
+            base: price.base,
+        },
+        plan_version: line.plan_version,
+        state: LineState::Awaiting,
+        corrects: Some(line.id),
+        reason: None,
+    };
+    books.add(deal, new, "deal_changed").await?;
+    Ok(())
+}
+
+/// The adjustments of a line that still hold.
+pub(crate) fn adjustments_of<'a>(
+    lines: &'a [LineRecord],
+    line: &LineRecord,
+) -> Vec<&'a LineRecord> {
+    lines
+        .iter()
+        .filter(|other| {
+            other.kind == LineKind::Adjustment
+                && other.corrects == Some(line.id)
+                && other.state != LineState::Cancelled
+        })
+        .collect()
+}
+
+/// What is earned stays: only the client's money can take it away.
+async fn cancel(books: &mut Books<'_>, lines: Vec<LineRecord>) -> Result<(), ServiceError> {
+    for mut line in lines {
+        if matches!(line.state, LineState::Upcoming | LineState::Awaiting) {
+            books
+                .advance(&mut line, LineState::Cancelled, "no_longer_due")
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// A deal that is not won any more keeps the months that the client's money reaches, and no other.
+async fn cancel_unreached(ctx: &Ctx, tx: &mut Tx, deal: DealRecord) -> Result<(), ServiceError> {
+    let money = DealMoney::load(tx, deal).await?;
+    let reached = money.reach()?.months;
+    let unreached = money
+        .scheduled()
+        .into_iter()
+        .skip(reached)
+        .cloned()
+        .collect();
+    cancel(&mut Books::new(ctx, tx, None), unreached).await
+}
+
+/// Gives won deals the plan of a partner that was enrolled only afterwards, but for that day.
+pub(crate) async fn choose_missing_plans(ctx: &Ctx) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    let without = deals::list_won_without_plan(&mut tx).await?;
+    drop(tx);
+    for deal in without {
+        let mut tx = ctx.store.write().await?;
+        lock_lead(&mut tx, deal.lead).await?;
+        let Some(mut deal) = deals::find(&mut tx, deal.id)
+            .await?
+            .filter(|deal| deal.state == DealState::Won)
+        else {
+            continue;
+        };
+        books::lock_deal(&mut tx, deal.id).await?;
+        choose_plan(ctx, &mut tx, &mut deal).await?;
+        deals::update(&mut tx, &deal).await?;
+        sync_lines(ctx, &mut tx, deal.id).await?;
+        outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Makes the further lines of deals whose plan pays as long as the client does.
+pub(crate) async fn extend_schedules(ctx: &Ctx) -> Result<(), ServiceError> {
+    let horizon = ctx.this_month().plus(HORIZON_MONTHS);
+    let mut tx = ctx.store.read().await?;
+    let ending: BTreeSet<DealId> = lines::list_last_months(&mut tx, horizon)
+        .await?
+        .into_iter()
+        .map(|(deal, _)| deal)
+        .collect();
+    let open_ended: Vec<_> = plans::list_versions(&mut tx)
+        .await?
+        .into_iter()
+        .filter(|version| version.terms.months.is_none())
+        .map(|version| version.id)
+        .collect();
+    let won = deals::list_won(&mut tx).await?;
+    drop(tx);
+    for deal in won.iter().filter(|deal| {
+        let runs_on = deal.end.is_none_or(|end: NaiveDate| end > ctx.today());
+        runs_on
+            && deal
+                .plan_version
+                .is_some_and(|version| open_ended.contains(&version))
+            && ending.contains(&deal.id)
+    }) {
+        let mut tx = ctx.store.write().await?;
+        sync_lines(ctx, &mut tx, deal.id).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}

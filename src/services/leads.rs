@@ -1,0 +1,334 @@
+//! Leads: submitting, deciding, withdrawing, and handing over to HubSpot. A lead and its delivery are stored in one transaction: from then on it cannot be lost.
+
+use portal_domain::{
+    access::{Action, Actor},
+    calendar::Timestamp,
+    claim::{LeadFacts, RejectReason, ReviewReason, Verdict, judge},
+    ids::{ClientId, LeadId, PartnerId},
+    lead::{LeadDraft, LeadForm, LeadState},
+    remote::RemoteStage,
+    text::{is_free_mail, parse_paragraph},
+};
+use portal_store::{
+    Tx, audit, changes, clients,
+    clients::ClientRecord,
+    deals,
+    leads::{self, LeadEventRecord, LeadFilter, LeadRecord},
+    partners,
+};
+
+use crate::{
+    Ctx, ServiceError,
+    access::{require, require_partner, require_staff},
+    messages,
+    outbox::{self, Job},
+};
+
+/// How many leads a page lists.
+pub const PAGE: i64 = 25;
+
+/// What became of a submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Submitted {
+    Accepted(LeadId),
+    InReview(LeadId),
+    /// Nothing was made: the partner has this one already.
+    Duplicate(LeadId),
+}
+
+impl Submitted {
+    pub const fn lead(self) -> LeadId {
+        match self {
+            Self::Accepted(id) | Self::InReview(id) | Self::Duplicate(id) => id,
+        }
+    }
+}
+
+/// A lead with everything its page shows.
+#[derive(Clone, Debug)]
+pub struct LeadView {
+    pub lead: LeadRecord,
+    pub events: Vec<LeadEventRecord>,
+    pub claim_expires_at: Option<Timestamp>,
+    /// The stages of its pipeline, in order; empty before it has a deal.
+    pub stages: Vec<RemoteStage>,
+    pub stage: Option<String>,
+}
+
+/// Takes a lead in. The same submission key twice is the same lead.
+pub async fn submit(ctx: &Ctx, actor: &Actor, form: &LeadForm) -> Result<Submitted, ServiceError> {
+    let partner = require_partner(actor, Action::SubmitLeads)?;
+    let draft = form.parse().map_err(ServiceError::Invalid)?;
+    let mut tx = ctx.store.write().await?;
+    let domain = psl::domain_str(draft.client_host.as_str()).map(str::to_owned);
+    tx.lock(&format!("domain:{}", domain.as_deref().unwrap_or_default())).await?;
+    if !form.submission_key.is_empty()
+        && let Some(earlier) = leads::find_by_submission(&mut tx, partner, &form.submission_key).await?
+    {
+        return Ok(outcome(&earlier));
+    }
+    let facts = gather_facts(ctx, &mut tx, partner, domain.clone()).await?;
+    let state = match judge(&facts) {
+        Verdict::Reject(reason) => return Err(refusal(reason)),
+        Verdict::Duplicate(lead) => return Ok(Submitted::Duplicate(lead)),
+        Verdict::Review(reason) => (LeadState::InReview, Some(reason)),
+        Verdict::Accept => (LeadState::Accepted, None),
+    };
+    let domain = domain.ok_or_else(|| refusal(RejectReason::DomainNotRegistrable))?;
+    let lead = store(ctx, &mut tx, actor, partner, &draft, &form.submission_key, &domain, state).await?;
+    tx.commit().await?;
+    Ok(outcome(&lead))
+}
+
+fn outcome(lead: &LeadRecord) -> Submitted {
+    match lead.state {
+        LeadState::InReview => Submitted::InReview(lead.id),
+        _ => Submitted::Accepted(lead.id),
+    }
+}
+
+async fn gather_facts(ctx: &Ctx, tx: &mut Tx, partner: PartnerId, domain: Option<String>) -> Result<LeadFacts, ServiceError> {
+    let record = partners::find(tx, partner).await?.ok_or(ServiceError::NotFound)?;
+    let enrolled = partners::find_enrolment(tx, partner, ctx.today()).await?.is_some();
+    let mut facts = LeadFacts {
+        partner_active: record.active,
+        enrolled,
+        ..LeadFacts::default()
+    };
+    if let Some(domain) = domain {
+        facts.free_mail = is_free_mail(&domain);
+        facts.own_domain = psl::domain_str(record.company.domain.as_str()) == Some(domain.as_str());
+        facts.own_open_lead = leads::find_open_of_domain(tx, partner, &domain).await?.map(|lead| lead.id);
+        facts.claimed_by_another = leads::is_claimed_by_another(tx, partner, &domain, ctx.now()).await?;
+        facts.existing_customer = leads::is_customer(tx, &domain).await?;
+        facts.registrable_domain = Some(domain);
+    }
+    Ok(facts)
+}
+
+/// A refusal names the field that can be mended, or says why no lead can be taken now.
+fn refusal(reason: RejectReason) -> ServiceError {
+    match reason {
+        RejectReason::PartnerInactive => ServiceError::Conflict("partner-inactive"),
+        RejectReason::NotEnrolled => ServiceError::Conflict("not-enrolled"),
+        RejectReason::NotQualified => ServiceError::Conflict("not-qualified"),
+        RejectReason::DomainNotRegistrable => ServiceError::field("client_domain", "domain-not-registrable"),
+        RejectReason::FreeMailDomain => ServiceError::field("client_domain", "domain-free-mail"),
+        RejectReason::OwnDomain => ServiceError::field("client_domain", "domain-own"),
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one caller; a struct for it would only rename them")]
+async fn store(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    partner: PartnerId,
+    draft: &LeadDraft,
+    submission_key: &str,
+    domain: &str,
+    (state, review): (LeadState, Option<ReviewReason>),
+) -> Result<LeadRecord, ServiceError> {
+    let now = ctx.now();
+    let client = clients::add_or_find(tx, ClientId::new(ctx.new_id()), domain, &draft.client_name, now).await?;
+    let id = LeadId::new(ctx.new_id());
+    let review_ms = i64::try_from(ctx.programme.review.as_millis()).unwrap_or(i64::MAX);
+    let lead = LeadRecord {
+        id,
+        partner,
+        partner_name: String::new(),
+        client: client.id,
+        submitted_by: actor.person(),
+        submission_key: if submission_key.is_empty() { id.to_string() } else { submission_key.to_owned() },
+        client_name: draft.client_name.clone(),
+        client_domain: domain.to_owned(),
+        contact_name: draft.contact_name.clone(),
+        contact_email: draft.contact_email.as_str().to_owned(),
+        contact_phone: draft.contact_phone.as_ref().map_or(String::new(), |phone| phone.as_str().to_owned()),
+        need: draft.need.clone(),
+        value: draft.value,
+        state,
+        reason: review.map(|reason| reason.as_str().to_owned()),
+        review_due_at: review.map(|_| now.plus_ms(review_ms)),
+        actioned_at: None,
+        hubspot_contact_id: None,
+        hubspot_deal_id: None,
+        created_at: now,
+        phase: None,
+        confirmed_at: None,
+    };
+    leads::add(tx, &lead).await?;
+    leads::add_event(tx, id, "submitted", "{}", Some(actor.person()), now).await?;
+    if state == LeadState::Accepted {
+        accept(ctx, tx, &lead).await?;
+    } else {
+        leads::add_event(tx, id, "in_review", "{}", None, now).await?;
+    }
+    messages::lead_received(ctx, tx, &lead).await?;
+    changes::add(tx, partner, now).await?;
+    Ok(lead)
+}
+
+/// What follows from acceptance, whoever or whatever accepted: the claim, and the delivery to HubSpot.
+async fn accept(ctx: &Ctx, tx: &mut Tx, lead: &LeadRecord) -> Result<(), ServiceError> {
+    let now = ctx.now();
+    let claim_ms = i64::try_from(ctx.programme.claim.as_millis()).unwrap_or(i64::MAX);
+    leads::set_accepted(tx, lead.id, now).await?;
+    leads::add_claim(tx, lead.id, lead.partner, &lead.client_domain, now, now.plus_ms(claim_ms)).await?;
+    leads::add_event(tx, lead.id, "accepted", "{}", None, now).await?;
+    outbox::add(ctx, tx, &Job::RegisterLead { lead: lead.id }).await
+}
+
+/// A manager's decision on a lead in review.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Accept,
+    /// The partner reads the reason.
+    Reject { reason: String },
+}
+
+pub async fn decide(ctx: &Ctx, actor: &Actor, id: LeadId, decision: &Decision) -> Result<(), ServiceError> {
+    require_staff(actor, Action::DecideLeads)?;
+    let now = ctx.now();
+    let mut tx = ctx.store.write().await?;
+    let lead = leads::find(&mut tx, id).await?.ok_or(ServiceError::NotFound)?;
+    tx.lock(&format!("domain:{}", lead.client_domain)).await?;
+    if lead.state != LeadState::InReview {
+        return Err(ServiceError::Conflict("lead-already-decided"));
+    }
+    let act = match decision {
+        Decision::Accept => {
+            leads::set_state(&mut tx, id, LeadState::InReview, LeadState::Accepted, None, now).await?;
+            accept(ctx, &mut tx, &lead).await?;
+            "accept_lead"
+        }
+        Decision::Reject { reason } => {
+            let reason = parse_paragraph(reason, 500).map_err(|fault| ServiceError::field("reason", fault.code))?;
+            leads::set_state(&mut tx, id, LeadState::InReview, LeadState::Rejected, Some(&reason), now).await?;
+            let facts = serde_json::json!({ "reason": reason }).to_string();
+            leads::add_event(&mut tx, id, "rejected", &facts, None, now).await?;
+            "reject_lead"
+        }
+    };
+    let decided = leads::find(&mut tx, id).await?.ok_or(ServiceError::NotFound)?;
+    messages::lead_decided(ctx, &mut tx, &decided).await?;
+    audit::add(&mut tx, Some(actor.person()), act, &id.to_string(), "{}", now).await?;
+    changes::add(&mut tx, lead.partner, now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes a lead back, which a partner can do until it is registered. Its client is free again.
+pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: LeadId) -> Result<(), ServiceError> {
+    let partner = require_partner(actor, Action::SubmitLeads)?;
+    let now = ctx.now();
+    let mut tx = ctx.store.write().await?;
+    let lead = leads::find_of_partner(&mut tx, partner, id).await?.ok_or(ServiceError::NotFound)?;
+    if !lead.state.may_become(LeadState::Withdrawn) || lead.hubspot_deal_id.is_some() {
+        return Err(ServiceError::Conflict("lead-already-registered"));
+    }
+    leads::set_state(&mut tx, id, lead.state, LeadState::Withdrawn, None, now).await?;
+    leads::release_claim(&mut tx, id, now).await?;
+    leads::add_event(&mut tx, id, "withdrawn", "{}", Some(actor.person()), now).await?;
+    changes::add(&mut tx, partner, now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// A partner's leads, newest first.
+pub async fn list_for_partner(ctx: &Ctx, actor: &Actor, filter: LeadFilter) -> Result<Vec<LeadRecord>, ServiceError> {
+    let partner = require_partner(actor, Action::ReadLeads)?;
+    let mut tx = ctx.store.read().await?;
+    let filter = LeadFilter {
+        partner: Some(partner),
+        ..filter
+    };
+    Ok(leads::list(&mut tx, &filter, PAGE + 1).await?)
+}
+
+/// How many of a partner's leads are in each state.
+pub async fn count_for_partner(ctx: &Ctx, actor: &Actor) -> Result<Vec<(LeadState, i64)>, ServiceError> {
+    let partner = require_partner(actor, Action::ReadLeads)?;
+    let mut tx = ctx.store.read().await?;
+    Ok(leads::count_by_state(&mut tx, Some(partner)).await?)
+}
+
+pub async fn find_for_partner(ctx: &Ctx, actor: &Actor, id: LeadId) -> Result<LeadView, ServiceError> {
+    let partner = require_partner(actor, Action::ReadLeads)?;
+    let mut tx = ctx.store.read().await?;
+    let lead = leads::find_of_partner(&mut tx, partner, id).await?.ok_or(ServiceError::NotFound)?;
+    let mut view = view(&mut tx, lead).await?;
+    if view.lead.state == LeadState::InReview {
+        // Why it is in review could give another partner away.
+        view.lead.reason = None;
+    }
+    Ok(view)
+}
+
+/// All leads, newest first.
+pub async fn list_for_staff(ctx: &Ctx, actor: &Actor, filter: LeadFilter) -> Result<Vec<LeadRecord>, ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    Ok(leads::list(&mut tx, &filter, PAGE + 1).await?)
+}
+
+pub async fn find_for_staff(ctx: &Ctx, actor: &Actor, id: LeadId) -> Result<LeadView, ServiceError> {
+    require(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    let lead = leads::find(&mut tx, id).await?.ok_or(ServiceError::NotFound)?;
+    view(&mut tx, lead).await
+}
+
+async fn view(tx: &mut Tx, lead: LeadRecord) -> Result<LeadView, ServiceError> {
+    let deal = deals::find_of_lead(tx, lead.id).await?;
+    let stages = match &deal {
+        Some(deal) => {
+            let all = deals::list_stages(tx).await?;
+            all.into_iter().filter(|stage| stage.pipeline == deal.pipeline).collect()
+        }
+        None => Vec::new(),
+    };
+    Ok(LeadView {
+        events: leads::list_events(tx, lead.id).await?,
+        claim_expires_at: leads::find_claim_expiry(tx, lead.id).await?,
+        stages,
+        stage: deal.map(|deal| deal.stage),
+        lead,
+    })
+}
+
+/// What the delivery to HubSpot needs to know; `None` if the lead is no longer to be delivered.
+#[derive(Clone, Debug)]
+pub struct LeadToRegister {
+    pub lead: LeadRecord,
+    pub client: ClientRecord,
+    /// Where a new deal starts: the first stage of the first pipeline.
+    pub first_stage: Option<RemoteStage>,
+}
+
+pub async fn for_registration(ctx: &Ctx, id: LeadId) -> Result<Option<LeadToRegister>, ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    let lead = leads::find(&mut tx, id).await?.ok_or(ServiceError::NotFound)?;
+    if lead.state != LeadState::Accepted {
+        return Ok(None);
+    }
+    let client = clients::find(&mut tx, lead.client).await?.ok_or(ServiceError::NotFound)?;
+    let first_stage = deals::list_stages(&mut tx).await?.into_iter().next();
+    Ok(Some(LeadToRegister {
+        lead,
+        client,
+        first_stage,
+    }))
+}
+
+/// HubSpot's company of a client is known from now on.
+pub async fn company_found(ctx: &Ctx, client: ClientId, company: &str) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    clients::set_hubspot_company(&mut tx, client, company).await?;
+    Ok(tx.commit().await?)
+}
+
+/// HubSpot's contact of a lead is known from now on.
+pub async fn contact_found(ctx: &Ctx, lead: LeadId, contact: &str) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    leads::set_hubspot_contact(&mut tx, lead, contact).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,30 @@
+//! The use cases: one file for each noun, one verb for each function, and the only code that opens a transaction.
+//!
+//! A change, its audit record, its ledger entries, its timeline and the jobs that follow from it are written in one transaction.
+//! Services never call a vendor: jobs fetch, convert to `portal_domain::remote`, and hand plain values over.
+
+mod context;
+mod error;
+
+pub mod access;
+pub mod books;
+pub mod company;
+pub mod leads;
+pub mod messages;
+pub mod outbox;
+pub mod partners;
+pub mod plans;
+
+pub mod bills;
+pub mod deals;
+pub mod figures;
+pub mod lines;
+pub mod reconcile;
+pub mod statements;
+
+pub mod inbox;
+pub mod operations;
+pub mod verify;
+
+pub use context::{Clock, Ctx, Programme};
+pub use error::{ErrorKind, ServiceError};

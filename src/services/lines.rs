@@ -1,0 +1,582 @@
+//! Commission lines: what time does to them, what people decide about them, and what each waits for. Where
+//! the client's money moves them is `reconcile`.
+
+use std::collections::{HashMap, hash_map::Entry};
+
+use chrono::NaiveDate;
+use portal_domain::{
+    access::{Action, Actor},
+    calendar::{Month, Timestamp},
+    deal::{BillingPeriod, DealTerms},
+    ids::{DealId, LeadId, LineId, PartnerId, PersonId, StatementId},
+    line::{LineKind, LineState},
+    money::{Exact, Money, MoneyError, round_half_even},
+    text::parse_line,
+};
+use portal_store::{
+    Tx, audit,
+    bills::{self, BillRecord},
+    changes,
+    deals::{self, DealRecord},
+    exceptions,
+    invoices::{self, FillRecord},
+    journal::{self, JournalRecord},
+    lines::{self, LineFilter, LineRecord},
+    plans::{self, PlanVersionRecord},
+};
+use serde_json::json;
+
+use crate::{
+    Ctx, ServiceError,
+    access::{require, require_partner, require_staff},
+    books::{self, Books},
+    deals::{choose_missing_plans, extend_schedules},
+    outbox::{self, Job},
+    reconcile::DealMoney,
+};
+
+/// How many lines one transaction of accrual moves.
+const BATCH: i64 = 500;
+/// How many lines a partner's page shows at once.
+const PAGE: i64 = 200;
+
+/// What the calendar does: lines whose month has ended wait for the client's payment from now on, and
+/// schedules without an end go on.
+/// Returns how many lines moved; doing it again moves none.
+pub async fn accrue(ctx: &Ctx) -> Result<u64, ServiceError> {
+    choose_missing_plans(ctx).await?;
+    extend_schedules(ctx).await?;
+    let mut moved_in_all = 0;
+    loop {
+        let moved = accrue_batch(ctx).await?;
+        moved_in_all += moved;
+        if moved == 0 {
+            return Ok(moved_in_all);
+        }
+    }
+}
+
+async fn accrue_batch(ctx: &Ctx) -> Result<u64, ServiceError> {
+    let this_month = ctx.this_month();
+    let mut tx = ctx.store.write().await?;
+    let due = lines::list_ended_upcoming(&mut tx, this_month, BATCH).await?;
+    let locked = books::lock_deals(&mut tx, &due).await?;
+    let due = lines::list_ended_upcoming(&mut tx, this_month, BATCH).await?;
+    let mut moved = 0;
+    let mut books = Books::new(ctx, &mut tx, None);
+    for mut line in due.into_iter().filter(|line| locked.contains(&line.deal)) {
+        books
+            .advance(&mut line, LineState::Awaiting, "month_ended")
+            .await?;
+        moved += 1;
+    }
+    for deal in locked {
+        outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
+    }
+    tx.commit().await?;
+    Ok(moved)
+}
+
+/// What became of lines that were to be approved together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Approved {
+    pub approved: usize,
+    /// Lines that were left as they are, and why: a key of the catalogues.
+    pub skipped: Vec<(LineId, &'static str)>,
+}
+
+/// Approves lines that the client's money covers and that nobody holds; the others are skipped, not refused.
+pub async fn approve(ctx: &Ctx, actor: &Actor, ids: &[LineId]) -> Result<Approved, ServiceError> {
+    require_staff(actor, Action::ApproveLines)?;
+    let mut tx = ctx.store.write().await?;
+    lock_lines(&mut tx, ids).await?;
+    let mut outcome = Approved::default();
+    for id in ids {
+        let line = lines::find(&mut tx, *id).await?;
+        match line.ok_or("line-not-found").and_then(check_approvable) {
+            Ok(line) => {
+                approve_one(ctx, &mut tx, actor.person(), line).await?;
+                outcome.approved += 1;
+            }
+            Err(code) => outcome.skipped.push((*id, code)),
+        }
+    }
+    tx.commit().await?;
+    Ok(outcome)
+}
+
+fn check_approvable(line: LineRecord) -> Result<LineRecord, &'static str> {
+    if line.held_reason.is_some() {
+        return Err("line-held");
+    }
+    if line.state == LineState::Covered {
+        Ok(line)
+    } else {
+        Err("line-not-approvable")
+    }
+}
+
+async fn approve_one(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: PersonId,
+    mut line: LineRecord,
+) -> Result<(), ServiceError> {
+    Books::new(ctx, tx, Some(person))
+        .advance(&mut line, LineState::Approved, "approved")
+        .await?;
+    lines::set_approval(tx, line.id, Some(person), Some(ctx.now())).await?;
+    let facts = json!({ "month": line.month, "amount_minor": line.money.minor, "currency": line.money.currency });
+    Ok(audit::add(
+        tx,
+        Some(person),
+        "approve_line",
+        &line.id.to_string(),
+        &facts.to_string(),
+        ctx.now(),
+    )
+    .await?)
+}
+
+async fn lock_lines(tx: &mut Tx, ids: &[LineId]) -> Result<(), ServiceError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(lines::find(tx, *id).await?);
+    }
+    books::lock_deals(tx, &found).await?;
+    Ok(())
+}
+
+/// Stops a line where it is, until it is released. What is on a statement can no longer be held.
+pub async fn hold(ctx: &Ctx, actor: &Actor, id: LineId, reason: &str) -> Result<(), ServiceError> {
+    require_staff(actor, Action::ApproveLines)?;
+    let reason =
+        parse_line(reason, 200).map_err(|fault| ServiceError::field("reason", fault.code))?;
+    let mut tx = ctx.store.write().await?;
+    lock_lines(&mut tx, &[id]).await?;
+    let line = lines::find(&mut tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if line.state.is_stated() || line.state == LineState::Cancelled {
+        return Err(ServiceError::Conflict("line-not-holdable"));
+    }
+    lines::hold(&mut tx, id, &reason, actor.person(), ctx.now()).await?;
+    changes::add(&mut tx, line.partner, ctx.now()).await?;
+    let facts = json!({ "reason": reason }).to_string();
+    audit::add(
+        &mut tx,
+        Some(actor.person()),
+        "hold_line",
+        &id.to_string(),
+        &facts,
+        ctx.now(),
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Lets a held line go on.
+pub async fn release(ctx: &Ctx, actor: &Actor, id: LineId) -> Result<(), ServiceError> {
+    require_staff(actor, Action::ApproveLines)?;
+    let mut tx = ctx.store.write().await?;
+    lock_lines(&mut tx, &[id]).await?;
+    let line = lines::find(&mut tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let Some(reason) = line.held_reason else {
+        return Err(ServiceError::Conflict("line-not-held"));
+    };
+    lines::release(&mut tx, id, ctx.now()).await?;
+    changes::add(&mut tx, line.partner, ctx.now()).await?;
+    let facts = json!({ "reason": reason }).to_string();
+    audit::add(
+        &mut tx,
+        Some(actor.person()),
+        "release_line",
+        &id.to_string(),
+        &facts,
+        ctx.now(),
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}
+
+/// What a line waits for before its money moves on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WaitsFor {
+    MonthEnd,
+    /// Nobody has invoiced the client for this month.
+    Invoice,
+    Payment {
+        invoice_number: String,
+        due: Option<NaiveDate>,
+        /// Zero until the day after it was due.
+        days_late: i64,
+        /// What the invoice still asks for, with tax.
+        open: Money,
+    },
+    Approval,
+    QuarterClose,
+    PartnerInvoice,
+    BillPayment,
+    Held {
+        reason: String,
+    },
+    /// A person must decide on the deal's terms first.
+    Terms,
+}
+
+/// A line, and what it waits for; nothing, once it is paid or cancelled.
+#[derive(Clone, Debug)]
+pub struct LineView {
+    pub line: LineRecord,
+    pub waits_for: Option<WaitsFor>,
+}
+
+/// The member's own lines, oldest month first; whose they are is never the filter's to say.
+pub async fn list_for_partner(
+    ctx: &Ctx,
+    actor: &Actor,
+    filter: LineFilter,
+) -> Result<Vec<LineView>, ServiceError> {
+    let partner = require_partner(actor, Action::ReadMoney)?;
+    let mut tx = ctx.store.read().await?;
+    let filter = LineFilter {
+        partner: Some(partner),
+        ..filter
+    };
+    let found = lines::list(&mut tx, &filter, PAGE).await?;
+    view_all(ctx, &mut tx, found).await
+}
+
+/// What staff look for.
+#[derive(Clone, Debug, Default)]
+pub struct StaffLineFilter {
+    pub state: Option<LineState>,
+    /// Only what somebody holds.
+    pub held: bool,
+    pub partner: Option<PartnerId>,
+    /// Where the page before ended.
+    pub after: Option<(Month, LineId)>,
+}
+
+/// Lines of all partners, oldest month first.
+pub async fn list_for_staff(
+    ctx: &Ctx,
+    actor: &Actor,
+    filter: StaffLineFilter,
+    limit: i64,
+) -> Result<Vec<LineView>, ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    let filter = LineFilter {
+        partner: filter.partner,
+        state: filter.state,
+        held_only: filter.held,
+        after: filter.after,
+        ..LineFilter::default()
+    };
+    let found = lines::list(&mut tx, &filter, limit).await?;
+    view_all(ctx, &mut tx, found).await
+}
+
+/// The lines that a lead has earned or will, for its partner and for staff; empty until it is won.
+pub async fn list_of_lead(
+    ctx: &Ctx,
+    actor: &Actor,
+    lead: LeadId,
+) -> Result<Vec<LineView>, ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    let Some(deal) = deals::find_of_lead(&mut tx, lead).await? else {
+        return Ok(Vec::new());
+    };
+    require_reader(actor, deal.partner)?;
+    let mut found = lines::list_of_deal(&mut tx, deal.id).await?;
+    found.sort_by_key(|line| (line.month, line.id));
+    view_all(ctx, &mut tx, found).await
+}
+
+/// Partners read what is theirs, staff read all; to anybody else it is not there.
+fn require_reader(actor: &Actor, owner: PartnerId) -> Result<(), ServiceError> {
+    match actor {
+        Actor::Member { partner, .. } => {
+            require(actor, Action::ReadMoney)?;
+            if *partner == owner {
+                Ok(())
+            } else {
+                Err(ServiceError::NotFound)
+            }
+        }
+        Actor::Staff { .. } => require(actor, Action::ReadBooks),
+    }
+}
+
+/// What was read once for all lines of a list.
+#[derive(Default)]
+struct Known {
+    deals: HashMap<DealId, WaitingDeal>,
+    billed: HashMap<StatementId, bool>,
+}
+
+struct WaitingDeal {
+    money: DealMoney,
+    issued: Vec<(Month, String, i64)>,
+    /// A person must decide on the terms.
+    is_stuck: bool,
+}
+
+/// Adds to each line what it waits for.
+pub(crate) async fn view_all(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    found: Vec<LineRecord>,
+) -> Result<Vec<LineView>, ServiceError> {
+    let mut known = Known::default();
+    let mut views = Vec::with_capacity(found.len());
+    for line in found {
+        let waits_for = find_reason(ctx, tx, &mut known, &line).await?;
+        views.push(LineView { line, waits_for });
+    }
+    Ok(views)
+}
+
+async fn find_reason(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    known: &mut Known,
+    line: &LineRecord,
+) -> Result<Option<WaitsFor>, ServiceError> {
+    if let Some(reason) = &line.held_reason
+        && !line.state.is_stated()
+        && line.state != LineState::Cancelled
+    {
+        return Ok(Some(WaitsFor::Held {
+            reason: reason.clone(),
+        }));
+    }
+    Ok(match line.state {
+        LineState::Upcoming => Some(WaitsFor::MonthEnd),
+        LineState::Awaiting => Some(find_payment(ctx, tx, known, line).await?),
+        LineState::Covered => Some(WaitsFor::Approval),
+        LineState::Approved => Some(WaitsFor::QuarterClose),
+        LineState::Stated if is_billed(tx, known, line).await? => Some(WaitsFor::BillPayment),
+        LineState::Stated => Some(WaitsFor::PartnerInvoice),
+        LineState::Invoiced => Some(WaitsFor::BillPayment),
+        LineState::Paid | LineState::Cancelled => None,
+    })
+}
+
+async fn is_billed(
+    tx: &mut Tx,
+    known: &mut Known,
+    line: &LineRecord,
+) -> Result<bool, ServiceError> {
+    let Some(statement) = line.statement else {
+        return Ok(false);
+    };
+    if let Some(billed) = known.billed.get(&statement) {
+        return Ok(*billed);
+    }
+    let billed = bills::find_of_statement(tx, statement).await?.is_some();
+    known.billed.insert(statement, billed);
+    Ok(billed)
+}
+
+/// The oldest invoice for that month that is not paid; none if the month is not invoiced, or not in full.
+async fn find_payment(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    known: &mut Known,
+    line: &LineRecord,
+) -> Result<WaitsFor, ServiceError> {
+    let deal = match known.deals.entry(line.deal) {
+        Entry::Occupied(entry) => entry.into_mut(),
+        Entry::Vacant(entry) => {
+            let deal = deals::find(tx, line.deal).await?;
+            let deal = deal.ok_or(ServiceError::NotFound)?;
+            entry.insert(load_waiting(tx, deal).await?)
+        }
+    };
+    if deal.is_stuck {
+        return Ok(WaitsFor::Terms);
+    }
+    let open = deal
+        .issued
+        .iter()
+        .filter(|(month, _, _)| *month == line.month)
+        .filter_map(|(_, invoice, _)| deal.money.find_invoice(invoice))
+        .find(|invoice| invoice.due_minor > 0);
+    Ok(open.map_or(WaitsFor::Invoice, |invoice| WaitsFor::Payment {
+        invoice_number: invoice.number.clone(),
+        due: invoice.due,
+        days_late: invoice
+            .due
+            .map_or(0, |due| (ctx.today() - due).num_days().max(0)),
+        open: Money::new(invoice.due_minor, invoice.total.currency),
+    }))
+}
+
+async fn load_waiting(tx: &mut Tx, deal: DealRecord) -> Result<WaitingDeal, ServiceError> {
+    let is_stuck = exceptions::list_open_of_deal(tx, deal.id)
+        .await?
+        .iter()
+        .any(|exception| {
+            matches!(
+                exception.kind.as_str(),
+                "currency_changed" | "start_changed" | "deals_merged"
+            )
+        });
+    let money = DealMoney::load(tx, deal).await?;
+    let issued = money.issued()?;
+    Ok(WaitingDeal {
+        money,
+        issued,
+        is_stuck,
+    })
+}
+
+/// `round(rate·m·months_through) − round(rate·m·months_before)`, each part named; a cap may leave less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arithmetic {
+    /// How many months the terms have held before this one.
+    pub months_before: u32,
+    pub exact_through: Exact,
+    pub exact_before: Exact,
+    pub through_minor: i64,
+    pub before_minor: i64,
+}
+
+/// Terms of the deal, when they were read from HubSpot, and whether this line rests on them.
+#[derive(Clone, Copy, Debug)]
+pub struct SeenTerms {
+    pub terms: DealTerms,
+    pub seen_at: Timestamp,
+    pub holds: bool,
+}
+
+/// Why a line has its amount, and where its money is: everything it rests on.
+#[derive(Clone, Debug)]
+pub struct LineExplanation {
+    pub view: LineView,
+    pub deal: DealRecord,
+    /// The plan's name, version and terms.
+    pub plan: PlanVersionRecord,
+    /// Only a scheduled line is computed; the others correct one.
+    pub arithmetic: Option<Arithmetic>,
+    pub terms: Vec<SeenTerms>,
+    /// Which invoice filled this month with how much.
+    pub fills: Vec<FillRecord>,
+    pub collected: Money,
+    /// The line that this one corrects.
+    pub corrects: Option<LineRecord>,
+    /// The lines that correct this one.
+    pub corrected_by: Vec<LineRecord>,
+    pub bill: Option<BillRecord>,
+    pub journal: Vec<JournalRecord>,
+}
+
+/// Everything that a line rests on, for its partner and for staff.
+pub async fn explain(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: LineId,
+) -> Result<LineExplanation, ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    let line = lines::find(&mut tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    require_reader(actor, line.partner)?;
+    let deal = deals::find(&mut tx, line.deal)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let plan = plans::find_version(&mut tx, line.plan_version)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let terms = list_seen_terms(&mut tx, &line).await?;
+    let arithmetic = compute(&line, &deal, &plan, &terms)?;
+    let siblings = lines::list_of_deal(&mut tx, line.deal).await?;
+    let fills: Vec<FillRecord> = invoices::list_fills(&mut tx, line.deal)
+        .await?
+        .into_iter()
+        .filter(|fill| fill.month == line.month)
+        .collect();
+    let none = Money::zero(line.money.currency);
+    let collected = fills
+        .iter()
+        .try_fold(none, |sum, fill| sum.plus(fill.money))?;
+    let bill = match line.statement {
+        Some(statement) => bills::find_of_statement(&mut tx, statement).await?,
+        None => None,
+    };
+    let journal = journal::list_of_line(&mut tx, id).await?;
+    let view = view_all(ctx, &mut tx, vec![line.clone()]).await?.remove(0);
+    Ok(LineExplanation {
+        view,
+        deal,
+        plan,
+        arithmetic,
+        terms,
+        collected,
+        fills,
+        corrects: siblings
+            .iter()
+            .find(|other| Some(other.id) == line.corrects)
+            .cloned(),
+        corrected_by: siblings
+            .into_iter()
+            .filter(|other| other.corrects == Some(line.id))
+            .collect(),
+        bill,
+        journal,
+    })
+}
+
+async fn list_seen_terms(tx: &mut Tx, line: &LineRecord) -> Result<Vec<SeenTerms>, ServiceError> {
+    let seen = deals::list_seen_terms(tx, line.deal).await?;
+    let holding = seen
+        .iter()
+        .rposition(|(terms, _)| terms.from <= line.month)
+        .unwrap_or(0);
+    Ok(seen
+        .into_iter()
+        .enumerate()
+        .map(|(place, (terms, seen_at))| SeenTerms {
+            terms,
+            seen_at,
+            holds: place == holding,
+        })
+        .collect())
+}
+
+fn compute(
+    line: &LineRecord,
+    deal: &DealRecord,
+    plan: &PlanVersionRecord,
+    terms: &[SeenTerms],
+) -> Result<Option<Arithmetic>, MoneyError> {
+    let holding = terms.iter().position(|seen| seen.holds);
+    let (LineKind::Scheduled, Some(place), Some(start)) = (line.kind, holding, deal.start) else {
+        return Ok(None);
+    };
+    let start = Month::of(start);
+    // The first terms hold from the deal's start, whatever month they name; a one-off deal has only that month.
+    let from = if place == 0 {
+        start
+    } else {
+        terms[place].terms.from.max(start)
+    };
+    let months_before = match terms[place].terms.period {
+        BillingPeriod::OneOff => 0,
+        BillingPeriod::Months(_) => u32::try_from(line.month.0 - from.0).unwrap_or(0),
+    };
+    let commission =
+        |months: u32| plan.terms.rate.exact() * line.base * Exact::from_integer(i128::from(months));
+    let (exact_through, exact_before) = (commission(months_before + 1), commission(months_before));
+    Ok(Some(Arithmetic {
+        months_before,
+        exact_through,
+        exact_before,
+        through_minor: round_half_even(exact_through)?,
+        before_minor: round_half_even(exact_before)?,
+    }))
+}

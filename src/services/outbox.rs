@@ -1,0 +1,102 @@
+//! What must be done outside, as jobs written in the transaction that caused them. What a job does is in the jobs' room; here is only its name and its order.
+
+use portal_domain::{
+    calendar::Timestamp,
+    ids::{BillId, DealId, InboxId, JobId, LeadId, MailId, StatementId},
+};
+use portal_store::{Tx, jobs};
+use serde::{Deserialize, Serialize};
+
+use crate::{Ctx, ServiceError};
+
+/// A unit of background work. Each names things by id and reads them afresh, so that doing it twice or late does no harm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    RegisterLead { lead: LeadId },
+    ReadDeal { hubspot_id: String },
+    SweepDeals,
+    ReadStages,
+    WorkInbox { inbox: InboxId },
+    ReadInvoice { invoice: String },
+    SweepInvoices,
+    ReconcileDeal { deal: DealId },
+    AccrueLines,
+    CreateBill { bill: BillId },
+    AnnounceStatement { statement: StatementId },
+    SendMail { mail: MailId },
+    PostSlack { channel: String, text: String, blocks: String },
+    CleanUp,
+}
+
+/// Who does the work: one slow vendor must not hold up another, nor our own books.
+pub const LANES: [&str; 5] = ["books", "hubspot", "xero", "slack", "mail"];
+
+impl Job {
+    pub const fn lane(&self) -> &'static str {
+        match self {
+            Self::RegisterLead { .. } | Self::ReadDeal { .. } | Self::SweepDeals | Self::ReadStages => "hubspot",
+            Self::ReadInvoice { .. } | Self::SweepInvoices | Self::CreateBill { .. } => "xero",
+            Self::WorkInbox { .. }
+            | Self::ReconcileDeal { .. }
+            | Self::AccrueLines
+            | Self::AnnounceStatement { .. }
+            | Self::CleanUp => "books",
+            Self::SendMail { .. } => "mail",
+            Self::PostSlack { .. } => "slack",
+        }
+    }
+
+    /// The name in the table and for people.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::RegisterLead { .. } => "register_lead",
+            Self::ReadDeal { .. } => "read_deal",
+            Self::SweepDeals => "sweep_deals",
+            Self::ReadStages => "read_stages",
+            Self::WorkInbox { .. } => "work_inbox",
+            Self::ReadInvoice { .. } => "read_invoice",
+            Self::SweepInvoices => "sweep_invoices",
+            Self::ReconcileDeal { .. } => "reconcile_deal",
+            Self::AccrueLines => "accrue_lines",
+            Self::CreateBill { .. } => "create_bill",
+            Self::AnnounceStatement { .. } => "announce_statement",
+            Self::SendMail { .. } => "send_mail",
+            Self::PostSlack { .. } => "post_slack",
+            Self::CleanUp => "clean_up",
+        }
+    }
+
+    /// Messages are each their own; of everything else, one waiting is enough.
+    fn dedupe_key(&self, payload: &str) -> Option<String> {
+        (!matches!(self, Self::PostSlack { .. })).then(|| payload.to_owned())
+    }
+}
+
+/// Adds a job that is due at once.
+pub async fn add(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<(), ServiceError> {
+    add_at(ctx, tx, job, ctx.now()).await
+}
+
+/// Adds a job that is due at an instant.
+pub async fn add_at(ctx: &Ctx, tx: &mut Tx, job: &Job, run_at: Timestamp) -> Result<(), ServiceError> {
+    let payload = payload(job)?;
+    let id = JobId::new(ctx.new_id());
+    jobs::add(
+        tx,
+        id,
+        job.lane(),
+        job.kind(),
+        &payload,
+        job.dedupe_key(&payload).as_deref(),
+        run_at,
+        ctx.now(),
+    )
+    .await?;
+    Ok(())
+}
+
+/// A job as its row holds it.
+pub fn payload(job: &Job) -> Result<String, ServiceError> {
+    serde_json::to_string(job).map_err(|error| ServiceError::Inconsistent(error.to_string()))
+}

@@ -1,0 +1,97 @@
+//! The network, as staff look after it: adding partners and enrolling them on plans.
+
+use chrono::NaiveDate;
+use portal_domain::{
+    access::{Action, Actor},
+    ids::{PartnerId, PlanId},
+    partner::{CompanyForm, InvitationForm},
+};
+use portal_store::{
+    audit,
+    partners::{self, EnrolmentRecord, PartnerRecord},
+    plans as plan_rows,
+};
+
+use crate::{
+    Ctx, ServiceError,
+    access::require_staff,
+    company::{self, CompanyView},
+};
+
+/// How many partners a page lists.
+pub const PAGE: i64 = 50;
+
+/// A partner in the list, with the plan it is on today.
+#[derive(Clone, Debug)]
+pub struct PartnerView {
+    pub partner: PartnerRecord,
+    pub enrolment: Option<EnrolmentRecord>,
+}
+
+/// Adds a partner; its people are invited afterwards.
+pub async fn add(ctx: &Ctx, actor: &Actor, form: &CompanyForm) -> Result<PartnerId, ServiceError> {
+    require_staff(actor, Action::ManagePartners)?;
+    let company = form.parse().map_err(ServiceError::Invalid)?;
+    let id = PartnerId::new(ctx.new_id());
+    let mut tx = ctx.store.write().await?;
+    match partners::add(&mut tx, id, &company, ctx.now()).await {
+        Err(error) if error.is_duplicate() => return Err(ServiceError::field("domain", "domain-taken")),
+        other => other?,
+    }
+    let facts = serde_json::json!({ "company": company }).to_string();
+    audit::add(&mut tx, Some(actor.person()), "add_partner", &id.to_string(), &facts, ctx.now()).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Puts a partner on a plan from a day on.
+pub async fn enrol(ctx: &Ctx, actor: &Actor, partner: PartnerId, plan: &str, valid_from: &str) -> Result<(), ServiceError> {
+    require_staff(actor, Action::ManagePartners)?;
+    let plan: PlanId = plan.parse().map_err(|_| ServiceError::field("plan", "choose-one"))?;
+    let valid_from: NaiveDate = valid_from
+        .trim()
+        .parse()
+        .map_err(|_| ServiceError::field("valid_from", "date-invalid"))?;
+    let mut tx = ctx.store.write().await?;
+    partners::find(&mut tx, partner).await?.ok_or(ServiceError::NotFound)?;
+    if plan_rows::find_version_on(&mut tx, plan, valid_from).await?.is_none() {
+        return Err(ServiceError::field("valid_from", "plan-not-valid-then"));
+    }
+    partners::enrol(&mut tx, partner, plan, valid_from, ctx.now()).await?;
+    let facts = serde_json::json!({ "plan": plan, "from": valid_from }).to_string();
+    audit::add(&mut tx, Some(actor.person()), "enrol_partner", &partner.to_string(), &facts, ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Invites a partner's first people, on its behalf.
+pub async fn invite(ctx: &Ctx, actor: &Actor, partner: PartnerId, form: &InvitationForm) -> Result<(), ServiceError> {
+    require_staff(actor, Action::ManagePartners)?;
+    let (email, role) = form.parse().map_err(ServiceError::Invalid)?;
+    let mut tx = ctx.store.write().await?;
+    company::add_invitation(ctx, &mut tx, actor, partner, &email, role).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Partners in the order of their names, those after `after`.
+pub async fn list(ctx: &Ctx, actor: &Actor, after: &str) -> Result<Vec<PartnerView>, ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    let partners = partners::list_after(&mut tx, after, PAGE).await?;
+    let enrolments = partners::list_enrolments(&mut tx, ctx.today()).await?;
+    Ok(partners
+        .into_iter()
+        .map(|partner| PartnerView {
+            enrolment: enrolments.iter().rfind(|enrolment| enrolment.partner == partner.id).cloned(),
+            partner,
+        })
+        .collect())
+}
+
+/// One partner with its team and its enrolment of today.
+pub async fn find(ctx: &Ctx, actor: &Actor, id: PartnerId) -> Result<(CompanyView, Option<EnrolmentRecord>), ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    let view = company::view(&mut tx, id).await?;
+    let enrolment = partners::find_enrolment(&mut tx, id, ctx.today()).await?;
+    Ok((view, enrolment))
+}

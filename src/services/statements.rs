@@ -1,0 +1,481 @@
+//! Statements: closing a quarter, and what came of it. Closing can be repeated, resumed after a kill, and
+//! done by two at once: each partner's statement
+//! is one transaction, and is made once. What becomes of a statement's bill is `bills`.
+
+use std::collections::BTreeMap;
+
+use portal_domain::{
+    access::{Action, Actor},
+    calendar::Quarter,
+    ids::{PartnerId, PersonId, StatementId},
+    line::LineState,
+    money::{Currency, Money, MoneyError},
+    statement::{SettlementState, StatementBody, StatementLine, statement_number},
+};
+use portal_store::{
+    Tx, audit,
+    bills::{self, BillRecord},
+    lines::{self, LineRecord},
+    settings,
+    statements::{self, StatementRecord},
+};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Ctx, ServiceError,
+    access::{require_partner, require_staff},
+    books::{self, Books},
+    outbox::{self, Job},
+};
+
+/// How many quarters staff can look back to.
+const QUARTERS: usize = 8;
+/// How many statements a list shows at once.
+const PAGE: i64 = 50;
+
+/// A quarter, and how far its closing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QuarterView {
+    pub quarter: Quarter,
+    /// Its last month has ended.
+    pub ended: bool,
+    pub closed: bool,
+}
+
+/// The last quarter that has ended, if it is not closed. It takes along what earlier ones left over.
+pub async fn closable_quarter(ctx: &Ctx) -> Result<Option<Quarter>, ServiceError> {
+    let quarter = ctx.this_quarter().previous(ctx.programme.fiscal_start);
+    let mut tx = ctx.store.read().await?;
+    Ok((!is_closed(&mut tx, quarter).await?).then_some(quarter))
+}
+
+async fn is_closed(tx: &mut Tx, quarter: Quarter) -> Result<bool, ServiceError> {
+    let close = statements::find_close(tx, &quarter.to_string()).await?;
+    Ok(close.is_some_and(|finished_at| finished_at.is_some()))
+}
+
+fn has_ended(ctx: &Ctx, quarter: Quarter) -> bool {
+    quarter.last() < ctx.this_month()
+}
+
+/// The running quarter and those before it, newest first.
+pub async fn list_quarters(ctx: &Ctx, actor: &Actor) -> Result<Vec<QuarterView>, ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    let mut views = Vec::with_capacity(QUARTERS);
+    let mut quarter = ctx.this_quarter();
+    for _ in 0..QUARTERS {
+        let closed = is_closed(&mut tx, quarter).await?;
+        views.push(QuarterView {
+            quarter,
+            ended: has_ended(ctx, quarter),
+            closed,
+        });
+        quarter = quarter.previous(ctx.programme.fiscal_start);
+    }
+    Ok(views)
+}
+
+/// A statement that closing would make.
+#[derive(Clone, Debug)]
+pub struct StatementPreview {
+    pub partner: PartnerId,
+    pub name: String,
+    pub money: Money,
+    pub lines: usize,
+}
+
+/// What closing would leave for the next quarter.
+#[derive(Clone, Debug)]
+pub struct CarriedPreview {
+    pub partner: PartnerId,
+    pub name: String,
+    pub money: Money,
+    /// `below_minimum` or `negative`.
+    pub code: &'static str,
+}
+
+/// What closing a quarter would do now.
+#[derive(Clone, Debug)]
+pub struct ClosePreview {
+    pub quarter: Quarter,
+    pub ended: bool,
+    pub already_closed: bool,
+    pub statements: Vec<StatementPreview>,
+    pub carried: Vec<CarriedPreview>,
+    /// Lines up to the quarter's end that are covered, but that nobody has approved.
+    pub covered_not_approved: i64,
+    /// Lines up to the quarter's end that somebody holds.
+    pub held: i64,
+}
+
+/// What closing a quarter would do now; writes nothing.
+pub async fn preview(
+    ctx: &Ctx,
+    actor: &Actor,
+    quarter: Quarter,
+) -> Result<ClosePreview, ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    let mut preview = ClosePreview {
+        quarter,
+        ended: has_ended(ctx, quarter),
+        already_closed: is_closed(&mut tx, quarter).await?,
+        statements: Vec::new(),
+        carried: Vec::new(),
+        covered_not_approved: 0,
+        held: 0,
+    };
+    for (state, held, count) in lines::count_by_state(&mut tx, quarter.last()).await? {
+        if held && !state.is_stated() && state != LineState::Cancelled {
+            preview.held += count;
+        } else if state == LineState::Covered {
+            preview.covered_not_approved += count;
+        }
+    }
+    for (partner, currency) in lines::list_statable_partners(&mut tx, quarter.last()).await? {
+        let found = lines::list_statable(&mut tx, partner, currency, quarter.last()).await?;
+        let name = found
+            .first()
+            .map(|line| line.partner_name.clone())
+            .unwrap_or_default();
+        let money = sum(&found, currency)?;
+        match carried_code(ctx, money) {
+            Some(code) => preview.carried.push(CarriedPreview {
+                partner,
+                name,
+                money,
+                code,
+            }),
+            None => preview.statements.push(StatementPreview {
+                partner,
+                name,
+                money,
+                lines: found.len(),
+            }),
+        }
+    }
+    Ok(preview)
+}
+
+fn sum(lines: &[LineRecord], currency: Currency) -> Result<Money, MoneyError> {
+    lines
+        .iter()
+        .try_fold(Money::zero(currency), |total, line| total.plus(line.money))
+}
+
+/// Why an amount is not stated but carried over; nothing to invoice is below any minimum.
+fn carried_code(ctx: &Ctx, total: Money) -> Option<&'static str> {
+    match total.minor {
+        minor if minor < 0 => Some("negative"),
+        minor if minor < ctx.programme.minimum_payout_minor.max(1) => Some("below_minimum"),
+        _ => None,
+    }
+}
+
+/// What a closing did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Closed {
+    /// Statements made by this call.
+    pub created: usize,
+    /// Partners and currencies that are carried over.
+    pub carried: usize,
+    /// The quarter was closed before: nothing was done.
+    pub already: bool,
+}
+
+/// Closes a quarter: one statement for each partner and currency that has enough to invoice. A closing that
+/// was interrupted goes on where it stopped;
+/// one that was finished does nothing, and tells nobody again.
+///
+/// # Errors
+/// `quarter-not-ended`.
+pub async fn close_quarter(
+    ctx: &Ctx,
+    actor: &Actor,
+    quarter: Quarter,
+) -> Result<Closed, ServiceError> {
+    require_staff(actor, Action::CloseQuarter)?;
+    if !has_ended(ctx, quarter) {
+        return Err(ServiceError::Conflict("quarter-not-ended"));
+    }
+    if !begin(ctx, actor.person(), quarter).await? {
+        return Ok(Closed {
+            already: true,
+            ..Closed::default()
+        });
+    }
+    let mut tx = ctx.store.read().await?;
+    let partners = lines::list_statable_partners(&mut tx, quarter.last()).await?;
+    drop(tx);
+    let mut closed = Closed::default();
+    for (partner, currency) in partners {
+        match close_partner(ctx, actor.person(), quarter, partner, currency).await? {
+            Outcome::Created => closed.created += 1,
+            Outcome::Carried => closed.carried += 1,
+            Outcome::Nothing => {}
+        }
+    }
+    finish(ctx, actor.person(), quarter, closed).await?;
+    Ok(closed)
+}
+
+async fn lock_close(tx: &mut Tx, quarter: &str) -> Result<(), ServiceError> {
+    Ok(tx.lock(&format!("close:{quarter}")).await?)
+}
+
+/// `false` if the quarter is closed.
+async fn begin(ctx: &Ctx, person: PersonId, quarter: Quarter) -> Result<bool, ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    lock_close(&mut tx, &quarter.to_string()).await?;
+    if is_closed(&mut tx, quarter).await? {
+        return Ok(false);
+    }
+    statements::begin_close(&mut tx, &quarter.to_string(), person, ctx.now()).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn finish(
+    ctx: &Ctx,
+    person: PersonId,
+    quarter: Quarter,
+    closed: Closed,
+) -> Result<(), ServiceError> {
+    let name = quarter.to_string();
+    let mut tx = ctx.store.write().await?;
+    lock_close(&mut tx, &name).await?;
+    if is_closed(&mut tx, quarter).await? {
+        // Somebody who closed it at the same time was faster.
+        return Ok(());
+    }
+    statements::finish_close(&mut tx, &name, ctx.now()).await?;
+    let facts = json!({ "created": closed.created, "carried": closed.carried }).to_string();
+    audit::add(
+        &mut tx,
+        Some(person),
+        "close_quarter",
+        &name,
+        &facts,
+        ctx.now(),
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}
+
+enum Outcome {
+    Created,
+    Carried,
+    Nothing,
+}
+
+/// One partner and currency, in one transaction.
+async fn close_partner(
+    ctx: &Ctx,
+    person: PersonId,
+    quarter: Quarter,
+    partner: PartnerId,
+    currency: Currency,
+) -> Result<Outcome, ServiceError> {
+    let name = quarter.to_string();
+    let mut tx = ctx.store.write().await?;
+    books::lock_statements(&mut tx, partner).await?;
+    let is_stated = statements::find_of_quarter(&mut tx, partner, currency, &name)
+        .await?
+        .is_some();
+    if is_stated || is_closed(&mut tx, quarter).await? {
+        return Ok(Outcome::Nothing);
+    }
+    let seen = lines::list_statable(&mut tx, partner, currency, quarter.last()).await?;
+    let locked = books::lock_deals(&mut tx, &seen).await?;
+    let mut found = lines::list_statable(&mut tx, partner, currency, quarter.last()).await?;
+    found.retain(|line| locked.contains(&line.deal));
+    let total = sum(&found, currency)?;
+    if carried_code(ctx, total).is_some() {
+        return Ok(if found.is_empty() {
+            Outcome::Nothing
+        } else {
+            Outcome::Carried
+        });
+    }
+    let sequence = settings::next_number(&mut tx, &format!("statement:{name}")).await?;
+    let number = statement_number(quarter, sequence);
+    let record = freeze(ctx, &mut tx, &found, number, name, total).await?;
+    statements::add(&mut tx, &record, person).await?;
+    let mut books = Books::new(ctx, &mut tx, Some(person));
+    for mut line in found {
+        books
+            .advance(&mut line, LineState::Stated, "stated")
+            .await?;
+        lines::set_statement(books.tx, line.id, record.id).await?;
+    }
+    outbox::add(
+        ctx,
+        &mut tx,
+        &Job::AnnounceStatement {
+            statement: record.id,
+        },
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(Outcome::Created)
+}
+
+/// The statement as it will stand for good. The hash is over its JSON, which carries the hash of the
+/// partner's last one in that currency.
+async fn freeze(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    lines: &[LineRecord],
+    number: String,
+    quarter: String,
+    total: Money,
+) -> Result<StatementRecord, ServiceError> {
+    let first = lines
+        .first()
+        .ok_or_else(|| ServiceError::Inconsistent("a statement without lines".to_owned()))?;
+    let previous_hash = statements::find_last_hash(tx, first.partner, total.currency).await?;
+    let body = StatementBody {
+        id: StatementId::new(ctx.new_id()),
+        number: number.clone(),
+        partner_name: first.partner_name.clone(),
+        quarter: quarter.clone(),
+        currency: total.currency,
+        lines: lines
+            .iter()
+            .map(|line| StatementLine {
+                id: line.id,
+                month: line.month,
+                client_name: line.client_name.clone(),
+                kind: line.kind.to_string(),
+                amount_minor: line.money.minor,
+            })
+            .collect(),
+        total,
+        closed_on: ctx.today().to_string(),
+        previous_hash: previous_hash.clone(),
+    };
+    let text = serde_json::to_string(&body)
+        .map_err(|error| ServiceError::Inconsistent(error.to_string()))?;
+    Ok(StatementRecord {
+        id: body.id,
+        number,
+        partner: first.partner,
+        partner_name: first.partner_name.clone(),
+        quarter,
+        total,
+        hash: hash(&text),
+        body: text,
+        previous_hash,
+        created_at: ctx.now(),
+    })
+}
+
+/// SHA-256 over a statement's JSON, in hex.
+pub fn hash(body: &str) -> String {
+    hex::encode(Sha256::digest(body.as_bytes()))
+}
+
+/// A statement with what became of it.
+#[derive(Clone, Debug)]
+pub struct StatementView {
+    pub record: StatementRecord,
+    pub body: StatementBody,
+    pub bill: Option<BillRecord>,
+    pub settlement: SettlementState,
+    /// In the order in which payments reach them, with the states they have now.
+    pub lines: Vec<LineRecord>,
+}
+
+async fn view(tx: &mut Tx, record: StatementRecord) -> Result<StatementView, ServiceError> {
+    let bill = bills::find_of_statement(tx, record.id).await?;
+    Ok(StatementView {
+        body: serde_json::from_str(&record.body)
+            .map_err(|error| ServiceError::Inconsistent(error.to_string()))?,
+        settlement: bill
+            .as_ref()
+            .map_or(SettlementState::Stated, |bill| bill.state),
+        lines: lines::list_of_statement(tx, record.id).await?,
+        bill,
+        record,
+    })
+}
+
+async fn view_all(
+    tx: &mut Tx,
+    records: Vec<StatementRecord>,
+) -> Result<Vec<StatementView>, ServiceError> {
+    let mut views = Vec::with_capacity(records.len());
+    for record in records {
+        views.push(view(tx, record).await?);
+    }
+    Ok(views)
+}
+
+/// The member's own, newest first.
+pub async fn list_for_partner(
+    ctx: &Ctx,
+    actor: &Actor,
+) -> Result<Vec<StatementView>, ServiceError> {
+    let partner = require_partner(actor, Action::ReadMoney)?;
+    let mut tx = ctx.store.read().await?;
+    let records = statements::list(&mut tx, Some(partner), None, PAGE).await?;
+    view_all(&mut tx, records).await
+}
+
+/// The member's own; somebody else's is not there.
+pub async fn find_for_partner(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: StatementId,
+) -> Result<StatementView, ServiceError> {
+    let partner = require_partner(actor, Action::ReadMoney)?;
+    let mut tx = ctx.store.read().await?;
+    let record = statements::find_of_partner(&mut tx, partner, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    view(&mut tx, record).await
+}
+
+/// Everybody's, newest first, before an id.
+pub async fn list_for_staff(
+    ctx: &Ctx,
+    actor: &Actor,
+    before: Option<StatementId>,
+) -> Result<Vec<StatementView>, ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    let records = statements::list(&mut tx, None, before, PAGE).await?;
+    view_all(&mut tx, records).await
+}
+
+pub async fn find_for_staff(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: StatementId,
+) -> Result<StatementView, ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    let record = statements::find(&mut tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    view(&mut tx, record).await
+}
+
+/// What every statement's hash must follow from: the hashes by partner and currency, oldest first.
+pub(crate) fn chain(
+    records: &[StatementRecord],
+) -> BTreeMap<(PartnerId, Currency), Vec<&StatementRecord>> {
+    let mut chains: BTreeMap<(PartnerId, Currency), Vec<&StatementRecord>> = BTreeMap::new();
+    for record in records {
+        chains
+            .entry((record.partner, record.total.currency))
+            .or_default()
+            .push(record);
+    }
+    for chain in chains.values_mut() {
+        chain.sort_by_key(|record| record.id);
+    }
+    chains
+}

@@ -1,0 +1,69 @@
+//! How a job fails: for now, or for good.
+
+use portal_integrations::CallError;
+use portal_services::{ErrorKind, ServiceError};
+
+/// Why a job did not do its work.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct JobError {
+    pub message: String,
+    pub remedy: Remedy,
+}
+
+/// What helps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Time; at least so many milliseconds if the vendor said so.
+    Retry { after_ms: Option<i64> },
+    /// Only a person.
+    Fail,
+}
+
+impl JobError {
+    pub fn retry(error: impl ToString) -> Self {
+        Self {
+            message: error.to_string(),
+            remedy: Remedy::Retry { after_ms: None },
+        }
+    }
+
+    pub fn fail(error: impl ToString) -> Self {
+        Self {
+            message: error.to_string(),
+            remedy: Remedy::Fail,
+        }
+    }
+}
+
+impl From<CallError> for JobError {
+    fn from(error: CallError) -> Self {
+        let remedy = if error.is_retryable() {
+            Remedy::Retry {
+                after_ms: error.retry_after_ms,
+            }
+        } else {
+            Remedy::Fail
+        };
+        Self {
+            message: error.to_string(),
+            remedy,
+        }
+    }
+}
+
+impl From<ServiceError> for JobError {
+    fn from(error: ServiceError) -> Self {
+        match error.kind() {
+            // The database was busy, or what is stored must be looked at: time helps the one, and the dead letters show the other.
+            ErrorKind::Internal => Self::retry(error),
+            _ => Self::fail(error),
+        }
+    }
+}
+
+impl From<portal_store::StoreError> for JobError {
+    fn from(error: portal_store::StoreError) -> Self {
+        Self::retry(error)
+    }
+}

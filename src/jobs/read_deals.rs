@@ -1,0 +1,52 @@
+//! Reads deals from HubSpot: one that somebody says has changed, or all that changed since the last sweep. A hint is never believed, only followed.
+
+use portal_domain::{calendar::Timestamp, remote::RemoteDeal};
+use portal_services::{deals, operations};
+
+use crate::{Desk, JobError};
+
+const CURSOR: &str = "hubspot.deals";
+/// HubSpot's search lags behind its objects, so each sweep reads the last minutes again.
+const OVERLAP_MS: i64 = 10 * 60_000;
+/// Where the very first sweep begins.
+const FIRST_DAYS: i64 = -30;
+
+pub(crate) async fn read_one(desk: &Desk, hubspot_id: &str) -> Result<(), JobError> {
+    let remote = desk.vendors.hubspot.read_deal(hubspot_id).await?;
+    apply(desk, hubspot_id, remote.as_ref()).await
+}
+
+async fn apply(desk: &Desk, asked_id: &str, remote: Option<&RemoteDeal>) -> Result<(), JobError> {
+    if let Some(deal) = remote
+        && !operations::is_stage_known(&desk.ctx, &deal.pipeline, &deal.stage).await?
+    {
+        read_stages(desk).await?;
+    }
+    Ok(deals::apply_reading(&desk.ctx, asked_id, remote).await?)
+}
+
+pub(crate) async fn sweep(desk: &Desk) -> Result<(), JobError> {
+    let cursor = operations::find_cursor(&desk.ctx, CURSOR).await?;
+    let since = cursor.unwrap_or_else(|| desk.ctx.now().plus_days(FIRST_DAYS)).plus_ms(-OVERLAP_MS);
+    let mut newest = cursor.unwrap_or(since);
+    let mut after = None;
+    loop {
+        let page = desk.vendors.hubspot.list_deals_modified_since(since.0, after).await?;
+        for deal in page.deals.iter().filter(|deal| deal.lead_key.is_some()) {
+            apply(desk, &deal.id, Some(deal)).await?;
+        }
+        newest = page.deals.iter().map(|deal| deal.modified_at).fold(newest, Timestamp::max);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    Ok(operations::sweep_read(&desk.ctx, "hubspot", CURSOR, newest, &[]).await?)
+}
+
+/// The pipelines as they are today, and the properties that we keep our keys in.
+pub(crate) async fn read_stages(desk: &Desk) -> Result<(), JobError> {
+    desk.vendors.hubspot.ensure_properties().await?;
+    let stages = desk.vendors.hubspot.list_stages().await?;
+    Ok(operations::stages_read(&desk.ctx, &stages).await?)
+}

@@ -1,0 +1,89 @@
+# How the project is set up, run and tested. `make help` lists the targets.
+# Written for GNU make 3.81, which is what macOS has.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Tools live outside the checkout, so a fresh clone on a warm machine finds them.
+TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/partner-portal/tools
+export PATH := $(TOOLS)/bin:$(HOME)/.cargo/bin:$(PATH)
+
+# Everything that is built; CARGO_TARGET_DIR moves it.
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+SITE := $(TARGET)/site
+PORTAL := $(TARGET)/release/portal
+
+# Set LOCKED=1 to refuse a Cargo.lock that would change (CI does).
+CARGO_LOCKED := $(if $(LOCKED),--locked)
+LEPTOS_LOCKED := $(if $(LOCKED),--cargo-locked)
+
+BUILD_TOOLS := rust wasm bindgen leptos wasm-opt
+TEST_TOOLS := chromium postgres npm
+
+# What a build is made of: one newer than the last build asks for the next.
+SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src style public migrations build.rs -type f 2>/dev/null)
+# cargo-leptos optimises the WebAssembly at every call (a quarter of a minute), so an unchanged
+# build is not asked for again. With a target folder from outside, another checkout may have
+# built into it: then cargo alone decides.
+BUILT := $(TARGET)/built-release
+ifdef CARGO_TARGET_DIR
+BUILT_PREREQUISITES := always
+else
+BUILT_PREREQUISITES := $(SOURCES) $(PORTAL)
+endif
+
+.PHONY: help run dev check test build size set-up set-up-tests format-check lint cargo-test journeys size-of-build always
+
+help: ## list the targets
+	@echo "The partner portal. Targets:"
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+run: set-up $(BUILT) ## build what is missing and start the portal with its demo data
+	@LEPTOS_SITE_ROOT='$(SITE)' '$(PORTAL)' demo
+
+test: set-up set-up-tests ## run everything that is tested, on SQLite and on Postgres
+	@MAKE='$(MAKE)' .setup/test.sh
+
+check: format-check lint cargo-test ## the inner loop: formatting, lints and the host's tests on SQLite
+
+dev: set-up ## rebuild and reload the browser at every change
+	@LEPTOS_SITE_ROOT='$(TARGET)/site-dev' cargo leptos watch -- demo
+
+build: $(BUILT) ## build the release: the server and what the browser loads
+
+size: $(BUILT) ## print what a partner's page loads, against the budget
+	@$(MAKE) --no-print-directory size-of-build
+
+# Without asking for a build: `make test` has just made one.
+size-of-build:
+	@node .setup/size.mjs '$(SITE)'
+
+set-up: ## bring the tools that building needs
+	@.setup/setup.sh $(BUILD_TOOLS)
+
+set-up-tests: ## bring the tools that only testing needs
+	@.setup/setup.sh $(TEST_TOOLS)
+
+format-check:
+	cargo fmt --all --check
+
+lint:
+	cargo clippy $(CARGO_LOCKED) --all-targets -- -D warnings
+
+# Postgres is tested too when PORTAL_TEST_POSTGRES_URL names a server.
+cargo-test:
+	cargo test $(CARGO_LOCKED) --no-fail-fast
+
+# The browser tests on one database: DATABASE=sqlite (the default) or postgres.
+DATABASE := sqlite
+journeys:
+	cd end2end && CHROMIUM="$$(. ../.setup/lib.sh && find_chromium)" PORTAL_BIN='$(PORTAL)' LEPTOS_SITE_ROOT='$(SITE)' \
+		node_modules/.bin/playwright test --project=$(DATABASE)
+
+$(BUILT): $(BUILT_PREREQUISITES)
+	LEPTOS_SITE_ROOT='$(SITE)' cargo leptos build --release $(LEPTOS_LOCKED)
+	@touch '$@'
+
+# Made by the rule above; a missing one asks for a build.
+$(PORTAL): ;
+always: ;

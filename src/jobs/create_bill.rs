@@ -3,12 +3,19 @@
 use chrono::Days;
 use portal_domain::{ids::BillId, remote::RemoteInvoice};
 use portal_integrations::xero::NewBill;
-use portal_services::bills::{self, BillToCreate};
+use portal_services::{
+    ServiceError,
+    bills::{self, BillToCreate},
+};
 
 use crate::{Desk, JobError};
 
 pub(crate) async fn run(desk: &Desk, id: BillId) -> Result<(), JobError> {
-    let to_create = bills::for_creation(&desk.ctx, id).await?;
+    let to_create = match bills::for_creation(&desk.ctx, id).await {
+        // Taken back before it was made.
+        Err(ServiceError::NotFound) => return Ok(()),
+        found => found?,
+    };
     if to_create.bill.xero_invoice_id.is_some() {
         return Ok(());
     }

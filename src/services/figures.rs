@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use portal_domain::{
     access::{Action, Actor},
     calendar::{Month, Quarter},
+    ids::PartnerId,
     lead::LeadState,
     line::LineState,
     money::{Currency, Money},
@@ -114,6 +115,16 @@ impl Figures {
 /// The member's partner, one for each currency that it has lines in.
 pub async fn for_partner(ctx: &Ctx, actor: &Actor) -> Result<Vec<Figures>, ServiceError> {
     let partner = require_partner(actor, Action::ReadMoney)?;
+    read(ctx, partner).await
+}
+
+/// Any partner's, for staff.
+pub async fn of_partner(ctx: &Ctx, actor: &Actor, partner: PartnerId) -> Result<Vec<Figures>, ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    read(ctx, partner).await
+}
+
+async fn read(ctx: &Ctx, partner: PartnerId) -> Result<Vec<Figures>, ServiceError> {
     let mut tx = ctx.store.read().await?;
     let mut figures: BTreeMap<Currency, Figures> = BTreeMap::new();
     // By month within each currency.

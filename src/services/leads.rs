@@ -60,7 +60,7 @@ pub async fn submit(ctx: &Ctx, actor: &Actor, form: &LeadForm) -> Result<Submitt
     let partner = require_partner(actor, Action::SubmitLeads)?;
     let draft = form.parse().map_err(ServiceError::Invalid)?;
     let mut tx = ctx.store.write().await?;
-    let domain = psl::domain_str(draft.client_host.as_str()).map(str::to_owned);
+    let domain = registrable_domain(draft.client_host.as_str());
     tx.lock(&format!("domain:{}", domain.as_deref().unwrap_or_default())).await?;
     if !form.submission_key.is_empty()
         && let Some(earlier) = leads::find_by_submission(&mut tx, partner, &form.submission_key).await?
@@ -80,6 +80,12 @@ pub async fn submit(ctx: &Ctx, actor: &Actor, form: &LeadForm) -> Result<Submitt
     Ok(outcome(&lead))
 }
 
+/// What of a host name somebody can register, by the public-suffix list; `bücher.de` and `xn--bcher-kva.de` are one.
+fn registrable_domain(host: &str) -> Option<String> {
+    let ascii = idna::domain_to_ascii(host).ok()?;
+    psl::domain_str(&ascii).map(str::to_owned)
+}
+
 fn outcome(lead: &LeadRecord) -> Submitted {
     match lead.state {
         LeadState::InReview => Submitted::InReview(lead.id),
@@ -97,7 +103,7 @@ async fn gather_facts(ctx: &Ctx, tx: &mut Tx, partner: PartnerId, domain: Option
     };
     if let Some(domain) = domain {
         facts.free_mail = is_free_mail(&domain);
-        facts.own_domain = psl::domain_str(record.company.domain.as_str()) == Some(domain.as_str());
+        facts.own_domain = registrable_domain(record.company.domain.as_str()).as_ref() == Some(&domain);
         facts.own_open_lead = leads::find_open_of_domain(tx, partner, &domain).await?.map(|lead| lead.id);
         facts.claimed_by_another = leads::is_claimed_by_another(tx, partner, &domain, ctx.now()).await?;
         facts.existing_customer = leads::is_customer(tx, &domain).await?;

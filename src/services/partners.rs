@@ -16,6 +16,7 @@ use crate::{
     Ctx, ServiceError,
     access::require_staff,
     company::{self, CompanyView},
+    outbox::{self, Job},
 };
 
 /// How many partners a page lists.
@@ -58,6 +59,8 @@ pub async fn enrol(ctx: &Ctx, actor: &Actor, partner: PartnerId, plan: &str, val
         return Err(ServiceError::field("valid_from", "plan-not-valid-then"));
     }
     partners::enrol(&mut tx, partner, plan, valid_from, ctx.now()).await?;
+    // Deals that were won while there was no plan get their lines.
+    outbox::add(ctx, &mut tx, &Job::AccrueLines).await?;
     let facts = serde_json::json!({ "plan": plan, "from": valid_from }).to_string();
     audit::add(&mut tx, Some(actor.person()), "enrol_partner", &partner.to_string(), &facts, ctx.now()).await?;
     Ok(tx.commit().await?)

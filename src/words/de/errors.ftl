@@ -84,3 +84,5 @@ error-signed-out = Sie sind abgemeldet. Melden Sie sich wieder an; was Sie einge
 error-forbidden = Ihre Rolle umfasst das nicht. Die Leitung Ihres Unternehmens kann Ihre Rolle ändern.
 error-not-found = Das gibt es nicht mehr, oder es gehört nicht Ihnen.
 error-internal = Das hat gerade nicht geklappt, und der Fehler liegt bei uns. Nichts wurde halb gespeichert: Versuchen Sie es in einer Minute noch einmal.
+error-line-held = Dieser Posten ist angehalten. Setzen Sie ihn zuerst fort.
+error-line-not-found = Diesen Posten gibt es nicht mehr. Laden Sie die Seite neu.

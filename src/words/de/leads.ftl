@@ -117,9 +117,9 @@ lead-timeline-source-hubspot = HubSpot
 lead-timeline-source-portal = Portal
 lead-timeline-by = von { $person }
 lead-event-submitted = Eingegangen
-lead-event-submitted-note = Eine E-Mail an Sie bestätigt es.
+lead-event-submitted-note = Eine E-Mail bestätigt es.
 lead-event-accepted = Angenommen
-lead-event-accepted-note = Für diesen Kunden haben Sie bis { $until } Kundenschutz.
+lead-event-accepted-note = Der Kunde ist bis { $until } geschützt.
 lead-event-in_review = In Prüfung
 lead-event-in_review-note = Zuerst sieht sich jemand den Lead an, spätestens bis { $due }.
 lead-event-rejected = Abgelehnt
@@ -137,12 +137,12 @@ lead-event-actioned-note =
     }
 lead-event-won = Gewonnen
 lead-event-won-with-value = Gewonnen mit { $value }
-lead-event-won-note = Ihre Provisionsposten finden Sie auf der Seite Provision.
+lead-event-won-note = Die Provisionsposten sind angelegt.
 lead-event-lost = Verloren
 lead-event-reopened = Wieder geöffnet
 lead-event-reopened-note = Der Deal ist wieder in { $to }.
 lead-event-removed = Der Deal wurde aus HubSpot entfernt
-lead-event-removed-note = Ihr Lead bleibt hier erhalten. Monate, die der Kunde noch nicht bezahlt hat, entfallen.
+lead-event-removed-note = Der Lead bleibt hier erhalten. Monate, die der Kunde noch nicht bezahlt hat, entfallen.
 lead-event-restored = Der Deal wurde in HubSpot wiederhergestellt
 
 ## Warum ein Lead abgelehnt wurde: Der Partner liest es

@@ -15,12 +15,6 @@ today-lines-sum =
        *[other] { $amount } für { $partners } Partner
     }
 today-exceptions = Klärungsfälle
-today-exceptions-old =
-    { $count ->
-        [one] Einer ist älter als eine Woche
-       *[other] { $count } sind älter als eine Woche
-    }
-today-bills = Eingangsrechnungen, die nicht stimmen
 today-failed = Fehlgeschlagene Zustellungen
 today-overdue =
     { $count ->
@@ -38,76 +32,81 @@ today-quarter-ends =
 today-quarter-ended = Endete am { $date } und kann abgeschlossen werden.
 today-to-state = Abzurechnen
 today-carried-over = Übertrag
-today-still-awaiting = Zahlung steht aus
 today-preview = Vorschau
 today-systems = Systeme
+today-bills-open = Offene Eingangsrechnungen
+today-held =
+    { $count ->
+        [one] Einer ist angehalten
+       *[other] { $count } sind angehalten
+    }
+today-newest = Neueste Leads
+today-not-approved = Gedeckt, nicht freigegeben
+today-held-lines = Angehalten
+today-review = Prüfen
+today-review-label = { $client } prüfen
 
 ## Leads in Prüfung
 
 review-title = Leads
-review-lead = Leads, über die jemand entscheiden muss, die dringendsten zuerst.
-review-tab-review = Zu prüfen
 review-tab-all = Alle
 review-from = Von { $partner }
 review-due = Fällig am { $date }
 review-overdue = Überfällig seit { $date }
 review-reason = Grund der Prüfung
-review-claim-until = Der Kundenschutz von { $partner } läuft bis { $date }.
 review-accept = Annehmen
 review-accept-hint = Der Lead wird in HubSpot registriert, und der Partner erfährt davon.
 review-reject = Ablehnen …
-review-reject-title = Diesen Lead ablehnen
 review-reject-reason = Grund, für den Partner
 review-reject-reason-hint = Der Partner liest diesen Satz. Nennen Sie keinen anderen Partner.
 review-reject-submit = Lead ablehnen
 review-empty-title = Kein Lead wartet auf Sie
 review-empty = Neue, die eine Entscheidung brauchen, erscheinen hier von selbst.
 review-column-partner = Partner
-review-column-client = Kunde
-review-column-due = Fällig
+staff-leads-lead = Alle Leads aller Partner, die neuesten zuerst.
+staff-leads-empty-title = Hier sind keine Leads
+staff-leads-empty = Sobald ein Partner einen einreicht, erscheint er hier von selbst.
+staff-lead-hubspot-deal = HubSpot-Deal
+staff-lead-hubspot-contact = HubSpot-Kontakt
+staff-page-first = Erste Seite
 
 ## Partner
 
 partner-list-title = Partner
-partner-list-lead =
-    { $count ->
-        [one] Ein Unternehmen, davon { $enrolled } im Programm.
-       *[other] { $count } Unternehmen, davon { $enrolled } im Programm.
-    }
-partner-list-search-label = Partner durchsuchen
-partner-list-search-placeholder = Name oder Domain
 partner-list-column-partner = Partner
 partner-list-column-plan = Plan
-partner-list-column-leads = Offene Leads
-partner-list-column-earned = Verdient
 partner-list-column-state = Status
 partner-list-empty-title = Noch keine Partner
 partner-list-empty = Legen Sie den ersten an und nehmen Sie ihn mit einem Plan ins Programm auf.
 partner-state-enrolled = Im Programm
 partner-state-not-enrolled = Nicht im Programm
-partner-state-left = Ausgeschieden
 partner-add-title = Partner anlegen
-partner-add-lead = Die Leitung des Unternehmens erhält eine Einladung per E-Mail.
+partner-add-lead = Die Menschen laden Sie danach auf der Seite des Partners ein.
 partner-add-name = Name
 partner-add-legal-name = Firma laut Register
 partner-add-domain = Domain
 partner-add-country = Land
 partner-add-billing-email = E-Mail für Abrechnungen
-partner-add-owner-email = E-Mail der Leitung
-partner-add-owner-email-hint = Erhält die Einladung.
 partner-add-submit = Partner anlegen
 partner-enrol-title = { $partner } ins Programm aufnehmen
 partner-enrol-plan = Plan
 partner-enrol-from = Ab
 partner-enrol-from-hint = Leads und Deals zählen ab diesem Tag.
 partner-enrol-submit = Aufnehmen
-partner-enrolment = Teilnahme
 partner-enrolment-since = { $plan } seit { $date }
 partner-enrolment-none = Nicht im Programm: Anmelden ist möglich, Leads einreichen nicht.
-partner-enrolment-ended = Beendet am { $date }
 partner-team = Team
-partner-statements = Abrechnungen
 partner-xero-contact = Xero-Kontakt
+staff-partners-lead = Die Unternehmen im Netzwerk und ihre Provisionspläne.
+partner-list-column-since = Seit
+partner-add-country-hint = Zwei Buchstaben, etwa DE.
+staff-partner-lines = Alle Posten
+staff-partner-money = Geld in { $currency }
+staff-partner-no-lines-title = Noch keine Provision
+staff-partner-no-lines = Posten erscheinen, sobald ein Deal des Partners gewonnen ist.
+staff-partner-no-team-title = Noch kann sich niemand anmelden
+staff-partner-no-team = Laden Sie zuerst die Leitung ein: Sie kümmert sich dann um das Team.
+staff-partner-invited = Eingeladen; der Link gilt bis { $date }
 
 ## Posten: freigeben, anhalten, fortsetzen
 
@@ -119,10 +118,6 @@ approval-lead =
        *[other] { $count } Posten sind gedeckt und warten auf Freigabe.
     }
 approval-filter-label = Nach Status filtern
-approval-search-label = Posten durchsuchen
-approval-search-placeholder = Partner, Kunde oder Deal
-approval-month = Monat
-approval-all-months = Alle Monate
 approval-table-label = Posten
 approval-column-select = Auswählen
 approval-column-partner = Partner
@@ -130,63 +125,63 @@ approval-select-line = { $client }, { $month }
 approval-select-hint = Markieren Sie Posten, um sie freizugeben oder anzuhalten.
 approval-selected = ausgewählt
 approval-approve = Freigeben
-approval-approve-all =
-    { $count ->
-        [one] Den gedeckten freigeben
-       *[other] Alle gedeckten freigeben ({ $count })
-    }
 approval-hold = Anhalten …
 approval-hold-title = Ausgewählte Posten anhalten
 approval-hold-hint = Sie kommen auf keine Abrechnung, bis jemand sie fortsetzt. Der Partner sieht den Grund.
 approval-hold-reason = Grund
 approval-hold-submit = Posten anhalten
 approval-release = Fortsetzen
-approval-held-by = Angehalten von { $person } am { $date }: { $reason }
 approval-approved-by = Freigegeben von { $person } am { $date }
 approval-empty-title = Hier sind keine Posten
 approval-empty = Zu dieser Auswahl gibt es nichts.
+approval-list-covered = Freizugeben
+approval-list-held = Angehalten
+approval-list-awaiting = Zahlung steht aus
+approval-list-approved = Freigegeben
+approval-list-all = Alle
+approval-all-partners = Alle Partner
+approval-approve-shown =
+    { $count ->
+        [one] Den gezeigten freigeben
+       *[other] Alle { $count } gezeigten freigeben
+    }
+approval-waits-approval = Der Kunde hat bezahlt; wartet auf Freigabe.
+approval-waits-quarter-close = Freigegeben; kommt auf die nächste Abrechnung.
+approval-waits-partner-invoice = Abgerechnet; wartet auf die Rechnung des Partners.
+approval-waits-bill-payment = In Rechnung gestellt; wartet auf unsere Zahlung.
+approval-waits-terms = Über den Deal muss erst jemand entscheiden: siehe Zahlungsabgleich.
+approval-waits-paid = Bezahlt.
+approval-waits-cancelled = Storniert: Der Deal ist nicht mehr gewonnen, oder für den Monat ist nichts fällig.
+notice-lines-partly-approved = Die gedeckten Posten sind freigegeben. Die übrigen hatten sich inzwischen geändert und bleiben, wie sie sind.
+notice-lines-not-approved = Nichts wurde freigegeben: Diese Posten sind nicht mehr gedeckt oder angehalten.
 
 ## Zahlungsabgleich
 
 reconciliation-title = Zahlungsabgleich
 reconciliation-lead = Wo das Geld des Kunden und der Deal nicht zusammenpassen.
 reconciliation-filter-label = Nach Art filtern
-reconciliation-read = Xero gelesen: { $ago }
 reconciliation-read-again = Neu einlesen
-reconciliation-reading = Xero wird gelesen; die Seite aktualisiert sich von selbst.
 reconciliation-empty-title = Alles passt zusammen
 reconciliation-empty = Jede Rechnung gehört zu einem Deal und jede Zahlung zu ihren Monaten.
 reconciliation-partner = Partner: { $partner }
-reconciliation-evidence = Nachweise
 reconciliation-since = seit { $date }
-exception-number-needed = Nötig bis { $month }
+exception-number-needed = Nötig
 exception-number-collected = Eingegangen
-exception-number-tolerance = Toleranz
 exception-number-missing = Es fehlen
 exception-number-difference = Differenz
 exception-number-invoice = Rechnung, netto
-exception-number-paid = Bezahlt
-exception-number-deal-month = Deal, im Monat
 exception-number-deal-currency = Währung des Deals
-exception-number-invoice-currency = Währung der Rechnung
 exception-number-statement = Abrechnung, netto
 exception-number-bill = Eingangsrechnung, netto
 exception-number-due = Fällig
 exception-act-link = Diesem Deal zuordnen
-exception-act-link-choose = Welcher Deal?
-exception-act-link-option = Deal { $deal }, { $amount } im Monat
-exception-act-link-proposed = Vorschlag
-exception-act-unlink = Gehört zu keinem Deal
-exception-act-waive = Verzichten …
-exception-act-waive-title = Auf die Differenz verzichten
-exception-act-waive-hint = Die Monate gelten als gedeckt, obwohl { $amount } fehlen. Der Grund wird mit Ihrem Namen festgehalten.
-exception-act-split = Aufteilen …
-exception-act-chase = Kunden erinnern
-exception-act-dismiss = Gesehen
-exception-act-reason = Grund
-
+exception-act-link-choose = Sie könnte zu einem dieser Deals gehören:
 exception-no_invoice_yet = Noch keine Rechnung
-exception-no_invoice_yet-what = Der Deal mit { $client } ist seit { $date } gewonnen, in Xero wurde aber noch keine Rechnung dazu gefunden.
+exception-no_invoice_yet-what =
+    { $months ->
+        [one] Zu { $month } des Deals mit { $client } gibt es in Xero keine Rechnung.
+       *[other] Zu { $months } Monaten des Deals mit { $client }, ab { $month }, gibt es in Xero keine Rechnung.
+    }
 exception-no_invoice_yet-do = Stellen Sie die Rechnung in Xero mit der Nummer des Deals als Referenz, oder ordnen Sie eine vorhandene zu.
 exception-invoice_overdue = Überfällig
 exception-invoice_overdue-what =
@@ -196,20 +191,20 @@ exception-invoice_overdue-what =
     }
 exception-invoice_overdue-do = Erinnern Sie den Kunden. Die Posten des Partners warten, bis das Geld da ist.
 exception-underpaid = Zu wenig bezahlt
-exception-underpaid-what = Auf die Rechnungen an { $client } ist weniger eingegangen, als die Monate bis { $month } brauchen.
-exception-underpaid-do = Fordern Sie den Rest ein, ordnen Sie eine weitere Rechnung zu, oder verzichten Sie mit Begründung auf die Differenz.
+exception-underpaid-what = { $month } des Deals mit { $client } ist erst zum Teil bezahlt.
+exception-underpaid-do = Fordern Sie den Rest ein, oder ordnen Sie eine weitere Rechnung zu. Der Posten ist gedeckt, sobald das Geld da ist.
 exception-differs_from_deal = Weicht vom Deal ab
-exception-differs_from_deal-what = { $invoice } an { $client } lautet auf einen anderen Betrag als der Deal.
+exception-differs_from_deal-what = Was { $client } berechnet wurde, entspricht keiner ganzen Zahl von Monaten des Deals.
 exception-differs_from_deal-do = Korrigieren Sie den Deal in HubSpot oder die Rechnung in Xero; die Posten folgen dem Geld, das eingeht.
 exception-other_currency = Andere Währung
 exception-other_currency-what = { $invoice } an { $client } lautet auf eine andere Währung als der Deal; ihre Zahlungen zählen deshalb nicht.
 exception-other_currency-do = Stellen Sie die Rechnung in der Währung des Deals, oder ändern Sie die Währung des Deals in HubSpot.
 exception-invoice_without_deal = Rechnung ohne Deal
 exception-invoice_without_deal-what = { $invoice } an { $client } gehört zu keinem Deal, den das Portal kennt.
-exception-invoice_without_deal-do = Ordnen Sie sie einem Deal zu, oder vermerken Sie, dass sie zu keinem gehört.
+exception-invoice_without_deal-do = Ordnen Sie sie einem Deal zu, oder tragen Sie in Xero die Nummer des Deals als Referenz ein. Gehört sie zu keinem, bewegt sie hier kein Geld.
 exception-several_deals_possible = Mehrere Deals möglich
 exception-several_deals_possible-what = { $invoice } könnte zu mehreren offenen Deals mit { $client } gehören.
-exception-several_deals_possible-do = Wählen Sie den Deal. Der vorgeschlagene kommt dem Betrag am nächsten.
+exception-several_deals_possible-do = Wählen Sie den Deal. Bis dahin zählt die Rechnung für keinen.
 exception-deal_amount_missing = Deal ohne Betrag
 exception-deal_amount_missing-what = Der Deal mit { $client } ist gewonnen, hat aber keinen Betrag; ohne ihn lassen sich keine Posten berechnen.
 exception-deal_amount_missing-do = Tragen Sie Betrag und Währung des Deals in HubSpot ein.
@@ -218,13 +213,13 @@ exception-billing_period_missing-what = Der Deal mit { $client } ist gewonnen, s
 exception-billing_period_missing-do = Tragen Sie den Abrechnungszeitraum des Deals in HubSpot ein: eine Zahl von Monaten oder einmalig.
 exception-not_enrolled_when_won = Beim Gewinn nicht im Programm
 exception-not_enrolled_when_won-what = { $partner } nahm am { $date }, als der Deal mit { $client } gewonnen wurde, nicht am Programm teil.
-exception-not_enrolled_when_won-do = Nehmen Sie den Partner ab diesem Tag oder früher auf, wenn ihm Provision zusteht; sonst vermerken Sie den Fall als gesehen.
+exception-not_enrolled_when_won-do = Nehmen Sie den Partner ab diesem Tag oder früher auf, wenn ihm Provision zusteht.
 exception-currency_changed = Währung geändert
 exception-currency_changed-what = Die Währung des Deals mit { $client } hat sich von { $from } zu { $to } geändert, obwohl daraus bereits etwas verdient ist.
 exception-currency_changed-do = Stellen Sie in HubSpot die alte Währung wieder ein, oder legen Sie für die neue einen eigenen Deal an.
 exception-start_changed = Beginn verschoben
 exception-start_changed-what = Der Beginn des Deals mit { $client } wurde von { $from } auf { $to } verschoben, obwohl daraus bereits etwas verdient ist. Der alte Beginn gilt weiter.
-exception-start_changed-do = Stellen Sie in HubSpot den alten Beginn wieder ein, oder vermerken Sie den Fall als gesehen.
+exception-start_changed-do = Stellen Sie in HubSpot den alten Beginn wieder ein.
 exception-deals_merged = Deals zusammengeführt
 exception-deals_merged-what = Der Deal mit { $client } von { $other } wurde in HubSpot mit „{ $into }“ von { $partner } zusammengeführt.
 exception-deals_merged-do = Entscheiden Sie, zu welchem Partner der Deal gehört. Vorher bewegt sich kein Geld.
@@ -232,19 +227,19 @@ exception-bill_differs_from_statement = Rechnung weicht von der Abrechnung ab
 exception-bill_differs_from_statement-what = Die Eingangsrechnung { $invoice } von { $partner } stimmt nicht mit Abrechnung { $statement } überein.
 exception-bill_differs_from_statement-do = Korrigieren Sie die Eingangsrechnung in Xero, oder bitten Sie den Partner um eine neue Rechnung. Bis dahin bleibt alles, wie es ist.
 exception-bill_voided = Eingangsrechnung storniert
-exception-bill_voided-what = Die Eingangsrechnung { $invoice } von { $partner } zu Abrechnung { $statement } wurde in Xero storniert.
+exception-bill_voided-what = Die Eingangsrechnung { $invoice } zu Abrechnung { $statement } wurde in Xero storniert.
 exception-bill_voided-do = Bitten Sie den Partner um eine neue Rechnung; die Abrechnung ist wieder offen.
+exception-number-open = Offen, mit Steuer
+exception-number-deal = Nächstliegend nach dem Deal
+exception-number-invoiced = Berechnet, netto
+exception-number-reference = Referenz
+exception-number-amount = Betrag in HubSpot
+exception-number-billing-period = Abrechnungszeitraum in HubSpot
 
 ## Quartalsabschluss
 
 close-title = { $quarter } abschließen
 close-lead = { $from } bis { $to }. Es wird nichts geschrieben, bevor Sie bestätigen.
-close-still-awaiting-title =
-    { $count ->
-        [one] Für einen Posten steht die Zahlung noch aus.
-       *[other] Für { $count } Posten steht die Zahlung noch aus.
-    }
-close-still-awaiting = Sie bleiben offen und kommen auf eine spätere Abrechnung.
 close-still-covered-title =
     { $count ->
         [one] Ein gedeckter Posten ist nicht freigegeben.
@@ -253,17 +248,12 @@ close-still-covered-title =
 close-still-covered = Was vor dem Abschluss nicht freigegeben ist, kommt auf die nächste Abrechnung.
 close-column-partner = Partner
 close-column-currency = Währung
-close-column-lines = Posten
-close-column-approved = Freigegeben
-close-column-clawbacks = Rückbelastungen
 close-column-total = Rechnungsbetrag
 close-column-result = Ergebnis
 close-result-new = Neue Abrechnung
 close-result-carried-over = Übertrag
-close-result-existing = Auf { $number }
 close-reason-below-minimum = Unter dem Mindestbetrag von { $amount }
 close-reason-negative = Negativ
-close-preview-label = Vorschau
 close-telling =
     { $count ->
         [0] Niemand wird benachrichtigt: Es entsteht keine Abrechnung.
@@ -271,9 +261,27 @@ close-telling =
        *[other] { $count } Partner erhalten eine E-Mail und eine Slack-Nachricht. Erneutes Abschließen ändert nichts.
     }
 close-submit = Quartal abschließen
-close-already-done = { $quarter } wurde am { $date } abgeschlossen. Es hat sich nichts geändert, und niemand wurde erneut benachrichtigt.
 close-not-ended = { $quarter } endet am { $date }. So sähe die Abrechnung heute aus.
 close-empty = Es gibt keinen freigegebenen Posten, der abzurechnen wäre.
+staff-statements-lead = Ein Quartal abschließen und verfolgen, was Partner berechnen, bis es bezahlt ist.
+staff-statements-all = Alle Abrechnungen
+staff-statements-empty = Die ersten erscheinen hier, sobald ein Quartal abgeschlossen ist.
+staff-bill-none = Der Partner hat noch keine Rechnung gestellt.
+staff-bill-number = Rechnung des Partners
+staff-bill-raised = Gestellt
+staff-bill-xero = Eingangsrechnung in Xero
+staff-bill-not-in-xero = wird eingetragen …
+close-quarters = Quartal
+close-title-done = { $quarter } ist abgeschlossen
+close-lead-done = Was jetzt freigegeben ist, kommt auf die nächste Abrechnung.
+close-confirm = Ja, { $quarter } abschließen
+close-still-held-title =
+    { $count ->
+        [one] Ein Posten ist angehalten.
+       *[other] { $count } Posten sind angehalten.
+    }
+close-still-held = Was angehalten ist, kommt auf keine Abrechnung, bis es jemand fortsetzt.
+close-empty-title = Nichts abzurechnen
 
 ## Provisionspläne
 
@@ -282,8 +290,6 @@ plan-list-lead = Wie Provision berechnet wird. Ein gewonnener Deal behält die F
 plan-add-title = Neuer Plan
 plan-name = Name
 plan-version = Fassung { $version }
-plan-version-from = Fassung { $version }, ab { $date }
-plan-new-version-title = Nächste Fassung
 plan-new-version-hint = Neue Deals nutzen sie ab dem Tag, an dem sie beginnt. Gewonnene Deals behalten ihre.
 plan-rate = Satz
 plan-rate-hint = Anteil am monatlichen Wert des Deals, in Prozent.
@@ -301,13 +307,12 @@ plan-cap-none = Keine Obergrenze
 plan-tolerance = Toleranz
 plan-tolerance-hint = Um wie viel Prozent die Zahlung eines Kunden unter dem Wert eines Monats liegen darf. Leer: 1.
 plan-valid-from = Beginnt am
-plan-partners =
-    { $count ->
-        [one] Ein Partner
-       *[other] { $count } Partner
-    }
 plan-submit = Fassung veröffentlichen
-plan-create = Plan anlegen
+plan-name-hint = Der Name eines vorhandenen Plans: dessen nächste Fassung.
+plan-empty-title = Noch keine Pläne
+plan-empty = Partner nehmen mit einem Plan am Programm teil: Legen Sie den ersten an.
+plan-example-title = Ein Beispiel
+plan-example = { $rate } eines Deals über { $value } im Jahr, Monat für Monat. Kein Cent geht verloren: Die Posten ergeben zusammen das Ganze.
 
 ## Anbindungen
 
@@ -323,12 +328,9 @@ integration-xero = Xero
 integration-slack = Slack
 integration-mail = E-Mail
 integration-books = Hintergrundarbeit
-integration-webhooks = Eingehende Webhooks
-integration-sandbox = Sandbox
 integration-state-healthy = In Ordnung
 integration-state-retrying = Neuer Versuch läuft
 integration-state-failing = Gestört
-integration-state-not-connected = Nicht verbunden
 integration-failing-title = { $system } nimmt nicht an, was wir senden.
 integration-failing =
     { $count ->
@@ -342,9 +344,83 @@ integration-failed-column-attempts = Versuche
 integration-failed-column-since = Seit
 integration-failed-empty = Nichts ist fehlgeschlagen.
 integration-retry = Erneut versuchen
-integration-retry-all =
-    { $count ->
-        [one] Erneut versuchen
-       *[other] Alle { $count } erneut versuchen
-    }
 integration-next-attempt = Nächster Versuch um { $time }
+integration-state-unused = Noch nicht benutzt
+integration-sweep = Alles jetzt einlesen
+integration-column-last-failure = Letzter Fehler
+integration-column-last-webhook = Letzter Webhook
+integration-column-last-sweep = Letzter Abgleich
+integration-failed-empty-title = Alles kommt durch
+job-register_lead = Lead in HubSpot registrieren
+job-read_deal = Deal lesen
+job-sweep_deals = Geänderte Deals suchen
+job-read_stages = Pipelines lesen
+job-work_inbox = Webhook abarbeiten
+job-read_invoice = Rechnung lesen
+job-sweep_invoices = Geänderte Rechnungen suchen
+job-reconcile_deal = Deal mit Zahlungen abgleichen
+job-accrue_lines = Posten mit dem Kalender fortschreiben
+job-create_bill = Eingangsrechnung in Xero eintragen
+job-announce_statement = Abrechnung ankündigen
+job-send_mail = E-Mail senden
+job-post_slack = Slack-Nachricht senden
+job-clean_up = Aufräumen
+
+## Woraus der Verlauf eines Postens besteht
+
+staff-proof-corrects = Berichtigt den Posten für { $month } über { $amount }
+staff-proof-corrected-by = Berichtigt durch { $amount } für { $month }
+staff-proof-statement = Zur Abrechnung
+staff-proof-history = Verlauf
+account-programme = geschlossen
+account-expected = erwartet
+account-awaiting = Zahlung steht aus
+account-earned = verdient
+account-approved = freigegeben
+account-payable = auszuzahlen
+account-paid = bezahlt
+account-clawed_back = rückbelastet
+cause-scheduled = Eingeplant
+cause-month_ended = Der Monat ist zu Ende
+cause-client_paid = Der Kunde hat bezahlt
+cause-payment_gone = Die Zahlung des Kunden ging zurück
+cause-payment_changed = Die Zahlung des Kunden hat sich geändert
+cause-deal_changed = Der Deal hat sich geändert
+cause-no_longer_due = Nicht mehr fällig
+cause-approved = Freigegeben
+cause-stated = Das Quartal wurde abgeschlossen
+cause-bill_in_xero = Die Rechnung ist in Xero
+cause-bill_paid = Die Rechnung wurde bezahlt
+cause-bill_voided = Die Rechnung wurde storniert
+cause-payment_undone = Unsere Zahlung wurde rückgängig gemacht
+
+## Protokoll
+
+audit-title = Protokoll
+audit-lead = Wer was getan hat, das Neueste zuerst. Nichts davon lässt sich ändern.
+audit-empty-title = Noch ist nichts geschehen
+audit-empty = Jede Entscheidung einer Person wird hier festgehalten.
+audit-column-act = Was
+audit-column-person = Wer
+audit-column-time = Wann
+audit-column-facts = Einzelheiten
+audit-portal = Das Portal
+audit-facts = Anzeigen
+audit-act-accept_lead = Lead angenommen
+audit-act-reject_lead = Lead abgelehnt
+audit-act-raise_invoice = Rechnung gestellt
+audit-act-update_company = Angaben eines Unternehmens geändert
+audit-act-invite_member = Person eingeladen
+audit-act-revoke_invitation = Einladung zurückgenommen
+audit-act-join_partner = Einem Partner beigetreten
+audit-act-remove_member = Person entfernt
+audit-act-approve_line = Posten freigegeben
+audit-act-hold_line = Posten angehalten
+audit-act-release_line = Posten fortgesetzt
+audit-act-link_invoice = Rechnung einem Deal zugeordnet
+audit-act-retry_job = Zustellung erneut versucht
+audit-act-sweep_now = Alles neu einlesen lassen
+audit-act-add_partner = Partner angelegt
+audit-act-enrol_partner = Partner ins Programm aufgenommen
+audit-act-add_plan_version = Fassung eines Plans veröffentlicht
+audit-act-close_quarter = Quartal abgeschlossen

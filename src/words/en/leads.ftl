@@ -117,9 +117,9 @@ lead-timeline-source-hubspot = HubSpot
 lead-timeline-source-portal = Portal
 lead-timeline-by = by { $person }
 lead-event-submitted = Received
-lead-event-submitted-note = A mail to you says so too.
+lead-event-submitted-note = A mail says so too.
 lead-event-accepted = Accepted
-lead-event-accepted-note = The client is protected for you until { $until }.
+lead-event-accepted-note = The client is protected until { $until }.
 lead-event-in_review = In review
 lead-event-in_review-note = A person looks at it first, by { $due } at the latest.
 lead-event-rejected = Rejected
@@ -137,12 +137,12 @@ lead-event-actioned-note =
     }
 lead-event-won = Won
 lead-event-won-with-value = Won with { $value }
-lead-event-won-note = Your commission lines are on the page Commission.
+lead-event-won-note = The commission lines are made.
 lead-event-lost = Lost
 lead-event-reopened = Opened again
 lead-event-reopened-note = The deal is back in { $to }.
 lead-event-removed = The deal was removed from HubSpot
-lead-event-removed-note = Your lead stays here. Months that the client has not paid for are cancelled.
+lead-event-removed-note = The lead stays here. Months that the client has not paid for are cancelled.
 lead-event-restored = The deal was restored in HubSpot
 
 ## Why a lead was rejected: the partner reads it

@@ -15,12 +15,6 @@ today-lines-sum =
        *[other] { $amount } of { $partners } partners
     }
 today-exceptions = Exceptions
-today-exceptions-old =
-    { $count ->
-        [one] One is older than a week
-       *[other] { $count } are older than a week
-    }
-today-bills = Bills that do not agree
 today-failed = Failed deliveries
 today-overdue =
     { $count ->
@@ -38,76 +32,81 @@ today-quarter-ends =
 today-quarter-ended = Ended on { $date } and can be closed.
 today-to-state = To state
 today-carried-over = Carried over
-today-still-awaiting = Still awaiting
 today-preview = Preview
 today-systems = Systems
+today-bills-open = Bills not paid yet
+today-held =
+    { $count ->
+        [one] One is held
+       *[other] { $count } are held
+    }
+today-newest = Newest leads
+today-not-approved = Covered, not approved
+today-held-lines = Held
+today-review = Review
+today-review-label = Review { $client }
 
 ## Leads in review
 
 review-title = Leads
-review-lead = Leads that a person must decide on, the most urgent first.
-review-tab-review = To review
 review-tab-all = All
 review-from = From { $partner }
 review-due = Due { $date }
 review-overdue = Overdue since { $date }
 review-reason = Why it is here
-review-claim-until = The claim of { $partner } runs until { $date }.
 review-accept = Accept
 review-accept-hint = The lead is registered in HubSpot and the partner is told.
 review-reject = Reject …
-review-reject-title = Reject this lead
 review-reject-reason = Reason, for the partner
 review-reject-reason-hint = The partner reads this sentence. Name no other partner.
 review-reject-submit = Reject lead
 review-empty-title = No lead waits for you
 review-empty = New ones that need a decision appear here by themselves.
 review-column-partner = Partner
-review-column-client = Client
-review-column-due = Due
+staff-leads-lead = Every lead of every partner, newest first.
+staff-leads-empty-title = No leads here
+staff-leads-empty = As soon as a partner submits one, it appears here by itself.
+staff-lead-hubspot-deal = HubSpot deal
+staff-lead-hubspot-contact = HubSpot contact
+staff-page-first = First page
 
 ## Partners
 
 partner-list-title = Partners
-partner-list-lead =
-    { $count ->
-        [one] One company, { $enrolled } enrolled.
-       *[other] { $count } companies, { $enrolled } of them enrolled.
-    }
-partner-list-search-label = Search partners
-partner-list-search-placeholder = Name or domain
 partner-list-column-partner = Partner
 partner-list-column-plan = Plan
-partner-list-column-leads = Open leads
-partner-list-column-earned = Earned
 partner-list-column-state = State
 partner-list-empty-title = No partners yet
 partner-list-empty = Add the first one and enrol it on a plan.
 partner-state-enrolled = Enrolled
 partner-state-not-enrolled = Not enrolled
-partner-state-left = Left
 partner-add-title = Add a partner
-partner-add-lead = The owner gets a mail with an invitation.
+partner-add-lead = Its people are invited afterwards, on the partner’s page.
 partner-add-name = Name
 partner-add-legal-name = Legal name
 partner-add-domain = Domain
 partner-add-country = Country
 partner-add-billing-email = Mail for statements
-partner-add-owner-email = Owner’s e-mail
-partner-add-owner-email-hint = Gets the invitation.
 partner-add-submit = Add partner
 partner-enrol-title = Enrol { $partner }
 partner-enrol-plan = Plan
 partner-enrol-from = From
 partner-enrol-from-hint = Leads and deals count from this day on.
 partner-enrol-submit = Enrol
-partner-enrolment = Enrolment
 partner-enrolment-since = { $plan } since { $date }
 partner-enrolment-none = Not enrolled: it can sign in, but submit no leads.
-partner-enrolment-ended = Ended on { $date }
 partner-team = Team
-partner-statements = Statements
 partner-xero-contact = Xero contact
+staff-partners-lead = The companies of the network, and the plans they are on.
+partner-list-column-since = Since
+partner-add-country-hint = Two letters, such as DE.
+staff-partner-lines = All its lines
+staff-partner-money = Money in { $currency }
+staff-partner-no-lines-title = No commission yet
+staff-partner-no-lines = Its lines appear as soon as one of its deals is won.
+staff-partner-no-team-title = Nobody can sign in yet
+staff-partner-no-team = Invite the owner first: they look after the team from then on.
+staff-partner-invited = Invited; the link works until { $date }
 
 ## Lines: approval, hold, release
 
@@ -119,10 +118,6 @@ approval-lead =
        *[other] { $count } lines are covered and wait for approval.
     }
 approval-filter-label = Filter by state
-approval-search-label = Search lines
-approval-search-placeholder = Partner, client or deal
-approval-month = Month
-approval-all-months = All months
 approval-table-label = Lines
 approval-column-select = Select
 approval-column-partner = Partner
@@ -130,63 +125,63 @@ approval-select-line = { $client }, { $month }
 approval-select-hint = Tick lines to approve or hold them.
 approval-selected = selected
 approval-approve = Approve
-approval-approve-all =
-    { $count ->
-        [one] Approve the covered one
-       *[other] Approve all covered ({ $count })
-    }
 approval-hold = Hold …
 approval-hold-title = Hold the selected lines
 approval-hold-hint = They stay off the next statement until someone releases them. The partner sees the reason.
 approval-hold-reason = Reason
 approval-hold-submit = Hold lines
 approval-release = Release
-approval-held-by = Held by { $person } on { $date }: { $reason }
 approval-approved-by = Approved by { $person } on { $date }
 approval-empty-title = No lines here
 approval-empty = Nothing matches this choice.
+approval-list-covered = To approve
+approval-list-held = Held
+approval-list-awaiting = Awaiting payment
+approval-list-approved = Approved
+approval-list-all = All
+approval-all-partners = All partners
+approval-approve-shown =
+    { $count ->
+        [one] Approve the one shown
+       *[other] Approve all { $count } shown
+    }
+approval-waits-approval = The client has paid; waits for approval.
+approval-waits-quarter-close = Approved; comes on the next statement.
+approval-waits-partner-invoice = Stated; waits for the partner’s invoice.
+approval-waits-bill-payment = Invoiced; waits for our payment.
+approval-waits-terms = A person must decide on the deal first: see Reconciliation.
+approval-waits-paid = Paid.
+approval-waits-cancelled = Cancelled: the deal is no longer won, or nothing is due for this month.
+notice-lines-partly-approved = The lines that the clients’ payments cover are approved. The others had changed meanwhile and stay as they are.
+notice-lines-not-approved = Nothing was approved: these lines are not covered any more, or held.
 
 ## Reconciliation
 
 reconciliation-title = Reconciliation
 reconciliation-lead = Where the client’s money and the deal do not meet.
 reconciliation-filter-label = Filter by kind
-reconciliation-read = Xero read { $ago }
 reconciliation-read-again = Read again
-reconciliation-reading = Xero is being read; the page updates by itself.
 reconciliation-empty-title = Everything meets
 reconciliation-empty = Every invoice belongs to a deal, and every payment to its months.
 reconciliation-partner = Partner: { $partner }
-reconciliation-evidence = Evidence
 reconciliation-since = since { $date }
-exception-number-needed = Needed up to { $month }
+exception-number-needed = Needed
 exception-number-collected = Collected
-exception-number-tolerance = Tolerance
 exception-number-missing = Missing
 exception-number-difference = Difference
 exception-number-invoice = Invoice, net
-exception-number-paid = Paid
-exception-number-deal-month = Deal, a month
 exception-number-deal-currency = Currency of the deal
-exception-number-invoice-currency = Currency of the invoice
 exception-number-statement = Statement, net
 exception-number-bill = Bill, net
 exception-number-due = Due
 exception-act-link = Link to this deal
-exception-act-link-choose = Which deal?
-exception-act-link-option = Deal { $deal }, { $amount } a month
-exception-act-link-proposed = Proposed
-exception-act-unlink = Not of any deal
-exception-act-waive = Waive …
-exception-act-waive-title = Waive the difference
-exception-act-waive-hint = The months count as covered although { $amount } are missing. The reason is kept with your name.
-exception-act-split = Split …
-exception-act-chase = Chase client
-exception-act-dismiss = Seen
-exception-act-reason = Reason
-
+exception-act-link-choose = It may be for one of these deals:
 exception-no_invoice_yet = No invoice yet
-exception-no_invoice_yet-what = { $client }’s deal has been won since { $date }, and no invoice for it has been found in Xero.
+exception-no_invoice_yet-what =
+    { $months ->
+        [one] No invoice in Xero is for { $month } of { $client }’s deal.
+       *[other] No invoice in Xero is for { $months } months of { $client }’s deal, from { $month } on.
+    }
 exception-no_invoice_yet-do = Raise the invoice in Xero with the deal’s number as reference, or link one that is there.
 exception-invoice_overdue = Overdue
 exception-invoice_overdue-what =
@@ -196,20 +191,20 @@ exception-invoice_overdue-what =
     }
 exception-invoice_overdue-do = Chase the client. The partner’s lines wait until the money is here.
 exception-underpaid = Underpaid
-exception-underpaid-what = The invoices of { $client } have collected less than the months up to { $month } need.
-exception-underpaid-do = Chase the rest, link a further invoice, or waive the difference with a reason.
+exception-underpaid-what = { $month } of { $client }’s deal is paid only in part.
+exception-underpaid-do = Chase the rest, or link a further invoice. The line is covered as soon as the money is here.
 exception-differs_from_deal = Differs from the deal
-exception-differs_from_deal-what = { $invoice } of { $client } is over another amount than the deal says.
+exception-differs_from_deal-what = What was invoiced to { $client } fits no whole number of the deal’s months.
 exception-differs_from_deal-do = Correct the deal in HubSpot or the invoice in Xero; the lines follow the money that comes in.
 exception-other_currency = Other currency
 exception-other_currency-what = { $invoice } of { $client } is in another currency than the deal, so its payments do not count.
 exception-other_currency-do = Invoice in the deal’s currency, or change the deal’s currency in HubSpot.
 exception-invoice_without_deal = Invoice without a deal
 exception-invoice_without_deal-what = { $invoice } of { $client } belongs to no deal that the portal knows.
-exception-invoice_without_deal-do = Link it to a deal, or mark that it belongs to none.
+exception-invoice_without_deal-do = Link it to a deal, or write the deal’s number into its reference in Xero. If it is for none, it moves no money here.
 exception-several_deals_possible = Several deals possible
 exception-several_deals_possible-what = { $invoice } could belong to several open deals of { $client }.
-exception-several_deals_possible-do = Choose the deal. The proposed one has the amount that comes nearest.
+exception-several_deals_possible-do = Choose the deal. Nothing counts for either before that.
 exception-deal_amount_missing = Deal without an amount
 exception-deal_amount_missing-what = { $client }’s deal is won, but it has no amount, so no lines can be computed.
 exception-deal_amount_missing-do = Enter the amount and the currency of the deal in HubSpot.
@@ -218,13 +213,13 @@ exception-billing_period_missing-what = { $client }’s deal is won, but it does
 exception-billing_period_missing-do = Enter the billing period of the deal in HubSpot: a number of months, or one-off.
 exception-not_enrolled_when_won = Not enrolled when won
 exception-not_enrolled_when_won-what = { $partner } was not enrolled on { $date }, the day on which { $client }’s deal was won.
-exception-not_enrolled_when_won-do = Enrol the partner from that day or earlier, if it is owed commission; else mark this as seen.
+exception-not_enrolled_when_won-do = Enrol the partner from that day or earlier, if it is owed commission.
 exception-currency_changed = Currency changed
 exception-currency_changed-what = The currency of { $client }’s deal has changed from { $from } to { $to } although something was earned by it already.
 exception-currency_changed-do = Set the old currency in HubSpot again, or make a new deal for the new one.
 exception-start_changed = Start moved
 exception-start_changed-what = The start of { $client }’s deal was moved from { $from } to { $to } although something was earned by it already. The old start still holds.
-exception-start_changed-do = Set the old start in HubSpot again, or mark this as seen.
+exception-start_changed-do = Set the old start in HubSpot again.
 exception-deals_merged = Deals merged
 exception-deals_merged-what = { $client }’s deal of { $other } was merged into “{ $into }” of { $partner } in HubSpot.
 exception-deals_merged-do = Decide which partner the deal belongs to. No money moves before that.
@@ -232,19 +227,19 @@ exception-bill_differs_from_statement = Bill differs from the statement
 exception-bill_differs_from_statement-what = The bill { $invoice } of { $partner } does not agree with statement { $statement }.
 exception-bill_differs_from_statement-do = Correct the bill in Xero, or ask the partner for a new invoice. Until then nothing moves.
 exception-bill_voided = Bill voided
-exception-bill_voided-what = The bill { $invoice } of { $partner } for statement { $statement } was voided in Xero.
+exception-bill_voided-what = The bill { $invoice } for statement { $statement } was voided in Xero.
 exception-bill_voided-do = Ask the partner for a new invoice; the statement is open again.
+exception-number-open = Open, with tax
+exception-number-deal = Nearest by the deal
+exception-number-invoiced = Invoiced, net
+exception-number-reference = Reference
+exception-number-amount = Amount in HubSpot
+exception-number-billing-period = Billing period in HubSpot
 
 ## Quarter close
 
 close-title = Close { $quarter }
 close-lead = { $from } to { $to }. Nothing is written before you confirm.
-close-still-awaiting-title =
-    { $count ->
-        [one] One line still awaits payment.
-       *[other] { $count } lines still await payment.
-    }
-close-still-awaiting = They stay open and come on a later statement.
 close-still-covered-title =
     { $count ->
         [one] One covered line is not approved.
@@ -253,17 +248,12 @@ close-still-covered-title =
 close-still-covered = What is not approved before the close comes on the next statement.
 close-column-partner = Partner
 close-column-currency = Currency
-close-column-lines = Lines
-close-column-approved = Approved
-close-column-clawbacks = Clawbacks
 close-column-total = To invoice
 close-column-result = Result
 close-result-new = New statement
 close-result-carried-over = Carried over
-close-result-existing = On { $number }
 close-reason-below-minimum = Below the minimum of { $amount }
 close-reason-negative = Negative
-close-preview-label = Preview
 close-telling =
     { $count ->
         [0] Nobody is told: there is no statement.
@@ -271,9 +261,27 @@ close-telling =
        *[other] { $count } partners get a mail and a Slack message. Closing again changes nothing.
     }
 close-submit = Close the quarter
-close-already-done = { $quarter } was closed on { $date }. Nothing changed, and nobody was told again.
 close-not-ended = { $quarter } ends on { $date }. This is what closing would state today.
 close-empty = No approved line is there to be stated.
+staff-statements-lead = Close a quarter, and follow what partners invoice until it is paid.
+staff-statements-all = All statements
+staff-statements-empty = The first ones appear here once a quarter is closed.
+staff-bill-none = The partner has not raised its invoice yet.
+staff-bill-number = Partner’s invoice
+staff-bill-raised = Raised
+staff-bill-xero = Bill in Xero
+staff-bill-not-in-xero = being entered …
+close-quarters = Quarter
+close-title-done = { $quarter } is closed
+close-lead-done = What is approved by now comes on the next statement.
+close-confirm = Yes, close { $quarter }
+close-still-held-title =
+    { $count ->
+        [one] One line is held.
+       *[other] { $count } lines are held.
+    }
+close-still-held = What is held stays off every statement until somebody releases it.
+close-empty-title = Nothing to state
 
 ## Plans
 
@@ -282,8 +290,6 @@ plan-list-lead = How commission is computed. A won deal keeps the version of the
 plan-add-title = New plan
 plan-name = Name
 plan-version = Version { $version }
-plan-version-from = Version { $version }, from { $date }
-plan-new-version-title = Next version
 plan-new-version-hint = New deals use it from the day it begins. Won deals keep theirs.
 plan-rate = Rate
 plan-rate-hint = Share of the deal’s monthly value, in per cent.
@@ -301,13 +307,12 @@ plan-cap-none = No cap
 plan-tolerance = Tolerance
 plan-tolerance-hint = What a client’s payment may fall short of a month, in per cent. Empty: 1.
 plan-valid-from = Begins on
-plan-partners =
-    { $count ->
-        [one] One partner
-       *[other] { $count } partners
-    }
 plan-submit = Publish version
-plan-create = Create plan
+plan-name-hint = The name of a plan that is there: its next version.
+plan-empty-title = No plans yet
+plan-empty = A partner is enrolled on a plan: make the first one.
+plan-example-title = An example
+plan-example = { $rate } of a deal worth { $value } a year, month by month. No cent gets lost: the lines add up to the whole.
 
 ## Integrations
 
@@ -323,12 +328,9 @@ integration-xero = Xero
 integration-slack = Slack
 integration-mail = Mail
 integration-books = Background work
-integration-webhooks = Incoming webhooks
-integration-sandbox = Sandbox
 integration-state-healthy = Healthy
 integration-state-retrying = Retrying
 integration-state-failing = Failing
-integration-state-not-connected = Not connected
 integration-failing-title = { $system } does not take what we send.
 integration-failing =
     { $count ->
@@ -342,9 +344,83 @@ integration-failed-column-attempts = Attempts
 integration-failed-column-since = Since
 integration-failed-empty = Nothing has failed.
 integration-retry = Retry
-integration-retry-all =
-    { $count ->
-        [one] Retry it
-       *[other] Retry { $count }
-    }
 integration-next-attempt = Next attempt at { $time }
+integration-state-unused = Not used yet
+integration-sweep = Read everything now
+integration-column-last-failure = Last failure
+integration-column-last-webhook = Last webhook
+integration-column-last-sweep = Last sweep
+integration-failed-empty-title = Everything goes through
+job-register_lead = Register a lead in HubSpot
+job-read_deal = Read a deal
+job-sweep_deals = Look for changed deals
+job-read_stages = Read the pipelines
+job-work_inbox = Work off a webhook
+job-read_invoice = Read an invoice
+job-sweep_invoices = Look for changed invoices
+job-reconcile_deal = Reconcile a deal
+job-accrue_lines = Move lines on with the calendar
+job-create_bill = Enter a bill in Xero
+job-announce_statement = Announce a statement
+job-send_mail = Send a mail
+job-post_slack = Post a Slack message
+job-clean_up = Clean up
+
+## What a line's history is made of
+
+staff-proof-corrects = Corrects the line of { $month } over { $amount }
+staff-proof-corrected-by = Corrected by { $amount } for { $month }
+staff-proof-statement = Its statement
+staff-proof-history = History
+account-programme = closed
+account-expected = expected
+account-awaiting = awaiting payment
+account-earned = earned
+account-approved = approved
+account-payable = payable
+account-paid = paid
+account-clawed_back = clawed back
+cause-scheduled = Scheduled
+cause-month_ended = The month ended
+cause-client_paid = The client paid
+cause-payment_gone = The client’s payment went back
+cause-payment_changed = The client’s payment changed
+cause-deal_changed = The deal changed
+cause-no_longer_due = No longer due
+cause-approved = Approved
+cause-stated = The quarter was closed
+cause-bill_in_xero = The bill is in Xero
+cause-bill_paid = The bill was paid
+cause-bill_voided = The bill was voided
+cause-payment_undone = Our payment was undone
+
+## Audit
+
+audit-title = Audit log
+audit-lead = Who did what, newest first. Nothing here can be changed.
+audit-empty-title = Nothing has been done yet
+audit-empty = Every decision of a person is kept here.
+audit-column-act = What
+audit-column-person = Who
+audit-column-time = When
+audit-column-facts = Details
+audit-portal = The portal
+audit-facts = Show
+audit-act-accept_lead = Accepted a lead
+audit-act-reject_lead = Rejected a lead
+audit-act-raise_invoice = Raised an invoice
+audit-act-update_company = Changed a company’s details
+audit-act-invite_member = Invited a person
+audit-act-revoke_invitation = Took an invitation back
+audit-act-join_partner = Joined a partner
+audit-act-remove_member = Removed a person
+audit-act-approve_line = Approved a line
+audit-act-hold_line = Held a line
+audit-act-release_line = Released a line
+audit-act-link_invoice = Linked an invoice to a deal
+audit-act-retry_job = Retried a delivery
+audit-act-sweep_now = Had everything read anew
+audit-act-add_partner = Added a partner
+audit-act-enrol_partner = Enrolled a partner
+audit-act-add_plan_version = Published a plan’s version
+audit-act-close_quarter = Closed a quarter

@@ -1,0 +1,283 @@
+//! Settings: from the environment, then from `portal.toml`, then the defaults. One that is unknown or malformed stops the start with a sentence that names it.
+
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
+
+use chrono::DateTime;
+use chrono_tz::Tz;
+use portal_domain::calendar::Timestamp;
+use portal_integrations::{Secret, xero::BillStatus};
+
+/// Every setting: its name in the environment, its default, and what it is. In `portal.toml` the same names in lower case.
+pub const SETTINGS: &[(&str, &str, &str)] = &[
+    ("DATABASE_URL", "sqlite://data/portal.db", "Where the data is: sqlite://path or postgres://user:password@host/database"),
+    ("PORTAL_ADDR", "127.0.0.1:3000", "Address and port to listen on"),
+    ("PORTAL_URL", "http://127.0.0.1:3000", "Public address, for links and webhooks"),
+    ("PORTAL_NAME", "Northwind Software", "The vendor's name, as partners know it"),
+    ("PORTAL_DATA", "data", "Folder for what is not in the database (the sandbox's state)"),
+    ("PORTAL_TIME_ZONE", "Europe/London", "The programme's time zone: months and quarters end there"),
+    ("PORTAL_FISCAL_START", "1", "First month of the fiscal year, 1 to 12"),
+    ("PORTAL_CLAIM_DAYS", "90", "For how many days an accepted lead protects its client"),
+    ("PORTAL_REVIEW_HOURS", "48", "Within how many hours a lead in review is decided"),
+    ("PORTAL_MINIMUM_PAYOUT_MINOR", "5000", "Least total of a statement, in minor units; less is carried over"),
+    ("PORTAL_CLOCK", "", "Sandbox only: the instant at which the clock starts, such as 2026-10-01T08:00:00Z"),
+    ("HUBSPOT_URL", "https://api.hubapi.com", "HubSpot's address"),
+    ("HUBSPOT_TOKEN", "", "HubSpot's access token; without it the sandbox stands in"),
+    ("HUBSPOT_CLIENT_SECRET", "", "What HubSpot signs its webhooks with; two with a comma between while it is rotated"),
+    ("XERO_URL", "https://api.xero.com", "Xero's address"),
+    ("XERO_IDENTITY_URL", "https://identity.xero.com", "Where Xero gives tokens"),
+    ("XERO_CLIENT_ID", "", "The custom connection's client id; without it the sandbox stands in"),
+    ("XERO_CLIENT_SECRET", "", "The custom connection's client secret"),
+    ("XERO_WEBHOOK_KEY", "", "What Xero signs its webhooks with"),
+    ("XERO_BILL_ACCOUNT", "404", "Account code of the bills that the portal makes"),
+    ("XERO_BILL_STATUS", "authorised", "How bills are made: draft, submitted or authorised"),
+    ("SLACK_URL", "https://slack.com/api", "Slack's address"),
+    ("SLACK_TOKEN", "", "Slack's bot token; without it the sandbox stands in"),
+    ("SLACK_STAFF_CHANNEL", "#partners-internal", "Where the vendor's own people read"),
+    ("SMTP_URL", "", "Mail server: smtps://user:password@host:465; without it the sandbox's inbox"),
+    ("MAIL_FROM", "Partner portal <portal@example.com>", "Sender of mails"),
+    ("SANDBOX_ADDR", "127.0.0.1:3001", "Where the sandbox listens"),
+    ("SANDBOX_SMTP_ADDR", "127.0.0.1:3025", "Where the sandbox's mail server listens"),
+];
+
+/// What the program is started with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub database_url: String,
+    pub portal_addr: SocketAddr,
+    pub portal_url: String,
+    pub portal_name: String,
+    pub data: PathBuf,
+    pub time_zone: Tz,
+    pub fiscal_start: u32,
+    pub claim: Duration,
+    pub review: Duration,
+    pub minimum_payout_minor: i64,
+    pub clock_start: Option<Timestamp>,
+    pub hubspot: Option<HubSpotSettings>,
+    pub xero: Option<XeroSettings>,
+    pub slack: Option<SlackSettings>,
+    pub smtp_url: Option<Secret>,
+    pub mail_from: String,
+    pub staff_channel: String,
+    pub bill_account: String,
+    pub bill_status: BillStatus,
+    pub sandbox_addr: SocketAddr,
+    pub sandbox_smtp_addr: SocketAddr,
+}
+
+#[derive(Clone, Debug)]
+pub struct HubSpotSettings {
+    pub url: String,
+    pub token: Secret,
+    pub client_secrets: Vec<Secret>,
+}
+
+#[derive(Clone, Debug)]
+pub struct XeroSettings {
+    pub url: String,
+    pub identity_url: String,
+    pub client_id: String,
+    pub client_secret: Secret,
+    pub webhook_key: Secret,
+}
+
+#[derive(Clone, Debug)]
+pub struct SlackSettings {
+    pub url: String,
+    pub token: Secret,
+}
+
+/// Why the program does not start.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}: {problem}")]
+pub struct SettingsError {
+    name: String,
+    problem: String,
+}
+
+impl SettingsError {
+    fn new(name: &str, problem: impl Into<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            problem: problem.into(),
+        }
+    }
+}
+
+impl Settings {
+    /// From this process's environment and the `portal.toml` in its folder.
+    pub fn load() -> Result<Self, SettingsError> {
+        let file = match std::fs::read_to_string("portal.toml") {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(SettingsError::new("portal.toml", error.to_string())),
+        };
+        #[expect(clippy::disallowed_methods, reason = "settings are read here and nowhere else")]
+        Self::read(|name| std::env::var(name).ok(), &file)
+    }
+
+    /// From any source: `environment` by name, `file` as TOML.
+    pub fn read(environment: impl Fn(&str) -> Option<String>, file: &str) -> Result<Self, SettingsError> {
+        let file = read_file(file)?;
+        let values: BTreeMap<&str, String> = SETTINGS
+            .iter()
+            .map(|(name, default, _)| {
+                let value = environment(name)
+                    .or_else(|| file.get(&name.to_lowercase()).cloned())
+                    .unwrap_or_else(|| (*default).to_owned());
+                (*name, value.trim().to_owned())
+            })
+            .collect();
+        let values = Values(values);
+        let settings = Self {
+            database_url: values.text("DATABASE_URL"),
+            portal_addr: values.parsed("PORTAL_ADDR", "an address and a port, such as 127.0.0.1:3000")?,
+            portal_url: values.url("PORTAL_URL")?,
+            portal_name: values.text("PORTAL_NAME"),
+            data: PathBuf::from(values.text("PORTAL_DATA")),
+            time_zone: values.parsed("PORTAL_TIME_ZONE", "a time zone, such as Europe/Berlin")?,
+            fiscal_start: values.between("PORTAL_FISCAL_START", 1, 12)?,
+            claim: Duration::from_secs(u64::from(values.between("PORTAL_CLAIM_DAYS", 1, 3_650)?) * 86_400),
+            review: Duration::from_secs(u64::from(values.between("PORTAL_REVIEW_HOURS", 1, 10_000)?) * 3_600),
+            minimum_payout_minor: values.parsed("PORTAL_MINIMUM_PAYOUT_MINOR", "a whole number of minor units")?,
+            clock_start: values.instant("PORTAL_CLOCK")?,
+            hubspot: values.hubspot(),
+            xero: values.xero(),
+            slack: values.slack(),
+            smtp_url: values.optional("SMTP_URL").map(Secret::from),
+            mail_from: values.text("MAIL_FROM"),
+            staff_channel: values.text("SLACK_STAFF_CHANNEL"),
+            bill_account: values.text("XERO_BILL_ACCOUNT"),
+            bill_status: values.bill_status("XERO_BILL_STATUS")?,
+            sandbox_addr: values.parsed("SANDBOX_ADDR", "an address and a port")?,
+            sandbox_smtp_addr: values.parsed("SANDBOX_SMTP_ADDR", "an address and a port")?,
+        };
+        if settings.clock_start.is_some() && !settings.is_sandbox() {
+            return Err(SettingsError::new(
+                "PORTAL_CLOCK",
+                "only the sandbox has a clock of its own: remove it, or the credentials of the real systems",
+            ));
+        }
+        Ok(settings)
+    }
+
+    /// Everything outside is the sandbox; one real credential ends that.
+    pub fn is_sandbox(&self) -> bool {
+        self.hubspot.is_none() && self.xero.is_none() && self.slack.is_none() && self.smtp_url.is_none()
+    }
+
+    /// Something outside is the sandbox.
+    pub fn needs_sandbox(&self) -> bool {
+        self.hubspot.is_none() || self.xero.is_none() || self.slack.is_none() || self.smtp_url.is_none()
+    }
+}
+
+/// `name = value` lines of known names; tables are not used.
+fn read_file(file: &str) -> Result<BTreeMap<String, String>, SettingsError> {
+    let table: toml::Table = file
+        .parse()
+        .map_err(|error: toml::de::Error| SettingsError::new("portal.toml", error.to_string()))?;
+    let mut values = BTreeMap::new();
+    for (name, value) in table {
+        if !SETTINGS.iter().any(|(known, _, _)| known.to_lowercase() == name) {
+            return Err(SettingsError::new(
+                "portal.toml",
+                format!("there is no setting `{name}`; `portal settings` lists them all"),
+            ));
+        }
+        let value = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(number) => number.to_string(),
+            _ => return Err(SettingsError::new(&name, "must be a text or a whole number")),
+        };
+        values.insert(name, value);
+    }
+    Ok(values)
+}
+
+struct Values(BTreeMap<&'static str, String>);
+
+impl Values {
+    fn text(&self, name: &str) -> String {
+        self.0.get(name).cloned().unwrap_or_default()
+    }
+
+    fn optional(&self, name: &str) -> Option<String> {
+        Some(self.text(name)).filter(|value| !value.is_empty())
+    }
+
+    fn parsed<T: std::str::FromStr>(&self, name: &str, expected: &str) -> Result<T, SettingsError> {
+        let value = self.text(name);
+        value
+            .parse()
+            .map_err(|_| SettingsError::new(name, format!("`{value}` is not {expected}")))
+    }
+
+    fn between(&self, name: &str, least: u32, most: u32) -> Result<u32, SettingsError> {
+        let expected = format!("a whole number from {least} to {most}");
+        let value: u32 = self.parsed(name, &expected)?;
+        if (least..=most).contains(&value) {
+            Ok(value)
+        } else {
+            Err(SettingsError::new(name, format!("`{value}` is not {expected}")))
+        }
+    }
+
+    fn url(&self, name: &str) -> Result<String, SettingsError> {
+        let value = self.text(name);
+        let url = value.trim_end_matches('/');
+        if url.starts_with("http://") || url.starts_with("https://") {
+            Ok(url.to_owned())
+        } else {
+            Err(SettingsError::new(name, format!("`{value}` must start with http:// or https://")))
+        }
+    }
+
+    fn instant(&self, name: &str) -> Result<Option<Timestamp>, SettingsError> {
+        self.optional(name)
+            .map(|value| {
+                DateTime::parse_from_rfc3339(&value)
+                    .map(|at| Timestamp(at.timestamp_millis()))
+                    .map_err(|_| SettingsError::new(name, format!("`{value}` is not an instant such as 2026-10-01T08:00:00Z")))
+            })
+            .transpose()
+    }
+
+    fn hubspot(&self) -> Option<HubSpotSettings> {
+        Some(HubSpotSettings {
+            token: self.optional("HUBSPOT_TOKEN")?.into(),
+            url: self.text("HUBSPOT_URL"),
+            client_secrets: self
+                .text("HUBSPOT_CLIENT_SECRET")
+                .split(',')
+                .map(|secret| Secret::from(secret.trim()))
+                .collect(),
+        })
+    }
+
+    fn xero(&self) -> Option<XeroSettings> {
+        Some(XeroSettings {
+            client_id: self.optional("XERO_CLIENT_ID")?,
+            url: self.text("XERO_URL"),
+            identity_url: self.text("XERO_IDENTITY_URL"),
+            client_secret: self.text("XERO_CLIENT_SECRET").into(),
+            webhook_key: self.text("XERO_WEBHOOK_KEY").into(),
+        })
+    }
+
+    fn slack(&self) -> Option<SlackSettings> {
+        Some(SlackSettings {
+            token: self.optional("SLACK_TOKEN")?.into(),
+            url: self.text("SLACK_URL"),
+        })
+    }
+
+    fn bill_status(&self, name: &str) -> Result<BillStatus, SettingsError> {
+        match self.text(name).as_str() {
+            "draft" => Ok(BillStatus::Draft),
+            "submitted" => Ok(BillStatus::Submitted),
+            "authorised" => Ok(BillStatus::Authorised),
+            other => Err(SettingsError::new(name, format!("`{other}` is not draft, submitted or authorised"))),
+        }
+    }
+}

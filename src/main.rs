@@ -1,0 +1,255 @@
+//! The command line: which part of the portal runs. No logic.
+
+use std::{process::ExitCode, sync::Arc};
+
+use clap::{Parser, Subcommand, ValueEnum};
+use portal::{
+    clock::PortalClock,
+    config::{SETTINGS, Settings},
+    demo,
+    serve::{self, Portal, StartError},
+};
+use portal_domain::{
+    access::{Actor, StaffRole},
+    calendar::Quarter,
+    text::Email,
+};
+use portal_services::{Ctx, lines, reconcile, statements, verify};
+use portal_store::{deals, people};
+
+/// A self-service portal for a vendor's network of partners: from a submitted lead to a commission line paid.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the site and work off jobs (the default).
+    Serve,
+    /// Only work off jobs: further workers beside instances that serve.
+    Worker,
+    /// Bring the database's schema up to date and end.
+    Migrate,
+    /// Serve with the sandbox and, in an empty database, demo data; prints who can sign in.
+    Demo,
+    /// Only run the sandbox: stand-ins of HubSpot, Xero, Slack and a mail server.
+    Sandbox,
+    /// Add somebody of the vendor who can sign in by a mailed link.
+    User {
+        /// The e-mail address.
+        email: String,
+        /// The full name.
+        name: String,
+        #[arg(value_enum)]
+        role: Role,
+    },
+    /// Make the months that have ended due, now instead of in a few minutes.
+    Accrue,
+    /// Compute the coverage of every won deal again.
+    Reconcile,
+    /// Close an ended quarter, such as 2026Q3, as somebody of the vendor. Doing it again changes nothing.
+    CloseQuarter {
+        quarter: String,
+        /// The e-mail address of whoever closes it.
+        #[arg(long = "as")]
+        closed_by: String,
+    },
+    /// Prove that the books are right: everything is computed again from what is stored.
+    Verify,
+    /// List every setting, its default, and what it is.
+    Settings,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Role {
+    Administrator,
+    PartnerManager,
+    Finance,
+    Operator,
+}
+
+impl From<Role> for StaffRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Administrator => Self::Administrator,
+            Role::PartnerManager => Self::PartnerManager,
+            Role::Finance => Self::Finance,
+            Role::Operator => Self::Operator,
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    match run(Arguments::parse().command.unwrap_or(Command::Serve)).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("portal: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<ExitCode, StartError> {
+    if matches!(command, Command::Settings) {
+        for (name, default, what) in SETTINGS {
+            println!("{name}\n    {what}\n    default: {}", if default.is_empty() { "none" } else { default });
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let settings = Settings::load()?;
+    match command {
+        Command::Serve => serve(&settings, Vec::new).await,
+        Command::Demo => demo(&settings).await,
+        Command::Worker => worker(&settings).await,
+        Command::Sandbox => sandbox(&settings).await,
+        Command::Settings => Ok(ExitCode::SUCCESS),
+        Command::Migrate => {
+            let store = portal_store::Store::open(&settings.database_url).await?;
+            println!("The schema in {} is up to date.", store.name());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::User { email, name, role } => add_user(&settings, &email, &name, role).await,
+        Command::Accrue => {
+            let ctx = serve::open_books(&settings).await?;
+            println!("{} lines became due.", lines::accrue(&ctx).await?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Reconcile => reconcile_all(&settings).await,
+        Command::CloseQuarter { quarter, closed_by } => close_quarter(&settings, &quarter, &closed_by).await,
+        Command::Verify => prove(&settings).await,
+    }
+}
+
+async fn serve(settings: &Settings, greeting: impl FnOnce() -> Vec<String>) -> Result<ExitCode, StartError> {
+    let mut portal = Portal::open(settings).await?;
+    portal.start_worker();
+    let address = portal.start_site(settings).await?;
+    println!("Portal:  {} (listening on {address})", settings.portal_url);
+    if let Some(sandbox) = &portal.sandbox {
+        println!("Sandbox: {} (HubSpot, Xero, Slack, mails, and the clock)", sandbox.http_url());
+    }
+    for line in greeting() {
+        println!("{line}");
+    }
+    wait_for_the_end().await;
+    portal.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn demo(settings: &Settings) -> Result<ExitCode, StartError> {
+    if !settings.is_sandbox() {
+        return Err(StartError::Other(
+            "the demo runs on the sandbox only: remove the credentials of the real systems, or use `portal serve`".to_owned(),
+        ));
+    }
+    let ctx = serve::open_books(settings).await?;
+    demo::seed(&ctx).await?;
+    let choices = portal_services::access::list_choices(&ctx).await?;
+    ctx.store.close().await;
+    let greeting = move || {
+        std::iter::once("Sign in as (no password, choose on the page):".to_owned())
+            .chain(choices.iter().map(|choice| format!("  {:<16} {:<16} {}", choice.name, choice.role, choice.company)))
+            .collect()
+    };
+    serve(settings, greeting).await
+}
+
+async fn worker(settings: &Settings) -> Result<ExitCode, StartError> {
+    let mut portal = Portal::open(settings).await?;
+    portal.start_worker();
+    println!("Working on {}.", portal.ctx.store.name());
+    wait_for_the_end().await;
+    portal.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn sandbox(settings: &Settings) -> Result<ExitCode, StartError> {
+    let sandbox = serve::start_sandbox(settings, Arc::new(PortalClock::real())).await?;
+    sandbox.set_portal_url(&settings.portal_url);
+    println!("Sandbox: {}", sandbox.http_url());
+    wait_for_the_end().await;
+    sandbox.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn add_user(settings: &Settings, email: &str, name: &str, role: Role) -> Result<ExitCode, StartError> {
+    let email = Email::parse(email).map_err(|_| StartError::Other(format!("`{email}` is not an e-mail address")))?;
+    let ctx = serve::open_books(settings).await?;
+    demo::add_person(&ctx, name, email.as_str(), "en", Some(role.into())).await?;
+    println!("{name} can sign in at {}/sign-in with {}.", settings.portal_url, email.as_str());
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn reconcile_all(settings: &Settings) -> Result<ExitCode, StartError> {
+    let ctx = serve::open_books(settings).await?;
+    let won = deals::list_won(&mut ctx.store.read().await?).await?;
+    for deal in &won {
+        reconcile::reconcile_deal(&ctx, deal.id).await?;
+    }
+    println!("{} won deals reconciled.", won.len());
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn close_quarter(settings: &Settings, quarter: &str, closed_by: &str) -> Result<ExitCode, StartError> {
+    let ctx = serve::open_books(settings).await?;
+    let quarter = Quarter::parse(quarter, settings.fiscal_start)
+        .map_err(|_| StartError::Other(format!("`{quarter}` is not a quarter such as 2026Q3")))?;
+    let actor = staff_actor(&ctx, closed_by).await?;
+    let closed = statements::close_quarter(&ctx, &actor, quarter).await?;
+    println!("{} statements made, {} carried over.", closed.created, closed.carried);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn staff_actor(ctx: &Ctx, email: &str) -> Result<Actor, StartError> {
+    let person = people::find_by_email(&mut ctx.store.read().await?, email).await?;
+    match person.and_then(|person| Some((person.id, person.staff_role?))) {
+        Some((person, role)) => Ok(Actor::Staff { person, role }),
+        None => Err(StartError::Other(format!("{email} is nobody of the vendor's staff"))),
+    }
+}
+
+async fn prove(settings: &Settings) -> Result<ExitCode, StartError> {
+    let ctx = serve::open_books(settings).await?;
+    let proof = verify::verify(&ctx).await?;
+    let mut faults = 0;
+    for check in &proof.checks {
+        println!("{:>8} checked  {:>4} faults  {}", check.checked, check.faults.len(), check.name);
+        for fault in &check.faults {
+            println!("                    {fault}");
+        }
+        faults += check.faults.len();
+    }
+    match faults {
+        0 => println!("The books are right ({}).", ctx.store.name()),
+        _ => println!("{faults} faults ({}).", ctx.store.name()),
+    }
+    Ok(if faults == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Ctrl-C, or the SIGTERM of a service manager.
+async fn wait_for_the_end() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            // Without the one signal there is still the other.
+            let _ = interrupt.await;
+        }
+    }
+}

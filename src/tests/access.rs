@@ -1,0 +1,457 @@
+//! Who sees and does what: nobody without a session, no partner another's things, no role more than its own, and no other site anything at all.
+
+use std::collections::BTreeMap;
+
+use portal_domain::{
+    access::Actor,
+    ids::{LeadId, StatementId},
+};
+use portal_services::statements;
+use portal_words::{Locale, Words};
+use sqlx::Row;
+use ulid::Ulid;
+
+use crate::{
+    browser::Answer,
+    leads::send,
+    portal::{TestPortal, lead_form},
+};
+
+const PARTNER_PAGES: [&str; 6] = ["/", "/leads", "/leads/new", "/commission", "/statements", "/company"];
+const STAFF_PAGES: [&str; 9] = [
+    "/staff",
+    "/staff/leads",
+    "/staff/partners",
+    "/staff/lines",
+    "/staff/reconciliation",
+    "/staff/statements",
+    "/staff/plans",
+    "/staff/integrations",
+    "/staff/audit",
+];
+
+/// A statement of Aster, and the lead that it is for.
+pub async fn stated(portal: &TestPortal) -> (LeadId, StatementId) {
+    let (lead, deal) = portal.won("Harbour", "harbour-logistics.com", "1000.00", "1").await;
+    let invoice = portal.invoice("Harbour", &deal, "3000.00").await;
+    portal.pay(&invoice, "3600.00").await;
+    portal.advance_clock_to("2026-10-01T08:00:00Z").await;
+    portal.run_jobs().await;
+    portal_services::lines::approve(&portal.ctx, &portal.staff.finance, &portal.covered().await).await.unwrap();
+    let quarter = portal_domain::calendar::Quarter::parse("2026Q3", 1).unwrap();
+    statements::close_quarter(&portal.ctx, &portal.staff.finance, quarter).await.unwrap();
+    portal.run_jobs().await;
+    let statement = statements::list_for_partner(&portal.ctx, &portal.aster.owner).await.unwrap().remove(0);
+    (lead, statement.record.id)
+}
+
+/// The body without what differs in every answer: the script's nonce, the reference, and the id that was asked for.
+fn body_without_chance(answer: &Answer) -> String {
+    let mut body = String::new();
+    let mut rest = answer.body.as_str();
+    while let Some(place) = rest.find("nonce=\"") {
+        let (before, after) = rest.split_at(place + "nonce=\"".len());
+        body.push_str(before);
+        rest = after.split_once('"').map_or("", |(_, rest)| rest);
+    }
+    body.push_str(rest);
+    let words = body.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() == 26);
+    let ids: Vec<String> = words.filter(|word| word.parse::<Ulid>().is_ok()).map(str::to_owned).collect();
+    ids.iter().fold(body, |body, id| body.replace(id.as_str(), "id"))
+}
+
+#[tokio::test]
+async fn every_page_asks_whoever_is_not_signed_in_to_sign_in() {
+    let portal = TestPortal::start().await;
+    let (lead, statement) = stated(&portal).await;
+    let partner = portal.aster.id;
+    let mut paths: Vec<String> = PARTNER_PAGES.iter().chain(&STAFF_PAGES).map(|path| (*path).to_owned()).collect();
+    paths.extend([
+        format!("/leads/{lead}"),
+        format!("/statements/{statement}"),
+        format!("/staff/leads/{lead}"),
+        format!("/staff/partners/{partner}"),
+        format!("/staff/statements/{statement}"),
+        "/events".to_owned(),
+    ]);
+    let mut browser = portal.browser();
+    for path in paths {
+        let answer = browser.get(&path).await;
+        assert_eq!(answer.status, 303, "{path}");
+        assert!(answer.location.starts_with("/sign-in?next="), "{path} leads to {}", answer.location);
+        assert!(answer.body.is_empty(), "{path}");
+    }
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn every_page_opens_for_those_whom_it_is_for_and_for_nobody_else() {
+    let portal = TestPortal::start().await;
+    stated(&portal).await;
+    let members = [portal.aster.owner, portal.aster.sales, portal.aster.finance];
+    for member in members {
+        let mut browser = portal.sign_in(&member).await;
+        for path in PARTNER_PAGES {
+            let may_submit = !matches!(member, Actor::Member { role: portal_domain::access::MemberRole::Finance, .. });
+            let expected = if path == "/leads/new" && !may_submit { 403 } else { 200 };
+            assert_eq!(browser.get(path).await.status, expected, "{path} as {member:?}");
+        }
+        for path in STAFF_PAGES {
+            let answer = browser.get(path).await;
+            assert!(matches!(answer.status, 403 | 404), "{path} as {member:?} is {}", answer.status);
+        }
+    }
+    for person in [portal.staff.administrator, portal.staff.manager, portal.staff.finance, portal.staff.operator] {
+        let mut browser = portal.sign_in(&person).await;
+        for path in STAFF_PAGES {
+            assert_eq!(browser.get(path).await.status, 200, "{path} as {person:?}");
+        }
+        assert_eq!(browser.get("/").await.location, "/staff");
+        for path in &PARTNER_PAGES[1..] {
+            let answer = browser.get(path).await;
+            assert!(matches!(answer.status, 403 | 404), "{path} as {person:?} is {}", answer.status);
+        }
+    }
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn another_partners_things_look_like_things_that_are_not_there() {
+    let portal = TestPortal::start().await;
+    let (lead, statement) = stated(&portal).await;
+    let nowhere = portal.ctx.new_id();
+    for actor in [portal.borealis.owner, portal.borealis.finance] {
+        let mut browser = portal.sign_in(&actor).await;
+        for (theirs, nobodys) in [
+            (format!("/leads/{lead}"), format!("/leads/{nowhere}")),
+            (format!("/statements/{statement}"), format!("/statements/{nowhere}")),
+        ] {
+            let (theirs, nobodys) = (browser.get(&theirs).await, browser.get(&nobodys).await);
+            assert_eq!((theirs.status, nobodys.status), (404, 404));
+            assert_eq!(body_without_chance(&theirs), body_without_chance(&nobodys));
+        }
+        for path in PARTNER_PAGES.iter().filter(|path| **path != "/leads/new") {
+            let answer = browser.get(path).await;
+            for secret in ["Aster", "Harbour", "harbour", "PS-2026Q3"] {
+                assert!(!answer.body.contains(secret), "{path} shows `{secret}`");
+            }
+        }
+    }
+    let mut browser = portal.sign_in(&portal.borealis.owner).await;
+    let (lead, statement, nowhere) = (lead.to_string(), statement.to_string(), nowhere.to_string());
+    for (path, act, field, theirs) in [
+        ("/leads/new", "withdraw_lead", "lead", &lead),
+        ("/statements", "raise_invoice", "form[statement]", &statement),
+    ] {
+        let mut answers = Vec::new();
+        for id in [theirs, &nowhere] {
+            let answer = browser.post(path, &[("do", act), (field, id), ("form[number]", "B-1")]).await;
+            answers.push((answer.status, body_without_chance(&answer).replace(id.as_str(), "id")));
+        }
+        assert_eq!(answers[0].0, 404, "{act}");
+        assert_eq!(answers[0], answers[1], "{act}");
+    }
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_role_does_no_more_than_its_own() {
+    let portal = TestPortal::start().await;
+    let (lead, statement) = stated(&portal).await;
+    let (lead, statement, partner) = (lead.to_string(), statement.to_string(), portal.aster.id.to_string());
+    let before = content(&portal).await;
+    let raise = vec![("do", "raise_invoice"), ("form[statement]", statement.as_str()), ("form[number]", "A-1")];
+    let edit = vec![
+        ("do", "update_company"),
+        ("form[name]", "Aster & Friends"),
+        ("form[legal_name]", "Aster Ltd"),
+        ("form[domain]", "aster-consulting.com"),
+        ("form[country]", "GB"),
+        ("form[vat_number]", ""),
+        ("form[billing_email]", "x@aster-consulting.com"),
+    ];
+    let invite = vec![("do", "invite_member"), ("form[email]", "new@aster-consulting.com"), ("form[role]", "owner")];
+    let approve = vec![("do", "approve_lines"), ("lines[0]", lead.as_str())];
+    let close = vec![("do", "close_quarter"), ("quarter", "2026Q3")];
+    let accept = vec![("do", "accept_lead"), ("lead", lead.as_str())];
+    let enrol = vec![("do", "enrol_partner"), ("partner", partner.as_str()), ("plan", "x"), ("valid_from", "2026-10-01")];
+    let sweep = vec![("do", "sweep_now")];
+    let plan = vec![("do", "add_plan_version"), ("form[name]", "New"), ("form[rate]", "10"), ("form[months]", "12"), ("valid_from", "2026-10-01")];
+    let refused = [
+        (portal.aster.sales, "/statements", &raise),
+        (portal.aster.sales, "/company", &edit),
+        (portal.aster.finance, "/company", &edit),
+        (portal.aster.sales, "/company", &invite),
+        (portal.aster.finance, "/company", &invite),
+        (portal.aster.owner, "/company", &approve),
+        (portal.aster.owner, "/company", &close),
+        (portal.aster.owner, "/company", &accept),
+        (portal.aster.owner, "/company", &enrol),
+        (portal.aster.owner, "/company", &sweep),
+        (portal.aster.owner, "/company", &plan),
+        (portal.staff.manager, "/staff", &approve),
+        (portal.staff.manager, "/staff", &close),
+        (portal.staff.manager, "/staff", &sweep),
+        (portal.staff.finance, "/staff", &accept),
+        (portal.staff.finance, "/staff", &enrol),
+        (portal.staff.operator, "/staff", &plan),
+        (portal.staff.operator, "/staff", &close),
+        (portal.staff.administrator, "/staff", &raise),
+        (portal.staff.administrator, "/staff", &edit),
+    ];
+    for (actor, path, fields) in refused {
+        let answer = portal.sign_in(&actor).await.post(path, fields).await;
+        assert_eq!(answer.status, 403, "{actor:?} {}", fields[0].1);
+    }
+    let mut finance = portal.sign_in(&portal.aster.finance).await;
+    let answer = send(&mut finance, &lead_form("Quay", "quay.com")).await;
+    assert_eq!(answer.status, 403, "finance people submit no leads");
+    assert_eq!(content(&portal).await, before);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn server_functions_refuse_whoever_is_not_signed_in() {
+    let portal = TestPortal::start().await;
+    let (lead, statement) = stated(&portal).await;
+    let (lead, statement, partner) = (lead.to_string(), statement.to_string(), portal.aster.id.to_string());
+    let before = content(&portal).await;
+    let calls: Vec<Vec<(&str, &str)>> = vec![
+        vec![("do", "withdraw_lead"), ("lead", &lead)],
+        vec![("do", "accept_lead"), ("lead", &lead)],
+        vec![("do", "raise_invoice"), ("form[statement]", &statement), ("form[number]", "A-1")],
+        vec![("do", "approve_lines"), ("lines[0]", &lead)],
+        vec![("do", "hold_lines"), ("lines[0]", &lead), ("reason", "x")],
+        vec![("do", "close_quarter"), ("quarter", "2026Q3")],
+        vec![("do", "enrol_partner"), ("partner", &partner), ("plan", "x"), ("valid_from", "2026-10-01")],
+        vec![("do", "sweep_now")],
+        vec![("do", "invite_member"), ("form[email]", "x@x.com"), ("form[role]", "owner")],
+    ];
+    for fields in calls {
+        let mut browser = portal.browser();
+        let page = browser.post("/leads", &fields).await;
+        assert_eq!((page.status, page.location.as_str()), (303, "/sign-in"), "{}", fields[0].1);
+        let call = browser.post(&format!("/api/{}", fields[0].1), &fields[1..]).await;
+        assert!(!(200..300).contains(&call.status), "{} is {}", fields[0].1, call.status);
+    }
+    assert_eq!(content(&portal).await, before);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_removed_members_session_ends_at_once() {
+    let portal = TestPortal::start().await;
+    let mut sales = portal.sign_in(&portal.aster.sales).await;
+    assert_eq!(sales.get("/leads").await.status, 200);
+    let mut owner = portal.sign_in(&portal.aster.owner).await;
+    let person = portal.aster.sales.person().to_string();
+    let answer = owner.post("/company", &[("do", "remove_member"), ("person", &person)]).await;
+    assert_eq!((answer.status, answer.location.as_str()), (303, "/company?notice=member-removed"));
+    assert_eq!(sales.get("/leads").await.status, 303);
+    assert_eq!(sales.get("/").await.location, "/sign-in?next=%2F");
+    let last = portal.aster.owner.person().to_string();
+    let answer = owner.post("/company", &[("do", "remove_member"), ("person", &last)]).await;
+    assert_eq!(answer.status, 409, "somebody must hold the key");
+    let others = portal.borealis.sales.person().to_string();
+    assert_eq!(owner.post("/company", &[("do", "remove_member"), ("person", &others)]).await.status, 404);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_everywhere_that_it_was_copied_to() {
+    let portal = TestPortal::start().await;
+    let mut browser = portal.sign_in(&portal.aster.owner).await;
+    let mut copy = browser.again();
+    let answer = browser.post("/leads", &[("do", "sign_out")]).await;
+    assert_eq!((answer.status, answer.location.as_str()), (303, "/sign-in?notice=signed-out"));
+    assert_eq!(copy.get("/leads").await.status, 303);
+    portal.advance_clock_by(1).await;
+    let mut idle = portal.sign_in(&portal.aster.owner).await;
+    portal.advance_clock_by(15 * 24 * 60).await;
+    assert_eq!(idle.get("/leads").await.status, 303, "a session of two weeks ago");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn another_sites_form_is_refused() {
+    let portal = TestPortal::start().await;
+    let mut browser = portal.sign_in(&portal.aster.owner).await;
+    let person = portal.aster.sales.person().to_string();
+    let fields = [("do", "remove_member"), ("person", person.as_str())];
+    for headers in [
+        vec![("sec-fetch-site", "cross-site")],
+        vec![("sec-fetch-site", "same-site")],
+        vec![("sec-fetch-site", "none")],
+        vec![("origin", "https://evil.example")],
+        vec![("origin", "null")],
+        vec![("sec-fetch-site", "cross-site"), ("origin", portal.url.as_str())],
+    ] {
+        for path in ["/company", "/api/remove_member"] {
+            let answer = browser.post_from(path, &fields, &headers).await;
+            assert_eq!(answer.status, 403, "{path} {headers:?}");
+        }
+    }
+    let mut sales = portal.sign_in(&portal.aster.sales).await;
+    assert_eq!(sales.get("/leads").await.status, 200, "nobody was removed");
+    portal.finish().await;
+}
+
+/// The address of the last mail's button, below the portal's own.
+async fn mailed_path(portal: &TestPortal, address: &str) -> String {
+    portal.run_jobs().await;
+    let mails = portal.mails_to(address).await;
+    let text = mails.last().expect("a mail")["text"].as_str().unwrap().to_owned();
+    let start = text.find(&portal.url).expect("a link") + portal.url.len();
+    text[start..].split_whitespace().next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_mailed_link_signs_in_once_and_not_for_long() {
+    let portal = TestPortal::start().await;
+    let ask = [("do", "request_link"), ("email", "sales@aster-consulting.com")];
+    let mut browser = portal.browser();
+    let answer = browser.post("/sign-in", &ask).await;
+    assert_eq!((answer.status, answer.location.as_str()), (303, "/sign-in?sent=1"));
+    let unknown = browser.post("/sign-in", &[("do", "request_link"), ("email", "nobody@nowhere.com")]).await;
+    assert_eq!((unknown.status, unknown.location), (answer.status, answer.location), "who is known is nobody's business");
+    let path = mailed_path(&portal, "sales@aster-consulting.com").await;
+    let token = path.strip_prefix("/sign-in/").expect("the link's page");
+    for _ in 0..2 {
+        assert_eq!(browser.get(&path).await.status, 200, "looking at it does not use it up");
+    }
+    let answer = browser.post(&path, &[("do", "use_link"), ("token", token)]).await;
+    assert_eq!((answer.status, answer.location.as_str()), (303, "/?notice=signed-in"));
+    assert_eq!(browser.get("/leads").await.status, 200);
+    let mut thief = portal.browser();
+    let again = thief.post(&path, &[("do", "use_link"), ("token", token)]).await;
+    assert_eq!(again.status, 409);
+    assert!(again.body.contains(&Words::of(Locale::En).text("error-link-used-or-expired")));
+    assert_eq!(thief.get("/leads").await.status, 303);
+    thief.post("/sign-in", &ask).await;
+    let late = mailed_path(&portal, "sales@aster-consulting.com").await;
+    portal.advance_clock_by(11).await;
+    let answer = thief.post(&late, &[("do", "use_link"), ("token", late.strip_prefix("/sign-in/").unwrap())]).await;
+    assert_eq!(answer.status, 409);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn an_invitation_is_accepted_once() {
+    let portal = TestPortal::start().await;
+    let mut owner = portal.sign_in(&portal.aster.owner).await;
+    let invite = [("do", "invite_member"), ("form[email]", "nina@aster-consulting.com"), ("form[role]", "sales")];
+    let answer = owner.post("/company", &invite).await;
+    assert_eq!((answer.status, answer.location.as_str()), (303, "/company?notice=member-invited"));
+    let path = mailed_path(&portal, "nina@aster-consulting.com").await;
+    let token = path.strip_prefix("/invitations/").expect("the invitation's page");
+    let mut browser = portal.browser();
+    let page = browser.get(&path).await;
+    assert!(page.status == 200 && page.body.contains("Aster") && page.body.contains("nina@aster-consulting.com"));
+    let without = browser.post(&path, &[("do", "accept_invitation"), ("token", token), ("name", "")]).await;
+    assert_eq!(without.status, 422);
+    let accept = [("do", "accept_invitation"), ("token", token), ("name", "Nina Osei")];
+    let answer = browser.post(&path, &accept).await;
+    assert_eq!((answer.status, answer.location.as_str()), (303, "/?notice=invitation-accepted"));
+    assert_eq!(browser.get("/leads/new").await.status, 200);
+    assert!(owner.get("/company").await.body.contains("Nina Osei"));
+    let mut thief = portal.browser();
+    assert_eq!(thief.post(&path, &accept).await.status, 409);
+    assert_eq!(thief.get("/leads").await.status, 303);
+    let twice = owner.post("/company", &invite).await;
+    assert_eq!(twice.status, 422);
+    assert!(twice.body.contains(&Words::of(Locale::En).text("error-already-member")));
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn an_invitation_that_was_taken_back_or_is_old_is_worth_nothing() {
+    let portal = TestPortal::start().await;
+    let mut owner = portal.sign_in(&portal.aster.owner).await;
+    for email in ["one@aster-consulting.com", "two@aster-consulting.com"] {
+        owner.post("/company", &[("do", "invite_member"), ("form[email]", email), ("form[role]", "finance")]).await;
+    }
+    let revoked = mailed_path(&portal, "one@aster-consulting.com").await;
+    let old = mailed_path(&portal, "two@aster-consulting.com").await;
+    let view = portal_services::company::read(&portal.ctx, &portal.aster.owner).await.unwrap();
+    let invitation = view.invitations.iter().find(|invitation| invitation.email.starts_with("one@")).unwrap().id.to_string();
+    let mut stranger = portal.sign_in(&portal.borealis.owner).await;
+    assert_eq!(stranger.post("/company", &[("do", "revoke_invitation"), ("invitation", &invitation)]).await.status, 404);
+    let answer = owner.post("/company", &[("do", "revoke_invitation"), ("invitation", &invitation)]).await;
+    assert_eq!(answer.status, 303);
+    portal.advance_clock_by(8 * 24 * 60).await;
+    for path in [revoked, old] {
+        let token = path.strip_prefix("/invitations/").unwrap();
+        let fields = [("do", "accept_invitation"), ("token", token), ("name", "Somebody")];
+        assert_eq!(portal.browser().post(&path, &fields).await.status, 409);
+    }
+    portal.finish().await;
+}
+
+/// How many rows each table has, and how far those that count changes have counted. What a session's last use is, is not content.
+pub async fn content(portal: &TestPortal) -> BTreeMap<String, i64> {
+    let sql = if portal.database.is_postgres() {
+        "SELECT CAST(table_name AS TEXT) AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_name <> 'sessions'"
+    } else {
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'sessions'"
+    };
+    let mut content = BTreeMap::new();
+    for row in portal.database.rows(sql).await {
+        let table: String = row.get("name");
+        let count = portal.database.rows(&format!("SELECT CAST(COUNT(*) AS BIGINT) AS how_many FROM {table}")).await;
+        content.insert(table, count[0].get("how_many"));
+    }
+    let versions = portal.database.rows("SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) AS how_many FROM partner_changes").await;
+    content.insert("changes".to_owned(), versions[0].get("how_many"));
+    assert!(content.len() > 25, "{content:?}");
+    content
+}
+
+#[tokio::test]
+async fn looking_changes_nothing() {
+    let portal = TestPortal::start().await;
+    let (lead, statement) = stated(&portal).await;
+    let mut browsers = Vec::new();
+    for actor in [portal.aster.owner, portal.borealis.sales, portal.staff.administrator] {
+        browsers.push(portal.sign_in(&actor).await);
+    }
+    browsers.push(portal.browser());
+    let before = content(&portal).await;
+    let paths = PARTNER_PAGES.iter().chain(&STAFF_PAGES).map(|path| (*path).to_owned());
+    let more = [
+        format!("/leads/{lead}?do=withdraw_lead&lead={lead}"),
+        format!("/statements/{statement}"),
+        format!("/staff/leads/{lead}"),
+        format!("/staff/statements/{statement}"),
+        "/staff/statements?quarter=2026Q4".to_owned(),
+        format!("/staff/partners/{}", portal.aster.id),
+        "/sign-in".to_owned(),
+        "/sign-in/some-token".to_owned(),
+        "/invitations/some-token".to_owned(),
+        "/api/sweep_now".to_owned(),
+        "/health".to_owned(),
+        "/nowhere".to_owned(),
+    ];
+    for path in paths.chain(more) {
+        for browser in &mut browsers {
+            let answer = browser.get(&path).await;
+            assert!(answer.status < 500, "{path} is {}", answer.status);
+        }
+    }
+    assert_eq!(content(&portal).await, before);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn the_demos_people_cannot_be_chosen_where_something_real_is_connected() {
+    let portal = TestPortal::start().await;
+    let mut programme = (*portal.ctx.programme).clone();
+    programme.sandbox = false;
+    let real = portal_services::Ctx {
+        programme: std::sync::Arc::new(programme),
+        ..portal.ctx.clone()
+    };
+    let refused = portal_services::access::sign_in_as(&real, portal.staff.administrator.person(), None).await;
+    assert!(matches!(refused, Err(portal_services::ServiceError::Forbidden)), "{refused:?}");
+    assert!(portal_services::access::list_choices(&real).await.unwrap().is_empty());
+    portal.finish().await;
+}

@@ -1,0 +1,100 @@
+//! A browser as far as tests need one: it keeps its cookies, says where its requests come from, follows no redirect and runs no script.
+
+use std::collections::BTreeMap;
+
+use reqwest::{Client, RequestBuilder, header, redirect::Policy};
+
+pub struct Browser {
+    client: Client,
+    url: String,
+    cookies: BTreeMap<String, String>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    /// Where a redirect leads; empty for none.
+    pub location: String,
+    pub headers: header::HeaderMap,
+    pub body: String,
+}
+
+impl Browser {
+    pub fn new(url: &str) -> Self {
+        Self {
+            client: Client::builder().no_proxy().tls_certs_only([]).redirect(Policy::none()).build().unwrap(),
+            url: url.to_owned(),
+            cookies: BTreeMap::new(),
+        }
+    }
+
+    /// The same person in another browser, or a request that is still on its way.
+    pub fn again(&self) -> Self {
+        Self {
+            client: self.client.clone(),
+            url: self.url.clone(),
+            cookies: self.cookies.clone(),
+        }
+    }
+
+    pub async fn get(&mut self, path: &str) -> Answer {
+        let request = self.client.get(format!("{}{path}", self.url)).header("sec-fetch-site", "same-origin");
+        self.send(request).await
+    }
+
+    /// Sends a form as a page of ours would.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post_from(path, fields, &[("sec-fetch-site", "same-origin"), ("origin", &self.url.clone())]).await
+    }
+
+    /// Sends a form with these headers and no others that say where it comes from.
+    pub async fn post_from(&mut self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.client.post(format!("{}{path}", self.url)).form(fields);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request).await
+    }
+
+    /// Sends JSON as a program would, such as a vendor's webhook.
+    pub async fn send_json(&mut self, path: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.client.post(format!("{}{path}", self.url)).header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(body.to_owned())).await
+    }
+
+    /// Opens an answer that does not end.
+    pub async fn open(&mut self, path: &str) -> reqwest::Response {
+        let answer = self.client.get(format!("{}{path}", self.url)).header(header::COOKIE, self.cookie()).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200);
+        answer
+    }
+
+    fn cookie(&self) -> String {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        cookies.join("; ")
+    }
+
+    async fn send(&mut self, request: RequestBuilder) -> Answer {
+        let answer = request.header(header::COOKIE, self.cookie()).send().await.unwrap();
+        for cookie in answer.headers().get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let location = answer.headers().get(header::LOCATION).map_or("", |value| value.to_str().unwrap());
+        Answer {
+            status: answer.status().as_u16(),
+            location: location.to_owned(),
+            headers: answer.headers().clone(),
+            body: answer.text().await.unwrap(),
+        }
+    }
+}

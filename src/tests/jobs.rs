@@ -1,0 +1,203 @@
+//! The outbox: work that is never lost, never done by two at once, tried again later, and kept for a person after its last try.
+
+use portal_domain::{ids::JobId, lead::LeadState};
+use portal_services::{operations, outbox, outbox::Job};
+use portal_store::{StoreError, jobs, jobs::ClaimedJob};
+use serde_json::json;
+use sqlx::Row;
+
+use crate::portal::TestPortal;
+
+/// A lane that no worker of the portal works in.
+const LANE: &str = "test";
+const LEASE_MS: i64 = 8_000;
+
+async fn add(portal: &TestPortal, key: Option<&str>) {
+    let now = portal.ctx.now();
+    let id = JobId::new(portal.ctx.new_id());
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    jobs::add(&mut tx, id, LANE, "test", "{}", key, now, now).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Claims as a worker would that looks so many milliseconds from now.
+async fn claim(portal: &TestPortal, after_ms: i64) -> Option<ClaimedJob> {
+    let at = portal.ctx.now().plus_ms(after_ms);
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    let claimed = jobs::claim(&mut tx, LANE, at, at.plus_ms(LEASE_MS)).await.unwrap();
+    tx.commit().await.unwrap();
+    claimed
+}
+
+async fn finish(portal: &TestPortal, job: &ClaimedJob) -> Result<bool, StoreError> {
+    let mut tx = portal.ctx.store.write().await?;
+    let done = jobs::finish(&mut tx, job, portal.ctx.now()).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
+#[tokio::test]
+async fn a_job_whose_worker_died_is_taken_over_and_the_stale_one_can_no_longer_write() {
+    let portal = TestPortal::start().await;
+    add(&portal, None).await;
+    let stale = claim(&portal, 0).await.expect("due at once");
+    assert_eq!((stale.attempt, claim(&portal, 0).await.is_none()), (1, true));
+    assert!(claim(&portal, LEASE_MS - 1_000).await.is_none(), "its lease holds");
+    let fresh = claim(&portal, LEASE_MS + 1_000).await.expect("its lease has run out");
+    assert_eq!((fresh.id, fresh.attempt), (stale.id, 2));
+    assert!(fresh.fence > stale.fence);
+    assert!(!finish(&portal, &stale).await.unwrap());
+    let now = portal.ctx.now();
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    assert!(!jobs::fail(&mut tx, &stale, "too late", None, now).await.unwrap());
+    assert!(!jobs::prolong(&mut tx, &stale, now.plus_ms(LEASE_MS)).await.unwrap());
+    assert!(jobs::prolong(&mut tx, &fresh, now.plus_ms(2 * LEASE_MS)).await.unwrap());
+    tx.commit().await.unwrap();
+    assert!(finish(&portal, &fresh).await.unwrap());
+    assert!(!finish(&portal, &fresh).await.unwrap(), "done is done");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn the_worker_takes_a_dead_ones_registration_over() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let id = portal.submit(&portal.aster.owner, "Harbour", "harbour-logistics.com").await;
+    let now = portal.ctx.now();
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    jobs::claim(&mut tx, "hubspot", now, now.plus_ms(LEASE_MS)).await.unwrap().expect("the delivery");
+    tx.commit().await.unwrap();
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(id).await.state, LeadState::Accepted);
+    portal.advance_clock_by(1).await;
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(id).await.state, LeadState::Registered);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn many_workers_at_once_each_get_another_job() {
+    let portal = TestPortal::start().await;
+    for _ in 0..8 {
+        add(&portal, None).await;
+    }
+    let claimed = futures::future::join_all((0..12).map(|_| claim(&portal, 0))).await;
+    let mut ids: Vec<String> = claimed.iter().flatten().map(|job| job.id.to_string()).collect();
+    ids.sort();
+    ids.dedup();
+    // On PostgreSQL a worker passes over what another one is just claiming, so some may find nothing this time.
+    let total = claimed.iter().flatten().count();
+    assert_eq!(ids.len(), total, "no job twice");
+    let mut left = 0;
+    while claim(&portal, 0).await.is_some() {
+        left += 1;
+    }
+    assert_eq!(total + left, 8);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn two_waiting_jobs_with_one_key_are_one_and_a_running_one_leaves_room_for_the_next() {
+    let portal = TestPortal::start().await;
+    add(&portal, Some("one")).await;
+    add(&portal, Some("one")).await;
+    add(&portal, Some("other")).await;
+    let first = claim(&portal, 0).await.expect("one");
+    add(&portal, Some("one")).await;
+    add(&portal, Some("one")).await;
+    assert!(claim(&portal, 0).await.is_some() && claim(&portal, 0).await.is_some(), "the other, and one again");
+    assert!(claim(&portal, 0).await.is_none());
+    assert!(finish(&portal, &first).await.unwrap());
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    for _ in 0..3 {
+        outbox::add(&portal.ctx, &mut tx, &Job::SweepDeals).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let waiting = portal.database.rows("SELECT CAST(COUNT(*) AS BIGINT) AS how_many FROM jobs WHERE kind = 'sweep_deals' AND state = 'waiting'").await;
+    assert_eq!(waiting[0].get::<i64, _>("how_many"), 1);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_job_that_keeps_failing_ends_with_the_dead_with_every_try_kept_and_a_person_revives_it() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    portal.sandbox_act("faults", json!({ "mail": { "refuse_for_now": 14 } })).await;
+    portal.submit(&portal.aster.owner, "Harbour", "harbour-logistics.com").await;
+    for attempt in 1..=14 {
+        portal.run_jobs().await;
+        let health = operations::read_health(&portal.ctx, &portal.staff.operator).await.unwrap();
+        assert_eq!((health.failing.len(), health.failing[0].attempts), (1, attempt));
+        let expected = if attempt < 14 { "waiting" } else { "dead" };
+        assert_eq!(health.failing[0].state, expected, "after {attempt} attempts");
+        let wait_ms = health.failing[0].run_at.0 - portal.ctx.now().0;
+        assert!(wait_ms <= 20 * 60_000, "attempt {attempt} waits {wait_ms} ms");
+        portal.run_jobs().await;
+        assert_eq!(operations::read_health(&portal.ctx, &portal.staff.operator).await.unwrap().failing[0].attempts, attempt, "not before its time");
+        portal.advance_clock_by(20).await;
+    }
+    let tries = portal.database.rows("SELECT attempt, error FROM job_failures ORDER BY attempt").await;
+    assert_eq!(tries.iter().map(|row| row.get("attempt")).collect::<Vec<i64>>(), (1..=14).collect::<Vec<i64>>());
+    assert!(tries.iter().all(|row| !row.get::<String, _>("error").is_empty()));
+    let failing = operations::read_health(&portal.ctx, &portal.staff.operator).await.unwrap().failing.remove(0);
+    let (page, job) = ("/staff/integrations", failing.id.to_string());
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    assert!(operator.get(page).await.body.contains(&job));
+    let mut finance = portal.sign_in(&portal.staff.finance).await;
+    assert_eq!(finance.post(page, &[("do", "retry_job"), ("job", &job)]).await.status, 403);
+    let answer = operator.post(page, &[("do", "retry_job"), ("job", &job)]).await;
+    assert_eq!((answer.status, answer.location), (303, format!("{page}?notice=job-retried")));
+    assert_eq!(operator.post(page, &[("do", "retry_job"), ("job", &job)]).await.status, 409);
+    portal.run_jobs().await;
+    assert_eq!(portal.mails_to("owner@aster-consulting.com").await.len(), 1);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn what_time_does_not_help_is_not_tried_again() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    portal.sandbox_act("faults", json!({ "mail": { "refuse_for_good": 1 } })).await;
+    portal.submit(&portal.aster.owner, "Harbour", "harbour-logistics.com").await;
+    portal.run_jobs().await;
+    let health = operations::read_health(&portal.ctx, &portal.staff.operator).await.unwrap();
+    let failing: Vec<_> = health.failing.iter().map(|job| (job.kind.as_str(), job.state.as_str(), job.attempts)).collect();
+    assert_eq!(failing, [("send_mail", "dead", 1)]);
+    portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test]
+async fn a_schedules_turn_is_taken_by_one_of_all_who_ask() {
+    let portal = TestPortal::start().await;
+    let now = portal.ctx.now();
+    let take = |at_ms: i64| {
+        let ctx = portal.ctx.clone();
+        async move {
+            let at = now.plus_ms(at_ms);
+            let mut tx = ctx.store.write().await.unwrap();
+            let taken = jobs::take_turn(&mut tx, "test", at, at.plus_ms(60_000)).await.unwrap();
+            tx.commit().await.unwrap();
+            taken
+        }
+    };
+    for at_ms in [0, 60_000] {
+        let taken = futures::future::join_all((0..6).map(|_| take(at_ms))).await;
+        assert_eq!(taken.iter().filter(|taken| **taken).count(), 1);
+    }
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn one_failing_vendor_holds_up_nobody_else() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    portal.sandbox_act("faults", json!({ "hubspot": { "error_percent": 100 }, "slack": { "token_revoked": true } })).await;
+    let id = portal.submit(&portal.aster.owner, "Harbour", "harbour-logistics.com").await;
+    portal.run_jobs().await;
+    assert_eq!(portal.mails_to("owner@aster-consulting.com").await.len(), 1);
+    portal.sandbox_act("faults", json!({ "hubspot": { "error_percent": 0 }, "slack": { "token_revoked": false } })).await;
+    portal.advance_clock_by(6).await;
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(id).await.state, LeadState::Registered);
+    portal.finish_with_failed_jobs().await;
+}

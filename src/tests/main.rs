@@ -1,0 +1,16 @@
+//! The tests of the whole: the real site, the real worker, the real database and the sandbox's stand-ins, all in this process.
+//! What one package can prove by itself is tested beside it. `PORTAL_TEST_POSTGRES_URL` names a server to run all of it on PostgreSQL instead of SQLite.
+
+mod browser;
+mod database;
+mod portal;
+
+mod access;
+mod forms;
+mod jobs;
+mod leads;
+mod money;
+mod settings;
+mod store;
+mod tidy;
+mod webhooks;

@@ -1,0 +1,109 @@
+//! Settings: what stops the start says which setting it is and what it should be.
+
+use std::collections::BTreeMap;
+
+use portal::config::{SETTINGS, Settings};
+
+fn read(values: &[(&'static str, &str)], file: &str) -> Result<Settings, String> {
+    let values: BTreeMap<&str, String> = values.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    Settings::read(|name| values.get(name).cloned(), file).map_err(|error| error.to_string())
+}
+
+#[test]
+fn nothing_set_is_the_sandbox_on_sqlite() {
+    let settings = read(&[], "").unwrap();
+    assert!(settings.is_sandbox() && settings.needs_sandbox());
+    assert_eq!(settings.database_url, "sqlite://data/portal.db");
+    assert_eq!(settings.portal_url, "http://127.0.0.1:3000");
+}
+
+#[test]
+fn every_malformed_value_names_its_setting() {
+    for (name, value) in [
+        ("PORTAL_ADDR", "3000"),
+        ("PORTAL_ADDR", "localhost:3000"),
+        ("PORTAL_URL", "portal.example.com"),
+        ("PORTAL_URL", ""),
+        ("PORTAL_TIME_ZONE", "Mars/Olympus"),
+        ("PORTAL_FISCAL_START", "13"),
+        ("PORTAL_FISCAL_START", "0"),
+        ("PORTAL_FISCAL_START", "April"),
+        ("PORTAL_CLAIM_DAYS", "0"),
+        ("PORTAL_CLAIM_DAYS", "-1"),
+        ("PORTAL_REVIEW_HOURS", "two days"),
+        ("PORTAL_MINIMUM_PAYOUT_MINOR", "50.00"),
+        ("PORTAL_CLOCK", "tomorrow"),
+        ("PORTAL_CLOCK", "2026-10-01"),
+        ("XERO_BILL_STATUS", "paid"),
+        ("SANDBOX_ADDR", "here"),
+        ("SANDBOX_SMTP_ADDR", "25"),
+    ] {
+        let error = read(&[(name, value)], "").expect_err(name);
+        assert!(error.starts_with(name), "{name}={value}: {error}");
+        assert!(value.is_empty() || error.contains(value), "{name}={value}: {error}");
+        let file = format!("{} = \"{value}\"", name.to_lowercase());
+        assert_eq!(read(&[], &file).expect_err(name), error, "the same from the file");
+    }
+}
+
+#[test]
+fn the_file_holds_known_settings_and_nothing_else() {
+    for (file, named) in [
+        ("portal_adress = \"127.0.0.1:80\"", "portal_adress"),
+        ("PORTAL_ADDR = \"127.0.0.1:80\"", "PORTAL_ADDR"),
+        ("[portal]\naddr = \"127.0.0.1:80\"", "portal"),
+        ("portal_fiscal_start = 4.5", "portal_fiscal_start"),
+        ("portal_addr = = 1", "portal.toml"),
+    ] {
+        let error = read(&[], file).expect_err(file);
+        assert!(error.contains(named), "{file}: {error}");
+    }
+    let settings = read(&[], "portal_fiscal_start = 4\nportal_name = \"Vendor\"").unwrap();
+    assert_eq!((settings.fiscal_start, settings.portal_name.as_str()), (4, "Vendor"));
+}
+
+#[test]
+fn the_environment_goes_before_the_file_and_the_file_before_the_default() {
+    let file = "portal_name = \"From the file\"\nportal_claim_days = 30";
+    let settings = read(&[("PORTAL_NAME", "From the environment")], file).unwrap();
+    assert_eq!(settings.portal_name, "From the environment");
+    assert_eq!(settings.claim.as_secs(), 30 * 86_400);
+    assert_eq!(settings.review.as_secs(), 48 * 3_600);
+    assert_eq!(read(&[("PORTAL_URL", "https://portal.example.com/")], "").unwrap().portal_url, "https://portal.example.com");
+}
+
+#[test]
+fn a_clock_of_its_own_is_for_the_sandbox_only() {
+    let clock = ("PORTAL_CLOCK", "2026-10-01T08:00:00Z");
+    assert!(read(&[clock], "").unwrap().clock_start.is_some());
+    for real in [("HUBSPOT_TOKEN", "pat-eu1-x"), ("XERO_CLIENT_ID", "x"), ("SLACK_TOKEN", "xoxb-x"), ("SMTP_URL", "smtps://mail.example.com")] {
+        let settings = read(&[real], "").unwrap();
+        assert!(!settings.is_sandbox() && settings.needs_sandbox(), "{}", real.0);
+        let error = read(&[clock, real], "").expect_err(real.0);
+        assert!(error.starts_with("PORTAL_CLOCK"), "{error}");
+    }
+}
+
+#[test]
+fn no_secret_is_ever_printed() {
+    let secrets = [
+        ("HUBSPOT_TOKEN", "secret-one"),
+        ("HUBSPOT_CLIENT_SECRET", "secret-two"),
+        ("XERO_CLIENT_ID", "an-id"),
+        ("XERO_CLIENT_SECRET", "secret-three"),
+        ("XERO_WEBHOOK_KEY", "secret-four"),
+        ("SLACK_TOKEN", "secret-five"),
+        ("SMTP_URL", "smtps://user:secret-six@mail.example.com"),
+    ];
+    let printed = format!("{:?}", read(&secrets, "").unwrap());
+    assert!(!printed.contains("secret-"), "{printed}");
+}
+
+#[test]
+fn every_setting_says_what_it_is() {
+    for (place, (name, _, what)) in SETTINGS.iter().enumerate() {
+        assert!(what.len() > 10, "{name}");
+        assert!(name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'), "{name}");
+        assert!(SETTINGS[..place].iter().all(|(other, _, _)| other != name), "{name} stands twice");
+    }
+}

@@ -1,0 +1,172 @@
+//! What only the database keeps: books that are never changed, a schema that both databases share, and transactions that happen wholly or not at all.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use portal_store::{MIGRATIONS, Store, settings};
+use sqlx::Row;
+
+use crate::{access::stated, database::Database, portal::TestPortal};
+
+#[tokio::test]
+async fn the_books_refuse_to_be_changed_or_deleted() {
+    let portal = TestPortal::start().await;
+    stated(&portal).await;
+    for (table, column) in [
+        ("journal", "amount_minor = amount_minor + 1"),
+        ("audit", "act = 'nothing'"),
+        ("statements", "total_minor = 1"),
+        ("lead_events", "facts = '{}'"),
+    ] {
+        let rows = portal.database.rows(&format!("SELECT CAST(COUNT(*) AS BIGINT) AS how_many FROM {table}")).await;
+        let before: i64 = rows[0].get("how_many");
+        assert!(before > 0, "{table} holds nothing to change");
+        let mut attempts = vec![format!("UPDATE {table} SET {column}"), format!("DELETE FROM {table}")];
+        if portal.database.is_postgres() {
+            attempts.push(format!("TRUNCATE {table} CASCADE"));
+        }
+        for sql in attempts {
+            let refused = portal.database.execute(&sql).await.expect_err(&sql).to_string();
+            assert!(refused.contains("append-only") || refused.contains("frozen"), "{sql}: {refused}");
+        }
+        let rows = portal.database.rows(&format!("SELECT CAST(COUNT(*) AS BIGINT) AS how_many FROM {table}")).await;
+        assert_eq!(rows[0].get::<i64, _>("how_many"), before, "{table}");
+    }
+    portal.finish().await;
+}
+
+/// Table, column and type, in small letters, of every table of ours.
+async fn columns(database: &Database) -> Vec<(String, String, String)> {
+    let sql = if database.is_postgres() {
+        "SELECT CAST(table_name AS TEXT) AS t, CAST(column_name AS TEXT) AS c, CAST(data_type AS TEXT) AS d FROM information_schema.columns
+         WHERE table_schema = 'public' AND table_name NOT LIKE '\\_sqlx%'"
+    } else {
+        "SELECT m.name AS t, p.name AS c, p.type AS d FROM sqlite_master m JOIN pragma_table_info(m.name) p
+         WHERE m.type = 'table' AND m.name NOT LIKE '\\_sqlx%' ESCAPE '\\'"
+    };
+    let rows = database.rows(sql).await;
+    rows.iter().map(|row| (row.get("t"), row.get("c"), row.get::<String, _>("d").to_lowercase())).collect()
+}
+
+#[tokio::test]
+async fn amounts_times_and_ids_have_the_types_that_both_databases_share() {
+    let database = Database::create().await;
+    let store = Store::open(database.url()).await.unwrap();
+    let columns = columns(&database).await;
+    assert!(columns.len() > 150, "{} columns", columns.len());
+    for (table, column, kind) in &columns {
+        let expected = match column.as_str() {
+            name if name.ends_with("_minor") || name.ends_with("_at") || name == "month" || name.ends_with("_month") => "bigint",
+            name if name == "id" || name.ends_with("_id") || name.ends_with("_on") || name == "currency" => "text",
+            _ => {
+                assert!(matches!(kind.as_str(), "bigint" | "text"), "{table}.{column} is {kind}");
+                continue;
+            }
+        };
+        assert_eq!(kind, expected, "{table}.{column}");
+    }
+    store.close().await;
+    database.remove().await;
+}
+
+#[tokio::test]
+async fn every_id_of_ours_refers_to_its_table() {
+    let database = Database::create().await;
+    let store = Store::open(database.url()).await.unwrap();
+    let sql = if database.is_postgres() {
+        "SELECT CAST(k.table_name AS TEXT) AS t, CAST(k.column_name AS TEXT) AS c FROM information_schema.key_column_usage k
+         JOIN information_schema.table_constraints t ON t.constraint_name = k.constraint_name WHERE t.constraint_type = 'FOREIGN KEY'"
+    } else {
+        "SELECT m.name AS t, f.\"from\" AS c FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'"
+    };
+    let rows = database.rows(sql).await;
+    let referring: BTreeSet<(String, String)> = rows.iter().map(|row| (row.get("t"), row.get("c"))).collect();
+    // Whatever a vendor gave out is not ours to check.
+    let is_theirs = |table: &str, column: &str| column.contains("hubspot_") || column.contains("xero_") || (table, column) == ("invoices", "contact_id");
+    let missing: Vec<_> = columns(&database)
+        .await
+        .into_iter()
+        .filter(|(table, column, _)| column.ends_with("_id") && !is_theirs(table, column))
+        .filter(|(table, column, _)| !referring.contains(&(table.clone(), column.clone())))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    store.close().await;
+    database.remove().await;
+}
+
+#[test]
+fn the_list_of_migrations_is_the_folder() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("migrations/{name}: {error}"));
+    let mut listed = BTreeSet::from(["README.md".to_owned()]);
+    for (place, (version, name, sqlite, postgres)) in MIGRATIONS.iter().enumerate() {
+        assert_eq!(usize::try_from(*version).unwrap(), place + 1, "versions count up from 1 without gaps");
+        let common = format!("{version:04}_{name}.sql");
+        if sqlite == postgres {
+            assert_eq!(read(&common), *sqlite);
+            listed.insert(common);
+        } else {
+            for (dialect, text) in [("sqlite", sqlite), ("postgres", postgres)] {
+                let name = format!("{version:04}_{name}.{dialect}.sql");
+                assert_eq!(read(&name), **text);
+                listed.insert(name);
+            }
+        }
+    }
+    let there: BTreeSet<String> = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(there, listed, "a file that `MIGRATIONS` does not list is never run");
+}
+
+#[tokio::test]
+async fn several_instances_may_open_one_new_database_at_once() {
+    let database = Database::create().await;
+    let opened = futures::future::join_all((0..4).map(|_| Store::open(database.url()))).await;
+    for store in opened {
+        let store = store.unwrap();
+        assert!(settings::find(&mut store.read().await.unwrap(), "nothing").await.unwrap().is_none());
+        store.close().await;
+    }
+    database.remove().await;
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_dropped_never_happened() {
+    let portal = TestPortal::start().await;
+    let store = &portal.ctx.store;
+    let mut tx = store.write().await.unwrap();
+    settings::set(&mut tx, "test", "1", portal.ctx.now()).await.unwrap();
+    drop(tx);
+    assert_eq!(settings::find(&mut store.read().await.unwrap(), "test").await.unwrap(), None);
+    let mut before = store.read().await.unwrap();
+    assert_eq!(settings::find(&mut before, "test").await.unwrap(), None);
+    let mut tx = store.write().await.unwrap();
+    settings::set(&mut tx, "test", "2", portal.ctx.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(settings::find(&mut before, "test").await.unwrap(), None, "a reader sees one moment");
+    drop(before);
+    assert_eq!(settings::find(&mut store.read().await.unwrap(), "test").await.unwrap().as_deref(), Some("2"));
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn running_numbers_have_no_gaps_and_no_doubles() {
+    let portal = TestPortal::start().await;
+    let take = || async {
+        let mut tx = portal.ctx.store.write().await.unwrap();
+        let number = settings::next_number(&mut tx, "test").await.unwrap();
+        tx.commit().await.unwrap();
+        number
+    };
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    settings::next_number(&mut tx, "test").await.unwrap();
+    drop(tx);
+    let mut numbers = futures::future::join_all((0..12).map(|_| take())).await;
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=12).collect::<Vec<i64>>());
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn an_address_of_no_known_database_says_so() {
+    let refused = Store::open("mysql://localhost/portal").await.err().expect("no such database").to_string();
+    assert!(refused.contains("DATABASE_URL") && refused.contains("sqlite://") && refused.contains("postgres://"), "{refused}");
+}

@@ -1,0 +1,45 @@
+//! A partner's own house: its details and its team.
+
+use leptos::prelude::*;
+use portal_domain::{
+    ids::{InvitationId, PersonId},
+    partner::{CompanyForm, InvitationForm},
+};
+
+use super::{Done, UiError};
+
+/// Where all of these lead back to.
+#[cfg(feature = "ssr")]
+const PAGE: &str = "/company";
+
+/// Changes the details of the session's partner.
+#[server(endpoint = "update_company")]
+pub async fn update_company(form: CompanyForm) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(portal_services::company::update(&page.ctx, page.actor()?, &form).await)?;
+    Ok(Done::new(PAGE, "company-saved"))
+}
+
+/// Invites a colleague by mail.
+#[server(endpoint = "invite_member")]
+pub async fn invite_member(form: InvitationForm) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(portal_services::company::invite(&page.ctx, page.actor()?, &form).await)?;
+    Ok(Done::new(PAGE, "member-invited"))
+}
+
+/// Takes an invitation back that nobody has accepted yet.
+#[server(endpoint = "revoke_invitation")]
+pub async fn revoke_invitation(invitation: InvitationId) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(portal_services::company::revoke_invitation(&page.ctx, page.actor()?, invitation).await)?;
+    Ok(Done::new(PAGE, "invitation-revoked"))
+}
+
+/// Ends a colleague's access.
+#[server(endpoint = "remove_member")]
+pub async fn remove_member(person: PersonId) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(portal_services::company::remove_member(&page.ctx, page.actor()?, person).await)?;
+    Ok(Done::new(PAGE, "member-removed"))
+}

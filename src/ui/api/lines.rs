@@ -1,0 +1,105 @@
+//! Commission lines as staff decide on them: approving, holding and releasing; and which deal an invoice is for.
+
+use leptos::prelude::*;
+use portal_domain::ids::{DealId, LineId};
+
+use super::{Done, UiError};
+
+/// Approves the lines that were ticked.
+#[server(endpoint = "approve_lines")]
+pub async fn approve_lines(
+    #[server(default)] lines: Vec<LineId>,
+    #[server(default)] list: String,
+) -> Result<Done, UiError> {
+    decide::approve(&lines, &list).await
+}
+
+/// Approves the lines that the page showed, and no others: what became covered since is for somebody to look at first.
+#[server(endpoint = "approve_shown_lines")]
+pub async fn approve_shown_lines(
+    #[server(default)] shown: Vec<LineId>,
+    #[server(default)] list: String,
+) -> Result<Done, UiError> {
+    decide::approve(&shown, &list).await
+}
+
+/// Stops the lines that were ticked, with a reason that the partner reads.
+#[server(endpoint = "hold_lines")]
+pub async fn hold_lines(
+    #[server(default)] lines: Vec<LineId>,
+    #[server(default)] reason: String,
+    #[server(default)] list: String,
+) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    for line in &lines {
+        page.said(portal_services::lines::hold(&page.ctx, page.actor()?, *line, &reason).await)?;
+    }
+    Ok(decide::back(
+        &list,
+        if lines.is_empty() {
+            "nothing-selected"
+        } else {
+            "lines-held"
+        },
+    ))
+}
+
+/// Lets the lines that were ticked go on.
+#[server(endpoint = "release_lines")]
+pub async fn release_lines(
+    #[server(default)] lines: Vec<LineId>,
+    #[server(default)] list: String,
+) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    for line in &lines {
+        page.said(portal_services::lines::release(&page.ctx, page.actor()?, *line).await)?;
+    }
+    Ok(decide::back(
+        &list,
+        if lines.is_empty() {
+            "nothing-selected"
+        } else {
+            "lines-released"
+        },
+    ))
+}
+
+/// Says which deal an invoice is for.
+#[server(endpoint = "link_invoice")]
+pub async fn link_invoice(invoice: String, deal: DealId) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(
+        portal_services::reconcile::link_invoice(&page.ctx, page.actor()?, &invoice, deal).await,
+    )?;
+    Ok(Done::new("/staff/reconciliation", "exception-settled"))
+}
+
+#[cfg(feature = "ssr")]
+mod decide {
+    //! What the decisions on lines have in common.
+
+    use portal_domain::ids::LineId;
+
+    use crate::ui::{
+        api::{Done, UiError},
+        pages::staff::lines::list_url,
+    };
+
+    pub async fn approve(lines: &[LineId], list: &str) -> Result<Done, UiError> {
+        let page = crate::web::page::current().await?;
+        let outcome =
+            page.said(portal_services::lines::approve(&page.ctx, page.actor()?, lines).await)?;
+        let notice = match (outcome.approved, outcome.skipped.len()) {
+            (0, 0) => "nothing-selected",
+            (0, _) => "lines-not-approved",
+            (_, 0) => "lines-approved",
+            _ => "lines-partly-approved",
+        };
+        Ok(back(list, notice))
+    }
+
+    /// The list that the form stood on.
+    pub fn back(list: &str, notice: &str) -> Done {
+        Done::new(list_url(list), notice)
+    }
+}

@@ -1,0 +1,116 @@
+//! What staff do besides commission lines: leads in review, partners, plans, the quarter's close, and the machinery.
+
+use leptos::prelude::*;
+use portal_domain::{
+    ids::{JobId, LeadId, PartnerId},
+    partner::{CompanyForm, InvitationForm},
+    plan::PlanForm,
+};
+
+use super::{Done, UiError};
+
+#[server(endpoint = "accept_lead")]
+pub async fn accept_lead(lead: LeadId) -> Result<Done, UiError> {
+    use portal_services::leads::{Decision, decide};
+    let page = crate::web::page::current().await?;
+    page.said(decide(&page.ctx, page.actor()?, lead, &Decision::Accept).await)?;
+    Ok(Done::new(format!("/staff/leads/{lead}"), "lead-accepted"))
+}
+
+/// The partner reads the reason.
+#[server(endpoint = "reject_lead")]
+pub async fn reject_lead(lead: LeadId, #[server(default)] reason: String) -> Result<Done, UiError> {
+    use portal_services::leads::{Decision, decide};
+    let page = crate::web::page::current().await?;
+    page.said(decide(&page.ctx, page.actor()?, lead, &Decision::Reject { reason }).await)?;
+    Ok(Done::new(format!("/staff/leads/{lead}"), "lead-rejected"))
+}
+
+#[server(endpoint = "add_partner")]
+pub async fn add_partner(form: CompanyForm) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    let partner =
+        page.said(portal_services::partners::add(&page.ctx, page.actor()?, &form).await)?;
+    Ok(Done::new(
+        format!("/staff/partners/{partner}"),
+        "partner-added",
+    ))
+}
+
+/// Puts a partner on a plan from a day on.
+#[server(endpoint = "enrol_partner")]
+pub async fn enrol_partner(
+    partner: PartnerId,
+    #[server(default)] plan: String,
+    #[server(default)] valid_from: String,
+) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(
+        portal_services::partners::enrol(&page.ctx, page.actor()?, partner, &plan, &valid_from)
+            .await,
+    )?;
+    Ok(Done::new(
+        format!("/staff/partners/{partner}"),
+        "partner-enrolled",
+    ))
+}
+
+/// Invites somebody to a partner's team, on its behalf.
+#[server(endpoint = "invite_for_partner")]
+pub async fn invite_for_partner(partner: PartnerId, form: InvitationForm) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(portal_services::partners::invite(&page.ctx, page.actor()?, partner, &form).await)?;
+    Ok(Done::new(
+        format!("/staff/partners/{partner}"),
+        "member-invited",
+    ))
+}
+
+/// A new plan, or the next version of the one of that name.
+#[server(endpoint = "add_plan_version")]
+pub async fn add_plan_version(
+    form: PlanForm,
+    #[server(default)] valid_from: String,
+) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(
+        portal_services::plans::add_version(&page.ctx, page.actor()?, &form, &valid_from).await,
+    )?;
+    Ok(Done::new("/staff/plans", "plan-published"))
+}
+
+/// `quarter` as in `2026Q3`.
+#[server(endpoint = "close_quarter")]
+pub async fn close_quarter(quarter: String) -> Result<Done, UiError> {
+    use portal_domain::calendar::Quarter;
+    use portal_services::{ServiceError, statements};
+    let page = crate::web::page::current().await?;
+    let parsed = Quarter::parse(&quarter, page.ctx.programme.fiscal_start);
+    let quarter = page.said(parsed.map_err(|fault| ServiceError::field("quarter", fault.code)))?;
+    let closed = page.said(statements::close_quarter(&page.ctx, page.actor()?, quarter).await)?;
+    let notice = if closed.already {
+        "nothing-changed"
+    } else {
+        "quarter-closed"
+    };
+    Ok(Done::new(
+        format!("/staff/statements?quarter={quarter}"),
+        notice,
+    ))
+}
+
+/// Tries a delivery again that was given up.
+#[server(endpoint = "retry_job")]
+pub async fn retry_job(job: JobId) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(portal_services::operations::retry_job(&page.ctx, page.actor()?, job).await)?;
+    Ok(Done::new("/staff/integrations", "job-retried"))
+}
+
+/// Reads everything anew from both vendors.
+#[server(endpoint = "sweep_now")]
+pub async fn sweep_now() -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(portal_services::operations::sweep_now(&page.ctx, page.actor()?).await)?;
+    Ok(Done::new("/staff/integrations", "sweep-started"))
+}

@@ -1,0 +1,188 @@
+//! The few things that islands need of the browser itself.
+
+use wasm_bindgen::{JsCast, prelude::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, Element, Event, HtmlElement, HtmlFormElement, Window};
+
+use crate::ui::api::FieldMessage;
+
+/// Opens another page of the portal.
+pub fn go(path: &str) {
+    // The browser refuses only while it is leaving the page anyway.
+    let _ = window().location().set_href(path);
+}
+
+/// Says to whoever looks (tests do) that the islands are awake.
+pub fn mark_awake() {
+    if let Some(root) = document().document_element() {
+        set(&root, "data-hydrated", "");
+    }
+}
+
+/// Calls back for every message that the server sends on a stream; the browser itself connects again when the stream breaks.
+pub fn listen(url: &str, mut on_message: impl FnMut() + 'static) {
+    let Ok(source) = web_sys::EventSource::new(url) else { return };
+    let callback = Closure::<dyn FnMut()>::new(move || on_message());
+    source.set_onmessage(Some(callback.as_ref().unchecked_ref()));
+    // The page's own life is the stream's: the browser ends both.
+    callback.forget();
+    std::mem::forget(source);
+}
+
+/// This page, fetched anew; nothing if the server cannot be reached or no longer shows it.
+pub async fn fetch_page() -> Option<String> {
+    let url = window().location().href().ok()?;
+    let answer = JsFuture::from(window().fetch_with_str(&url)).await.ok()?;
+    let answer: web_sys::Response = answer.dyn_into().ok()?;
+    if !answer.ok() || answer.redirected() {
+        return None;
+    }
+    JsFuture::from(answer.text().ok()?).await.ok()?.as_string()
+}
+
+/// Replaces the parts of this page that are marked as live (`data-live`, each with an id) by what `html`, the same page anew, has there.
+/// A part that a person is just using, with the focus inside, is left for the next time.
+pub fn refresh_live_parts(html: &str) {
+    let Ok(parser) = web_sys::DomParser::new() else { return };
+    let Ok(fresh) = parser.parse_from_string(html, web_sys::SupportedType::TextHtml) else { return };
+    for part in all("[data-live]") {
+        let focused = document().active_element().is_some_and(|active| part.contains(Some(&active)));
+        if let Some(new) = fresh.get_element_by_id(&part.id())
+            && !focused
+            && new.inner_html() != part.inner_html()
+        {
+            part.set_inner_html(&new.inner_html());
+        }
+    }
+}
+
+/// A second press of a button, before the first one's answer is there, sends nothing.
+pub fn send_forms_once() {
+    let listener = Closure::<dyn FnMut(Event)>::new(|event: Event| {
+        let Some(form) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+        if event.default_prevented() {
+            return;
+        }
+        if form.has_attribute("data-sent") {
+            event.prevent_default();
+        }
+        set(&form, "data-sent", "");
+    });
+    // Adding a listener fails for no element that is there.
+    let _ = document().add_event_listener_with_callback("submit", listener.as_ref().unchecked_ref());
+    listener.forget();
+    // A page that the browser brings back whole (the back button) may be sent again.
+    let again = Closure::<dyn FnMut()>::new(|| {
+        for form in all("[data-sent]") {
+            remove(&form, "data-sent");
+        }
+    });
+    let _ = window().add_event_listener_with_callback("pageshow", again.as_ref().unchecked_ref());
+    again.forget();
+}
+
+/// A form that the server rendered. A field named `form[x]` has the id `x`, and what is wrong with it stands in the element `x-error`.
+#[derive(Clone)]
+pub struct Form(HtmlFormElement);
+
+impl Form {
+    pub fn find(id: &str) -> Option<Self> {
+        document().get_element_by_id(id)?.dyn_into().ok().map(Self)
+    }
+
+    /// Takes over what happens when the form is sent.
+    pub fn on_submit(self, mut callback: impl FnMut() + 'static) {
+        let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+            event.prevent_default();
+            callback();
+        });
+        let _ = self.0.add_event_listener_with_callback("submit", listener.as_ref().unchecked_ref());
+        listener.forget();
+    }
+
+    /// What a field holds; empty if there is no such field.
+    pub fn value(&self, name: &str) -> String {
+        web_sys::FormData::new_with_form(&self.0)
+            .ok()
+            .and_then(|data| data.get(name).as_string())
+            .unwrap_or_default()
+    }
+
+    /// Shows that the form is being sent, with a word on its button, or that it no longer is.
+    pub fn set_busy(&self, word: Option<&str>) {
+        let Ok(Some(button)) = self.0.query_selector("button.primary") else { return };
+        match word {
+            Some(word) => {
+                set(&button, "data-word", &button.text_content().unwrap_or_default());
+                set(&button, "aria-busy", "true");
+                button.set_text_content(Some(word));
+            }
+            None => {
+                let before = button.get_attribute("data-word").unwrap_or_default();
+                button.set_text_content(Some(&before));
+                remove(&button, "aria-busy");
+            }
+        }
+    }
+
+    /// Says what is wrong: as a whole at the top, which takes the focus, and beside each field.
+    pub fn show_errors(&self, title: &str, fields: &[FieldMessage]) {
+        for invalid in within(&self.0, "[aria-invalid]") {
+            remove(&invalid, "aria-invalid");
+        }
+        for wrong in within(&self.0, ".wrong") {
+            wrong.set_text_content(None);
+        }
+        let mut links = String::new();
+        for message in fields {
+            if let Some(input) = document().get_element_by_id(&message.field) {
+                set(&input, "aria-invalid", "true");
+            }
+            if let Some(wrong) = document().get_element_by_id(&format!("{}-error", message.field)) {
+                wrong.set_text_content(Some(&message.message));
+                links.push_str(&format!("<li><a href=\"#{}\">{}</a></li>", message.field, wrong.inner_html()));
+            }
+        }
+        let Some(summary) = document().get_element_by_id("errors").and_then(|found| found.dyn_into::<HtmlElement>().ok()) else { return };
+        if let Ok(Some(heading)) = summary.query_selector("h2") {
+            heading.set_text_content(Some(title));
+        }
+        if let Ok(Some(list)) = summary.query_selector("ul") {
+            // Taken from elements whose text was set as text: nothing in it is markup.
+            list.set_inner_html(&links);
+        }
+        summary.set_hidden(false);
+        // An element that cannot take the focus leaves it where it is.
+        let _ = summary.focus();
+    }
+}
+
+fn all(selector: &str) -> Vec<Element> {
+    document().document_element().map(|root| within(&root, selector)).unwrap_or_default()
+}
+
+fn within(root: &Element, selector: &str) -> Vec<Element> {
+    let Ok(found) = root.query_selector_all(selector) else {
+        return Vec::new();
+    };
+    (0..found.length())
+        .filter_map(|index| found.item(index)?.dyn_into().ok())
+        .collect()
+}
+
+/// Attributes of known names can always be set.
+fn set(element: &Element, name: &str, value: &str) {
+    let _ = element.set_attribute(name, value);
+}
+
+fn remove(element: &Element, name: &str) {
+    let _ = element.remove_attribute(name);
+}
+
+fn window() -> Window {
+    web_sys::window().expect("islands run in a window")
+}
+
+fn document() -> Document {
+    window().document().expect("a window of a page has its document")
+}

@@ -1,0 +1,342 @@
+//! A partner's statements: what it may invoice after a quarter closed, raising that invoice, and how far its payment is.
+
+use axum::{extract::Path, response::Response};
+use leptos::prelude::*;
+use portal_domain::{
+    access::Action,
+    calendar::Quarter,
+    ids::StatementId,
+    line::LineKind,
+    money::Money,
+    statement::{SettlementState, StatementLine},
+};
+use portal_services::statements::{self, StatementView};
+
+use super::{chart, crumbs, form_errors, line_pill, may, parse_id};
+use crate::{
+    ui::{
+        api::UiError,
+        kit::{self, field, icon, icons},
+    },
+    web::page::Page,
+};
+
+const RAISE: &str = "raise_invoice";
+
+/// `/statements`.
+pub async fn list(page: Page) -> Result<Response, UiError> {
+    let statements = page.said(statements::list_for_partner(&page.ctx, page.actor()?).await)?;
+    let title = page.words.text("statement-list-title");
+    Ok(page.show(&title, move |page| list_view(page, &statements)))
+}
+
+fn list_view(page: &Page, statements: &[StatementView]) -> AnyView {
+    let words = &page.words;
+    view! {
+        <div class="head">
+            <div><h1>{words.text("statement-list-title")}</h1><p>{words.text("statement-list-lead")}</p></div>
+        </div>
+        <div class="stack" id="statements" data-live="">
+            {statements.iter().filter(|view| view.bill.is_none()).map(|view| waiting(page, view)).collect_view()}
+            <section class="card flush" aria-label=words.text("statement-list-title")>{table(page, statements)}</section>
+        </div>
+    }
+    .into_any()
+}
+
+/// The partner's turn.
+fn waiting(page: &Page, view: &StatementView) -> AnyView {
+    let words = &page.words;
+    let number = view.record.number.as_str();
+    let link = may(page, Action::RaiseInvoices).then(|| {
+        view! { " "<a href=format!("/statements/{}", view.record.id)>{words.text("invoice-form-title")}</a> }
+    });
+    view! {
+        <div class="notice" data-tone="info" role="status">
+            {icon(icons::INFO)}
+            <div>
+                <strong>{words.with("statement-list-waiting-title", &[("number", number.into())])}</strong>
+                <p>{words.with("statement-list-waiting", &[("amount", words.money(view.record.total).into())])}{link}</p>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn table(page: &Page, statements: &[StatementView]) -> AnyView {
+    let words = &page.words;
+    if statements.is_empty() {
+        let way_out = may(page, Action::SubmitLeads).then(|| ("/leads/new".to_owned(), words.text("lead-list-new")));
+        let (title, text) = (words.text("statement-list-empty-title"), words.text("statement-list-empty"));
+        return kit::empty(icons::FILE, title, text, way_out);
+    }
+    let rows = statements.iter().map(|view| row(page, view)).collect_view();
+    view! {
+        <div class="table">
+            <table class="cards">
+                <thead>
+                    <tr>
+                        <th scope="col">{words.text("statement-column-number")}</th>
+                        <th scope="col">{words.text("statement-column-quarter")}</th>
+                        <th scope="col" class="num">{words.text("statement-column-lines")}</th>
+                        <th scope="col" class="num">{words.text("statement-column-total")}</th>
+                        <th scope="col" class="num">{words.text("statement-column-paid")}</th>
+                        <th scope="col">{words.text("statement-column-state")}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(page: &Page, view: &StatementView) -> AnyView {
+    let words = &page.words;
+    let record = &view.record;
+    view! {
+        <tr>
+            <th class="main nowrap" scope="row"><a href=format!("/statements/{}", record.id)>{record.number.clone()}</a></th>
+            <td data-label=words.text("statement-column-quarter")>{quarter(page, view)}</td>
+            <td class="num" data-label=words.text("statement-column-lines")>{view.body.lines.len().to_string()}</td>
+            <td class="num sum" data-label=words.text("statement-column-total")>{kit::money(page, record.total)}</td>
+            <td class="num" data-label=words.text("statement-column-paid")>{kit::money(page, paid(view))}</td>
+            <td class="corner">{settlement_pill(page, view)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn quarter(page: &Page, view: &StatementView) -> String {
+    let stored = &view.record.quarter;
+    Quarter::parse(stored, page.ctx.programme.fiscal_start).map_or_else(|_| stored.clone(), |quarter| page.words.quarter(quarter))
+}
+
+fn paid(view: &StatementView) -> Money {
+    let paid_minor = view.bill.as_ref().map_or(0, |bill| bill.paid_minor);
+    Money::new(paid_minor, view.record.total.currency)
+}
+
+fn settlement_pill(page: &Page, view: &StatementView) -> AnyView {
+    let state = view.settlement;
+    kit::pill(state.as_str(), page.words.text(&format!("settlement-state-{state}")))
+}
+
+/// `/statements/{id}`.
+pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiError> {
+    let id: StatementId = parse_id(&id)?;
+    let statement = page.said(statements::find_for_partner(&page.ctx, page.actor()?, id).await)?;
+    let title = page.words.with("statement-title", &[("number", statement.record.number.as_str().into())]);
+    Ok(page.show(&title, move |page| detail(page, &statement)))
+}
+
+fn detail(page: &Page, view: &StatementView) -> AnyView {
+    let words = &page.words;
+    let number = view.record.number.clone();
+    let title = words.with("statement-title", &[("number", number.as_str().into())]);
+    let invoice = view.bill.is_none().then(|| invoice_form(page, view));
+    view! {
+        {crumbs(page, "/statements", "statement-list-title", number)}
+        <div class="head">
+            <div id="statement-head" data-live=""><h1>{title}" "{settlement_pill(page, view)}</h1></div>
+        </div>
+        <div class="split">
+            {document(page, view)}
+            <div class="stack">
+                <section class="card" id="statement-progress" data-live="">{progress(page, view)}</section>
+                {invoice}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The statement as it was frozen; only the lines' states are of today.
+fn document(page: &Page, view: &StatementView) -> AnyView {
+    let words = &page.words;
+    let record = &view.record;
+    let closed_on = words.date(page.ctx.date_of(record.created_at));
+    let of_quarter = words.with(
+        "statement-of-quarter",
+        &[("quarter", quarter(page, view).into()), ("date", closed_on.into())],
+    );
+    let rows = view.body.lines.iter().map(|line| document_line(page, view, line)).collect_view();
+    view! {
+        <article class="doc">
+            <header>
+                <div>
+                    <h2>{record.number.clone()}</h2>
+                    <p class="muted">{of_quarter}</p>
+                    <address>{view.body.partner_name.clone()}</address>
+                </div>
+                <div>
+                    <p class="muted small">{words.text("statement-to-invoice")}</p>
+                    <p class="total money">{words.money(record.total)}</p>
+                </div>
+            </header>
+            <div class="table">
+                <table class="cards">
+                    <thead>
+                        <tr>
+                            <th scope="col">{words.text("statement-column-client")}</th>
+                            <th scope="col">{words.text("statement-column-month")}</th>
+                            <th scope="col">{words.text("statement-column-state")}</th>
+                            <th scope="col" class="num">{words.text("statement-column-amount")}</th>
+                        </tr>
+                    </thead>
+                    <tbody id="statement-lines" data-live="">{rows}</tbody>
+                    <tfoot>
+                        <tr>
+                            <th class="main" scope="row" colspan="3">{words.text("statement-total")}</th>
+                            <td class="num corner">{kit::money(page, record.total)}</td>
+                        </tr>
+                    </tfoot>
+                </table>
+            </div>
+            {seal(page, view)}
+        </article>
+    }
+    .into_any()
+}
+
+fn document_line(page: &Page, view: &StatementView, line: &StatementLine) -> AnyView {
+    let words = &page.words;
+    let money = Money::new(line.amount_minor, view.record.total.currency);
+    let today = view.lines.iter().find(|known| known.id == line.id);
+    let kind = (line.kind != LineKind::Scheduled.as_str())
+        .then(|| view! { <small>{words.text(&format!("line-kind-{}", line.kind))}</small> });
+    view! {
+        <tr>
+            <th class="main" scope="row">
+                <a href=format!("/commission?line={}#why", line.id)>{line.client_name.clone()}</a>
+                {kind}
+            </th>
+            <td class="nowrap" data-label=words.text("statement-column-month")>{words.month_short(line.month)}</td>
+            <td data-label=words.text("statement-column-state")>{today.map(|today| line_pill(page, today))}</td>
+            <td class="num corner">{kit::money(page, money)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// When it was frozen, and the hash that proves it.
+fn seal(page: &Page, view: &StatementView) -> AnyView {
+    let words = &page.words;
+    let record = &view.record;
+    let frozen_at = words.instant(record.created_at, page.ctx.programme.time_zone);
+    let follows = if record.previous_hash.is_empty() {
+        view! { {words.text("statement-hash-first")} }.into_any()
+    } else {
+        view! { {words.text("statement-hash-follows")}" "{hash(&record.previous_hash)} }.into_any()
+    };
+    view! {
+        <footer>
+            <p>{words.with("statement-frozen", &[("date", frozen_at.into())])}</p>
+            <p>{words.text("statement-hash")}" "{hash(&record.hash)}" · "{follows}</p>
+        </footer>
+    }
+    .into_any()
+}
+
+/// A hash with places to break the line.
+fn hash(hash: &str) -> AnyView {
+    let mut parts = Vec::new();
+    let mut rest = hash;
+    while let Some((part, after)) = rest.split_at_checked(16) {
+        parts.push(view! { {part.to_owned()}<wbr /> });
+        rest = after;
+    }
+    view! { <code>{parts}{rest.to_owned()}</code> }.into_any()
+}
+
+/// Stated, invoiced, part paid, paid: what was, what is, what is to come.
+fn progress(page: &Page, view: &StatementView) -> AnyView {
+    let words = &page.words;
+    let bill = view.bill.as_ref();
+    let day = |at| words.day(page.ctx.date_of(at));
+    let here = view.settlement;
+    let steps = SettlementState::ALL
+        .iter()
+        .filter(|state| **state != SettlementState::PartPaid || here == SettlementState::PartPaid)
+        .map(|state| {
+            let note = match state {
+                SettlementState::Stated => Some(day(view.record.created_at)),
+                SettlementState::Invoiced => bill.map(|bill| day(bill.created_at)),
+                SettlementState::PartPaid => Some(words.money(paid(view))),
+                SettlementState::Paid => None,
+            };
+            // The last step, once it is reached, is done like the others.
+            let done = *state < here || here == SettlementState::Paid;
+            let current = *state == here && here != SettlementState::Paid;
+            let class = done.then_some("done");
+            view! {
+                <li class=class aria-current=current.then_some("step")>
+                    {words.text(&format!("settlement-state-{state}"))}
+                    {note.map(|note| view! { <small>{note}</small> })}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <header><h2>{words.text("progress")}</h2></header>
+        <ol class="steps" aria-label=words.text("progress")>{steps}</ol>
+        {settlement(page, view)}
+    }
+    .into_any()
+}
+
+/// What the state means for the partner, with the bar of what was paid.
+fn settlement(page: &Page, view: &StatementView) -> AnyView {
+    let words = &page.words;
+    let Some(bill) = &view.bill else {
+        return view! { <p class="small muted">{words.text("settlement-hint-stated")}</p> }.into_any();
+    };
+    let raised_on = words.date(page.ctx.date_of(bill.created_at));
+    let sent = words.with("invoice-sent", &[("number", bill.number.as_str().into()), ("date", raised_on.into())]);
+    let hint = match view.settlement {
+        SettlementState::Stated => words.text("invoice-booking"),
+        SettlementState::Invoiced => words.with("settlement-hint-invoiced", &[("number", bill.number.as_str().into())]),
+        SettlementState::PartPaid => words.with(
+            "settlement-hint-part_paid",
+            &[("paid", words.money(paid(view)).into()), ("total", words.money(bill.total).into())],
+        ),
+        SettlementState::Paid => words.text("settlement-hint-paid"),
+    };
+    let bar = (bill.paid_minor > 0).then(|| chart::share_paid(bill.paid_minor, bill.total.minor));
+    view! {
+        {bar}
+        <p><strong>{sent}</strong></p>
+        <p class="small muted">{hint}</p>
+    }
+    .into_any()
+}
+
+fn invoice_form(page: &Page, view: &StatementView) -> AnyView {
+    let words = &page.words;
+    if !may(page, Action::RaiseInvoices) {
+        return view! {
+            <section class="card">
+                <header><h2>{words.text("invoice-form-title")}</h2></header>
+                <p class="small muted">{words.text("invoice-form-not-allowed")}</p>
+            </section>
+        }
+        .into_any();
+    }
+    let amount = words.money(view.record.total);
+    view! {
+        <form class="card form" id="raise" method="post" novalidate>
+            <header><h2>{words.text("invoice-form-title")}</h2></header>
+            <p class="small muted">{words.with("invoice-form-lead", &[("amount", amount.clone().into())])}</p>
+            {kit::errors(form_errors(page, RAISE))}
+            <input type="hidden" name="do" value=RAISE />
+            <input type="hidden" name="form[statement]" value=view.record.id.to_string() />
+            {field(page, RAISE, "number", "form[number]", "invoice-form-number").hint("invoice-form-number-hint").maximum(60).input()}
+            <dl class="facts">
+                <div><dt>{words.text("invoice-form-amount")}</dt><dd class="money sum">{amount}</dd></div>
+            </dl>
+            <p class="hint">{words.text("invoice-form-amount-hint")}</p>
+            <button class="btn primary wide">{words.text("invoice-form-submit")}</button>
+        </form>
+    }
+    .into_any()
+}

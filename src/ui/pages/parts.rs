@@ -1,0 +1,79 @@
+//! The parts that partners' and staff's pages share: ways between pages, and the pills of leads and lines.
+
+use leptos::prelude::*;
+use portal_domain::{
+    access::{Action, can},
+    lead::LeadState,
+    line::{LineKind, LineState},
+};
+use portal_store::{leads::LeadRecord, lines::LineRecord};
+
+use crate::{ui::kit, web::page::Page};
+
+/// Whether the reader may do that; pages leave out what would only be refused.
+pub fn may(page: &Page, action: Action) -> bool {
+    page.session()
+        .is_some_and(|session| can(&session.actor, action))
+}
+
+/// The way back from a page to its list.
+pub fn crumbs(page: &Page, url: &'static str, list: &str, here: String) -> AnyView {
+    view! {
+        <nav class="crumbs" aria-label=page.words.text("breadcrumb")>
+            <ol>
+                <li><a href=url>{page.words.text(list)}</a></li>
+                <li><span aria-current="page">{here}</span></li>
+            </ol>
+        </nav>
+    }
+    .into_any()
+}
+
+/// An address with the parts of its query that are not empty.
+pub fn address(path: &str, query: &[(&str, &str)]) -> String {
+    let mut encoded = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
+        encoded.append_pair(name, value);
+    }
+    match encoded.finish() {
+        query if query.is_empty() => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
+}
+
+/// One tab of a list's filter.
+pub fn tab(label: String, url: String, count: Option<i64>, current: bool) -> AnyView {
+    let count = count.map(|count| view! { " "<span class="count">{count.to_string()}</span> });
+    view! { <a href=url aria-current=current.then_some("page")>{label}{count}</a> }.into_any()
+}
+
+/// Where a lead is: its phase while our sales team works on it, else its state.
+pub fn lead_pill(page: &Page, lead: &LeadRecord) -> AnyView {
+    let label = match &lead.phase {
+        Some(phase) if lead.state == LeadState::Registered => phase.clone(),
+        _ => page.words.text(&format!("lead-state-{}", lead.state)),
+    };
+    kit::pill(lead.state.as_str(), label)
+}
+
+/// Whether somebody stopped the line, and it can still be let go on.
+pub fn is_held(line: &LineRecord) -> bool {
+    line.held_reason.is_some() && !line.state.is_stated() && line.state != LineState::Cancelled
+}
+
+/// Where a line is; what somebody holds is held, wherever it stands.
+pub fn line_pill(page: &Page, line: &LineRecord) -> AnyView {
+    let state = if is_held(line) {
+        "held"
+    } else {
+        line.state.as_str()
+    };
+    kit::pill(state, page.words.text(&format!("line-state-{state}")))
+}
+
+/// What a line is for, where that is not simply commission.
+pub fn line_kind(page: &Page, kind: LineKind) -> Option<AnyView> {
+    let label =
+        (kind != LineKind::Scheduled).then(|| page.words.text(&format!("line-kind-{kind}")));
+    label.map(|label| view! { <small>{label}</small> }.into_any())
+}

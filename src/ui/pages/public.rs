@@ -1,0 +1,216 @@
+//! The pages for whoever is not signed in: signing in, accepting an invitation, and the error pages.
+
+use axum::{
+    extract::{Path, Query},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use leptos::prelude::*;
+use portal_services::{
+    access::{self, Choice},
+    company::{self, Invitation},
+};
+use serde::Deserialize;
+
+use crate::{
+    ui::{
+        api::UiError,
+        kit::{self, field, icon, icons},
+    },
+    web::page::{Page, inside},
+};
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct SignInQuery {
+    next: String,
+    sent: String,
+}
+
+pub async fn sign_in(page: Page, Query(query): Query<SignInQuery>) -> Result<Response, UiError> {
+    if page.session().is_some() {
+        return Ok(Redirect::to(&inside(&query.next)).into_response());
+    }
+    let choices = page.said(access::list_choices(&page.ctx).await)?;
+    let title = page.words.text("sign-in-title");
+    Ok(page.show(&title, move |page| {
+        let heading = page.words.text("sign-in-title");
+        let link = if query.sent.is_empty() { link_form(page) } else { link_sent(page) };
+        view! {
+            <div class="head"><h1>{heading}</h1></div>
+            {(!choices.is_empty()).then(|| people(page, &choices, &query.next))}
+            {link}
+        }
+        .into_any()
+    }))
+}
+
+/// The demo's people, company by company.
+fn people(page: &Page, choices: &[Choice], next: &str) -> AnyView {
+    let words = &page.words;
+    let mut companies: Vec<&str> = Vec::new();
+    for choice in choices {
+        if !companies.contains(&choice.company.as_str()) {
+            companies.push(&choice.company);
+        }
+    }
+    let cards = companies
+        .into_iter()
+        .map(|company| {
+            let buttons = choices
+                .iter()
+                .filter(|choice| choice.company == company)
+                .map(|choice| person_button(page, choice))
+                .collect_view();
+            view! {
+                <section class="card">
+                    <h2>{company.to_owned()}</h2>
+                    <form class="people" method="post">
+                        <input type="hidden" name="do" value="sign_in_as" />
+                        <input type="hidden" name="next" value=inside(next) />
+                        {buttons}
+                    </form>
+                </section>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="notice" data-tone="info">
+            {icon(icons::INFO)}<div><strong>{words.text("sign-in-demo")}</strong><p>{words.text("sign-in-demo-hint")}</p></div>
+        </div>
+        <div class="grid">{cards}</div>
+    }
+    .into_any()
+}
+
+fn person_button(page: &Page, choice: &Choice) -> AnyView {
+    let (value, role) = match choice.partner {
+        Some(partner) => (format!("{}.{partner}", choice.person), format!("role-{}", choice.role)),
+        None => (choice.person.to_string(), format!("staff-role-{}", choice.role)),
+    };
+    view! {
+        <button name="person" value=value>
+            <span class="avatar" aria-hidden="true">{kit::initials(&choice.name)}</span>
+            <span>{choice.name.clone()}<small>{page.words.text(&role)}</small></span>
+            {icon(icons::NEXT)}
+        </button>
+    }
+    .into_any()
+}
+
+fn link_form(page: &Page) -> AnyView {
+    let words = &page.words;
+    view! {
+        <section class="card">
+            <header><h2>{words.text("sign-in-mail-title")}</h2></header>
+            <form class="inline" method="post" novalidate>
+                <input type="hidden" name="do" value="request_link" />
+                {field(page, "request_link", "email", "email", "sign-in-email").kind("email").autocomplete("email").input()}
+                <button class="btn primary">{words.text("sign-in-send")}</button>
+            </form>
+            <p class="muted small">{words.with("sign-in-link-hint", &[("minutes", access::LINK_MINUTES.into())])}</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn link_sent(page: &Page) -> AnyView {
+    let words = &page.words;
+    view! {
+        <section class="card">
+            <header><h2>{words.text("sign-in-sent-title")}</h2></header>
+            <p>{words.with("sign-in-sent", &[("minutes", access::LINK_MINUTES.into())])}</p>
+            <p class="muted small">{words.text("sign-in-sent-hint")}</p>
+            <p><a class="btn" href="/sign-in">{words.text("sign-in-again")}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+/// A link that was mailed only shows a button: mail programs follow links, and one that signed in would be used up by them.
+pub async fn use_link(page: Page, Path(token): Path<String>) -> Response {
+    let title = page.words.text("sign-in-confirm-title");
+    page.show(&title, move |page| {
+        let words = &page.words;
+        view! {
+            <section class="card">
+                <h1>{words.text("sign-in-confirm-title")}</h1>
+                {kit::button_form("use_link", &[("token", token)], words.text("sign-in-confirm-button"), "btn primary")}
+            </section>
+        }
+        .into_any()
+    })
+}
+
+pub async fn invitation(page: Page, Path(token): Path<String>) -> Response {
+    let found = company::find_invitation(&page.ctx, &token).await;
+    match found {
+        Ok(invitation) => {
+            let title = page
+                .words
+                .with("invitation-title", &[("partner", invitation.partner_name.as_str().into())]);
+            page.show(&title.clone(), move |page| invitation_form(page, &invitation, token, title))
+        }
+        Err(_) => {
+            let title = page.words.text("invitation-gone-title");
+            page.show(&title, |page| {
+                let words = &page.words;
+                view! { <div class="oops"><h1>{words.text("invitation-gone-title")}</h1><p>{words.text("invitation-gone")}</p></div> }
+                    .into_any()
+            })
+        }
+    }
+}
+
+fn invitation_form(page: &Page, invitation: &Invitation, token: String, title: String) -> AnyView {
+    let words = &page.words;
+    let role = words.text(&format!("role-{}", invitation.role));
+    let name = (!invitation.known).then(|| {
+        field(page, "accept_invitation", "name", "name", "invitation-name")
+            .hint("invitation-name-hint")
+            .autocomplete("name")
+            .maximum(120)
+            .input()
+    });
+    view! {
+        <form class="card form" method="post" novalidate>
+            <h1>{title}</h1>
+            <p>{words.with("invitation-role", &[("role", role.into())])}</p>
+            <p class="muted">{words.with("invitation-email", &[("email", invitation.email.as_str().into())])}</p>
+            <input type="hidden" name="do" value="accept_invitation" />
+            <input type="hidden" name="token" value=token />
+            {name}
+            <div class="foot"><button class="btn primary">{words.text("invitation-submit")}</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+/// The page of a status: what it means for the reader, and a way on.
+pub fn error(page: Page, status: StatusCode) -> Response {
+    let key = match status {
+        StatusCode::NOT_FOUND => "not-found",
+        StatusCode::FORBIDDEN => "forbidden",
+        _ => "unavailable",
+    };
+    // The log has the time and the address; the reader has this to say which line it is.
+    let reference = page.ctx.new_id().to_string();
+    if key == "unavailable" {
+        tracing::error!(%reference, url = %page.url, "Answered `{}` with {status}, reference {reference}", page.url);
+    }
+    let title = page.words.text(&format!("error-page-{key}-title"));
+    let heading = title.clone();
+    page.show(&title, move |page| {
+        let words = &page.words;
+        let text = words.with(&format!("error-page-{key}"), &[("reference", reference.as_str().into())]);
+        view! {
+            <div class="oops">
+                <p class="code">{status.as_u16()}</p>
+                <h1>{heading}</h1>
+                <p>{text}</p>
+                <div class="row"><a class="btn primary" href="/">{words.text("error-page-home")}</a></div>
+            </div>
+        }
+        .into_any()
+    })
+}

@@ -1,0 +1,72 @@
+//! What staff see of a line beyond what its partner does: the lines that correct it, who approved it, and its way through the journal.
+
+use leptos::prelude::*;
+use portal_services::lines::LineExplanation;
+use portal_store::{journal::JournalRecord, lines::LineRecord};
+
+use super::lines::line_url;
+use crate::{
+    ui::{kit, pages::partner::why},
+    web::page::Page,
+};
+
+/// Why the line has its amount, as the partner reads it, and what led there.
+pub fn proof(page: &Page, explained: &LineExplanation) -> AnyView {
+    view! {
+        {why::proof(page, explained)}
+        {corrections(page, explained)}
+        {history(page, &explained.journal)}
+    }
+    .into_any()
+}
+
+/// The line that this one corrects, the lines that correct it, and who approved it.
+fn corrections(page: &Page, explained: &LineExplanation) -> AnyView {
+    let words = &page.words;
+    let link = |line: &LineRecord, key: &str| {
+        let text = words.with(
+            key,
+            &[
+                ("month", words.month(line.month).into()),
+                ("amount", words.money(line.money).into()),
+            ],
+        );
+        view! { <p><a href=line_url(line.id)>{text}</a></p> }
+    };
+    let line = &explained.view.line;
+    let approved = line.approved_by_name.as_ref().zip(line.approved_at).map(|(person, at)| {
+        let date = words.date_of(at, page.ctx.programme.time_zone);
+        view! { <p>{words.with("approval-approved-by", &[("person", person.into()), ("date", date.into())])}</p> }
+    });
+    let statement = line.statement.map(|statement| {
+        view! { <p><a href=format!("/staff/statements/{statement}")>{words.text("staff-proof-statement")}</a></p> }
+    });
+    view! {
+        {explained.corrects.as_ref().map(|line| link(line, "staff-proof-corrects"))}
+        {explained.corrected_by.iter().map(|line| link(line, "staff-proof-corrected-by")).collect_view()}
+        {approved}
+        {statement}
+    }
+    .into_any()
+}
+
+/// The line's entries in the journal, oldest first.
+fn history(page: &Page, journal: &[JournalRecord]) -> AnyView {
+    let words = &page.words;
+    let rows = journal
+        .iter()
+        .map(|record| {
+            let account = words.text(&format!("account-{}", record.entry.to));
+            view! {
+                <div>
+                    <dt>{kit::instant(page, record.posted_at)}</dt>
+                    <dd>{words.text(&format!("cause-{}", record.cause))}" → "{account}</dd>
+                </div>
+            }
+        })
+        .collect_view();
+    view! {
+        <details class="more"><summary>{words.text("staff-proof-history")}</summary><dl class="facts">{rows}</dl></details>
+    }
+    .into_any()
+}

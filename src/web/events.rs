@@ -1,0 +1,115 @@
+//! Telling open pages that something changed. One watcher for each instance asks the database what is new, whichever instance wrote it, and each page's
+//! stream passes on what concerns its partner. The stream only says "look again".
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    extract::State,
+    response::{
+        IntoResponse, Response, Sse,
+        sse::{Event, KeepAlive},
+    },
+};
+use futures::stream;
+use portal_domain::{access::Actor, ids::PartnerId};
+use portal_services::access;
+use portal_store::changes::{self, PartnerChange};
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::{
+    ui::api::UiError,
+    web::{AppState, page::Page},
+};
+
+/// How often the watcher asks: what an open page may lag behind.
+const ASK: Duration = Duration::from_millis(250);
+/// A transaction's changes become visible a little after the time that they carry.
+const OVERLAP_MS: i64 = 5_000;
+
+/// Watches the database until the program ends.
+pub async fn watch_changes(app: AppState) {
+    let mut stop = app.stop.clone();
+    let mut seen: std::collections::HashMap<PartnerId, i64> = std::collections::HashMap::new();
+    let mut since = app.ctx.now();
+    while !*stop.borrow() {
+        let now = app.ctx.now();
+        match list_new(&app, since).await {
+            Ok(found) => {
+                for change in found {
+                    if seen.insert(change.partner, change.version) != Some(change.version) {
+                        // Nobody listening is no error.
+                        let _ = app.changes.send(change);
+                    }
+                }
+                since = now.plus_ms(-OVERLAP_MS);
+            }
+            Err(error) => tracing::warn!("Could not look for changes: {error}"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(ASK) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+async fn list_new(
+    app: &AppState,
+    since: portal_domain::calendar::Timestamp,
+) -> Result<Vec<PartnerChange>, portal_store::StoreError> {
+    let mut tx = app.ctx.store.read().await?;
+    changes::list_since(&mut tx, since).await
+}
+
+/// The stream of one open page. It ends with the session: who may no longer see something hears nothing of it either.
+pub async fn stream(page: Page, State(app): State<AppState>) -> Result<Response, UiError> {
+    let actor = *page.actor()?;
+    let listener = Listener {
+        changes: app.changes.subscribe(),
+        app,
+        actor,
+        secret: page.secret().unwrap_or_default().to_owned(),
+    };
+    let events = stream::unfold(listener, |mut listener| async move {
+        listener.next().await.map(|event| (Ok::<_, Infallible>(event), listener))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
+}
+
+struct Listener {
+    changes: tokio::sync::broadcast::Receiver<PartnerChange>,
+    app: AppState,
+    actor: Actor,
+    secret: String,
+}
+
+impl Listener {
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            let mut stop = self.app.stop.clone();
+            if *stop.borrow() {
+                return None;
+            }
+            let concerns = tokio::select! {
+                change = self.changes.recv() => match change {
+                    Ok(change) => concerns(&self.actor, change.partner),
+                    // So much changed that we missed some of it: surely something for this page.
+                    Err(RecvError::Lagged(_)) => true,
+                    Err(RecvError::Closed) => return None,
+                },
+                _ = stop.changed() => return None,
+            };
+            if !concerns {
+                continue;
+            }
+            let session = access::find_session(&self.app.ctx, &self.secret).await.ok().flatten()?;
+            return (session.actor == self.actor).then(|| Event::default().data("changed"));
+        }
+    }
+}
+
+fn concerns(actor: &Actor, changed: PartnerId) -> bool {
+    match actor {
+        Actor::Member { partner, .. } => *partner == changed,
+        Actor::Staff { .. } => true,
+    }
+}

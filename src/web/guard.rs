@@ -1,0 +1,47 @@
+//! In front of everything: no other site may make a browser of ours change something, and what browsers are told about every answer.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use crate::web::AppState;
+
+/// Refuses whatever changes something and does not come from our own pages. Browsers say where a request comes from in `Sec-Fetch-Site`, old ones in `Origin`;
+/// programs that say neither have no cookie of anybody's either.
+pub async fn same_origin(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD) || comes_from_us(&request, &app) {
+        next.run(request).await
+    } else {
+        StatusCode::FORBIDDEN.into_response()
+    }
+}
+
+fn comes_from_us(request: &Request, app: &AppState) -> bool {
+    let said = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    match (said("sec-fetch-site"), said(header::ORIGIN.as_str())) {
+        (Some(site), _) => site == "same-origin",
+        (None, Some(origin)) => origin == app.ctx.programme.portal_url,
+        (None, None) => true,
+    }
+}
+
+/// The headers of every answer.
+pub async fn headers(request: Request, next: Next) -> Response {
+    const ALWAYS: [(&str, &str); 5] = [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+        ("x-frame-options", "DENY"),
+    ];
+    let mut response = next.run(request).await;
+    for (name, value) in ALWAYS {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,128 @@
+//! Everything that answers HTTP: the list of all routes, and what stands in front of them. Nothing is decided here; handlers ask the services.
+
+pub mod page;
+
+mod assets;
+mod error_pages;
+mod events;
+mod files;
+mod forms;
+mod guard;
+mod session;
+mod webhooks;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::StatusCode,
+    middleware,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use leptos::prelude::provide_context;
+use portal_services::Ctx;
+use portal_store::changes::PartnerChange;
+use tokio::sync::{broadcast, watch};
+use tower_http::compression::CompressionLayer;
+
+use crate::ui::pages::{partner, public, staff};
+
+pub use assets::Assets;
+pub use events::watch_changes;
+pub use webhooks::WebhookSecrets;
+
+/// What every request has at hand. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    pub ctx: Ctx,
+    /// What every page loads.
+    pub assets: Arc<Assets>,
+    pub webhooks: Arc<WebhookSecrets>,
+    /// Which partners' pages have something new, as it is committed.
+    pub changes: broadcast::Sender<PartnerChange>,
+    /// True once the program ends: streams close themselves then.
+    pub stop: watch::Receiver<bool>,
+}
+
+/// No form of ours is larger; uploads will have limits of their own.
+const BODY_BYTES_MAX: usize = 512 * 1024;
+
+/// The whole site.
+pub fn router(app: AppState) -> Router {
+    let pages = Router::new()
+        .merge(public_pages())
+        .merge(partner_pages())
+        .merge(staff_pages())
+        .route("/api/{function}", post(call_server_function))
+        .route("/events", get(events::stream))
+        .fallback(page::not_found)
+        .layer(middleware::from_fn_with_state(app.clone(), error_pages::dress))
+        .with_state(app.clone());
+    Router::new()
+        .fallback_service(pages.clone())
+        .layer(middleware::from_fn_with_state(pages, forms::accept))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::same_origin))
+        .merge(Router::new().route("/health", get(health)).with_state(app.clone()))
+        .merge(
+            Router::new()
+                .route("/webhooks/hubspot", post(webhooks::hubspot))
+                .route("/webhooks/xero", post(webhooks::xero))
+                .with_state(app.clone()),
+        )
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(CompressionLayer::new())
+        .merge(files::router(&app.assets))
+        .layer(middleware::from_fn(guard::headers))
+}
+
+fn public_pages() -> Router<AppState> {
+    Router::new()
+        .route("/sign-in", get(public::sign_in))
+        .route("/sign-in/{token}", get(public::use_link))
+        .route("/invitations/{token}", get(public::invitation))
+}
+
+fn partner_pages() -> Router<AppState> {
+    Router::new()
+        .route("/", get(partner::home::show))
+        .route("/leads", get(partner::leads::list))
+        .route("/leads/new", get(partner::leads::new))
+        .route("/leads/{id}", get(partner::leads::show))
+        .route("/commission", get(partner::commission::list))
+        .route("/statements", get(partner::statements::list))
+        .route("/statements/{id}", get(partner::statements::show))
+        .route("/company", get(partner::company::show))
+}
+
+fn staff_pages() -> Router<AppState> {
+    Router::new()
+        .route("/staff", get(staff::today::show))
+        .route("/staff/leads", get(staff::leads::list))
+        .route("/staff/leads/{id}", get(staff::leads::show))
+        .route("/staff/partners", get(staff::partners::list))
+        .route("/staff/partners/{id}", get(staff::partners::show))
+        .route("/staff/lines", get(staff::lines::list))
+        .route("/staff/reconciliation", get(staff::reconciliation::list))
+        .route("/staff/statements", get(staff::statements::list))
+        .route("/staff/statements/{id}", get(staff::statements::show))
+        .route("/staff/plans", get(staff::plans::list))
+        .route("/staff/integrations", get(staff::integrations::show))
+        .route("/staff/audit", get(staff::audit::list))
+}
+
+/// One of `ui::api`, called by an island or by `forms`.
+async fn call_server_function(State(app): State<AppState>, request: Request) -> Response {
+    leptos_axum::handle_server_fns_with_context(move || provide_context(app.clone()), request)
+        .await
+        .into_response()
+}
+
+/// Whether this instance can serve: it answers, and so does its database.
+async fn health(State(app): State<AppState>) -> Response {
+    match app.ctx.store.read().await {
+        Ok(_) => (StatusCode::OK, "ok\n").into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response(),
+    }
+}

@@ -1,0 +1,77 @@
+//! The browser's cookies: the session's secret, and how the pages look before anybody has signed in.
+
+use axum::http::{HeaderMap, header};
+use portal_services::Ctx;
+use portal_words::Locale;
+
+const SESSION_SECONDS: u32 = 14 * 24 * 3_600;
+const PREFERENCE_SECONDS: u32 = 365 * 24 * 3_600;
+const LOCALE: &str = "language";
+const THEME: &str = "theme";
+
+/// `__Host-` binds the cookie to this very host and to TLS; without TLS, on one's own machine, browsers would not take it.
+fn name(ctx: &Ctx) -> &'static str {
+    if is_tls(ctx) { "__Host-portal" } else { "portal" }
+}
+
+fn is_tls(ctx: &Ctx) -> bool {
+    ctx.programme.portal_url.starts_with("https://")
+}
+
+fn secure(ctx: &Ctx) -> &'static str {
+    if is_tls(ctx) { "; Secure" } else { "" }
+}
+
+pub fn read(headers: &HeaderMap, ctx: &Ctx) -> Option<String> {
+    find(headers, name(ctx)).map(str::to_owned)
+}
+
+/// The cookie that signs a browser in.
+pub fn issue(ctx: &Ctx, secret: &str) -> String {
+    format!(
+        "{}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={SESSION_SECONDS}{}",
+        name(ctx),
+        secure(ctx)
+    )
+}
+
+/// The cookie that signs it out.
+pub fn clear(ctx: &Ctx) -> String {
+    format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{}", name(ctx), secure(ctx))
+}
+
+pub fn read_locale(headers: &HeaderMap) -> Option<Locale> {
+    find(headers, LOCALE).and_then(Locale::parse)
+}
+
+pub fn issue_locale(ctx: &Ctx, locale: Locale) -> String {
+    preference(ctx, LOCALE, locale.as_str())
+}
+
+/// `light` or `dark`; nothing is the system's choice.
+pub fn read_theme(headers: &HeaderMap) -> Option<&'static str> {
+    match find(headers, THEME)? {
+        "light" => Some("light"),
+        "dark" => Some("dark"),
+        _ => None,
+    }
+}
+
+pub fn issue_theme(ctx: &Ctx, theme: &str) -> String {
+    let theme = if matches!(theme, "light" | "dark") { theme } else { "auto" };
+    preference(ctx, THEME, theme)
+}
+
+fn preference(ctx: &Ctx, name: &str, value: &str) -> String {
+    format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={PREFERENCE_SECONDS}{}", secure(ctx))
+}
+
+fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find_map(|(found, value)| (found == name && !value.is_empty()).then_some(value))
+}

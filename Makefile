@@ -81,7 +81,7 @@ journeys:
 		node_modules/.bin/playwright test --project=$(DATABASE)
 
 $(BUILT): $(BUILT_PREREQUISITES)
-	LEPTOS_SITE_ROOT='$(SITE)' cargo leptos build --release $(LEPTOS_LOCKED)
+	LEPTOS_SITE_ROOT='$(SITE)' cargo leptos build --release --precompress $(LEPTOS_LOCKED)
 	@touch '$@'
 
 # Made by the rule above; a missing one asks for a build.

@@ -33,7 +33,7 @@ pub(crate) async fn sweep(desk: &Desk) -> Result<(), JobError> {
             reconcile::apply_invoice(&desk.ctx, invoice).await?;
             newest = newest.max(invoice.updated_at);
         }
-        if invoices.len() < usize::try_from(INVOICES_PER_PAGE).unwrap_or(usize::MAX) {
+        if invoices.len() < INVOICES_PER_PAGE {
             break;
         }
     }

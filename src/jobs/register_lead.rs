@@ -26,14 +26,22 @@ pub(crate) async fn run(desk: &Desk, id: LeadId) -> Result<(), JobError> {
     let contact = find_or_make_contact(desk, &to_register).await?;
     let deal = find_or_make_deal(hubspot, &to_register).await?;
     hubspot.associate_deal(&deal, &company, &contact).await?;
-    if !hubspot.verify_deal_associations(&deal, &company, &contact).await? {
-        return Err(JobError::retry("HubSpot does not show the deal's company and contact yet"));
+    if !hubspot
+        .verify_deal_associations(&deal, &company, &contact)
+        .await?
+    {
+        return Err(JobError::retry(
+            "HubSpot does not show the deal's company and contact yet",
+        ));
     }
     Ok(deals::apply_registration(&desk.ctx, id, &deal).await?)
 }
 
 /// The company by our own unique key; else an older one of that domain, adopted; else a new one.
-async fn find_or_make_company(desk: &Desk, to_register: &LeadToRegister) -> Result<String, JobError> {
+async fn find_or_make_company(
+    desk: &Desk,
+    to_register: &LeadToRegister,
+) -> Result<String, JobError> {
     let hubspot = &desk.vendors.hubspot;
     let client = &to_register.client;
     if let Some(known) = &client.hubspot_company_id {
@@ -41,12 +49,21 @@ async fn find_or_make_company(desk: &Desk, to_register: &LeadToRegister) -> Resu
     }
     let company = match hubspot.find_company_by_key(&client.domain).await? {
         Some(company) => company,
-        None => match hubspot.search_companies_by_domain(&client.domain).await?.into_iter().next() {
+        None => match hubspot
+            .search_companies_by_domain(&client.domain)
+            .await?
+            .into_iter()
+            .next()
+        {
             Some(oldest) => {
                 hubspot.adopt_company(&oldest, &client.domain).await?;
                 oldest
             }
-            None => hubspot.upsert_company(&client.domain, &client.name, &client.domain).await?,
+            None => {
+                hubspot
+                    .upsert_company(&client.domain, &client.name, &client.domain)
+                    .await?
+            }
         },
     };
     leads::company_found(&desk.ctx, client.id, &company).await?;
@@ -54,7 +71,10 @@ async fn find_or_make_company(desk: &Desk, to_register: &LeadToRegister) -> Resu
 }
 
 /// HubSpot keeps one contact for each address; what sales wrote there is never overwritten.
-async fn find_or_make_contact(desk: &Desk, to_register: &LeadToRegister) -> Result<String, JobError> {
+async fn find_or_make_contact(
+    desk: &Desk,
+    to_register: &LeadToRegister,
+) -> Result<String, JobError> {
     let hubspot = &desk.vendors.hubspot;
     let lead = &to_register.lead;
     if let Some(known) = &lead.hubspot_contact_id {
@@ -76,9 +96,15 @@ async fn find_or_make_contact(desk: &Desk, to_register: &LeadToRegister) -> Resu
     Ok(contact)
 }
 
-/// A deal that is there already is left as it is: sales may have moved it on.
-async fn find_or_make_deal(hubspot: &HubSpot, to_register: &LeadToRegister) -> Result<String, JobError> {
+/// A deal that is there already is left as it is: sales may have moved it on, or thrown it away.
+async fn find_or_make_deal(
+    hubspot: &HubSpot,
+    to_register: &LeadToRegister,
+) -> Result<String, JobError> {
     let lead = &to_register.lead;
+    if let Some(known) = &lead.hubspot_deal_id {
+        return Ok(known.clone());
+    }
     let lead_key = lead.id.to_string();
     if let Some(deal) = hubspot.find_deal_by_lead(&lead_key).await? {
         return Ok(deal.id);

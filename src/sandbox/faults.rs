@@ -13,6 +13,8 @@ pub struct VendorFaults {
     pub error_percent: u8,
     /// How long each answer waits, in milliseconds.
     pub latency_ms: u64,
+    /// So many writes go well before the ones that are dropped: to cut a sequence of calls at a certain place.
+    pub spare_writes: u32,
     /// The next so many writes are worked off, then the connection is cut without an answer.
     pub drop_after: u32,
     /// The next so many writes are cut off before any work is done.
@@ -101,11 +103,13 @@ impl VendorFaults {
         if use_up(&mut self.too_many_requests) {
             return Verdict::TooMany;
         }
-        if effect == Effect::Write && use_up(&mut self.drop_before) {
-            return Verdict::DropBefore;
-        }
-        if effect == Effect::Write && use_up(&mut self.drop_after) {
-            return Verdict::DropAfter;
+        if effect == Effect::Write && !use_up(&mut self.spare_writes) {
+            if use_up(&mut self.drop_before) {
+                return Verdict::DropBefore;
+            }
+            if use_up(&mut self.drop_after) {
+                return Verdict::DropAfter;
+            }
         }
         if dice.hits(self.error_percent) {
             return Verdict::ServerError;

@@ -8,7 +8,7 @@ use portal_domain::{
 };
 use portal_store::{
     Tx, audit,
-    partners::{self, PartnerRecord},
+    partners::{self, EnrolmentRecord, PartnerRecord},
     people::{self, InvitationRecord, MemberRecord, PersonRecord},
     sessions,
 };
@@ -34,6 +34,13 @@ pub async fn read(ctx: &Ctx, actor: &Actor) -> Result<CompanyView, ServiceError>
     let partner = require_partner(actor, Action::ReadLeads)?;
     let mut tx = ctx.store.read().await?;
     view(&mut tx, partner).await
+}
+
+/// The plan that the member's partner is on today.
+pub async fn find_enrolment(ctx: &Ctx, actor: &Actor) -> Result<Option<EnrolmentRecord>, ServiceError> {
+    let partner = require_partner(actor, Action::ReadLeads)?;
+    let mut tx = ctx.store.read().await?;
+    Ok(partners::find_enrolment(&mut tx, partner, ctx.today()).await?)
 }
 
 pub(crate) async fn view(tx: &mut Tx, partner: PartnerId) -> Result<CompanyView, ServiceError> {

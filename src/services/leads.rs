@@ -61,9 +61,11 @@ pub async fn submit(ctx: &Ctx, actor: &Actor, form: &LeadForm) -> Result<Submitt
     let draft = form.parse().map_err(ServiceError::Invalid)?;
     let mut tx = ctx.store.write().await?;
     let domain = registrable_domain(draft.client_host.as_str());
-    tx.lock(&format!("domain:{}", domain.as_deref().unwrap_or_default())).await?;
+    tx.lock(&format!("domain:{}", domain.as_deref().unwrap_or_default()))
+        .await?;
     if !form.submission_key.is_empty()
-        && let Some(earlier) = leads::find_by_submission(&mut tx, partner, &form.submission_key).await?
+        && let Some(earlier) =
+            leads::find_by_submission(&mut tx, partner, &form.submission_key).await?
     {
         return Ok(outcome(&earlier));
     }
@@ -75,7 +77,17 @@ pub async fn submit(ctx: &Ctx, actor: &Actor, form: &LeadForm) -> Result<Submitt
         Verdict::Accept => (LeadState::Accepted, None),
     };
     let domain = domain.ok_or_else(|| refusal(RejectReason::DomainNotRegistrable))?;
-    let lead = store(ctx, &mut tx, actor, partner, &draft, &form.submission_key, &domain, state).await?;
+    let lead = store(
+        ctx,
+        &mut tx,
+        actor,
+        partner,
+        &draft,
+        &form.submission_key,
+        &domain,
+        state,
+    )
+    .await?;
     tx.commit().await?;
     Ok(outcome(&lead))
 }
@@ -93,9 +105,18 @@ fn outcome(lead: &LeadRecord) -> Submitted {
     }
 }
 
-async fn gather_facts(ctx: &Ctx, tx: &mut Tx, partner: PartnerId, domain: Option<String>) -> Result<LeadFacts, ServiceError> {
-    let record = partners::find(tx, partner).await?.ok_or(ServiceError::NotFound)?;
-    let enrolled = partners::find_enrolment(tx, partner, ctx.today()).await?.is_some();
+async fn gather_facts(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    partner: PartnerId,
+    domain: Option<String>,
+) -> Result<LeadFacts, ServiceError> {
+    let record = partners::find(tx, partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let enrolled = partners::find_enrolment(tx, partner, ctx.today())
+        .await?
+        .is_some();
     let mut facts = LeadFacts {
         partner_active: record.active,
         enrolled,
@@ -103,9 +124,13 @@ async fn gather_facts(ctx: &Ctx, tx: &mut Tx, partner: PartnerId, domain: Option
     };
     if let Some(domain) = domain {
         facts.free_mail = is_free_mail(&domain);
-        facts.own_domain = registrable_domain(record.company.domain.as_str()).as_ref() == Some(&domain);
-        facts.own_open_lead = leads::find_open_of_domain(tx, partner, &domain).await?.map(|lead| lead.id);
-        facts.claimed_by_another = leads::is_claimed_by_another(tx, partner, &domain, ctx.now()).await?;
+        facts.own_domain =
+            registrable_domain(record.company.domain.as_str()).as_ref() == Some(&domain);
+        facts.own_open_lead = leads::find_open_of_domain(tx, partner, &domain)
+            .await?
+            .map(|lead| lead.id);
+        facts.claimed_by_another =
+            leads::is_claimed_by_another(tx, partner, &domain, ctx.now()).await?;
         facts.existing_customer = leads::is_customer(tx, &domain).await?;
         facts.registrable_domain = Some(domain);
     }
@@ -118,13 +143,18 @@ fn refusal(reason: RejectReason) -> ServiceError {
         RejectReason::PartnerInactive => ServiceError::Conflict("partner-inactive"),
         RejectReason::NotEnrolled => ServiceError::Conflict("not-enrolled"),
         RejectReason::NotQualified => ServiceError::Conflict("not-qualified"),
-        RejectReason::DomainNotRegistrable => ServiceError::field("client_domain", "domain-not-registrable"),
+        RejectReason::DomainNotRegistrable => {
+            ServiceError::field("client_domain", "domain-not-registrable")
+        }
         RejectReason::FreeMailDomain => ServiceError::field("client_domain", "domain-free-mail"),
         RejectReason::OwnDomain => ServiceError::field("client_domain", "domain-own"),
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one caller; a struct for it would only rename them")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one caller; a struct for it would only rename them"
+)]
 async fn store(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -136,7 +166,14 @@ async fn store(
     (state, review): (LeadState, Option<ReviewReason>),
 ) -> Result<LeadRecord, ServiceError> {
     let now = ctx.now();
-    let client = clients::add_or_find(tx, ClientId::new(ctx.new_id()), domain, &draft.client_name, now).await?;
+    let client = clients::add_or_find(
+        tx,
+        ClientId::new(ctx.new_id()),
+        domain,
+        &draft.client_name,
+        now,
+    )
+    .await?;
     let id = LeadId::new(ctx.new_id());
     let review_ms = i64::try_from(ctx.programme.review.as_millis()).unwrap_or(i64::MAX);
     let lead = LeadRecord {
@@ -145,12 +182,19 @@ async fn store(
         partner_name: String::new(),
         client: client.id,
         submitted_by: actor.person(),
-        submission_key: if submission_key.is_empty() { id.to_string() } else { submission_key.to_owned() },
+        submission_key: if submission_key.is_empty() {
+            id.to_string()
+        } else {
+            submission_key.to_owned()
+        },
         client_name: draft.client_name.clone(),
         client_domain: domain.to_owned(),
         contact_name: draft.contact_name.clone(),
         contact_email: draft.contact_email.as_str().to_owned(),
-        contact_phone: draft.contact_phone.as_ref().map_or(String::new(), |phone| phone.as_str().to_owned()),
+        contact_phone: draft
+            .contact_phone
+            .as_ref()
+            .map_or(String::new(), |phone| phone.as_str().to_owned()),
         need: draft.need.clone(),
         value: draft.value,
         state,
@@ -180,7 +224,15 @@ async fn accept(ctx: &Ctx, tx: &mut Tx, lead: &LeadRecord) -> Result<(), Service
     let now = ctx.now();
     let claim_ms = i64::try_from(ctx.programme.claim.as_millis()).unwrap_or(i64::MAX);
     leads::set_accepted(tx, lead.id, now).await?;
-    leads::add_claim(tx, lead.id, lead.partner, &lead.client_domain, now, now.plus_ms(claim_ms)).await?;
+    leads::add_claim(
+        tx,
+        lead.id,
+        lead.partner,
+        &lead.client_domain,
+        now,
+        now.plus_ms(claim_ms),
+    )
+    .await?;
     leads::add_event(tx, lead.id, "accepted", "{}", None, now).await?;
     outbox::add(ctx, tx, &Job::RegisterLead { lead: lead.id }).await
 }
@@ -190,35 +242,71 @@ async fn accept(ctx: &Ctx, tx: &mut Tx, lead: &LeadRecord) -> Result<(), Service
 pub enum Decision {
     Accept,
     /// The partner reads the reason.
-    Reject { reason: String },
+    Reject {
+        reason: String,
+    },
 }
 
-pub async fn decide(ctx: &Ctx, actor: &Actor, id: LeadId, decision: &Decision) -> Result<(), ServiceError> {
+pub async fn decide(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: LeadId,
+    decision: &Decision,
+) -> Result<(), ServiceError> {
     require_staff(actor, Action::DecideLeads)?;
     let now = ctx.now();
     let mut tx = ctx.store.write().await?;
-    let lead = leads::find(&mut tx, id).await?.ok_or(ServiceError::NotFound)?;
+    let lead = leads::find(&mut tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     tx.lock(&format!("domain:{}", lead.client_domain)).await?;
     if lead.state != LeadState::InReview {
         return Err(ServiceError::Conflict("lead-already-decided"));
     }
     let act = match decision {
         Decision::Accept => {
-            leads::set_state(&mut tx, id, LeadState::InReview, LeadState::Accepted, None, now).await?;
+            leads::set_state(
+                &mut tx,
+                id,
+                LeadState::InReview,
+                LeadState::Accepted,
+                None,
+                now,
+            )
+            .await?;
             accept(ctx, &mut tx, &lead).await?;
             "accept_lead"
         }
         Decision::Reject { reason } => {
-            let reason = parse_paragraph(reason, 500).map_err(|fault| ServiceError::field("reason", fault.code))?;
-            leads::set_state(&mut tx, id, LeadState::InReview, LeadState::Rejected, Some(&reason), now).await?;
+            let reason = parse_paragraph(reason, 500)
+                .map_err(|fault| ServiceError::field("reason", fault.code))?;
+            leads::set_state(
+                &mut tx,
+                id,
+                LeadState::InReview,
+                LeadState::Rejected,
+                Some(&reason),
+                now,
+            )
+            .await?;
             let facts = serde_json::json!({ "reason": reason }).to_string();
             leads::add_event(&mut tx, id, "rejected", &facts, None, now).await?;
             "reject_lead"
         }
     };
-    let decided = leads::find(&mut tx, id).await?.ok_or(ServiceError::NotFound)?;
+    let decided = leads::find(&mut tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     messages::lead_decided(ctx, &mut tx, &decided).await?;
-    audit::add(&mut tx, Some(actor.person()), act, &id.to_string(), "{}", now).await?;
+    audit::add(
+        &mut tx,
+        Some(actor.person()),
+        act,
+        &id.to_string(),
+        "{}",
+        now,
+    )
+    .await?;
     changes::add(&mut tx, lead.partner, now).await?;
     Ok(tx.commit().await?)
 }
@@ -228,7 +316,9 @@ pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: LeadId) -> Result<(), Servic
     let partner = require_partner(actor, Action::SubmitLeads)?;
     let now = ctx.now();
     let mut tx = ctx.store.write().await?;
-    let lead = leads::find_of_partner(&mut tx, partner, id).await?.ok_or(ServiceError::NotFound)?;
+    let lead = leads::find_of_partner(&mut tx, partner, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     if !lead.state.may_become(LeadState::Withdrawn) || lead.hubspot_deal_id.is_some() {
         return Err(ServiceError::Conflict("lead-already-registered"));
     }
@@ -240,7 +330,11 @@ pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: LeadId) -> Result<(), Servic
 }
 
 /// A partner's leads, newest first.
-pub async fn list_for_partner(ctx: &Ctx, actor: &Actor, filter: LeadFilter) -> Result<Vec<LeadRecord>, ServiceError> {
+pub async fn list_for_partner(
+    ctx: &Ctx,
+    actor: &Actor,
+    filter: LeadFilter,
+) -> Result<Vec<LeadRecord>, ServiceError> {
     let partner = require_partner(actor, Action::ReadLeads)?;
     let mut tx = ctx.store.read().await?;
     let filter = LeadFilter {
@@ -251,16 +345,25 @@ pub async fn list_for_partner(ctx: &Ctx, actor: &Actor, filter: LeadFilter) -> R
 }
 
 /// How many of a partner's leads are in each state.
-pub async fn count_for_partner(ctx: &Ctx, actor: &Actor) -> Result<Vec<(LeadState, i64)>, ServiceError> {
+pub async fn count_for_partner(
+    ctx: &Ctx,
+    actor: &Actor,
+) -> Result<Vec<(LeadState, i64)>, ServiceError> {
     let partner = require_partner(actor, Action::ReadLeads)?;
     let mut tx = ctx.store.read().await?;
     Ok(leads::count_by_state(&mut tx, Some(partner)).await?)
 }
 
-pub async fn find_for_partner(ctx: &Ctx, actor: &Actor, id: LeadId) -> Result<LeadView, ServiceError> {
+pub async fn find_for_partner(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: LeadId,
+) -> Result<LeadView, ServiceError> {
     let partner = require_partner(actor, Action::ReadLeads)?;
     let mut tx = ctx.store.read().await?;
-    let lead = leads::find_of_partner(&mut tx, partner, id).await?.ok_or(ServiceError::NotFound)?;
+    let lead = leads::find_of_partner(&mut tx, partner, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let mut view = view(&mut tx, lead).await?;
     if view.lead.state == LeadState::InReview {
         // Why it is in review could give another partner away.
@@ -270,16 +373,26 @@ pub async fn find_for_partner(ctx: &Ctx, actor: &Actor, id: LeadId) -> Result<Le
 }
 
 /// All leads, newest first.
-pub async fn list_for_staff(ctx: &Ctx, actor: &Actor, filter: LeadFilter) -> Result<Vec<LeadRecord>, ServiceError> {
+pub async fn list_for_staff(
+    ctx: &Ctx,
+    actor: &Actor,
+    filter: LeadFilter,
+) -> Result<Vec<LeadRecord>, ServiceError> {
     require_staff(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
     Ok(leads::list(&mut tx, &filter, PAGE + 1).await?)
 }
 
-pub async fn find_for_staff(ctx: &Ctx, actor: &Actor, id: LeadId) -> Result<LeadView, ServiceError> {
+pub async fn find_for_staff(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: LeadId,
+) -> Result<LeadView, ServiceError> {
     require(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
-    let lead = leads::find(&mut tx, id).await?.ok_or(ServiceError::NotFound)?;
+    let lead = leads::find(&mut tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     view(&mut tx, lead).await
 }
 
@@ -288,7 +401,9 @@ async fn view(tx: &mut Tx, lead: LeadRecord) -> Result<LeadView, ServiceError> {
     let stages = match &deal {
         Some(deal) => {
             let all = deals::list_stages(tx).await?;
-            all.into_iter().filter(|stage| stage.pipeline == deal.pipeline).collect()
+            all.into_iter()
+                .filter(|stage| stage.pipeline == deal.pipeline)
+                .collect()
         }
         None => Vec::new(),
     };
@@ -301,7 +416,8 @@ async fn view(tx: &mut Tx, lead: LeadRecord) -> Result<LeadView, ServiceError> {
     })
 }
 
-/// What the delivery to HubSpot needs to know; `None` if the lead is no longer to be delivered.
+/// What the delivery to HubSpot needs to know; `None` if the lead is not to be delivered. One that is registered already may still lack its associations:
+/// when the answer to making its deal was lost, a webhook or the sweep tells of the deal before the delivery is tried again.
 #[derive(Clone, Debug)]
 pub struct LeadToRegister {
     pub lead: LeadRecord,
@@ -310,13 +426,23 @@ pub struct LeadToRegister {
     pub first_stage: Option<RemoteStage>,
 }
 
-pub async fn for_registration(ctx: &Ctx, id: LeadId) -> Result<Option<LeadToRegister>, ServiceError> {
+pub async fn for_registration(
+    ctx: &Ctx,
+    id: LeadId,
+) -> Result<Option<LeadToRegister>, ServiceError> {
     let mut tx = ctx.store.read().await?;
-    let lead = leads::find(&mut tx, id).await?.ok_or(ServiceError::NotFound)?;
-    if lead.state != LeadState::Accepted {
+    let lead = leads::find(&mut tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if matches!(
+        lead.state,
+        LeadState::InReview | LeadState::Rejected | LeadState::Withdrawn
+    ) {
         return Ok(None);
     }
-    let client = clients::find(&mut tx, lead.client).await?.ok_or(ServiceError::NotFound)?;
+    let client = clients::find(&mut tx, lead.client)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let first_stage = deals::list_stages(&mut tx).await?.into_iter().next();
     Ok(Some(LeadToRegister {
         lead,

@@ -41,5 +41,15 @@ pub(crate) async fn run(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreErr
         migrations: Cow::Owned(migrations),
         ..Migrator::DEFAULT
     };
-    Ok(migrator.run(pool).await?)
+    match dialect {
+        // sqlx takes a lock of its own there.
+        Dialect::Postgres => migrator.run(pool).await?,
+        // Nobody else can begin to write until all of it is done; who comes second finds nothing left to do.
+        Dialect::Sqlite => {
+            let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+            migrator.run(&mut *transaction).await?;
+            transaction.commit().await?;
+        }
+    }
+    Ok(())
 }

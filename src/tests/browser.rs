@@ -23,7 +23,12 @@ pub struct Answer {
 impl Browser {
     pub fn new(url: &str) -> Self {
         Self {
-            client: Client::builder().no_proxy().tls_certs_only([]).redirect(Policy::none()).build().unwrap(),
+            client: Client::builder()
+                .no_proxy()
+                .tls_certs_only([])
+                .redirect(Policy::none())
+                .build()
+                .unwrap(),
             url: url.to_owned(),
             cookies: BTreeMap::new(),
         }
@@ -39,17 +44,33 @@ impl Browser {
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {
-        let request = self.client.get(format!("{}{path}", self.url)).header("sec-fetch-site", "same-origin");
+        let request = self
+            .client
+            .get(format!("{}{path}", self.url))
+            .header("sec-fetch-site", "same-origin");
         self.send(request).await
     }
 
     /// Sends a form as a page of ours would.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.post_from(path, fields, &[("sec-fetch-site", "same-origin"), ("origin", &self.url.clone())]).await
+        self.post_from(
+            path,
+            fields,
+            &[
+                ("sec-fetch-site", "same-origin"),
+                ("origin", &self.url.clone()),
+            ],
+        )
+        .await
     }
 
     /// Sends a form with these headers and no others that say where it comes from.
-    pub async fn post_from(&mut self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Answer {
+    pub async fn post_from(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let mut request = self.client.post(format!("{}{path}", self.url)).form(fields);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -59,7 +80,10 @@ impl Browser {
 
     /// Sends JSON as a program would, such as a vendor's webhook.
     pub async fn send_json(&mut self, path: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
-        let mut request = self.client.post(format!("{}{path}", self.url)).header("content-type", "application/json");
+        let mut request = self
+            .client
+            .post(format!("{}{path}", self.url))
+            .header("content-type", "application/json");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -68,18 +92,32 @@ impl Browser {
 
     /// Opens an answer that does not end.
     pub async fn open(&mut self, path: &str) -> reqwest::Response {
-        let answer = self.client.get(format!("{}{path}", self.url)).header(header::COOKIE, self.cookie()).send().await.unwrap();
+        let answer = self
+            .client
+            .get(format!("{}{path}", self.url))
+            .header(header::COOKIE, self.cookie())
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status().as_u16(), 200);
         answer
     }
 
     fn cookie(&self) -> String {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         cookies.join("; ")
     }
 
     async fn send(&mut self, request: RequestBuilder) -> Answer {
-        let answer = request.header(header::COOKIE, self.cookie()).send().await.unwrap();
+        let answer = request
+            .header(header::COOKIE, self.cookie())
+            .send()
+            .await
+            .unwrap();
         for cookie in answer.headers().get_all(header::SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -89,7 +127,10 @@ impl Browser {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        let location = answer.headers().get(header::LOCATION).map_or("", |value| value.to_str().unwrap());
+        let location = answer
+            .headers()
+            .get(header::LOCATION)
+            .map_or("", |value| value.to_str().unwrap());
         Answer {
             status: answer.status().as_u16(),
             location: location.to_owned(),

@@ -21,8 +21,13 @@ impl Database {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         sqlx::any::install_default_drivers();
         let folder = TempDir::new().unwrap();
-        #[expect(clippy::disallowed_methods, reason = "a test has no settings but this one")]
-        let server = std::env::var("PORTAL_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty());
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a test has no settings but this one"
+        )]
+        let server = std::env::var("PORTAL_TEST_POSTGRES_URL")
+            .ok()
+            .filter(|url| !url.is_empty());
         let Some(server) = server else {
             return Self {
                 url: format!("sqlite://{}", folder.path().join("portal.db").display()),
@@ -30,9 +35,20 @@ impl Database {
                 folder,
             };
         };
-        let name = format!("portal_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
-        run(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
-        run(&server, &format!("CREATE DATABASE {name}")).await.unwrap();
+        let name = format!(
+            "portal_test_{}_{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::SeqCst)
+        );
+        run(
+            &server,
+            &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+        )
+        .await
+        .unwrap();
+        run(&server, &format!("CREATE DATABASE {name}"))
+            .await
+            .unwrap();
         let (base, _) = server.rsplit_once('/').expect("the URL names a database");
         Self {
             url: format!("{base}/{name}"),
@@ -61,7 +77,10 @@ impl Database {
 
     pub async fn rows(&self, sql: &str) -> Vec<AnyRow> {
         let mut connection = AnyConnection::connect(&self.url).await.unwrap();
-        let rows = connection.fetch_all(AssertSqlSafe(sql.to_owned())).await.unwrap();
+        let rows = connection
+            .fetch_all(AssertSqlSafe(sql.to_owned()))
+            .await
+            .unwrap();
         connection.close().await.unwrap();
         rows
     }
@@ -69,7 +88,12 @@ impl Database {
     /// Takes the database away; its folder goes when this is dropped.
     pub async fn remove(&self) {
         if let Some((server, name)) = &self.server {
-            run(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
+            run(
+                server,
+                &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+            )
+            .await
+            .unwrap();
         }
     }
 }

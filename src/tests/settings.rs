@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use portal::config::{SETTINGS, Settings};
 
 fn read(values: &[(&'static str, &str)], file: &str) -> Result<Settings, String> {
-    let values: BTreeMap<&str, String> = values.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    let values: BTreeMap<&str, String> = values
+        .iter()
+        .map(|(name, value)| (*name, (*value).to_owned()))
+        .collect();
     Settings::read(|name| values.get(name).cloned(), file).map_err(|error| error.to_string())
 }
 
@@ -40,9 +43,16 @@ fn every_malformed_value_names_its_setting() {
     ] {
         let error = read(&[(name, value)], "").expect_err(name);
         assert!(error.starts_with(name), "{name}={value}: {error}");
-        assert!(value.is_empty() || error.contains(value), "{name}={value}: {error}");
+        assert!(
+            value.is_empty() || error.contains(value),
+            "{name}={value}: {error}"
+        );
         let file = format!("{} = \"{value}\"", name.to_lowercase());
-        assert_eq!(read(&[], &file).expect_err(name), error, "the same from the file");
+        assert_eq!(
+            read(&[], &file).expect_err(name),
+            error,
+            "the same from the file"
+        );
     }
 }
 
@@ -59,7 +69,10 @@ fn the_file_holds_known_settings_and_nothing_else() {
         assert!(error.contains(named), "{file}: {error}");
     }
     let settings = read(&[], "portal_fiscal_start = 4\nportal_name = \"Vendor\"").unwrap();
-    assert_eq!((settings.fiscal_start, settings.portal_name.as_str()), (4, "Vendor"));
+    assert_eq!(
+        (settings.fiscal_start, settings.portal_name.as_str()),
+        (4, "Vendor")
+    );
 }
 
 #[test]
@@ -69,16 +82,30 @@ fn the_environment_goes_before_the_file_and_the_file_before_the_default() {
     assert_eq!(settings.portal_name, "From the environment");
     assert_eq!(settings.claim.as_secs(), 30 * 86_400);
     assert_eq!(settings.review.as_secs(), 48 * 3_600);
-    assert_eq!(read(&[("PORTAL_URL", "https://portal.example.com/")], "").unwrap().portal_url, "https://portal.example.com");
+    assert_eq!(
+        read(&[("PORTAL_URL", "https://portal.example.com/")], "")
+            .unwrap()
+            .portal_url,
+        "https://portal.example.com"
+    );
 }
 
 #[test]
 fn a_clock_of_its_own_is_for_the_sandbox_only() {
     let clock = ("PORTAL_CLOCK", "2026-10-01T08:00:00Z");
     assert!(read(&[clock], "").unwrap().clock_start.is_some());
-    for real in [("HUBSPOT_TOKEN", "pat-eu1-x"), ("XERO_CLIENT_ID", "x"), ("SLACK_TOKEN", "xoxb-x"), ("SMTP_URL", "smtps://mail.example.com")] {
+    for real in [
+        ("HUBSPOT_TOKEN", "pat-eu1-x"),
+        ("XERO_CLIENT_ID", "x"),
+        ("SLACK_TOKEN", "xoxb-x"),
+        ("SMTP_URL", "smtps://mail.example.com"),
+    ] {
         let settings = read(&[real], "").unwrap();
-        assert!(!settings.is_sandbox() && settings.needs_sandbox(), "{}", real.0);
+        assert!(
+            !settings.is_sandbox() && settings.needs_sandbox(),
+            "{}",
+            real.0
+        );
         let error = read(&[clock, real], "").expect_err(real.0);
         assert!(error.starts_with("PORTAL_CLOCK"), "{error}");
     }
@@ -103,7 +130,14 @@ fn no_secret_is_ever_printed() {
 fn every_setting_says_what_it_is() {
     for (place, (name, _, what)) in SETTINGS.iter().enumerate() {
         assert!(what.len() > 10, "{name}");
-        assert!(name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'), "{name}");
-        assert!(SETTINGS[..place].iter().all(|(other, _, _)| other != name), "{name} stands twice");
+        assert!(
+            name.bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte == b'_'),
+            "{name}"
+        );
+        assert!(
+            SETTINGS[..place].iter().all(|(other, _, _)| other != name),
+            "{name} stands twice"
+        );
     }
 }

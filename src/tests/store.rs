@@ -17,18 +17,39 @@ async fn the_books_refuse_to_be_changed_or_deleted() {
         ("statements", "total_minor = 1"),
         ("lead_events", "facts = '{}'"),
     ] {
-        let rows = portal.database.rows(&format!("SELECT CAST(COUNT(*) AS BIGINT) AS how_many FROM {table}")).await;
+        let rows = portal
+            .database
+            .rows(&format!(
+                "SELECT CAST(COUNT(*) AS BIGINT) AS how_many FROM {table}"
+            ))
+            .await;
         let before: i64 = rows[0].get("how_many");
         assert!(before > 0, "{table} holds nothing to change");
-        let mut attempts = vec![format!("UPDATE {table} SET {column}"), format!("DELETE FROM {table}")];
+        let mut attempts = vec![
+            format!("UPDATE {table} SET {column}"),
+            format!("DELETE FROM {table}"),
+        ];
         if portal.database.is_postgres() {
             attempts.push(format!("TRUNCATE {table} CASCADE"));
         }
         for sql in attempts {
-            let refused = portal.database.execute(&sql).await.expect_err(&sql).to_string();
-            assert!(refused.contains("append-only") || refused.contains("frozen"), "{sql}: {refused}");
+            let refused = portal
+                .database
+                .execute(&sql)
+                .await
+                .expect_err(&sql)
+                .to_string();
+            assert!(
+                refused.contains("append-only") || refused.contains("frozen"),
+                "{sql}: {refused}"
+            );
         }
-        let rows = portal.database.rows(&format!("SELECT CAST(COUNT(*) AS BIGINT) AS how_many FROM {table}")).await;
+        let rows = portal
+            .database
+            .rows(&format!(
+                "SELECT CAST(COUNT(*) AS BIGINT) AS how_many FROM {table}"
+            ))
+            .await;
         assert_eq!(rows[0].get::<i64, _>("how_many"), before, "{table}");
     }
     portal.finish().await;
@@ -44,7 +65,15 @@ async fn columns(database: &Database) -> Vec<(String, String, String)> {
          WHERE m.type = 'table' AND m.name NOT LIKE '\\_sqlx%' ESCAPE '\\'"
     };
     let rows = database.rows(sql).await;
-    rows.iter().map(|row| (row.get("t"), row.get("c"), row.get::<String, _>("d").to_lowercase())).collect()
+    rows.iter()
+        .map(|row| {
+            (
+                row.get("t"),
+                row.get("c"),
+                row.get::<String, _>("d").to_lowercase(),
+            )
+        })
+        .collect()
 }
 
 #[tokio::test]
@@ -55,10 +84,25 @@ async fn amounts_times_and_ids_have_the_types_that_both_databases_share() {
     assert!(columns.len() > 150, "{} columns", columns.len());
     for (table, column, kind) in &columns {
         let expected = match column.as_str() {
-            name if name.ends_with("_minor") || name.ends_with("_at") || name == "month" || name.ends_with("_month") => "bigint",
-            name if name == "id" || name.ends_with("_id") || name.ends_with("_on") || name == "currency" => "text",
+            name if name.ends_with("_minor")
+                || name.ends_with("_at")
+                || name == "month"
+                || name.ends_with("_month") =>
+            {
+                "bigint"
+            }
+            name if name == "id"
+                || name.ends_with("_id")
+                || name.ends_with("_on")
+                || name == "currency" =>
+            {
+                "text"
+            }
             _ => {
-                assert!(matches!(kind.as_str(), "bigint" | "text"), "{table}.{column} is {kind}");
+                assert!(
+                    matches!(kind.as_str(), "bigint" | "text"),
+                    "{table}.{column} is {kind}"
+                );
                 continue;
             }
         };
@@ -79,9 +123,16 @@ async fn every_id_of_ours_refers_to_its_table() {
         "SELECT m.name AS t, f.\"from\" AS c FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'"
     };
     let rows = database.rows(sql).await;
-    let referring: BTreeSet<(String, String)> = rows.iter().map(|row| (row.get("t"), row.get("c"))).collect();
+    let referring: BTreeSet<(String, String)> = rows
+        .iter()
+        .map(|row| (row.get("t"), row.get("c")))
+        .collect();
     // Whatever a vendor gave out is not ours to check.
-    let is_theirs = |table: &str, column: &str| column.contains("hubspot_") || column.contains("xero_") || (table, column) == ("invoices", "contact_id");
+    let is_theirs = |table: &str, column: &str| {
+        column.contains("hubspot_")
+            || column.contains("xero_")
+            || (table, column) == ("invoices", "contact_id")
+    };
     let missing: Vec<_> = columns(&database)
         .await
         .into_iter()
@@ -96,10 +147,17 @@ async fn every_id_of_ours_refers_to_its_table() {
 #[test]
 fn the_list_of_migrations_is_the_folder() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("migrations/{name}: {error}"));
+    let read = |name: &str| {
+        fs::read_to_string(folder.join(name))
+            .unwrap_or_else(|error| panic!("migrations/{name}: {error}"))
+    };
     let mut listed = BTreeSet::from(["README.md".to_owned()]);
     for (place, (version, name, sqlite, postgres)) in MIGRATIONS.iter().enumerate() {
-        assert_eq!(usize::try_from(*version).unwrap(), place + 1, "versions count up from 1 without gaps");
+        assert_eq!(
+            usize::try_from(*version).unwrap(),
+            place + 1,
+            "versions count up from 1 without gaps"
+        );
         let common = format!("{version:04}_{name}.sql");
         if sqlite == postgres {
             assert_eq!(read(&common), *sqlite);
@@ -112,8 +170,14 @@ fn the_list_of_migrations_is_the_folder() {
             }
         }
     }
-    let there: BTreeSet<String> = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
-    assert_eq!(there, listed, "a file that `MIGRATIONS` does not list is never run");
+    let there: BTreeSet<String> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(
+        there, listed,
+        "a file that `MIGRATIONS` does not list is never run"
+    );
 }
 
 #[tokio::test]
@@ -122,7 +186,12 @@ async fn several_instances_may_open_one_new_database_at_once() {
     let opened = futures::future::join_all((0..4).map(|_| Store::open(database.url()))).await;
     for store in opened {
         let store = store.unwrap();
-        assert!(settings::find(&mut store.read().await.unwrap(), "nothing").await.unwrap().is_none());
+        assert!(
+            settings::find(&mut store.read().await.unwrap(), "nothing")
+                .await
+                .unwrap()
+                .is_none()
+        );
         store.close().await;
     }
     database.remove().await;
@@ -133,17 +202,36 @@ async fn a_transaction_that_is_dropped_never_happened() {
     let portal = TestPortal::start().await;
     let store = &portal.ctx.store;
     let mut tx = store.write().await.unwrap();
-    settings::set(&mut tx, "test", "1", portal.ctx.now()).await.unwrap();
+    settings::set(&mut tx, "test", "1", portal.ctx.now())
+        .await
+        .unwrap();
     drop(tx);
-    assert_eq!(settings::find(&mut store.read().await.unwrap(), "test").await.unwrap(), None);
+    assert_eq!(
+        settings::find(&mut store.read().await.unwrap(), "test")
+            .await
+            .unwrap(),
+        None
+    );
     let mut before = store.read().await.unwrap();
     assert_eq!(settings::find(&mut before, "test").await.unwrap(), None);
     let mut tx = store.write().await.unwrap();
-    settings::set(&mut tx, "test", "2", portal.ctx.now()).await.unwrap();
+    settings::set(&mut tx, "test", "2", portal.ctx.now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(settings::find(&mut before, "test").await.unwrap(), None, "a reader sees one moment");
+    assert_eq!(
+        settings::find(&mut before, "test").await.unwrap(),
+        None,
+        "a reader sees one moment"
+    );
     drop(before);
-    assert_eq!(settings::find(&mut store.read().await.unwrap(), "test").await.unwrap().as_deref(), Some("2"));
+    assert_eq!(
+        settings::find(&mut store.read().await.unwrap(), "test")
+            .await
+            .unwrap()
+            .as_deref(),
+        Some("2")
+    );
     portal.finish().await;
 }
 
@@ -167,6 +255,15 @@ async fn running_numbers_have_no_gaps_and_no_doubles() {
 
 #[tokio::test]
 async fn an_address_of_no_known_database_says_so() {
-    let refused = Store::open("mysql://localhost/portal").await.err().expect("no such database").to_string();
-    assert!(refused.contains("DATABASE_URL") && refused.contains("sqlite://") && refused.contains("postgres://"), "{refused}");
+    let refused = Store::open("mysql://localhost/portal")
+        .await
+        .err()
+        .expect("no such database")
+        .to_string();
+    assert!(
+        refused.contains("DATABASE_URL")
+            && refused.contains("sqlite://")
+            && refused.contains("postgres://"),
+        "{refused}"
+    );
 }

@@ -5,6 +5,7 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     extract::State,
+    http::StatusCode,
     response::{
         IntoResponse, Response, Sse,
         sse::{Event, KeepAlive},
@@ -16,10 +17,7 @@ use portal_services::access;
 use portal_store::changes::{self, PartnerChange};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::{
-    ui::api::UiError,
-    web::{AppState, page::Page},
-};
+use crate::web::{AppState, page::Page};
 
 /// How often the watcher asks: what an open page may lag behind.
 const ASK: Duration = Duration::from_millis(250);
@@ -61,8 +59,11 @@ async fn list_new(
 }
 
 /// The stream of one open page. It ends with the session: who may no longer see something hears nothing of it either.
-pub async fn stream(page: Page, State(app): State<AppState>) -> Result<Response, UiError> {
-    let actor = *page.actor()?;
+pub async fn stream(page: Page, State(app): State<AppState>) -> Response {
+    let Some(actor) = page.session().map(|session| session.actor) else {
+        // To a browser's stream this says: do not connect again.
+        return StatusCode::NO_CONTENT.into_response();
+    };
     let listener = Listener {
         changes: app.changes.subscribe(),
         app,
@@ -72,7 +73,7 @@ pub async fn stream(page: Page, State(app): State<AppState>) -> Result<Response,
     let events = stream::unfold(listener, |mut listener| async move {
         listener.next().await.map(|event| (Ok::<_, Infallible>(event), listener))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
+    Sse::new(events).keep_alive(KeepAlive::default()).into_response()
 }
 
 struct Listener {

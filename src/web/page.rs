@@ -126,6 +126,10 @@ impl Page {
                 (StatusCode::INTERNAL_SERVER_ERROR, words.text("error-internal"), Vec::new())
             }
         };
+        // A server function would answer 500 for whatever it refuses; a page has no such options.
+        if let Some(options) = use_context::<ResponseOptions>() {
+            options.set_status(status);
+        }
         UiError {
             status: status.as_u16(),
             message,

@@ -39,6 +39,8 @@ pub fn frame(shared: &Shared, call: &Call, title: &str, content: &Markup) -> Mar
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) " · Sandbox" }
+                // An empty one: a browser that finds none asks for /favicon.ico.
+                link rel="icon" href="data:,";
                 style { (PreEscaped(STYLE)) }
             }
             body {

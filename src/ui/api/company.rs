@@ -8,16 +8,12 @@ use portal_domain::{
 
 use super::{Done, UiError};
 
-/// Where all of these lead back to.
-#[cfg(feature = "ssr")]
-const PAGE: &str = "/company";
-
 /// Changes the details of the session's partner.
 #[server(endpoint = "update_company")]
 pub async fn update_company(form: CompanyForm) -> Result<Done, UiError> {
     let page = crate::web::page::current().await?;
     page.said(portal_services::company::update(&page.ctx, page.actor()?, &form).await)?;
-    Ok(Done::new(PAGE, "company-saved"))
+    Ok(Done::new("/company", "company-saved"))
 }
 
 /// Invites a colleague by mail.
@@ -25,7 +21,7 @@ pub async fn update_company(form: CompanyForm) -> Result<Done, UiError> {
 pub async fn invite_member(form: InvitationForm) -> Result<Done, UiError> {
     let page = crate::web::page::current().await?;
     page.said(portal_services::company::invite(&page.ctx, page.actor()?, &form).await)?;
-    Ok(Done::new(PAGE, "member-invited"))
+    Ok(Done::new("/company", "member-invited"))
 }
 
 /// Takes an invitation back that nobody has accepted yet.
@@ -33,7 +29,7 @@ pub async fn invite_member(form: InvitationForm) -> Result<Done, UiError> {
 pub async fn revoke_invitation(invitation: InvitationId) -> Result<Done, UiError> {
     let page = crate::web::page::current().await?;
     page.said(portal_services::company::revoke_invitation(&page.ctx, page.actor()?, invitation).await)?;
-    Ok(Done::new(PAGE, "invitation-revoked"))
+    Ok(Done::new("/company", "invitation-revoked"))
 }
 
 /// Ends a colleague's access.
@@ -41,5 +37,5 @@ pub async fn revoke_invitation(invitation: InvitationId) -> Result<Done, UiError
 pub async fn remove_member(person: PersonId) -> Result<Done, UiError> {
     let page = crate::web::page::current().await?;
     page.said(portal_services::company::remove_member(&page.ctx, page.actor()?, person).await)?;
-    Ok(Done::new(PAGE, "member-removed"))
+    Ok(Done::new("/company", "member-removed"))
 }

@@ -11,7 +11,7 @@ pub async fn approve_lines(
     #[server(default)] lines: Vec<LineId>,
     #[server(default)] list: String,
 ) -> Result<Done, UiError> {
-    decide::approve(&lines, &list).await
+    crate::ui::pages::staff::decisions::approve(&lines, &list).await
 }
 
 /// Approves the lines that the page showed, and no others: what became covered since is for somebody to look at first.
@@ -20,7 +20,7 @@ pub async fn approve_shown_lines(
     #[server(default)] shown: Vec<LineId>,
     #[server(default)] list: String,
 ) -> Result<Done, UiError> {
-    decide::approve(&shown, &list).await
+    crate::ui::pages::staff::decisions::approve(&shown, &list).await
 }
 
 /// Stops the lines that were ticked, with a reason that the partner reads.
@@ -34,7 +34,7 @@ pub async fn hold_lines(
     for line in &lines {
         page.said(portal_services::lines::hold(&page.ctx, page.actor()?, *line, &reason).await)?;
     }
-    Ok(decide::back(
+    Ok(crate::ui::pages::staff::decisions::back(
         &list,
         if lines.is_empty() {
             "nothing-selected"
@@ -54,7 +54,7 @@ pub async fn release_lines(
     for line in &lines {
         page.said(portal_services::lines::release(&page.ctx, page.actor()?, *line).await)?;
     }
-    Ok(decide::back(
+    Ok(crate::ui::pages::staff::decisions::back(
         &list,
         if lines.is_empty() {
             "nothing-selected"
@@ -72,34 +72,4 @@ pub async fn link_invoice(invoice: String, deal: DealId) -> Result<Done, UiError
         portal_services::reconcile::link_invoice(&page.ctx, page.actor()?, &invoice, deal).await,
     )?;
     Ok(Done::new("/staff/reconciliation", "exception-settled"))
-}
-
-#[cfg(feature = "ssr")]
-mod decide {
-    //! What the decisions on lines have in common.
-
-    use portal_domain::ids::LineId;
-
-    use crate::ui::{
-        api::{Done, UiError},
-        pages::staff::lines::list_url,
-    };
-
-    pub async fn approve(lines: &[LineId], list: &str) -> Result<Done, UiError> {
-        let page = crate::web::page::current().await?;
-        let outcome =
-            page.said(portal_services::lines::approve(&page.ctx, page.actor()?, lines).await)?;
-        let notice = match (outcome.approved, outcome.skipped.len()) {
-            (0, 0) => "nothing-selected",
-            (0, _) => "lines-not-approved",
-            (_, 0) => "lines-approved",
-            _ => "lines-partly-approved",
-        };
-        Ok(back(list, notice))
-    }
-
-    /// The list that the form stood on.
-    pub fn back(list: &str, notice: &str) -> Done {
-        Done::new(list_url(list), notice)
-    }
 }

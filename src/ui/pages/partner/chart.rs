@@ -15,6 +15,8 @@ const PAST: i32 = 7;
 const FOOT: i64 = 2_000;
 const HEIGHT: i64 = 1_840;
 const GAP: i64 = 10;
+/// What the grid's labels need at the left, in hundredths of a percent; the columns share the rest.
+const GUTTER: i128 = 1_100;
 
 /// Shares of what was and will be earned: paid, owed without the next statement, the next statement, expected.
 pub fn track(figures: &Figures) -> AnyView {
@@ -121,11 +123,11 @@ fn drawing(page: &Page, months: &[MonthFigures], label: String) -> AnyView {
     view! { <svg role="img" aria-label=label>{lines.into_iter().collect_view()}{columns}</svg> }.into_any()
 }
 
-/// The smallest of 2, 4, 10, 20, 40, 100 … units that nothing exceeds; its half is a round number too.
+/// The smallest of 2, 4, … 16, 20, 40, … 160, 200 … units that nothing exceeds; its half is a round number too.
 fn scale(highest_minor: i64, unit: i64) -> i64 {
     let mut power = unit;
     loop {
-        for factor in [2, 4, 10] {
+        for factor in [2, 4, 6, 8, 10, 12, 14, 16] {
             let top = power.saturating_mul(factor);
             if top >= highest_minor {
                 return top;
@@ -138,7 +140,9 @@ fn scale(highest_minor: i64, unit: i64) -> i64 {
 fn column(page: &Page, place: usize, count: usize, month: &MonthFigures, top: i64) -> AnyView {
     let words = &page.words;
     let (place, count) = (place as i128, count as i128);
-    let percent = |hundredth_columns: i128| format!("{}%", hundredths(hundredth_columns * 100 / count));
+    let wide = |hundredth_columns: i128| hundredth_columns * (10_000 - GUTTER) / (count * 100);
+    let width = |hundredth_columns: i128| format!("{}%", hundredths(wide(hundredth_columns)));
+    let x = |hundredth_columns: i128| format!("{}%", hundredths(GUTTER + wide(place * 100 + hundredth_columns)));
     let mut y = FOOT;
     let mut rects = Vec::new();
     for (class, minor) in parts(month) {
@@ -148,8 +152,8 @@ fn column(page: &Page, place: usize, count: usize, month: &MonthFigures, top: i6
             rects.push(view! {
                 <rect
                     class=class
-                    x=percent(place * 100 + 22)
-                    width=percent(56)
+                    x=x(22)
+                    width=width(56)
                     y=tenths(y)
                     height=tenths(height - GAP)
                     rx="2"
@@ -170,9 +174,9 @@ fn column(page: &Page, place: usize, count: usize, month: &MonthFigures, top: i6
     view! {
         <g>
             <title>{title}</title>
-            <rect class="hit" x=percent(place * 100) width=percent(100) y="0" height="224"></rect>
+            <rect class="hit" x=x(0) width=width(100) y="0" height="224"></rect>
             {rects}
-            <text class=class x=percent(place * 100 + 50) y="219">{month_name(page, month.month)}</text>
+            <text class=class x=x(50) y="219">{month_name(page, month.month)}</text>
         </g>
     }
     .into_any()

@@ -8,7 +8,10 @@ use portal_domain::{
     partner::Company,
 };
 use portal_services::company::{self, CompanyView};
-use portal_store::people::{InvitationRecord, MemberRecord};
+use portal_store::{
+    partners::EnrolmentRecord,
+    people::{InvitationRecord, MemberRecord},
+};
 
 use super::{form_errors, may};
 use crate::{
@@ -27,11 +30,12 @@ const REVOKE: &str = "revoke_invitation";
 /// `/company`.
 pub async fn show(page: Page) -> Result<Response, UiError> {
     let company = page.said(company::read(&page.ctx, page.actor()?).await)?;
+    let enrolment = page.said(company::find_enrolment(&page.ctx, page.actor()?).await)?;
     let title = page.words.text("company-title");
-    Ok(page.show(&title, move |page| view(page, &company)))
+    Ok(page.show(&title, move |page| view(page, &company, enrolment.as_ref())))
 }
 
-fn view(page: &Page, view: &CompanyView) -> AnyView {
+fn view(page: &Page, view: &CompanyView, enrolment: Option<&EnrolmentRecord>) -> AnyView {
     let words = &page.words;
     let details = if may(page, Action::EditCompany) {
         details_form(page, &view.partner.company)
@@ -44,7 +48,7 @@ fn view(page: &Page, view: &CompanyView) -> AnyView {
         </div>
         <div class="split">
             <div class="stack">{details}{team(page, view)}</div>
-            <div class="stack">{programme(page, view)}{roles(page)}</div>
+            <div class="stack">{programme(page, view, enrolment)}{roles(page)}</div>
         </div>
     }
     .into_any()
@@ -243,18 +247,30 @@ fn invite_form(page: &Page) -> AnyView {
     .into_any()
 }
 
-/// Whether the company is in the programme, and since when the portal knows it.
-fn programme(page: &Page, view: &CompanyView) -> AnyView {
+/// Whether the company is in the programme, and on which plan.
+fn programme(page: &Page, view: &CompanyView, enrolment: Option<&EnrolmentRecord>) -> AnyView {
     let words = &page.words;
     let partner = &view.partner;
     let (state, label) = if partner.active { ("active", "company-programme-active") } else { ("off", "company-programme-inactive") };
     let since = words.date(page.ctx.date_of(partner.created_at));
+    let plan = enrolment.map(|enrolment| {
+        let from = words.date(enrolment.valid_from);
+        view! {
+            <div><dt>{words.text("company-programme-plan")}</dt><dd>{enrolment.plan_name.clone()}</dd></div>
+            <div><dt>{words.text("company-programme-enrolled")}</dt><dd>{from}</dd></div>
+        }
+    });
+    let missing = enrolment.is_none().then(|| {
+        view! { <p class="small muted">{words.text("company-programme-not-enrolled")}</p> }
+    });
     view! {
         <section class="card">
             <header><h2>{words.text("company-programme")}</h2>{kit::pill(state, words.text(label))}</header>
             <dl class="facts">
+                {plan}
                 <div><dt>{words.text("company-programme-since")}</dt><dd>{since}</dd></div>
             </dl>
+            {missing}
         </section>
     }
     .into_any()

@@ -87,17 +87,30 @@ fn content(page: &Page, home: &Home) -> AnyView {
     if home.figures.is_empty() && home.leads.is_empty() {
         return beginning(page);
     }
+    if home.figures.is_empty() {
+        return before_money(page, home);
+    }
     let figures = home.figures.iter().map(|figures| five_figures(page, figures, home.figures.len())).collect_view();
     let charts = home.figures.iter().map(|figures| month_chart(page, figures, home.figures.len())).collect_view();
-    let no_money = home.figures.is_empty().then(|| {
-        let (title, text) = (page.words.text("commission-empty-title"), page.words.text("commission-empty"));
-        view! { <section class="card flush">{kit::empty(icons::COINS, title, text, None)}</section> }
-    });
     view! {
         {figures}
         <div class="split">
-            <div class="stack">{charts}{no_money}{recent_leads(page, &home.leads)}</div>
+            <div class="stack">{charts}{recent_leads(page, &home.leads)}</div>
             {waiting(page, home)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Leads are on their way, and none of them is won.
+fn before_money(page: &Page, home: &Home) -> AnyView {
+    view! {
+        <div class="split">
+            {recent_leads(page, &home.leads)}
+            <section class="card">
+                <header><h2>{page.words.text("figure-title")}</h2></header>
+                <p class="muted small">{page.words.text("commission-empty")}</p>
+            </section>
         </div>
     }
     .into_any()

@@ -20,7 +20,7 @@ use super::{crumbs, lead_pill, line_pill, may, parse_id};
 use crate::{
     ui::{
         api::UiError,
-        kit::{self, icon, icons},
+        kit,
     },
     web::page::Page,
 };
@@ -173,19 +173,20 @@ fn way(page: &Page, view: &LeadView) -> Vec<Step> {
     steps
 }
 
-/// The open stages of the deal's pipeline. A lost deal shows those that it has been in.
+/// The open stages of the deal's pipeline; it begins in the first. A deal that is closed shows those that it has been in.
 fn phases(view: &LeadView) -> Vec<Step> {
     let stages = view.stages.iter().filter(|stage| !stage.closed);
     let here = view.stages.iter().find(|stage| Some(&stage.id) == view.stage.as_ref());
     stages
-        .filter_map(|stage| {
-            let at = reached(view, "phase_changed", Some(&stage.label));
+        .enumerate()
+        .filter_map(|(index, stage)| {
+            let begun = if index == 0 { reached(view, "registered", None) } else { None };
+            let at = reached(view, "phase_changed", Some(&stage.label)).or(begun);
             let place = match view.lead.state {
                 LeadState::Registered if here.is_some_and(|here| here.id == stage.id) => Place::Now,
                 LeadState::Registered if here.is_some_and(|here| stage.display_order < here.display_order) => Place::Done,
-                LeadState::Won => Place::Done,
-                LeadState::Lost if at.is_some() => Place::Done,
-                LeadState::Lost => return None,
+                LeadState::Won | LeadState::Lost if at.is_some() => Place::Done,
+                LeadState::Won | LeadState::Lost => return None,
                 _ => Place::Ahead,
             };
             let at = at.filter(|_| place != Place::Ahead);
@@ -411,22 +412,22 @@ fn commission(page: &Page, lines: &[LineView]) -> AnyView {
                         <a href=format!("/commission?line={}#why", line.id)>{words.month_short(line.month)}</a>
                         {super::line_kind(page, line.kind)}
                     </th>
-                    <td class="num" data-label=words.text("commission-column-amount")>{kit::money(page, line.money)}</td>
                     <td class="corner">{line_pill(page, line)}</td>
+                    <td class="num" data-label=words.text("commission-column-amount")>{kit::money(page, line.money)}</td>
                 </tr>
             }
         })
         .collect_view();
     view! {
         <section class="card flush">
-            <header><h2>{words.text("lead-detail-commission")}</h2><a href="/commission">{words.text("figure-all-lines")}{icon(icons::NEXT)}</a></header>
+            <header><h2>{words.text("lead-detail-commission")}</h2><a href="/commission">{words.text("figure-all-lines")}</a></header>
             <div class="table">
                 <table class="cards">
                     <thead>
                         <tr>
                             <th scope="col">{words.text("commission-column-month")}</th>
-                            <th scope="col" class="num">{words.text("commission-column-amount")}</th>
                             <th scope="col">{words.text("commission-column-state")}</th>
+                            <th scope="col" class="num">{words.text("commission-column-amount")}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>

@@ -329,6 +329,7 @@ fn need_fields(page: &Page) -> AnyView {
                     .full()
                     .text_area()}
                 {value.around(value_and_currency(page, described_by))}
+                <span class="wrong full" id="currency-error">{page.wrong(SUBMIT, "currency")}</span>
             </div>
         </fieldset>
     }
@@ -364,7 +365,6 @@ fn value_and_currency(page: &Page, described_by: String) -> AnyView {
                 aria-describedby=described_by
             />
         </div>
-        <span class="wrong" id="currency-error">{page.wrong(SUBMIT, "currency")}</span>
     }
     .into_any()
 }

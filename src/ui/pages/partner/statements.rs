@@ -305,7 +305,7 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
     let bar = (bill.paid_minor > 0).then(|| chart::share_paid(bill.paid_minor, bill.total.minor));
     view! {
         {bar}
-        <p><strong>{sent}</strong></p>
+        <p class="small"><strong>{sent}</strong></p>
         <p class="small muted">{hint}</p>
     }
     .into_any()

@@ -15,8 +15,8 @@ use portal_store::leads::{LeadFilter, LeadRecord};
 use serde::Deserialize;
 
 use super::{
-    Tab, address, calls, crumbs, fact, form_errors, head, line_pill, may, or_nothing, paging, tabs,
-    today::due_pill,
+    Tab, address, breakable, calls, crumbs, fact, form_errors, head, line_kind, line_pill, may,
+    paging, tabs, today::due_pill,
 };
 use crate::{
     ui::{
@@ -70,7 +70,7 @@ pub async fn list(page: Page, Query(query): Query<LeadQuery>) -> Result<Response
         view! {
             {head(title, page.words.text("staff-leads-lead"), None)}
             {state_tabs(page, &query)}
-            {search(page, &query)}
+            <div class="row">{search(page, &query)}</div>
             <section class="card flush" aria-label=page.words.text("review-title")>
                 <div id="leads" data-live="">{table(page, &found, &query)}</div>
                 {paging(page, first, next)}
@@ -208,12 +208,10 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
                 <div class="stack">
                     {decision(page, lead)}
                     <section class="card"><header><h2>{page.words.text("lead-detail-need")}</h2></header><p>{lead.need.clone()}</p></section>
+                    {commission(page, &lines)}
                     <div id="timeline" data-live="">{timeline(page, &view)}</div>
                 </div>
-                <div class="stack">
-                    {facts(page, &view)}
-                    {commission(page, &lines)}
-                </div>
+                {facts(page, &view)}
             </div>
         }
         .into_any()
@@ -284,7 +282,7 @@ fn decision_forms(page: &Page, lead: &LeadRecord) -> AnyView {
         </form>
         <details class="more" open=page.refusal("reject_lead").is_some()>
             <summary class="btn">{words.text("review-reject")}</summary>
-            <form method="post" class="form">
+            <form method="post" class="form" novalidate>
                 {calls("reject_lead")}
                 <input type="hidden" name="lead" value=id />
                 {reason}
@@ -303,10 +301,11 @@ fn facts(page: &Page, view: &LeadView) -> AnyView {
         || super::NOTHING.into_any(),
         |value| kit::money(page, value),
     );
-    let protected = view.claim_expires_at.map_or_else(
-        || words.text("lead-detail-not-protected"),
-        |until| words.date_of(until, zone),
-    );
+    let protected = match view.claim_expires_at {
+        Some(until) => words.date_of(until, zone),
+        None if lead.state == LeadState::InReview => super::NOTHING.to_owned(),
+        None => words.text("lead-detail-not-protected"),
+    };
     let actioned = lead
         .actioned_at
         .map_or_else(|| super::NOTHING.into_any(), |at| kit::instant(page, at));
@@ -335,14 +334,12 @@ fn facts(page: &Page, view: &LeadView) -> AnyView {
 }
 
 fn contact(lead: &LeadRecord) -> AnyView {
-    let (name, host) = lead
-        .contact_email
-        .split_once('@')
-        .unwrap_or((&lead.contact_email, ""));
+    let phone =
+        (!lead.contact_phone.is_empty()).then(|| view! { <br />{lead.contact_phone.clone()} });
     view! {
         {lead.contact_name.clone()}<br />
-        <a href=format!("mailto:{}", lead.contact_email)>{name.to_owned()}"@"<wbr />{host.to_owned()}</a><br />
-        {or_nothing(&lead.contact_phone)}
+        <a href=format!("mailto:{}", lead.contact_email)>{breakable(&lead.contact_email)}</a>
+        {phone}
     }
     .into_any()
 }
@@ -358,7 +355,7 @@ fn commission(page: &Page, lines: &[LineView]) -> Option<AnyView> {
                 <li>
                     <div>
                         <a class="t" href=super::lines::line_url(line.id)>{words.month(line.month)}</a>
-                        <p>{words.text(&format!("line-kind-{}", line.kind))}</p>
+                        {line_kind(page, line.kind)}
                     </div>
                     <span class="end">{kit::money(page, line.money)}</span>
                     {line_pill(page, line)}

@@ -241,7 +241,7 @@ fn content(page: &Page, listed: &Listed) -> AnyView {
         return section.into_any();
     }
     view! {
-        <form class="stack picking" method="post">
+        <form class="stack picking" method="post" novalidate>
             <input type="hidden" name="list" value=listed.query.list() />
             {section}
             {bulk_bar(page, listed)}
@@ -406,8 +406,10 @@ fn why(page: &Page, listed: &Listed, view: &LineView) -> AnyView {
                 view.line.client_name
             );
             view! {
-                <span class="muted small">{waits(page, view)}" "</span>
-                <a class="small" href=url aria-label=label>{page.words.text("line-why-title")}</a>
+                <div class="row small">
+                    <span class="muted">{waits(page, view)}</span>
+                    <a href=url aria-label=label>{page.words.text("line-why-title")}</a>
+                </div>
             }
             .into_any()
         }
@@ -477,6 +479,11 @@ fn bulk_bar(page: &Page, listed: &Listed) -> AnyView {
         view! { <button class="btn if-none" name="do" value="approve_shown_lines">{label}</button> }
     });
     let holds = listed.query.list() == "held";
+    let hint = if holds {
+        "approval-release-hint"
+    } else {
+        "approval-select-hint"
+    };
     let decide = if holds {
         view! { <button class="btn primary if-some" name="do" value="release_lines">{words.text("approval-release")}</button> }.into_any()
     } else {
@@ -488,7 +495,7 @@ fn bulk_bar(page: &Page, listed: &Listed) -> AnyView {
     };
     view! {
         <div class="bulk">
-            <p class="if-none muted">{words.text("approval-select-hint")}</p>
+            <p class="if-none muted">{words.text(hint)}</p>
             <p class="if-some" role="status"><span class="n"></span>" "{words.text("approval-selected")}</p>
             {approve_shown}
             {decide}
@@ -501,7 +508,6 @@ fn bulk_bar(page: &Page, listed: &Listed) -> AnyView {
 fn hold_dialog(page: &Page) -> AnyView {
     let words = &page.words;
     let is_refused = page.refusal("hold_lines").is_some();
-    // Not required by the browser: the form has other buttons too.
     let reason = kit::field(
         page,
         "hold_lines",
@@ -510,7 +516,6 @@ fn hold_dialog(page: &Page) -> AnyView {
         "approval-hold-reason",
     )
     .maximum(200)
-    .optional()
     .full()
     .text_area();
     let content = view! {

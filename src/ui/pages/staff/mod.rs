@@ -2,6 +2,7 @@
 //! may not use is not shown.
 
 pub mod audit;
+pub mod decisions;
 pub mod integrations;
 pub mod leads;
 mod line_proof;
@@ -77,6 +78,12 @@ fn or_nothing(text: &str) -> String {
     } else {
         text.to_owned()
     }
+}
+
+/// A mail address that may break after its `@`, where it does not fit.
+fn breakable(email: &str) -> AnyView {
+    let (name, host) = email.split_once('@').unwrap_or((email, ""));
+    view! { {name.to_owned()}"@"<wbr />{host.to_owned()} }.into_any()
 }
 
 /// Amounts added up by currency, as a text: `€120.00 + £30.00`.

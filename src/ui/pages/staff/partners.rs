@@ -24,8 +24,8 @@ use portal_store::{
 use serde::Deserialize;
 
 use super::{
-    NOTHING, address, calls, crumbs, fact, form_errors, head, lines::partner_url, may, or_nothing,
-    paging,
+    NOTHING, address, breakable, calls, crumbs, fact, form_errors, head, lines::partner_url, may,
+    or_nothing, paging,
 };
 use crate::{
     ui::{
@@ -142,7 +142,7 @@ fn add_form(page: &Page) -> AnyView {
                 <div class="cols">
                     {field("name", "partner-add-name").maximum(120).input()}
                     {field("legal_name", "partner-add-legal-name").maximum(200).input()}
-                    {field("domain", "partner-add-domain").hint("company-domain-hint").input()}
+                    {field("domain", "partner-add-domain").hint("partner-add-domain-hint").input()}
                     {field("country", "partner-add-country").hint("partner-add-country-hint").maximum(2).input()}
                     {field("vat_number", "company-vat-number").optional().maximum(30).input()}
                     {field("billing_email", "partner-add-billing-email").kind("email").input()}
@@ -290,7 +290,7 @@ fn facts(page: &Page, partner: &PartnerRecord) -> AnyView {
                 {text("partner-add-domain", &company.domain.to_string())}
                 {text("partner-add-country", &company.country)}
                 {text("company-vat-number", &company.vat_number)}
-                {text("partner-add-billing-email", company.billing_email.as_str())}
+                {fact(words.text("partner-add-billing-email"), breakable(company.billing_email.as_str()))}
                 {text("company-slack-channel", &company.slack_channel)}
                 {text("partner-xero-contact", partner.xero_contact_id.as_deref().unwrap_or_default())}
             </dl>

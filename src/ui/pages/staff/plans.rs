@@ -34,8 +34,11 @@ pub async fn list(page: Page) -> Result<Response, UiError> {
         view! {
             {head(title, page.words.text("plan-list-lead"), None)}
             <div class=if may_edit { "split" } else { "stack" }>
-                <section class="card flush" aria-label=page.words.text("plan-list-title")>{table(page, &versions)}</section>
-                {may_edit.then(|| view! { <div class="stack">{form(page)}{example(page)}</div> })}
+                <div class="stack">
+                    <section class="card flush" aria-label=page.words.text("plan-list-title")>{table(page, &versions)}</section>
+                    {example(page)}
+                </div>
+                {may_edit.then(|| form(page))}
             </div>
         }
         .into_any()

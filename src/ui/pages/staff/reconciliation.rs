@@ -237,13 +237,19 @@ fn arguments(case: &ExceptionView, facts: &Facts<'_>) -> Vec<(&'static str, Argu
     ]
 }
 
-/// The numbers side by side; the last is what is off.
+/// The numbers side by side.
 fn numbers(page: &Page, kind: &str, facts: &Facts<'_>) -> Option<AnyView> {
     let words = &page.words;
     let money = |name: &str| facts.money(name, "currency");
     let text = |name: &str| Some(or_nothing(&facts.text(name)));
     let pairs = match kind {
-        "no_invoice_yet" => vec![("needed", money("expected_minor"))],
+        "no_invoice_yet" => vec![
+            ("month", money("expected_minor")),
+            (
+                "months",
+                facts.minor("months").map(|months| words.number(months)),
+            ),
+        ],
         "underpaid" => vec![
             ("needed", money("expected_minor")),
             ("collected", money("collected_minor")),
@@ -284,13 +290,10 @@ fn numbers(page: &Page, kind: &str, facts: &Facts<'_>) -> Option<AnyView> {
         "bill_voided" => vec![("bill", money("net_minor"))],
         _ => Vec::new(),
     };
-    let last = pairs.len().saturating_sub(1);
-    let is_compared = last > 0;
     let pairs: Vec<_> = pairs
         .into_iter()
-        .enumerate()
-        .map(|(place, (label, value))| {
-            let is_off = is_compared && place == last;
+        .map(|(label, value)| {
+            let is_off = is_off(kind, label);
             view! {
                 <div class=is_off.then_some("off") data-tone=is_off.then_some(tone(kind))>
                     <dt>{words.text(&format!("exception-number-{label}"))}</dt><dd>{value.unwrap_or_else(|| NOTHING.to_owned())}</dd>
@@ -299,6 +302,16 @@ fn numbers(page: &Page, kind: &str, facts: &Facts<'_>) -> Option<AnyView> {
         })
         .collect();
     (!pairs.is_empty()).then(|| view! { <dl class="compare">{pairs}</dl> }.into_any())
+}
+
+/// Whether a number is the one that does not fit.
+fn is_off(kind: &str, label: &str) -> bool {
+    match label {
+        "missing" | "difference" | "open" => true,
+        "bill" => kind == "bill_differs_from_statement",
+        "deal-currency" => kind == "other_currency",
+        _ => false,
+    }
 }
 
 /// The deals that the invoice may be for, each with its button.

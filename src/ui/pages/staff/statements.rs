@@ -92,12 +92,12 @@ fn close(page: &Page, quarters: &[QuarterView], preview: &ClosePreview) -> AnyVi
     };
     view! {
         {tabs(words.text("close-quarters"), chosen.collect())}
+        {(!preview.already_closed).then(|| warnings(page, preview))}
         <section class="card flush" aria-labelledby="close-title">
             <header><h2 id="close-title">{title}</h2><p>{lead}</p></header>
-            <div id="preview" data-live="">{preview_content(page, preview)}</div>
+            <div id="preview" data-live="">{(!preview.already_closed).then(|| preview_content(page, preview))}</div>
             {close_form(page, preview)}
         </section>
-        {warnings(page, preview)}
     }
     .into_any()
 }
@@ -178,7 +178,7 @@ fn preview_content(page: &Page, preview: &ClosePreview) -> AnyView {
                 <tbody>{rows}</tbody>
                 <tfoot>
                     <tr>
-                        <th class="main" scope="row" colspan="2">{words.text("today-to-state")}</th><td class="num">{sum}</td><td></td>
+                        <th class="main" scope="row" colspan="2">{words.text("today-to-state")}</th><td class="num corner">{sum}</td><td></td>
                     </tr>
                 </tfoot>
             </table>
@@ -234,7 +234,7 @@ fn close_form(page: &Page, preview: &ClosePreview) -> AnyView {
     view! {
         <div class="foot">
             <details class="more">
-                <summary class="btn primary">{words.text("close-submit")}</summary>
+                <summary class="btn">{words.text("close-submit")}</summary>
                 <form method="post" class="stack">
                     {calls("close_quarter")}
                     <input type="hidden" name="quarter" value=preview.quarter.to_string() />
@@ -383,7 +383,7 @@ fn document(page: &Page, view: &StatementView) -> AnyView {
                     <tfoot>
                         <tr>
                             <th class="main" scope="row" colspan="2">{words.text("statement-total")}</th>
-                            <td class="num">{words.money(record.total)}</td>
+                            <td class="num corner">{words.money(record.total)}</td>
                             <td></td>
                         </tr>
                     </tfoot>

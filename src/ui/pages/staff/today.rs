@@ -129,8 +129,9 @@ fn item(
     text: Option<String>,
     tone: &'static str,
 ) -> AnyView {
+    let tone = text.as_ref().map(|_| tone).filter(|tone| !tone.is_empty());
     let text = text.or_else(|| (count == 0).then(|| page.words.text("today-nothing-waits")));
-    let text = text.map(|text| view! { <p class=(!tone.is_empty()).then_some("due") data-tone=(!tone.is_empty()).then_some(tone)>{text}</p> });
+    let text = text.map(|text| view! { <p class=tone.map(|_| "due") data-tone=tone>{text}</p> });
     view! {
         <li class=(count == 0).then_some("zero")>
             <span class="n">{page.words.number(count)}</span>

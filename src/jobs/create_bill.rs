@@ -34,7 +34,12 @@ async fn find_or_make_contact(desk: &Desk, to_create: &BillToCreate) -> Result<S
     let company = &partner.company;
     let contact = match xero.find_contact(&number).await? {
         Some(contact) => contact,
-        None => match xero.find_contacts_by_name(&company.legal_name).await?.into_iter().next() {
+        None => match xero
+            .find_contacts_by_name(&company.legal_name)
+            .await?
+            .into_iter()
+            .next()
+        {
             Some(contact) => contact,
             None => {
                 xero.create_contact(&number, &company.legal_name, company.billing_email.as_str())
@@ -46,7 +51,11 @@ async fn find_or_make_contact(desk: &Desk, to_create: &BillToCreate) -> Result<S
     Ok(contact.id)
 }
 
-async fn find_or_make_bill(desk: &Desk, to_create: &BillToCreate, contact_id: String) -> Result<RemoteInvoice, JobError> {
+async fn find_or_make_bill(
+    desk: &Desk,
+    to_create: &BillToCreate,
+    contact_id: String,
+) -> Result<RemoteInvoice, JobError> {
     let xero = &desk.vendors.xero;
     let bill = &to_create.bill;
     let mut found = xero.find_bill(&contact_id, &bill.number).await?;
@@ -67,8 +76,13 @@ async fn find_or_make_bill(desk: &Desk, to_create: &BillToCreate, contact_id: St
         contact_id,
         number: bill.number.clone(),
         date,
-        due: date.checked_add_days(Days::new(settings.due_days)).unwrap_or(date),
-        description: format!("Partner commission, statement {}", to_create.statement.number),
+        due: date
+            .checked_add_days(Days::new(settings.due_days))
+            .unwrap_or(date),
+        description: format!(
+            "Partner commission, statement {}",
+            to_create.statement.number
+        ),
         amount: bill.total,
         account_code: settings.account_code.clone(),
         status: settings.status,

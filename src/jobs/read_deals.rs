@@ -27,15 +27,25 @@ async fn apply(desk: &Desk, asked_id: &str, remote: Option<&RemoteDeal>) -> Resu
 
 pub(crate) async fn sweep(desk: &Desk) -> Result<(), JobError> {
     let cursor = operations::find_cursor(&desk.ctx, CURSOR).await?;
-    let since = cursor.unwrap_or_else(|| desk.ctx.now().plus_days(FIRST_DAYS)).plus_ms(-OVERLAP_MS);
+    let since = cursor
+        .unwrap_or_else(|| desk.ctx.now().plus_days(FIRST_DAYS))
+        .plus_ms(-OVERLAP_MS);
     let mut newest = cursor.unwrap_or(since);
     let mut after = None;
     loop {
-        let page = desk.vendors.hubspot.list_deals_modified_since(since.0, after).await?;
+        let page = desk
+            .vendors
+            .hubspot
+            .list_deals_modified_since(since.0, after)
+            .await?;
         for deal in page.deals.iter().filter(|deal| deal.lead_key.is_some()) {
             apply(desk, &deal.id, Some(deal)).await?;
         }
-        newest = page.deals.iter().map(|deal| deal.modified_at).fold(newest, Timestamp::max);
+        newest = page
+            .deals
+            .iter()
+            .map(|deal| deal.modified_at)
+            .fold(newest, Timestamp::max);
         match page.next {
             Some(next) => after = Some(next),
             None => break,

@@ -20,7 +20,9 @@ pub(crate) async fn read_one(desk: &Desk, invoice: &str) -> Result<(), JobError>
 
 pub(crate) async fn sweep(desk: &Desk) -> Result<(), JobError> {
     let cursor = operations::find_cursor(&desk.ctx, CURSOR).await?;
-    let since = cursor.unwrap_or_else(|| desk.ctx.now().plus_days(FIRST_DAYS)).plus_ms(-OVERLAP_MS);
+    let since = cursor
+        .unwrap_or_else(|| desk.ctx.now().plus_days(FIRST_DAYS))
+        .plus_ms(-OVERLAP_MS);
     let mut newest = cursor.unwrap_or(since);
     for page in 1.. {
         let query = InvoiceQuery {
@@ -38,7 +40,14 @@ pub(crate) async fn sweep(desk: &Desk) -> Result<(), JobError> {
         }
     }
     read_open(desk).await?;
-    Ok(operations::sweep_read(&desk.ctx, "xero", CURSOR, Timestamp::max(newest, since), &[]).await?)
+    Ok(operations::sweep_read(
+        &desk.ctx,
+        "xero",
+        CURSOR,
+        Timestamp::max(newest, since),
+        &[],
+    )
+    .await?)
 }
 
 /// The open ones that were not read for longest, one request's worth.

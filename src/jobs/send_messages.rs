@@ -26,8 +26,16 @@ fn host(url: &str) -> &str {
     rest.split(['/', ':']).next().unwrap_or(rest)
 }
 
-pub(crate) async fn post_slack(desk: &Desk, channel: &str, text: &str, blocks: &str) -> Result<(), JobError> {
+pub(crate) async fn post_slack(
+    desk: &Desk,
+    channel: &str,
+    text: &str,
+    blocks: &str,
+) -> Result<(), JobError> {
     let blocks = serde_json::from_str(blocks).map_err(JobError::fail)?;
-    desk.vendors.slack.post_message(channel, text, blocks).await?;
+    desk.vendors
+        .slack
+        .post_message(channel, text, blocks)
+        .await?;
     Ok(())
 }

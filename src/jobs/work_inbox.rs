@@ -14,7 +14,11 @@ pub(crate) async fn run(desk: &Desk, id: InboxId) -> Result<(), JobError> {
     let jobs = match note.vendor.as_str() {
         "hubspot" => deals_named(&note.body)?,
         "xero" => invoices_named(&note.body)?,
-        other => return Err(JobError::fail(format!("nobody here knows the vendor {other}"))),
+        other => {
+            return Err(JobError::fail(format!(
+                "nobody here knows the vendor {other}"
+            )));
+        }
     };
     Ok(inbox::work_off(&desk.ctx, id, &jobs).await?)
 }
@@ -28,7 +32,10 @@ fn deals_named(body: &str) -> Result<Vec<Job>, JobError> {
         .collect();
     ids.sort();
     ids.dedup();
-    Ok(ids.into_iter().map(|hubspot_id| Job::ReadDeal { hubspot_id }).collect())
+    Ok(ids
+        .into_iter()
+        .map(|hubspot_id| Job::ReadDeal { hubspot_id })
+        .collect())
 }
 
 fn invoices_named(body: &str) -> Result<Vec<Job>, JobError> {
@@ -40,5 +47,8 @@ fn invoices_named(body: &str) -> Result<Vec<Job>, JobError> {
         .collect();
     ids.sort();
     ids.dedup();
-    Ok(ids.into_iter().map(|invoice| Job::ReadInvoice { invoice }).collect())
+    Ok(ids
+        .into_iter()
+        .map(|invoice| Job::ReadInvoice { invoice })
+        .collect())
 }

@@ -140,7 +140,12 @@ impl Worker {
         }
     }
 
-    async fn write_outcome(&self, lane: &str, claimed: &ClaimedJob, outcome: Result<(), JobError>) -> Result<(), JobError> {
+    async fn write_outcome(
+        &self,
+        lane: &str,
+        claimed: &ClaimedJob,
+        outcome: Result<(), JobError>,
+    ) -> Result<(), JobError> {
         let ctx = &self.desk.ctx;
         let now = ctx.now();
         let outside = lane != "books";
@@ -188,7 +193,9 @@ fn retry_at(error: &JobError, attempt: i64, now: Timestamp) -> Option<Timestamp>
     if attempt >= ATTEMPTS_MAX {
         return None;
     }
-    let doubled = RETRY_FIRST_MS.saturating_mul(1 << (attempt - 1).clamp(0, 20)).min(RETRY_MAX_MS);
+    let doubled = RETRY_FIRST_MS
+        .saturating_mul(1 << (attempt - 1).clamp(0, 20))
+        .min(RETRY_MAX_MS);
     let mut random = [0_u8; 1];
     getrandom::fill(&mut random).expect("the operating system gives random bytes");
     let scattered = doubled + doubled * i64::from(random[0]) / 1_024;
@@ -205,12 +212,22 @@ async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         Job::WorkInbox { inbox } => crate::work_inbox::run(desk, *inbox).await,
         Job::ReadInvoice { invoice } => crate::read_invoices::read_one(desk, invoice).await,
         Job::SweepInvoices => crate::read_invoices::sweep(desk).await,
-        Job::ReconcileDeal { deal } => Ok(portal_services::reconcile::reconcile_deal(ctx, *deal).await?),
+        Job::ReconcileDeal { deal } => {
+            Ok(portal_services::reconcile::reconcile_deal(ctx, *deal).await?)
+        }
         Job::AccrueLines => Ok(portal_services::lines::accrue(ctx).await.map(|_| ())?),
         Job::CreateBill { bill } => crate::create_bill::run(desk, *bill).await,
-        Job::AnnounceStatement { statement } => crate::announce_statement::run(desk, *statement).await,
+        Job::AnnounceStatement { statement } => {
+            crate::announce_statement::run(desk, *statement).await
+        }
         Job::SendMail { mail } => crate::send_messages::send_mail(desk, *mail).await,
-        Job::PostSlack { channel, text, blocks } => crate::send_messages::post_slack(desk, channel, text, blocks).await,
-        Job::CleanUp => Ok(portal_services::operations::clean_up(ctx).await.map(|_| ())?),
+        Job::PostSlack {
+            channel,
+            text,
+            blocks,
+        } => crate::send_messages::post_slack(desk, channel, text, blocks).await,
+        Job::CleanUp => Ok(portal_services::operations::clean_up(ctx)
+            .await
+            .map(|_| ())?),
     }
 }

@@ -113,7 +113,11 @@ pub async fn find_session(ctx: &Ctx, secret: &str) -> Result<Option<Session>, Se
     Ok(session)
 }
 
-async fn resolve(tx: &mut Tx, person: &PersonRecord, partner: Option<PartnerId>) -> Result<Option<Session>, ServiceError> {
+async fn resolve(
+    tx: &mut Tx,
+    person: &PersonRecord,
+    partner: Option<PartnerId>,
+) -> Result<Option<Session>, ServiceError> {
     let (actor, partner_name) = match partner {
         Some(partner) => match people::find_member(tx, partner, person.id).await? {
             Some(member) => (
@@ -174,26 +178,43 @@ pub async fn list_choices(ctx: &Ctx) -> Result<Vec<Choice>, ServiceError> {
 }
 
 /// Signs in as somebody of the demo. Refused wherever a real system is connected.
-pub async fn sign_in_as(ctx: &Ctx, person: PersonId, partner: Option<PartnerId>) -> Result<String, ServiceError> {
+pub async fn sign_in_as(
+    ctx: &Ctx,
+    person: PersonId,
+    partner: Option<PartnerId>,
+) -> Result<String, ServiceError> {
     if !ctx.programme.sandbox {
         return Err(ServiceError::Forbidden);
     }
     let mut tx = ctx.store.write().await?;
-    let record = people::find(&mut tx, person).await?.ok_or(ServiceError::NotFound)?;
-    resolve(&mut tx, &record, partner).await?.ok_or(ServiceError::NotFound)?;
+    let record = people::find(&mut tx, person)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    resolve(&mut tx, &record, partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let secret = begin_session(ctx, &mut tx, person, partner).await?;
     tx.commit().await?;
     Ok(secret)
 }
 
-async fn begin_session(ctx: &Ctx, tx: &mut Tx, person: PersonId, partner: Option<PartnerId>) -> Result<String, ServiceError> {
+async fn begin_session(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: PersonId,
+    partner: Option<PartnerId>,
+) -> Result<String, ServiceError> {
     let token = new_token();
     let now = ctx.now();
     let session = SessionRecord {
         person,
         partner,
         seen_at: now,
-        expires_at: now.plus_days(if ctx.programme.sandbox { SANDBOX_SESSION_DAYS } else { SESSION_DAYS }),
+        expires_at: now.plus_days(if ctx.programme.sandbox {
+            SANDBOX_SESSION_DAYS
+        } else {
+            SESSION_DAYS
+        }),
     };
     sessions::add(tx, &token.hash, &session, now).await?;
     Ok(token.secret)
@@ -227,14 +248,30 @@ pub async fn use_link(ctx: &Ctx, secret: &str) -> Result<String, ServiceError> {
 }
 
 /// Starts a session of somebody who proved to be that person.
-pub(crate) async fn begin_session_of(ctx: &Ctx, tx: &mut Tx, person: PersonId) -> Result<String, ServiceError> {
-    let record = people::find(tx, person).await?.ok_or(ServiceError::NotFound)?;
+pub(crate) async fn begin_session_of(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: PersonId,
+) -> Result<String, ServiceError> {
+    let record = people::find(tx, person)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let memberships = people::list_memberships(tx, person).await?;
     let partner = memberships.first().map(|member| member.partner);
     if partner.is_none() && record.staff_role.is_none() {
         return Err(ServiceError::Forbidden);
     }
-    begin_session(ctx, tx, person, if record.staff_role.is_some() { None } else { partner }).await
+    begin_session(
+        ctx,
+        tx,
+        person,
+        if record.staff_role.is_some() {
+            None
+        } else {
+            partner
+        },
+    )
+    .await
 }
 
 /// The partners that a person can switch between.
@@ -244,7 +281,12 @@ pub async fn list_memberships(ctx: &Ctx, actor: &Actor) -> Result<Vec<MemberReco
 }
 
 /// Opens another of the person's partners: a new session takes the old one's place.
-pub async fn switch_partner(ctx: &Ctx, actor: &Actor, old_secret: &str, partner: PartnerId) -> Result<String, ServiceError> {
+pub async fn switch_partner(
+    ctx: &Ctx,
+    actor: &Actor,
+    old_secret: &str,
+    partner: PartnerId,
+) -> Result<String, ServiceError> {
     let mut tx = ctx.store.write().await?;
     people::find_member(&mut tx, partner, actor.person())
         .await?

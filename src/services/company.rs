@@ -37,7 +37,10 @@ pub async fn read(ctx: &Ctx, actor: &Actor) -> Result<CompanyView, ServiceError>
 }
 
 /// The plan that the member's partner is on today.
-pub async fn find_enrolment(ctx: &Ctx, actor: &Actor) -> Result<Option<EnrolmentRecord>, ServiceError> {
+pub async fn find_enrolment(
+    ctx: &Ctx,
+    actor: &Actor,
+) -> Result<Option<EnrolmentRecord>, ServiceError> {
     let partner = require_partner(actor, Action::ReadLeads)?;
     let mut tx = ctx.store.read().await?;
     Ok(partners::find_enrolment(&mut tx, partner, ctx.today()).await?)
@@ -47,7 +50,9 @@ pub(crate) async fn view(tx: &mut Tx, partner: PartnerId) -> Result<CompanyView,
     Ok(CompanyView {
         members: people::list_members(tx, partner).await?,
         invitations: people::list_open_invitations(tx, partner).await?,
-        partner: partners::find(tx, partner).await?.ok_or(ServiceError::NotFound)?,
+        partner: partners::find(tx, partner)
+            .await?
+            .ok_or(ServiceError::NotFound)?,
     })
 }
 
@@ -56,13 +61,25 @@ pub async fn update(ctx: &Ctx, actor: &Actor, form: &CompanyForm) -> Result<(), 
     let partner = require_partner(actor, Action::EditCompany)?;
     let company = form.parse().map_err(ServiceError::Invalid)?;
     let mut tx = ctx.store.write().await?;
-    let before = partners::find(&mut tx, partner).await?.ok_or(ServiceError::NotFound)?;
+    let before = partners::find(&mut tx, partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     match partners::update_company(&mut tx, partner, &company, ctx.now()).await {
-        Err(error) if error.is_duplicate() => return Err(ServiceError::field("domain", "domain-taken")),
+        Err(error) if error.is_duplicate() => {
+            return Err(ServiceError::field("domain", "domain-taken"));
+        }
         other => other?,
     }
     let facts = serde_json::json!({ "before": before.company, "after": company }).to_string();
-    audit::add(&mut tx, Some(actor.person()), "update_company", &partner.to_string(), &facts, ctx.now()).await?;
+    audit::add(
+        &mut tx,
+        Some(actor.person()),
+        "update_company",
+        &partner.to_string(),
+        &facts,
+        ctx.now(),
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 
@@ -84,7 +101,9 @@ pub(crate) async fn add_invitation(
     email: &Email,
     role: MemberRole,
 ) -> Result<(), ServiceError> {
-    let record = partners::find(tx, partner).await?.ok_or(ServiceError::NotFound)?;
+    let record = partners::find(tx, partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let members = people::list_members(tx, partner).await?;
     if members.iter().any(|member| member.email == email.as_str()) {
         return Err(ServiceError::field("email", "already-member"));
@@ -108,11 +127,23 @@ pub(crate) async fn add_invitation(
     people::add_invitation(tx, &invitation, &token.hash, actor.person(), now).await?;
     messages::invitation(ctx, tx, &record, actor, &invitation, &token.secret).await?;
     let facts = serde_json::json!({ "email": invitation.email, "role": role }).to_string();
-    audit::add(tx, Some(actor.person()), "invite_member", &partner.to_string(), &facts, now).await?;
+    audit::add(
+        tx,
+        Some(actor.person()),
+        "invite_member",
+        &partner.to_string(),
+        &facts,
+        now,
+    )
+    .await?;
     Ok(())
 }
 
-pub async fn revoke_invitation(ctx: &Ctx, actor: &Actor, id: InvitationId) -> Result<(), ServiceError> {
+pub async fn revoke_invitation(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: InvitationId,
+) -> Result<(), ServiceError> {
     let partner = require_partner(actor, Action::ManageTeam)?;
     let mut tx = ctx.store.write().await?;
     let open = people::list_open_invitations(&mut tx, partner).await?;
@@ -120,7 +151,15 @@ pub async fn revoke_invitation(ctx: &Ctx, actor: &Actor, id: InvitationId) -> Re
         return Err(ServiceError::NotFound);
     }
     people::revoke_invitation(&mut tx, partner, id, ctx.now()).await?;
-    audit::add(&mut tx, Some(actor.person()), "revoke_invitation", &partner.to_string(), "{}", ctx.now()).await?;
+    audit::add(
+        &mut tx,
+        Some(actor.person()),
+        "revoke_invitation",
+        &partner.to_string(),
+        "{}",
+        ctx.now(),
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 
@@ -137,24 +176,41 @@ pub struct Invitation {
 pub async fn find_invitation(ctx: &Ctx, secret: &str) -> Result<Invitation, ServiceError> {
     let mut tx = ctx.store.read().await?;
     let record = usable_invitation(ctx, &mut tx, secret).await?;
-    let partner = partners::find(&mut tx, record.partner).await?.ok_or(ServiceError::NotFound)?;
+    let partner = partners::find(&mut tx, record.partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     Ok(Invitation {
         partner_name: partner.company.name,
-        known: people::find_by_email(&mut tx, &record.email).await?.is_some(),
+        known: people::find_by_email(&mut tx, &record.email)
+            .await?
+            .is_some(),
         email: record.email,
         role: record.role,
     })
 }
 
-async fn usable_invitation(ctx: &Ctx, tx: &mut Tx, secret: &str) -> Result<InvitationRecord, ServiceError> {
+async fn usable_invitation(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    secret: &str,
+) -> Result<InvitationRecord, ServiceError> {
     people::find_invitation(tx, &hash_token(secret))
         .await?
-        .filter(|record| record.accepted_at.is_none() && record.revoked_at.is_none() && record.expires_at > ctx.now())
+        .filter(|record| {
+            record.accepted_at.is_none()
+                && record.revoked_at.is_none()
+                && record.expires_at > ctx.now()
+        })
         .ok_or(ServiceError::Conflict("invitation-used-or-expired"))
 }
 
 /// Accepts an invitation, once, and signs the person in. The mail's link is the proof of the address.
-pub async fn accept_invitation(ctx: &Ctx, secret: &str, name: &str, locale: Locale) -> Result<String, ServiceError> {
+pub async fn accept_invitation(
+    ctx: &Ctx,
+    secret: &str,
+    name: &str,
+    locale: Locale,
+) -> Result<String, ServiceError> {
     let mut tx = ctx.store.write().await?;
     let record = usable_invitation(ctx, &mut tx, secret).await?;
     if people::accept_invitation(&mut tx, record.id, ctx.now()).await? == 0 {
@@ -166,13 +222,27 @@ pub async fn accept_invitation(ctx: &Ctx, secret: &str, name: &str, locale: Loca
     };
     people::add_member(&mut tx, record.partner, person, record.role, ctx.now()).await?;
     let facts = serde_json::json!({ "role": record.role }).to_string();
-    audit::add(&mut tx, Some(person), "join_partner", &record.partner.to_string(), &facts, ctx.now()).await?;
+    audit::add(
+        &mut tx,
+        Some(person),
+        "join_partner",
+        &record.partner.to_string(),
+        &facts,
+        ctx.now(),
+    )
+    .await?;
     let session = begin_session_of(ctx, &mut tx, person).await?;
     tx.commit().await?;
     Ok(session)
 }
 
-async fn add_person(ctx: &Ctx, tx: &mut Tx, email: &str, name: &str, locale: Locale) -> Result<PersonId, ServiceError> {
+async fn add_person(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    email: &str,
+    name: &str,
+    locale: Locale,
+) -> Result<PersonId, ServiceError> {
     let name = parse_line(name, 120).map_err(|fault| ServiceError::field("name", fault.code))?;
     let person = PersonRecord {
         id: PersonId::new(ctx.new_id()),
@@ -195,13 +265,24 @@ pub async fn remove_member(ctx: &Ctx, actor: &Actor, person: PersonId) -> Result
         .iter()
         .find(|member| member.person == person)
         .ok_or(ServiceError::NotFound)?;
-    let owners = members.iter().filter(|member| member.role == MemberRole::Owner).count();
+    let owners = members
+        .iter()
+        .filter(|member| member.role == MemberRole::Owner)
+        .count();
     if member.role == MemberRole::Owner && owners == 1 {
         return Err(ServiceError::Conflict("last-owner"));
     }
     people::remove_member(&mut tx, partner, person, ctx.now()).await?;
     sessions::revoke_of_member(&mut tx, partner, person, ctx.now()).await?;
     let facts = serde_json::json!({ "email": member.email, "role": member.role }).to_string();
-    audit::add(&mut tx, Some(actor.person()), "remove_member", &partner.to_string(), &facts, ctx.now()).await?;
+    audit::add(
+        &mut tx,
+        Some(actor.person()),
+        "remove_member",
+        &partner.to_string(),
+        &facts,
+        ctx.now(),
+    )
+    .await?;
     Ok(tx.commit().await?)
 }

@@ -56,7 +56,10 @@ impl Ctx {
     /// The calendar date of an instant in the programme's time zone.
     pub fn date_of(&self, instant: Timestamp) -> NaiveDate {
         let utc = DateTime::from_timestamp_millis(instant.0).unwrap_or_default();
-        self.programme.time_zone.from_utc_datetime(&utc.naive_utc()).date_naive()
+        self.programme
+            .time_zone
+            .from_utc_datetime(&utc.naive_utc())
+            .date_naive()
     }
 
     pub fn this_month(&self) -> Month {

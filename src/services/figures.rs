@@ -119,7 +119,11 @@ pub async fn for_partner(ctx: &Ctx, actor: &Actor) -> Result<Vec<Figures>, Servi
 }
 
 /// Any partner's, for staff.
-pub async fn of_partner(ctx: &Ctx, actor: &Actor, partner: PartnerId) -> Result<Vec<Figures>, ServiceError> {
+pub async fn of_partner(
+    ctx: &Ctx,
+    actor: &Actor,
+    partner: PartnerId,
+) -> Result<Vec<Figures>, ServiceError> {
     require_staff(actor, Action::ReadBooks)?;
     read(ctx, partner).await
 }

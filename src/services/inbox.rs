@@ -25,7 +25,9 @@ pub async fn receive(ctx: &Ctx, vendor: &str, body: &[u8]) -> Result<(), Service
 /// A note to work off.
 pub async fn find(ctx: &Ctx, id: InboxId) -> Result<inbox::InboxRecord, ServiceError> {
     let mut tx = ctx.store.read().await?;
-    inbox::find(&mut tx, id).await?.ok_or(ServiceError::NotFound)
+    inbox::find(&mut tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound)
 }
 
 /// Adds what a note asks for and marks it as worked off, together.

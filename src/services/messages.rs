@@ -49,15 +49,24 @@ async fn send(ctx: &Ctx, tx: &mut Tx, draft: Draft<'_>) -> Result<(), ServiceErr
 }
 
 fn greeting(draft: &Draft<'_>) -> String {
-    draft.words.with("mail-greeting", &[("name", draft.name.into())])
+    draft
+        .words
+        .with("mail-greeting", &[("name", draft.name.into())])
 }
 
 fn footer(ctx: &Ctx, draft: &Draft<'_>) -> String {
-    draft.words.with("mail-footer", &[("programme", ctx.programme.name.as_str().into())])
+    draft.words.with(
+        "mail-footer",
+        &[("programme", ctx.programme.name.as_str().into())],
+    )
 }
 
 fn plain(ctx: &Ctx, draft: &Draft<'_>) -> String {
-    let mut text = format!("{}\n\n{}\n\n", greeting(draft), draft.paragraphs.join("\n\n"));
+    let mut text = format!(
+        "{}\n\n{}\n\n",
+        greeting(draft),
+        draft.paragraphs.join("\n\n")
+    );
     for (label, value) in &draft.rows {
         text.push_str(&format!("{label}: {value}\n"));
     }
@@ -90,7 +99,9 @@ fn html(ctx: &Ctx, draft: &Draft<'_>) -> String {
     let table = if rows.is_empty() {
         String::new()
     } else {
-        format!("<table role=\"presentation\" style=\"border-collapse:collapse;width:100%;margin:0 0 24px\">{rows}</table>")
+        format!(
+            "<table role=\"presentation\" style=\"border-collapse:collapse;width:100%;margin:0 0 24px\">{rows}</table>"
+        )
     };
     let (label, url) = &draft.button;
     format!(
@@ -117,7 +128,9 @@ fn escape(text: &str) -> String {
 
 /// Slack reads `<!channel>` and links out of these three characters.
 fn escape_slack(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 fn words_of(locale: &str) -> Words {
@@ -125,25 +138,47 @@ fn words_of(locale: &str) -> Words {
 }
 
 /// A lead arrived: the person who submitted it is told what happens next, and staff hear of it in Slack.
-pub(crate) async fn lead_received(ctx: &Ctx, tx: &mut Tx, lead: &LeadRecord) -> Result<(), ServiceError> {
+pub(crate) async fn lead_received(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    lead: &LeadRecord,
+) -> Result<(), ServiceError> {
     let state = match lead.state {
         LeadState::InReview => "review",
         _ => "accepted",
     };
     lead_mail(ctx, tx, lead, state).await?;
-    let partner = partners::find(tx, lead.partner).await?.ok_or(ServiceError::NotFound)?;
-    let key = if state == "review" { "slack-lead-review" } else { "slack-lead-new" };
+    let partner = partners::find(tx, lead.partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let key = if state == "review" {
+        "slack-lead-review"
+    } else {
+        "slack-lead-new"
+    };
     let arguments = [
         ("client", escape_slack(&lead.client_name).into()),
         ("partner", escape_slack(&partner.company.name).into()),
     ];
     let text = Words::of(Locale::En).with(key, &arguments);
     let url = ctx.url(&format!("/staff/leads/{}", lead.id));
-    post_slack(ctx, tx, &ctx.programme.staff_channel, &text, &[], Some(&url)).await
+    post_slack(
+        ctx,
+        tx,
+        &ctx.programme.staff_channel,
+        &text,
+        &[],
+        Some(&url),
+    )
+    .await
 }
 
 /// A review is over.
-pub(crate) async fn lead_decided(ctx: &Ctx, tx: &mut Tx, lead: &LeadRecord) -> Result<(), ServiceError> {
+pub(crate) async fn lead_decided(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    lead: &LeadRecord,
+) -> Result<(), ServiceError> {
     let state = match lead.state {
         LeadState::Rejected => "rejected",
         _ => "accepted",
@@ -151,8 +186,15 @@ pub(crate) async fn lead_decided(ctx: &Ctx, tx: &mut Tx, lead: &LeadRecord) -> R
     lead_mail(ctx, tx, lead, state).await
 }
 
-async fn lead_mail(ctx: &Ctx, tx: &mut Tx, lead: &LeadRecord, state: &str) -> Result<(), ServiceError> {
-    let person = people::find(tx, lead.submitted_by).await?.ok_or(ServiceError::NotFound)?;
+async fn lead_mail(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    lead: &LeadRecord,
+    state: &str,
+) -> Result<(), ServiceError> {
+    let person = people::find(tx, lead.submitted_by)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let words = words_of(&person.locale);
     let arguments: [(&str, Argument); 2] = [
         ("client", lead.client_name.as_str().into()),
@@ -166,12 +208,20 @@ async fn lead_mail(ctx: &Ctx, tx: &mut Tx, lead: &LeadRecord, state: &str) -> Re
         subject: words.with(&format!("mail-lead-{state}-subject"), &arguments),
         paragraphs: vec![words.with(&format!("mail-lead-{state}-body"), &arguments)],
         rows: Vec::new(),
-        button: (words.text("mail-lead-button"), ctx.url(&format!("/leads/{}", lead.id))),
+        button: (
+            words.text("mail-lead-button"),
+            ctx.url(&format!("/leads/{}", lead.id)),
+        ),
     };
     send(ctx, tx, draft).await
 }
 
-pub(crate) async fn sign_in_link(ctx: &Ctx, tx: &mut Tx, person: &PersonRecord, secret: &str) -> Result<(), ServiceError> {
+pub(crate) async fn sign_in_link(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: &PersonRecord,
+    secret: &str,
+) -> Result<(), ServiceError> {
     let words = words_of(&person.locale);
     let draft = Draft {
         recipient: &person.email,
@@ -181,7 +231,10 @@ pub(crate) async fn sign_in_link(ctx: &Ctx, tx: &mut Tx, person: &PersonRecord, 
         subject: words.text("mail-sign-in-subject"),
         paragraphs: vec![words.text("mail-sign-in-body")],
         rows: Vec::new(),
-        button: (words.text("mail-sign-in-button"), ctx.url(&format!("/sign-in/{secret}"))),
+        button: (
+            words.text("mail-sign-in-button"),
+            ctx.url(&format!("/sign-in/{secret}")),
+        ),
     };
     send(ctx, tx, draft).await
 }
@@ -194,7 +247,9 @@ pub(crate) async fn invitation(
     invitation: &InvitationRecord,
     secret: &str,
 ) -> Result<(), ServiceError> {
-    let inviter = people::find(tx, actor.person()).await?.ok_or(ServiceError::NotFound)?;
+    let inviter = people::find(tx, actor.person())
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let words = words_of(&inviter.locale);
     let arguments: [(&str, Argument); 3] = [
         ("inviter", inviter.name.as_str().into()),
@@ -209,7 +264,10 @@ pub(crate) async fn invitation(
         subject: words.with("mail-invitation-subject", &arguments),
         paragraphs: vec![words.with("mail-invitation-body", &arguments)],
         rows: Vec::new(),
-        button: (words.text("mail-invitation-button"), ctx.url(&format!("/invitations/{secret}"))),
+        button: (
+            words.text("mail-invitation-button"),
+            ctx.url(&format!("/invitations/{secret}")),
+        ),
     };
     send(ctx, tx, draft).await
 }
@@ -218,29 +276,44 @@ pub(crate) async fn invitation(
 /// makes it is added in the transaction that writes the statement, and ends in the transaction that writes the messages.
 pub async fn announce_statement(ctx: &Ctx, id: StatementId) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
-    let statement = statements::find(&mut tx, id).await?.ok_or(ServiceError::NotFound)?;
+    let statement = statements::find(&mut tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let key = format!("announced:{id}");
     if portal_store::settings::find(&mut tx, &key).await?.is_some() {
         return Ok(());
     }
     portal_store::settings::set(&mut tx, &key, "1", ctx.now()).await?;
-    let body: StatementBody =
-        serde_json::from_str(&statement.body).map_err(|error| ServiceError::Inconsistent(error.to_string()))?;
+    let body: StatementBody = serde_json::from_str(&statement.body)
+        .map_err(|error| ServiceError::Inconsistent(error.to_string()))?;
     for member in money_people(&mut tx, &statement).await? {
         statement_mail(ctx, &mut tx, &statement, &body, &member).await?;
     }
-    let partner = partners::find(&mut tx, statement.partner).await?.ok_or(ServiceError::NotFound)?;
+    let partner = partners::find(&mut tx, statement.partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let words = Words::of(Locale::En);
     let text = words.with("slack-statement", &statement_arguments(&words, &statement));
     let lines = statement_rows(&words, &body);
     let url = ctx.url(&format!("/statements/{id}"));
     if !partner.company.slack_channel.is_empty() {
-        post_slack(ctx, &mut tx, &partner.company.slack_channel, &text, &lines, Some(&url)).await?;
+        post_slack(
+            ctx,
+            &mut tx,
+            &partner.company.slack_channel,
+            &text,
+            &lines,
+            Some(&url),
+        )
+        .await?;
     }
     Ok(tx.commit().await?)
 }
 
-async fn money_people(tx: &mut Tx, statement: &StatementRecord) -> Result<Vec<MemberRecord>, ServiceError> {
+async fn money_people(
+    tx: &mut Tx,
+    statement: &StatementRecord,
+) -> Result<Vec<MemberRecord>, ServiceError> {
     let members = people::list_members(tx, statement.partner).await?;
     Ok(members
         .into_iter()
@@ -248,7 +321,10 @@ async fn money_people(tx: &mut Tx, statement: &StatementRecord) -> Result<Vec<Me
         .collect())
 }
 
-fn statement_arguments(words: &Words, statement: &StatementRecord) -> [(&'static str, Argument); 3] {
+fn statement_arguments(
+    words: &Words,
+    statement: &StatementRecord,
+) -> [(&'static str, Argument); 3] {
     [
         ("number", statement.number.as_str().into()),
         ("quarter", statement.quarter.as_str().into()),
@@ -286,14 +362,23 @@ async fn statement_mail(
         subject: words.with("mail-statement-subject", &arguments),
         paragraphs: vec![words.with("mail-statement-body", &arguments)],
         rows: statement_rows(&words, body),
-        button: (words.text("mail-statement-button"), ctx.url(&format!("/statements/{}", statement.id))),
+        button: (
+            words.text("mail-statement-button"),
+            ctx.url(&format!("/statements/{}", statement.id)),
+        ),
     };
     send(ctx, tx, draft).await
 }
 
 /// A bill is paid in full: owners and finance people are told.
-pub(crate) async fn bill_paid(ctx: &Ctx, tx: &mut Tx, bill: &BillRecord) -> Result<(), ServiceError> {
-    let statement = statements::find(tx, bill.statement).await?.ok_or(ServiceError::NotFound)?;
+pub(crate) async fn bill_paid(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    bill: &BillRecord,
+) -> Result<(), ServiceError> {
+    let statement = statements::find(tx, bill.statement)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     for member in money_people(tx, &statement).await? {
         let words = words_of(&member.locale);
         let arguments: [(&str, Argument); 2] = [
@@ -308,7 +393,10 @@ pub(crate) async fn bill_paid(ctx: &Ctx, tx: &mut Tx, bill: &BillRecord) -> Resu
             subject: words.with("mail-bill-paid-subject", &arguments),
             paragraphs: vec![words.with("mail-bill-paid-body", &arguments)],
             rows: Vec::new(),
-            button: (words.text("mail-statement-button"), ctx.url(&format!("/statements/{}", statement.id))),
+            button: (
+                words.text("mail-statement-button"),
+                ctx.url(&format!("/statements/{}", statement.id)),
+            ),
         };
         send(ctx, tx, draft).await?;
     }
@@ -349,7 +437,9 @@ async fn post_slack(
 /// A mail that is still to be sent; `None` if it left already.
 pub async fn find_unsent_mail(ctx: &Ctx, id: MailId) -> Result<Option<MailRecord>, ServiceError> {
     let mut tx = ctx.store.read().await?;
-    let mail = mails::find(&mut tx, id).await?.ok_or(ServiceError::NotFound)?;
+    let mail = mails::find(&mut tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     Ok(mail.sent_at.is_none().then_some(mail))
 }
 

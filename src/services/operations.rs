@@ -46,7 +46,15 @@ pub async fn retry_job(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<(), Servic
     jobs::revive(&mut tx, id, ctx.now())
         .await
         .map_err(|_| ServiceError::Conflict("job-not-dead"))?;
-    audit::add(&mut tx, Some(actor.person()), "retry_job", &id.to_string(), "{}", ctx.now()).await?;
+    audit::add(
+        &mut tx,
+        Some(actor.person()),
+        "retry_job",
+        &id.to_string(),
+        "{}",
+        ctx.now(),
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 
@@ -57,12 +65,24 @@ pub async fn sweep_now(ctx: &Ctx, actor: &Actor) -> Result<(), ServiceError> {
     for job in [Job::ReadStages, Job::SweepDeals, Job::SweepInvoices] {
         outbox::add(ctx, &mut tx, &job).await?;
     }
-    audit::add(&mut tx, Some(actor.person()), "sweep_now", "vendors", "{}", ctx.now()).await?;
+    audit::add(
+        &mut tx,
+        Some(actor.person()),
+        "sweep_now",
+        "vendors",
+        "{}",
+        ctx.now(),
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 
 /// The newest audit records before a position.
-pub async fn list_audit(ctx: &Ctx, actor: &Actor, before: Option<i64>) -> Result<Vec<AuditRecord>, ServiceError> {
+pub async fn list_audit(
+    ctx: &Ctx,
+    actor: &Actor,
+    before: Option<i64>,
+) -> Result<Vec<AuditRecord>, ServiceError> {
     require_staff(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
     Ok(audit::list_before(&mut tx, before.unwrap_or(i64::MAX), 50).await?)
@@ -95,7 +115,9 @@ pub async fn stages_read(ctx: &Ctx, stages: &[RemoteStage]) -> Result<(), Servic
 pub async fn is_stage_known(ctx: &Ctx, pipeline: &str, stage: &str) -> Result<bool, ServiceError> {
     let mut tx = ctx.store.read().await?;
     let stages = deals::list_stages(&mut tx).await?;
-    Ok(stages.iter().any(|known| known.pipeline == pipeline && known.id == stage))
+    Ok(stages
+        .iter()
+        .any(|known| known.pipeline == pipeline && known.id == stage))
 }
 
 /// Drops the rows of work that was done more than a week ago; history lives in timelines and the audit log.
@@ -113,7 +135,13 @@ pub async fn find_cursor(ctx: &Ctx, name: &str) -> Result<Option<Timestamp>, Ser
 }
 
 /// A sweep read everything up to an instant, and what it found has its jobs.
-pub async fn sweep_read(ctx: &Ctx, vendor: &str, cursor: &str, until: Timestamp, found: &[Job]) -> Result<(), ServiceError> {
+pub async fn sweep_read(
+    ctx: &Ctx,
+    vendor: &str,
+    cursor: &str,
+    until: Timestamp,
+    found: &[Job],
+) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     for job in found {
         outbox::add(ctx, &mut tx, job).await?;

@@ -13,19 +13,39 @@ use crate::{Ctx, ServiceError};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Job {
-    RegisterLead { lead: LeadId },
-    ReadDeal { hubspot_id: String },
+    RegisterLead {
+        lead: LeadId,
+    },
+    ReadDeal {
+        hubspot_id: String,
+    },
     SweepDeals,
     ReadStages,
-    WorkInbox { inbox: InboxId },
-    ReadInvoice { invoice: String },
+    WorkInbox {
+        inbox: InboxId,
+    },
+    ReadInvoice {
+        invoice: String,
+    },
     SweepInvoices,
-    ReconcileDeal { deal: DealId },
+    ReconcileDeal {
+        deal: DealId,
+    },
     AccrueLines,
-    CreateBill { bill: BillId },
-    AnnounceStatement { statement: StatementId },
-    SendMail { mail: MailId },
-    PostSlack { channel: String, text: String, blocks: String },
+    CreateBill {
+        bill: BillId,
+    },
+    AnnounceStatement {
+        statement: StatementId,
+    },
+    SendMail {
+        mail: MailId,
+    },
+    PostSlack {
+        channel: String,
+        text: String,
+        blocks: String,
+    },
     CleanUp,
 }
 
@@ -35,7 +55,10 @@ pub const LANES: [&str; 5] = ["books", "hubspot", "xero", "slack", "mail"];
 impl Job {
     pub const fn lane(&self) -> &'static str {
         match self {
-            Self::RegisterLead { .. } | Self::ReadDeal { .. } | Self::SweepDeals | Self::ReadStages => "hubspot",
+            Self::RegisterLead { .. }
+            | Self::ReadDeal { .. }
+            | Self::SweepDeals
+            | Self::ReadStages => "hubspot",
             Self::ReadInvoice { .. } | Self::SweepInvoices | Self::CreateBill { .. } => "xero",
             Self::WorkInbox { .. }
             | Self::ReconcileDeal { .. }
@@ -79,7 +102,12 @@ pub async fn add(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<(), ServiceError> 
 }
 
 /// Adds a job that is due at an instant.
-pub async fn add_at(ctx: &Ctx, tx: &mut Tx, job: &Job, run_at: Timestamp) -> Result<(), ServiceError> {
+pub async fn add_at(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    job: &Job,
+    run_at: Timestamp,
+) -> Result<(), ServiceError> {
     let payload = payload(job)?;
     let id = JobId::new(ctx.new_id());
     jobs::add(

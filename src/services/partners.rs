@@ -36,38 +36,74 @@ pub async fn add(ctx: &Ctx, actor: &Actor, form: &CompanyForm) -> Result<Partner
     let id = PartnerId::new(ctx.new_id());
     let mut tx = ctx.store.write().await?;
     match partners::add(&mut tx, id, &company, ctx.now()).await {
-        Err(error) if error.is_duplicate() => return Err(ServiceError::field("domain", "domain-taken")),
+        Err(error) if error.is_duplicate() => {
+            return Err(ServiceError::field("domain", "domain-taken"));
+        }
         other => other?,
     }
     let facts = serde_json::json!({ "company": company }).to_string();
-    audit::add(&mut tx, Some(actor.person()), "add_partner", &id.to_string(), &facts, ctx.now()).await?;
+    audit::add(
+        &mut tx,
+        Some(actor.person()),
+        "add_partner",
+        &id.to_string(),
+        &facts,
+        ctx.now(),
+    )
+    .await?;
     tx.commit().await?;
     Ok(id)
 }
 
 /// Puts a partner on a plan from a day on.
-pub async fn enrol(ctx: &Ctx, actor: &Actor, partner: PartnerId, plan: &str, valid_from: &str) -> Result<(), ServiceError> {
+pub async fn enrol(
+    ctx: &Ctx,
+    actor: &Actor,
+    partner: PartnerId,
+    plan: &str,
+    valid_from: &str,
+) -> Result<(), ServiceError> {
     require_staff(actor, Action::ManagePartners)?;
-    let plan: PlanId = plan.parse().map_err(|_| ServiceError::field("plan", "choose-one"))?;
+    let plan: PlanId = plan
+        .parse()
+        .map_err(|_| ServiceError::field("plan", "choose-one"))?;
     let valid_from: NaiveDate = valid_from
         .trim()
         .parse()
         .map_err(|_| ServiceError::field("valid_from", "date-invalid"))?;
     let mut tx = ctx.store.write().await?;
-    partners::find(&mut tx, partner).await?.ok_or(ServiceError::NotFound)?;
-    if plan_rows::find_version_on(&mut tx, plan, valid_from).await?.is_none() {
+    partners::find(&mut tx, partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if plan_rows::find_version_on(&mut tx, plan, valid_from)
+        .await?
+        .is_none()
+    {
         return Err(ServiceError::field("valid_from", "plan-not-valid-then"));
     }
     partners::enrol(&mut tx, partner, plan, valid_from, ctx.now()).await?;
     // Deals that were won while there was no plan get their lines.
     outbox::add(ctx, &mut tx, &Job::AccrueLines).await?;
     let facts = serde_json::json!({ "plan": plan, "from": valid_from }).to_string();
-    audit::add(&mut tx, Some(actor.person()), "enrol_partner", &partner.to_string(), &facts, ctx.now()).await?;
+    audit::add(
+        &mut tx,
+        Some(actor.person()),
+        "enrol_partner",
+        &partner.to_string(),
+        &facts,
+        ctx.now(),
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 
 /// Invites a partner's first people, on its behalf.
-pub async fn invite(ctx: &Ctx, actor: &Actor, partner: PartnerId, form: &InvitationForm) -> Result<(), ServiceError> {
+pub async fn invite(
+    ctx: &Ctx,
+    actor: &Actor,
+    partner: PartnerId,
+    form: &InvitationForm,
+) -> Result<(), ServiceError> {
     require_staff(actor, Action::ManagePartners)?;
     let (email, role) = form.parse().map_err(ServiceError::Invalid)?;
     let mut tx = ctx.store.write().await?;
@@ -84,14 +120,21 @@ pub async fn list(ctx: &Ctx, actor: &Actor, after: &str) -> Result<Vec<PartnerVi
     Ok(partners
         .into_iter()
         .map(|partner| PartnerView {
-            enrolment: enrolments.iter().rfind(|enrolment| enrolment.partner == partner.id).cloned(),
+            enrolment: enrolments
+                .iter()
+                .rfind(|enrolment| enrolment.partner == partner.id)
+                .cloned(),
             partner,
         })
         .collect())
 }
 
 /// One partner with its team and its enrolment of today.
-pub async fn find(ctx: &Ctx, actor: &Actor, id: PartnerId) -> Result<(CompanyView, Option<EnrolmentRecord>), ServiceError> {
+pub async fn find(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: PartnerId,
+) -> Result<(CompanyView, Option<EnrolmentRecord>), ServiceError> {
     require_staff(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
     let view = company::view(&mut tx, id).await?;

@@ -21,7 +21,12 @@ pub async fn list(ctx: &Ctx, actor: &Actor) -> Result<Vec<PlanVersionRecord>, Se
 }
 
 /// Adds a plan, or the next version of the plan of that name. Deals that are won keep the version they have.
-pub async fn add_version(ctx: &Ctx, actor: &Actor, form: &PlanForm, valid_from: &str) -> Result<PlanId, ServiceError> {
+pub async fn add_version(
+    ctx: &Ctx,
+    actor: &Actor,
+    form: &PlanForm,
+    valid_from: &str,
+) -> Result<PlanId, ServiceError> {
     require_staff(actor, Action::EditPlans)?;
     let valid_from: NaiveDate = valid_from
         .trim()
@@ -30,10 +35,16 @@ pub async fn add_version(ctx: &Ctx, actor: &Actor, form: &PlanForm, valid_from: 
     let (name, terms) = form.parse().map_err(ServiceError::Invalid)?;
     let mut tx = ctx.store.write().await?;
     tx.lock("plans").await?;
-    let last = plans::list_versions(&mut tx).await?.into_iter().find(|version| version.name == name);
+    let last = plans::list_versions(&mut tx)
+        .await?
+        .into_iter()
+        .find(|version| version.name == name);
     let plan = match &last {
         Some(last) if last.valid_from > valid_from => {
-            return Err(ServiceError::field("valid_from", "earlier-than-last-version"));
+            return Err(ServiceError::field(
+                "valid_from",
+                "earlier-than-last-version",
+            ));
         }
         Some(last) => last.plan,
         None => {
@@ -52,7 +63,15 @@ pub async fn add_version(ctx: &Ctx, actor: &Actor, form: &PlanForm, valid_from: 
     };
     plans::add_version(&mut tx, &version, Some(actor.person()), ctx.now()).await?;
     let facts = serde_json::json!({ "version": version.version, "terms": version.terms, "from": valid_from }).to_string();
-    audit::add(&mut tx, Some(actor.person()), "add_plan_version", &plan.to_string(), &facts, ctx.now()).await?;
+    audit::add(
+        &mut tx,
+        Some(actor.person()),
+        "add_plan_version",
+        &plan.to_string(),
+        &facts,
+        ctx.now(),
+    )
+    .await?;
     tx.commit().await?;
     Ok(plan)
 }

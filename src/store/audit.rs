@@ -46,7 +46,11 @@ pub async fn add(
 }
 
 /// The newest records before a position, newest first.
-pub async fn list_before(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<AuditRecord>, StoreError> {
+pub async fn list_before(
+    tx: &mut Tx,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<AuditRecord>, StoreError> {
     let rows = rows!(
         tx,
         "SELECT audit.position, audit.person_id, people.name AS person_name, audit.act, audit.subject, audit.facts, audit.happened_at

@@ -53,7 +53,11 @@ fn read_bill(row: &AnyRow) -> Result<BillRecord, StoreError> {
     })
 }
 
-pub async fn add(tx: &mut Tx, bill: &BillRecord, raised_by: Option<PersonId>) -> Result<(), StoreError> {
+pub async fn add(
+    tx: &mut Tx,
+    bill: &BillRecord,
+    raised_by: Option<PersonId>,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO bills (id, statement_id, partner_id, number, currency, total_minor, paid_minor, state, idempotency_key,
@@ -75,7 +79,12 @@ pub async fn add(tx: &mut Tx, bill: &BillRecord, raised_by: Option<PersonId>) ->
     Ok(())
 }
 
-pub async fn set_xero_invoice(tx: &mut Tx, id: BillId, invoice: &str, now: Timestamp) -> Result<(), StoreError> {
+pub async fn set_xero_invoice(
+    tx: &mut Tx,
+    id: BillId,
+    invoice: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "bill",
@@ -86,7 +95,13 @@ pub async fn set_xero_invoice(tx: &mut Tx, id: BillId, invoice: &str, now: Times
     )
 }
 
-pub async fn set_paid(tx: &mut Tx, id: BillId, paid_minor: i64, state: SettlementState, now: Timestamp) -> Result<(), StoreError> {
+pub async fn set_paid(
+    tx: &mut Tx,
+    id: BillId,
+    paid_minor: i64,
+    state: SettlementState,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "bill",
@@ -110,22 +125,36 @@ pub async fn find(tx: &mut Tx, id: BillId) -> Result<Option<BillRecord>, StoreEr
         .transpose()
 }
 
-pub async fn find_of_statement(tx: &mut Tx, statement: StatementId) -> Result<Option<BillRecord>, StoreError> {
+pub async fn find_of_statement(
+    tx: &mut Tx,
+    statement: StatementId,
+) -> Result<Option<BillRecord>, StoreError> {
     row!(tx, sql!(BILL, " WHERE bills.statement_id = $1"), statement)?
         .as_ref()
         .map(read_bill)
         .transpose()
 }
 
-pub async fn find_by_xero(tx: &mut Tx, xero_invoice_id: &str) -> Result<Option<BillRecord>, StoreError> {
-    row!(tx, sql!(BILL, " WHERE bills.xero_invoice_id = $1"), xero_invoice_id)?
-        .as_ref()
-        .map(read_bill)
-        .transpose()
+pub async fn find_by_xero(
+    tx: &mut Tx,
+    xero_invoice_id: &str,
+) -> Result<Option<BillRecord>, StoreError> {
+    row!(
+        tx,
+        sql!(BILL, " WHERE bills.xero_invoice_id = $1"),
+        xero_invoice_id
+    )?
+    .as_ref()
+    .map(read_bill)
+    .transpose()
 }
 
 /// The bill to which the partner gave that number.
-pub async fn find_by_number(tx: &mut Tx, partner: PartnerId, number: &str) -> Result<Option<BillRecord>, StoreError> {
+pub async fn find_by_number(
+    tx: &mut Tx,
+    partner: PartnerId,
+    number: &str,
+) -> Result<Option<BillRecord>, StoreError> {
     row!(
         tx,
         sql!(BILL, " WHERE bills.partner_id = $1 AND bills.number = $2"),
@@ -139,15 +168,26 @@ pub async fn find_by_number(tx: &mut Tx, partner: PartnerId, number: &str) -> Re
 
 /// How many bills are not paid in full.
 pub async fn count_open(tx: &mut Tx) -> Result<i64, StoreError> {
-    row!(tx, "SELECT COUNT(*) AS how_many FROM bills WHERE state <> 'paid'")?.map_or(Ok(0), |row| row.integer("how_many"))
+    row!(
+        tx,
+        "SELECT COUNT(*) AS how_many FROM bills WHERE state <> 'paid'"
+    )?
+    .map_or(Ok(0), |row| row.integer("how_many"))
 }
 
 /// Newest first; of one partner, or of all.
-pub async fn list(tx: &mut Tx, partner: Option<PartnerId>, limit: i64) -> Result<Vec<BillRecord>, StoreError> {
+pub async fn list(
+    tx: &mut Tx,
+    partner: Option<PartnerId>,
+    limit: i64,
+) -> Result<Vec<BillRecord>, StoreError> {
     all(
         &rows!(
             tx,
-            sql!(BILL, " WHERE ($1 IS NULL OR bills.partner_id = $1) ORDER BY bills.id DESC LIMIT $2"),
+            sql!(
+                BILL,
+                " WHERE ($1 IS NULL OR bills.partner_id = $1) ORDER BY bills.id DESC LIMIT $2"
+            ),
             partner,
             limit,
         )?,

@@ -32,7 +32,13 @@ fn read_client(row: &AnyRow) -> Result<ClientRecord, StoreError> {
 }
 
 /// The client with that domain, made now if it is new.
-pub async fn add_or_find(tx: &mut Tx, id: ClientId, domain: &str, name: &str, now: Timestamp) -> Result<ClientRecord, StoreError> {
+pub async fn add_or_find(
+    tx: &mut Tx,
+    id: ClientId,
+    domain: &str,
+    name: &str,
+    now: Timestamp,
+) -> Result<ClientRecord, StoreError> {
     execute!(
         tx,
         "INSERT INTO clients (id, domain, name, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (domain) DO NOTHING",
@@ -42,10 +48,13 @@ pub async fn add_or_find(tx: &mut Tx, id: ClientId, domain: &str, name: &str, no
         now,
     )?;
     let row = row!(tx, sql!(CLIENT, " WHERE domain = $1"), domain)?;
-    row.as_ref().map(read_client).transpose()?.ok_or(StoreError::RowsAffected {
-        what: "client",
-        actual: 0,
-    })
+    row.as_ref()
+        .map(read_client)
+        .transpose()?
+        .ok_or(StoreError::RowsAffected {
+            what: "client",
+            actual: 0,
+        })
 }
 
 pub async fn find(tx: &mut Tx, id: ClientId) -> Result<Option<ClientRecord>, StoreError> {
@@ -56,7 +65,11 @@ pub async fn find(tx: &mut Tx, id: ClientId) -> Result<Option<ClientRecord>, Sto
 }
 
 /// The client of a Xero contact: by the contact's id, else by exactly its name, without regard to case.
-pub async fn find_by_contact(tx: &mut Tx, contact_id: &str, contact_name: &str) -> Result<Option<ClientRecord>, StoreError> {
+pub async fn find_by_contact(
+    tx: &mut Tx,
+    contact_id: &str,
+    contact_name: &str,
+) -> Result<Option<ClientRecord>, StoreError> {
     row!(
         tx,
         sql!(
@@ -72,10 +85,26 @@ pub async fn find_by_contact(tx: &mut Tx, contact_id: &str, contact_name: &str) 
     .transpose()
 }
 
-pub async fn set_hubspot_company(tx: &mut Tx, id: ClientId, company: &str) -> Result<(), StoreError> {
-    execute_one!(tx, "client", "UPDATE clients SET hubspot_company_id = $2 WHERE id = $1", id, company)
+pub async fn set_hubspot_company(
+    tx: &mut Tx,
+    id: ClientId,
+    company: &str,
+) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "client",
+        "UPDATE clients SET hubspot_company_id = $2 WHERE id = $1",
+        id,
+        company
+    )
 }
 
 pub async fn set_xero_contact(tx: &mut Tx, id: ClientId, contact: &str) -> Result<(), StoreError> {
-    execute_one!(tx, "client", "UPDATE clients SET xero_contact_id = $2 WHERE id = $1", id, contact)
+    execute_one!(
+        tx,
+        "client",
+        "UPDATE clients SET xero_contact_id = $2 WHERE id = $1",
+        id,
+        contact
+    )
 }

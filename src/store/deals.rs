@@ -135,7 +135,10 @@ pub async fn find_of_lead(tx: &mut Tx, lead: LeadId) -> Result<Option<DealRecord
         .transpose()
 }
 
-pub async fn find_by_hubspot(tx: &mut Tx, hubspot_id: &str) -> Result<Option<DealRecord>, StoreError> {
+pub async fn find_by_hubspot(
+    tx: &mut Tx,
+    hubspot_id: &str,
+) -> Result<Option<DealRecord>, StoreError> {
     row!(tx, sql!(DEAL, " WHERE deals.hubspot_id = $1"), hubspot_id)?
         .as_ref()
         .map(read_deal)
@@ -145,7 +148,10 @@ pub async fn find_by_hubspot(tx: &mut Tx, hubspot_id: &str) -> Result<Option<Dea
 /// All won deals, oldest first: what accrual and reconciliation work on.
 pub async fn list_won(tx: &mut Tx) -> Result<Vec<DealRecord>, StoreError> {
     all(
-        &rows!(tx, sql!(DEAL, " WHERE deals.state = 'won' ORDER BY deals.id"))?,
+        &rows!(
+            tx,
+            sql!(DEAL, " WHERE deals.state = 'won' ORDER BY deals.id")
+        )?,
         read_deal,
     )
 }
@@ -155,18 +161,28 @@ pub async fn list_won_without_plan(tx: &mut Tx) -> Result<Vec<DealRecord>, Store
     all(
         &rows!(
             tx,
-            sql!(DEAL, " WHERE deals.state = 'won' AND deals.plan_version_id IS NULL ORDER BY deals.id")
+            sql!(
+                DEAL,
+                " WHERE deals.state = 'won' AND deals.plan_version_id IS NULL ORDER BY deals.id"
+            )
         )?,
         read_deal,
     )
 }
 
 /// All deals after an id, oldest first.
-pub async fn list_after(tx: &mut Tx, after: Option<DealId>, limit: i64) -> Result<Vec<DealRecord>, StoreError> {
+pub async fn list_after(
+    tx: &mut Tx,
+    after: Option<DealId>,
+    limit: i64,
+) -> Result<Vec<DealRecord>, StoreError> {
     all(
         &rows!(
             tx,
-            sql!(DEAL, " WHERE ($1 IS NULL OR deals.id > $1) ORDER BY deals.id LIMIT $2"),
+            sql!(
+                DEAL,
+                " WHERE ($1 IS NULL OR deals.id > $1) ORDER BY deals.id LIMIT $2"
+            ),
             after,
             limit,
         )?,
@@ -190,7 +206,12 @@ pub async fn list_of_client(tx: &mut Tx, client: ClientId) -> Result<Vec<DealRec
 }
 
 /// Replaces the terms that hold from a month on.
-pub async fn put_terms(tx: &mut Tx, deal: DealId, terms: &DealTerms, seen_at: Timestamp) -> Result<(), StoreError> {
+pub async fn put_terms(
+    tx: &mut Tx,
+    deal: DealId,
+    terms: &DealTerms,
+    seen_at: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO deal_terms (deal_id, from_month, value_minor, currency, period, seen_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -214,7 +235,12 @@ pub async fn clear_terms(tx: &mut Tx, deal: DealId) -> Result<(), StoreError> {
 
 /// Forgets the terms that were to hold from a month on or later.
 pub async fn remove_terms_from(tx: &mut Tx, deal: DealId, from: Month) -> Result<(), StoreError> {
-    execute!(tx, "DELETE FROM deal_terms WHERE deal_id = $1 AND from_month >= $2", deal, from)?;
+    execute!(
+        tx,
+        "DELETE FROM deal_terms WHERE deal_id = $1 AND from_month >= $2",
+        deal,
+        from
+    )?;
     Ok(())
 }
 
@@ -225,7 +251,10 @@ pub async fn list_terms(tx: &mut Tx, deal: DealId) -> Result<Vec<DealTerms>, Sto
 }
 
 /// Oldest first, each with when it was read from HubSpot.
-pub async fn list_seen_terms(tx: &mut Tx, deal: DealId) -> Result<Vec<(DealTerms, Timestamp)>, StoreError> {
+pub async fn list_seen_terms(
+    tx: &mut Tx,
+    deal: DealId,
+) -> Result<Vec<(DealTerms, Timestamp)>, StoreError> {
     let rows = rows!(
         tx,
         "SELECT from_month, value_minor, currency, period, seen_at FROM deal_terms WHERE deal_id = $1 ORDER BY from_month",
@@ -245,7 +274,11 @@ pub async fn list_seen_terms(tx: &mut Tx, deal: DealId) -> Result<Vec<(DealTerms
     })
 }
 
-pub async fn put_stage(tx: &mut Tx, stage: &RemoteStage, seen_at: Timestamp) -> Result<(), StoreError> {
+pub async fn put_stage(
+    tx: &mut Tx,
+    stage: &RemoteStage,
+    seen_at: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO stages (pipeline, id, label, display_order, closed, won, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -123,7 +123,11 @@ impl Tx {
     /// Makes everybody else who names the same thing wait until this transaction ends. On SQLite there is one writer anyway.
     pub async fn lock(&mut self, name: &str) -> Result<(), StoreError> {
         if self.dialect == Dialect::Postgres {
-            sql::execute!(self, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name)?;
+            sql::execute!(
+                self,
+                "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+                name
+            )?;
         }
         Ok(())
     }

@@ -68,7 +68,11 @@ pub struct NewException<'a> {
 }
 
 /// Opens an exception, or brings the numbers of an open one up to date; one that was settled opens again.
-pub async fn raise(tx: &mut Tx, exception: &NewException<'_>, now: Timestamp) -> Result<(), StoreError> {
+pub async fn raise(
+    tx: &mut Tx,
+    exception: &NewException<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO exceptions (id, kind, subject, deal_id, invoice_id, statement_id, facts, opened_at)
@@ -91,7 +95,12 @@ pub async fn raise(tx: &mut Tx, exception: &NewException<'_>, now: Timestamp) ->
 }
 
 /// Closes an exception if it is open: what was wrong is right again, or a person settled it.
-pub async fn settle(tx: &mut Tx, subject: &str, resolution: &str, now: Timestamp) -> Result<(), StoreError> {
+pub async fn settle(
+    tx: &mut Tx,
+    subject: &str,
+    resolution: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE exceptions SET resolved_at = $3, resolution = $2 WHERE subject = $1 AND resolved_at IS NULL",
@@ -102,7 +111,10 @@ pub async fn settle(tx: &mut Tx, subject: &str, resolution: &str, now: Timestamp
     Ok(())
 }
 
-pub async fn find_open(tx: &mut Tx, id: ExceptionId) -> Result<Option<ExceptionRecord>, StoreError> {
+pub async fn find_open(
+    tx: &mut Tx,
+    id: ExceptionId,
+) -> Result<Option<ExceptionRecord>, StoreError> {
     row!(tx, sql!(EXCEPTION, " AND exceptions.id = $1"), id)?
         .as_ref()
         .map(read_exception)
@@ -112,20 +124,40 @@ pub async fn find_open(tx: &mut Tx, id: ExceptionId) -> Result<Option<ExceptionR
 /// Oldest first.
 pub async fn list_open(tx: &mut Tx, limit: i64) -> Result<Vec<ExceptionRecord>, StoreError> {
     all(
-        &rows!(tx, sql!(EXCEPTION, " ORDER BY exceptions.opened_at, exceptions.id LIMIT $1"), limit)?,
+        &rows!(
+            tx,
+            sql!(
+                EXCEPTION,
+                " ORDER BY exceptions.opened_at, exceptions.id LIMIT $1"
+            ),
+            limit
+        )?,
         read_exception,
     )
 }
 
 /// The open exceptions of one deal: why its lines wait.
-pub async fn list_open_of_deal(tx: &mut Tx, deal: DealId) -> Result<Vec<ExceptionRecord>, StoreError> {
+pub async fn list_open_of_deal(
+    tx: &mut Tx,
+    deal: DealId,
+) -> Result<Vec<ExceptionRecord>, StoreError> {
     all(
-        &rows!(tx, sql!(EXCEPTION, " AND exceptions.deal_id = $1 ORDER BY exceptions.id"), deal)?,
+        &rows!(
+            tx,
+            sql!(
+                EXCEPTION,
+                " AND exceptions.deal_id = $1 ORDER BY exceptions.id"
+            ),
+            deal
+        )?,
         read_exception,
     )
 }
 
 pub async fn count_open(tx: &mut Tx) -> Result<i64, StoreError> {
-    row!(tx, "SELECT COUNT(*) AS how_many FROM exceptions WHERE resolved_at IS NULL")?
-        .map_or(Ok(0), |row| row.integer("how_many"))
+    row!(
+        tx,
+        "SELECT COUNT(*) AS how_many FROM exceptions WHERE resolved_at IS NULL"
+    )?
+    .map_or(Ok(0), |row| row.integer("how_many"))
 }

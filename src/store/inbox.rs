@@ -58,5 +58,11 @@ pub async fn find(tx: &mut Tx, id: InboxId) -> Result<Option<InboxRecord>, Store
 }
 
 pub async fn set_worked(tx: &mut Tx, id: InboxId, now: Timestamp) -> Result<(), StoreError> {
-    execute_one!(tx, "inbox", "UPDATE inbox SET worked_at = $2 WHERE id = $1", id, now)
+    execute_one!(
+        tx,
+        "inbox",
+        "UPDATE inbox SET worked_at = $2 WHERE id = $1",
+        id,
+        now
+    )
 }

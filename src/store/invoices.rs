@@ -83,7 +83,11 @@ const fn kind_word(kind: InvoiceType) -> &'static str {
 }
 
 /// Writes a fresh reading, unless a newer one is there already.
-pub async fn put(tx: &mut Tx, invoice: &RemoteInvoice, seen_at: Timestamp) -> Result<(), StoreError> {
+pub async fn put(
+    tx: &mut Tx,
+    invoice: &RemoteInvoice,
+    seen_at: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO invoices (id, kind, number, reference, description, contact_id, contact_name, status, issued_on, due_on, currency,
@@ -131,7 +135,10 @@ pub async fn list_of_deal(tx: &mut Tx, deal: DealId) -> Result<Vec<InvoiceRecord
     all(
         &rows!(
             tx,
-            sql!(INVOICE, " WHERE invoice_links.deal_id = $1 ORDER BY COALESCE(invoices.issued_on, '9999-12-31'), invoices.id"),
+            sql!(
+                INVOICE,
+                " WHERE invoice_links.deal_id = $1 ORDER BY COALESCE(invoices.issued_on, '9999-12-31'), invoices.id"
+            ),
             deal,
         )?,
         read_invoice,
@@ -139,7 +146,10 @@ pub async fn list_of_deal(tx: &mut Tx, deal: DealId) -> Result<Vec<InvoiceRecord
 }
 
 /// Sales invoices of a contact, or that nobody knows the deal of.
-pub async fn list_unlinked_of_contact(tx: &mut Tx, contact: &str) -> Result<Vec<InvoiceRecord>, StoreError> {
+pub async fn list_unlinked_of_contact(
+    tx: &mut Tx,
+    contact: &str,
+) -> Result<Vec<InvoiceRecord>, StoreError> {
     all(
         &rows!(
             tx,
@@ -199,7 +209,11 @@ pub async fn remove_guessed_link(tx: &mut Tx, invoice: &str) -> Result<(), Store
 }
 
 /// Replaces the evidence of a deal's coverage.
-pub async fn replace_fills(tx: &mut Tx, deal: DealId, fills: &[(Month, String, i64)]) -> Result<(), StoreError> {
+pub async fn replace_fills(
+    tx: &mut Tx,
+    deal: DealId,
+    fills: &[(Month, String, i64)],
+) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM fills WHERE deal_id = $1", deal)?;
     for (month, invoice, amount_minor) in fills {
         execute!(

@@ -35,7 +35,10 @@ pub struct JobRecord {
 }
 
 /// Adds a job. A waiting job with the same key is enough: then nothing is added.
-#[expect(clippy::too_many_arguments, reason = "one caller, the services' outbox, which names them all")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one caller, the services' outbox, which names them all"
+)]
 pub async fn add(
     tx: &mut Tx,
     id: JobId,
@@ -77,7 +80,12 @@ pub async fn is_due(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<bool, Sto
 
 /// Claims the next due job of a lane, or one whose worker has gone silent. From then on the job's key is free again:
 /// what happens while it runs is a new job.
-pub async fn claim(tx: &mut Tx, lane: &str, now: Timestamp, lease_until: Timestamp) -> Result<Option<ClaimedJob>, StoreError> {
+pub async fn claim(
+    tx: &mut Tx,
+    lane: &str,
+    now: Timestamp,
+    lease_until: Timestamp,
+) -> Result<Option<ClaimedJob>, StoreError> {
     let sql = format!(
         "UPDATE jobs SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until = $3, dedupe_key = NULL
          WHERE id = (
@@ -103,7 +111,11 @@ pub async fn claim(tx: &mut Tx, lane: &str, now: Timestamp, lease_until: Timesta
 }
 
 /// Prolongs a lease; `false` if somebody else has the job by now.
-pub async fn prolong(tx: &mut Tx, job: &ClaimedJob, lease_until: Timestamp) -> Result<bool, StoreError> {
+pub async fn prolong(
+    tx: &mut Tx,
+    job: &ClaimedJob,
+    lease_until: Timestamp,
+) -> Result<bool, StoreError> {
     let met = execute!(
         tx,
         "UPDATE jobs SET lease_until = $3 WHERE id = $1 AND fence = $2 AND state = 'running'",
@@ -135,7 +147,11 @@ pub async fn fail(
     retry_at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let state = if retry_at.is_some() { "waiting" } else { "dead" };
+    let state = if retry_at.is_some() {
+        "waiting"
+    } else {
+        "dead"
+    };
     let met = execute!(
         tx,
         "UPDATE jobs SET state = $3, run_at = $4, last_error = $5, lease_until = NULL,
@@ -182,7 +198,11 @@ pub async fn remove_done(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreErr
         "DELETE FROM job_failures WHERE job_id IN (SELECT id FROM jobs WHERE state = 'done' AND finished_at < $1)",
         before,
     )?;
-    execute!(tx, "DELETE FROM jobs WHERE state = 'done' AND finished_at < $1", before)
+    execute!(
+        tx,
+        "DELETE FROM jobs WHERE state = 'done' AND finished_at < $1",
+        before
+    )
 }
 
 /// How many jobs of each lane are in each state that is not done.
@@ -192,14 +212,21 @@ pub async fn count_pending(tx: &mut Tx) -> Result<Vec<(String, String, i64)>, St
         "SELECT lane, state, COUNT(*) AS how_many FROM jobs WHERE state <> 'done' GROUP BY lane, state ORDER BY lane, state",
     )?;
     all(&rows, |row| {
-        Ok((row.text("lane")?, row.text("state")?, row.integer("how_many")?))
+        Ok((
+            row.text("lane")?,
+            row.text("state")?,
+            row.integer("how_many")?,
+        ))
     })
 }
 
 /// When the next job of any lane is due, for tests and for sleeping.
 pub async fn find_next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
-    row!(tx, "SELECT MIN(run_at) AS run_at FROM jobs WHERE state IN ('waiting', 'running')")?
-        .map_or(Ok(None), |row| row.optional_instant("run_at"))
+    row!(
+        tx,
+        "SELECT MIN(run_at) AS run_at FROM jobs WHERE state IN ('waiting', 'running')"
+    )?
+    .map_or(Ok(None), |row| row.optional_instant("run_at"))
 }
 
 fn read_job(row: &AnyRow) -> Result<JobRecord, StoreError> {
@@ -268,7 +295,12 @@ pub async fn count_failing(tx: &mut Tx) -> Result<i64, StoreError> {
 }
 
 /// Takes a schedule's turn, if it is due: `true` for exactly one of all instances that ask.
-pub async fn take_turn(tx: &mut Tx, name: &str, now: Timestamp, next_at: Timestamp) -> Result<bool, StoreError> {
+pub async fn take_turn(
+    tx: &mut Tx,
+    name: &str,
+    now: Timestamp,
+    next_at: Timestamp,
+) -> Result<bool, StoreError> {
     execute!(
         tx,
         "INSERT INTO schedules (name, next_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",

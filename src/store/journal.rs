@@ -60,7 +60,11 @@ pub async fn add(
 }
 
 /// What stands in each account after all entries posted until an instant.
-pub async fn list_balances(tx: &mut Tx, partner: Option<PartnerId>, until: Timestamp) -> Result<Vec<Balance>, StoreError> {
+pub async fn list_balances(
+    tx: &mut Tx,
+    partner: Option<PartnerId>,
+    until: Timestamp,
+) -> Result<Vec<Balance>, StoreError> {
     let rows = rows!(
         tx,
         "SELECT partner_id, currency, account, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor
@@ -92,7 +96,9 @@ pub async fn count(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
         "SELECT COUNT(*) AS how_many, CAST(COALESCE(SUM(CASE WHEN from_account = to_account THEN 1 ELSE 0 END), 0) AS BIGINT) AS idle
          FROM journal",
     )?;
-    row.map_or(Ok((0, 0)), |row| Ok((row.integer("how_many")?, row.integer("idle")?)))
+    row.map_or(Ok((0, 0)), |row| {
+        Ok((row.integer("how_many")?, row.integer("idle")?))
+    })
 }
 
 /// The history of one line's money, oldest first.
@@ -120,7 +126,9 @@ pub async fn list_of_line(tx: &mut Tx, line: LineId) -> Result<Vec<JournalRecord
 }
 
 /// What each line's entries leave in each account, for every line whose balance there is not zero.
-pub async fn list_line_balances(tx: &mut Tx) -> Result<Vec<(LineId, Account, Currency, i64)>, StoreError> {
+pub async fn list_line_balances(
+    tx: &mut Tx,
+) -> Result<Vec<(LineId, Account, Currency, i64)>, StoreError> {
     let rows = rows!(
         tx,
         "SELECT line_id, currency, account, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor

@@ -79,7 +79,9 @@ fn read_lead(row: &AnyRow) -> Result<LeadRecord, StoreError> {
         contact_email: row.text("contact_email")?,
         contact_phone: row.text("contact_phone")?,
         need: row.text("need")?,
-        value: value_minor.zip(currency).map(|(minor, currency)| Money::new(minor, currency)),
+        value: value_minor
+            .zip(currency)
+            .map(|(minor, currency)| Money::new(minor, currency)),
         state: row.word("state", LeadState::parse)?,
         reason: row.optional_text("reason")?,
         review_due_at: row.optional_instant("review_due_at")?,
@@ -127,17 +129,33 @@ pub async fn find(tx: &mut Tx, id: LeadId) -> Result<Option<LeadRecord>, StoreEr
 }
 
 /// A partner's own lead; somebody else's is not there.
-pub async fn find_of_partner(tx: &mut Tx, partner: PartnerId, id: LeadId) -> Result<Option<LeadRecord>, StoreError> {
-    row!(tx, sql!(LEAD, " WHERE leads.id = $1 AND leads.partner_id = $2"), id, partner)?
-        .as_ref()
-        .map(read_lead)
-        .transpose()
-}
-
-pub async fn find_by_submission(tx: &mut Tx, partner: PartnerId, submission_key: &str) -> Result<Option<LeadRecord>, StoreError> {
+pub async fn find_of_partner(
+    tx: &mut Tx,
+    partner: PartnerId,
+    id: LeadId,
+) -> Result<Option<LeadRecord>, StoreError> {
     row!(
         tx,
-        sql!(LEAD, " WHERE leads.partner_id = $1 AND leads.submission_key = $2"),
+        sql!(LEAD, " WHERE leads.id = $1 AND leads.partner_id = $2"),
+        id,
+        partner
+    )?
+    .as_ref()
+    .map(read_lead)
+    .transpose()
+}
+
+pub async fn find_by_submission(
+    tx: &mut Tx,
+    partner: PartnerId,
+    submission_key: &str,
+) -> Result<Option<LeadRecord>, StoreError> {
+    row!(
+        tx,
+        sql!(
+            LEAD,
+            " WHERE leads.partner_id = $1 AND leads.submission_key = $2"
+        ),
         partner,
         submission_key,
     )?
@@ -147,7 +165,11 @@ pub async fn find_by_submission(tx: &mut Tx, partner: PartnerId, submission_key:
 }
 
 /// An open lead of the partner for that client.
-pub async fn find_open_of_domain(tx: &mut Tx, partner: PartnerId, domain: &str) -> Result<Option<LeadRecord>, StoreError> {
+pub async fn find_open_of_domain(
+    tx: &mut Tx,
+    partner: PartnerId,
+    domain: &str,
+) -> Result<Option<LeadRecord>, StoreError> {
     row!(
         tx,
         sql!(
@@ -165,7 +187,12 @@ pub async fn find_open_of_domain(tx: &mut Tx, partner: PartnerId, domain: &str) 
 
 /// Whether some lead for that client was won: it is a customer.
 pub async fn is_customer(tx: &mut Tx, domain: &str) -> Result<bool, StoreError> {
-    Ok(row!(tx, "SELECT id FROM leads WHERE client_domain = $1 AND state = 'won' LIMIT 1", domain)?.is_some())
+    Ok(row!(
+        tx,
+        "SELECT id FROM leads WHERE client_domain = $1 AND state = 'won' LIMIT 1",
+        domain
+    )?
+    .is_some())
 }
 
 /// What a list shows: `state` and `search` narrow it, `before` is the last id of the page before.
@@ -178,8 +205,13 @@ pub struct LeadFilter {
 }
 
 /// Newest first.
-pub async fn list(tx: &mut Tx, filter: &LeadFilter, limit: i64) -> Result<Vec<LeadRecord>, StoreError> {
-    let pattern = (!filter.search.trim().is_empty()).then(|| format!("%{}%", escape_like(&filter.search.trim().to_lowercase())));
+pub async fn list(
+    tx: &mut Tx,
+    filter: &LeadFilter,
+    limit: i64,
+) -> Result<Vec<LeadRecord>, StoreError> {
+    let pattern = (!filter.search.trim().is_empty())
+        .then(|| format!("%{}%", escape_like(&filter.search.trim().to_lowercase())));
     let rows = rows!(
         tx,
         sql!(
@@ -201,18 +233,26 @@ pub async fn list(tx: &mut Tx, filter: &LeadFilter, limit: i64) -> Result<Vec<Le
 }
 
 fn escape_like(text: &str) -> String {
-    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+    text.replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_")
 }
 
 /// How many leads are in each state, of one partner or of all.
-pub async fn count_by_state(tx: &mut Tx, partner: Option<PartnerId>) -> Result<Vec<(LeadState, i64)>, StoreError> {
+pub async fn count_by_state(
+    tx: &mut Tx,
+    partner: Option<PartnerId>,
+) -> Result<Vec<(LeadState, i64)>, StoreError> {
     let rows = rows!(
         tx,
         "SELECT state, COUNT(*) AS how_many FROM leads WHERE ($1 IS NULL OR partner_id = $1) GROUP BY state ORDER BY state",
         partner,
     )?;
     all(&rows, |row| {
-        Ok((row.word("state", LeadState::parse)?, row.integer("how_many")?))
+        Ok((
+            row.word("state", LeadState::parse)?,
+            row.integer("how_many")?,
+        ))
     })
 }
 
@@ -237,14 +277,31 @@ pub async fn set_state(
 }
 
 pub async fn set_accepted(tx: &mut Tx, id: LeadId, now: Timestamp) -> Result<(), StoreError> {
-    execute_one!(tx, "lead", "UPDATE leads SET accepted_at = $2 WHERE id = $1", id, now)
+    execute_one!(
+        tx,
+        "lead",
+        "UPDATE leads SET accepted_at = $2 WHERE id = $1",
+        id,
+        now
+    )
 }
 
 pub async fn set_hubspot_contact(tx: &mut Tx, id: LeadId, contact: &str) -> Result<(), StoreError> {
-    execute_one!(tx, "lead", "UPDATE leads SET hubspot_contact_id = $2 WHERE id = $1", id, contact)
+    execute_one!(
+        tx,
+        "lead",
+        "UPDATE leads SET hubspot_contact_id = $2 WHERE id = $1",
+        id,
+        contact
+    )
 }
 
-pub async fn set_registered(tx: &mut Tx, id: LeadId, deal: &str, now: Timestamp) -> Result<(), StoreError> {
+pub async fn set_registered(
+    tx: &mut Tx,
+    id: LeadId,
+    deal: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "lead",
@@ -256,7 +313,12 @@ pub async fn set_registered(tx: &mut Tx, id: LeadId, deal: &str, now: Timestamp)
 }
 
 pub async fn set_actioned(tx: &mut Tx, id: LeadId, now: Timestamp) -> Result<(), StoreError> {
-    execute!(tx, "UPDATE leads SET actioned_at = $2 WHERE id = $1 AND actioned_at IS NULL", id, now)?;
+    execute!(
+        tx,
+        "UPDATE leads SET actioned_at = $2 WHERE id = $1 AND actioned_at IS NULL",
+        id,
+        now
+    )?;
     Ok(())
 }
 
@@ -324,7 +386,12 @@ pub async fn add_claim(
 }
 
 /// Whether another partner protects that client at an instant.
-pub async fn is_claimed_by_another(tx: &mut Tx, partner: PartnerId, domain: &str, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn is_claimed_by_another(
+    tx: &mut Tx,
+    partner: PartnerId,
+    domain: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     Ok(row!(
         tx,
         "SELECT lead_id FROM claims
@@ -338,9 +405,13 @@ pub async fn is_claimed_by_another(tx: &mut Tx, partner: PartnerId, domain: &str
 
 /// When a lead's claim expires, if it is still one.
 pub async fn find_claim_expiry(tx: &mut Tx, lead: LeadId) -> Result<Option<Timestamp>, StoreError> {
-    row!(tx, "SELECT expires_at FROM claims WHERE lead_id = $1 AND released_at IS NULL", lead)?
-        .map(|row| row.instant("expires_at"))
-        .transpose()
+    row!(
+        tx,
+        "SELECT expires_at FROM claims WHERE lead_id = $1 AND released_at IS NULL",
+        lead
+    )?
+    .map(|row| row.instant("expires_at"))
+    .transpose()
 }
 
 pub async fn release_claim(tx: &mut Tx, lead: LeadId, now: Timestamp) -> Result<(), StoreError> {

@@ -70,7 +70,10 @@ fn read_line(row: &AnyRow) -> Result<LineRecord, StoreError> {
         position: row.integer("position")?,
         month: row.month("month")?,
         money: row.money("amount_minor")?,
-        base: Exact::new(i128::from(row.integer("base_numerator")?), i128::from(denominator)),
+        base: Exact::new(
+            i128::from(row.integer("base_numerator")?),
+            i128::from(denominator),
+        ),
         plan_version: row.parsed("plan_version_id")?,
         state: row.word("state", LineState::parse)?,
         held_reason: row.optional_text("held_reason")?,
@@ -150,7 +153,13 @@ pub async fn reprice(
 }
 
 /// Moves a line on, if it is still where the caller saw it.
-pub async fn set_state(tx: &mut Tx, id: LineId, before: LineState, after: LineState, now: Timestamp) -> Result<(), StoreError> {
+pub async fn set_state(
+    tx: &mut Tx,
+    id: LineId,
+    before: LineState,
+    after: LineState,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "line in its state",
@@ -162,7 +171,12 @@ pub async fn set_state(tx: &mut Tx, id: LineId, before: LineState, after: LineSt
     )
 }
 
-pub async fn set_approval(tx: &mut Tx, id: LineId, approved_by: Option<PersonId>, at: Option<Timestamp>) -> Result<(), StoreError> {
+pub async fn set_approval(
+    tx: &mut Tx,
+    id: LineId,
+    approved_by: Option<PersonId>,
+    at: Option<Timestamp>,
+) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "line",
@@ -173,7 +187,13 @@ pub async fn set_approval(tx: &mut Tx, id: LineId, approved_by: Option<PersonId>
     )
 }
 
-pub async fn hold(tx: &mut Tx, id: LineId, reason: &str, by: PersonId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn hold(
+    tx: &mut Tx,
+    id: LineId,
+    reason: &str,
+    by: PersonId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "line",
@@ -195,7 +215,11 @@ pub async fn release(tx: &mut Tx, id: LineId, now: Timestamp) -> Result<(), Stor
     )
 }
 
-pub async fn set_statement(tx: &mut Tx, id: LineId, statement: StatementId) -> Result<(), StoreError> {
+pub async fn set_statement(
+    tx: &mut Tx,
+    id: LineId,
+    statement: StatementId,
+) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "line that is on no statement",
@@ -217,7 +241,10 @@ pub async fn list_of_deal(tx: &mut Tx, deal: DealId) -> Result<Vec<LineRecord>, 
     all(
         &rows!(
             tx,
-            sql!(LINE, " WHERE lines.deal_id = $1 ORDER BY lines.kind, lines.position"),
+            sql!(
+                LINE,
+                " WHERE lines.deal_id = $1 ORDER BY lines.kind, lines.position"
+            ),
             deal,
         )?,
         read_line,
@@ -225,11 +252,17 @@ pub async fn list_of_deal(tx: &mut Tx, deal: DealId) -> Result<Vec<LineRecord>, 
 }
 
 /// The lines of a statement, oldest month first: the order in which payments reach them.
-pub async fn list_of_statement(tx: &mut Tx, statement: StatementId) -> Result<Vec<LineRecord>, StoreError> {
+pub async fn list_of_statement(
+    tx: &mut Tx,
+    statement: StatementId,
+) -> Result<Vec<LineRecord>, StoreError> {
     all(
         &rows!(
             tx,
-            sql!(LINE, " WHERE lines.statement_id = $1 ORDER BY lines.month, lines.id"),
+            sql!(
+                LINE,
+                " WHERE lines.statement_id = $1 ORDER BY lines.month, lines.id"
+            ),
             statement,
         )?,
         read_line,
@@ -250,7 +283,11 @@ pub struct LineFilter {
 }
 
 /// Oldest month first.
-pub async fn list(tx: &mut Tx, filter: &LineFilter, limit: i64) -> Result<Vec<LineRecord>, StoreError> {
+pub async fn list(
+    tx: &mut Tx,
+    filter: &LineFilter,
+    limit: i64,
+) -> Result<Vec<LineRecord>, StoreError> {
     let rows = rows!(
         tx,
         sql!(
@@ -277,11 +314,18 @@ pub async fn list(tx: &mut Tx, filter: &LineFilter, limit: i64) -> Result<Vec<Li
 }
 
 /// Lines whose month has ended but that are still upcoming.
-pub async fn list_ended_upcoming(tx: &mut Tx, before: Month, limit: i64) -> Result<Vec<LineRecord>, StoreError> {
+pub async fn list_ended_upcoming(
+    tx: &mut Tx,
+    before: Month,
+    limit: i64,
+) -> Result<Vec<LineRecord>, StoreError> {
     all(
         &rows!(
             tx,
-            sql!(LINE, " WHERE lines.state = 'upcoming' AND lines.month < $1 ORDER BY lines.month, lines.id LIMIT $2"),
+            sql!(
+                LINE,
+                " WHERE lines.state = 'upcoming' AND lines.month < $1 ORDER BY lines.month, lines.id LIMIT $2"
+            ),
             before,
             limit,
         )?,
@@ -290,7 +334,12 @@ pub async fn list_ended_upcoming(tx: &mut Tx, before: Month, limit: i64) -> Resu
 }
 
 /// What a statement for a partner and currency would hold: approved, not held, on no statement, of months up to the quarter's end.
-pub async fn list_statable(tx: &mut Tx, partner: PartnerId, currency: Currency, until: Month) -> Result<Vec<LineRecord>, StoreError> {
+pub async fn list_statable(
+    tx: &mut Tx,
+    partner: PartnerId,
+    currency: Currency,
+    until: Month,
+) -> Result<Vec<LineRecord>, StoreError> {
     let rows = rows!(
         tx,
         sql!(
@@ -307,7 +356,10 @@ pub async fn list_statable(tx: &mut Tx, partner: PartnerId, currency: Currency, 
 }
 
 /// Partners and currencies that have something to state up to a month.
-pub async fn list_statable_partners(tx: &mut Tx, until: Month) -> Result<Vec<(PartnerId, Currency)>, StoreError> {
+pub async fn list_statable_partners(
+    tx: &mut Tx,
+    until: Month,
+) -> Result<Vec<(PartnerId, Currency)>, StoreError> {
     let rows = rows!(
         tx,
         "SELECT DISTINCT partner_id, currency FROM lines
@@ -315,7 +367,9 @@ pub async fn list_statable_partners(tx: &mut Tx, until: Month) -> Result<Vec<(Pa
          ORDER BY partner_id, currency",
         until,
     )?;
-    all(&rows, |row| Ok((row.parsed("partner_id")?, row.parsed("currency")?)))
+    all(&rows, |row| {
+        Ok((row.parsed("partner_id")?, row.parsed("currency")?))
+    })
 }
 
 /// The sum of a group of lines.
@@ -330,7 +384,10 @@ pub struct LineSum {
 }
 
 /// Sums by state, month and hold, of one partner or of all.
-pub async fn sum_by_state(tx: &mut Tx, partner: Option<PartnerId>) -> Result<Vec<LineSum>, StoreError> {
+pub async fn sum_by_state(
+    tx: &mut Tx,
+    partner: Option<PartnerId>,
+) -> Result<Vec<LineSum>, StoreError> {
     let rows = rows!(
         tx,
         "SELECT partner_id, currency, state, month, CASE WHEN held_reason IS NULL THEN 0 ELSE 1 END AS held,
@@ -354,7 +411,10 @@ pub async fn sum_by_state(tx: &mut Tx, partner: Option<PartnerId>) -> Result<Vec
 }
 
 /// How many lines there are in each state, held and not, up to a month.
-pub async fn count_by_state(tx: &mut Tx, until: Month) -> Result<Vec<(LineState, bool, i64)>, StoreError> {
+pub async fn count_by_state(
+    tx: &mut Tx,
+    until: Month,
+) -> Result<Vec<(LineState, bool, i64)>, StoreError> {
     let rows = rows!(
         tx,
         "SELECT state, CASE WHEN held_reason IS NULL THEN 0 ELSE 1 END AS held, COUNT(*) AS how_many
@@ -373,14 +433,19 @@ pub async fn count_by_state(tx: &mut Tx, until: Month) -> Result<Vec<(LineState,
 }
 
 /// The last month of each deal's schedule, of deals whose schedule ends before a month.
-pub async fn list_last_months(tx: &mut Tx, before: Month) -> Result<Vec<(DealId, Month)>, StoreError> {
+pub async fn list_last_months(
+    tx: &mut Tx,
+    before: Month,
+) -> Result<Vec<(DealId, Month)>, StoreError> {
     let rows = rows!(
         tx,
         "SELECT deal_id, MAX(month) AS month FROM lines WHERE kind = 'scheduled' AND state <> 'cancelled'
          GROUP BY deal_id HAVING MAX(month) < $1 ORDER BY deal_id",
         before,
     )?;
-    all(&rows, |row| Ok((row.parsed("deal_id")?, row.month("month")?)))
+    all(&rows, |row| {
+        Ok((row.parsed("deal_id")?, row.month("month")?))
+    })
 }
 
 /// The number of the next adjustment, clawback or manual line of a deal.

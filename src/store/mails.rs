@@ -59,5 +59,11 @@ pub async fn find(tx: &mut Tx, id: MailId) -> Result<Option<MailRecord>, StoreEr
 }
 
 pub async fn set_sent(tx: &mut Tx, id: MailId, now: Timestamp) -> Result<(), StoreError> {
-    execute_one!(tx, "mail", "UPDATE mails SET sent_at = $2 WHERE id = $1", id, now)
+    execute_one!(
+        tx,
+        "mail",
+        "UPDATE mails SET sent_at = $2 WHERE id = $1",
+        id,
+        now
+    )
 }

@@ -65,7 +65,12 @@ fn read_partner(row: &AnyRow) -> Result<PartnerRecord, StoreError> {
     })
 }
 
-pub async fn add(tx: &mut Tx, id: PartnerId, company: &Company, now: Timestamp) -> Result<(), StoreError> {
+pub async fn add(
+    tx: &mut Tx,
+    id: PartnerId,
+    company: &Company,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO partners (id, name, legal_name, domain, country, vat_number, billing_email, slack_channel, state, created_at, updated_at)
@@ -83,7 +88,12 @@ pub async fn add(tx: &mut Tx, id: PartnerId, company: &Company, now: Timestamp) 
     Ok(())
 }
 
-pub async fn update_company(tx: &mut Tx, id: PartnerId, company: &Company, now: Timestamp) -> Result<(), StoreError> {
+pub async fn update_company(
+    tx: &mut Tx,
+    id: PartnerId,
+    company: &Company,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "partner",
@@ -103,7 +113,13 @@ pub async fn update_company(tx: &mut Tx, id: PartnerId, company: &Company, now: 
 }
 
 pub async fn set_xero_contact(tx: &mut Tx, id: PartnerId, contact: &str) -> Result<(), StoreError> {
-    execute_one!(tx, "partner", "UPDATE partners SET xero_contact_id = $2 WHERE id = $1", id, contact)
+    execute_one!(
+        tx,
+        "partner",
+        "UPDATE partners SET xero_contact_id = $2 WHERE id = $1",
+        id,
+        contact
+    )
 }
 
 pub async fn find(tx: &mut Tx, id: PartnerId) -> Result<Option<PartnerRecord>, StoreError> {
@@ -113,7 +129,10 @@ pub async fn find(tx: &mut Tx, id: PartnerId) -> Result<Option<PartnerRecord>, S
         .transpose()
 }
 
-pub async fn find_by_domain(tx: &mut Tx, domain: &str) -> Result<Option<PartnerRecord>, StoreError> {
+pub async fn find_by_domain(
+    tx: &mut Tx,
+    domain: &str,
+) -> Result<Option<PartnerRecord>, StoreError> {
     row!(tx, sql!(PARTNER, " WHERE domain = $1"), domain)?
         .as_ref()
         .map(read_partner)
@@ -121,23 +140,45 @@ pub async fn find_by_domain(tx: &mut Tx, domain: &str) -> Result<Option<PartnerR
 }
 
 /// The partner that is this contact in Xero.
-pub async fn find_by_xero_contact(tx: &mut Tx, contact: &str) -> Result<Option<PartnerRecord>, StoreError> {
-    row!(tx, sql!(PARTNER, " WHERE xero_contact_id = $1 ORDER BY id LIMIT 1"), contact)?
-        .as_ref()
-        .map(read_partner)
-        .transpose()
+pub async fn find_by_xero_contact(
+    tx: &mut Tx,
+    contact: &str,
+) -> Result<Option<PartnerRecord>, StoreError> {
+    row!(
+        tx,
+        sql!(PARTNER, " WHERE xero_contact_id = $1 ORDER BY id LIMIT 1"),
+        contact
+    )?
+    .as_ref()
+    .map(read_partner)
+    .transpose()
 }
 
 /// Partners after a name, in the order of their names.
-pub async fn list_after(tx: &mut Tx, name: &str, limit: i64) -> Result<Vec<PartnerRecord>, StoreError> {
+pub async fn list_after(
+    tx: &mut Tx,
+    name: &str,
+    limit: i64,
+) -> Result<Vec<PartnerRecord>, StoreError> {
     all(
-        &rows!(tx, sql!(PARTNER, " WHERE name > $1 ORDER BY name, id LIMIT $2"), name, limit)?,
+        &rows!(
+            tx,
+            sql!(PARTNER, " WHERE name > $1 ORDER BY name, id LIMIT $2"),
+            name,
+            limit
+        )?,
         read_partner,
     )
 }
 
 /// Starts an enrolment; one that is open ends on that day.
-pub async fn enrol(tx: &mut Tx, partner: PartnerId, plan: PlanId, valid_from: NaiveDate, now: Timestamp) -> Result<(), StoreError> {
+pub async fn enrol(
+    tx: &mut Tx,
+    partner: PartnerId,
+    plan: PlanId,
+    valid_from: NaiveDate,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE enrolments SET valid_until = $2 WHERE partner_id = $1 AND valid_until IS NULL AND valid_from < $2",
@@ -170,7 +211,11 @@ fn read_enrolment(row: &AnyRow) -> Result<EnrolmentRecord, StoreError> {
 }
 
 /// The enrolment that holds on a day.
-pub async fn find_enrolment(tx: &mut Tx, partner: PartnerId, on: NaiveDate) -> Result<Option<EnrolmentRecord>, StoreError> {
+pub async fn find_enrolment(
+    tx: &mut Tx,
+    partner: PartnerId,
+    on: NaiveDate,
+) -> Result<Option<EnrolmentRecord>, StoreError> {
     row!(
         tx,
         sql!(
@@ -188,7 +233,10 @@ pub async fn find_enrolment(tx: &mut Tx, partner: PartnerId, on: NaiveDate) -> R
 }
 
 /// The enrolments that hold on a day, of all partners.
-pub async fn list_enrolments(tx: &mut Tx, on: NaiveDate) -> Result<Vec<EnrolmentRecord>, StoreError> {
+pub async fn list_enrolments(
+    tx: &mut Tx,
+    on: NaiveDate,
+) -> Result<Vec<EnrolmentRecord>, StoreError> {
     let rows = rows!(
         tx,
         sql!(

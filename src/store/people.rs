@@ -89,12 +89,21 @@ pub async fn find_by_email(tx: &mut Tx, email: &str) -> Result<Option<PersonReco
 
 /// Everybody with a staff role, by name.
 pub async fn list_staff(tx: &mut Tx) -> Result<Vec<PersonRecord>, StoreError> {
-    let sql = sql!(PERSON, " WHERE staff_role IS NOT NULL AND disabled_at IS NULL ORDER BY name");
+    let sql = sql!(
+        PERSON,
+        " WHERE staff_role IS NOT NULL AND disabled_at IS NULL ORDER BY name"
+    );
     all(&rows!(tx, sql)?, read_person)
 }
 
 pub async fn set_locale(tx: &mut Tx, id: PersonId, locale: &str) -> Result<(), StoreError> {
-    execute_one!(tx, "person", "UPDATE people SET locale = $2 WHERE id = $1", id, locale)
+    execute_one!(
+        tx,
+        "person",
+        "UPDATE people SET locale = $2 WHERE id = $1",
+        id,
+        locale
+    )
 }
 
 const MEMBER: &str = "SELECT members.partner_id, partners.name AS partner_name, members.person_id, people.name, people.email, people.locale,
@@ -137,29 +146,56 @@ pub async fn add_member(
     Ok(())
 }
 
-pub async fn find_member(tx: &mut Tx, partner: PartnerId, person: PersonId) -> Result<Option<MemberRecord>, StoreError> {
-    let sql = sql!(MEMBER, " AND members.partner_id = $1 AND members.person_id = $2");
-    row!(tx, sql, partner, person)?.as_ref().map(read_member).transpose()
+pub async fn find_member(
+    tx: &mut Tx,
+    partner: PartnerId,
+    person: PersonId,
+) -> Result<Option<MemberRecord>, StoreError> {
+    let sql = sql!(
+        MEMBER,
+        " AND members.partner_id = $1 AND members.person_id = $2"
+    );
+    row!(tx, sql, partner, person)?
+        .as_ref()
+        .map(read_member)
+        .transpose()
 }
 
-pub async fn list_members(tx: &mut Tx, partner: PartnerId) -> Result<Vec<MemberRecord>, StoreError> {
-    let sql = sql!(MEMBER, " AND members.partner_id = $1 ORDER BY people.name, people.id");
+pub async fn list_members(
+    tx: &mut Tx,
+    partner: PartnerId,
+) -> Result<Vec<MemberRecord>, StoreError> {
+    let sql = sql!(
+        MEMBER,
+        " AND members.partner_id = $1 ORDER BY people.name, people.id"
+    );
     all(&rows!(tx, sql, partner)?, read_member)
 }
 
 /// All partners that a person belongs to.
-pub async fn list_memberships(tx: &mut Tx, person: PersonId) -> Result<Vec<MemberRecord>, StoreError> {
+pub async fn list_memberships(
+    tx: &mut Tx,
+    person: PersonId,
+) -> Result<Vec<MemberRecord>, StoreError> {
     let sql = sql!(MEMBER, " AND members.person_id = $1 ORDER BY partners.name");
     all(&rows!(tx, sql, person)?, read_member)
 }
 
 /// Members of all partners, for the demo's list of people to sign in as.
 pub async fn list_all_members(tx: &mut Tx, limit: i64) -> Result<Vec<MemberRecord>, StoreError> {
-    let sql = sql!(MEMBER, " ORDER BY partners.created_at, partners.id, people.name LIMIT $1");
+    let sql = sql!(
+        MEMBER,
+        " ORDER BY partners.created_at, partners.id, people.name LIMIT $1"
+    );
     all(&rows!(tx, sql, limit)?, read_member)
 }
 
-pub async fn remove_member(tx: &mut Tx, partner: PartnerId, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn remove_member(
+    tx: &mut Tx,
+    partner: PartnerId,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "member",
@@ -208,13 +244,22 @@ pub async fn add_invitation(
     Ok(())
 }
 
-pub async fn find_invitation(tx: &mut Tx, token_hash: &str) -> Result<Option<InvitationRecord>, StoreError> {
+pub async fn find_invitation(
+    tx: &mut Tx,
+    token_hash: &str,
+) -> Result<Option<InvitationRecord>, StoreError> {
     let sql = sql!(INVITATION, " WHERE token_hash = $1");
-    row!(tx, sql, token_hash)?.as_ref().map(read_invitation).transpose()
+    row!(tx, sql, token_hash)?
+        .as_ref()
+        .map(read_invitation)
+        .transpose()
 }
 
 /// Those that were neither accepted nor taken back, newest first.
-pub async fn list_open_invitations(tx: &mut Tx, partner: PartnerId) -> Result<Vec<InvitationRecord>, StoreError> {
+pub async fn list_open_invitations(
+    tx: &mut Tx,
+    partner: PartnerId,
+) -> Result<Vec<InvitationRecord>, StoreError> {
     let sql = sql!(
         INVITATION,
         " WHERE partner_id = $1 AND accepted_at IS NULL AND revoked_at IS NULL ORDER BY id DESC"
@@ -223,7 +268,11 @@ pub async fn list_open_invitations(tx: &mut Tx, partner: PartnerId) -> Result<Ve
 }
 
 /// Uses an invitation up; 0 rows if somebody was faster.
-pub async fn accept_invitation(tx: &mut Tx, id: InvitationId, now: Timestamp) -> Result<u64, StoreError> {
+pub async fn accept_invitation(
+    tx: &mut Tx,
+    id: InvitationId,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
     execute!(
         tx,
         "UPDATE invitations SET accepted_at = $2 WHERE id = $1 AND accepted_at IS NULL AND revoked_at IS NULL",
@@ -232,7 +281,12 @@ pub async fn accept_invitation(tx: &mut Tx, id: InvitationId, now: Timestamp) ->
     )
 }
 
-pub async fn revoke_invitation(tx: &mut Tx, partner: PartnerId, id: InvitationId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn revoke_invitation(
+    tx: &mut Tx,
+    partner: PartnerId,
+    id: InvitationId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "invitation",

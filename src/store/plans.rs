@@ -44,7 +44,13 @@ fn read_version(row: &AnyRow) -> Result<PlanVersionRecord, StoreError> {
 }
 
 pub async fn add(tx: &mut Tx, id: PlanId, name: &str, now: Timestamp) -> Result<(), StoreError> {
-    execute!(tx, "INSERT INTO plans (id, name, created_at) VALUES ($1, $2, $3)", id, name, now)?;
+    execute!(
+        tx,
+        "INSERT INTO plans (id, name, created_at) VALUES ($1, $2, $3)",
+        id,
+        name,
+        now
+    )?;
     Ok(())
 }
 
@@ -54,10 +60,11 @@ pub async fn add_version(
     created_by: Option<PersonId>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let terms = serde_json::to_string(&version.terms).map_err(|error| StoreError::Inconsistent {
-        column: "terms",
-        value: error.to_string(),
-    })?;
+    let terms =
+        serde_json::to_string(&version.terms).map_err(|error| StoreError::Inconsistent {
+            column: "terms",
+            value: error.to_string(),
+        })?;
     execute!(
         tx,
         "INSERT INTO plan_versions (id, plan_id, version, valid_from, terms, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -72,7 +79,10 @@ pub async fn add_version(
     Ok(())
 }
 
-pub async fn find_version(tx: &mut Tx, id: PlanVersionId) -> Result<Option<PlanVersionRecord>, StoreError> {
+pub async fn find_version(
+    tx: &mut Tx,
+    id: PlanVersionId,
+) -> Result<Option<PlanVersionRecord>, StoreError> {
     row!(tx, sql!(VERSION, " WHERE plan_versions.id = $1"), id)?
         .as_ref()
         .map(read_version)
@@ -80,7 +90,11 @@ pub async fn find_version(tx: &mut Tx, id: PlanVersionId) -> Result<Option<PlanV
 }
 
 /// The version of a plan that holds on a day: the latest that is valid by then.
-pub async fn find_version_on(tx: &mut Tx, plan: PlanId, on: NaiveDate) -> Result<Option<PlanVersionRecord>, StoreError> {
+pub async fn find_version_on(
+    tx: &mut Tx,
+    plan: PlanId,
+    on: NaiveDate,
+) -> Result<Option<PlanVersionRecord>, StoreError> {
     row!(
         tx,
         sql!(
@@ -99,7 +113,10 @@ pub async fn find_version_on(tx: &mut Tx, plan: PlanId, on: NaiveDate) -> Result
 /// All versions of all plans: by name, newest version first.
 pub async fn list_versions(tx: &mut Tx) -> Result<Vec<PlanVersionRecord>, StoreError> {
     all(
-        &rows!(tx, sql!(VERSION, " ORDER BY plans.name, plan_versions.version DESC"))?,
+        &rows!(
+            tx,
+            sql!(VERSION, " ORDER BY plans.name, plan_versions.version DESC")
+        )?,
         read_version,
     )
 }

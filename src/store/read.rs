@@ -22,12 +22,18 @@ pub(crate) trait Read {
     /// Ids, dates, currencies.
     fn parsed<T: FromStr>(&self, column: &'static str) -> Result<T, StoreError> {
         let value = self.text(column)?;
-        value.parse().map_err(|_| StoreError::Inconsistent { column, value })
+        value
+            .parse()
+            .map_err(|_| StoreError::Inconsistent { column, value })
     }
 
     fn optional_parsed<T: FromStr>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
         self.optional_text(column)?
-            .map(|value| value.parse().map_err(|_| StoreError::Inconsistent { column, value }))
+            .map(|value| {
+                value
+                    .parse()
+                    .map_err(|_| StoreError::Inconsistent { column, value })
+            })
             .transpose()
     }
 
@@ -36,7 +42,11 @@ pub(crate) trait Read {
         parse(&value).ok_or(StoreError::Inconsistent { column, value })
     }
 
-    fn optional_word<T>(&self, column: &'static str, parse: ParseWord<T>) -> Result<Option<T>, StoreError> {
+    fn optional_word<T>(
+        &self,
+        column: &'static str,
+        parse: ParseWord<T>,
+    ) -> Result<Option<T>, StoreError> {
         self.optional_text(column)?
             .map(|value| parse(&value).ok_or(StoreError::Inconsistent { column, value }))
             .transpose()
@@ -52,15 +62,20 @@ pub(crate) trait Read {
 
     fn month(&self, column: &'static str) -> Result<Month, StoreError> {
         let value = self.integer(column)?;
-        i32::try_from(value).map(Month).map_err(|_| StoreError::Inconsistent {
-            column,
-            value: value.to_string(),
-        })
+        i32::try_from(value)
+            .map(Month)
+            .map_err(|_| StoreError::Inconsistent {
+                column,
+                value: value.to_string(),
+            })
     }
 
     /// A column of minor units beside the row's `currency`.
     fn money(&self, column: &'static str) -> Result<Money, StoreError> {
-        Ok(Money::new(self.integer(column)?, self.parsed::<Currency>("currency")?))
+        Ok(Money::new(
+            self.integer(column)?,
+            self.parsed::<Currency>("currency")?,
+        ))
     }
 }
 
@@ -83,6 +98,9 @@ impl Read for AnyRow {
 }
 
 /// Reads every row with the same function.
-pub(crate) fn all<T>(rows: &[AnyRow], read: fn(&AnyRow) -> Result<T, StoreError>) -> Result<Vec<T>, StoreError> {
+pub(crate) fn all<T>(
+    rows: &[AnyRow],
+    read: fn(&AnyRow) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
     rows.iter().map(read).collect()
 }

@@ -20,7 +20,12 @@ pub struct SessionRecord {
     pub expires_at: Timestamp,
 }
 
-pub async fn add(tx: &mut Tx, token_hash: &str, session: &SessionRecord, now: Timestamp) -> Result<(), StoreError> {
+pub async fn add(
+    tx: &mut Tx,
+    token_hash: &str,
+    session: &SessionRecord,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO sessions (token_hash, person_id, partner_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -35,7 +40,11 @@ pub async fn add(tx: &mut Tx, token_hash: &str, session: &SessionRecord, now: Ti
 }
 
 /// A session that is neither revoked nor expired, of a person who is not disabled.
-pub async fn find(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<Option<SessionRecord>, StoreError> {
+pub async fn find(
+    tx: &mut Tx,
+    token_hash: &str,
+    now: Timestamp,
+) -> Result<Option<SessionRecord>, StoreError> {
     row!(
         tx,
         "SELECT sessions.person_id, sessions.partner_id, sessions.seen_at, sessions.expires_at
@@ -56,7 +65,12 @@ pub async fn find(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<Optio
 }
 
 pub async fn touch(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {
-    execute!(tx, "UPDATE sessions SET seen_at = $2 WHERE token_hash = $1", token_hash, now)?;
+    execute!(
+        tx,
+        "UPDATE sessions SET seen_at = $2 WHERE token_hash = $1",
+        token_hash,
+        now
+    )?;
     Ok(())
 }
 
@@ -71,7 +85,12 @@ pub async fn revoke(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<(),
 }
 
 /// Ends a person's sessions in one partner, as when it is removed there.
-pub async fn revoke_of_member(tx: &mut Tx, partner: PartnerId, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn revoke_of_member(
+    tx: &mut Tx,
+    partner: PartnerId,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE sessions SET revoked_at = $3 WHERE partner_id = $1 AND person_id = $2 AND revoked_at IS NULL",
@@ -101,7 +120,11 @@ pub async fn add_link(
 }
 
 /// Uses a link up: whose it was, or nothing if it is unknown, used or too old.
-pub async fn use_link(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<Option<PersonId>, StoreError> {
+pub async fn use_link(
+    tx: &mut Tx,
+    token_hash: &str,
+    now: Timestamp,
+) -> Result<Option<PersonId>, StoreError> {
     row!(
         tx,
         "UPDATE sign_in_links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING person_id",

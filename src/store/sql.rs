@@ -118,7 +118,10 @@ impl<T: Bind + Null> Bind for Option<T> {
     }
 }
 
-pub(crate) fn bind<'q>(query: Query<'q, Any, AnyArguments>, value: &impl Bind) -> Query<'q, Any, AnyArguments> {
+pub(crate) fn bind<'q>(
+    query: Query<'q, Any, AnyArguments>,
+    value: &impl Bind,
+) -> Query<'q, Any, AnyArguments> {
     match value.value() {
         Value::Text(text) => query.bind(text),
         Value::Integer(integer) => query.bind(integer),

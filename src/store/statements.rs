@@ -48,7 +48,11 @@ fn read_statement(row: &AnyRow) -> Result<StatementRecord, StoreError> {
     })
 }
 
-pub async fn add(tx: &mut Tx, statement: &StatementRecord, closed_by: PersonId) -> Result<(), StoreError> {
+pub async fn add(
+    tx: &mut Tx,
+    statement: &StatementRecord,
+    closed_by: PersonId,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO statements (id, number, partner_id, quarter, currency, total_minor, body, hash, previous_hash, closed_by, created_at)
@@ -76,10 +80,17 @@ pub async fn find(tx: &mut Tx, id: StatementId) -> Result<Option<StatementRecord
 }
 
 /// A partner's own statement; somebody else's is not there.
-pub async fn find_of_partner(tx: &mut Tx, partner: PartnerId, id: StatementId) -> Result<Option<StatementRecord>, StoreError> {
+pub async fn find_of_partner(
+    tx: &mut Tx,
+    partner: PartnerId,
+    id: StatementId,
+) -> Result<Option<StatementRecord>, StoreError> {
     row!(
         tx,
-        sql!(STATEMENT, " WHERE statements.id = $1 AND statements.partner_id = $2"),
+        sql!(
+            STATEMENT,
+            " WHERE statements.id = $1 AND statements.partner_id = $2"
+        ),
         id,
         partner,
     )?
@@ -88,7 +99,10 @@ pub async fn find_of_partner(tx: &mut Tx, partner: PartnerId, id: StatementId) -
     .transpose()
 }
 
-pub async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<StatementRecord>, StoreError> {
+pub async fn find_by_number(
+    tx: &mut Tx,
+    number: &str,
+) -> Result<Option<StatementRecord>, StoreError> {
     row!(tx, sql!(STATEMENT, " WHERE statements.number = $1"), number)?
         .as_ref()
         .map(read_statement)
@@ -118,7 +132,11 @@ pub async fn find_of_quarter(
 }
 
 /// The hash that the partner's next statement in that currency carries on; empty before the first.
-pub async fn find_last_hash(tx: &mut Tx, partner: PartnerId, currency: Currency) -> Result<String, StoreError> {
+pub async fn find_last_hash(
+    tx: &mut Tx,
+    partner: PartnerId,
+    currency: Currency,
+) -> Result<String, StoreError> {
     row!(
         tx,
         "SELECT hash FROM statements WHERE partner_id = $1 AND currency = $2 ORDER BY id DESC LIMIT 1",
@@ -150,14 +168,26 @@ pub async fn list(
 }
 
 /// Whether a quarter's closing has finished; `None` if it never began.
-pub async fn find_close(tx: &mut Tx, quarter: &str) -> Result<Option<Option<Timestamp>>, StoreError> {
-    row!(tx, "SELECT finished_at FROM quarter_closes WHERE quarter = $1", quarter)?
-        .map(|row| row.optional_instant("finished_at"))
-        .transpose()
+pub async fn find_close(
+    tx: &mut Tx,
+    quarter: &str,
+) -> Result<Option<Option<Timestamp>>, StoreError> {
+    row!(
+        tx,
+        "SELECT finished_at FROM quarter_closes WHERE quarter = $1",
+        quarter
+    )?
+    .map(|row| row.optional_instant("finished_at"))
+    .transpose()
 }
 
 /// Begins closing a quarter; nothing happens if it began before.
-pub async fn begin_close(tx: &mut Tx, quarter: &str, closed_by: PersonId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn begin_close(
+    tx: &mut Tx,
+    quarter: &str,
+    closed_by: PersonId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO quarter_closes (quarter, closed_by, started_at) VALUES ($1, $2, $3) ON CONFLICT (quarter) DO NOTHING",

@@ -30,7 +30,12 @@ pub async fn add_success(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), 
     Ok(())
 }
 
-pub async fn add_failure(tx: &mut Tx, name: &str, failure: &str, now: Timestamp) -> Result<(), StoreError> {
+pub async fn add_failure(
+    tx: &mut Tx,
+    name: &str,
+    failure: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO vendors (name, last_failure_at, last_failure) VALUES ($1, $2, $3)
@@ -89,7 +94,12 @@ pub async fn find_cursor(tx: &mut Tx, name: &str) -> Result<Option<Timestamp>, S
 }
 
 /// Moves a cursor on; it never moves back.
-pub async fn advance_cursor(tx: &mut Tx, name: &str, value: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+pub async fn advance_cursor(
+    tx: &mut Tx,
+    name: &str,
+    value: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO cursors (name, value, updated_at) VALUES ($1, $2, $3)

@@ -28,7 +28,9 @@ pub async fn invite_member(form: InvitationForm) -> Result<Done, UiError> {
 #[server(endpoint = "revoke_invitation")]
 pub async fn revoke_invitation(invitation: InvitationId) -> Result<Done, UiError> {
     let page = crate::web::page::current().await?;
-    page.said(portal_services::company::revoke_invitation(&page.ctx, page.actor()?, invitation).await)?;
+    page.said(
+        portal_services::company::revoke_invitation(&page.ctx, page.actor()?, invitation).await,
+    )?;
     Ok(Done::new("/company", "invitation-revoked"))
 }
 

@@ -10,5 +10,8 @@ use super::{Done, UiError};
 pub async fn raise_invoice(form: InvoiceForm) -> Result<Done, UiError> {
     let page = crate::web::page::current().await?;
     page.said(portal_services::bills::raise(&page.ctx, page.actor()?, &form).await)?;
-    Ok(Done::new(format!("/statements/{}", form.statement.trim()), "invoice-raised"))
+    Ok(Done::new(
+        format!("/statements/{}", form.statement.trim()),
+        "invoice-raised",
+    ))
 }

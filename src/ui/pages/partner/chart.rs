@@ -40,7 +40,11 @@ pub fn track(figures: &Figures) -> AnyView {
 
 /// One share of a whole as a bar of the kind `paid`.
 pub fn share_paid(paid_minor: i64, total_minor: i64) -> AnyView {
-    let share = if total_minor > 0 { i128::from(paid_minor.clamp(0, total_minor)) * 10_000 / i128::from(total_minor) } else { 0 };
+    let share = if total_minor > 0 {
+        i128::from(paid_minor.clamp(0, total_minor)) * 10_000 / i128::from(total_minor)
+    } else {
+        0
+    };
     view! {
         <svg class="track" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
             <rect class="k-paid" width=hundredths(share) height="1"></rect>
@@ -65,7 +69,13 @@ pub fn by_month(page: &Page, figures: &Figures) -> AnyView {
         view! { <li><i class=format!("k-{kind}")></i>{words.text(&format!("figure-{kind}"))}</li> }
     });
     let ends = [("from", months.first()), ("to", months.last())];
-    let ends = ends.map(|(name, end)| (name, end.map_or_else(String::new, |end| words.month(end.month)).into()));
+    let ends = ends.map(|(name, end)| {
+        (
+            name,
+            end.map_or_else(String::new, |end| words.month(end.month))
+                .into(),
+        )
+    });
     view! {
         <figure class="chart">
             <ul class="legend">{legend.into_iter().collect_view()}</ul>
@@ -88,8 +98,16 @@ fn window(page: &Page, figures: &Figures) -> Vec<MonthFigures> {
     (0..MONTHS)
         .map(|offset| from.plus(offset))
         .map(|month| {
-            let found = figures.by_month.iter().find(|figures| figures.month == month);
-            found.copied().unwrap_or(MonthFigures { month, paid: zero, owed: zero, expected: zero })
+            let found = figures
+                .by_month
+                .iter()
+                .find(|figures| figures.month == month);
+            found.copied().unwrap_or(MonthFigures {
+                month,
+                paid: zero,
+                owed: zero,
+                expected: zero,
+            })
         })
         .collect()
 }
@@ -106,7 +124,10 @@ fn parts(month: &MonthFigures) -> [(&'static str, i64); 3] {
 fn drawing(page: &Page, months: &[MonthFigures], label: String) -> AnyView {
     let currency = months[0].paid.currency;
     let unit = 10_i64.pow(currency.minor_digits());
-    let highest = months.iter().map(|month| parts(month).iter().map(|(_, minor)| *minor).sum()).max();
+    let highest = months
+        .iter()
+        .map(|month| parts(month).iter().map(|(_, minor)| *minor).sum())
+        .max();
     let top = scale(highest.unwrap_or(0), unit);
     let lines = [(0, 0), (1, top / 2), (2, top)].map(|(step, minor)| {
         let y = FOOT - HEIGHT / 2 * step;
@@ -120,7 +141,8 @@ fn drawing(page: &Page, months: &[MonthFigures], label: String) -> AnyView {
         .enumerate()
         .map(|(place, month)| column(page, place, months.len(), month, top))
         .collect_view();
-    view! { <svg role="img" aria-label=label>{lines.into_iter().collect_view()}{columns}</svg> }.into_any()
+    view! { <svg role="img" aria-label=label>{lines.into_iter().collect_view()}{columns}</svg> }
+        .into_any()
 }
 
 /// The smallest of 2, 4, … 16, 20, 40, … 160, 200 … units that nothing exceeds; its half is a round number too.
@@ -142,11 +164,17 @@ fn column(page: &Page, place: usize, count: usize, month: &MonthFigures, top: i6
     let (place, count) = (place as i128, count as i128);
     let wide = |hundredth_columns: i128| hundredth_columns * (10_000 - GUTTER) / (count * 100);
     let width = |hundredth_columns: i128| format!("{}%", hundredths(wide(hundredth_columns)));
-    let x = |hundredth_columns: i128| format!("{}%", hundredths(GUTTER + wide(place * 100 + hundredth_columns)));
+    let x = |hundredth_columns: i128| {
+        format!(
+            "{}%",
+            hundredths(GUTTER + wide(place * 100 + hundredth_columns))
+        )
+    };
     let mut y = FOOT;
     let mut rects = Vec::new();
     for (class, minor) in parts(month) {
-        let height = i64::try_from(i128::from(minor) * i128::from(HEIGHT) / i128::from(top)).unwrap_or(HEIGHT);
+        let height = i64::try_from(i128::from(minor) * i128::from(HEIGHT) / i128::from(top))
+            .unwrap_or(HEIGHT);
         y -= height;
         if height > GAP {
             rects.push(view! {
@@ -170,7 +198,11 @@ fn column(page: &Page, place: usize, count: usize, month: &MonthFigures, top: i6
             ("expected", words.money(month.expected).into()),
         ],
     );
-    let class = if month.month == page.ctx.this_month() { "m now" } else { "m" };
+    let class = if month.month == page.ctx.this_month() {
+        "m now"
+    } else {
+        "m"
+    };
     view! {
         <g>
             <title>{title}</title>

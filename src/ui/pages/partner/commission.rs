@@ -24,11 +24,20 @@ const SHOWN: usize = 50;
 
 /// The groups of states that the list can be narrowed to: the word in the address, the key of its name.
 const GROUPS: [(&str, &str, &[LineState]); 3] = [
-    ("waiting", "commission-filter-waiting", &[LineState::Upcoming, LineState::Awaiting]),
+    (
+        "waiting",
+        "commission-filter-waiting",
+        &[LineState::Upcoming, LineState::Awaiting],
+    ),
     (
         "owed",
         "commission-filter-owed",
-        &[LineState::Covered, LineState::Approved, LineState::Stated, LineState::Invoiced],
+        &[
+            LineState::Covered,
+            LineState::Approved,
+            LineState::Stated,
+            LineState::Invoiced,
+        ],
     ),
     ("paid", "commission-filter-paid", &[LineState::Paid]),
 ];
@@ -60,7 +69,9 @@ pub async fn list(page: Page, Query(query): Query<LinesQuery>) -> Result<Respons
     let mut found = find(&page, &query).await?;
     let next = (found.len() > SHOWN).then(|| {
         found.truncate(SHOWN);
-        let last = found.last().map_or_else(String::new, |view| format!("{}.{}", view.line.month, view.line.id));
+        let last = found.last().map_or_else(String::new, |view| {
+            format!("{}.{}", view.line.month, view.line.id)
+        });
         address("/commission", &[("state", &query.state), ("after", &last)])
     });
     let why = if query.line.is_empty() {
@@ -84,7 +95,10 @@ pub async fn list(page: Page, Query(query): Query<LinesQuery>) -> Result<Respons
 
 /// More lines than are shown, oldest month first. A group of states is as many lists laid into one another.
 async fn find(page: &Page, query: &LinesQuery) -> Result<Vec<LineView>, UiError> {
-    let after = query.after.split_once('.').and_then(|(month, id)| Some((Month::parse(month).ok()?, id.parse().ok()?)));
+    let after = query
+        .after
+        .split_once('.')
+        .and_then(|(month, id)| Some((Month::parse(month).ok()?, id.parse().ok()?)));
     let filter = LineFilter {
         held_only: query.state == HELD,
         after,
@@ -97,7 +111,10 @@ async fn find(page: &Page, query: &LinesQuery) -> Result<Vec<LineView>, UiError>
     };
     let mut found = Vec::new();
     for state in states {
-        let filter = LineFilter { state, ..filter.clone() };
+        let filter = LineFilter {
+            state,
+            ..filter.clone()
+        };
         found.extend(page.said(lines::list_for_partner(&page.ctx, page.actor()?, filter).await)?);
     }
     found.sort_by_key(|view| (view.line.month, view.line.id));
@@ -122,20 +139,40 @@ fn view(page: &Page, lines: &Lines) -> AnyView {
 
 /// The same list without an explanation.
 fn plain_address(query: &LinesQuery) -> String {
-    address("/commission", &[("state", &query.state), ("after", &query.after)])
+    address(
+        "/commission",
+        &[("state", &query.state), ("after", &query.after)],
+    )
 }
 
 fn tabs(page: &Page, query: &LinesQuery) -> AnyView {
     let words = &page.words;
     let held = (HELD, "commission-filter-held");
-    let groups = GROUPS.iter().map(|(word, key, _)| (*word, *key)).chain([held]).collect::<Vec<_>>();
+    let groups = GROUPS
+        .iter()
+        .map(|(word, key, _)| (*word, *key))
+        .chain([held])
+        .collect::<Vec<_>>();
     let known = groups.iter().any(|(word, _)| *word == query.state);
-    let all = tab(words.text("filter-all"), "/commission".to_owned(), None, !known);
+    let all = tab(
+        words.text("filter-all"),
+        "/commission".to_owned(),
+        None,
+        !known,
+    );
     let groups = groups
         .into_iter()
-        .map(|(word, key)| tab(words.text(key), address("/commission", &[("state", word)]), None, word == query.state))
+        .map(|(word, key)| {
+            tab(
+                words.text(key),
+                address("/commission", &[("state", word)]),
+                None,
+                word == query.state,
+            )
+        })
         .collect_view();
-    view! { <nav class="tabs" aria-label=words.text("commission-filter-label")>{all}{groups}</nav> }.into_any()
+    view! { <nav class="tabs" aria-label=words.text("commission-filter-label")>{all}{groups}</nav> }
+        .into_any()
 }
 
 fn body(page: &Page, lines: &Lines) -> AnyView {
@@ -143,7 +180,11 @@ fn body(page: &Page, lines: &Lines) -> AnyView {
     if lines.lines.is_empty() {
         return nothing(page, &lines.query);
     }
-    let bodies = lines.lines.iter().map(|view| line(page, lines, view)).collect_view();
+    let bodies = lines
+        .lines
+        .iter()
+        .map(|view| line(page, lines, view))
+        .collect_view();
     view! {
         <div class="table">
             <table class="cards lines">
@@ -169,11 +210,18 @@ fn line(page: &Page, lines: &Lines, view: &LineView) -> AnyView {
     let id = line.id.to_string();
     let why = address(
         "/commission",
-        &[("state", &lines.query.state), ("after", &lines.query.after), ("line", &id)],
+        &[
+            ("state", &lines.query.state),
+            ("after", &lines.query.after),
+            ("line", &id),
+        ],
     );
     let label = words.with(
         "line-why-open-label",
-        &[("client", line.client_name.as_str().into()), ("month", words.month(line.month).into())],
+        &[
+            ("client", line.client_name.as_str().into()),
+            ("month", words.month(line.month).into()),
+        ],
     );
     view! {
         <tbody>
@@ -202,8 +250,18 @@ fn line(page: &Page, lines: &Lines, view: &LineView) -> AnyView {
 fn nothing(page: &Page, query: &LinesQuery) -> AnyView {
     let words = &page.words;
     if query.state.is_empty() && query.after.is_empty() {
-        return kit::empty(icons::COINS, words.text("commission-empty-title"), words.text("commission-empty"), None);
+        return kit::empty(
+            icons::COINS,
+            words.text("commission-empty-title"),
+            words.text("commission-empty"),
+            None,
+        );
     }
     let way_out = Some(("/commission".to_owned(), words.text("filter-reset")));
-    kit::empty(icons::COINS, words.text("commission-none-title"), words.text("commission-none"), way_out)
+    kit::empty(
+        icons::COINS,
+        words.text("commission-none-title"),
+        words.text("commission-none"),
+        way_out,
+    )
 }

@@ -115,7 +115,11 @@ fn details_facts(page: &Page, company: &Company) -> AnyView {
         ("company-slack-channel", company.slack_channel.as_str()),
     ]
     .map(|(label, value)| {
-        let value = if value.is_empty() { words.text("none") } else { value.to_owned() };
+        let value = if value.is_empty() {
+            words.text("none")
+        } else {
+            value.to_owned()
+        };
         view! { <div><dt>{words.text(label)}</dt><dd>{value}</dd></div> }
     });
     view! {
@@ -130,8 +134,16 @@ fn details_facts(page: &Page, company: &Company) -> AnyView {
 fn team(page: &Page, view: &CompanyView) -> AnyView {
     let words = &page.words;
     let manages = may(page, Action::ManageTeam);
-    let members = view.members.iter().map(|member| member_row(page, view, member)).collect_view();
-    let invitations = view.invitations.iter().map(|invitation| invitation_row(page, invitation)).collect_view();
+    let members = view
+        .members
+        .iter()
+        .map(|member| member_row(page, view, member))
+        .collect_view();
+    let invitations = view
+        .invitations
+        .iter()
+        .map(|invitation| invitation_row(page, invitation))
+        .collect_view();
     view! {
         <section class="card flush">
             <header><h2>{words.text("team-title")}</h2><p>{words.text("team-lead")}</p></header>
@@ -156,11 +168,18 @@ fn team(page: &Page, view: &CompanyView) -> AnyView {
 
 fn member_row(page: &Page, view: &CompanyView, member: &MemberRecord) -> AnyView {
     let words = &page.words;
-    let is_reader = page.session().is_some_and(|session| session.actor.person() == member.person);
+    let is_reader = page
+        .session()
+        .is_some_and(|session| session.actor.person() == member.person);
     let you = is_reader.then(|| view! { " "<span class="muted">{words.text("you")}</span> });
-    let owners = view.members.iter().filter(|other| other.role == MemberRole::Owner).count();
+    let owners = view
+        .members
+        .iter()
+        .filter(|other| other.role == MemberRole::Owner)
+        .count();
     let is_last_owner = member.role == MemberRole::Owner && owners == 1;
-    let removal = (may(page, Action::ManageTeam) && !is_last_owner).then(|| removal(page, member.person, &member.name));
+    let removal = (may(page, Action::ManageTeam) && !is_last_owner)
+        .then(|| removal(page, member.person, &member.name));
     view! {
         <tr>
             <th class="main" scope="row">{member.name.clone()}{you}<small>{member.email.clone()}</small></th>
@@ -203,7 +222,10 @@ fn invitation_row(page: &Page, invitation: &InvitationRecord) -> AnyView {
     let words = &page.words;
     let until = words.day(page.ctx.date_of(invitation.expires_at));
     let revocation = may(page, Action::ManageTeam).then(|| {
-        let label = words.with("team-revoke-label", &[("email", invitation.email.as_str().into())]);
+        let label = words.with(
+            "team-revoke-label",
+            &[("email", invitation.email.as_str().into())],
+        );
         view! {
             <form method="post">
                 <input type="hidden" name="do" value=REVOKE />
@@ -228,7 +250,12 @@ fn invitation_row(page: &Page, invitation: &InvitationRecord) -> AnyView {
 fn invite_form(page: &Page) -> AnyView {
     let words = &page.words;
     let roles = [MemberRole::Sales, MemberRole::Finance, MemberRole::Owner]
-        .map(|role| (role.as_str().to_owned(), words.text(&format!("role-{role}"))))
+        .map(|role| {
+            (
+                role.as_str().to_owned(),
+                words.text(&format!("role-{role}")),
+            )
+        })
         .to_vec();
     let errors = form_errors(page, INVITE).map(|error| kit::errors(Some(error)));
     view! {
@@ -251,7 +278,11 @@ fn invite_form(page: &Page) -> AnyView {
 fn programme(page: &Page, view: &CompanyView, enrolment: Option<&EnrolmentRecord>) -> AnyView {
     let words = &page.words;
     let partner = &view.partner;
-    let (state, label) = if partner.active { ("active", "company-programme-active") } else { ("off", "company-programme-inactive") };
+    let (state, label) = if partner.active {
+        ("active", "company-programme-active")
+    } else {
+        ("off", "company-programme-inactive")
+    };
     let since = words.date(page.ctx.date_of(partner.created_at));
     let plan = enrolment.map(|enrolment| {
         let from = words.date(enrolment.valid_from);

@@ -90,8 +90,16 @@ fn content(page: &Page, home: &Home) -> AnyView {
     if home.figures.is_empty() {
         return before_money(page, home);
     }
-    let figures = home.figures.iter().map(|figures| five_figures(page, figures, home.figures.len())).collect_view();
-    let charts = home.figures.iter().map(|figures| month_chart(page, figures, home.figures.len())).collect_view();
+    let figures = home
+        .figures
+        .iter()
+        .map(|figures| five_figures(page, figures, home.figures.len()))
+        .collect_view();
+    let charts = home
+        .figures
+        .iter()
+        .map(|figures| month_chart(page, figures, home.figures.len()))
+        .collect_view();
     view! {
         {figures}
         <div class="split">
@@ -119,21 +127,34 @@ fn before_money(page: &Page, home: &Home) -> AnyView {
 /// What somebody sees who has just joined.
 fn beginning(page: &Page) -> AnyView {
     let words = &page.words;
-    let way_out = may(page, Action::SubmitLeads).then(|| ("/leads/new".to_owned(), words.text("lead-form-submit")));
-    let empty = kit::empty(icons::LEADS, words.text("figure-empty-title"), words.text("figure-empty"), way_out);
+    let way_out = may(page, Action::SubmitLeads)
+        .then(|| ("/leads/new".to_owned(), words.text("lead-form-submit")));
+    let empty = kit::empty(
+        icons::LEADS,
+        words.text("figure-empty-title"),
+        words.text("figure-empty"),
+        way_out,
+    );
     view! { <section class="card flush">{empty}</section> }.into_any()
 }
 
 /// A heading that names the currency only where there are several.
 fn title(page: &Page, key: &str, currency: Currency, how_many: usize) -> String {
     let text = page.words.text(key);
-    if how_many > 1 { format!("{text} · {currency}") } else { text }
+    if how_many > 1 {
+        format!("{text} · {currency}")
+    } else {
+        text
+    }
 }
 
 fn five_figures(page: &Page, figures: &Figures, how_many: usize) -> AnyView {
     let words = &page.words;
     let upcoming_hint = if figures.is_carried_over() {
-        words.with("figure-upcoming-carried", &[("minimum", words.money(figures.minimum).into())])
+        words.with(
+            "figure-upcoming-carried",
+            &[("minimum", words.money(figures.minimum).into())],
+        )
     } else {
         words.text("figure-upcoming-hint")
     };
@@ -142,10 +163,18 @@ fn five_figures(page: &Page, figures: &Figures, how_many: usize) -> AnyView {
         ("owed", figures.owed, words.text("figure-owed-hint")),
         ("paid", figures.paid, words.text("figure-paid-hint")),
         ("upcoming", figures.upcoming, upcoming_hint),
-        ("expected", figures.expected, words.text("figure-expected-hint")),
+        (
+            "expected",
+            figures.expected,
+            words.text("figure-expected-hint"),
+        ),
     ]
     .map(|(kind, money, hint)| {
-        let class = if money.minor < 0 { "money minus" } else { "money" };
+        let class = if money.minor < 0 {
+            "money minus"
+        } else {
+            "money"
+        };
         view! {
             <div data-figure=kind>
                 <dt><i class=format!("k-{kind}")></i>{words.text(&format!("figure-{kind}"))}</dt>
@@ -214,11 +243,18 @@ fn waiting(page: &Page, home: &Home) -> AnyView {
 fn waiting_sum(page: &Page, waiting: &[LineView]) -> Option<AnyView> {
     let currency = waiting.first()?.line.money.currency;
     let complete = i64::try_from(waiting.len()).is_ok_and(|count| count < WAITING);
-    if !complete || waiting.iter().any(|view| view.line.money.currency != currency) {
+    if !complete
+        || waiting
+            .iter()
+            .any(|view| view.line.money.currency != currency)
+    {
         return None;
     }
     let sum = waits::sum(currency, waiting.iter().map(|view| view.line.money));
-    let arguments = [("amount", page.words.money(sum).into()), ("count", waiting.len().into())];
+    let arguments = [
+        ("amount", page.words.money(sum).into()),
+        ("count", waiting.len().into()),
+    ];
     Some(view! { <p>{page.words.with("figure-waiting-sum", &arguments)}</p> }.into_any())
 }
 
@@ -253,9 +289,10 @@ fn recent_leads(page: &Page, leads: &[LeadRecord]) -> AnyView {
 fn whereabouts(page: &Page, lead: &LeadRecord) -> String {
     let words = &page.words;
     match lead.review_due_at {
-        Some(due) if lead.state == LeadState::InReview => {
-            words.with("lead-list-decided-by", &[("date", words.day(page.ctx.date_of(due)).into())])
-        }
+        Some(due) if lead.state == LeadState::InReview => words.with(
+            "lead-list-decided-by",
+            &[("date", words.day(page.ctx.date_of(due)).into())],
+        ),
         _ => words.ago(page.ctx.now(), lead.created_at),
     }
 }

@@ -18,10 +18,7 @@ use serde_json::Value;
 
 use super::{crumbs, lead_pill, line_pill, may, parse_id};
 use crate::{
-    ui::{
-        api::UiError,
-        kit,
-    },
+    ui::{api::UiError, kit},
     web::page::Page,
 };
 
@@ -74,10 +71,13 @@ fn freshness(page: &Page, lead: &LeadRecord) -> AnyView {
     if lead.state == LeadState::Accepted {
         return view! { <p class="live on" data-tone="wait">{hint}</p> }.into_any();
     }
-    let due = lead.review_due_at.filter(|_| lead.state == LeadState::InReview).map(|due| {
-        let due = words.instant(due, page.ctx.programme.time_zone);
-        words.with("lead-detail-review-due", &[("due", due.into())])
-    });
+    let due = lead
+        .review_due_at
+        .filter(|_| lead.state == LeadState::InReview)
+        .map(|due| {
+            let due = words.instant(due, page.ctx.programme.time_zone);
+            words.with("lead-detail-review-due", &[("due", due.into())])
+        });
     view! { <p>{hint}" "{due}</p> }.into_any()
 }
 
@@ -137,7 +137,9 @@ pub fn steps(page: &Page, view: &LeadView) -> AnyView {
                 Place::Now | Place::Ahead => None,
             };
             let current = matches!(step.place, Place::Now | Place::Bad).then_some("step");
-            let at = step.at.map(|at| view! { <small>{page.words.day(page.ctx.date_of(at))}</small> });
+            let at = step
+                .at
+                .map(|at| view! { <small>{page.words.day(page.ctx.date_of(at))}</small> });
             view! { <li class=class aria-current=current>{step.label}{at}</li> }
         })
         .collect_view();
@@ -149,48 +151,91 @@ fn way(page: &Page, view: &LeadView) -> Vec<Step> {
     let lead = &view.lead;
     let name = |state: LeadState| page.words.text(&format!("lead-state-{state}"));
     let registered_at = reached(view, "registered", None);
-    let mut steps = vec![Step { label: name(LeadState::Accepted), at: Some(lead.created_at), place: Place::Done }];
+    let mut steps = vec![Step {
+        label: name(LeadState::Accepted),
+        at: Some(lead.created_at),
+        place: Place::Done,
+    }];
     if lead.state == LeadState::InReview {
-        steps.push(Step { label: name(LeadState::InReview), at: reached(view, "in_review", None), place: Place::Now });
+        steps.push(Step {
+            label: name(LeadState::InReview),
+            at: reached(view, "in_review", None),
+            place: Place::Now,
+        });
     } else if lead.state == LeadState::Accepted {
         steps[0].place = Place::Now;
     }
     if matches!(lead.state, LeadState::Rejected | LeadState::Withdrawn) {
         let at = reached(view, lead.state.as_str(), None);
-        steps.push(Step { label: name(lead.state), at, place: Place::Bad });
+        steps.push(Step {
+            label: name(lead.state),
+            at,
+            place: Place::Bad,
+        });
         return steps;
     }
-    let place = if registered_at.is_some() { Place::Done } else { Place::Ahead };
-    steps.push(Step { label: name(LeadState::Registered), at: registered_at, place });
+    let place = if registered_at.is_some() {
+        Place::Done
+    } else {
+        Place::Ahead
+    };
+    steps.push(Step {
+        label: name(LeadState::Registered),
+        at: registered_at,
+        place,
+    });
     steps.extend(phases(view));
     let (state, place) = match lead.state {
         LeadState::Lost => (LeadState::Lost, Place::Bad),
         LeadState::Won => (LeadState::Won, Place::Now),
         _ => (LeadState::Won, Place::Ahead),
     };
-    let at = if place == Place::Ahead { None } else { reached(view, state.as_str(), None) };
-    steps.push(Step { label: name(state), at, place });
+    let at = if place == Place::Ahead {
+        None
+    } else {
+        reached(view, state.as_str(), None)
+    };
+    steps.push(Step {
+        label: name(state),
+        at,
+        place,
+    });
     steps
 }
 
 /// The open stages of the deal's pipeline; it begins in the first. A deal that is closed shows those that it has been in.
 fn phases(view: &LeadView) -> Vec<Step> {
     let stages = view.stages.iter().filter(|stage| !stage.closed);
-    let here = view.stages.iter().find(|stage| Some(&stage.id) == view.stage.as_ref());
+    let here = view
+        .stages
+        .iter()
+        .find(|stage| Some(&stage.id) == view.stage.as_ref());
     stages
         .enumerate()
         .filter_map(|(index, stage)| {
-            let begun = if index == 0 { reached(view, "registered", None) } else { None };
+            let begun = if index == 0 {
+                reached(view, "registered", None)
+            } else {
+                None
+            };
             let at = reached(view, "phase_changed", Some(&stage.label)).or(begun);
             let place = match view.lead.state {
                 LeadState::Registered if here.is_some_and(|here| here.id == stage.id) => Place::Now,
-                LeadState::Registered if here.is_some_and(|here| stage.display_order < here.display_order) => Place::Done,
+                LeadState::Registered
+                    if here.is_some_and(|here| stage.display_order < here.display_order) =>
+                {
+                    Place::Done
+                }
                 LeadState::Won | LeadState::Lost if at.is_some() => Place::Done,
                 LeadState::Won | LeadState::Lost => return None,
                 _ => Place::Ahead,
             };
             let at = at.filter(|_| place != Place::Ahead);
-            Some(Step { label: stage.label.clone(), at, place })
+            Some(Step {
+                label: stage.label.clone(),
+                at,
+                place,
+            })
         })
         .collect()
 }
@@ -211,13 +256,19 @@ fn read(event: &LeadEventRecord) -> Value {
 
 /// What happened, newest first; staff read the same.
 pub fn timeline(page: &Page, view: &LeadView) -> AnyView {
-    let first_move = view.events.iter().find(|event| is_move(&event.kind)).map(|event| event.position);
+    let first_move = view
+        .events
+        .iter()
+        .find(|event| is_move(&event.kind))
+        .map(|event| event.position);
     let items = view
         .events
         .iter()
         .rev()
         .map(|event| {
-            let actioned = (Some(event.position) == first_move).then(|| first_action(page, view, event)).flatten();
+            let actioned = (Some(event.position) == first_move)
+                .then(|| first_action(page, view, event))
+                .flatten();
             happening(page, view, event, actioned)
         })
         .collect_view();
@@ -238,10 +289,18 @@ fn is_move(kind: &str) -> bool {
 fn first_action(page: &Page, view: &LeadView, event: &LeadEventRecord) -> Option<String> {
     let registered_at = reached(view, "registered", None)?;
     let days = (page.ctx.date_of(event.happened_at) - page.ctx.date_of(registered_at)).num_days();
-    Some(page.words.with("lead-event-actioned-note", &[("days", days.max(0).into())]))
+    Some(
+        page.words
+            .with("lead-event-actioned-note", &[("days", days.max(0).into())]),
+    )
 }
 
-fn happening(page: &Page, view: &LeadView, event: &LeadEventRecord, actioned: Option<String>) -> AnyView {
+fn happening(
+    page: &Page,
+    view: &LeadView,
+    event: &LeadEventRecord,
+    actioned: Option<String>,
+) -> AnyView {
     let words = &page.words;
     let source = if is_move(&event.kind) || matches!(event.kind.as_str(), "removed" | "restored") {
         words.text("lead-timeline-source-hubspot")
@@ -279,13 +338,23 @@ fn sentence(page: &Page, event: &LeadEventRecord) -> String {
     let facts = read(event);
     let text = |name: &str| facts.get(name).and_then(Value::as_str);
     match (event.kind.as_str(), text("from"), text("to")) {
-        ("registered", _, _) => words.with("lead-event-registered", &[("deal", text("deal").unwrap_or_default().into())]),
-        ("phase_changed", Some(from), Some(to)) => {
-            words.with("lead-event-phase_changed", &[("from", from.into()), ("to", to.into())])
-        }
-        ("phase_changed", _, to) => words.with("lead-event-phase_entered", &[("to", to.unwrap_or_default().into())]),
+        ("registered", _, _) => words.with(
+            "lead-event-registered",
+            &[("deal", text("deal").unwrap_or_default().into())],
+        ),
+        ("phase_changed", Some(from), Some(to)) => words.with(
+            "lead-event-phase_changed",
+            &[("from", from.into()), ("to", to.into())],
+        ),
+        ("phase_changed", _, to) => words.with(
+            "lead-event-phase_entered",
+            &[("to", to.unwrap_or_default().into())],
+        ),
         ("won", _, _) => match amount(&facts) {
-            Some(value) => words.with("lead-event-won-with-value", &[("value", words.money(value).into())]),
+            Some(value) => words.with(
+                "lead-event-won-with-value",
+                &[("value", words.money(value).into())],
+            ),
             None => words.text("lead-event-won"),
         },
         (kind, _, _) => words.text(&format!("lead-event-{kind}")),
@@ -307,11 +376,17 @@ fn note(page: &Page, view: &LeadView, event: &LeadEventRecord) -> Option<String>
         "submitted" => Some(words.text("lead-event-submitted-note")),
         "accepted" => {
             let until = view.claim_expires_at?;
-            Some(words.with("lead-event-accepted-note", &[("until", words.date_of(until, zone).into())]))
+            Some(words.with(
+                "lead-event-accepted-note",
+                &[("until", words.date_of(until, zone).into())],
+            ))
         }
         "in_review" => {
             let due = view.lead.review_due_at?;
-            Some(words.with("lead-event-in_review-note", &[("due", words.date_of(due, zone).into())]))
+            Some(words.with(
+                "lead-event-in_review-note",
+                &[("due", words.date_of(due, zone).into())],
+            ))
         }
         "rejected" => {
             let reason = facts.get("reason")?.as_str()?;
@@ -321,7 +396,9 @@ fn note(page: &Page, view: &LeadView, event: &LeadEventRecord) -> Option<String>
             let to = facts.get("to")?.as_str()?;
             Some(words.with("lead-event-reopened-note", &[("to", to.into())]))
         }
-        kind @ ("registered" | "won" | "removed") => Some(words.text(&format!("lead-event-{kind}-note"))),
+        kind @ ("registered" | "won" | "removed") => {
+            Some(words.text(&format!("lead-event-{kind}-note")))
+        }
         _ => None,
     }
 }
@@ -329,7 +406,9 @@ fn note(page: &Page, view: &LeadView, event: &LeadEventRecord) -> Option<String>
 fn facts(page: &Page, view: &LeadView) -> AnyView {
     let words = &page.words;
     let lead = &view.lead;
-    let fact = |key: &str, value: AnyView| view! { <div><dt>{words.text(key)}</dt><dd>{value}</dd></div> }.into_any();
+    let fact = |key: &str, value: AnyView| {
+        view! { <div><dt>{words.text(key)}</dt><dd>{value}</dd></div> }.into_any()
+    };
     let day = |at: Timestamp| words.date(page.ctx.date_of(at)).into_any();
     let mut rows = vec![
         fact("lead-detail-domain", lead.client_domain.clone().into_any()),
@@ -343,7 +422,10 @@ fn facts(page: &Page, view: &LeadView) -> AnyView {
         rows.push(fact("lead-detail-protected-until", protection));
     }
     if let Some(deal) = &lead.hubspot_deal_id {
-        rows.push(fact("lead-detail-deal", view! { <code>{deal.clone()}</code> }.into_any()));
+        rows.push(fact(
+            "lead-detail-deal",
+            view! { <code>{deal.clone()}</code> }.into_any(),
+        ));
     }
     if let Some(actioned_at) = lead.actioned_at {
         rows.push(fact("lead-detail-actioned", day(actioned_at)));
@@ -358,8 +440,12 @@ fn facts(page: &Page, view: &LeadView) -> AnyView {
 }
 
 fn contact(lead: &LeadRecord) -> AnyView {
-    let (before, after) = lead.contact_email.split_once('@').unwrap_or((&lead.contact_email, ""));
-    let phone = (!lead.contact_phone.is_empty()).then(|| view! { <br />{lead.contact_phone.clone()} });
+    let (before, after) = lead
+        .contact_email
+        .split_once('@')
+        .unwrap_or((&lead.contact_email, ""));
+    let phone =
+        (!lead.contact_phone.is_empty()).then(|| view! { <br />{lead.contact_phone.clone()} });
     view! {
         {lead.contact_name.clone()}<br />
         <a href=format!("mailto:{}", lead.contact_email)>{before.to_owned()}"@"<wbr />{after.to_owned()}</a>
@@ -386,8 +472,14 @@ fn protection(page: &Page, view: &LeadView) -> Option<AnyView> {
 }
 
 fn need(page: &Page, lead: &LeadRecord) -> AnyView {
-    let paragraphs = lead.need.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned);
-    let paragraphs = paragraphs.map(|line| view! { <p>{line}</p> }).collect_view();
+    let paragraphs = lead
+        .need
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(str::to_owned);
+    let paragraphs = paragraphs
+        .map(|line| view! { <p>{line}</p> })
+        .collect_view();
     view! {
         <section class="card"><header><h2>{page.words.text("lead-detail-need")}</h2></header>{paragraphs}</section>
     }
@@ -398,7 +490,10 @@ fn need(page: &Page, lead: &LeadRecord) -> AnyView {
 fn commission(page: &Page, lines: &[LineView]) -> AnyView {
     let words = &page.words;
     let now = page.ctx.this_month();
-    let unpaid = lines.iter().position(|view| view.waits_for.is_some() || view.line.month >= now).unwrap_or(0);
+    let unpaid = lines
+        .iter()
+        .position(|view| view.waits_for.is_some() || view.line.month >= now)
+        .unwrap_or(0);
     let from = unpaid.min(lines.len().saturating_sub(LINES));
     let rows = lines
         .iter()

@@ -27,9 +27,17 @@ const GROUPS: [(&str, &str, &[LeadState]); 4] = [
     (
         "open",
         "lead-list-filter-open",
-        &[LeadState::InReview, LeadState::Accepted, LeadState::Registered],
+        &[
+            LeadState::InReview,
+            LeadState::Accepted,
+            LeadState::Registered,
+        ],
     ),
-    ("in_review", "lead-list-filter-in-review", &[LeadState::InReview]),
+    (
+        "in_review",
+        "lead-list-filter-in-review",
+        &[LeadState::InReview],
+    ),
     ("won", "lead-list-filter-won", &[LeadState::Won]),
     (
         "closed",
@@ -64,10 +72,20 @@ pub async fn list(page: Page, Query(query): Query<ListQuery>) -> Result<Response
     let shown = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let next = (found.len() > shown).then(|| {
         found.truncate(shown);
-        let last = found.last().map_or_else(String::new, |lead| lead.id.to_string());
-        address("/leads", &[("state", &query.state), ("q", &query.q), ("before", &last)])
+        let last = found
+            .last()
+            .map_or_else(String::new, |lead| lead.id.to_string());
+        address(
+            "/leads",
+            &[("state", &query.state), ("q", &query.q), ("before", &last)],
+        )
     });
-    let list = List { query, counts, leads: found, next };
+    let list = List {
+        query,
+        counts,
+        leads: found,
+        next,
+    };
     let title = page.words.text("lead-list-title");
     Ok(page.show(&title, move |page| list_view(page, &list)))
 }
@@ -119,22 +137,32 @@ fn tabs(page: &Page, list: &List) -> AnyView {
     let words = &page.words;
     let known = GROUPS.iter().any(|(word, _, _)| *word == list.query.state);
     let all = list.counts.iter().map(|(_, count)| count).sum();
-    let all = tab(words.text("filter-all"), address("/leads", &[("q", &list.query.q)]), Some(all), !known);
+    let all = tab(
+        words.text("filter-all"),
+        address("/leads", &[("q", &list.query.q)]),
+        Some(all),
+        !known,
+    );
     let groups = GROUPS
         .iter()
         .map(|(word, key, states)| {
-            let members = list.counts.iter().filter(|(state, _)| states.contains(state));
+            let members = list
+                .counts
+                .iter()
+                .filter(|(state, _)| states.contains(state));
             let count = members.map(|(_, count)| count).sum();
             let url = address("/leads", &[("state", word), ("q", &list.query.q)]);
             tab(words.text(key), url, Some(count), *word == list.query.state)
         })
         .collect_view();
-    view! { <nav class="tabs" aria-label=words.text("lead-list-filter-label")>{all}{groups}</nav> }.into_any()
+    view! { <nav class="tabs" aria-label=words.text("lead-list-filter-label")>{all}{groups}</nav> }
+        .into_any()
 }
 
 fn search(page: &Page, query: &ListQuery) -> AnyView {
     let words = &page.words;
-    let state = (!query.state.is_empty()).then(|| view! { <input type="hidden" name="state" value=query.state.clone() /> });
+    let state = (!query.state.is_empty())
+        .then(|| view! { <input type="hidden" name="state" value=query.state.clone() /> });
     view! {
         <form class="search" role="search" action="/leads">
             {state}
@@ -180,11 +208,16 @@ fn body(page: &Page, list: &List) -> AnyView {
 
 fn row(page: &Page, lead: &LeadRecord) -> AnyView {
     let words = &page.words;
-    let value = lead.value.map_or_else(|| view! { "–" }.into_any(), |value| kit::money(page, value));
-    let due = lead.review_due_at.filter(|_| lead.state == LeadState::InReview).map(|due| {
-        let date = words.day(page.ctx.date_of(due));
-        view! { <small>{words.with("lead-list-decided-by", &[("date", date.into())])}</small> }
-    });
+    let value = lead
+        .value
+        .map_or_else(|| view! { "–" }.into_any(), |value| kit::money(page, value));
+    let due = lead
+        .review_due_at
+        .filter(|_| lead.state == LeadState::InReview)
+        .map(|due| {
+            let date = words.day(page.ctx.date_of(due));
+            view! { <small>{words.with("lead-list-decided-by", &[("date", date.into())])}</small> }
+        });
     view! {
         <tr>
             <th class="main" scope="row">
@@ -206,23 +239,39 @@ fn nothing(page: &Page, list: &List) -> AnyView {
     let searched = !list.query.q.trim().is_empty();
     if searched || list.counts.iter().any(|(_, count)| *count > 0) {
         let title = if searched {
-            words.with("list-nothing-found", &[("query", list.query.q.trim().into())])
+            words.with(
+                "list-nothing-found",
+                &[("query", list.query.q.trim().into())],
+            )
         } else {
             words.text("lead-list-none-of-these")
         };
         let way_out = Some(("/leads".to_owned(), words.text("filter-reset")));
-        let hint = if searched { "list-nothing-found-hint" } else { "lead-list-none-of-these-hint" };
+        let hint = if searched {
+            "list-nothing-found-hint"
+        } else {
+            "lead-list-none-of-these-hint"
+        };
         return kit::empty(icons::SEARCH, title, words.text(hint), way_out);
     }
-    let way_out = may(page, Action::SubmitLeads).then(|| ("/leads/new".to_owned(), words.text("lead-form-submit")));
-    kit::empty(icons::LEADS, words.text("lead-list-empty-title"), words.text("lead-list-empty"), way_out)
+    let way_out = may(page, Action::SubmitLeads)
+        .then(|| ("/leads/new".to_owned(), words.text("lead-form-submit")));
+    kit::empty(
+        icons::LEADS,
+        words.text("lead-list-empty-title"),
+        words.text("lead-list-empty"),
+        way_out,
+    )
 }
 
 /// `/leads/new`.
 pub async fn new(page: Page) -> Result<Response, UiError> {
     page.actor()?;
     if !may(&page, Action::SubmitLeads) {
-        return Err(UiError { status: 403, ..UiError::default() });
+        return Err(UiError {
+            status: 403,
+            ..UiError::default()
+        });
     }
     let title = page.words.text("lead-form-title");
     let key = page.ctx.new_id().to_string();
@@ -248,8 +297,12 @@ fn new_view(page: &Page, key: &str) -> AnyView {
 /// What the island says: what is wrong with an answer, and what becomes of the sending.
 fn island_words(page: &Page) -> BTreeMap<String, String> {
     let words = &page.words;
-    let errors = words.group("error-").into_iter().map(|(code, text)| (format!("error-{code}"), text));
-    let others = ["sending", "errors", "unreachable"].map(|word| (word.to_owned(), words.text(&format!("lead-form-{word}"))));
+    let errors = words
+        .group("error-")
+        .into_iter()
+        .map(|(code, text)| (format!("error-{code}"), text));
+    let others = ["sending", "errors", "unreachable"]
+        .map(|word| (word.to_owned(), words.text(&format!("lead-form-{word}"))));
     errors.chain(others).collect()
 }
 
@@ -317,7 +370,9 @@ fn contact_fields(page: &Page) -> AnyView {
 }
 
 fn need_fields(page: &Page) -> AnyView {
-    let value = field(page, SUBMIT, "value", "form[value]", "lead-form-value").hint("lead-form-value-hint").optional();
+    let value = field(page, SUBMIT, "value", "form[value]", "lead-form-value")
+        .hint("lead-form-value-hint")
+        .optional();
     let described_by = value.described_by();
     view! {
         <fieldset>

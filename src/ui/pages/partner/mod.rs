@@ -20,12 +20,16 @@ use crate::{ui::api::UiError, web::page::Page};
 
 /// An id out of an address; what is none names nothing that is there.
 fn parse_id<T: FromStr>(text: &str) -> Result<T, UiError> {
-    text.parse().map_err(|_| UiError { status: 404, ..UiError::default() })
+    text.parse().map_err(|_| UiError {
+        status: 404,
+        ..UiError::default()
+    })
 }
 
 /// What is wrong with a form's fields. A refusal that is about no field stands at the top of the page already.
 fn form_errors<'a>(page: &'a Page, action: &str) -> Option<&'a UiError> {
-    page.refusal(action).filter(|error| !error.fields.is_empty())
+    page.refusal(action)
+        .filter(|error| !error.fields.is_empty())
 }
 
 /// The link to the next page of a list; nothing on its last one.

@@ -66,8 +66,12 @@ fn waiting(page: &Page, view: &StatementView) -> AnyView {
 fn table(page: &Page, statements: &[StatementView]) -> AnyView {
     let words = &page.words;
     if statements.is_empty() {
-        let way_out = may(page, Action::SubmitLeads).then(|| ("/leads/new".to_owned(), words.text("lead-list-new")));
-        let (title, text) = (words.text("statement-list-empty-title"), words.text("statement-list-empty"));
+        let way_out = may(page, Action::SubmitLeads)
+            .then(|| ("/leads/new".to_owned(), words.text("lead-list-new")));
+        let (title, text) = (
+            words.text("statement-list-empty-title"),
+            words.text("statement-list-empty"),
+        );
         return kit::empty(icons::FILE, title, text, way_out);
     }
     let rows = statements.iter().map(|view| row(page, view)).collect_view();
@@ -109,7 +113,8 @@ fn row(page: &Page, view: &StatementView) -> AnyView {
 
 fn quarter(page: &Page, view: &StatementView) -> String {
     let stored = &view.record.quarter;
-    Quarter::parse(stored, page.ctx.programme.fiscal_start).map_or_else(|_| stored.clone(), |quarter| page.words.quarter(quarter))
+    Quarter::parse(stored, page.ctx.programme.fiscal_start)
+        .map_or_else(|_| stored.clone(), |quarter| page.words.quarter(quarter))
 }
 
 fn paid(view: &StatementView) -> Money {
@@ -119,14 +124,20 @@ fn paid(view: &StatementView) -> Money {
 
 fn settlement_pill(page: &Page, view: &StatementView) -> AnyView {
     let state = view.settlement;
-    kit::pill(state.as_str(), page.words.text(&format!("settlement-state-{state}")))
+    kit::pill(
+        state.as_str(),
+        page.words.text(&format!("settlement-state-{state}")),
+    )
 }
 
 /// `/statements/{id}`.
 pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiError> {
     let id: StatementId = parse_id(&id)?;
     let statement = page.said(statements::find_for_partner(&page.ctx, page.actor()?, id).await)?;
-    let title = page.words.with("statement-title", &[("number", statement.record.number.as_str().into())]);
+    let title = page.words.with(
+        "statement-title",
+        &[("number", statement.record.number.as_str().into())],
+    );
     Ok(page.show(&title, move |page| detail(page, &statement)))
 }
 
@@ -158,9 +169,17 @@ fn document(page: &Page, view: &StatementView) -> AnyView {
     let closed_on = words.date(page.ctx.date_of(record.created_at));
     let of_quarter = words.with(
         "statement-of-quarter",
-        &[("quarter", quarter(page, view).into()), ("date", closed_on.into())],
+        &[
+            ("quarter", quarter(page, view).into()),
+            ("date", closed_on.into()),
+        ],
     );
-    let rows = view.body.lines.iter().map(|line| document_line(page, view, line)).collect_view();
+    let rows = view
+        .body
+        .lines
+        .iter()
+        .map(|line| document_line(page, view, line))
+        .collect_view();
     view! {
         <article class="doc">
             <header>
@@ -289,16 +308,29 @@ fn progress(page: &Page, view: &StatementView) -> AnyView {
 fn settlement(page: &Page, view: &StatementView) -> AnyView {
     let words = &page.words;
     let Some(bill) = &view.bill else {
-        return view! { <p class="small muted">{words.text("settlement-hint-stated")}</p> }.into_any();
+        return view! { <p class="small muted">{words.text("settlement-hint-stated")}</p> }
+            .into_any();
     };
     let raised_on = words.date(page.ctx.date_of(bill.created_at));
-    let sent = words.with("invoice-sent", &[("number", bill.number.as_str().into()), ("date", raised_on.into())]);
+    let sent = words.with(
+        "invoice-sent",
+        &[
+            ("number", bill.number.as_str().into()),
+            ("date", raised_on.into()),
+        ],
+    );
     let hint = match view.settlement {
         SettlementState::Stated => words.text("invoice-booking"),
-        SettlementState::Invoiced => words.with("settlement-hint-invoiced", &[("number", bill.number.as_str().into())]),
+        SettlementState::Invoiced => words.with(
+            "settlement-hint-invoiced",
+            &[("number", bill.number.as_str().into())],
+        ),
         SettlementState::PartPaid => words.with(
             "settlement-hint-part_paid",
-            &[("paid", words.money(paid(view)).into()), ("total", words.money(bill.total).into())],
+            &[
+                ("paid", words.money(paid(view)).into()),
+                ("total", words.money(bill.total).into()),
+            ],
         ),
         SettlementState::Paid => words.text("settlement-hint-paid"),
     };

@@ -24,10 +24,14 @@ pub struct Around {
 impl Around {
     /// Reads each statement once, however many of its lines are shown.
     pub async fn load(page: &Page, lines: &[LineView]) -> Result<Self, UiError> {
-        let ids: BTreeSet<StatementId> = lines.iter().filter_map(|view| view.line.statement).collect();
+        let ids: BTreeSet<StatementId> = lines
+            .iter()
+            .filter_map(|view| view.line.statement)
+            .collect();
         let mut found = BTreeMap::new();
         for id in ids {
-            let statement = page.said(statements::find_for_partner(&page.ctx, page.actor()?, id).await)?;
+            let statement =
+                page.said(statements::find_for_partner(&page.ctx, page.actor()?, id).await)?;
             found.insert(id, statement);
         }
         let closable = page.said(statements::closable_quarter(&page.ctx).await)?;
@@ -42,12 +46,15 @@ impl Around {
     }
 
     fn statement_number(&self, view: &LineView) -> String {
-        self.statement(view).map_or_else(String::new, |statement| statement.record.number.clone())
+        self.statement(view)
+            .map_or_else(String::new, |statement| statement.record.number.clone())
     }
 
     /// The partner's number of its invoice for the statement that a line is on.
     fn invoice_number(&self, view: &LineView) -> String {
-        let bill = self.statement(view).and_then(|statement| statement.bill.as_ref());
+        let bill = self
+            .statement(view)
+            .and_then(|statement| statement.bill.as_ref());
         bill.map_or_else(String::new, |bill| bill.number.clone())
     }
 
@@ -76,23 +83,41 @@ pub fn sentence(page: &Page, around: &Around, view: &LineView) -> String {
             let quarter = words.quarter(around.quarter_of(page, view));
             words.with("line-waits-quarter-close", &[("quarter", quarter.into())])
         }
-        WaitsFor::PartnerInvoice => words.with("line-waits-partner-invoice", &[("statement", statement().into())]),
-        WaitsFor::BillPayment => words.with("line-waits-bill-payment", &[("invoice", around.invoice_number(view).into())]),
+        WaitsFor::PartnerInvoice => words.with(
+            "line-waits-partner-invoice",
+            &[("statement", statement().into())],
+        ),
+        WaitsFor::BillPayment => words.with(
+            "line-waits-bill-payment",
+            &[("invoice", around.invoice_number(view).into())],
+        ),
         WaitsFor::Held { reason } => words.with("line-waits-held", &[("reason", reason.into())]),
         WaitsFor::Terms => words.text("line-waits-terms"),
     }
 }
 
 fn payment(page: &Page, waits_for: &WaitsFor) -> String {
-    let WaitsFor::Payment { invoice_number, due, days_late, open } = waits_for else {
+    let WaitsFor::Payment {
+        invoice_number,
+        due,
+        days_late,
+        open,
+    } = waits_for
+    else {
         return String::new();
     };
     let words = &page.words;
     let amount = ("amount", words.money(*open).into());
     let invoice = ("invoice", invoice_number.into());
     match due {
-        Some(_) if *days_late > 0 => words.with("line-waits-payment-late", &[amount, invoice, ("days", (*days_late).into())]),
-        Some(due) => words.with("line-waits-payment", &[amount, invoice, ("due", words.day(*due).into())]),
+        Some(_) if *days_late > 0 => words.with(
+            "line-waits-payment-late",
+            &[amount, invoice, ("days", (*days_late).into())],
+        ),
+        Some(due) => words.with(
+            "line-waits-payment",
+            &[amount, invoice, ("due", words.day(*due).into())],
+        ),
         None => words.with("line-waits-payment-open", &[amount, invoice]),
     }
 }
@@ -123,7 +148,11 @@ const ORDER: [&str; 9] = [
 
 /// Its place in [`ORDER`], and what tells two groups of the same kind apart.
 fn key(view: &LineView, waits_for: &WaitsFor) -> (usize, String) {
-    let statement = || view.line.statement.map_or_else(String::new, |id| id.to_string());
+    let statement = || {
+        view.line
+            .statement
+            .map_or_else(String::new, |id| id.to_string())
+    };
     match waits_for {
         WaitsFor::PartnerInvoice => (0, statement()),
         WaitsFor::Held { reason } => (1, reason.clone()),
@@ -143,7 +172,10 @@ pub fn group(page: &Page, around: &Around, lines: &[LineView]) -> Vec<Group> {
     for view in lines {
         if let Some(waits_for) = &view.waits_for {
             let (place, about) = key(view, waits_for);
-            groups.entry((place, about, view.line.money.currency)).or_default().push(view);
+            groups
+                .entry((place, about, view.line.money.currency))
+                .or_default()
+                .push(view);
         }
     }
     groups
@@ -160,14 +192,20 @@ pub fn group(page: &Page, around: &Around, lines: &[LineView]) -> Vec<Group> {
 
 /// Amounts of one currency together.
 pub fn sum(currency: Currency, amounts: impl Iterator<Item = Money>) -> Money {
-    amounts.fold(Money::zero(currency), |sum, amount| sum.plus(amount).unwrap_or(sum))
+    amounts.fold(Money::zero(currency), |sum, amount| {
+        sum.plus(amount).unwrap_or(sum)
+    })
 }
 
 fn address(view: &LineView) -> String {
     match (&view.waits_for, view.line.statement) {
-        (Some(WaitsFor::PartnerInvoice | WaitsFor::BillPayment), Some(statement)) => format!("/statements/{statement}"),
+        (Some(WaitsFor::PartnerInvoice | WaitsFor::BillPayment), Some(statement)) => {
+            format!("/statements/{statement}")
+        }
         (Some(WaitsFor::Held { .. }), _) => "/commission?state=held".to_owned(),
-        (Some(WaitsFor::Approval | WaitsFor::QuarterClose), _) => "/commission?state=owed".to_owned(),
+        (Some(WaitsFor::Approval | WaitsFor::QuarterClose), _) => {
+            "/commission?state=owed".to_owned()
+        }
         _ => "/commission?state=waiting".to_owned(),
     }
 }
@@ -176,9 +214,10 @@ fn about(page: &Page, around: &Around, members: &[&LineView]) -> String {
     let words = &page.words;
     let first = members[0];
     match &first.waits_for {
-        Some(WaitsFor::PartnerInvoice) => {
-            words.with("waits-about-statement", &[("statement", around.statement_number(first).into())])
-        }
+        Some(WaitsFor::PartnerInvoice) => words.with(
+            "waits-about-statement",
+            &[("statement", around.statement_number(first).into())],
+        ),
         Some(WaitsFor::BillPayment) => words.with(
             "waits-about-bill",
             &[
@@ -192,23 +231,41 @@ fn about(page: &Page, around: &Around, members: &[&LineView]) -> String {
             words.with("waits-about-quarter", &[("quarter", quarter.into())])
         }
         Some(WaitsFor::MonthEnd) => {
-            let months = (members.iter().map(|view| view.line.month).min(), members.iter().map(|view| view.line.month).max());
+            let months = (
+                members.iter().map(|view| view.line.month).min(),
+                members.iter().map(|view| view.line.month).max(),
+            );
             match months {
                 (Some(from), Some(to)) if from != to => words.with(
                     "waits-about-months",
-                    &[("from", words.month_short(from).into()), ("to", words.month_short(to).into())],
+                    &[
+                        ("from", words.month_short(from).into()),
+                        ("to", words.month_short(to).into()),
+                    ],
                 ),
                 _ => words.month(first.line.month),
             }
         }
-        Some(WaitsFor::Payment { invoice_number, due, days_late, .. }) => {
-            let named = [("invoice", invoice_number.into()), ("client", first.line.client_name.as_str().into())];
+        Some(WaitsFor::Payment {
+            invoice_number,
+            due,
+            days_late,
+            ..
+        }) => {
+            let named = [
+                ("invoice", invoice_number.into()),
+                ("client", first.line.client_name.as_str().into()),
+            ];
             let [invoice, client] = named;
             match due {
-                Some(_) if *days_late > 0 => {
-                    words.with("waits-about-payment-late", &[invoice, client, ("days", (*days_late).into())])
-                }
-                Some(due) => words.with("waits-about-payment", &[invoice, client, ("due", words.day(*due).into())]),
+                Some(_) if *days_late > 0 => words.with(
+                    "waits-about-payment-late",
+                    &[invoice, client, ("days", (*days_late).into())],
+                ),
+                Some(due) => words.with(
+                    "waits-about-payment",
+                    &[invoice, client, ("due", words.day(*due).into())],
+                ),
                 None => words.with("waits-about-payment-open", &[invoice, client]),
             }
         }
@@ -217,9 +274,14 @@ fn about(page: &Page, around: &Around, members: &[&LineView]) -> String {
 }
 
 fn clients(page: &Page, members: &[&LineView]) -> String {
-    let names: BTreeSet<&str> = members.iter().map(|view| view.line.client_name.as_str()).collect();
+    let names: BTreeSet<&str> = members
+        .iter()
+        .map(|view| view.line.client_name.as_str())
+        .collect();
     match names.first() {
         Some(name) if names.len() == 1 => (*name).to_owned(),
-        _ => page.words.with("waits-about-clients", &[("count", names.len().into())]),
+        _ => page
+            .words
+            .with("waits-about-clients", &[("count", names.len().into())]),
     }
 }

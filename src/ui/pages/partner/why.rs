@@ -68,14 +68,21 @@ fn is_one_off(why: &LineExplanation) -> bool {
 /// What the client pays for the month, to the minor unit.
 fn month_worth(why: &LineExplanation) -> Option<Money> {
     let line = &why.view.line;
-    Some(Money::new(round_half_even(line.base).ok()?, line.money.currency))
+    Some(Money::new(
+        round_half_even(line.base).ok()?,
+        line.money.currency,
+    ))
 }
 
 fn sentences(page: &Page, why: &LineExplanation) -> Vec<String> {
     let mut said = Vec::new();
     if why.view.line.kind == LineKind::Scheduled {
         said.push(derivation(page, why));
-        said.extend(why.arithmetic.as_ref().map(|arithmetic| computed(page, why, arithmetic)));
+        said.extend(
+            why.arithmetic
+                .as_ref()
+                .map(|arithmetic| computed(page, why, arithmetic)),
+        );
         said.extend(coverage(page, why));
     } else {
         said.push(correction(page, why));
@@ -83,7 +90,10 @@ fn sentences(page: &Page, why: &LineExplanation) -> Vec<String> {
     for later in &why.corrected_by {
         let arguments = [
             ("amount", page.words.money(later.money).into()),
-            ("kind", page.words.text(&format!("line-kind-{}", later.kind)).into()),
+            (
+                "kind",
+                page.words.text(&format!("line-kind-{}", later.kind)).into(),
+            ),
         ];
         said.push(page.words.with("line-why-corrected", &arguments));
     }
@@ -95,7 +105,11 @@ fn derivation(page: &Page, why: &LineExplanation) -> String {
     let words = &page.words;
     let rate = words.percent(why.plan.terms.rate);
     let base = month_worth(why).map_or_else(String::new, |worth| words.money(worth));
-    let key = if is_one_off(why) { "line-why-rate-one-off" } else { "line-why-rate" };
+    let key = if is_one_off(why) {
+        "line-why-rate-one-off"
+    } else {
+        "line-why-rate"
+    };
     let mut text = words.with(key, &[("rate", rate.into()), ("base", base.into())]);
     text.push_str(". ");
     if let (Some(seen), Some(won_on)) = (holding(why), why.deal.won_on) {
@@ -108,7 +122,10 @@ fn derivation(page: &Page, why: &LineExplanation) -> String {
         text.push_str(&words.with("line-why-deal", &arguments));
         text.push(' ');
     }
-    let plan = [("plan", why.plan.name.as_str().into()), ("version", why.plan.version.into())];
+    let plan = [
+        ("plan", why.plan.name.as_str().into()),
+        ("version", why.plan.version.into()),
+    ];
     text.push_str(&words.with("line-why-plan", &plan));
     text
 }
@@ -120,7 +137,9 @@ fn period(page: &Page, period: BillingPeriod) -> String {
         BillingPeriod::Months(1) => words.text("line-period-monthly"),
         BillingPeriod::Months(3) => words.text("line-period-quarterly"),
         BillingPeriod::Months(12) => words.text("line-period-yearly"),
-        BillingPeriod::Months(months) => words.with("line-period-months", &[("count", u32::from(months).into())]),
+        BillingPeriod::Months(months) => {
+            words.with("line-period-months", &[("count", u32::from(months).into())])
+        }
     }
 }
 
@@ -135,8 +154,15 @@ fn computed(page: &Page, why: &LineExplanation, arithmetic: &Arithmetic) -> Stri
         ("before", money(arithmetic.before_minor).into()),
         ("amount", money(amount_minor).into()),
     ];
-    let position = words.with("line-why-position", &[("number", (why.view.line.position + 1).into())]);
-    let mut text = format!("{position} {} {}", words.with("line-why-arithmetic", &arguments), words.text("line-why-rounding"));
+    let position = words.with(
+        "line-why-position",
+        &[("number", (why.view.line.position + 1).into())],
+    );
+    let mut text = format!(
+        "{position} {} {}",
+        words.with("line-why-arithmetic", &arguments),
+        words.text("line-why-rounding")
+    );
     if let Some(cap) = why.plan.terms.cap
         && amount_minor != why.view.line.money.minor
     {
@@ -155,7 +181,11 @@ fn coverage(page: &Page, why: &LineExplanation) -> Option<String> {
     if why.fills.is_empty() && !line.state.is_earned() {
         return Some(words.text("line-why-no-invoice"));
     }
-    let key = if line.state.is_earned() { "line-why-coverage" } else { "line-why-not-covered" };
+    let key = if line.state.is_earned() {
+        "line-why-coverage"
+    } else {
+        "line-why-not-covered"
+    };
     let arguments = [
         ("collected", words.money(why.collected).into()),
         ("needed", words.money(month_worth(why)?).into()),
@@ -169,9 +199,15 @@ fn coverage(page: &Page, why: &LineExplanation) -> Option<String> {
 fn correction(page: &Page, why: &LineExplanation) -> String {
     let words = &page.words;
     let line = &why.view.line;
-    let corrected = why.corrects.as_ref().map_or(line.month, |corrected| corrected.month);
+    let corrected = why
+        .corrects
+        .as_ref()
+        .map_or(line.month, |corrected| corrected.month);
     let reason = line.reason.clone().unwrap_or_default();
-    let arguments = [("month", words.month(corrected).into()), ("reason", reason.into())];
+    let arguments = [
+        ("month", words.month(corrected).into()),
+        ("reason", reason.into()),
+    ];
     words.with(&format!("line-kind-hint-{}", line.kind), &arguments)
 }
 
@@ -187,7 +223,10 @@ struct Reading {
 fn readings(page: &Page, why: &LineExplanation) -> Vec<Reading> {
     let words = &page.words;
     let mut readings = Vec::new();
-    let deal = words.with("line-why-object-deal", &[("number", why.deal.hubspot_id.as_str().into())]);
+    let deal = words.with(
+        "line-why-object-deal",
+        &[("number", why.deal.hubspot_id.as_str().into())],
+    );
     if let Some(seen) = holding(why) {
         for (property, value) in [
             ("line-why-property-value", words.money(seen.terms.value)),
@@ -202,7 +241,10 @@ fn readings(page: &Page, why: &LineExplanation) -> Vec<Reading> {
             });
         }
     }
-    let plan = [("name", why.plan.name.as_str().into()), ("version", why.plan.version.into())];
+    let plan = [
+        ("name", why.plan.name.as_str().into()),
+        ("version", why.plan.version.into()),
+    ];
     readings.push(Reading {
         source: words.text("lead-timeline-source-portal"),
         object: words.with("line-why-object-plan", &plan),
@@ -213,8 +255,14 @@ fn readings(page: &Page, why: &LineExplanation) -> Vec<Reading> {
     for fill in &why.fills {
         readings.push(Reading {
             source: words.text("line-why-source-xero"),
-            object: words.with("line-why-object-invoice", &[("number", fill.invoice_number.as_str().into())]),
-            property: words.with("line-why-property-fill", &[("month", words.month_short(fill.month).into())]),
+            object: words.with(
+                "line-why-object-invoice",
+                &[("number", fill.invoice_number.as_str().into())],
+            ),
+            property: words.with(
+                "line-why-property-fill",
+                &[("month", words.month_short(fill.month).into())],
+            ),
             value: words.money(fill.money),
             seen_at: None,
         });
@@ -227,7 +275,9 @@ fn evidence(page: &Page, why: &LineExplanation) -> AnyView {
     let rows = readings(page, why)
         .into_iter()
         .map(|reading| {
-            let seen = reading.seen_at.map_or_else(|| "–".into_any(), |at| kit::ago(page, at));
+            let seen = reading
+                .seen_at
+                .map_or_else(|| "–".into_any(), |at| kit::ago(page, at));
             view! {
                 <tr>
                     <th scope="row" class="main">{reading.source}</th>

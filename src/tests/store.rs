@@ -257,8 +257,7 @@ async fn running_numbers_have_no_gaps_and_no_doubles() {
 async fn an_address_of_no_known_database_says_so() {
     let refused = Store::open("mysql://localhost/portal")
         .await
-        .err()
-        .expect("no such database")
+        .expect_err("no such database")
         .to_string();
     assert!(
         refused.contains("DATABASE_URL")

@@ -9,34 +9,130 @@ use portal_integrations::{Secret, xero::BillStatus};
 
 /// Every setting: its name in the environment, its default, and what it is. In `portal.toml` the same names in lower case.
 pub const SETTINGS: &[(&str, &str, &str)] = &[
-    ("DATABASE_URL", "sqlite://data/portal.db", "Where the data is: sqlite://path or postgres://user:password@host/database"),
-    ("PORTAL_ADDR", "127.0.0.1:3000", "Address and port to listen on"),
-    ("PORTAL_URL", "http://127.0.0.1:3000", "Public address, for links and webhooks"),
-    ("PORTAL_NAME", "Northwind Software", "The vendor's name, as partners know it"),
-    ("PORTAL_DATA", "data", "Folder for what is not in the database (the sandbox's state)"),
-    ("PORTAL_TIME_ZONE", "Europe/London", "The programme's time zone: months and quarters end there"),
-    ("PORTAL_FISCAL_START", "1", "First month of the fiscal year, 1 to 12"),
-    ("PORTAL_CLAIM_DAYS", "90", "For how many days an accepted lead protects its client"),
-    ("PORTAL_REVIEW_HOURS", "48", "Within how many hours a lead in review is decided"),
-    ("PORTAL_MINIMUM_PAYOUT_MINOR", "5000", "Least total of a statement, in minor units; less is carried over"),
-    ("PORTAL_CLOCK", "", "Sandbox only: the instant at which the clock starts, such as 2026-10-01T08:00:00Z"),
+    (
+        "DATABASE_URL",
+        "sqlite://data/portal.db",
+        "Where the data is: sqlite://path or postgres://user:password@host/database",
+    ),
+    (
+        "PORTAL_ADDR",
+        "127.0.0.1:3000",
+        "Address and port to listen on",
+    ),
+    (
+        "PORTAL_URL",
+        "http://127.0.0.1:3000",
+        "Public address, for links and webhooks",
+    ),
+    (
+        "PORTAL_NAME",
+        "Northwind Software",
+        "The vendor's name, as partners know it",
+    ),
+    (
+        "PORTAL_DATA",
+        "data",
+        "Folder for what is not in the database (the sandbox's state)",
+    ),
+    (
+        "PORTAL_TIME_ZONE",
+        "Europe/London",
+        "The programme's time zone: months and quarters end there",
+    ),
+    (
+        "PORTAL_FISCAL_START",
+        "1",
+        "First month of the fiscal year, 1 to 12",
+    ),
+    (
+        "PORTAL_CLAIM_DAYS",
+        "90",
+        "For how many days an accepted lead protects its client",
+    ),
+    (
+        "PORTAL_REVIEW_HOURS",
+        "48",
+        "Within how many hours a lead in review is decided",
+    ),
+    (
+        "PORTAL_MINIMUM_PAYOUT_MINOR",
+        "5000",
+        "Least total of a statement, in minor units; less is carried over",
+    ),
+    (
+        "PORTAL_CLOCK",
+        "",
+        "Sandbox only: the instant at which the clock starts, such as 2026-10-01T08:00:00Z",
+    ),
     ("HUBSPOT_URL", "https://api.hubapi.com", "HubSpot's address"),
-    ("HUBSPOT_TOKEN", "", "HubSpot's access token; without it the sandbox stands in"),
-    ("HUBSPOT_CLIENT_SECRET", "", "What HubSpot signs its webhooks with; two with a comma between while it is rotated"),
+    (
+        "HUBSPOT_TOKEN",
+        "",
+        "HubSpot's access token; without it the sandbox stands in",
+    ),
+    (
+        "HUBSPOT_CLIENT_SECRET",
+        "",
+        "What HubSpot signs its webhooks with; two with a comma between while it is rotated",
+    ),
     ("XERO_URL", "https://api.xero.com", "Xero's address"),
-    ("XERO_IDENTITY_URL", "https://identity.xero.com", "Where Xero gives tokens"),
-    ("XERO_CLIENT_ID", "", "The custom connection's client id; without it the sandbox stands in"),
-    ("XERO_CLIENT_SECRET", "", "The custom connection's client secret"),
+    (
+        "XERO_IDENTITY_URL",
+        "https://identity.xero.com",
+        "Where Xero gives tokens",
+    ),
+    (
+        "XERO_CLIENT_ID",
+        "",
+        "The custom connection's client id; without it the sandbox stands in",
+    ),
+    (
+        "XERO_CLIENT_SECRET",
+        "",
+        "The custom connection's client secret",
+    ),
     ("XERO_WEBHOOK_KEY", "", "What Xero signs its webhooks with"),
-    ("XERO_BILL_ACCOUNT", "404", "Account code of the bills that the portal makes"),
-    ("XERO_BILL_STATUS", "authorised", "How bills are made: draft, submitted or authorised"),
+    (
+        "XERO_BILL_ACCOUNT",
+        "404",
+        "Account code of the bills that the portal makes",
+    ),
+    (
+        "XERO_BILL_STATUS",
+        "authorised",
+        "How bills are made: draft, submitted or authorised",
+    ),
     ("SLACK_URL", "https://slack.com/api", "Slack's address"),
-    ("SLACK_TOKEN", "", "Slack's bot token; without it the sandbox stands in"),
-    ("SLACK_STAFF_CHANNEL", "#partners-internal", "Where the vendor's own people read"),
-    ("SMTP_URL", "", "Mail server: smtps://user:password@host:465; without it the sandbox's inbox"),
-    ("MAIL_FROM", "Partner portal <portal@example.com>", "Sender of mails"),
-    ("SANDBOX_ADDR", "127.0.0.1:3001", "Where the sandbox listens"),
-    ("SANDBOX_SMTP_ADDR", "127.0.0.1:3025", "Where the sandbox's mail server listens"),
+    (
+        "SLACK_TOKEN",
+        "",
+        "Slack's bot token; without it the sandbox stands in",
+    ),
+    (
+        "SLACK_STAFF_CHANNEL",
+        "#partners-internal",
+        "Where the vendor's own people read",
+    ),
+    (
+        "SMTP_URL",
+        "",
+        "Mail server: smtps://user:password@host:465; without it the sandbox's inbox",
+    ),
+    (
+        "MAIL_FROM",
+        "Partner portal <portal@example.com>",
+        "Sender of mails",
+    ),
+    (
+        "SANDBOX_ADDR",
+        "127.0.0.1:3001",
+        "Where the sandbox listens",
+    ),
+    (
+        "SANDBOX_SMTP_ADDR",
+        "127.0.0.1:3025",
+        "Where the sandbox's mail server listens",
+    ),
 ];
 
 /// What the program is started with.
@@ -112,12 +208,18 @@ impl Settings {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(SettingsError::new("portal.toml", error.to_string())),
         };
-        #[expect(clippy::disallowed_methods, reason = "settings are read here and nowhere else")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "settings are read here and nowhere else"
+        )]
         Self::read(|name| std::env::var(name).ok(), &file)
     }
 
     /// From any source: `environment` by name, `file` as TOML.
-    pub fn read(environment: impl Fn(&str) -> Option<String>, file: &str) -> Result<Self, SettingsError> {
+    pub fn read(
+        environment: impl Fn(&str) -> Option<String>,
+        file: &str,
+    ) -> Result<Self, SettingsError> {
         let file = read_file(file)?;
         let values: BTreeMap<&str, String> = SETTINGS
             .iter()
@@ -131,15 +233,25 @@ impl Settings {
         let values = Values(values);
         let settings = Self {
             database_url: values.text("DATABASE_URL"),
-            portal_addr: values.parsed("PORTAL_ADDR", "an address and a port, such as 127.0.0.1:3000")?,
+            portal_addr: values.parsed(
+                "PORTAL_ADDR",
+                "an address and a port, such as 127.0.0.1:3000",
+            )?,
             portal_url: values.url("PORTAL_URL")?,
             portal_name: values.text("PORTAL_NAME"),
             data: PathBuf::from(values.text("PORTAL_DATA")),
             time_zone: values.parsed("PORTAL_TIME_ZONE", "a time zone, such as Europe/Berlin")?,
             fiscal_start: values.between("PORTAL_FISCAL_START", 1, 12)?,
-            claim: Duration::from_secs(u64::from(values.between("PORTAL_CLAIM_DAYS", 1, 3_650)?) * 86_400),
-            review: Duration::from_secs(u64::from(values.between("PORTAL_REVIEW_HOURS", 1, 10_000)?) * 3_600),
-            minimum_payout_minor: values.parsed("PORTAL_MINIMUM_PAYOUT_MINOR", "a whole number of minor units")?,
+            claim: Duration::from_secs(
+                u64::from(values.between("PORTAL_CLAIM_DAYS", 1, 3_650)?) * 86_400,
+            ),
+            review: Duration::from_secs(
+                u64::from(values.between("PORTAL_REVIEW_HOURS", 1, 10_000)?) * 3_600,
+            ),
+            minimum_payout_minor: values.parsed(
+                "PORTAL_MINIMUM_PAYOUT_MINOR",
+                "a whole number of minor units",
+            )?,
             clock_start: values.instant("PORTAL_CLOCK")?,
             hubspot: values.hubspot(),
             xero: values.xero(),
@@ -163,12 +275,18 @@ impl Settings {
 
     /// Everything outside is the sandbox; one real credential ends that.
     pub fn is_sandbox(&self) -> bool {
-        self.hubspot.is_none() && self.xero.is_none() && self.slack.is_none() && self.smtp_url.is_none()
+        self.hubspot.is_none()
+            && self.xero.is_none()
+            && self.slack.is_none()
+            && self.smtp_url.is_none()
     }
 
     /// Something outside is the sandbox.
     pub fn needs_sandbox(&self) -> bool {
-        self.hubspot.is_none() || self.xero.is_none() || self.slack.is_none() || self.smtp_url.is_none()
+        self.hubspot.is_none()
+            || self.xero.is_none()
+            || self.slack.is_none()
+            || self.smtp_url.is_none()
     }
 }
 
@@ -179,7 +297,10 @@ fn read_file(file: &str) -> Result<BTreeMap<String, String>, SettingsError> {
         .map_err(|error: toml::de::Error| SettingsError::new("portal.toml", error.to_string()))?;
     let mut values = BTreeMap::new();
     for (name, value) in table {
-        if !SETTINGS.iter().any(|(known, _, _)| known.to_lowercase() == name) {
+        if !SETTINGS
+            .iter()
+            .any(|(known, _, _)| known.to_lowercase() == name)
+        {
             return Err(SettingsError::new(
                 "portal.toml",
                 format!("there is no setting `{name}`; `portal settings` lists them all"),
@@ -188,7 +309,12 @@ fn read_file(file: &str) -> Result<BTreeMap<String, String>, SettingsError> {
         let value = match value {
             toml::Value::String(text) => text,
             toml::Value::Integer(number) => number.to_string(),
-            _ => return Err(SettingsError::new(&name, "must be a text or a whole number")),
+            _ => {
+                return Err(SettingsError::new(
+                    &name,
+                    "must be a text or a whole number",
+                ));
+            }
         };
         values.insert(name, value);
     }
@@ -219,7 +345,10 @@ impl Values {
         if (least..=most).contains(&value) {
             Ok(value)
         } else {
-            Err(SettingsError::new(name, format!("`{value}` is not {expected}")))
+            Err(SettingsError::new(
+                name,
+                format!("`{value}` is not {expected}"),
+            ))
         }
     }
 
@@ -229,7 +358,10 @@ impl Values {
         if url.starts_with("http://") || url.starts_with("https://") {
             Ok(url.to_owned())
         } else {
-            Err(SettingsError::new(name, format!("`{value}` must start with http:// or https://")))
+            Err(SettingsError::new(
+                name,
+                format!("`{value}` must start with http:// or https://"),
+            ))
         }
     }
 
@@ -238,7 +370,12 @@ impl Values {
             .map(|value| {
                 DateTime::parse_from_rfc3339(&value)
                     .map(|at| Timestamp(at.timestamp_millis()))
-                    .map_err(|_| SettingsError::new(name, format!("`{value}` is not an instant such as 2026-10-01T08:00:00Z")))
+                    .map_err(|_| {
+                        SettingsError::new(
+                            name,
+                            format!("`{value}` is not an instant such as 2026-10-01T08:00:00Z"),
+                        )
+                    })
             })
             .transpose()
     }
@@ -277,7 +414,10 @@ impl Values {
             "draft" => Ok(BillStatus::Draft),
             "submitted" => Ok(BillStatus::Submitted),
             "authorised" => Ok(BillStatus::Authorised),
-            other => Err(SettingsError::new(name, format!("`{other}` is not draft, submitted or authorised"))),
+            other => Err(SettingsError::new(
+                name,
+                format!("`{other}` is not draft, submitted or authorised"),
+            )),
         }
     }
 }

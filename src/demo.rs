@@ -15,9 +15,21 @@ use portal_store::people::{self, PersonRecord};
 type Person<T> = (&'static str, &'static str, T);
 
 const STAFF: [Person<StaffRole>; 4] = [
-    ("Alex Morgan", "alex@northwind.example", StaffRole::Administrator),
-    ("Fiona Clarke", "fiona@northwind.example", StaffRole::Finance),
-    ("Ravi Patel", "ravi@northwind.example", StaffRole::PartnerManager),
+    (
+        "Alex Morgan",
+        "alex@northwind.example",
+        StaffRole::Administrator,
+    ),
+    (
+        "Fiona Clarke",
+        "fiona@northwind.example",
+        StaffRole::Finance,
+    ),
+    (
+        "Ravi Patel",
+        "ravi@northwind.example",
+        StaffRole::PartnerManager,
+    ),
     ("Olga Brandt", "olga@northwind.example", StaffRole::Operator),
 ];
 
@@ -29,7 +41,10 @@ struct DemoPartner {
 
 /// Fills an empty database; one that has people already is left alone. Answers whether it did something.
 pub async fn seed(ctx: &Ctx) -> Result<bool, ServiceError> {
-    if !people::list_staff(&mut ctx.store.read().await?).await?.is_empty() {
+    if !people::list_staff(&mut ctx.store.read().await?)
+        .await?
+        .is_empty()
+    {
         return Ok(false);
     }
     let mut staff = Vec::new();
@@ -40,9 +55,11 @@ pub async fn seed(ctx: &Ctx) -> Result<bool, ServiceError> {
         person: staff[0],
         role: StaffRole::Administrator,
     };
-    let year_start = NaiveDate::from_ymd_opt(ctx.today().year() - 1, 1, 1).unwrap_or_else(|| ctx.today());
+    let year_start =
+        NaiveDate::from_ymd_opt(ctx.today().year() - 1, 1, 1).unwrap_or_else(|| ctx.today());
     let from = year_start.to_string();
-    let referral = plans::add_version(ctx, &administrator, &plan("Referral", "10", "12"), &from).await?;
+    let referral =
+        plans::add_version(ctx, &administrator, &plan("Referral", "10", "12"), &from).await?;
     plans::add_version(ctx, &administrator, &plan("Agency", "15", "24"), &from).await?;
     for demo in demo_partners() {
         let partner = partners::add(ctx, &administrator, &demo.company).await?;
@@ -89,43 +106,101 @@ pub async fn add_person(
     Ok(person.id)
 }
 
-async fn add_member(ctx: &Ctx, partner: PartnerId, name: &str, email: &str, role: MemberRole) -> Result<Actor, ServiceError> {
+async fn add_member(
+    ctx: &Ctx,
+    partner: PartnerId,
+    name: &str,
+    email: &str,
+    role: MemberRole,
+) -> Result<Actor, ServiceError> {
     let locale = if email.ends_with(".de") { "de" } else { "en" };
     let person = add_person(ctx, name, email, locale, None).await?;
     let mut tx = ctx.store.write().await?;
     people::add_member(&mut tx, partner, person, role, ctx.now()).await?;
     tx.commit().await?;
-    Ok(Actor::Member { person, partner, role })
+    Ok(Actor::Member {
+        person,
+        partner,
+        role,
+    })
 }
 
 fn demo_partners() -> Vec<DemoPartner> {
     vec![
         DemoPartner {
-            company: company("Brightside Partners", "Brightside Partners Ltd", "brightside.example", "GB", "GB123456789", "C0BRIGHTSIDE"),
+            company: company(
+                "Brightside Partners",
+                "Brightside Partners Ltd",
+                "brightside.example",
+                "GB",
+                "GB123456789",
+                "C0BRIGHTSIDE",
+            ),
             members: vec![
                 ("Jane Meyer", "jane@brightside.example", MemberRole::Owner),
                 ("Tom Hughes", "tom@brightside.example", MemberRole::Sales),
                 ("Nadia Roy", "nadia@brightside.example", MemberRole::Finance),
             ],
             leads: vec![
-                lead("Harbour Logistics", "harbour-logistics.com", "Mia Novak", "Route planning for 40 vans; wants to start in autumn.", "18000", "GBP"),
-                lead("Fernhill Clinics", "fernhillclinics.co.uk", "Dr Owen Pryce", "Appointments and reminders for six clinics.", "9600", "GBP"),
+                lead(
+                    "Harbour Logistics",
+                    "harbour-logistics.com",
+                    "Mia Novak",
+                    "Route planning for 40 vans; wants to start in autumn.",
+                    "18000",
+                    "GBP",
+                ),
+                lead(
+                    "Fernhill Clinics",
+                    "fernhillclinics.co.uk",
+                    "Dr Owen Pryce",
+                    "Appointments and reminders for six clinics.",
+                    "9600",
+                    "GBP",
+                ),
             ],
         },
         DemoPartner {
-            company: company("Nordlicht", "Nordlicht Beratung GmbH", "nordlicht-beratung.de", "DE", "DE811907980", "C0NORDLICHT"),
+            company: company(
+                "Nordlicht",
+                "Nordlicht Beratung GmbH",
+                "nordlicht-beratung.de",
+                "DE",
+                "DE811907980",
+                "C0NORDLICHT",
+            ),
             members: vec![
-                ("Jana Meier", "jana@nordlicht-beratung.de", MemberRole::Owner),
-                ("Piet Hansen", "piet@nordlicht-beratung.de", MemberRole::Sales),
+                (
+                    "Jana Meier",
+                    "jana@nordlicht-beratung.de",
+                    MemberRole::Owner,
+                ),
+                (
+                    "Piet Hansen",
+                    "piet@nordlicht-beratung.de",
+                    MemberRole::Sales,
+                ),
             ],
-            leads: vec![
-                lead("Alpenwerk", "alpenwerk.de", "Katrin Vogel", "Ersatz für die alte Auftragsverwaltung, 25 Plätze.", "24000", "EUR"),
-            ],
+            leads: vec![lead(
+                "Alpenwerk",
+                "alpenwerk.de",
+                "Katrin Vogel",
+                "Ersatz für die alte Auftragsverwaltung, 25 Plätze.",
+                "24000",
+                "EUR",
+            )],
         },
     ]
 }
 
-fn company(name: &str, legal_name: &str, domain: &str, country: &str, vat_number: &str, slack_channel: &str) -> CompanyForm {
+fn company(
+    name: &str,
+    legal_name: &str,
+    domain: &str,
+    country: &str,
+    vat_number: &str,
+    slack_channel: &str,
+) -> CompanyForm {
     CompanyForm {
         name: name.to_owned(),
         legal_name: legal_name.to_owned(),
@@ -137,8 +212,19 @@ fn company(name: &str, legal_name: &str, domain: &str, country: &str, vat_number
     }
 }
 
-fn lead(client: &str, domain: &str, contact: &str, need: &str, value: &str, currency: &str) -> LeadForm {
-    let first = contact.split_whitespace().last().unwrap_or(contact).to_lowercase();
+fn lead(
+    client: &str,
+    domain: &str,
+    contact: &str,
+    need: &str,
+    value: &str,
+    currency: &str,
+) -> LeadForm {
+    let first = contact
+        .split_whitespace()
+        .last()
+        .unwrap_or(contact)
+        .to_lowercase();
     LeadForm {
         client_name: client.to_owned(),
         client_domain: domain.to_owned(),

@@ -103,7 +103,10 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> Result<ExitCode, StartError> {
     if matches!(command, Command::Settings) {
         for (name, default, what) in SETTINGS {
-            println!("{name}\n    {what}\n    default: {}", if default.is_empty() { "none" } else { default });
+            println!(
+                "{name}\n    {what}\n    default: {}",
+                if default.is_empty() { "none" } else { default }
+            );
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -126,18 +129,26 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Reconcile => reconcile_all(&settings).await,
-        Command::CloseQuarter { quarter, closed_by } => close_quarter(&settings, &quarter, &closed_by).await,
+        Command::CloseQuarter { quarter, closed_by } => {
+            close_quarter(&settings, &quarter, &closed_by).await
+        }
         Command::Verify => prove(&settings).await,
     }
 }
 
-async fn serve(settings: &Settings, greeting: impl FnOnce() -> Vec<String>) -> Result<ExitCode, StartError> {
+async fn serve(
+    settings: &Settings,
+    greeting: impl FnOnce() -> Vec<String>,
+) -> Result<ExitCode, StartError> {
     let mut portal = Portal::open(settings).await?;
     portal.start_worker();
     let address = portal.start_site(settings).await?;
     println!("Portal:  {} (listening on {address})", settings.portal_url);
     if let Some(sandbox) = &portal.sandbox {
-        println!("Sandbox: {} (HubSpot, Xero, Slack, mails, and the clock)", sandbox.http_url());
+        println!(
+            "Sandbox: {} (HubSpot, Xero, Slack, mails, and the clock)",
+            sandbox.http_url()
+        );
     }
     for line in greeting() {
         println!("{line}");
@@ -159,7 +170,12 @@ async fn demo(settings: &Settings) -> Result<ExitCode, StartError> {
     ctx.store.close().await;
     let greeting = move || {
         std::iter::once("Sign in as (no password, choose on the page):".to_owned())
-            .chain(choices.iter().map(|choice| format!("  {:<16} {:<16} {}", choice.name, choice.role, choice.company)))
+            .chain(choices.iter().map(|choice| {
+                format!(
+                    "  {:<16} {:<16} {}",
+                    choice.name, choice.role, choice.company
+                )
+            }))
             .collect()
     };
     serve(settings, greeting).await
@@ -183,11 +199,21 @@ async fn sandbox(settings: &Settings) -> Result<ExitCode, StartError> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn add_user(settings: &Settings, email: &str, name: &str, role: Role) -> Result<ExitCode, StartError> {
-    let email = Email::parse(email).map_err(|_| StartError::Other(format!("`{email}` is not an e-mail address")))?;
+async fn add_user(
+    settings: &Settings,
+    email: &str,
+    name: &str,
+    role: Role,
+) -> Result<ExitCode, StartError> {
+    let email = Email::parse(email)
+        .map_err(|_| StartError::Other(format!("`{email}` is not an e-mail address")))?;
     let ctx = serve::open_books(settings).await?;
     demo::add_person(&ctx, name, email.as_str(), "en", Some(role.into())).await?;
-    println!("{name} can sign in at {}/sign-in with {}.", settings.portal_url, email.as_str());
+    println!(
+        "{name} can sign in at {}/sign-in with {}.",
+        settings.portal_url,
+        email.as_str()
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -201,13 +227,20 @@ async fn reconcile_all(settings: &Settings) -> Result<ExitCode, StartError> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn close_quarter(settings: &Settings, quarter: &str, closed_by: &str) -> Result<ExitCode, StartError> {
+async fn close_quarter(
+    settings: &Settings,
+    quarter: &str,
+    closed_by: &str,
+) -> Result<ExitCode, StartError> {
     let ctx = serve::open_books(settings).await?;
     let quarter = Quarter::parse(quarter, settings.fiscal_start)
         .map_err(|_| StartError::Other(format!("`{quarter}` is not a quarter such as 2026Q3")))?;
     let actor = staff_actor(&ctx, closed_by).await?;
     let closed = statements::close_quarter(&ctx, &actor, quarter).await?;
-    println!("{} statements made, {} carried over.", closed.created, closed.carried);
+    println!(
+        "{} statements made, {} carried over.",
+        closed.created, closed.carried
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -215,7 +248,9 @@ async fn staff_actor(ctx: &Ctx, email: &str) -> Result<Actor, StartError> {
     let person = people::find_by_email(&mut ctx.store.read().await?, email).await?;
     match person.and_then(|person| Some((person.id, person.staff_role?))) {
         Some((person, role)) => Ok(Actor::Staff { person, role }),
-        None => Err(StartError::Other(format!("{email} is nobody of the vendor's staff"))),
+        None => Err(StartError::Other(format!(
+            "{email} is nobody of the vendor's staff"
+        ))),
     }
 }
 
@@ -224,7 +259,12 @@ async fn prove(settings: &Settings) -> Result<ExitCode, StartError> {
     let proof = verify::verify(&ctx).await?;
     let mut faults = 0;
     for check in &proof.checks {
-        println!("{:>8} checked  {:>4} faults  {}", check.checked, check.faults.len(), check.name);
+        println!(
+            "{:>8} checked  {:>4} faults  {}",
+            check.checked,
+            check.faults.len(),
+            check.name
+        );
         for fault in &check.faults {
             println!("                    {fault}");
         }
@@ -234,7 +274,11 @@ async fn prove(settings: &Settings) -> Result<ExitCode, StartError> {
         0 => println!("The books are right ({}).", ctx.store.name()),
         _ => println!("{faults} faults ({}).", ctx.store.name()),
     }
-    Ok(if faults == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if faults == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Ctrl-C, or the SIGTERM of a service manager.

@@ -40,8 +40,13 @@ pub enum StartError {
     Service(#[from] portal_services::ServiceError),
     #[error("the sandbox could not start: {0}")]
     Sandbox(#[from] portal_sandbox::SandboxError),
-    #[error("cannot listen on {address}: {source}. Set PORTAL_ADDR to another one, or end the program that listens there.")]
-    Listen { address: SocketAddr, source: std::io::Error },
+    #[error(
+        "cannot listen on {address}: {source}. Set PORTAL_ADDR to another one, or end the program that listens there."
+    )]
+    Listen {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
     #[error("{0}")]
     Other(String),
 }
@@ -54,7 +59,11 @@ pub async fn open_books(settings: &Settings) -> Result<Ctx, StartError> {
 /// The sandbox's clock goes on where it was when the program ended.
 async fn open_with_clock(settings: &Settings) -> Result<(Ctx, Arc<PortalClock>), StartError> {
     let store = Store::open(&settings.database_url).await?;
-    let clock = Arc::new(settings.clock_start.map_or_else(PortalClock::real, PortalClock::starting_at));
+    let clock = Arc::new(
+        settings
+            .clock_start
+            .map_or_else(PortalClock::real, PortalClock::starting_at),
+    );
     let ctx = Ctx {
         store,
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
@@ -107,7 +116,12 @@ impl Portal {
         };
         let outside = outside(settings, sandbox.as_ref())?;
         let webhooks = WebhookSecrets {
-            hubspot: outside.hubspot.client_secrets.iter().map(|secret| secret.reveal().to_owned()).collect(),
+            hubspot: outside
+                .hubspot
+                .client_secrets
+                .iter()
+                .map(|secret| secret.reveal().to_owned())
+                .collect(),
             xero: outside.xero.webhook_key.reveal().to_owned(),
         };
         let worker = Worker::new(ctx.clone(), vendors(settings, outside)?);
@@ -123,7 +137,8 @@ impl Portal {
 
     /// Starts working off jobs.
     pub fn start_worker(&mut self) {
-        self.tasks.spawn(self.worker.clone().run(self.stop.subscribe()));
+        self.tasks
+            .spawn(self.worker.clone().run(self.stop.subscribe()));
     }
 
     /// Opens the site; answers where it listens.
@@ -134,7 +149,9 @@ impl Portal {
                 address: settings.portal_addr,
                 source,
             })?;
-        let address = listener.local_addr().map_err(|error| StartError::Other(error.to_string()))?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| StartError::Other(error.to_string()))?;
         if let Some(sandbox) = &self.sandbox {
             sandbox.set_portal_url(&settings.portal_url);
         }
@@ -159,7 +176,10 @@ impl Portal {
                 // The sender lives as long as the program; either way it is over.
                 let _ = stop.wait_for(|stop| *stop).await;
             };
-            if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
+            if let Err(error) = axum::serve(listener, router)
+                .with_graceful_shutdown(stopped)
+                .await
+            {
                 tracing::error!("The site stopped: {error}");
             }
         });
@@ -170,8 +190,13 @@ impl Portal {
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         let finish = async { while self.tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(std::time::Duration::from_secs(4), finish).await.is_err() {
-            tracing::warn!("Something was still under way after 4 seconds: its job runs again at the next start");
+        if tokio::time::timeout(std::time::Duration::from_secs(4), finish)
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                "Something was still under way after 4 seconds: its job runs again at the next start"
+            );
             self.tasks.shutdown().await;
         }
         if let Some(sandbox) = self.sandbox {
@@ -221,9 +246,16 @@ const SANDBOX_XERO_KEY: &str = "sandbox-xero-webhook-key";
 const SANDBOX_SLACK_TOKEN: &str = "xoxb-sandbox";
 
 /// Starts the stand-ins of everything outside.
-pub async fn start_sandbox(settings: &Settings, clock: Arc<PortalClock>) -> Result<Sandbox, StartError> {
-    std::fs::create_dir_all(&settings.data)
-        .map_err(|error| StartError::Other(format!("PORTAL_DATA: cannot make {}: {error}", settings.data.display())))?;
+pub async fn start_sandbox(
+    settings: &Settings,
+    clock: Arc<PortalClock>,
+) -> Result<Sandbox, StartError> {
+    std::fs::create_dir_all(&settings.data).map_err(|error| {
+        StartError::Other(format!(
+            "PORTAL_DATA: cannot make {}: {error}",
+            settings.data.display()
+        ))
+    })?;
     let config = SandboxConfig {
         http_addr: settings.sandbox_addr,
         smtp_addr: settings.sandbox_smtp_addr,
@@ -241,7 +273,8 @@ pub async fn start_sandbox(settings: &Settings, clock: Arc<PortalClock>) -> Resu
 
 /// Each real system where there are credentials, and the sandbox for the rest.
 fn outside(settings: &Settings, sandbox: Option<&Sandbox>) -> Result<Outside, StartError> {
-    let missing = || StartError::Other("a system is missing and the sandbox does not run".to_owned());
+    let missing =
+        || StartError::Other("a system is missing and the sandbox does not run".to_owned());
     let url = || sandbox.map(Sandbox::http_url).ok_or_else(missing);
     Ok(Outside {
         hubspot: match &settings.hubspot {
@@ -307,7 +340,8 @@ fn vendors(settings: &Settings, outside: Outside) -> Result<Vendors, StartError>
                 token: outside.slack.token,
             },
         ),
-        mailer: Mailer::new(&mail).map_err(|error| StartError::Other(format!("SMTP_URL or MAIL_FROM: {error}")))?,
+        mailer: Mailer::new(&mail)
+            .map_err(|error| StartError::Other(format!("SMTP_URL or MAIL_FROM: {error}")))?,
         bills: BillSettings {
             account_code: settings.bill_account.clone(),
             status: settings.bill_status,
@@ -318,5 +352,6 @@ fn vendors(settings: &Settings, outside: Outside) -> Result<Vendors, StartError>
 
 /// What a built site looks like: `Leptos.toml`, compiled in, and `LEPTOS_*` of the environment over it.
 fn leptos_options() -> Result<LeptosOptions, StartError> {
-    get_config_from_str(include_str!("../Leptos.toml")).map_err(|error| StartError::Other(format!("LEPTOS_*: {error}")))
+    get_config_from_str(include_str!("../Leptos.toml"))
+        .map_err(|error| StartError::Other(format!("LEPTOS_*: {error}")))
 }

@@ -256,10 +256,10 @@ pub async fn decide(
     require_staff(actor, Action::DecideLeads)?;
     let now = ctx.now();
     let mut tx = ctx.store.write().await?;
+    tx.lock(&format!("lead:{id}")).await?;
     let lead = leads::find(&mut tx, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    tx.lock(&format!("domain:{}", lead.client_domain)).await?;
     if lead.state != LeadState::InReview {
         return Err(ServiceError::Conflict("lead-already-decided"));
     }
@@ -316,6 +316,7 @@ pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: LeadId) -> Result<(), Servic
     let partner = require_partner(actor, Action::SubmitLeads)?;
     let now = ctx.now();
     let mut tx = ctx.store.write().await?;
+    tx.lock(&format!("lead:{id}")).await?;
     let lead = leads::find_of_partner(&mut tx, partner, id)
         .await?
         .ok_or(ServiceError::NotFound)?;

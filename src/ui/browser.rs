@@ -21,7 +21,9 @@ pub fn mark_awake() {
 
 /// Calls back for every message that the server sends on a stream; the browser itself connects again when the stream breaks.
 pub fn listen(url: &str, mut on_message: impl FnMut() + 'static) {
-    let Ok(source) = web_sys::EventSource::new(url) else { return };
+    let Ok(source) = web_sys::EventSource::new(url) else {
+        return;
+    };
     let callback = Closure::<dyn FnMut()>::new(move || on_message());
     source.set_onmessage(Some(callback.as_ref().unchecked_ref()));
     // The page's own life is the stream's: the browser ends both.
@@ -43,10 +45,16 @@ pub async fn fetch_page() -> Option<String> {
 /// Replaces the parts of this page that are marked as live (`data-live`, each with an id) by what `html`, the same page anew, has there.
 /// A part that a person is just using, with the focus inside, is left for the next time.
 pub fn refresh_live_parts(html: &str) {
-    let Ok(parser) = web_sys::DomParser::new() else { return };
-    let Ok(fresh) = parser.parse_from_string(html, web_sys::SupportedType::TextHtml) else { return };
+    let Ok(parser) = web_sys::DomParser::new() else {
+        return;
+    };
+    let Ok(fresh) = parser.parse_from_string(html, web_sys::SupportedType::TextHtml) else {
+        return;
+    };
     for part in all("[data-live]") {
-        let focused = document().active_element().is_some_and(|active| part.contains(Some(&active)));
+        let focused = document()
+            .active_element()
+            .is_some_and(|active| part.contains(Some(&active)));
         if let Some(new) = fresh.get_element_by_id(&part.id())
             && !focused
             && new.inner_html() != part.inner_html()
@@ -59,7 +67,12 @@ pub fn refresh_live_parts(html: &str) {
 /// A second press of a button, before the first one's answer is there, sends nothing.
 pub fn send_forms_once() {
     let listener = Closure::<dyn FnMut(Event)>::new(|event: Event| {
-        let Some(form) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+        let Some(form) = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok())
+        else {
+            return;
+        };
         if event.default_prevented() {
             return;
         }
@@ -69,7 +82,8 @@ pub fn send_forms_once() {
         set(&form, "data-sent", "");
     });
     // Adding a listener fails for no element that is there.
-    let _ = document().add_event_listener_with_callback("submit", listener.as_ref().unchecked_ref());
+    let _ =
+        document().add_event_listener_with_callback("submit", listener.as_ref().unchecked_ref());
     listener.forget();
     // A page that the browser brings back whole (the back button) may be sent again.
     let again = Closure::<dyn FnMut()>::new(|| {
@@ -96,7 +110,9 @@ impl Form {
             event.prevent_default();
             callback();
         });
-        let _ = self.0.add_event_listener_with_callback("submit", listener.as_ref().unchecked_ref());
+        let _ = self
+            .0
+            .add_event_listener_with_callback("submit", listener.as_ref().unchecked_ref());
         listener.forget();
     }
 
@@ -110,10 +126,16 @@ impl Form {
 
     /// Shows that the form is being sent, with a word on its button, or that it no longer is.
     pub fn set_busy(&self, word: Option<&str>) {
-        let Ok(Some(button)) = self.0.query_selector("button.primary") else { return };
+        let Ok(Some(button)) = self.0.query_selector("button.primary") else {
+            return;
+        };
         match word {
             Some(word) => {
-                set(&button, "data-word", &button.text_content().unwrap_or_default());
+                set(
+                    &button,
+                    "data-word",
+                    &button.text_content().unwrap_or_default(),
+                );
                 set(&button, "aria-busy", "true");
                 button.set_text_content(Some(word));
             }
@@ -139,16 +161,33 @@ impl Form {
                 set(&input, "aria-invalid", "true");
             }
             if let Some(wrong) = document().get_element_by_id(&format!("{}-error", message.field)) {
+                let label = document()
+                    .query_selector(&format!("label[for={}]", message.field))
+                    .ok()
+                    .flatten();
+                let name = label
+                    .and_then(|label| label.first_child()?.text_content())
+                    .unwrap_or_default();
+                // As text first, so that nothing in it is markup; what it is as HTML goes into the list.
+                wrong.set_text_content(Some(&format!("{}: {}", name.trim(), message.message)));
+                links.push_str(&format!(
+                    "<li><a href=\"#{}\">{}</a></li>",
+                    message.field,
+                    wrong.inner_html()
+                ));
                 wrong.set_text_content(Some(&message.message));
-                links.push_str(&format!("<li><a href=\"#{}\">{}</a></li>", message.field, wrong.inner_html()));
             }
         }
-        let Some(summary) = document().get_element_by_id("errors").and_then(|found| found.dyn_into::<HtmlElement>().ok()) else { return };
+        let Some(summary) = document()
+            .get_element_by_id("errors")
+            .and_then(|found| found.dyn_into::<HtmlElement>().ok())
+        else {
+            return;
+        };
         if let Ok(Some(heading)) = summary.query_selector("h2") {
             heading.set_text_content(Some(title));
         }
         if let Ok(Some(list)) = summary.query_selector("ul") {
-            // Taken from elements whose text was set as text: nothing in it is markup.
             list.set_inner_html(&links);
         }
         summary.set_hidden(false);
@@ -158,7 +197,10 @@ impl Form {
 }
 
 fn all(selector: &str) -> Vec<Element> {
-    document().document_element().map(|root| within(&root, selector)).unwrap_or_default()
+    document()
+        .document_element()
+        .map(|root| within(&root, selector))
+        .unwrap_or_default()
 }
 
 fn within(root: &Element, selector: &str) -> Vec<Element> {
@@ -184,5 +226,7 @@ fn window() -> Window {
 }
 
 fn document() -> Document {
-    window().document().expect("a window of a page has its document")
+    window()
+        .document()
+        .expect("a window of a page has its document")
 }

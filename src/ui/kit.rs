@@ -9,7 +9,8 @@ use crate::{ui::api::UiError, web::page::Page};
 pub mod icons {
     pub const ALERT: &str = "M12 4 2.5 20.500h19zM12 10v4.500M12 17.500v.01";
     pub const ARROW: &str = "M5 12h14M13 6l6 6-6 6";
-    pub const AUDIT: &str = "M12 3 4.5 6v6c0 4.5 3.2 7.6 7.5 9 4.3-1.4 7.5-4.5 7.5-9V6zM9 12l2 2 4-4";
+    pub const AUDIT: &str =
+        "M12 3 4.5 6v6c0 4.5 3.2 7.6 7.5 9 4.3-1.4 7.5-4.5 7.5-9V6zM9 12l2 2 4-4";
     pub const AUTO: &str = "M3 5h18v11H3zM8 20h8M12 16v4";
     pub const BUILDING: &str = "M5 21V4a1 1 0 0 1 1-1h8a1 1 0 0 1 1 1v17M15 9h3a1 1 0 0 1 1 1v11M3 21h18M8.5 7.500h3M8.5 12h3M8.5 16.500h3";
     pub const CHECK: &str = "M20 6 9 17l-5-5";
@@ -17,7 +18,8 @@ pub mod icons {
     pub const COINS: &str = "M14 8A6 6 0 1 1 2 8a6 6 0 1 1 12 0zM18.1 10.400A6 6 0 1 1 10.3 18M7 6h1v4M16.7 13.900l.7.7-2.8 2.8";
     pub const DONE: &str = "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0zM8.5 12.500l2.5 2.5 5-5.5";
     pub const DOWNLOAD: &str = "M12 4v11M7 11l5 5 5-5M4 20h16";
-    pub const FILE: &str = "M14 3H6a1 1 0 0 0-1 1v16a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1V8zM14 3v5h5M9 13h6M9 17h6";
+    pub const FILE: &str =
+        "M14 3H6a1 1 0 0 0-1 1v16a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1V8zM14 3v5h5M9 13h6M9 17h6";
     pub const HOME: &str = "M3 10.5 12 3l9 7.500V20a1 1 0 0 1-1 1h-5v-6H9v6H4a1 1 0 0 1-1-1z";
     pub const INBOX: &str = "M3 13h5l1.5 3h5L16 13h5M5.5 5h13L21 13v6H3v-6z";
     pub const INFO: &str = "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0zM12 11v5M12 8v.01";
@@ -32,7 +34,8 @@ pub mod icons {
     pub const PLANS: &str = "M12 3 2.5 8 12 13l9.5-5zM2.5 12.500l9.5 5 9.5-5";
     pub const PLUG: &str = "M9 2v6M15 2v6M6 8h12v3a6 6 0 0 1-12 0zM12 17v5";
     pub const PLUS: &str = "M12 5v14M5 12h14";
-    pub const SCALE: &str = "M12 3v18M7 21h10M5 7h14M5 7l-3 7a3.5 3.5 0 0 0 6 0zM19 7l-3 7a3.5 3.5 0 0 0 6 0z";
+    pub const SCALE: &str =
+        "M12 3v18M7 21h10M5 7h14M5 7l-3 7a3.5 3.5 0 0 0 6 0zM19 7l-3 7a3.5 3.5 0 0 0 6 0z";
     pub const SEARCH: &str = "M18 11a7 7 0 1 1-14 0 7 7 0 0 1 14 0zM20.5 20.5 16 16";
     pub const SUN: &str = "M16 12a4 4 0 1 1-8 0 4 4 0 0 1 8 0zM12 2v2M12 20v2M4.9 4.900l1.4 1.400M17.7 17.700l1.4 1.400M2 12h2M20 12h2M6.3 17.700l-1.4 1.400M19.1 4.900l-1.4 1.4";
     pub const USERS: &str = "M15 20v-1.500a3.5 3.5 0 0 0-3.5-3.500h-5A3.5 3.5 0 0 0 3 18.500V20M12.5 8A3.5 3.5 0 1 1 5.5 8a3.5 3.5 0 1 1 7 0zM21 20v-1.500a3.5 3.5 0 0 0-2.6-3.400M15.5 4.600a3.5 3.5 0 0 1 0 6.8";
@@ -41,7 +44,8 @@ pub mod icons {
 
 /// An icon; decoration only, so what it means must stand beside it or in a label.
 pub fn icon(path: &'static str) -> AnyView {
-    view! { <svg class="i" viewBox="0 0 24 24" aria-hidden="true"><path d=path></path></svg> }.into_any()
+    view! { <svg class="i" viewBox="0 0 24 24" aria-hidden="true"><path d=path></path></svg> }
+        .into_any()
 }
 
 /// The portal's mark.
@@ -63,7 +67,11 @@ pub fn pill(state: &str, label: String) -> AnyView {
 
 /// An amount as the reader's language writes it.
 pub fn money(page: &Page, money: Money) -> AnyView {
-    let class = if money.minor < 0 { "money minus" } else { "money" };
+    let class = if money.minor < 0 {
+        "money minus"
+    } else {
+        "money"
+    };
     view! { <span class=class>{page.words.money(money)}</span> }.into_any()
 }
 
@@ -105,13 +113,21 @@ pub fn notice(tone: &'static str, text: String) -> AnyView {
 }
 
 /// What is wrong with a form as a whole, with a way to each field; hidden where nothing is, so that an island can fill it.
-pub fn errors(refusal: Option<&UiError>) -> AnyView {
-    let message = refusal.map(|error| error.message.clone()).unwrap_or_default();
-    let items = refusal
-        .into_iter()
-        .flat_map(|error| &error.fields)
-        .map(|field| view! { <li><a href=format!("#{}", field.field)>{field.message.clone()}</a></li> })
-        .collect_view();
+/// The list is made when the page is rendered: by then the fields behind it have said what they are called.
+pub fn errors(page: &Page, refusal: Option<&UiError>) -> AnyView {
+    let message = refusal
+        .map(|error| error.message.clone())
+        .unwrap_or_default();
+    let fields = refusal
+        .map(|error| error.fields.clone())
+        .unwrap_or_default();
+    let labels = page.labels().clone();
+    let items = move || {
+        fields
+            .iter()
+            .map(|field| view! { <li><a href=format!("#{}", field.field)>{labels.name(field)}</a></li> })
+            .collect_view()
+    };
     view! {
         <div class="notice" data-tone="bad" role="alert" id="errors" tabindex="-1" hidden=refusal.is_none()>
             {icon(icons::ALERT)}<div><h2>{message}</h2><ul>{items}</ul></div>
@@ -139,13 +155,21 @@ pub struct Field<'a> {
 }
 
 /// A field of the form that calls the server function `action`. `path` is its name there; the part in brackets is what refusals call it.
-pub fn field<'a>(page: &'a Page, action: &'static str, name: &'static str, path: &str, label: &str) -> Field<'a> {
+pub fn field<'a>(
+    page: &'a Page,
+    action: &'static str,
+    name: &'static str,
+    path: &str,
+    label: &str,
+) -> Field<'a> {
+    let label = page.words.text(label);
+    page.labels().add(name, &label);
     Field {
         page,
         action,
         name,
         path: path.to_owned(),
-        label: page.words.text(label),
+        label,
         hint: String::new(),
         first: String::new(),
         kind: "text",
@@ -293,11 +317,18 @@ impl Field<'_> {
 
 /// For the one place that Leptos does not escape.
 fn escape_text(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 /// A form of one button that calls a server function with fixed values.
-pub fn button_form(action: &'static str, values: &[(&str, String)], label: String, class: &'static str) -> AnyView {
+pub fn button_form(
+    action: &'static str,
+    values: &[(&str, String)],
+    label: String,
+    class: &'static str,
+) -> AnyView {
     let values = values
         .iter()
         .map(|(name, value)| view! { <input type="hidden" name=(*name).to_owned() value=value.clone() /> })
@@ -313,7 +344,12 @@ pub fn button_form(action: &'static str, values: &[(&str, String)], label: Strin
 }
 
 /// What a list shows when there is nothing to show.
-pub fn empty(path: &'static str, title: String, text: String, way_out: Option<(String, String)>) -> AnyView {
+pub fn empty(
+    path: &'static str,
+    title: String,
+    text: String,
+    way_out: Option<(String, String)>,
+) -> AnyView {
     let way_out = way_out.map(|(url, label)| view! { <a class="btn primary" href=url>{label}</a> });
     view! { <div class="empty">{icon(path)}<h2>{title}</h2><p>{text}</p>{way_out}</div> }.into_any()
 }

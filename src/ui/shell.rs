@@ -40,7 +40,9 @@ const STAFF: [Entry; 9] = [
 pub fn document(page: &Page, title: &str, nonce: &str, body: &str) -> String {
     let words = &page.words;
     let title = words.with("page-title", &[("title", title.into())]);
-    let theme = page.theme.map_or_else(String::new, |theme| format!(" data-theme=\"{theme}\""));
+    let theme = page
+        .theme
+        .map_or_else(String::new, |theme| format!(" data-theme=\"{theme}\""));
     format!(
         "<!DOCTYPE html><html lang=\"{lang}\"{theme}><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
@@ -53,17 +55,22 @@ pub fn document(page: &Page, title: &str, nonce: &str, body: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 /// A page's content in its frame.
 pub fn body(page: &Page, content: AnyView) -> AnyView {
-    let stream = if page.session().is_some() { "/events" } else { "" };
+    // What changes from now on is told, even before the browser listens.
+    let stream = page.session().map_or_else(String::new, |_| {
+        format!("/events?since={}", page.ctx.now().0)
+    });
     let framed = match page.session() {
         Some(session) => signed_in(page, session, content),
         None => gate(page, content),
     };
-    view! { <body>{framed}<Awake stream=stream.to_owned() /></body> }.into_any()
+    view! { <body>{framed}<Awake stream=stream /></body> }.into_any()
 }
 
 fn signed_in(page: &Page, session: &Session, content: AnyView) -> AnyView {
@@ -98,7 +105,11 @@ fn signed_in(page: &Page, session: &Session, content: AnyView) -> AnyView {
 fn navigation_link(page: &Page, (url, name, path): &Entry) -> AnyView {
     let here = page.path();
     let root = *url == "/" || *url == "/staff";
-    let current = here == *url || (!root && here.strip_prefix(url).is_some_and(|rest| rest.starts_with('/')));
+    let current = here == *url
+        || (!root
+            && here
+                .strip_prefix(url)
+                .is_some_and(|rest| rest.starts_with('/')));
     view! { <li><a href=*url aria-current=current.then_some("page")>{icon(path)}{page.words.text(name)}</a></li> }.into_any()
 }
 
@@ -108,7 +119,10 @@ fn who(page: &Page, session: &Session) -> AnyView {
         Actor::Member { role, .. } => words.text(&format!("role-{role}")),
         Actor::Staff { role, .. } => words.text(&format!("staff-role-{role}")),
     };
-    let company = session.partner_name.clone().unwrap_or_else(|| page.ctx.programme.name.clone());
+    let company = session
+        .partner_name
+        .clone()
+        .unwrap_or_else(|| page.ctx.programme.name.clone());
     view! {
         <div class="who">
             <div>

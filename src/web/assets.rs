@@ -30,7 +30,10 @@ impl Assets {
         let pkg = format!("/{}", options.site_pkg_dir);
         Self {
             site_root: options.site_root.to_string(),
-            head: format!("<link rel=\"stylesheet\" href=\"{pkg}/{style}\">{}", scripts(&options)),
+            head: format!(
+                "<link rel=\"stylesheet\" href=\"{pkg}/{style}\">{}",
+                scripts(&options)
+            ),
             pkg,
         }
     }
@@ -42,10 +45,15 @@ impl Assets {
 }
 
 fn scripts(options: &LeptosOptions) -> String {
-    let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new_islands())));
+    let owner = Owner::new_root(Some(Arc::new(
+        hydration_context::SsrSharedContext::new_islands(),
+    )));
     owner.with(|| {
         provide_context(Nonce::from_value(NONCE));
-        let props = HydrationScriptsProps::builder().options(options.clone()).islands(true).build();
+        let props = HydrationScriptsProps::builder()
+            .options(options.clone())
+            .islands(true)
+            .build();
         HydrationScripts(props).into_view().to_html()
     })
 }

@@ -18,7 +18,11 @@ pub struct ErrorPage;
 
 pub async fn dress(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let url = parts.uri.path_and_query().map_or("/", |url| url.as_str()).to_owned();
+    let url = parts
+        .uri
+        .path_and_query()
+        .map_or("/", |url| url.as_str())
+        .to_owned();
     let mut copy = axum::http::Request::new(()).into_parts().0;
     copy.headers = parts.headers.clone();
     copy.uri = parts.uri.clone();
@@ -29,7 +33,9 @@ pub async fn dress(State(app): State<AppState>, request: Request, next: Next) ->
     }
     let status = response.status();
     if status == StatusCode::UNAUTHORIZED {
-        let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", &url).finish();
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("next", &url)
+            .finish();
         return Redirect::to(&format!("/sign-in?{query}")).into_response();
     }
     match Page::from_request_parts(&mut copy, &app).await {

@@ -4,17 +4,18 @@
 use std::{convert::Infallible, time::Duration};
 
 use axum::{
-    extract::State,
+    extract::{Query, State},
     http::StatusCode,
     response::{
         IntoResponse, Response, Sse,
         sse::{Event, KeepAlive},
     },
 };
-use futures::stream;
-use portal_domain::{access::Actor, ids::PartnerId};
+use futures::{StreamExt, stream};
+use portal_domain::{access::Actor, calendar::Timestamp, ids::PartnerId};
 use portal_services::access;
 use portal_store::changes::{self, PartnerChange};
+use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::web::{AppState, page::Page};
@@ -52,28 +53,62 @@ pub async fn watch_changes(app: AppState) {
 
 async fn list_new(
     app: &AppState,
-    since: portal_domain::calendar::Timestamp,
+    since: Timestamp,
 ) -> Result<Vec<PartnerChange>, portal_store::StoreError> {
     let mut tx = app.ctx.store.read().await?;
     changes::list_since(&mut tx, since).await
 }
 
+/// What a page says of itself when it begins to listen.
+#[derive(Deserialize)]
+pub struct StreamQuery {
+    /// When the page was made, in milliseconds since 1970.
+    since: Option<i64>,
+}
+
 /// The stream of one open page. It ends with the session: who may no longer see something hears nothing of it either.
-pub async fn stream(page: Page, State(app): State<AppState>) -> Response {
+pub async fn stream(
+    page: Page,
+    Query(query): Query<StreamQuery>,
+    State(app): State<AppState>,
+) -> Response {
     let Some(actor) = page.session().map(|session| session.actor) else {
         // To a browser's stream this says: do not connect again.
         return StatusCode::NO_CONTENT.into_response();
     };
+    let changes = app.changes.subscribe();
+    let missed = has_missed(&app, &actor, query.since)
+        .await
+        .then(|| Ok(changed()));
     let listener = Listener {
-        changes: app.changes.subscribe(),
+        changes,
         app,
         actor,
         secret: page.secret().unwrap_or_default().to_owned(),
     };
     let events = stream::unfold(listener, |mut listener| async move {
-        listener.next().await.map(|event| (Ok::<_, Infallible>(event), listener))
+        listener
+            .next()
+            .await
+            .map(|event| (Ok::<_, Infallible>(event), listener))
     });
-    Sse::new(events).keep_alive(KeepAlive::default()).into_response()
+    Sse::new(stream::iter(missed).chain(events))
+        .keep_alive(KeepAlive::default())
+        .into_response()
+}
+
+/// Whether something changed while the page was on its way and its browser woke up, or while the line was down.
+async fn has_missed(app: &AppState, actor: &Actor, since: Option<i64>) -> bool {
+    let Some(since) = since else { return false };
+    match list_new(app, Timestamp(since).plus_ms(-OVERLAP_MS)).await {
+        Ok(found) => found.iter().any(|change| concerns(actor, change.partner)),
+        // To look once more than needed does no harm.
+        Err(_) => true,
+    }
+}
+
+fn changed() -> Event {
+    Event::default().data("changed")
 }
 
 struct Listener {
@@ -102,8 +137,11 @@ impl Listener {
             if !concerns {
                 continue;
             }
-            let session = access::find_session(&self.app.ctx, &self.secret).await.ok().flatten()?;
-            return (session.actor == self.actor).then(|| Event::default().data("changed"));
+            let session = access::find_session(&self.app.ctx, &self.secret)
+                .await
+                .ok()
+                .flatten()?;
+            return (session.actor == self.actor).then(changed);
         }
     }
 }

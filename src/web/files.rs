@@ -18,13 +18,21 @@ pub fn router(assets: &Assets) -> Router {
         header::CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=31536000, immutable"),
     );
-    let a_day = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));
-    let built = ServeDir::new(format!("{root}{pkg}")).precompressed_br().precompressed_gzip();
+    let a_day = SetResponseHeaderLayer::overriding(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=86400"),
+    );
+    let built = ServeDir::new(format!("{root}{pkg}"))
+        .precompressed_br()
+        .precompressed_gzip();
     let mut files = Router::new().nest_service(pkg, built).layer(forever);
     for name in ["favicon.svg", "logo.svg"] {
         files = files.merge(
             Router::new()
-                .route_service(&format!("/{name}"), ServeFile::new(format!("{root}/{name}")))
+                .route_service(
+                    &format!("/{name}"),
+                    ServeFile::new(format!("{root}/{name}")),
+                )
                 .layer(a_day.clone()),
         );
     }

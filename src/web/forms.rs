@@ -18,7 +18,10 @@ use crate::{
 
 /// Answers form posts to pages; everything else goes on.
 pub async fn accept(State(pages): State<Router>, request: Request, next: Next) -> Response {
-    if request.method() != Method::POST || request.uri().path().starts_with("/api/") || !is_form(&request) {
+    if request.method() != Method::POST
+        || request.uri().path().starts_with("/api/")
+        || !is_form(&request)
+    {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
@@ -26,21 +29,55 @@ pub async fn accept(State(pages): State<Router>, request: Request, next: Next) -
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let typed = decode(&body);
-    let Some(action) = typed.iter().find(|(name, _)| name == "do").map(|(_, value)| value.clone()) else {
-        return UiError { status: 400, ..UiError::default() }.into_response();
+    let Some(action) = typed
+        .iter()
+        .find(|(name, _)| name == "do")
+        .map(|(_, value)| value.clone())
+    else {
+        return UiError {
+            status: 400,
+            ..UiError::default()
+        }
+        .into_response();
     };
-    if !action.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
-        return UiError { status: 400, ..UiError::default() }.into_response();
+    if !action
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    {
+        return UiError {
+            status: 400,
+            ..UiError::default()
+        }
+        .into_response();
     }
     let answer = call(&pages, &parts, &action, body).await;
-    let cookies: Vec<HeaderValue> = answer.headers().get_all(header::SET_COOKIE).iter().cloned().collect();
+    let cookies: Vec<HeaderValue> = answer
+        .headers()
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .cloned()
+        .collect();
     let succeeded = answer.status().is_success();
-    let answer = to_bytes(answer.into_body(), BODY_BYTES_MAX).await.unwrap_or_default();
+    let answer = to_bytes(answer.into_body(), BODY_BYTES_MAX)
+        .await
+        .unwrap_or_default();
     let mut response = if succeeded {
         redirect(&answer)
     } else {
-        let error = serde_json::from_slice(&answer).unwrap_or(UiError { status: 400, ..UiError::default() });
-        show_again(pages, parts, Refused { action, typed, error }).await
+        let error = serde_json::from_slice(&answer).unwrap_or(UiError {
+            status: 400,
+            ..UiError::default()
+        });
+        show_again(
+            pages,
+            parts,
+            Refused {
+                action,
+                typed,
+                error,
+            },
+        )
+        .await
     };
     for cookie in cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -20,7 +20,12 @@ pub async fn same_origin(State(app): State<AppState>, request: Request, next: Ne
 }
 
 fn comes_from_us(request: &Request, app: &AppState) -> bool {
-    let said = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let said = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
     match (said("sec-fetch-site"), said(header::ORIGIN.as_str())) {
         (Some(site), _) => site == "same-origin",
         (None, Some(origin)) => origin == app.ctx.programme.portal_url,
@@ -34,14 +39,18 @@ pub async fn headers(request: Request, next: Next) -> Response {
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
-        ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+        (
+            "permissions-policy",
+            "camera=(), geolocation=(), microphone=(), payment=()",
+        ),
         ("x-frame-options", "DENY"),
     ];
     let mut response = next.run(request).await;
     for (name, value) in ALWAYS {
-        response
-            .headers_mut()
-            .insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        response.headers_mut().insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     }
     response
 }

@@ -58,13 +58,23 @@ pub fn router(app: AppState) -> Router {
         .route("/api/{function}", post(call_server_function))
         .route("/events", get(events::stream))
         .fallback(page::not_found)
-        .layer(middleware::from_fn_with_state(app.clone(), error_pages::dress))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            error_pages::dress,
+        ))
         .with_state(app.clone());
     Router::new()
         .fallback_service(pages.clone())
         .layer(middleware::from_fn_with_state(pages, forms::accept))
-        .layer(middleware::from_fn_with_state(app.clone(), guard::same_origin))
-        .merge(Router::new().route("/health", get(health)).with_state(app.clone()))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            guard::same_origin,
+        ))
+        .merge(
+            Router::new()
+                .route("/health", get(health))
+                .with_state(app.clone()),
+        )
         .merge(
             Router::new()
                 .route("/webhooks/hubspot", post(webhooks::hubspot))
@@ -123,6 +133,10 @@ async fn call_server_function(State(app): State<AppState>, request: Request) -> 
 async fn health(State(app): State<AppState>) -> Response {
     match app.ctx.store.read().await {
         Ok(_) => (StatusCode::OK, "ok\n").into_response(),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response(),
+        Err(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer\n",
+        )
+            .into_response(),
     }
 }

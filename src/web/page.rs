@@ -1,6 +1,9 @@
 //! What a page or a server function has at hand: who asks, in which language, what was typed before, and how to answer.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use axum::{
     body::Body,
@@ -49,6 +52,28 @@ pub struct Page {
     pub theme: Option<&'static str>,
     session: Option<Session>,
     secret: Option<String>,
+    labels: Labels,
+}
+
+/// What the fields of the page are called: a summary of errors names them, and stands before them.
+#[derive(Clone, Default)]
+pub struct Labels(Arc<Mutex<BTreeMap<String, String>>>);
+
+impl Labels {
+    pub fn add(&self, field: &str, label: &str) {
+        if let Ok(mut labels) = self.0.lock() {
+            labels.insert(field.to_owned(), label.to_owned());
+        }
+    }
+
+    /// A message with its field's label before it, once the page is rendered.
+    pub fn name(&self, message: &FieldMessage) -> String {
+        let labels = self.0.lock().ok();
+        match labels.and_then(|labels| labels.get(&message.field).cloned()) {
+            Some(label) => format!("{label}: {}", message.message),
+            None => message.message.clone(),
+        }
+    }
 }
 
 impl Page {
@@ -60,7 +85,8 @@ impl Page {
         };
         let locale = match &session {
             Some(session) => session.locale,
-            None => session::read_locale(&parts.headers).unwrap_or_else(|| accepted_locale(&parts.headers)),
+            None => session::read_locale(&parts.headers)
+                .unwrap_or_else(|| accepted_locale(&parts.headers)),
         };
         Ok(Self {
             app: app.clone(),
@@ -74,6 +100,7 @@ impl Page {
             theme: session::read_theme(&parts.headers),
             session,
             secret,
+            labels: Labels::default(),
         })
     }
 
@@ -91,6 +118,10 @@ impl Page {
             Some(session) => Ok(&session.actor),
             None => Err(self.worded(&ServiceError::Unauthenticated)),
         }
+    }
+
+    pub fn labels(&self) -> &Labels {
+        &self.labels
     }
 
     pub fn path(&self) -> &str {
@@ -111,19 +142,42 @@ impl Page {
                     .iter()
                     .map(|error| FieldMessage {
                         field: error.field.clone(),
-                        message: words.with(&format!("error-{}", error.code), &[("detail", error.detail.as_str().into())]),
+                        message: words.with(
+                            &format!("error-{}", error.code),
+                            &[("detail", error.detail.as_str().into())],
+                        ),
                     })
                     .collect();
                 let title = words.with("form-errors-title", &[("count", fields.len().into())]);
                 (StatusCode::UNPROCESSABLE_ENTITY, title, fields)
             }
-            ServiceError::Unauthenticated => (StatusCode::UNAUTHORIZED, words.text("error-signed-out"), Vec::new()),
-            ServiceError::Forbidden => (StatusCode::FORBIDDEN, words.text("error-forbidden"), Vec::new()),
-            ServiceError::NotFound => (StatusCode::NOT_FOUND, words.text("error-not-found"), Vec::new()),
-            ServiceError::Conflict(code) => (StatusCode::CONFLICT, words.text(&format!("error-{code}")), Vec::new()),
+            ServiceError::Unauthenticated => (
+                StatusCode::UNAUTHORIZED,
+                words.text("error-signed-out"),
+                Vec::new(),
+            ),
+            ServiceError::Forbidden => (
+                StatusCode::FORBIDDEN,
+                words.text("error-forbidden"),
+                Vec::new(),
+            ),
+            ServiceError::NotFound => (
+                StatusCode::NOT_FOUND,
+                words.text("error-not-found"),
+                Vec::new(),
+            ),
+            ServiceError::Conflict(code) => (
+                StatusCode::CONFLICT,
+                words.text(&format!("error-{code}")),
+                Vec::new(),
+            ),
             ServiceError::Money(_) | ServiceError::Store(_) | ServiceError::Inconsistent(_) => {
                 tracing::error!(url = %self.url, "Could not answer `{}`: {error}", self.url);
-                (StatusCode::INTERNAL_SERVER_ERROR, words.text("error-internal"), Vec::new())
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    words.text("error-internal"),
+                    Vec::new(),
+                )
             }
         };
         // A server function would answer 500 for whatever it refuses; a page has no such options.
@@ -171,7 +225,9 @@ impl Page {
             .and_then(|refused| StatusCode::from_u16(refused.error.status).ok())
             .unwrap_or(StatusCode::OK);
         let nonce = Nonce::new();
-        let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new_islands())));
+        let owner = Owner::new_root(Some(Arc::new(
+            hydration_context::SsrSharedContext::new_islands(),
+        )));
         let html = owner.with(|| {
             provide_context(nonce.clone());
             let content = view(&self);
@@ -182,7 +238,10 @@ impl Page {
         let mut response = Response::new(Body::from(html));
         *response.status_mut() = status;
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Ok(policy) = HeaderValue::from_str(&content_security_policy(nonce.as_inner())) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -238,7 +297,9 @@ pub async fn current() -> Result<Page, UiError> {
     };
     let app: AppState = use_context().ok_or_else(unavailable)?;
     let parts: Parts = use_context().ok_or_else(unavailable)?;
-    Page::of(&app, &parts).await.map_err(|_: ServiceError| unavailable())
+    Page::of(&app, &parts)
+        .await
+        .map_err(|_: ServiceError| unavailable())
 }
 
 /// Signs the browser in with the answer of the server function that is just running.
@@ -253,7 +314,10 @@ pub fn sign_out(page: &Page) {
 /// `person`, or `person.partner`.
 pub async fn sign_in_as(page: &Page, choice: &str) -> Result<String, ServiceError> {
     let (person, partner) = match choice.split_once('.') {
-        Some((person, partner)) => (person, Some(partner.parse().map_err(|_| ServiceError::NotFound)?)),
+        Some((person, partner)) => (
+            person,
+            Some(partner.parse().map_err(|_| ServiceError::NotFound)?),
+        ),
         None => (choice, None),
     };
     let person = person.parse().map_err(|_| ServiceError::NotFound)?;
@@ -261,7 +325,8 @@ pub async fn sign_in_as(page: &Page, choice: &str) -> Result<String, ServiceErro
 }
 
 pub async fn set_language(page: &Page, language: &str) -> Result<(), ServiceError> {
-    let locale = Locale::parse(language).ok_or_else(|| ServiceError::field("language", "choose-one"))?;
+    let locale =
+        Locale::parse(language).ok_or_else(|| ServiceError::field("language", "choose-one"))?;
     if let Some(session) = &page.session {
         access::set_locale(&page.ctx, &session.actor, locale).await?;
     }
@@ -274,15 +339,25 @@ pub fn set_theme(page: &Page, theme: &str) {
 }
 
 fn set_cookie(cookie: &str) {
-    if let (Some(options), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(cookie)) {
+    if let (Some(options), Ok(value)) = (
+        use_context::<ResponseOptions>(),
+        HeaderValue::from_str(cookie),
+    ) {
         options.append_header(header::SET_COOKIE, value);
     }
 }
 
 /// A path of ours to go to next; anything else that a form may name is the home page.
 pub fn inside(path: &str) -> String {
-    let ours = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.chars().any(char::is_control);
-    if ours { path.to_owned() } else { "/".to_owned() }
+    let ours = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && !path.chars().any(char::is_control);
+    if ours {
+        path.to_owned()
+    } else {
+        "/".to_owned()
+    }
 }
 
 /// Where nothing is.

@@ -11,7 +11,11 @@ const THEME: &str = "theme";
 
 /// `__Host-` binds the cookie to this very host and to TLS; without TLS, on one's own machine, browsers would not take it.
 fn name(ctx: &Ctx) -> &'static str {
-    if is_tls(ctx) { "__Host-portal" } else { "portal" }
+    if is_tls(ctx) {
+        "__Host-portal"
+    } else {
+        "portal"
+    }
 }
 
 fn is_tls(ctx: &Ctx) -> bool {
@@ -37,7 +41,11 @@ pub fn issue(ctx: &Ctx, secret: &str) -> String {
 
 /// The cookie that signs it out.
 pub fn clear(ctx: &Ctx) -> String {
-    format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{}", name(ctx), secure(ctx))
+    format!(
+        "{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{}",
+        name(ctx),
+        secure(ctx)
+    )
 }
 
 pub fn read_locale(headers: &HeaderMap) -> Option<Locale> {
@@ -58,12 +66,19 @@ pub fn read_theme(headers: &HeaderMap) -> Option<&'static str> {
 }
 
 pub fn issue_theme(ctx: &Ctx, theme: &str) -> String {
-    let theme = if matches!(theme, "light" | "dark") { theme } else { "auto" };
+    let theme = if matches!(theme, "light" | "dark") {
+        theme
+    } else {
+        "auto"
+    };
     preference(ctx, THEME, theme)
 }
 
 fn preference(ctx: &Ctx, name: &str, value: &str) -> String {
-    format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={PREFERENCE_SECONDS}{}", secure(ctx))
+    format!(
+        "{name}={value}; Path=/; SameSite=Lax; Max-Age={PREFERENCE_SECONDS}{}",
+        secure(ctx)
+    )
 }
 
 fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -16,7 +16,12 @@ pub struct WebhookSecrets {
     pub xero: String,
 }
 
-pub async fn hubspot(State(app): State<AppState>, uri: Uri, headers: HeaderMap, body: Bytes) -> StatusCode {
+pub async fn hubspot(
+    State(app): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> StatusCode {
     let secrets: Vec<&str> = app.webhooks.hubspot.iter().map(String::as_str).collect();
     let path = uri.path_and_query().map_or("", |path| path.as_str());
     // HubSpot signs the address that it was told, which behind a proxy is not the one that we see.

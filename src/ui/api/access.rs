@@ -32,10 +32,15 @@ pub async fn use_link(token: String) -> Result<Done, UiError> {
 }
 
 #[server(endpoint = "accept_invitation")]
-pub async fn accept_invitation(token: String, #[server(default)] name: String) -> Result<Done, UiError> {
+pub async fn accept_invitation(
+    token: String,
+    #[server(default)] name: String,
+) -> Result<Done, UiError> {
     use crate::web::page;
     let page = page::current().await?;
-    let accepted = portal_services::company::accept_invitation(&page.ctx, &token, &name, page.words.locale()).await;
+    let accepted =
+        portal_services::company::accept_invitation(&page.ctx, &token, &name, page.words.locale())
+            .await;
     let secret = page.said(accepted)?;
     page::sign_in(&page, &secret);
     Ok(Done::new("/", "invitation-accepted"))
@@ -45,13 +50,18 @@ pub async fn accept_invitation(token: String, #[server(default)] name: String) -
 pub async fn sign_out() -> Result<Done, UiError> {
     use crate::web::page;
     let page = page::current().await?;
-    page.said(portal_services::access::sign_out(&page.ctx, page.secret().unwrap_or_default()).await)?;
+    page.said(
+        portal_services::access::sign_out(&page.ctx, page.secret().unwrap_or_default()).await,
+    )?;
     page::sign_out(&page);
     Ok(Done::new("/sign-in", "signed-out"))
 }
 
 #[server(endpoint = "set_language")]
-pub async fn set_language(language: String, #[server(default)] back: String) -> Result<Done, UiError> {
+pub async fn set_language(
+    language: String,
+    #[server(default)] back: String,
+) -> Result<Done, UiError> {
     use crate::web::page;
     let page = page::current().await?;
     page.said(page::set_language(&page, &language).await)?;

@@ -83,12 +83,18 @@ mod awake {
 
     /// A refusal without words came from no rule of ours: the call itself failed.
     fn show(form: &Form, words: &BTreeMap<String, String>, error: &UiError) {
-        let title = if error.message.is_empty() { word(words, "unreachable") } else { &error.message };
+        let title = if error.message.is_empty() {
+            word(words, "unreachable")
+        } else {
+            &error.message
+        };
         form.show_errors(title, &error.fields);
     }
 
     fn sentence(words: &BTreeMap<String, String>, code: &str) -> String {
-        let known = words.get(&format!("error-{code}")).or_else(|| words.get("error-invalid"));
+        let known = words
+            .get(&format!("error-{code}"))
+            .or_else(|| words.get("error-invalid"));
         known.cloned().unwrap_or_default()
     }
 

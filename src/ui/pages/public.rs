@@ -35,7 +35,11 @@ pub async fn sign_in(page: Page, Query(query): Query<SignInQuery>) -> Result<Res
     let title = page.words.text("sign-in-title");
     Ok(page.show(&title, move |page| {
         let heading = page.words.text("sign-in-title");
-        let link = if query.sent.is_empty() { link_form(page) } else { link_sent(page) };
+        let link = if query.sent.is_empty() {
+            link_form(page)
+        } else {
+            link_sent(page)
+        };
         view! {
             <div class="head"><h1>{heading}</h1></div>
             {(!choices.is_empty()).then(|| people(page, &choices, &query.next))}
@@ -85,8 +89,14 @@ fn people(page: &Page, choices: &[Choice], next: &str) -> AnyView {
 
 fn person_button(page: &Page, choice: &Choice) -> AnyView {
     let (value, role) = match choice.partner {
-        Some(partner) => (format!("{}.{partner}", choice.person), format!("role-{}", choice.role)),
-        None => (choice.person.to_string(), format!("staff-role-{}", choice.role)),
+        Some(partner) => (
+            format!("{}.{partner}", choice.person),
+            format!("role-{}", choice.role),
+        ),
+        None => (
+            choice.person.to_string(),
+            format!("staff-role-{}", choice.role),
+        ),
     };
     view! {
         <button name="person" value=value>
@@ -146,10 +156,13 @@ pub async fn invitation(page: Page, Path(token): Path<String>) -> Response {
     let found = company::find_invitation(&page.ctx, &token).await;
     match found {
         Ok(invitation) => {
-            let title = page
-                .words
-                .with("invitation-title", &[("partner", invitation.partner_name.as_str().into())]);
-            page.show(&title.clone(), move |page| invitation_form(page, &invitation, token, title))
+            let title = page.words.with(
+                "invitation-title",
+                &[("partner", invitation.partner_name.as_str().into())],
+            );
+            page.show(&title.clone(), move |page| {
+                invitation_form(page, &invitation, token, title)
+            })
         }
         Err(_) => {
             let title = page.words.text("invitation-gone-title");

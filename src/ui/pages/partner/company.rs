@@ -59,7 +59,7 @@ fn details_form(page: &Page, company: &Company) -> AnyView {
     let text = |name: &'static str, label: &str, first: &str| {
         field(page, UPDATE, name, &format!("form[{name}]"), label).first(first)
     };
-    let errors = form_errors(page, UPDATE).map(|error| kit::errors(Some(error)));
+    let errors = form_errors(page, UPDATE).map(|error| kit::errors(page, Some(error)));
     view! {
         <form class="card form" method="post" novalidate>
             <header><h2>{words.text("company-details")}</h2></header>
@@ -257,7 +257,7 @@ fn invite_form(page: &Page) -> AnyView {
             )
         })
         .to_vec();
-    let errors = form_errors(page, INVITE).map(|error| kit::errors(Some(error)));
+    let errors = form_errors(page, INVITE).map(|error| kit::errors(page, Some(error)));
     view! {
         <div class="foot">
             <form class="form" method="post" novalidate aria-label=words.text("team-invite-title")>

@@ -310,7 +310,7 @@ fn form(page: &Page, key: &str) -> AnyView {
     let words = &page.words;
     view! {
         <form class="card form" id="lead-form" method="post" novalidate>
-            {kit::errors(form_errors(page, SUBMIT))}
+            {kit::errors(page, form_errors(page, SUBMIT))}
             <input type="hidden" name="do" value=SUBMIT />
             <input type="hidden" id="submission_key" name="form[submission_key]" value=page.typed(SUBMIT, "form[submission_key]", key) />
             {client_fields(page)}

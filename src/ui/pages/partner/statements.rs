@@ -359,7 +359,7 @@ fn invoice_form(page: &Page, view: &StatementView) -> AnyView {
         <form class="card form" id="raise" method="post" novalidate>
             <header><h2>{words.text("invoice-form-title")}</h2></header>
             <p class="small muted">{words.with("invoice-form-lead", &[("amount", amount.clone().into())])}</p>
-            {kit::errors(form_errors(page, RAISE))}
+            {kit::errors(page, form_errors(page, RAISE))}
             <input type="hidden" name="do" value=RAISE />
             <input type="hidden" name="form[statement]" value=view.record.id.to_string() />
             {field(page, RAISE, "number", "form[number]", "invoice-form-number").hint("invoice-form-number-hint").maximum(60).input()}

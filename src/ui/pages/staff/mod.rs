@@ -109,7 +109,7 @@ fn form_errors(page: &Page, action: &str) -> Option<AnyView> {
     let refusal = page
         .refusal(action)
         .filter(|refusal| !refusal.fields.is_empty());
-    refusal.map(|refusal| kit::errors(Some(refusal)))
+    refusal.map(|refusal| kit::errors(page, Some(refusal)))
 }
 
 /// The hidden name of a server function.

@@ -159,6 +159,8 @@ async function lookAs(
 ): Promise<void> {
   await page.setViewportSize(size);
   await page.emulateMedia({ colorScheme });
+  // The page is painted anew by the second frame.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   try {
     await look();
   } finally {
@@ -186,6 +188,8 @@ export async function photograph(page: Page, name: string): Promise<void> {
   const { outputDir, name: project } = test.info().project;
   const folder = join(outputDir, "screenshots");
   await mkdir(folder, { recursive: true });
+  // A page that was opened at one of its parts is photographed from its top.
+  await page.evaluate(() => window.scrollTo(0, 0));
   for (const [size, sizeName] of [[DESKTOP, "desktop"], [PHONE, "phone"]] as const) {
     for (const scheme of ["light", "dark"] as const) {
       await lookAs(page, size, scheme, async () => {

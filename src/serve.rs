@@ -166,6 +166,7 @@ impl Portal {
                 },
             )),
             changes: broadcast::Sender::new(256),
+            sandbox_url: self.sandbox.as_ref().map(Sandbox::http_url),
             stop: self.stop.subscribe(),
         };
         self.tasks.spawn(web::watch_changes(app.clone()));

@@ -71,7 +71,7 @@ fn body_without_chance(answer: &Answer) -> String {
         .split_once("'nonce-")
         .and_then(|(_, rest)| rest.split_once('\''))
         .map_or("no nonce", |(nonce, _)| nonce);
-    let body = answer.body.replace(nonce, "nonce");
+    let body = without_instant(&answer.body.replace(nonce, "nonce"));
     let words = body
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| word.len() == 26);
@@ -81,6 +81,17 @@ fn body_without_chance(answer: &Answer) -> String {
         .collect();
     ids.iter()
         .fold(body, |body, id| body.replace(id.as_str(), "id"))
+}
+
+/// The stream of changes is asked for from the instant of the page on.
+fn without_instant(body: &str) -> String {
+    match body.split_once("/events?since=") {
+        Some((before, rest)) => format!(
+            "{before}{}",
+            rest.trim_start_matches(|c: char| c.is_ascii_digit())
+        ),
+        None => body.to_owned(),
+    }
 }
 
 #[tokio::test]

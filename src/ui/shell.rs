@@ -64,7 +64,7 @@ fn escape(text: &str) -> String {
 pub fn body(page: &Page, content: AnyView) -> AnyView {
     // What changes from now on is told, even before the browser listens.
     let stream = page.session().map_or_else(String::new, |_| {
-        format!("/events?since={}", page.ctx.now().0)
+        format!("/events?since={}", page.asked_at.0)
     });
     let framed = match page.session() {
         Some(session) => signed_in(page, session, content),

@@ -42,6 +42,8 @@ pub struct AppState {
     pub webhooks: Arc<WebhookSecrets>,
     /// Which partners' pages have something new, as it is committed.
     pub changes: broadcast::Sender<PartnerChange>,
+    /// Where the sandbox's own page is, if there is one: people of the demo are sent there.
+    pub sandbox_url: Option<String>,
     /// True once the program ends: streams close themselves then.
     pub stop: watch::Receiver<bool>,
 }

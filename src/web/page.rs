@@ -16,7 +16,7 @@ use leptos::{
     prelude::{AnyView, Owner, RenderHtml, provide_context, use_context},
 };
 use leptos_axum::ResponseOptions;
-use portal_domain::access::Actor;
+use portal_domain::{access::Actor, calendar::Timestamp};
 use portal_services::{
     Ctx, ServiceError,
     access::{self, Session},
@@ -46,6 +46,8 @@ pub struct Page {
     pub app: AppState,
     pub ctx: Ctx,
     pub words: Words,
+    /// What changed after this may be missing on the page.
+    pub asked_at: Timestamp,
     /// The path with its query.
     pub url: String,
     pub refused: Option<Refused>,
@@ -78,6 +80,7 @@ impl Labels {
 
 impl Page {
     async fn of(app: &AppState, parts: &Parts) -> Result<Self, ServiceError> {
+        let asked_at = app.ctx.now();
         let secret = session::read(&parts.headers, &app.ctx);
         let session = match &secret {
             Some(secret) => access::find_session(&app.ctx, secret).await?,
@@ -92,6 +95,7 @@ impl Page {
             app: app.clone(),
             ctx: app.ctx.clone(),
             words: Words::of(locale),
+            asked_at,
             url: parts
                 .uri
                 .path_and_query()

@@ -238,6 +238,9 @@ impl World {
                         .await
                         .expect("announced")
                 }
+                Job::AccrueLines => {
+                    lines::accrue(&self.ctx).await.expect("accrued");
+                }
                 other => panic!("{other:?}"),
             }
             let mut tx = self.ctx.store.write().await.unwrap();

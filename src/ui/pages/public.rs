@@ -80,7 +80,12 @@ fn people(page: &Page, choices: &[Choice], next: &str) -> AnyView {
         .collect_view();
     view! {
         <div class="notice" data-tone="info">
-            {icon(icons::INFO)}<div><strong>{words.text("sign-in-demo")}</strong><p>{words.text("sign-in-demo-hint")}</p></div>
+            {icon(icons::INFO)}
+            <div>
+                <strong>{words.text("sign-in-demo")}</strong>
+                <p>{words.text("sign-in-demo-hint")}</p>
+                {page.app.sandbox_url.clone().map(|url| view! { <p><a href=url>{words.text("sandbox-open")}</a></p> })}
+            </div>
         </div>
         <div class="grid">{cards}</div>
     }

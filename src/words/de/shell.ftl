@@ -33,7 +33,7 @@ sign-out = Abmelden
 switch-partner = Unternehmen wechseln
 staff-badge = Intern
 sandbox-badge = Sandbox
-sandbox-open = Sandbox öffnen
+sandbox-open = Sandbox öffnen: HubSpot, Xero, Slack, Mails und die Uhr
 
 ## Lebendige Seiten: ob die Seite von Änderungen erfährt
 

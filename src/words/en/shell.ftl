@@ -33,7 +33,7 @@ sign-out = Sign out
 switch-partner = Switch company
 staff-badge = Staff
 sandbox-badge = Sandbox
-sandbox-open = Open the sandbox
+sandbox-open = Open the sandbox: HubSpot, Xero, Slack, mails and the clock
 
 ## Living pages: whether the page hears of changes
 

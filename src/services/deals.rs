@@ -29,6 +29,7 @@ use serde_json::json;
 use crate::{
     Ctx, ServiceError,
     books::{self, About, Books, NewLine, Price},
+    messages,
     outbox::{self, Job},
     reconcile::{self, DealMoney},
 };
@@ -36,8 +37,8 @@ use crate::{
 /// How far ahead lines exist for plans that pay as long as the client does.
 const HORIZON_MONTHS: i32 = 12;
 
-/// HubSpot has the lead's deal: its id is kept, and the deal is read. Doing it again changes nothing, nor
-/// does it for a lead that was withdrawn meanwhile.
+/// HubSpot has the lead's deal: its id is kept, and the deal is read. Doing it again changes nothing.
+/// Of a lead that was withdrawn meanwhile staff are told, so that they close the deal.
 pub async fn apply_registration(
     ctx: &Ctx,
     lead: LeadId,
@@ -54,6 +55,8 @@ pub async fn apply_registration(
         };
         outbox::add(ctx, &mut tx, &job).await?;
         changes::add(&mut tx, found.partner, ctx.now()).await?;
+    } else if found.state == LeadState::Withdrawn {
+        messages::deal_without_lead(ctx, &mut tx, &found, hubspot_deal_id).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -173,6 +173,31 @@ pub(crate) async fn lead_received(
     .await
 }
 
+/// A lead was withdrawn while HubSpot was making its deal: staff are told, for nobody else knows of that deal.
+pub(crate) async fn deal_without_lead(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    lead: &LeadRecord,
+    hubspot_deal_id: &str,
+) -> Result<(), ServiceError> {
+    let arguments = [
+        ("client", escape_slack(&lead.client_name).into()),
+        ("partner", escape_slack(&lead.partner_name).into()),
+        ("deal", hubspot_deal_id.into()),
+    ];
+    let text = Words::of(Locale::En).with("slack-deal-without-lead", &arguments);
+    let url = ctx.url(&format!("/staff/leads/{}", lead.id));
+    post_slack(
+        ctx,
+        tx,
+        &ctx.programme.staff_channel,
+        &text,
+        &[],
+        Some(&url),
+    )
+    .await
+}
+
 /// A review is over.
 pub(crate) async fn lead_decided(
     ctx: &Ctx,

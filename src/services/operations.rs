@@ -88,20 +88,6 @@ pub async fn list_audit(
     Ok(audit::list_before(&mut tx, before.unwrap_or(i64::MAX), 50).await?)
 }
 
-/// Notes that a vendor answered.
-pub async fn vendor_succeeded(ctx: &Ctx, vendor: &str) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
-    vendors::add_success(&mut tx, vendor, ctx.now()).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Notes that a vendor failed, in its words.
-pub async fn vendor_failed(ctx: &Ctx, vendor: &str, failure: &str) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
-    vendors::add_failure(&mut tx, vendor, failure, ctx.now()).await?;
-    Ok(tx.commit().await?)
-}
-
 /// The stages of HubSpot's pipelines, as just read.
 pub async fn stages_read(ctx: &Ctx, stages: &[RemoteStage]) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;

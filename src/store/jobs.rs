@@ -220,15 +220,6 @@ pub async fn count_pending(tx: &mut Tx) -> Result<Vec<(String, String, i64)>, St
     })
 }
 
-/// When the next job of any lane is due, for tests and for sleeping.
-pub async fn find_next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
-    row!(
-        tx,
-        "SELECT MIN(run_at) AS run_at FROM jobs WHERE state IN ('waiting', 'running')"
-    )?
-    .map_or(Ok(None), |row| row.optional_instant("run_at"))
-}
-
 fn read_job(row: &AnyRow) -> Result<JobRecord, StoreError> {
     Ok(JobRecord {
         id: row.parsed("id")?,

@@ -129,16 +129,6 @@ pub async fn find(tx: &mut Tx, id: PartnerId) -> Result<Option<PartnerRecord>, S
         .transpose()
 }
 
-pub async fn find_by_domain(
-    tx: &mut Tx,
-    domain: &str,
-) -> Result<Option<PartnerRecord>, StoreError> {
-    row!(tx, sql!(PARTNER, " WHERE domain = $1"), domain)?
-        .as_ref()
-        .map(read_partner)
-        .transpose()
-}
-
 /// The partner that is this contact in Xero.
 pub async fn find_by_xero_contact(
     tx: &mut Tx,

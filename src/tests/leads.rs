@@ -8,7 +8,7 @@ use portal_domain::{
     ids::LeadId,
     lead::{LeadForm, LeadState},
 };
-use portal_services::{leads as lead_services, outbox, outbox::Job};
+use portal_services::{deals, leads as lead_services, outbox, outbox::Job};
 use portal_store::{jobs, leads::LeadFilter};
 use portal_words::{Locale, Words};
 use serde_json::{Value, json};
@@ -499,6 +499,30 @@ async fn a_review_that_is_rejected_tells_the_partner_why() {
     );
     let mails = portal.mails_to("owner@borealis-partners.de").await;
     assert!(mails[1]["text"].as_str().unwrap().contains(reason));
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn staff_hear_of_the_deal_of_a_lead_that_was_withdrawn_while_it_was_made() {
+    let portal = TestPortal::start().await;
+    let id = portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
+    lead_services::withdraw(&portal.ctx, &portal.aster.owner, id)
+        .await
+        .unwrap();
+    deals::apply_registration(&portal.ctx, id, "4711")
+        .await
+        .unwrap();
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(id).await.state, LeadState::Withdrawn);
+    let channel = portal.ctx.programme.staff_channel.clone();
+    let told = portal.slack_messages(&channel).await;
+    let last = told.last().expect("staff are told").to_string();
+    assert!(
+        last.contains("4711") && last.contains("Harbour"),
+        "staff read which deal to close: {last}"
+    );
     portal.finish().await;
 }
 

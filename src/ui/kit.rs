@@ -8,16 +8,13 @@ use crate::{ui::api::UiError, web::page::Page};
 /// The icons, one path each on a 24 by 24 grid.
 pub mod icons {
     pub const ALERT: &str = "M12 4 2.5 20.500h19zM12 10v4.500M12 17.500v.01";
-    pub const ARROW: &str = "M5 12h14M13 6l6 6-6 6";
     pub const AUDIT: &str =
         "M12 3 4.5 6v6c0 4.5 3.2 7.6 7.5 9 4.3-1.4 7.5-4.5 7.5-9V6zM9 12l2 2 4-4";
     pub const AUTO: &str = "M3 5h18v11H3zM8 20h8M12 16v4";
     pub const BUILDING: &str = "M5 21V4a1 1 0 0 1 1-1h8a1 1 0 0 1 1 1v17M15 9h3a1 1 0 0 1 1 1v11M3 21h18M8.5 7.500h3M8.5 12h3M8.5 16.500h3";
     pub const CHECK: &str = "M20 6 9 17l-5-5";
-    pub const CLOCK: &str = "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0zM12 7v5l3 2";
     pub const COINS: &str = "M14 8A6 6 0 1 1 2 8a6 6 0 1 1 12 0zM18.1 10.400A6 6 0 1 1 10.3 18M7 6h1v4M16.7 13.900l.7.7-2.8 2.8";
     pub const DONE: &str = "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0zM8.5 12.500l2.5 2.5 5-5.5";
-    pub const DOWNLOAD: &str = "M12 4v11M7 11l5 5 5-5M4 20h16";
     pub const FILE: &str =
         "M14 3H6a1 1 0 0 0-1 1v16a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1V8zM14 3v5h5M9 13h6M9 17h6";
     pub const HOME: &str = "M3 10.5 12 3l9 7.500V20a1 1 0 0 1-1 1h-5v-6H9v6H4a1 1 0 0 1-1-1z";

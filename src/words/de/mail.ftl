@@ -35,4 +35,5 @@ mail-bill-paid-body = Ihre Rechnung { $number } ist vollständig bezahlt: { $amo
 slack-statement = *Abrechnung { $number }* für { $quarter } liegt bereit: Rechnungsbetrag { $amount }.
 slack-lead-new = *Neuer Lead* von { $partner }: { $client }. Er wird gerade registriert.
 slack-lead-review = *Lead zu prüfen* von { $partner }: { $client }.
+slack-deal-without-lead = *Deal { $deal } in HubSpot schließen*: { $partner } hat den Lead für { $client } zurückgezogen, während er registriert wurde.
 slack-open-portal = Im Portal öffnen

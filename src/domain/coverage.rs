@@ -54,6 +54,29 @@ pub fn collected_net(
     ))
 }
 
+/// What each of several deals gets of what one invoice has collected: `shares_minor` says how much of its SubTotal is whose, in a fixed order. The borders
+/// between the shares are rounded like the whole, so that the deals together never get more than was collected. Shares beyond the SubTotal get nothing.
+///
+/// # Errors
+/// `TooLarge` where no amount holds a part.
+pub fn collected_by_share(
+    sub_total_minor: i64,
+    cash_minor: i64,
+    total_minor: i64,
+    shares_minor: &[i64],
+) -> Result<Vec<i64>, MoneyError> {
+    let mut through = 0_i128;
+    let mut given = 0;
+    let mut parts = Vec::with_capacity(shares_minor.len());
+    for share in shares_minor {
+        through = (through + i128::from((*share).max(0))).min(i128::from(sub_total_minor));
+        let border = collected_net(to_minor(through)?, cash_minor, total_minor)?;
+        parts.push(border - given);
+        given = border;
+    }
+    Ok(parts)
+}
+
 /// Month k is covered when `C ≥ m₀ + … + m_k − t·m_k`. `bases` are the m of each month in order; `collected` the invoices, oldest first.
 ///
 /// # Errors
@@ -193,6 +216,30 @@ mod tests {
             Err(MoneyError::TooLarge)
         );
         assert_eq!(collected_net(i64::MIN, -1, 1), Err(MoneyError::TooLarge));
+    }
+
+    #[test]
+    fn the_deals_of_one_invoice_share_what_it_collected_to_the_last_unit() {
+        for (cash, shares, parts) in [
+            (11_900, &[6_000, 4_000][..], &[6_000, 4_000][..]),
+            (5_950, &[6_000, 4_000], &[3_000, 2_000]),
+            (1, &[5_000, 5_000], &[0, 1]),
+            (11_900, &[3_333, 3_333, 3_334], &[3_333, 3_333, 3_334]),
+            (4_001, &[3_333, 3_333, 3_334], &[1_121, 1_120, 1_121]),
+            // A rest that is nobody's, and shares that are more than there is.
+            (11_900, &[6_000], &[6_000]),
+            (11_900, &[6_000, 6_000, 1], &[6_000, 4_000, 0]),
+            (-11_900, &[6_000, 4_000], &[-6_000, -4_000]),
+            (11_900, &[-5, 10_000], &[0, 10_000]),
+            (0, &[6_000, 4_000], &[0, 0]),
+        ] {
+            let collected = collected_by_share(10_000, cash, 11_900, shares);
+            assert_eq!(collected.as_deref(), Ok(parts), "{cash} {shares:?}");
+        }
+        assert_eq!(
+            collected_by_share(i64::MAX, i64::MAX, 1, &[i64::MAX]),
+            Err(MoneyError::TooLarge)
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::{
     access::words,
     calendar::Month,
     error::Fault,
-    money::{Exact, Money},
+    money::{Exact, Money, exact_text},
 };
 
 words! {
@@ -83,6 +83,14 @@ pub struct DealTerms {
 }
 
 impl DealTerms {
+    /// What these terms add to the partner's won monthly value; nothing for a one-off deal, which is won once and not every month.
+    pub fn monthly_won(&self) -> Exact {
+        match self.period {
+            BillingPeriod::OneOff => Exact::from_integer(0),
+            BillingPeriod::Months(_) => self.monthly(),
+        }
+    }
+
     /// m: the value of one month (of the whole, for a one-off deal), exact.
     pub fn monthly(&self) -> Exact {
         let months = match self.period {
@@ -101,6 +109,11 @@ pub struct WonDeal {
     /// The first day on which it no longer runs.
     pub end: Option<NaiveDate>,
     pub terms: Vec<DealTerms>,
+    /// The monthly value that the partner had won in the twelve months before this deal, in its currency: where its tiers begin.
+    #[serde(with = "exact_text")]
+    pub standing: Exact,
+    /// The last month for which its partner is paid, if the partner has left.
+    pub paid_until: Option<Month>,
 }
 
 #[cfg(test)]

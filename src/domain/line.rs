@@ -1,6 +1,14 @@
-//! Commission lines: the states they go through, and which way is open. Money moves line by line, so nothing here can be skipped.
+//! Commission lines: the states they go through, and which way is open. Money moves line by line, so nothing here can be skipped: a line in a state
+//! is a type of its own that has only the moves that are open from there, and a [`Move`] is made nowhere else.
 
-use crate::{access::words, ledger::Account};
+use std::marker::PhantomData;
+
+use crate::{
+    access::words,
+    ids::LineId,
+    ledger::{Account, Entry},
+    money::Money,
+};
 
 words! {
     /// Where a line is. Held and disputed stand beside these: they stop a line where it is.
@@ -18,28 +26,10 @@ words! {
 
 words! {
     /// What a line is for.
-    LineKind { Scheduled = "scheduled", Adjustment = "adjustment", Clawback = "clawback", Manual = "manual" }
+    LineKind { Scheduled = "scheduled", Bonus = "bonus", Adjustment = "adjustment", Clawback = "clawback", Manual = "manual" }
 }
 
 impl LineState {
-    /// Whether a line may go from here to there.
-    pub const fn may_become(self, next: Self) -> bool {
-        use LineState as S;
-        match self {
-            S::Upcoming => matches!(next, S::Awaiting | S::Cancelled),
-            S::Awaiting => matches!(next, S::Covered | S::Cancelled),
-            // Coverage can go away again, and then so does the approval.
-            S::Covered => matches!(next, S::Approved | S::Awaiting | S::Cancelled),
-            S::Approved => matches!(next, S::Stated | S::Awaiting | S::Covered | S::Cancelled),
-            S::Stated => matches!(next, S::Invoiced),
-            // A bill can be voided, a payment undone.
-            S::Invoiced => matches!(next, S::Paid | S::Stated),
-            S::Paid => matches!(next, S::Invoiced),
-            // A deal that is restored or won again brings its months back.
-            S::Cancelled => matches!(next, S::Upcoming | S::Awaiting),
-        }
-    }
-
     /// The ledger account that holds a line's money while it is in this state.
     pub const fn account(self) -> Account {
         match self {
@@ -67,9 +57,293 @@ impl LineState {
     }
 }
 
+impl LineKind {
+    /// Where the money of such a line comes from, and goes back to when it is cancelled.
+    pub const fn source(self) -> Account {
+        match self {
+            Self::Clawback => Account::ClawedBack,
+            _ => Account::Programme,
+        }
+    }
+
+    /// Made by the schedule: one for each partner and month, or deal.
+    pub const fn is_of_schedule(self) -> bool {
+        matches!(self, Self::Scheduled | Self::Bonus)
+    }
+}
+
+/// In which state a line begins, or begins again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstState {
+    /// Its month has not ended.
+    Upcoming,
+    /// It waits for the client's money.
+    Awaiting,
+    /// It waits for no money: a clawback, or what a person entered.
+    Covered,
+}
+
+impl FirstState {
+    pub const fn state(self) -> LineState {
+        match self {
+            Self::Upcoming => LineState::Upcoming,
+            Self::Awaiting => LineState::Awaiting,
+            Self::Covered => LineState::Covered,
+        }
+    }
+}
+
+/// A change of a line's state that is allowed, with what it moves in the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Move {
+    line: LineId,
+    before: LineState,
+    after: LineState,
+    entry: Option<Entry>,
+}
+
+impl Move {
+    pub const fn line(&self) -> LineId {
+        self.line
+    }
+
+    pub const fn before(&self) -> LineState {
+        self.before
+    }
+
+    pub const fn after(&self) -> LineState {
+        self.after
+    }
+
+    /// None where both states keep the money in the same account.
+    pub const fn entry(&self) -> Option<Entry> {
+        self.entry
+    }
+}
+
+/// What a line is that moves: its amount, and the account it came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Amount {
+    line: LineId,
+    kind: LineKind,
+    money: Money,
+}
+
+/// A line in the state `S`; only [`AnyLine::new`] makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line<S> {
+    amount: Amount,
+    state: PhantomData<S>,
+}
+
+macro_rules! states {
+    ($($(#[$doc:meta])* $state:ident),+ $(,)?) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+            pub struct $state;
+        )+
+
+        /// A line in whatever state it is: to be matched on, so that only what is open from there can be called.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum AnyLine {
+            $($state(Line<$state>)),+
+        }
+
+        impl AnyLine {
+            /// A line as it is stored.
+            pub const fn new(line: LineId, kind: LineKind, money: Money, state: LineState) -> Self {
+                let amount = Amount { line, kind, money };
+                match state {
+                    $(LineState::$state => Self::$state(Line { amount, state: PhantomData })),+
+                }
+            }
+        }
+
+        $(impl Line<$state> {
+            fn to(self, after: LineState) -> Move {
+                let Amount { line, kind, money } = self.amount;
+                let account = |state: LineState| match state {
+                    LineState::Cancelled => kind.source(),
+                    other => other.account(),
+                };
+                let (before, from, to) = (LineState::$state, account(LineState::$state), account(after));
+                let entry = (from != to).then_some(Entry { line, from, to, money });
+                Move { line, before, after, entry }
+            }
+        })+
+    };
+}
+
+states! {
+    /// Its month has not ended.
+    Upcoming,
+    /// It waits for the client's money.
+    Awaiting,
+    /// The client's money reaches it.
+    Covered,
+    /// A person has approved it.
+    Approved,
+    /// It is on a statement.
+    Stated,
+    /// Its bill is in Xero.
+    Invoiced,
+    /// Its bill is paid.
+    Paid,
+    /// It is due no more.
+    Cancelled,
+}
+
+impl Line<Upcoming> {
+    /// From now on it waits for the client's money.
+    pub fn end_month(self) -> Move {
+        self.to(LineState::Awaiting)
+    }
+
+    pub fn cancel(self) -> Move {
+        self.to(LineState::Cancelled)
+    }
+}
+
+impl Line<Awaiting> {
+    /// The client's money reaches it.
+    pub fn cover(self) -> Move {
+        self.to(LineState::Covered)
+    }
+
+    pub fn cancel(self) -> Move {
+        self.to(LineState::Cancelled)
+    }
+}
+
+impl Line<Covered> {
+    pub fn approve(self) -> Move {
+        self.to(LineState::Approved)
+    }
+
+    /// The client's money went away again.
+    pub fn uncover(self) -> Move {
+        self.to(LineState::Awaiting)
+    }
+
+    pub fn cancel(self) -> Move {
+        self.to(LineState::Cancelled)
+    }
+}
+
+impl Line<Approved> {
+    /// It goes onto a statement.
+    pub fn put_on_statement(self) -> Move {
+        self.to(LineState::Stated)
+    }
+
+    /// The client's money went away again, and the approval with it.
+    pub fn uncover(self) -> Move {
+        self.to(LineState::Awaiting)
+    }
+
+    /// Somebody took the approval back.
+    pub fn withdraw_approval(self) -> Move {
+        self.to(LineState::Covered)
+    }
+
+    pub fn cancel(self) -> Move {
+        self.to(LineState::Cancelled)
+    }
+}
+
+impl Line<Stated> {
+    /// A bill that holds it is in Xero.
+    pub fn bill(self) -> Move {
+        self.to(LineState::Invoiced)
+    }
+}
+
+impl Line<Invoiced> {
+    /// Its bill is paid so far that it is paid wholly.
+    pub fn pay(self) -> Move {
+        self.to(LineState::Paid)
+    }
+
+    /// Its bill was voided.
+    pub fn unbill(self) -> Move {
+        self.to(LineState::Stated)
+    }
+}
+
+impl Line<Paid> {
+    /// The payment was undone.
+    pub fn unpay(self) -> Move {
+        self.to(LineState::Invoiced)
+    }
+}
+
+impl AnyLine {
+    /// What is on no statement can be cancelled; what is on one is corrected by another line.
+    pub fn cancel(self) -> Option<Move> {
+        match self {
+            Self::Upcoming(line) => Some(line.cancel()),
+            Self::Awaiting(line) => Some(line.cancel()),
+            Self::Covered(line) => Some(line.cancel()),
+            Self::Approved(line) => Some(line.cancel()),
+            Self::Stated(_) | Self::Invoiced(_) | Self::Paid(_) | Self::Cancelled(_) => None,
+        }
+    }
+
+    /// The move by which a line follows the client's money; `None` where it is where the money is, or too far to go back.
+    pub fn follow(self, is_reached: bool) -> Option<Move> {
+        match (self, is_reached) {
+            (Self::Awaiting(line), true) => Some(line.cover()),
+            (Self::Covered(line), false) => Some(line.uncover()),
+            (Self::Approved(line), false) => Some(line.uncover()),
+            _ => None,
+        }
+    }
+
+    /// What takes a line's amount back to where it came from, so that it can be made again with another: nothing, for one that was cancelled.
+    /// `None` for what is on a statement.
+    pub fn take_back(self) -> Option<Option<Entry>> {
+        match self {
+            Self::Cancelled(_) => Some(None),
+            other => other.cancel().map(|cancel| cancel.entry()),
+        }
+    }
+}
+
+#[cfg(test)]
+impl AnyLine {
+    /// Every move that is open from here.
+    pub fn moves(self) -> Vec<Move> {
+        match self {
+            Self::Upcoming(line) => vec![line.end_month(), line.cancel()],
+            Self::Awaiting(line) => vec![line.cover(), line.cancel()],
+            Self::Covered(line) => vec![line.approve(), line.uncover(), line.cancel()],
+            Self::Approved(line) => vec![
+                line.put_on_statement(),
+                line.uncover(),
+                line.withdraw_approval(),
+                line.cancel(),
+            ],
+            Self::Stated(line) => vec![line.bill()],
+            Self::Invoiced(line) => vec![line.pay(), line.unbill()],
+            Self::Paid(line) => vec![line.unpay()],
+            Self::Cancelled(_) => Vec::new(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use ulid::Ulid;
+
     use super::*;
+    use crate::testing::euro;
+
+    const LINE: LineId = LineId::new(Ulid::nil());
+
+    fn line(kind: LineKind, state: LineState) -> AnyLine {
+        AnyLine::new(LINE, kind, euro(70), state)
+    }
 
     #[test]
     fn a_line_goes_only_the_ways_that_are_open() {
@@ -90,28 +364,90 @@ mod tests {
             (Invoiced, Paid),
             (Invoiced, Stated),
             (Paid, Invoiced),
-            (Cancelled, Upcoming),
-            (Cancelled, Awaiting),
         ];
-        for before in LineState::ALL {
-            for after in LineState::ALL {
-                assert_eq!(
-                    before.may_become(*after),
-                    open.contains(&(*before, *after)),
-                    "{before} to {after}"
-                );
+        let moves: Vec<_> = LineState::ALL
+            .iter()
+            .flat_map(|state| line(LineKind::Scheduled, *state).moves())
+            .map(|step| (step.before(), step.after()))
+            .collect();
+        assert_eq!(moves, open);
+    }
+
+    #[test]
+    fn a_move_carries_its_line_and_what_it_posts() {
+        for state in LineState::ALL {
+            for kind in LineKind::ALL {
+                for step in line(*kind, *state).moves() {
+                    assert_eq!((step.line(), step.before()), (LINE, *state));
+                    let to = match step.after() {
+                        LineState::Cancelled => kind.source(),
+                        after => after.account(),
+                    };
+                    let entry = Entry {
+                        line: LINE,
+                        from: state.account(),
+                        to,
+                        money: euro(70),
+                    };
+                    let expected = (state.account() != to).then_some(entry);
+                    assert_eq!(step.entry(), expected, "{kind} {state} to {}", step.after());
+                }
             }
         }
     }
 
     #[test]
-    fn what_is_stated_is_earned_and_can_never_be_cancelled_or_wait_again() {
+    fn what_is_on_a_statement_is_neither_cancelled_nor_made_again() {
         for state in LineState::ALL {
-            assert!(!state.is_stated() || state.is_earned(), "{state}");
-            for next in LineState::ALL {
-                let leaves = state.is_stated() && !next.is_stated();
-                assert!(!(leaves && state.may_become(*next)), "{state} to {next}");
+            let line = line(LineKind::Scheduled, *state);
+            let is_open = !state.is_stated();
+            let cancelled = line.cancel().map(|step| (step.before(), step.after()));
+            let expected = (is_open && *state != LineState::Cancelled)
+                .then_some((*state, LineState::Cancelled));
+            assert_eq!(cancelled, expected);
+            let back = is_open.then(|| line.cancel().and_then(|step| step.entry()));
+            assert_eq!(line.take_back(), back, "{state}");
+        }
+    }
+
+    #[test]
+    fn a_line_follows_the_money_until_it_is_stated() {
+        for state in LineState::ALL {
+            for is_reached in [true, false] {
+                let after = line(LineKind::Scheduled, *state)
+                    .follow(is_reached)
+                    .map(|step| (step.before(), step.after()));
+                let expected = match (state, is_reached) {
+                    (LineState::Awaiting, true) => Some((*state, LineState::Covered)),
+                    (LineState::Covered | LineState::Approved, false) => {
+                        Some((*state, LineState::Awaiting))
+                    }
+                    _ => None,
+                };
+                assert_eq!(after, expected, "{state} {is_reached}");
             }
+        }
+    }
+
+    #[test]
+    fn a_line_begins_upcoming_awaiting_or_covered_and_its_money_comes_from_where_its_kind_comes_from()
+     {
+        let first = [
+            FirstState::Upcoming,
+            FirstState::Awaiting,
+            FirstState::Covered,
+        ];
+        let states = first.map(FirstState::state);
+        assert_eq!(
+            states,
+            [LineState::Upcoming, LineState::Awaiting, LineState::Covered]
+        );
+        for kind in LineKind::ALL {
+            let is_clawback = *kind == LineKind::Clawback;
+            assert_eq!(kind.source() == Account::ClawedBack, is_clawback);
+            assert_eq!(kind.source() == Account::Programme, !is_clawback);
+            let of_schedule = matches!(kind, LineKind::Scheduled | LineKind::Bonus);
+            assert_eq!(kind.is_of_schedule(), of_schedule);
         }
     }
 

@@ -242,6 +242,8 @@ pub struct Rate(Decimal);
 impl Rate {
     /// A share of nothing.
     pub const ZERO: Self = Self(Decimal::ZERO);
+    /// The whole.
+    pub const ONE: Self = Self(Decimal::ONE);
 
     /// From per cent as a person types it: `12.5` is 0.125.
     ///

@@ -4,67 +4,305 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    error::FieldErrors,
-    money::{Currency, Money, Rate},
+    error::{Fault, FieldErrors},
+    ids::PartnerId,
+    money::{Currency, Exact, Money, MoneyError, Rate, add, multiply, subtract},
     text::parse_line,
 };
+
+/// How many tiers a plan may have.
+pub const TIERS_MAX: usize = 12;
+/// How many partners may share a plan's lines, the one that brought the lead included.
+pub const SHARES_MAX: usize = 8;
 
 /// The terms of one version of a plan; never edited, only followed by another version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanTerms {
-    /// The partner's share of what the client is charged, net of tax.
+    /// The partner's share of what the client is charged, net of tax; where there are tiers, of deals in other currencies than theirs.
     pub rate: Rate,
+    /// Rates by what the partner has won lately.
+    #[serde(default)]
+    pub tiers: Option<Tiers>,
     /// For how many months of a deal it pays; `None`: as long as the client pays.
     pub months: Option<u16>,
-    /// The most that one deal can earn, in the deals of that currency.
+    /// The most that one deal can earn, bonus included, in the deals of that currency.
     pub cap: Option<Money>,
+    /// Paid once for each deal of that currency, with its first month.
+    #[serde(default)]
+    pub bonus: Option<Money>,
+    /// Who gets which part of each line; nobody but the partner that brought the lead, if empty. The parts are the whole.
+    #[serde(default)]
+    pub split: Vec<Share>,
+    /// For how many months a partner that leaves is still paid; `None`: as if it had stayed.
+    #[serde(default)]
+    pub tail_months: Option<u16>,
     /// t: which share of a month's value may be missing for the month still to count as covered.
     pub tolerance: Rate,
 }
 
-/// A plan's version, as staff type it.
+/// Marginal rates over the partner's won monthly value: each part of a deal's monthly value has the rate of the tier that it lies in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "TiersText", into = "TiersText")]
+pub struct Tiers {
+    currency: Currency,
+    /// The first begins at nothing, each at more than the one before; a tier ends where the next begins, and does not hold that border.
+    steps: Vec<Tier>,
+}
+
+/// From which monthly value on, in minor units of the tiers' currency, which rate holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tier {
+    pub from_minor: i64,
+    pub rate: Rate,
+}
+
+/// [`Tiers`] as it is stored: read back only through [`Tiers::new`].
+#[derive(Clone, Serialize, Deserialize)]
+struct TiersText {
+    currency: Currency,
+    steps: Vec<Tier>,
+}
+
+impl TryFrom<TiersText> for Tiers {
+    type Error = Fault;
+
+    fn try_from(text: TiersText) -> Result<Self, Fault> {
+        Self::new(text.currency, text.steps)
+    }
+}
+
+impl From<Tiers> for TiersText {
+    fn from(tiers: Tiers) -> Self {
+        Self {
+            currency: tiers.currency,
+            steps: tiers.steps,
+        }
+    }
+}
+
+/// Which part of each line of a plan goes to whom; `None`: to the partner that brought the lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    pub partner: Option<PartnerId>,
+    pub share: Rate,
+}
+
+impl Tiers {
+    /// # Errors
+    /// `tiers-empty`, `tiers-too-many`, `tiers-first-not-zero`, `tiers-not-rising`.
+    pub fn new(currency: Currency, steps: Vec<Tier>) -> Result<Self, Fault> {
+        let Some(first) = steps.first() else {
+            return Err(Fault::new("tiers-empty"));
+        };
+        if steps.len() > TIERS_MAX {
+            return Err(Fault::with("tiers-too-many", TIERS_MAX));
+        }
+        if first.from_minor != 0 {
+            return Err(Fault::new("tiers-first-not-zero"));
+        }
+        if steps
+            .windows(2)
+            .any(|two| two[0].from_minor >= two[1].from_minor)
+        {
+            return Err(Fault::new("tiers-not-rising"));
+        }
+        Ok(Self { currency, steps })
+    }
+
+    /// The currency of the borders; deals in others have no tiers.
+    pub const fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// In order; a tier ends where the next begins.
+    pub fn steps(&self) -> &[Tier] {
+        &self.steps
+    }
+
+    /// The parts of a deal's monthly value by tier, where the partner had won `standing` a month before it: (value in the tier, its rate).
+    /// A value below zero, or none, lies wholly in the tier of the standing.
+    ///
+    /// # Errors
+    /// `TooLarge` where 128 bits do not hold a sum.
+    pub fn parts(&self, standing: Exact, monthly: Exact) -> Result<Vec<(Exact, Rate)>, MoneyError> {
+        let zero = Exact::from_integer(0);
+        let (from, until) = (standing, add(standing, monthly)?);
+        if monthly <= zero {
+            return Ok(vec![(monthly, self.rate_at(standing))]);
+        }
+        let mut parts = Vec::new();
+        for (place, tier) in self.steps.iter().enumerate() {
+            let begins = Exact::from_integer(i128::from(tier.from_minor));
+            let ends = self.steps.get(place + 1).map_or(until, |next| {
+                until.min(Exact::from_integer(i128::from(next.from_minor)))
+            });
+            // What lies below the first border is the first tier's.
+            let begins = if place == 0 { from } else { from.max(begins) };
+            if ends > begins {
+                parts.push((subtract(ends, begins)?, tier.rate));
+            }
+        }
+        Ok(parts)
+    }
+
+    /// The rate of the tier that a monthly value lies in.
+    pub fn rate_at(&self, standing: Exact) -> Rate {
+        self.steps
+            .iter()
+            .rev()
+            .find(|tier| Exact::from_integer(i128::from(tier.from_minor)) <= standing)
+            .unwrap_or(&self.steps[0])
+            .rate
+    }
+}
+
+impl PlanTerms {
+    /// The parts of a month's value with the rate of each: one, unless tiers part it. A one-off value has the rate of the partner's standing,
+    /// for it is won once and not every month.
+    ///
+    /// # Errors
+    /// `TooLarge` where 128 bits do not hold a sum.
+    pub fn parts(
+        &self,
+        base: Exact,
+        currency: Currency,
+        standing: Exact,
+        is_one_off: bool,
+    ) -> Result<Vec<(Exact, Rate)>, MoneyError> {
+        match self
+            .tiers
+            .as_ref()
+            .filter(|tiers| tiers.currency == currency)
+        {
+            None => Ok(vec![(base, self.rate)]),
+            Some(tiers) if is_one_off => Ok(vec![(base, tiers.rate_at(standing))]),
+            Some(tiers) => tiers.parts(standing, base),
+        }
+    }
+
+    /// The exact commission of one month: each part of its value times its rate.
+    ///
+    /// # Errors
+    /// `TooLarge` where 128 bits do not hold a sum.
+    pub fn commission(
+        &self,
+        base: Exact,
+        currency: Currency,
+        standing: Exact,
+        is_one_off: bool,
+    ) -> Result<Exact, MoneyError> {
+        self.parts(base, currency, standing, is_one_off)?
+            .into_iter()
+            .try_fold(Exact::from_integer(0), |sum, (value, rate)| {
+                add(sum, multiply(rate.exact(), value)?)
+            })
+    }
+
+    /// The bonus of a deal in that currency, within the cap; none where the plan has none for it.
+    pub fn bonus_minor(&self, currency: Currency) -> i64 {
+        let in_currency = |money: &Option<Money>| money.filter(|money| money.currency == currency);
+        let bonus = in_currency(&self.bonus).map_or(0, |bonus| bonus.minor);
+        in_currency(&self.cap).map_or(bonus, |cap| bonus.min(cap.minor))
+    }
+
+    /// Who gets which part of the lines of a deal that `owner` brought, nobody named twice; in the order of the plan.
+    pub fn shares(&self, owner: PartnerId) -> Vec<(PartnerId, Rate)> {
+        let mut shares: Vec<(PartnerId, Rate)> = Vec::with_capacity(self.split.len().max(1));
+        for share in &self.split {
+            let partner = share.partner.unwrap_or(owner);
+            match shares.iter_mut().find(|known| known.0 == partner) {
+                // All parts are the whole, so no two are more than it.
+                Some(known) => {
+                    known.1 = Rate::try_from(known.1.as_decimal() + share.share.as_decimal())
+                        .unwrap_or(known.1)
+                }
+                None => shares.push((partner, share.share)),
+            }
+        }
+        if shares.is_empty() {
+            shares.push((owner, Rate::ONE));
+        }
+        shares
+    }
+}
+
+/// Parts of an amount that add up to it: each border between two shares is rounded half to even, so no part is off by more than one unit,
+/// and none has another sign than the whole.
+///
+/// # Errors
+/// `TooLarge` where no amount holds a part.
+pub fn divide(amount_minor: i64, shares: &[Rate]) -> Result<Vec<i64>, MoneyError> {
+    let whole = Exact::from_integer(i128::from(amount_minor));
+    let mut through = Exact::from_integer(0);
+    let mut given = 0;
+    let mut parts = Vec::with_capacity(shares.len());
+    for share in shares {
+        through = add(through, share.exact())?;
+        let border = crate::money::round_half_even(multiply(through, whole)?)?;
+        parts.push(border - given);
+        given = border;
+    }
+    Ok(parts)
+}
+
+/// A plan's version, as staff type it. Amounts are all in one currency.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct PlanForm {
     pub name: String,
     /// Per cent.
     pub rate: String,
     /// Empty: as long as the client pays.
-    #[serde(default)]
     pub months: String,
-    #[serde(default)]
+    /// Of the cap, the bonus and the tiers.
+    pub currency: String,
     pub cap: String,
-    #[serde(default)]
-    pub cap_currency: String,
+    pub bonus: String,
+    /// Rows that are wholly empty are no tiers.
+    pub tiers: Vec<TierForm>,
+    /// Per cent for the partner that brought the lead; empty: what the others leave.
+    pub own_share: String,
+    /// Rows that are wholly empty are no shares.
+    pub shares: Vec<ShareForm>,
+    /// Months after leaving; empty: as if the partner had stayed.
+    pub tail_months: String,
     /// Per cent; empty: 1.
-    #[serde(default)]
     pub tolerance: String,
+}
+
+/// From which monthly value on, until which, at how many per cent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TierForm {
+    pub from: String,
+    /// Empty for the last.
+    pub until: String,
+    pub rate: String,
+}
+
+/// Another partner's part of each line, in per cent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ShareForm {
+    pub partner: String,
+    pub share: String,
 }
 
 impl PlanForm {
     /// The plan's name and the terms of the version, or all faults at once.
     ///
     /// # Errors
-    /// What is wrong, never empty.
+    /// What is wrong, never empty. A fault of a row names it: `tiers.1.from`.
     pub fn parse(&self) -> Result<(String, PlanTerms), FieldErrors> {
         let mut errors = FieldErrors::default();
         let name = errors.take("name", parse_line(&self.name, 80));
         let rate = errors.take("rate", Rate::parse_percent(&self.rate));
-        let months = match self.months.trim() {
-            "" => None,
-            typed => match typed.parse() {
-                Ok(months) if (1..=600).contains(&months) => Some(months),
-                _ => {
-                    errors.add("months", "months-invalid");
-                    None
-                }
-            },
-        };
-        let cap = match self.cap.trim() {
-            "" => None,
-            typed => errors
-                .take("cap_currency", Currency::parse(&self.cap_currency))
-                .and_then(|currency| errors.take("cap", Money::parse_typed(typed, currency))),
-        };
+        let months = parse_months(&self.months, 1, "months", &mut errors);
+        let tail_months = parse_months(&self.tail_months, 0, "tail_months", &mut errors);
+        let cap = self.parse_amount("cap", &self.cap, &mut errors);
+        let bonus = self.parse_amount("bonus", &self.bonus, &mut errors);
+        let tiers = self.parse_tiers(&mut errors);
+        let split = self.parse_shares(&mut errors);
         let tolerance = match self.tolerance.trim() {
             "" => Rate::parse_percent("1").ok(),
             typed => errors
@@ -83,12 +321,197 @@ impl PlanForm {
                 name,
                 PlanTerms {
                     rate,
+                    tiers,
                     months,
                     cap,
+                    bonus,
+                    split,
+                    tail_months,
                     tolerance,
                 },
             )),
             _ => Err(errors),
+        }
+    }
+
+    fn parse_currency(&self, errors: &mut FieldErrors) -> Option<Currency> {
+        let is_named = errors.of("currency").next().is_some();
+        match Currency::parse(&self.currency) {
+            Ok(currency) => Some(currency),
+            // One fault is enough for all amounts.
+            Err(_) if is_named => None,
+            Err(fault) => errors.take("currency", Err(fault)),
+        }
+    }
+
+    fn parse_amount(&self, field: &str, typed: &str, errors: &mut FieldErrors) -> Option<Money> {
+        if typed.trim().is_empty() {
+            return None;
+        }
+        let currency = self.parse_currency(errors)?;
+        errors.take(field, Money::parse_typed(typed, currency))
+    }
+
+    fn parse_tiers(&self, errors: &mut FieldErrors) -> Option<Tiers> {
+        let rows: Vec<(usize, &TierForm)> = self
+            .tiers
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| **row != TierForm::default())
+            .collect();
+        let last = rows.last()?.0;
+        let currency = self.parse_currency(errors)?;
+        let mut steps = Vec::with_capacity(rows.len());
+        let mut border: Option<Money> = Some(Money::zero(currency));
+        for (place, row) in rows {
+            let field = |name: &str| format!("tiers.{place}.{name}");
+            let from = errors.take(&field("from"), parse_border(&row.from, currency));
+            if let (Some(from), Some(border)) = (from, border) {
+                check_border(&field("from"), border, from, steps.is_empty(), errors);
+            }
+            border = parse_end(&field("until"), row, place == last, from, errors);
+            let rate = errors.take(&field("rate"), Rate::parse_percent(&row.rate));
+            if let (Some(from), Some(rate)) = (from, rate) {
+                steps.push(Tier {
+                    from_minor: from.minor,
+                    rate,
+                });
+            }
+        }
+        if !errors.is_empty() {
+            return None;
+        }
+        errors.take("tiers", Tiers::new(currency, steps))
+    }
+
+    fn parse_shares(&self, errors: &mut FieldErrors) -> Vec<Share> {
+        let mut others: Vec<Share> = Vec::new();
+        let rows = self.shares.iter().enumerate();
+        for (place, row) in rows.filter(|(_, row)| **row != ShareForm::default()) {
+            let field = |name: &str| format!("shares.{place}.{name}");
+            let partner = row.partner.trim().parse::<PartnerId>();
+            let partner = errors.take(
+                &field("partner"),
+                partner.map_err(|_| Fault::new("choose-one")),
+            );
+            let share = errors.take(&field("share"), parse_share(&row.share));
+            if partner.is_some() && others.iter().any(|other| other.partner == partner) {
+                errors.add(&field("partner"), "share-twice");
+            }
+            if let (Some(_), Some(share)) = (partner, share) {
+                others.push(Share { partner, share });
+            }
+        }
+        if others.len() >= SHARES_MAX {
+            errors.add_with("shares", "shares-too-many", &SHARES_MAX.to_string());
+        }
+        if !errors.is_empty() || (others.is_empty() && self.own_share.trim().is_empty()) {
+            return Vec::new();
+        }
+        let given: Decimal = others.iter().map(|other| other.share.as_decimal()).sum();
+        let own = match self.own_share.trim() {
+            "" => Rate::try_from(Decimal::ONE - given),
+            typed => Rate::parse_percent(typed),
+        };
+        let field = if self.own_share.trim().is_empty() {
+            "shares"
+        } else {
+            "own_share"
+        };
+        let Some(own) = errors.take(
+            field,
+            own.map_err(|_| Fault::with("shares-not-whole", percent(given))),
+        ) else {
+            return Vec::new();
+        };
+        let sum = given + own.as_decimal();
+        if sum != Decimal::ONE {
+            errors.add_with("shares", "shares-not-whole", &percent(sum));
+        }
+        if others.is_empty() {
+            return Vec::new();
+        }
+        let own = Share {
+            partner: None,
+            share: own,
+        };
+        std::iter::once(own)
+            .filter(|own| own.share != Rate::ZERO)
+            .chain(others)
+            .collect()
+    }
+}
+
+fn percent(share: Decimal) -> String {
+    (share * Decimal::ONE_HUNDRED).normalize().to_string()
+}
+
+fn parse_share(typed: &str) -> Result<Rate, Fault> {
+    let share = Rate::parse_percent(typed)?;
+    if share == Rate::ZERO {
+        return Err(Fault::new("share-of-nothing"));
+    }
+    Ok(share)
+}
+
+fn parse_months(typed: &str, least: u16, field: &str, errors: &mut FieldErrors) -> Option<u16> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return None;
+    }
+    match typed.parse() {
+        Ok(months) if (least..=600).contains(&months) => Some(months),
+        _ => {
+            errors.add(field, "months-invalid");
+            None
+        }
+    }
+}
+
+/// Where a tier begins: nothing, or an amount.
+fn parse_border(typed: &str, currency: Currency) -> Result<Money, Fault> {
+    match typed.trim() {
+        "" | "0" => Ok(Money::zero(currency)),
+        typed => Money::parse_typed(typed, currency),
+    }
+}
+
+fn check_border(field: &str, border: Money, from: Money, is_first: bool, errors: &mut FieldErrors) {
+    let code = match from.minor.cmp(&border.minor) {
+        std::cmp::Ordering::Equal => return,
+        _ if is_first => "tiers-first-not-zero",
+        std::cmp::Ordering::Greater => "tier-gap",
+        std::cmp::Ordering::Less => "tier-overlap",
+    };
+    errors.add_with(field, code, &border.to_decimal());
+}
+
+/// Where a tier ends; only the last has no end.
+fn parse_end(
+    field: &str,
+    row: &TierForm,
+    is_last: bool,
+    from: Option<Money>,
+    errors: &mut FieldErrors,
+) -> Option<Money> {
+    match (row.until.trim(), is_last) {
+        ("", true) => None,
+        ("", false) => {
+            errors.add(field, "tier-end-missing");
+            None
+        }
+        (_, true) => {
+            errors.add(field, "tier-last-has-end");
+            None
+        }
+        (typed, false) => {
+            let from = from?;
+            let until = errors.take(field, Money::parse_typed(typed, from.currency))?;
+            if until.minor <= from.minor {
+                errors.add(field, "tier-ends-before-it-begins");
+                return None;
+            }
+            Some(until)
         }
     }
 }
@@ -115,7 +538,7 @@ mod tests {
         let typed = PlanForm {
             months: " 24 ".to_owned(),
             cap: "10,000".to_owned(),
-            cap_currency: "usd".to_owned(),
+            currency: "usd".to_owned(),
             tolerance: "0".to_owned(),
             ..form()
         };
@@ -153,7 +576,7 @@ mod tests {
             ),
             (
                 |form| form.cap = "100".to_owned(),
-                "cap_currency",
+                "currency",
                 "currency-unknown",
             ),
             (

@@ -28,6 +28,7 @@ pub struct ScheduledLine {
 /// `until` bounds the plans that pay as long as the client does. A deal that ends on the day it starts, or before, has no lines.
 ///
 /// Every change of terms counts its months anew, so lines under the old terms are the same with and without the new ones.
+/// A bonus counts towards the cap before the first line; it is a line of its own, [`PlanTerms::bonus_minor`].
 /// One-off terms have one line, in the month from which they hold; one-off terms right after one-off terms have none,
 /// for the deal has its line: what it lacks then is an adjustment.
 ///
@@ -41,14 +42,16 @@ pub fn schedule(
     let start = Month::of(deal.start);
     let last = last_month(plan, deal, until);
     let mut lines = Vec::new();
-    let mut earned_before = 0_i128;
+    let mut earned_before = deal.terms.first().map_or(0, |first| {
+        i128::from(plan.bonus_minor(first.value.currency))
+    });
     for number in start.0..=last.0 {
         let month = Month(number);
         let Some((terms, run)) = terms_of(&deal.terms, start, month) else {
             continue;
         };
-        let uncapped =
-            commission_after(plan, terms, run + 1)? - commission_after(plan, terms, run)?;
+        let monthly = monthly_commission(plan, terms, deal.standing)?;
+        let uncapped = commission_after(monthly, run + 1)? - commission_after(monthly, run)?;
         let amount = match plan.cap.filter(|cap| cap.currency == terms.value.currency) {
             Some(cap) => uncapped.min((i128::from(cap.minor) - earned_before).max(0)),
             None => uncapped,
@@ -64,9 +67,21 @@ pub fn schedule(
     Ok(lines)
 }
 
+/// rate·m, exact; where the plan has tiers, each part of m times the rate of its tier.
+///
+/// # Errors
+/// `TooLarge` where 128 bits do not hold it.
+pub fn monthly_commission(
+    plan: &PlanTerms,
+    terms: &DealTerms,
+    standing: Exact,
+) -> Result<Exact, MoneyError> {
+    let is_one_off = terms.period == BillingPeriod::OneOff;
+    plan.commission(terms.monthly(), terms.value.currency, standing, is_one_off)
+}
+
 /// `round(rate·m·months)`: the commission of the first months under the same terms.
-fn commission_after(plan: &PlanTerms, terms: &DealTerms, months: i32) -> Result<i128, MoneyError> {
-    let monthly = multiply(plan.rate.exact(), terms.monthly())?;
+fn commission_after(monthly: Exact, months: i32) -> Result<i128, MoneyError> {
     let exact = multiply(monthly, Exact::from_integer(i128::from(months)))?;
     Ok(round_half_even_wide(exact))
 }
@@ -99,10 +114,11 @@ fn last_month(plan: &PlanTerms, deal: &WonDeal, until: Month) -> Month {
     let by_plan = plan
         .months
         .map_or(until, |months| start.plus(i32::from(months) - 1));
+    let by_partner = deal.paid_until.map_or(by_plan, |until| by_plan.min(until));
     match deal.end {
         Some(end) if end <= deal.start => start.plus(-1),
-        Some(end) => by_plan.min(Month::of(end.pred_opt().unwrap_or(end))),
-        None => by_plan,
+        Some(end) => by_partner.min(Month::of(end.pred_opt().unwrap_or(end))),
+        None => by_partner,
     }
 }
 

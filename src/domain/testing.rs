@@ -8,7 +8,7 @@ use crate::{
     calendar::Month,
     coverage::Collected,
     deal::{BillingPeriod, DealTerms, WonDeal},
-    money::{Currency, Money, Rate},
+    money::{Currency, Exact, Money, Rate},
     plan::PlanTerms,
 };
 
@@ -27,8 +27,12 @@ pub fn euro(minor: i64) -> Money {
 pub fn plan(share_ppm: u32, months: Option<u16>) -> PlanTerms {
     PlanTerms {
         rate: rate(share_ppm),
+        tiers: None,
         months,
         cap: None,
+        bonus: None,
+        split: Vec::new(),
+        tail_months: None,
         tolerance: rate(10_000),
     }
 }
@@ -48,6 +52,8 @@ pub fn deal(minor: i64, period: BillingPeriod) -> WonDeal {
         start,
         end: None,
         terms: vec![terms(Month::of(start), minor, period)],
+        standing: Exact::from_integer(0),
+        paid_until: None,
     }
 }
 
@@ -93,6 +99,8 @@ pub fn any_deal() -> impl Strategy<Value = WonDeal> {
                 start,
                 end: end_day.map(|day| start - Days::new(10) + Days::new(day)),
                 terms: all,
+                standing: Exact::from_integer(0),
+                paid_until: None,
             }
         })
 }

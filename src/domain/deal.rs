@@ -9,7 +9,7 @@ use crate::{
     access::words,
     calendar::Month,
     error::Fault,
-    money::{Exact, Money, exact_text},
+    money::{Currency, Exact, Money, MoneyError, add, exact_text},
 };
 
 words! {
@@ -102,6 +102,21 @@ impl DealTerms {
     }
 }
 
+/// A partner's standing: the monthly value, in one currency, of deals that it won on these terms.
+///
+/// # Errors
+/// `TooLarge` where 128 bits do not hold the sum.
+pub fn standing<'a>(
+    won: impl IntoIterator<Item = &'a DealTerms>,
+    currency: Currency,
+) -> Result<Exact, MoneyError> {
+    won.into_iter()
+        .filter(|terms| terms.value.currency == currency)
+        .try_fold(Exact::from_integer(0), |sum, terms| {
+            add(sum, terms.monthly_won())
+        })
+}
+
 /// A won deal as the schedule needs it. All terms are in one currency, sorted by month, and not empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WonDeal {
@@ -119,7 +134,6 @@ pub struct WonDeal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::money::Currency;
 
     #[test]
     fn a_billing_period_is_read_from_words_and_numbers() {

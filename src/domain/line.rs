@@ -29,6 +29,11 @@ words! {
     LineKind { Scheduled = "scheduled", Bonus = "bonus", Adjustment = "adjustment", Clawback = "clawback", Manual = "manual" }
 }
 
+words! {
+    /// What a message in the thread of a disputed line does.
+    DisputeStep { Opened = "opened", Answered = "answered", Resolved = "resolved" }
+}
+
 impl LineState {
     /// The ledger account that holds a line's money while it is in this state.
     pub const fn account(self) -> Account {
@@ -136,6 +141,34 @@ pub struct Line<S> {
     state: PhantomData<S>,
 }
 
+/// The types that stand for states; nobody but this file has one.
+pub trait In {
+    const STATE: LineState;
+}
+
+impl<S: In> Line<S> {
+    fn to(self, after: LineState) -> Move {
+        let Amount { line, kind, money } = self.amount;
+        let account = |state: LineState| match state {
+            LineState::Cancelled => kind.source(),
+            other => other.account(),
+        };
+        let (from, to) = (account(S::STATE), account(after));
+        let entry = (from != to).then_some(Entry {
+            line,
+            from,
+            to,
+            money,
+        });
+        Move {
+            line,
+            before: S::STATE,
+            after,
+            entry,
+        }
+    }
+}
+
 macro_rules! states {
     ($($(#[$doc:meta])* $state:ident),+ $(,)?) => {
         $(
@@ -160,17 +193,8 @@ macro_rules! states {
             }
         }
 
-        $(impl Line<$state> {
-            fn to(self, after: LineState) -> Move {
-                let Amount { line, kind, money } = self.amount;
-                let account = |state: LineState| match state {
-                    LineState::Cancelled => kind.source(),
-                    other => other.account(),
-                };
-                let (before, from, to) = (LineState::$state, account(LineState::$state), account(after));
-                let entry = (from != to).then_some(Entry { line, from, to, money });
-                Move { line, before, after, entry }
-            }
+        $(impl In for $state {
+            const STATE: LineState = LineState::$state;
         })+
     };
 }

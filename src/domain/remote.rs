@@ -94,6 +94,40 @@ impl RemoteInvoice {
     }
 }
 
+/// A Xero credit note to a client (ACCRECCREDIT), read just now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoteCredit {
+    pub id: String,
+    pub number: String,
+    pub reference: String,
+    pub contact_id: String,
+    pub contact_name: String,
+    /// Xero's word: DRAFT, SUBMITTED, AUTHORISED, PAID, VOIDED, DELETED.
+    pub status: String,
+    pub date: Option<NaiveDate>,
+    pub sub_total: Money,
+    pub total: Money,
+    /// Cash that went back to the client for it.
+    pub refunded_minor: i64,
+    /// What of it was set against which invoice, with tax.
+    pub allocations: Vec<CreditAllocation>,
+    pub updated_at: Timestamp,
+}
+
+/// So much of a credit note was set against an invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditAllocation {
+    pub invoice: String,
+    pub amount_minor: i64,
+}
+
+impl RemoteCredit {
+    /// Issued and not taken back.
+    pub fn counts(&self) -> bool {
+        matches!(self.status.as_str(), "AUTHORISED" | "PAID")
+    }
+}
+
 /// A Xero contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemoteContact {

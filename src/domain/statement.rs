@@ -13,7 +13,7 @@ use crate::{
 
 words! {
     /// How far a statement's bill is.
-    SettlementState { Stated = "stated", Invoiced = "invoiced", PartPaid = "part_paid", Paid = "paid" }
+    SettlementState { Stated = "stated", PartInvoiced = "part_invoiced", Invoiced = "invoiced", PartPaid = "part_paid", Paid = "paid" }
 }
 
 /// `PS-2026Q3-000042`.
@@ -69,9 +69,28 @@ pub struct InvoiceForm {
     pub statement: String,
     /// The partner's own invoice number.
     pub number: String,
+    /// Net; empty for all that is not invoiced yet.
+    #[serde(default)]
+    pub amount: String,
 }
 
 impl InvoiceForm {
+    /// What the invoice is for: the rest of the statement, or a part of it.
+    ///
+    /// # Errors
+    /// What is wrong, under `amount`; `amount-above-rest` where it is more than is left.
+    pub fn parse_amount(&self, rest: Money) -> Result<Money, FieldErrors> {
+        if self.amount.trim().is_empty() {
+            return Ok(rest);
+        }
+        let mut errors = FieldErrors::default();
+        let typed = errors.take("amount", Money::parse_typed(&self.amount, rest.currency));
+        if typed.is_some_and(|typed| typed.minor > rest.minor) {
+            errors.add_with("amount", "amount-above-rest", &rest.to_decimal());
+        }
+        typed.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+
     /// The partner's own number, one line of at most 60 characters.
     ///
     /// # Errors

@@ -1,19 +1,20 @@
-//! Bills: the partner's invoice for a statement, from the number typed in the portal or the bill found in
-//! Xero to the last payment. A bill must agree with
-//! its statement in currency and net; where it does not, nothing moves and finance is told.
+//! Bills: the partner's invoices for a statement, from the number typed in the portal or the bill found in Xero to the last payment. A bill must agree with
+//! its statement in currency and net, and several are together never above it; where one does not fit, nothing moves, and finance and the partner are told why.
 
 use portal_domain::{
     access::{Action, Actor},
     coverage::collected_net,
     ids::{BillId, PartnerId, StatementId},
-    line::LineState,
+    line::AnyLine,
+    money::{Money, MoneyError},
     remote::{InvoiceType, RemoteInvoice},
     statement::{InvoiceForm, SettlementState, lines_paid},
 };
 use portal_store::{
     Tx, audit,
     bills::{self, BillRecord},
-    changes, invoices, lines,
+    changes, invoices,
+    lines::{self, LineRecord},
     partners::{self, PartnerRecord},
     statements::{self, StatementRecord},
 };
@@ -31,7 +32,7 @@ use crate::{
 /// until Xero has it.
 ///
 /// # Errors
-/// `statement-already-invoiced`; `invoice-number-taken` on the number.
+/// `statement-already-invoiced`; `invoice-number-taken` on the number; `amount-above-rest` on the amount.
 pub async fn raise(ctx: &Ctx, actor: &Actor, form: &InvoiceForm) -> Result<BillId, ServiceError> {
     let partner = require_partner(actor, Action::RaiseInvoices)?;
     let number = form.parse_number().map_err(ServiceError::Invalid)?;
@@ -46,19 +47,19 @@ pub async fn raise(ctx: &Ctx, actor: &Actor, form: &InvoiceForm) -> Result<BillI
     let statement = statements::find_of_partner(&mut tx, partner, statement)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    if bills::find_of_statement(&mut tx, statement.id)
-        .await?
-        .is_some()
-    {
+    let known = bills::list_of_statement(&mut tx, statement.id).await?;
+    let rest = Settlement::of(&known, statement.total)?.rest;
+    if rest.minor <= 0 {
         return Err(ServiceError::Conflict("statement-already-invoiced"));
     }
+    let total = form.parse_amount(rest).map_err(ServiceError::Invalid)?;
     if bills::find_by_number(&mut tx, partner, &number)
         .await?
         .is_some()
     {
         return Err(ServiceError::field("number", "invoice-number-taken"));
     }
-    let bill = new_bill(ctx, &statement, &number);
+    let bill = new_bill(ctx, &statement, &number, total);
     bills::add(&mut tx, &bill, Some(actor.person())).await?;
     changes::add(&mut tx, partner, now).await?;
     let facts = json!({ "statement": statement.number, "number": number, "total_minor": bill.total.minor, "currency": bill.total.currency });
@@ -76,7 +77,45 @@ pub async fn raise(ctx: &Ctx, actor: &Actor, form: &InvoiceForm) -> Result<BillI
     Ok(bill.id)
 }
 
-fn new_bill(ctx: &Ctx, statement: &StatementRecord, number: &str) -> BillRecord {
+/// How far a statement's bills are, taken together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    pub state: SettlementState,
+    /// What no bill is for yet.
+    pub rest: Money,
+}
+
+impl Settlement {
+    /// # Errors
+    /// `TooLarge` where no amount holds a sum.
+    pub fn of(bills: &[BillRecord], total: Money) -> Result<Self, MoneyError> {
+        let zero = Money::zero(total.currency);
+        let billed = bills
+            .iter()
+            .try_fold(zero, |sum, bill| sum.plus(bill.total))?;
+        let paid = bills.iter().try_fold(zero, |sum, bill| {
+            sum.plus(Money::new(bill.paid_minor, total.currency))
+        })?;
+        let in_xero = bills
+            .iter()
+            .all(|bill| bill.state != SettlementState::Stated);
+        let state = match (bills.is_empty(), paid.minor >= total.minor, paid.minor > 0) {
+            (true, _, _) => SettlementState::Stated,
+            (_, true, _) => SettlementState::Paid,
+            (_, _, true) => SettlementState::PartPaid,
+            _ if !in_xero => SettlementState::Stated,
+            _ if billed.minor < total.minor => SettlementState::PartInvoiced,
+            _ => SettlementState::Invoiced,
+        };
+        let rest = Money::new(
+            books::difference(total.minor, billed.minor)?,
+            total.currency,
+        );
+        Ok(Self { state, rest })
+    }
+}
+
+fn new_bill(ctx: &Ctx, statement: &StatementRecord, number: &str, total: Money) -> BillRecord {
     let id = BillId::new(ctx.new_id());
     BillRecord {
         id,
@@ -84,7 +123,8 @@ fn new_bill(ctx: &Ctx, statement: &StatementRecord, number: &str) -> BillRecord 
         statement_number: statement.number.clone(),
         partner: statement.partner,
         number: number.to_owned(),
-        total: statement.total,
+        total,
+        tax_minor: 0,
         paid_minor: 0,
         state: SettlementState::Stated,
         idempotency_key: format!("bill-{id}"),
@@ -193,10 +233,24 @@ async fn apply(ctx: &Ctx, tx: &mut Tx, remote: &RemoteInvoice) -> Result<(), Ser
     if is_gone(&stored) {
         return take_back(ctx, tx, &bill, &stored).await;
     }
-    if check_conformity(ctx, tx, bill.statement, &stored).await? {
+    let statement = find_statement(tx, bill.statement).await?;
+    let mismatch = (stored.sub_total != bill.total).then(|| {
+        if stored.sub_total.currency == bill.total.currency {
+            Mismatch::Net
+        } else {
+            Mismatch::Currency
+        }
+    });
+    if flag_mismatch(ctx, tx, &statement, &stored, mismatch).await? {
         settle(ctx, tx, &bill, &stored).await?;
     }
     Ok(())
+}
+
+async fn find_statement(tx: &mut Tx, id: StatementId) -> Result<StatementRecord, ServiceError> {
+    statements::find(tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound)
 }
 
 /// Before the lock of the partner's statements, so that no two wait for each other.
@@ -234,36 +288,104 @@ async fn adopt(
         Some(contact) => contact == remote.contact_id,
         None => partner.is_none() && is_named(&owner, &remote.contact_name),
     };
-    if !is_theirs || !check_conformity(ctx, tx, statement.id, remote).await? {
+    if !is_theirs {
         return Ok(None);
     }
     books::lock_statements(tx, statement.partner).await?;
-    if let Some(billed) = bills::find_of_statement(tx, statement.id).await? {
-        let facts = conformity_facts(&statement, remote, Some(&billed.number));
-        books::raise(
-            ctx,
-            tx,
-            "bill_differs_from_statement",
-            About::Bill(&remote.id, statement.id),
-            &facts,
-        )
-        .await?;
+    let mismatch = find_mismatch(tx, &statement, remote).await?;
+    if !flag_mismatch(ctx, tx, &statement, remote, mismatch).await? {
         return Ok(None);
     }
     if owner.xero_contact_id.is_none() {
         partners::set_xero_contact(tx, owner.id, &remote.contact_id).await?;
     }
-    let number = if remote.number.is_empty() {
-        &statement.number
-    } else {
-        &remote.number
-    };
     let bill = BillRecord {
         xero_invoice_id: Some(remote.id.clone()),
-        ..new_bill(ctx, &statement, number)
+        ..new_bill(
+            ctx,
+            &statement,
+            number_of(remote, &statement),
+            remote.sub_total,
+        )
     };
     bills::add(tx, &bill, None).await?;
     Ok(Some(bill))
+}
+
+/// A bill without a number goes by its statement's.
+fn number_of<'a>(remote: &'a RemoteInvoice, statement: &'a StatementRecord) -> &'a str {
+    match remote.number.as_str() {
+        "" => &statement.number,
+        number => number,
+    }
+}
+
+/// Why a bill that names a statement is not taken for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mismatch {
+    Currency,
+    /// It asks for another net amount than was agreed.
+    Net,
+    /// It asks for nothing, or less.
+    NotPositive,
+    /// With the statement's other bills it asks for more than the statement.
+    AboveRest,
+    /// All of the statement has its bills.
+    AlreadyInvoiced,
+    /// The partner used that number for another bill.
+    NumberUsed,
+}
+
+impl Mismatch {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Currency => "currency",
+            Self::Net => "net",
+            Self::NotPositive => "not_positive",
+            Self::AboveRest => "above_rest",
+            Self::AlreadyInvoiced => "already_invoiced",
+            Self::NumberUsed => "number_used",
+        }
+    }
+}
+
+/// Whether a sum is that of the first lines, however many. A bill for a part of a statement is for whole lines; any other amount is a slip.
+fn ends_with_a_line(lines: &[LineRecord], sum: i128) -> bool {
+    let mut through = 0_i128;
+    lines.iter().any(|line| {
+        through += i128::from(line.money.minor);
+        through == sum
+    })
+}
+
+/// What keeps a bill that we did not make from being one of its statement's.
+async fn find_mismatch(
+    tx: &mut Tx,
+    statement: &StatementRecord,
+    remote: &RemoteInvoice,
+) -> Result<Option<Mismatch>, ServiceError> {
+    let known = bills::list_of_statement(tx, statement.id).await?;
+    let rest = Settlement::of(&known, statement.total)?.rest;
+    let number = number_of(remote, statement);
+    let same_number = bills::find_by_number(tx, statement.partner, number).await?;
+    let billed_minor = books::difference(statement.total.minor, rest.minor)?;
+    let through = i128::from(billed_minor) + i128::from(remote.sub_total.minor);
+    let lines = lines::list_of_statement(tx, statement.id).await?;
+    Ok(if remote.sub_total.currency != statement.total.currency {
+        Some(Mismatch::Currency)
+    } else if remote.sub_total.minor <= 0 {
+        Some(Mismatch::NotPositive)
+    } else if rest.minor <= 0 {
+        Some(Mismatch::AlreadyInvoiced)
+    } else if remote.sub_total.minor > rest.minor {
+        Some(Mismatch::AboveRest)
+    } else if !ends_with_a_line(&lines, through) {
+        Some(Mismatch::Net)
+    } else if same_number.is_some() {
+        Some(Mismatch::NumberUsed)
+    } else {
+        None
+    })
 }
 
 fn is_named(partner: &PartnerRecord, contact_name: &str) -> bool {
@@ -293,39 +415,38 @@ async fn find_named_statement(
     Ok(None)
 }
 
-/// Whether a bill agrees with its statement in currency and net; if not, finance is told.
-async fn check_conformity(
+/// Tells finance, and once the partner, why a bill is not taken, or that it is all right by now. Returns whether it is.
+async fn flag_mismatch(
     ctx: &Ctx,
     tx: &mut Tx,
-    statement: StatementId,
-    remote: &RemoteInvoice,
-) -> Result<bool, ServiceError> {
-    let statement = statements::find(tx, statement)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
-    let conforms = remote.sub_total == statement.total;
-    let facts = (!conforms).then(|| conformity_facts(&statement, remote, None));
-    let about = About::Bill(&remote.id, statement.id);
-    books::raise_or_settle(ctx, tx, "bill_differs_from_statement", about, facts).await?;
-    Ok(conforms)
-}
-
-fn conformity_facts(
     statement: &StatementRecord,
     remote: &RemoteInvoice,
-    billed_as: Option<&str>,
-) -> serde_json::Value {
-    json!({
-        "partner": statement.partner_name,
-        "statement": statement.number,
-        "expected_minor": statement.total.minor,
-        "expected_currency": statement.total.currency,
-        "bill": remote.number,
-        "net_minor": remote.sub_total.minor,
-        "currency": remote.sub_total.currency,
-        // The bill that the statement has already, if it is that.
-        "billed_as": billed_as,
-    })
+    mismatch: Option<Mismatch>,
+) -> Result<bool, ServiceError> {
+    let about = About::Bill(&remote.id, statement.id);
+    let kind = "bill_differs_from_statement";
+    let known = bills::list_of_statement(tx, statement.id).await?;
+    let rest = Settlement::of(&known, statement.total)?.rest;
+    let facts = mismatch.map(|mismatch| {
+        json!({
+            "mismatch": mismatch.word(),
+            "partner": statement.partner_name,
+            "statement": statement.number,
+            "expected_minor": statement.total.minor,
+            "expected_currency": statement.total.currency,
+            "rest_minor": rest.minor,
+            "bill": remote.number,
+            "net_minor": remote.sub_total.minor,
+            "currency": remote.sub_total.currency,
+            // The bills that the statement has already.
+            "billed_as": known.iter().map(|bill| bill.number.as_str()).collect::<Vec<_>>().join(", "),
+        })
+    });
+    if mismatch.is_some() && !books::is_open(tx, kind, about).await? {
+        messages::bill_differs(ctx, tx, statement, remote).await?;
+    }
+    books::raise_or_settle(ctx, tx, kind, about, facts).await?;
+    Ok(mismatch.is_none())
 }
 
 /// Payments reach the oldest lines first, each only as a whole; one that is undone takes the youngest back.
@@ -340,40 +461,20 @@ async fn settle(
         remote.cash_minor(),
         remote.total.minor,
     )?;
-    let mut found = lines::list_of_statement(tx, bill.statement).await?;
-    let amounts: Vec<i64> = found.iter().map(|line| line.money.minor).collect();
-    let paid = lines_paid(&amounts, paid_minor);
-    let mut books = Books::new(ctx, tx, None);
-    for (place, line) in found.iter_mut().enumerate() {
-        if line.state == LineState::Stated {
-            books
-                .advance(line, LineState::Invoiced, "bill_in_xero")
-                .await?;
-        }
-        match (line.state, place < paid) {
-            (LineState::Invoiced, true) => {
-                books.advance(line, LineState::Paid, "bill_paid").await?
-            }
-            (LineState::Paid, false) => {
-                books
-                    .advance(line, LineState::Invoiced, "payment_undone")
-                    .await?
-            }
-            _ => {}
-        }
-    }
+    let tax_minor = books::difference(remote.total.minor, remote.sub_total.minor)?;
     let state = match paid_minor {
         paid if paid >= bill.total.minor => SettlementState::Paid,
         paid if paid > 0 => SettlementState::PartPaid,
         _ => SettlementState::Invoiced,
     };
-    if (paid_minor, state) == (bill.paid_minor, bill.state) {
-        return Ok(());
+    if (tax_minor, paid_minor, state) != (bill.tax_minor, bill.paid_minor, bill.state) {
+        bills::set_settled(tx, bill.id, tax_minor, paid_minor, state, ctx.now()).await?;
+        changes::add(tx, bill.partner, ctx.now()).await?;
     }
-    bills::set_paid(tx, bill.id, paid_minor, state, ctx.now()).await?;
-    changes::add(tx, bill.partner, ctx.now()).await?;
+    follow_bills(ctx, tx, bill.statement, "bill_in_xero").await?;
     if state == SettlementState::Paid && bill.state != SettlementState::Paid {
         let paid = BillRecord {
+            tax_minor,
             paid_minor,
             state,
             ..bill.clone()
@@ -383,28 +484,55 @@ async fn settle(
     Ok(())
 }
 
-/// A bill that was voided or deleted: its lines are stated as before, and the statement can be invoiced again.
+/// Moves a statement's lines to where its bills and their payments are, the oldest first. `cause` is why a line is or is not on a bill.
+async fn follow_bills(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    statement: StatementId,
+    cause: &'static str,
+) -> Result<(), ServiceError> {
+    let in_xero = bills::list_of_statement(tx, statement)
+        .await?
+        .into_iter()
+        .filter(|bill| bill.state != SettlementState::Stated);
+    let (mut billed, mut paid) = (0_i128, 0_i128);
+    for bill in in_xero {
+        billed += i128::from(bill.total.minor);
+        paid += i128::from(bill.paid_minor);
+    }
+    let found = lines::list_of_statement(tx, statement).await?;
+    let amounts: Vec<i64> = found.iter().map(|line| line.money.minor).collect();
+    let reached = |sum: i128| lines_paid(&amounts, i64::try_from(sum).unwrap_or(i64::MAX));
+    let (billed, paid) = (reached(billed), reached(paid));
+    let mut books = Books::new(ctx, None);
+    for (place, mut line) in found.into_iter().enumerate() {
+        let (is_billed, is_paid) = (place < billed, place < paid);
+        if let (AnyLine::Paid(paid), false) = (line.in_state(), is_paid) {
+            books.advance(&mut line, paid.unpay(), "payment_undone");
+        }
+        match (line.in_state(), is_billed) {
+            (AnyLine::Stated(stated), true) => books.advance(&mut line, stated.bill(), cause),
+            (AnyLine::Invoiced(invoiced), false) => {
+                books.advance(&mut line, invoiced.unbill(), cause);
+            }
+            _ => {}
+        }
+        if let (AnyLine::Invoiced(invoiced), true) = (line.in_state(), is_paid) {
+            books.advance(&mut line, invoiced.pay(), "bill_paid");
+        }
+    }
+    books.write(tx).await
+}
+
+/// A bill that was voided or deleted: its lines are stated as before, and what it was for can be invoiced again.
 async fn take_back(
     ctx: &Ctx,
     tx: &mut Tx,
     bill: &BillRecord,
     remote: &RemoteInvoice,
 ) -> Result<(), ServiceError> {
-    let found = lines::list_of_statement(tx, bill.statement).await?;
-    let mut books = Books::new(ctx, tx, None);
-    for mut line in found {
-        if line.state == LineState::Paid {
-            books
-                .advance(&mut line, LineState::Invoiced, "bill_voided")
-                .await?;
-        }
-        if line.state == LineState::Invoiced {
-            books
-                .advance(&mut line, LineState::Stated, "bill_voided")
-                .await?;
-        }
-    }
     bills::remove(tx, bill.id).await?;
+    follow_bills(ctx, tx, bill.statement, "bill_voided").await?;
     let about = About::Bill(&remote.id, bill.statement);
     books::settle(ctx, tx, "bill_differs_from_statement", about, "bill_voided").await?;
     let partner = partners::find(tx, bill.partner)

@@ -1,24 +1,23 @@
-//! The books: the only way a commission line is made or changed. Each change checks that the way is open,
-//! writes the line and its double entry in the
-//! caller's transaction, and tells the partner's open pages. What should change is decided by the callers;
-//! here is only how.
+//! The books: the only way a commission line is made or changed. What should change is decided by the callers and gathered here without writing
+//! anything, so that a change can be looked at before it is made; [`Books::write`] then does all of it in the caller's transaction, many lines in one
+//! statement, each with its double entry, and tells the partners' open pages.
 //! Beside it, what the money files share: locks, and raising or settling what does not fit.
 
 use std::{collections::BTreeSet, fmt::Display};
 
 use portal_domain::{
-    calendar::Month,
+    calendar::{Month, Timestamp},
     ids::{DealId, ExceptionId, LineId, PartnerId, PersonId, PlanVersionId, StatementId},
-    ledger::{Account, Entry},
-    line::{LineKind, LineState},
+    ledger::Entry,
+    line::{FirstState, LineKind, LineState, Move},
     money::{Exact, Money, MoneyError},
 };
 use portal_store::{
     Tx, changes,
     deals::DealRecord,
     exceptions::{self, NewException},
-    journal,
-    lines::{self, LineRecord},
+    journal::{self, NewEntry},
+    lines::{self, Beside, LineRecord},
 };
 use serde_json::Value;
 
@@ -35,43 +34,50 @@ pub(crate) struct Price {
 
 /// A line that is to be made.
 pub(crate) struct NewLine {
+    pub partner: PartnerId,
     pub kind: LineKind,
     pub position: i64,
     pub price: Price,
     pub plan_version: PlanVersionId,
-    pub state: LineState,
+    pub state: FirstState,
     pub corrects: Option<LineId>,
     pub reason: Option<String>,
+    pub entered_by: Option<PersonId>,
 }
 
-/// Writes lines within one transaction, for a person or for the portal itself.
+/// What is to be written, in its order.
+enum Change {
+    Add(Box<LineRecord>),
+    Move(Move, Beside),
+    Reprice(LineId, Price, LineState),
+}
+
+/// Gathers changes of lines, for a person or for the portal itself.
 pub(crate) struct Books<'a> {
     ctx: &'a Ctx,
-    pub tx: &'a mut Tx,
     person: Option<PersonId>,
+    changes: Vec<Change>,
+    entries: Vec<NewEntry>,
     touched: BTreeSet<PartnerId>,
 }
 
 impl<'a> Books<'a> {
-    pub fn new(ctx: &'a Ctx, tx: &'a mut Tx, person: Option<PersonId>) -> Self {
+    pub fn new(ctx: &'a Ctx, person: Option<PersonId>) -> Self {
         Self {
             ctx,
-            tx,
             person,
+            changes: Vec::new(),
+            entries: Vec::new(),
             touched: BTreeSet::new(),
         }
     }
 
     /// Makes a line of a deal; `cause` is a word of the journal.
-    pub async fn add(
-        &mut self,
-        deal: &DealRecord,
-        new: NewLine,
-        cause: &str,
-    ) -> Result<LineRecord, ServiceError> {
+    pub fn add(&mut self, deal: &DealRecord, new: NewLine, cause: &'static str) -> LineRecord {
         let line = LineRecord {
             id: LineId::new(self.ctx.new_id()),
-            partner: deal.partner,
+            partner: new.partner,
+            // Only what is read again has all names; nobody shows a line before that.
             partner_name: deal.partner_name.clone(),
             deal: deal.id,
             lead: deal.lead,
@@ -82,117 +88,158 @@ impl<'a> Books<'a> {
             money: new.price.money,
             base: new.price.base,
             plan_version: new.plan_version,
-            state: new.state,
+            state: new.state.state(),
             held_reason: None,
             approved_by_name: None,
             approved_at: None,
             statement: None,
             corrects: new.corrects,
             reason: new.reason,
+            entered_by: new.entered_by,
+            entered_by_name: None,
+            disputed_at: None,
+            is_refused: false,
             updated_at: self.ctx.now(),
         };
-        lines::add(self.tx, &line).await?;
-        let entry = match line.kind {
-            LineKind::Clawback => Entry::claw_back(line.id, line.state, line.money),
-            _ => Entry::open(line.id, line.state, line.money),
-        };
-        self.post(&line, Some(entry), cause).await?;
-        Ok(line)
+        self.changes.push(Change::Add(Box::new(line.clone())));
+        let entry = Entry::open(line.id, line.kind, line.state, line.money);
+        self.post(line.partner, Some(entry), cause);
+        line
     }
 
-    /// Moves a line to its next state. An approval does not outlive the state it was given for.
-    ///
-    /// # Errors
-    /// `Inconsistent` where the domain knows no such way.
-    pub async fn advance(
+    /// Moves a line on.
+    pub fn advance(&mut self, line: &mut LineRecord, step: Move, cause: &'static str) {
+        let beside = match (step.before(), step.after()) {
+            (_, LineState::Approved) => self.person.map_or(Beside::Nothing, Beside::Approval),
+            (LineState::Approved, _) => Beside::NoApproval,
+            _ => Beside::Nothing,
+        };
+        self.advance_with(line, step, beside, cause);
+    }
+
+    /// Puts an approved line on a statement.
+    pub fn put_on_statement(&mut self, line: &mut LineRecord, step: Move, statement: StatementId) {
+        self.advance_with(line, step, Beside::Statement(statement), "stated");
+    }
+
+    fn advance_with(
         &mut self,
         line: &mut LineRecord,
-        after: LineState,
-        cause: &str,
-    ) -> Result<(), ServiceError> {
-        let before = line.state;
-        if !before.may_become(after) {
-            return Err(ServiceError::Inconsistent(format!(
-                "line {} cannot go from {before} to {after}",
-                line.id
-            )));
-        }
-        lines::set_state(self.tx, line.id, before, after, self.ctx.now()).await?;
-        if before == LineState::Approved && after != LineState::Stated {
-            lines::set_approval(self.tx, line.id, None, None).await?;
-        }
-        line.state = after;
-        let entry = Entry::moved(line.id, before, after, line.money).map(|entry| {
-            match (line.kind, entry.to) {
-                // What was never taken back after all leaves no balance in what is clawed back.
-                (LineKind::Clawback, Account::Programme) => Entry {
-                    to: Account::ClawedBack,
-                    ..entry
-                },
-                _ => entry,
-            }
-        });
-        self.post(line, entry, cause).await
+        step: Move,
+        beside: Beside,
+        cause: &'static str,
+    ) {
+        self.changes.push(Change::Move(step, beside));
+        self.post(line.partner, step.entry(), cause);
+        line.state = step.after();
     }
 
-    /// Makes a line again with another amount, or a cancelled one anew: the old amount goes back to the
-    /// programme, the new one comes from there.
-    /// `state` is `Upcoming` or `Awaiting`.
-    pub async fn reprice(
+    /// Makes a line again with another amount, or a cancelled one anew: the old amount goes back where it came from, the new one comes from there.
+    ///
+    /// # Errors
+    /// `Inconsistent` for a line that is on a statement.
+    pub fn reprice(
         &mut self,
         line: &mut LineRecord,
         price: &Price,
-        state: LineState,
-        cause: &str,
+        state: FirstState,
+        cause: &'static str,
     ) -> Result<(), ServiceError> {
-        let way_back =
-            line.state == LineState::Cancelled || line.state.may_become(LineState::Cancelled);
-        if !way_back || !LineState::Cancelled.may_become(state) {
+        let Some(back) = line.in_state().take_back() else {
             return Err(ServiceError::Inconsistent(format!(
-                "line {} cannot be made again as {state}",
+                "line {} is on a statement and cannot be made again",
                 line.id
             )));
-        }
-        lines::reprice(
-            self.tx,
-            line.id,
-            price.month,
-            price.money,
-            &price.base,
-            state,
-            self.ctx.now(),
-        )
-        .await?;
-        let back = Entry::moved(line.id, line.state, LineState::Cancelled, line.money);
-        self.post(line, back, cause).await?;
+        };
+        self.changes
+            .push(Change::Reprice(line.id, *price, state.state()));
+        self.post(line.partner, back, cause);
         (line.month, line.money, line.base, line.state) =
-            (price.month, price.money, price.base, state);
-        self.post(line, Some(Entry::open(line.id, state, line.money)), cause)
-            .await
+            (price.month, price.money, price.base, state.state());
+        let open = Entry::open(line.id, line.kind, line.state, line.money);
+        self.post(line.partner, Some(open), cause);
+        Ok(())
     }
 
-    async fn post(
-        &mut self,
-        line: &LineRecord,
-        entry: Option<Entry>,
-        cause: &str,
-    ) -> Result<(), ServiceError> {
+    fn post(&mut self, partner: PartnerId, entry: Option<Entry>, cause: &'static str) {
         if let Some(entry) = entry.filter(|entry| entry.money.minor != 0) {
-            journal::add(
-                self.tx,
-                line.partner,
-                &entry,
+            self.entries.push(NewEntry {
+                partner,
+                entry,
                 cause,
-                self.person,
-                self.ctx.now(),
-            )
-            .await?;
+            });
         }
-        if self.touched.insert(line.partner) {
-            changes::add(self.tx, line.partner, self.ctx.now()).await?;
+        self.touched.insert(partner);
+    }
+
+    /// Writes all of it.
+    ///
+    /// # Errors
+    /// `Store` where a line is not any more what the caller saw: the transaction is then to be dropped.
+    pub async fn write(self, tx: &mut Tx) -> Result<(), ServiceError> {
+        let now = self.ctx.now();
+        let mut rest = self.changes.as_slice();
+        while let Some(first) = rest.first() {
+            let others = rest.iter().skip(1);
+            let run = 1 + others.take_while(|next| first.is_like(next)).count();
+            let (alike, others) = rest.split_at(run);
+            write_alike(tx, alike, now).await?;
+            rest = others;
+        }
+        if !self.entries.is_empty() {
+            journal::add_all(tx, &self.entries, self.person, now).await?;
+        }
+        for partner in self.touched {
+            changes::add(tx, partner, now).await?;
         }
         Ok(())
     }
+}
+
+impl Change {
+    /// Whether one statement can write both.
+    fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Add(_), Self::Add(_)) => true,
+            (Self::Move(step, beside), Self::Move(next, next_beside)) => {
+                (step.before(), step.after(), beside) == (next.before(), next.after(), next_beside)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Writes changes of one kind: never empty.
+async fn write_alike(tx: &mut Tx, changes: &[Change], now: Timestamp) -> Result<(), ServiceError> {
+    let mut added = Vec::new();
+    let mut moved: Vec<LineId> = Vec::new();
+    for change in changes {
+        match change {
+            Change::Add(line) => added.push(LineRecord::clone(line)),
+            Change::Move(step, _) => moved.push(step.line()),
+            Change::Reprice(id, price, state) => {
+                lines::reprice(tx, *id, price.month, price.money, &price.base, *state, now).await?;
+            }
+        }
+    }
+    lines::add_all(tx, &added).await?;
+    if let Some(Change::Move(step, beside)) = changes.first() {
+        lines::set_states(tx, &moved, step.before(), step.after(), *beside, now).await?;
+    }
+    Ok(())
+}
+
+/// The number of the next adjustment, clawback or manual line of a deal.
+pub(crate) fn next_position<'a>(
+    lines: impl IntoIterator<Item = &'a LineRecord>,
+    kind: LineKind,
+) -> i64 {
+    lines
+        .into_iter()
+        .filter(|line| line.kind == kind)
+        .map(|line| line.position + 1)
+        .max()
+        .unwrap_or(0)
 }
 
 /// What lines are worth together, in minor units of the one currency that they share.
@@ -246,6 +293,8 @@ pub(crate) async fn lock_statements(tx: &mut Tx, partner: PartnerId) -> Result<(
 pub(crate) enum About<'a> {
     Deal(DealId),
     Invoice(&'a str),
+    /// A credit note, and the deal that it takes money from, if that is known.
+    Credit(&'a str, Option<DealId>),
     /// A bill in Xero that names a statement.
     Bill(&'a str, StatementId),
 }
@@ -255,7 +304,7 @@ impl About<'_> {
         let of = |id: &dyn Display| format!("{kind}:{id}");
         match self {
             Self::Deal(id) => of(id),
-            Self::Invoice(id) | Self::Bill(id, _) => of(id),
+            Self::Invoice(id) | Self::Credit(id, _) | Self::Bill(id, _) => of(id),
         }
     }
 }
@@ -271,6 +320,7 @@ pub(crate) async fn raise(
     let (deal, invoice, statement) = match about {
         About::Deal(deal) => (Some(deal), None, None),
         About::Invoice(invoice) => (None, Some(invoice), None),
+        About::Credit(_, deal) => (deal, None, None),
         About::Bill(invoice, statement) => (None, Some(invoice), Some(statement)),
     };
     let exception = NewException {
@@ -294,6 +344,15 @@ pub(crate) async fn settle(
     resolution: &str,
 ) -> Result<(), ServiceError> {
     Ok(exceptions::settle(tx, &about.subject(kind), resolution, ctx.now()).await?)
+}
+
+/// Whether an exception is open.
+pub(crate) async fn is_open(
+    tx: &mut Tx,
+    kind: &str,
+    about: About<'_>,
+) -> Result<bool, ServiceError> {
+    Ok(exceptions::is_open(tx, &about.subject(kind)).await?)
 }
 
 /// Opens the exception where there are facts, and closes it where there are none.

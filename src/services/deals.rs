@@ -2,18 +2,14 @@
 //! Deals that are merged, deleted, restored,
 //! opened again or moved back are followed, not errors. Which invoices pay for a deal is decided in `reconcile`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::NaiveDate;
 use portal_domain::{
     calendar::Month,
-    deal::{BillingPeriod, DealState, DealTerms, WonDeal},
+    deal::{BillingPeriod, DealState, DealTerms},
     ids::{DealId, LeadId},
     lead::LeadState,
-    line::{LineKind, LineState},
+    line::LineKind,
     money::Money,
     remote::{RemoteDeal, RemoteStage},
-    schedule::{ScheduledLine, schedule},
 };
 use portal_store::{
     Tx, changes, clients,
@@ -21,21 +17,16 @@ use portal_store::{
     invoices,
     leads::{self, LeadRecord},
     lines::{self, LineRecord},
-    partners,
-    plans::{self, PlanVersionRecord},
 };
 use serde_json::json;
 
 use crate::{
     Ctx, ServiceError,
-    books::{self, About, Books, NewLine, Price},
-    messages,
+    books::{self, About},
+    links, messages,
     outbox::{self, Job},
-    reconcile::{self, DealMoney},
+    schedules::{choose_plan, resync_standing, sync_lines},
 };
-
-/// How far ahead lines exist for plans that pay as long as the client does.
-const HORIZON_MONTHS: i32 = 12;
 
 /// HubSpot has the lead's deal: its id is kept, and the deal is read. Doing it again changes nothing.
 /// Of a lead that was withdrawn meanwhile staff are told, so that they close the deal.
@@ -142,6 +133,7 @@ pub async fn apply_reading(
     if deal.plan_version.is_some() {
         outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
     }
+    resync_standing(ctx, &mut tx, &deal).await?;
     changes::add(&mut tx, deal.partner, ctx.now()).await?;
     Ok(tx.commit().await?)
 }
@@ -259,10 +251,12 @@ fn mirror(
         stage: String::new(),
         state: DealState::Open,
         won_on: None,
+        partner_left_on: None,
         start: None,
         end: None,
         currency: None,
         plan_version: None,
+        merge_decided_at: None,
         hubspot_modified_at: remote.modified_at,
         confirmed_at: now,
     });
@@ -370,28 +364,6 @@ async fn apply_won(
     apply_terms(ctx, tx, deal, remote, &lines).await
 }
 
-/// The version of the partner's plan on the day the deal was won; a deal that has one keeps it.
-async fn choose_plan(ctx: &Ctx, tx: &mut Tx, deal: &mut DealRecord) -> Result<(), ServiceError> {
-    if let (None, Some(won_on)) = (deal.plan_version, deal.won_on)
-        && let Some(enrolment) = partners::find_enrolment(tx, deal.partner, won_on).await?
-    {
-        let version = plans::find_version_on(tx, enrolment.plan, won_on).await?;
-        deal.plan_version = version.map(|version| version.id);
-    }
-    let facts = deal
-        .plan_version
-        .is_none()
-        .then(|| json!({ "won_on": deal.won_on }));
-    books::raise_or_settle(
-        ctx,
-        tx,
-        "not_enrolled_when_won",
-        About::Deal(deal.id),
-        facts,
-    )
-    .await
-}
-
 async fn apply_terms(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -430,7 +402,8 @@ async fn apply_terms(
     }
     deal.currency = Some(value.currency);
     // Cancelled months count too: a deal that is restored gets back what it had.
-    let ended = Month::of(start)..ctx.this_month();
+    let changed = Month::of(ctx.date_of(remote.modified_at)).min(ctx.this_month());
+    let ended = Month::of(start)..changed;
     let has_ended = lines
         .iter()
         .any(|line| line.kind == LineKind::Scheduled && ended.contains(&line.month));
@@ -440,7 +413,8 @@ async fn apply_terms(
         value,
         period,
     };
-    put_terms(ctx, tx, deal.id, &known, first, is_fixed).await
+    let from = is_fixed.then_some(changed);
+    put_terms(ctx, tx, deal.id, &known, first, from).await
 }
 
 /// The value as an amount above zero, if HubSpot has one.
@@ -449,8 +423,8 @@ fn read_value(remote: &RemoteDeal) -> Option<Money> {
     (value.minor > 0).then_some(value)
 }
 
-/// Months that have ended keep the terms they had; later ones follow the new terms. While nothing has ended,
-/// there are only the new ones.
+/// Months that had ended when HubSpot's deal was changed keep the terms they had; the later ones, from `changed` on, follow the new terms. While nothing
+/// has ended, there are only the new ones.
 /// A one-off deal has one line, so its new value takes the place of the old one, and what the line lacks
 /// becomes an adjustment.
 async fn put_terms(
@@ -459,10 +433,10 @@ async fn put_terms(
     deal: DealId,
     known: &[DealTerms],
     first: DealTerms,
-    is_fixed: bool,
+    changed: Option<Month>,
 ) -> Result<(), ServiceError> {
     let is_same = |terms: &DealTerms| terms.value == first.value && terms.period == first.period;
-    let Some(last) = known.last().filter(|_| is_fixed) else {
+    let (Some(last), Some(from)) = (known.last(), changed) else {
         if known.len() == 1 && is_same(&known[0]) {
             return Ok(());
         }
@@ -479,7 +453,6 @@ async fn put_terms(
         };
         return Ok(deals::put_terms(tx, deal, &again, ctx.now()).await?);
     }
-    let from = ctx.this_month();
     deals::remove_terms_from(tx, deal, from).await?;
     if known
         .iter()
@@ -497,254 +470,14 @@ async fn link_waiting_invoices(
     tx: &mut Tx,
     deal: &DealRecord,
 ) -> Result<(), ServiceError> {
-    let client = clients::find(tx, deal.client).await?;
-    let Some(contact) = client.and_then(|client| client.xero_contact_id) else {
-        return Ok(());
-    };
-    for invoice in invoices::list_unlinked_of_contact(tx, &contact).await? {
-        reconcile::link(ctx, tx, &invoice).await?;
-    }
-    Ok(())
-}
-
-/// The version of its plan and the schedule of a deal that has all it takes, whatever HubSpot says of it now.
-pub(crate) async fn find_schedule(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    deal: &DealRecord,
-) -> Result<Option<(PlanVersionRecord, Vec<ScheduledLine>)>, ServiceError> {
-    let (Some(start), Some(version)) = (deal.start, deal.plan_version) else {
-        return Ok(None);
-    };
-    let terms = deals::list_terms(tx, deal.id).await?;
-    let version = plans::find_version(tx, version).await?;
-    let Some(version) = version.filter(|_| !terms.is_empty()) else {
-        return Ok(None);
-    };
-    let won = WonDeal {
-        start,
-        end: deal.end,
-        terms,
-    };
-    let lines = schedule(&version.terms, &won, ctx.this_month().plus(HORIZON_MONTHS))?;
-    Ok(Some((version, lines)))
-}
-
-/// Makes the lines of a deal what its schedule says: adds, makes again what nobody was told to invoice,
-/// adjusts what is on a statement, and cancels what is no
-/// longer due and that no money reaches. Twice changes nothing.
-pub async fn sync_lines(ctx: &Ctx, tx: &mut Tx, id: DealId) -> Result<(), ServiceError> {
-    books::lock_deal(tx, id).await?;
-    let Some(deal) = deals::find(tx, id).await? else {
-        return Ok(());
-    };
-    if deal.state != DealState::Won {
-        return cancel_unreached(ctx, tx, deal).await;
-    }
-    let Some((version, wanted)) = find_schedule(ctx, tx, &deal).await? else {
-        return Ok(());
-    };
-    let currency = deal.currency.ok_or_else(|| {
-        ServiceError::Inconsistent(format!("deal {id} has terms and no currency"))
-    })?;
-    let (scheduled, others): (Vec<LineRecord>, Vec<LineRecord>) = lines::list_of_deal(tx, id)
+    let client = clients::find(tx, deal.client)
         .await?
-        .into_iter()
-        .partition(|line| line.kind == LineKind::Scheduled);
-    let mut scheduled: BTreeMap<i64, LineRecord> = scheduled
-        .into_iter()
-        .map(|line| (line.position, line))
-        .collect();
-    let mut books = Books::new(ctx, tx, None);
-    for line in wanted {
-        let price = Price {
-            month: line.month,
-            money: Money::new(line.amount_minor, currency),
-            base: line.base,
-        };
-        match scheduled.remove(&i64::from(line.index)) {
-            Some(existing) if existing.state.is_stated() => {
-                adjust(&mut books, &deal, &existing, &others, &price).await?
-            }
-            Some(existing) => make_again(ctx, &mut books, existing, &price).await?,
-            None => {
-                let new = NewLine {
-                    kind: LineKind::Scheduled,
-                    position: i64::from(line.index),
-                    price,
-                    plan_version: version.id,
-                    state: first_state(ctx, line.month),
-                    corrects: None,
-                    reason: None,
-                };
-                books.add(&deal, new, "scheduled").await?;
-            }
-        }
-    }
-    cancel(&mut books, scheduled.into_values().collect()).await
-}
-
-fn first_state(ctx: &Ctx, month: Month) -> LineState {
-    if month < ctx.this_month() {
-        LineState::Awaiting
-    } else {
-        LineState::Upcoming
-    }
-}
-
-/// A line that is due, and on no statement.
-async fn make_again(
-    ctx: &Ctx,
-    books: &mut Books<'_>,
-    mut line: LineRecord,
-    price: &Price,
-) -> Result<(), ServiceError> {
-    let is_same = (line.month, line.money, line.base) == (price.month, price.money, price.base);
-    let state = first_state(ctx, price.month);
-    match line.state {
-        LineState::Cancelled => books.reprice(&mut line, price, state, "due_again").await,
-        _ if is_same => Ok(()),
-        _ => books.reprice(&mut line, price, state, "deal_changed").await,
-    }
-}
-
-/// What is on a statement is never edited: the difference is a line of its own, which a person approves once
-/// the client's money reaches it.
-async fn adjust(
-    books: &mut Books<'_>,
-    deal: &DealRecord,
-    line: &LineRecord,
-    others: &[LineRecord],
-    price: &Price,
-) -> Result<(), ServiceError> {
-    let existing = adjustments_of(others, line);
-    let priced = existing.iter().copied().chain([line]);
-    if books::sum_minor(priced)? == price.money.minor {
-        return Ok(());
-    }
-    let (stated, open): (Vec<LineRecord>, Vec<LineRecord>) = existing
-        .into_iter()
-        .cloned()
-        .partition(|other| other.state.is_stated());
-    for mut other in open {
-        books
-            .advance(&mut other, LineState::Cancelled, "deal_changed")
-            .await?;
-    }
-    let stated = books::sum_minor(stated.iter().chain([line]))?;
-    let difference = books::difference(price.money.minor, stated)?;
-    if difference == 0 {
-        return Ok(());
-    }
-    let new = NewLine {
-        kind: LineKind::Adjustment,
-        position: lines::next_position(books.tx, deal.id, LineKind::Adjustment).await?,
-        price: Price {
-            month: line.month,
-            money: Money::new(difference, line.money.currency),
-            base: price.base,
-        },
-        plan_version: line.plan_version,
-        state: LineState::Awaiting,
-        corrects: Some(line.id),
-        reason: None,
-    };
-    books.add(deal, new, "deal_changed").await?;
-    Ok(())
-}
-
-/// The adjustments of a line that still hold.
-pub(crate) fn adjustments_of<'a>(
-    lines: &'a [LineRecord],
-    line: &LineRecord,
-) -> Vec<&'a LineRecord> {
-    lines
-        .iter()
-        .filter(|other| {
-            other.kind == LineKind::Adjustment
-                && other.corrects == Some(line.id)
-                && other.state != LineState::Cancelled
-        })
-        .collect()
-}
-
-/// What is earned stays: only the client's money can take it away.
-async fn cancel(books: &mut Books<'_>, lines: Vec<LineRecord>) -> Result<(), ServiceError> {
-    for mut line in lines {
-        if matches!(line.state, LineState::Upcoming | LineState::Awaiting) {
-            books
-                .advance(&mut line, LineState::Cancelled, "no_longer_due")
-                .await?;
-        }
-    }
-    Ok(())
-}
-
-/// A deal that is not won any more keeps the months that the client's money reaches, and no other.
-async fn cancel_unreached(ctx: &Ctx, tx: &mut Tx, deal: DealRecord) -> Result<(), ServiceError> {
-    let money = DealMoney::load(tx, deal).await?;
-    let reached = money.reach()?.months;
-    let unreached = money
-        .scheduled()
-        .into_iter()
-        .skip(reached)
-        .cloned()
-        .collect();
-    cancel(&mut Books::new(ctx, tx, None), unreached).await
-}
-
-/// Gives won deals the plan of a partner that was enrolled only afterwards, but for that day.
-pub(crate) async fn choose_missing_plans(ctx: &Ctx) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.read().await?;
-    let without = deals::list_won_without_plan(&mut tx).await?;
-    drop(tx);
-    for deal in without {
-        let mut tx = ctx.store.write().await?;
-        lock_lead(&mut tx, deal.lead).await?;
-        let Some(mut deal) = deals::find(&mut tx, deal.id)
-            .await?
-            .filter(|deal| deal.state == DealState::Won)
-        else {
-            continue;
-        };
-        books::lock_deal(&mut tx, deal.id).await?;
-        choose_plan(ctx, &mut tx, &mut deal).await?;
-        deals::update(&mut tx, &deal).await?;
-        sync_lines(ctx, &mut tx, deal.id).await?;
-        outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
-        tx.commit().await?;
-    }
-    Ok(())
-}
-
-/// Makes the further lines of deals whose plan pays as long as the client does.
-pub(crate) async fn extend_schedules(ctx: &Ctx) -> Result<(), ServiceError> {
-    let horizon = ctx.this_month().plus(HORIZON_MONTHS);
-    let mut tx = ctx.store.read().await?;
-    let ending: BTreeSet<DealId> = lines::list_last_months(&mut tx, horizon)
-        .await?
-        .into_iter()
-        .map(|(deal, _)| deal)
-        .collect();
-    let open_ended: Vec<_> = plans::list_versions(&mut tx)
-        .await?
-        .into_iter()
-        .filter(|version| version.terms.months.is_none())
-        .map(|version| version.id)
-        .collect();
-    let won = deals::list_won(&mut tx).await?;
-    drop(tx);
-    for deal in won.iter().filter(|deal| {
-        let runs_on = deal.end.is_none_or(|end: NaiveDate| end > ctx.today());
-        runs_on
-            && deal
-                .plan_version
-                .is_some_and(|version| open_ended.contains(&version))
-            && ending.contains(&deal.id)
-    }) {
-        let mut tx = ctx.store.write().await?;
-        sync_lines(ctx, &mut tx, deal.id).await?;
-        tx.commit().await?;
+        .ok_or(ServiceError::NotFound)?;
+    let contact = client.xero_contact_id.unwrap_or_default();
+    let waiting =
+        invoices::list_unlinked_like(tx, &contact, &client.name, &deal.hubspot_id).await?;
+    for invoice in waiting {
+        links::link(ctx, tx, &invoice).await?;
     }
     Ok(())
 }

@@ -102,10 +102,10 @@ impl Figures {
         if sum.state.is_earned() {
             self.earned = self.earned.plus(sum.money)?;
         }
-        if sum.state == LineState::Approved && !sum.held {
+        if sum.state == LineState::Approved && !sum.stopped {
             self.upcoming = self.upcoming.plus(sum.money)?;
         }
-        if sum.held && !sum.state.is_stated() {
+        if sum.stopped && !sum.state.is_stated() {
             self.held = self.held.plus(sum.money)?;
         }
         Ok(())

@@ -17,9 +17,12 @@ pub mod plans;
 
 pub mod bills;
 pub mod deals;
+pub mod exceptions;
 pub mod figures;
 pub mod lines;
+pub mod links;
 pub mod reconcile;
+pub mod schedules;
 pub mod statements;
 
 pub mod inbox;

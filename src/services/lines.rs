@@ -9,20 +9,22 @@ use portal_domain::{
     calendar::{Month, Timestamp},
     deal::{BillingPeriod, DealTerms},
     ids::{DealId, LeadId, LineId, PartnerId, PersonId, StatementId},
-    line::{LineKind, LineState},
-    money::{Exact, Money, MoneyError, round_half_even},
+    line::{AnyLine, LineKind, LineState, Move},
+    money::{Exact, Money, MoneyError, Rate, round_half_even},
     text::parse_line,
 };
 use portal_store::{
     Tx, audit,
     bills::{self, BillRecord},
     changes,
-    deals::{self, DealRecord},
+    deals::{self, DealRecord, WonBefore},
+    disputes::{self, DisputeMessageRecord},
     exceptions,
     invoices::{self, FillRecord},
     journal::{self, JournalRecord},
     lines::{self, LineFilter, LineRecord},
     plans::{self, PlanVersionRecord},
+    waivers::{self, WaiverRecord},
 };
 use serde_json::json;
 
@@ -30,9 +32,9 @@ use crate::{
     Ctx, ServiceError,
     access::{require, require_partner, require_staff},
     books::{self, Books},
-    deals::{choose_missing_plans, extend_schedules},
     outbox::{self, Job},
     reconcile::DealMoney,
+    schedules::{Basis, choose_missing_plans, extend_schedules},
 };
 
 /// How many lines one transaction of accrual moves.
@@ -63,13 +65,14 @@ async fn accrue_batch(ctx: &Ctx) -> Result<u64, ServiceError> {
     let locked = books::lock_deals(&mut tx, &due).await?;
     let due = lines::list_ended_upcoming(&mut tx, this_month, BATCH).await?;
     let mut moved = 0;
-    let mut books = Books::new(ctx, &mut tx, None);
+    let mut books = Books::new(ctx, None);
     for mut line in due.into_iter().filter(|line| locked.contains(&line.deal)) {
-        books
-            .advance(&mut line, LineState::Awaiting, "month_ended")
-            .await?;
-        moved += 1;
+        if let AnyLine::Upcoming(upcoming) = line.in_state() {
+            books.advance(&mut line, upcoming.end_month(), "month_ended");
+            moved += 1;
+        }
     }
+    books.write(&mut tx).await?;
     for deal in locked {
         outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
     }
@@ -85,60 +88,73 @@ pub struct Approved {
     pub skipped: Vec<(LineId, &'static str)>,
 }
 
-/// Approves lines that the client's money covers and that nobody holds; the others are skipped, not refused.
+/// Approves lines that the client's money covers and that nobody stopped; the others are skipped, not refused. Nobody approves what they entered.
 pub async fn approve(ctx: &Ctx, actor: &Actor, ids: &[LineId]) -> Result<Approved, ServiceError> {
     require_staff(actor, Action::ApproveLines)?;
+    let person = actor.person();
     let mut tx = ctx.store.write().await?;
     lock_lines(&mut tx, ids).await?;
     let mut outcome = Approved::default();
+    let mut books = Books::new(ctx, Some(person));
     for id in ids {
         let line = lines::find(&mut tx, *id).await?;
-        match line.ok_or("line-not-found").and_then(check_approvable) {
-            Ok(line) => {
-                approve_one(ctx, &mut tx, actor.person(), line).await?;
+        match line
+            .ok_or("line-not-found")
+            .and_then(|line| check_approvable(line, person))
+        {
+            Ok((mut line, step)) => {
+                books.advance(&mut line, step, "approved");
+                record_approval(ctx, &mut tx, person, &line).await?;
                 outcome.approved += 1;
             }
             Err(code) => outcome.skipped.push((*id, code)),
         }
     }
+    books.write(&mut tx).await?;
     tx.commit().await?;
     Ok(outcome)
 }
 
-fn check_approvable(line: LineRecord) -> Result<LineRecord, &'static str> {
+fn check_approvable(
+    line: LineRecord,
+    person: PersonId,
+) -> Result<(LineRecord, Move), &'static str> {
     if line.held_reason.is_some() {
         return Err("line-held");
     }
-    if line.state == LineState::Covered {
-        Ok(line)
-    } else {
-        Err("line-not-approvable")
+    if line.disputed_at.is_some() {
+        return Err("line-disputed");
+    }
+    if line.entered_by == Some(person) {
+        return Err("line-entered-by-you");
+    }
+    match line.in_state() {
+        AnyLine::Covered(covered) => Ok((line, covered.approve())),
+        _ => Err("line-not-approvable"),
     }
 }
 
-async fn approve_one(
+async fn record_approval(
     ctx: &Ctx,
     tx: &mut Tx,
     person: PersonId,
-    mut line: LineRecord,
+    line: &LineRecord,
 ) -> Result<(), ServiceError> {
-    Books::new(ctx, tx, Some(person))
-        .advance(&mut line, LineState::Approved, "approved")
-        .await?;
-    lines::set_approval(tx, line.id, Some(person), Some(ctx.now())).await?;
     let facts = json!({ "month": line.month, "amount_minor": line.money.minor, "currency": line.money.currency });
+    let subject = line.id.to_string();
+    let facts = facts.to_string();
     Ok(audit::add(
         tx,
         Some(person),
         "approve_line",
-        &line.id.to_string(),
-        &facts.to_string(),
+        &subject,
+        &facts,
         ctx.now(),
     )
     .await?)
 }
 
-async fn lock_lines(tx: &mut Tx, ids: &[LineId]) -> Result<(), ServiceError> {
+pub(crate) async fn lock_lines(tx: &mut Tx, ids: &[LineId]) -> Result<(), ServiceError> {
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         found.extend(lines::find(tx, *id).await?);
@@ -222,6 +238,8 @@ pub enum WaitsFor {
     Held {
         reason: String,
     },
+    /// Its partner disputes it.
+    Dispute,
     /// A person must decide on the deal's terms first.
     Terms,
 }
@@ -253,8 +271,9 @@ pub async fn list_for_partner(
 #[derive(Clone, Debug, Default)]
 pub struct StaffLineFilter {
     pub state: Option<LineState>,
-    /// Only what somebody holds.
-    pub held: bool,
+    /// Only what somebody holds or disputes.
+    pub stopped: bool,
+    pub disputed: bool,
     pub partner: Option<PartnerId>,
     /// Where the page before ended.
     pub after: Option<(Month, LineId)>,
@@ -272,7 +291,8 @@ pub async fn list_for_staff(
     let filter = LineFilter {
         partner: filter.partner,
         state: filter.state,
-        held_only: filter.held,
+        stopped_only: filter.stopped,
+        disputed_only: filter.disputed,
         after: filter.after,
         ..LineFilter::default()
     };
@@ -346,9 +366,12 @@ async fn find_reason(
     known: &mut Known,
     line: &LineRecord,
 ) -> Result<Option<WaitsFor>, ServiceError> {
+    let is_open = !line.state.is_stated() && line.state != LineState::Cancelled;
+    if line.disputed_at.is_some() && is_open {
+        return Ok(Some(WaitsFor::Dispute));
+    }
     if let Some(reason) = &line.held_reason
-        && !line.state.is_stated()
-        && line.state != LineState::Cancelled
+        && is_open
     {
         return Ok(Some(WaitsFor::Held {
             reason: reason.clone(),
@@ -377,7 +400,7 @@ async fn is_billed(
     if let Some(billed) = known.billed.get(&statement) {
         return Ok(*billed);
     }
-    let billed = bills::find_of_statement(tx, statement).await?.is_some();
+    let billed = !bills::list_of_statement(tx, statement).await?.is_empty();
     known.billed.insert(statement, billed);
     Ok(billed)
 }
@@ -436,10 +459,14 @@ async fn load_waiting(tx: &mut Tx, deal: DealRecord) -> Result<WaitingDeal, Serv
 }
 
 /// `round(rate·m·months_through) − round(rate·m·months_before)`, each part named; a cap may leave less.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arithmetic {
     /// How many months the terms have held before this one.
     pub months_before: u32,
+    /// The monthly value that the partner had won in the twelve months before the deal: where its tiers begin.
+    pub standing: Exact,
+    /// The parts of m with the rate of each: one, unless tiers part it.
+    pub parts: Vec<(Exact, Rate)>,
     pub exact_through: Exact,
     pub exact_before: Exact,
     pub through_minor: i64,
@@ -471,7 +498,13 @@ pub struct LineExplanation {
     pub corrects: Option<LineRecord>,
     /// The lines that correct this one.
     pub corrected_by: Vec<LineRecord>,
-    pub bill: Option<BillRecord>,
+    pub bills: Vec<BillRecord>,
+    /// The deals that put the partner where its tiers begin.
+    pub won_before: Vec<WonBefore>,
+    /// Which part of the whole line is this partner's, where the plan splits it.
+    pub share: Option<Rate>,
+    pub waivers: Vec<WaiverRecord>,
+    pub thread: Vec<DisputeMessageRecord>,
     pub journal: Vec<JournalRecord>,
 }
 
@@ -493,7 +526,11 @@ pub async fn explain(
         .await?
         .ok_or(ServiceError::NotFound)?;
     let terms = list_seen_terms(&mut tx, &line).await?;
-    let arithmetic = compute(&line, &deal, &plan, &terms)?;
+    let basis = Basis::load_with(&mut tx, &deal, plan.clone()).await?;
+    let arithmetic = match &basis {
+        Some(basis) => compute(&line, basis, &terms)?,
+        None => None,
+    };
     let siblings = lines::list_of_deal(&mut tx, line.deal).await?;
     let fills: Vec<FillRecord> = invoices::list_fills(&mut tx, line.deal)
         .await?
@@ -504,16 +541,16 @@ pub async fn explain(
     let collected = fills
         .iter()
         .try_fold(none, |sum, fill| sum.plus(fill.money))?;
-    let bill = match line.statement {
-        Some(statement) => bills::find_of_statement(&mut tx, statement).await?,
-        None => None,
+    let bills = match line.statement {
+        Some(statement) => bills::list_of_statement(&mut tx, statement).await?,
+        None => Vec::new(),
     };
+    let waivers = waivers::list_of_deal(&mut tx, line.deal).await?;
+    let thread = disputes::list_of_line(&mut tx, id).await?;
     let journal = journal::list_of_line(&mut tx, id).await?;
     let view = view_all(ctx, &mut tx, vec![line.clone()]).await?.remove(0);
     Ok(LineExplanation {
         view,
-        deal,
-        plan,
         arithmetic,
         terms,
         collected,
@@ -526,7 +563,16 @@ pub async fn explain(
             .into_iter()
             .filter(|other| other.corrects == Some(line.id))
             .collect(),
-        bill,
+        bills,
+        share: share_of(&plan, &line, deal.partner),
+        won_before: basis.map(|basis| basis.won_before).unwrap_or_default(),
+        waivers: waivers
+            .into_iter()
+            .filter(|waiver| waiver.month == line.month)
+            .collect(),
+        thread,
+        deal,
+        plan,
         journal,
     })
 }
@@ -548,32 +594,46 @@ async fn list_seen_terms(tx: &mut Tx, line: &LineRecord) -> Result<Vec<SeenTerms
         .collect())
 }
 
+/// A partner's part of a split plan's lines; none where the line is all its own.
+fn share_of(plan: &PlanVersionRecord, line: &LineRecord, owner: PartnerId) -> Option<Rate> {
+    let shares = plan.terms.shares(owner);
+    (shares.len() > 1)
+        .then(|| shares.into_iter().find(|share| share.0 == line.partner))
+        .flatten()
+        .map(|share| share.1)
+}
+
 fn compute(
     line: &LineRecord,
-    deal: &DealRecord,
-    plan: &PlanVersionRecord,
+    basis: &Basis,
     terms: &[SeenTerms],
 ) -> Result<Option<Arithmetic>, MoneyError> {
     let holding = terms.iter().position(|seen| seen.holds);
-    let (LineKind::Scheduled, Some(place), Some(start)) = (line.kind, holding, deal.start) else {
+    let (LineKind::Scheduled, Some(place)) = (line.kind, holding) else {
         return Ok(None);
     };
-    let start = Month::of(start);
+    let start = Month::of(basis.won.start);
     // The first terms hold from the deal's start, whatever month they name; a one-off deal has only that month.
     let from = if place == 0 {
         start
     } else {
         terms[place].terms.from.max(start)
     };
-    let months_before = match terms[place].terms.period {
-        BillingPeriod::OneOff => 0,
-        BillingPeriod::Months(_) => u32::try_from(line.month.0 - from.0).unwrap_or(0),
+    let is_one_off = terms[place].terms.period == BillingPeriod::OneOff;
+    let months_before = if is_one_off {
+        0
+    } else {
+        u32::try_from(line.month.0 - from.0).unwrap_or(0)
     };
-    let commission =
-        |months: u32| plan.terms.rate.exact() * line.base * Exact::from_integer(i128::from(months));
+    let (standing, currency) = (basis.won.standing, line.money.currency);
+    let plan = &basis.version.terms;
+    let monthly = plan.commission(line.base, currency, standing, is_one_off)?;
+    let commission = |months: u32| monthly * Exact::from_integer(i128::from(months));
     let (exact_through, exact_before) = (commission(months_before + 1), commission(months_before));
     Ok(Some(Arithmetic {
         months_before,
+        standing,
+        parts: plan.parts(line.base, currency, standing, is_one_off)?,
         exact_through,
         exact_before,
         through_minor: round_half_even(exact_through)?,

@@ -4,6 +4,7 @@ use portal_domain::{
     access::{Actor, MemberRole},
     ids::{MailId, StatementId},
     lead::LeadState,
+    remote::RemoteInvoice,
     statement::StatementBody,
 };
 use portal_store::{
@@ -379,20 +380,33 @@ async fn statement_mail(
 ) -> Result<(), ServiceError> {
     let words = words_of(&member.locale);
     let arguments = statement_arguments(&words, statement);
-    let draft = Draft {
+    let rows = statement_rows(&words, body);
+    let draft = about_statement(ctx, member, statement, words, "mail-statement", &arguments);
+    send(ctx, tx, Draft { rows, ..draft }).await
+}
+
+/// A mail to a member about a statement, from the keys `…-subject` and `…-body`, with a button that opens it.
+fn about_statement<'a>(
+    ctx: &Ctx,
+    member: &'a MemberRecord,
+    statement: &StatementRecord,
+    words: Words,
+    key: &str,
+    arguments: &[(&str, Argument)],
+) -> Draft<'a> {
+    Draft {
         recipient: &member.email,
         name: &member.name,
-        words,
         partner: Some(statement.partner),
-        subject: words.with("mail-statement-subject", &arguments),
-        paragraphs: vec![words.with("mail-statement-body", &arguments)],
-        rows: statement_rows(&words, body),
+        subject: words.with(&format!("{key}-subject"), arguments),
+        paragraphs: vec![words.with(&format!("{key}-body"), arguments)],
+        rows: Vec::new(),
         button: (
             words.text("mail-statement-button"),
             ctx.url(&format!("/statements/{}", statement.id)),
         ),
-    };
-    send(ctx, tx, draft).await
+        words,
+    }
 }
 
 /// A bill is paid in full: owners and finance people are told.
@@ -410,19 +424,42 @@ pub(crate) async fn bill_paid(
             ("number", bill.number.as_str().into()),
             ("amount", words.money(bill.total).into()),
         ];
-        let draft = Draft {
-            recipient: &member.email,
-            name: &member.name,
+        let draft = about_statement(
+            ctx,
+            &member,
+            &statement,
             words,
-            partner: Some(bill.partner),
-            subject: words.with("mail-bill-paid-subject", &arguments),
-            paragraphs: vec![words.with("mail-bill-paid-body", &arguments)],
-            rows: Vec::new(),
-            button: (
-                words.text("mail-statement-button"),
-                ctx.url(&format!("/statements/{}", statement.id)),
-            ),
-        };
+            "mail-bill-paid",
+            &arguments,
+        );
+        send(ctx, tx, draft).await?;
+    }
+    Ok(())
+}
+
+/// A bill does not agree with its statement: owners and finance people are told, once, so that they send another.
+pub(crate) async fn bill_differs(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    statement: &StatementRecord,
+    remote: &RemoteInvoice,
+) -> Result<(), ServiceError> {
+    for member in money_people(tx, statement).await? {
+        let words = words_of(&member.locale);
+        let arguments: [(&str, Argument); 4] = [
+            ("bill", remote.number.as_str().into()),
+            ("statement", statement.number.as_str().into()),
+            ("billed", words.money(remote.sub_total).into()),
+            ("stated", words.money(statement.total).into()),
+        ];
+        let draft = about_statement(
+            ctx,
+            &member,
+            statement,
+            words,
+            "mail-bill-differs",
+            &arguments,
+        );
         send(ctx, tx, draft).await?;
     }
     Ok(())

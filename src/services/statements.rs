@@ -8,7 +8,7 @@ use portal_domain::{
     access::{Action, Actor},
     calendar::Quarter,
     ids::{PartnerId, PersonId, StatementId},
-    line::LineState,
+    line::{AnyLine, LineState},
     money::{Currency, Money, MoneyError},
     statement::{SettlementState, StatementBody, StatementLine, statement_number},
 };
@@ -25,6 +25,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     Ctx, ServiceError,
     access::{require_partner, require_staff},
+    bills::Settlement,
     books::{self, Books},
     outbox::{self, Job},
 };
@@ -127,8 +128,8 @@ pub async fn preview(
         covered_not_approved: 0,
         held: 0,
     };
-    for (state, held, count) in lines::count_by_state(&mut tx, quarter.last()).await? {
-        if held && !state.is_stated() && state != LineState::Cancelled {
+    for (state, stopped, count) in lines::count_by_state(&mut tx, quarter.last()).await? {
+        if stopped && !state.is_stated() && state != LineState::Cancelled {
             preview.held += count;
         } else if state == LineState::Covered {
             preview.covered_not_approved += count;
@@ -303,13 +304,13 @@ async fn close_partner(
     let number = statement_number(quarter, sequence);
     let record = freeze(ctx, &mut tx, &found, number, name, total).await?;
     statements::add(&mut tx, &record, person).await?;
-    let mut books = Books::new(ctx, &mut tx, Some(person));
+    let mut books = Books::new(ctx, Some(person));
     for mut line in found {
-        books
-            .advance(&mut line, LineState::Stated, "stated")
-            .await?;
-        lines::set_statement(books.tx, line.id, record.id).await?;
+        if let AnyLine::Approved(approved) = line.in_state() {
+            books.put_on_statement(&mut line, approved.put_on_statement(), record.id);
+        }
     }
+    books.write(&mut tx).await?;
     outbox::add(
         ctx,
         &mut tx,
@@ -382,22 +383,25 @@ pub fn hash(body: &str) -> String {
 pub struct StatementView {
     pub record: StatementRecord,
     pub body: StatementBody,
-    pub bill: Option<BillRecord>,
+    /// Oldest first.
+    pub bills: Vec<BillRecord>,
+    /// What the partner has not invoiced yet.
+    pub rest: Money,
     pub settlement: SettlementState,
     /// In the order in which payments reach them, with the states they have now.
     pub lines: Vec<LineRecord>,
 }
 
 async fn view(tx: &mut Tx, record: StatementRecord) -> Result<StatementView, ServiceError> {
-    let bill = bills::find_of_statement(tx, record.id).await?;
+    let bills = bills::list_of_statement(tx, record.id).await?;
+    let settlement = Settlement::of(&bills, record.total)?;
     Ok(StatementView {
         body: serde_json::from_str(&record.body)
             .map_err(|error| ServiceError::Inconsistent(error.to_string()))?,
-        settlement: bill
-            .as_ref()
-            .map_or(SettlementState::Stated, |bill| bill.state),
+        settlement: settlement.state,
+        rest: settlement.rest,
         lines: lines::list_of_statement(tx, record.id).await?,
-        bill,
+        bills,
         record,
     })
 }

@@ -6,13 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use portal_domain::{
     calendar::{Month, Timestamp},
-    deal::{DealState, WonDeal},
+    deal::DealState,
     ids::{DealId, LineId, PartnerId, StatementId},
     lead::LeadState,
     ledger::Account,
-    line::{LineKind, LineState},
+    line::LineState,
     money::Currency,
-    schedule::{ScheduledLine, schedule},
     statement::StatementBody,
 };
 use portal_store::{
@@ -21,15 +20,14 @@ use portal_store::{
     jobs, journal,
     leads::{self, LeadFilter, LeadRecord},
     lines::{self, LineFilter, LineRecord},
-    plans::{self, PlanVersionRecord},
     statements::{self as stored_statements, StatementRecord},
 };
 
 use crate::{
     Ctx, ServiceError, books,
-    deals::adjustments_of,
     outbox::{self, Job},
     reconcile::{DealMoney, clawback_due, clawbacks_of, list_known_fills},
+    schedules::{Basis, Wanted, adjustments_of},
     statements,
 };
 
@@ -94,7 +92,7 @@ pub async fn verify(ctx: &Ctx) -> Result<Proof, ServiceError> {
     checks.push(check_deals_of_leads(&leads, &deals));
     checks.push(check_statement_lines(&lines, &statements)?);
     checks.push(check_hashes(&statements)?);
-    checks.push(check_bills(&mut tx, &lines).await?);
+    checks.push(check_bills(&mut tx, &lines, &statements).await?);
     Ok(Proof { checks })
 }
 
@@ -220,11 +218,7 @@ fn expected_balances(line: &LineRecord) -> BTreeSet<(Account, Currency, i64)> {
     if line.state == LineState::Cancelled || line.money.minor == 0 {
         return BTreeSet::new();
     }
-    let source = if line.kind == LineKind::Clawback {
-        Account::ClawedBack
-    } else {
-        Account::Programme
-    };
+    let source = line.kind.source();
     let (currency, minor) = (line.money.currency, line.money.minor);
     BTreeSet::from([
         (source, currency, -minor),
@@ -282,19 +276,13 @@ async fn check_deals(
 ) -> Result<[Check; 2], ServiceError> {
     let mut amounts = Check::new("lines_follow_from_terms");
     let mut coverage = Check::new("coverage_follows_from_invoices");
-    let versions: HashMap<_, PlanVersionRecord> = plans::list_versions(tx)
-        .await?
-        .into_iter()
-        .map(|version| (version.id, version))
-        .collect();
     for deal in all {
         let money = DealMoney::load(tx, deal.clone()).await?;
-        if let Some(version) = deal.plan_version.and_then(|id| versions.get(&id)) {
-            check_schedule(tx, &mut amounts, &money, version).await?;
-        } else if !money.lines.is_empty() {
-            amounts
-                .faults
-                .push(format!("deal {} has lines and no plan", deal.id));
+        match Basis::load(tx, deal).await? {
+            Some(basis) => check_schedule(&mut amounts, &money, &basis)?,
+            None => amounts.look(money.lines.is_empty(), || {
+                format!("deal {} has lines, and no plan or no terms", deal.id)
+            }),
         }
         let waiting = outbox::payload(&Job::ReconcileDeal { deal: deal.id })?;
         if !money.lines.is_empty() && !jobs::is_pending(tx, "reconcile_deal", &waiting).await? {
@@ -304,63 +292,43 @@ async fn check_deals(
     Ok([amounts, coverage])
 }
 
-async fn check_schedule(
-    tx: &mut Tx,
-    check: &mut Check,
-    money: &DealMoney,
-    version: &PlanVersionRecord,
-) -> Result<(), ServiceError> {
+fn check_schedule(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result<(), ServiceError> {
     let deal = &money.deal;
-    let terms = deals::list_terms(tx, deal.id).await?;
-    let Some(start) = deal.start.filter(|_| !terms.is_empty()) else {
-        check.look(money.lines.is_empty(), || {
-            format!("deal {} has lines and no terms", deal.id)
-        });
-        return Ok(());
-    };
-    let last = money
-        .scheduled()
+    let months = money.months();
+    let last = months
         .last()
-        .map_or(Month::of(start), |line| line.month);
+        .map_or(Month::of(basis.won.start), |month| month.month);
     // A deal that ends earlier than it did keeps what was earned, so amounts are computed as if it went on.
-    let running = WonDeal {
-        start,
-        end: None,
-        terms,
-    };
-    let by_index: HashMap<i64, ScheduledLine> = schedule(&version.terms, &running, last)?
+    let mut running = basis.clone();
+    (running.won.end, running.won.paid_until) = (None, None);
+    let key = |wanted: &Wanted| (wanted.kind, wanted.position, wanted.partner);
+    let computed: HashMap<_, Wanted> = running
+        .wanted(last)?
         .into_iter()
-        .map(|line| (i64::from(line.index), line))
+        .map(|wanted| (key(&wanted), wanted))
         .collect();
-    for line in money.scheduled() {
-        let held = books::sum_minor(adjustments_of(&money.lines, line).into_iter().chain([line]))?;
-        let computed = by_index.get(&line.position);
-        check.look(
-            computed.is_some_and(|computed| {
-                (computed.month, computed.amount_minor) == (line.month, held)
-            }),
-            || {
-                let computed = computed.map(|computed| (computed.month, computed.amount_minor));
-                format!(
-                    "line {} is {held} for {}, but computed is {computed:?}",
-                    line.id, line.month
-                )
-            },
-        );
+    let mut made = BTreeSet::new();
+    for line in months.iter().flat_map(|month| &month.lines) {
+        made.insert((line.kind, line.position, line.partner));
+        if line.is_refused {
+            continue;
+        }
+        let adjustments = adjustments_of(&money.lines, line.id);
+        let held = books::sum_minor(adjustments.into_iter().chain([*line]))?;
+        let price = computed
+            .get(&(line.kind, line.position, line.partner))
+            .map(|wanted| (wanted.price.month, wanted.price.money.minor));
+        check.look(price == Some((line.month, held)), || {
+            format!(
+                "line {} is {held} for {}, but computed is {price:?}",
+                line.id, line.month
+            )
+        });
     }
     if deal.state == DealState::Won {
-        let due = schedule(
-            &version.terms,
-            &WonDeal {
-                end: deal.end,
-                ..running
-            },
-            last,
-        )?;
-        let made: BTreeSet<i64> = money.scheduled().iter().map(|line| line.position).collect();
-        for line in due {
-            check.look(made.contains(&i64::from(line.index)), || {
-                format!("deal {} has no line for {}", deal.id, line.month)
+        for due in basis.wanted(last)? {
+            check.look(made.contains(&key(&due)), || {
+                format!("deal {} has no line for {}", deal.id, due.price.month)
             });
         }
     }
@@ -374,8 +342,12 @@ async fn check_coverage(
     money: &DealMoney,
 ) -> Result<(), ServiceError> {
     let reach = money.reach()?;
-    for (place, line) in money.scheduled().into_iter().enumerate() {
-        let is_reached = place < reach.months;
+    let months = money.months();
+    let placed = months.iter().enumerate();
+    let lines =
+        placed.flat_map(|(place, month)| month.lines.iter().map(move |line| (place, *line)));
+    for (place, line) in lines.filter(|(_, line)| !line.is_refused) {
+        let is_reached = reach.reaches(place, line);
         let agrees = match line.state {
             LineState::Upcoming => {
                 line.month >= ctx.this_month()
@@ -541,7 +513,11 @@ fn check_hashes(all: &[StatementRecord]) -> Result<Check, ServiceError> {
 }
 
 /// Nothing is paid beyond the money that reached its bill, and nothing without a bill.
-async fn check_bills(tx: &mut Tx, lines: &[LineRecord]) -> Result<Check, ServiceError> {
+async fn check_bills(
+    tx: &mut Tx,
+    lines: &[LineRecord],
+    all: &[StatementRecord],
+) -> Result<Check, ServiceError> {
     let mut check = Check::new("paid_within_bill");
     let mut paid: BTreeMap<StatementId, i128> = BTreeMap::new();
     for line in lines.iter().filter(|line| line.state == LineState::Paid) {
@@ -552,12 +528,19 @@ async fn check_bills(tx: &mut Tx, lines: &[LineRecord]) -> Result<Check, Service
                 .push(format!("line {} is paid and on no statement", line.id)),
         }
     }
+    let mut billed: BTreeMap<StatementId, (i128, i128)> = BTreeMap::new();
     for bill in bills::list(tx, None, ALL).await? {
-        let of_lines = paid.remove(&bill.statement).unwrap_or_default();
-        check.look(of_lines <= i128::from(bill.paid_minor), || {
+        let of_statement = billed.entry(bill.statement).or_default();
+        of_statement.0 += i128::from(bill.total.minor);
+        of_statement.1 += i128::from(bill.paid_minor);
+    }
+    for statement in all {
+        let (total, got) = billed.remove(&statement.id).unwrap_or_default();
+        let of_lines = paid.remove(&statement.id).unwrap_or_default();
+        check.look(of_lines <= got && total <= i128::from(statement.total.minor), || {
             format!(
-                "lines of {of_lines} are paid by bill {}, which got {}",
-                bill.number, bill.paid_minor
+                "statement {} has bills of {total}, which got {got}, and lines of {of_lines} that are paid",
+                statement.number
             )
         });
     }

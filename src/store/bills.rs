@@ -23,8 +23,10 @@ pub struct BillRecord {
     pub partner: PartnerId,
     /// The partner's own invoice number.
     pub number: String,
-    /// Net, as the statement has it.
+    /// Net: the statement's total, or the part of it that this bill is for.
     pub total: Money,
+    /// The tax that Xero has on it, shown apart.
+    pub tax_minor: i64,
     /// What was paid of it, net, in minor units.
     pub paid_minor: i64,
     pub state: SettlementState,
@@ -34,7 +36,7 @@ pub struct BillRecord {
 }
 
 const BILL: &str = "SELECT bills.id, bills.statement_id, statements.number AS statement_number, bills.partner_id, bills.number, bills.currency,
-        bills.total_minor, bills.paid_minor, bills.state, bills.idempotency_key, bills.xero_invoice_id, bills.created_at
+        bills.total_minor, bills.tax_minor, bills.paid_minor, bills.state, bills.idempotency_key, bills.xero_invoice_id, bills.created_at
     FROM bills JOIN statements ON statements.id = bills.statement_id";
 
 fn read_bill(row: &AnyRow) -> Result<BillRecord, StoreError> {
@@ -45,6 +47,7 @@ fn read_bill(row: &AnyRow) -> Result<BillRecord, StoreError> {
         partner: row.parsed("partner_id")?,
         number: row.text("number")?,
         total: row.money("total_minor")?,
+        tax_minor: row.integer("tax_minor")?,
         paid_minor: row.integer("paid_minor")?,
         state: row.word("state", SettlementState::parse)?,
         idempotency_key: row.text("idempotency_key")?,
@@ -61,8 +64,8 @@ pub async fn add(
     execute!(
         tx,
         "INSERT INTO bills (id, statement_id, partner_id, number, currency, total_minor, paid_minor, state, idempotency_key,
-             xero_invoice_id, raised_by, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
+             xero_invoice_id, raised_by, created_at, updated_at, tax_minor)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)",
         bill.id,
         bill.statement,
         bill.partner,
@@ -75,6 +78,7 @@ pub async fn add(
         bill.xero_invoice_id,
         raised_by,
         bill.created_at,
+        bill.tax_minor,
     )?;
     Ok(())
 }
@@ -95,9 +99,11 @@ pub async fn set_xero_invoice(
     )
 }
 
-pub async fn set_paid(
+/// What Xero says of a bill now.
+pub async fn set_settled(
     tx: &mut Tx,
     id: BillId,
+    tax_minor: i64,
     paid_minor: i64,
     state: SettlementState,
     now: Timestamp,
@@ -105,8 +111,9 @@ pub async fn set_paid(
     execute_one!(
         tx,
         "bill",
-        "UPDATE bills SET paid_minor = $2, state = $3, updated_at = $4 WHERE id = $1",
+        "UPDATE bills SET tax_minor = $2, paid_minor = $3, state = $4, updated_at = $5 WHERE id = $1",
         id,
+        tax_minor,
         paid_minor,
         state,
         now,
@@ -125,14 +132,19 @@ pub async fn find(tx: &mut Tx, id: BillId) -> Result<Option<BillRecord>, StoreEr
         .transpose()
 }
 
-pub async fn find_of_statement(
+/// The bills of a statement, oldest first.
+pub async fn list_of_statement(
     tx: &mut Tx,
     statement: StatementId,
-) -> Result<Option<BillRecord>, StoreError> {
-    row!(tx, sql!(BILL, " WHERE bills.statement_id = $1"), statement)?
-        .as_ref()
-        .map(read_bill)
-        .transpose()
+) -> Result<Vec<BillRecord>, StoreError> {
+    all(
+        &rows!(
+            tx,
+            sql!(BILL, " WHERE bills.statement_id = $1 ORDER BY bills.id"),
+            statement
+        )?,
+        read_bill,
+    )
 }
 
 pub async fn find_by_xero(

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use portal_domain::{
     calendar::{Month, Timestamp},
     deal::{BillingPeriod, DealState, DealTerms},
-    ids::{ClientId, DealId, LeadId, PartnerId, PlanVersionId},
+    ids::{ClientId, DealId, LeadId, PartnerId, PlanId, PlanVersionId},
     money::Currency,
     remote::RemoteStage,
 };
@@ -23,6 +23,8 @@ pub struct DealRecord {
     pub lead: LeadId,
     pub partner: PartnerId,
     pub partner_name: String,
+    /// The first day on which its partner is in the programme no more.
+    pub partner_left_on: Option<NaiveDate>,
     pub client: ClientId,
     pub client_name: String,
     pub hubspot_id: String,
@@ -36,13 +38,15 @@ pub struct DealRecord {
     pub end: Option<NaiveDate>,
     pub currency: Option<Currency>,
     pub plan_version: Option<PlanVersionId>,
+    /// When a person decided what becomes of it, if it was merged into another partner's.
+    pub merge_decided_at: Option<Timestamp>,
     pub hubspot_modified_at: Timestamp,
     pub confirmed_at: Timestamp,
 }
 
-const DEAL: &str = "SELECT deals.id, deals.lead_id, deals.partner_id, partners.name AS partner_name, deals.client_id, clients.name AS client_name,
+const DEAL: &str = "SELECT deals.id, deals.lead_id, deals.partner_id, partners.name AS partner_name, partners.left_on AS partner_left_on, deals.client_id, clients.name AS client_name,
         deals.hubspot_id, deals.name, deals.pipeline, deals.stage, deals.state, deals.won_on, deals.start_on, deals.end_on,
-        deals.currency, deals.plan_version_id, deals.hubspot_modified_at, deals.confirmed_at
+        deals.currency, deals.plan_version_id, deals.merge_decided_at, deals.hubspot_modified_at, deals.confirmed_at
     FROM deals
     JOIN partners ON partners.id = deals.partner_id
     JOIN clients ON clients.id = deals.client_id";
@@ -53,6 +57,7 @@ fn read_deal(row: &AnyRow) -> Result<DealRecord, StoreError> {
         lead: row.parsed("lead_id")?,
         partner: row.parsed("partner_id")?,
         partner_name: row.text("partner_name")?,
+        partner_left_on: row.optional_parsed("partner_left_on")?,
         client: row.parsed("client_id")?,
         client_name: row.text("client_name")?,
         hubspot_id: row.text("hubspot_id")?,
@@ -65,6 +70,7 @@ fn read_deal(row: &AnyRow) -> Result<DealRecord, StoreError> {
         end: row.optional_parsed("end_on")?,
         currency: row.optional_parsed("currency")?,
         plan_version: row.optional_parsed("plan_version_id")?,
+        merge_decided_at: row.optional_instant("merge_decided_at")?,
         hubspot_modified_at: row.instant("hubspot_modified_at")?,
         confirmed_at: row.instant("confirmed_at")?,
     })
@@ -103,7 +109,7 @@ pub async fn update(tx: &mut Tx, deal: &DealRecord) -> Result<(), StoreError> {
         tx,
         "deal",
         "UPDATE deals SET hubspot_id = $2, name = $3, pipeline = $4, stage = $5, state = $6, won_on = $7, start_on = $8, end_on = $9,
-             currency = $10, plan_version_id = $11, hubspot_modified_at = $12, confirmed_at = $13
+             currency = $10, plan_version_id = $11, hubspot_modified_at = $12, confirmed_at = $13, merge_decided_at = $14
          WHERE id = $1",
         deal.id,
         deal.hubspot_id,
@@ -118,6 +124,7 @@ pub async fn update(tx: &mut Tx, deal: &DealRecord) -> Result<(), StoreError> {
         deal.plan_version,
         deal.hubspot_modified_at,
         deal.confirmed_at,
+        deal.merge_decided_at,
     )
 }
 
@@ -168,6 +175,93 @@ pub async fn list_won_without_plan(tx: &mut Tx) -> Result<Vec<DealRecord>, Store
         )?,
         read_deal,
     )
+}
+
+/// A won deal as a partner's standing counts it: the terms that it was won on.
+#[derive(Clone, Debug)]
+pub struct WonBefore {
+    pub deal: DealId,
+    pub name: String,
+    pub won_on: NaiveDate,
+    pub terms: DealTerms,
+}
+
+/// A partner's deals that were won from a day on and before another deal: on an earlier day, or on the same with a lower id. In that order.
+pub async fn list_won_before(
+    tx: &mut Tx,
+    partner: PartnerId,
+    from: NaiveDate,
+    before: NaiveDate,
+    before_id: DealId,
+) -> Result<Vec<WonBefore>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT deals.id, deals.name, deals.won_on, deal_terms.from_month, deal_terms.value_minor, deal_terms.currency, deal_terms.period
+         FROM deals JOIN deal_terms ON deal_terms.deal_id = deals.id
+         WHERE deals.partner_id = $1 AND deals.state = 'won' AND deals.won_on >= $2
+           AND (deals.won_on < $3 OR (deals.won_on = $3 AND deals.id < $4))
+           AND deal_terms.from_month = (SELECT MIN(first.from_month) FROM deal_terms AS first WHERE first.deal_id = deals.id)
+         ORDER BY deals.won_on, deals.id",
+        partner,
+        from,
+        before,
+        before_id,
+    )?;
+    all(&rows, |row| {
+        Ok(WonBefore {
+            deal: row.parsed("id")?,
+            name: row.text("name")?,
+            won_on: row.parsed("won_on")?,
+            terms: read_terms(row)?,
+        })
+    })
+}
+
+/// A partner's deals that were won from a day on, until another: those whose standing the first may have moved.
+pub async fn list_won_between(
+    tx: &mut Tx,
+    partner: PartnerId,
+    from: NaiveDate,
+    until: NaiveDate,
+) -> Result<Vec<DealRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(
+            DEAL,
+            " WHERE deals.partner_id = $1 AND deals.won_on >= $2 AND deals.won_on <= $3 ORDER BY deals.won_on, deals.id"
+        ),
+        partner,
+        from,
+        until,
+    )?;
+    all(&rows, read_deal)
+}
+
+/// The deals that a plan's versions hold for, with what each was won on, oldest first.
+pub async fn list_of_plan(tx: &mut Tx, plan: PlanId) -> Result<Vec<DealRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(
+            DEAL,
+            " WHERE deals.plan_version_id IN (SELECT plan_versions.id FROM plan_versions WHERE plan_versions.plan_id = $1)
+              ORDER BY deals.id"
+        ),
+        plan,
+    )?;
+    all(&rows, read_deal)
+}
+
+/// All deals of a partner, oldest first.
+pub async fn list_of_partner(
+    tx: &mut Tx,
+    partner: PartnerId,
+) -> Result<Vec<DealRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(DEAL, " WHERE deals.partner_id = $1 ORDER BY deals.id"),
+        partner,
+    )?;
+    all(&rows, read_deal)
 }
 
 /// All deals after an id, oldest first.
@@ -260,17 +354,18 @@ pub async fn list_seen_terms(
         "SELECT from_month, value_minor, currency, period, seen_at FROM deal_terms WHERE deal_id = $1 ORDER BY from_month",
         deal,
     )?;
-    all(&rows, |row| {
-        let period = row.text("period")?;
-        let terms = DealTerms {
-            from: row.month("from_month")?,
-            value: row.money("value_minor")?,
-            period: BillingPeriod::parse(&period).map_err(|_| StoreError::Inconsistent {
-                column: "period",
-                value: period,
-            })?,
-        };
-        Ok((terms, row.instant("seen_at")?))
+    all(&rows, |row| Ok((read_terms(row)?, row.instant("seen_at")?)))
+}
+
+fn read_terms(row: &AnyRow) -> Result<DealTerms, StoreError> {
+    let period = row.text("period")?;
+    Ok(DealTerms {
+        from: row.month("from_month")?,
+        value: row.money("value_minor")?,
+        period: BillingPeriod::parse(&period).map_err(|_| StoreError::Inconsistent {
+            column: "period",
+            value: period,
+        })?,
     })
 }
 

@@ -111,6 +111,16 @@ pub async fn settle(
     Ok(())
 }
 
+/// Whether an exception with that subject is open.
+pub async fn is_open(tx: &mut Tx, subject: &str) -> Result<bool, StoreError> {
+    Ok(row!(
+        tx,
+        "SELECT 1 AS found FROM exceptions WHERE subject = $1 AND resolved_at IS NULL",
+        subject,
+    )?
+    .is_some())
+}
+
 pub async fn find_open(
     tx: &mut Tx,
     id: ExceptionId,

@@ -11,17 +11,33 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, row, rows, sql},
+    sql::{ROWS_AT_ONCE, execute, execute_many, places, row, rows, sql, values},
 };
 
-/// An invoice as last read, and the deal it is for.
+/// An invoice as last read, and the deals it is for.
 #[derive(Clone, Debug)]
 pub struct InvoiceRecord {
     pub remote: RemoteInvoice,
-    pub deal: Option<DealId>,
-    /// person, reference or contact.
-    pub linked_how: Option<String>,
+    /// In the order of the deals' ids, in which they share what it collects.
+    pub links: Vec<InvoiceLink>,
     pub seen_at: Timestamp,
+}
+
+/// That an invoice is for a deal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvoiceLink {
+    pub deal: DealId,
+    /// person, reference or contact.
+    pub how: String,
+    /// Which part of the SubTotal; `None`: all of it.
+    pub share_minor: Option<i64>,
+}
+
+impl InvoiceRecord {
+    /// A person said what it is for.
+    pub fn is_linked_by_person(&self) -> bool {
+        self.links.iter().any(|link| link.how == "person")
+    }
 }
 
 /// Which invoice filled a month with how much.
@@ -37,8 +53,8 @@ pub struct FillRecord {
 const INVOICE: &str = "SELECT invoices.id, invoices.kind, invoices.number, invoices.reference, invoices.description, invoices.contact_id,
         invoices.contact_name, invoices.status, invoices.issued_on, invoices.due_on, invoices.currency, invoices.sub_total_minor,
         invoices.total_minor, invoices.paid_minor, invoices.prepaid_minor, invoices.credited_minor, invoices.due_minor,
-        invoices.xero_updated_at, invoices.seen_at, invoice_links.deal_id, invoice_links.how
-    FROM invoices LEFT JOIN invoice_links ON invoice_links.invoice_id = invoices.id";
+        invoices.xero_updated_at, invoices.seen_at
+    FROM invoices";
 
 fn read_invoice(row: &AnyRow) -> Result<InvoiceRecord, StoreError> {
     Ok(InvoiceRecord {
@@ -61,8 +77,7 @@ fn read_invoice(row: &AnyRow) -> Result<InvoiceRecord, StoreError> {
             updated_at: row.instant("xero_updated_at")?,
             description: row.text("description")?,
         },
-        deal: row.optional_parsed("deal_id")?,
-        linked_how: row.optional_text("how")?,
+        links: Vec::new(),
         seen_at: row.instant("seen_at")?,
     })
 }
@@ -124,44 +139,109 @@ pub async fn put(
 }
 
 pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<InvoiceRecord>, StoreError> {
-    row!(tx, sql!(INVOICE, " WHERE invoices.id = $1"), id)?
-        .as_ref()
-        .map(read_invoice)
-        .transpose()
+    let row = row!(tx, sql!(INVOICE, " WHERE invoices.id = $1"), id)?;
+    let Some(mut found) = row.as_ref().map(read_invoice).transpose()? else {
+        return Ok(None);
+    };
+    let links = rows!(
+        tx,
+        "SELECT invoice_id, deal_id, how, share_minor FROM invoice_links WHERE invoice_id = $1 ORDER BY deal_id",
+        id,
+    )?;
+    found.links = all(&links, |row| read_link(row).map(|(_, link)| link))?;
+    Ok(Some(found))
 }
 
-/// The invoices of a deal, oldest first.
+fn read_link(row: &AnyRow) -> Result<(String, InvoiceLink), StoreError> {
+    let link = InvoiceLink {
+        deal: row.parsed("deal_id")?,
+        how: row.text("how")?,
+        share_minor: row.optional_integer("share_minor")?,
+    };
+    Ok((row.text("invoice_id")?, link))
+}
+
+/// The invoices of a deal, oldest first, each with all the deals that it is for.
 pub async fn list_of_deal(tx: &mut Tx, deal: DealId) -> Result<Vec<InvoiceRecord>, StoreError> {
-    all(
+    let found = all(
         &rows!(
             tx,
             sql!(
                 INVOICE,
-                " WHERE invoice_links.deal_id = $1 ORDER BY COALESCE(invoices.issued_on, '9999-12-31'), invoices.id"
+                " JOIN invoice_links ON invoice_links.invoice_id = invoices.id
+                  WHERE invoice_links.deal_id = $1 ORDER BY COALESCE(invoices.issued_on, '9999-12-31'), invoices.id"
             ),
             deal,
         )?,
         read_invoice,
-    )
+    )?;
+    let links = rows!(
+        tx,
+        "SELECT invoice_id, deal_id, how, share_minor FROM invoice_links
+         WHERE invoice_id IN (SELECT mine.invoice_id FROM invoice_links AS mine WHERE mine.deal_id = $1) ORDER BY invoice_id, deal_id",
+        deal,
+    )?;
+    Ok(with_links(found, all(&links, read_link)?))
 }
 
-/// Sales invoices of a contact, or that nobody knows the deal of.
-pub async fn list_unlinked_of_contact(
+fn with_links(
+    mut found: Vec<InvoiceRecord>,
+    links: Vec<(String, InvoiceLink)>,
+) -> Vec<InvoiceRecord> {
+    for (invoice, link) in links {
+        if let Some(known) = found.iter_mut().find(|known| known.remote.id == invoice) {
+            known.links.push(link);
+        }
+    }
+    found
+}
+
+/// Sales invoices that nobody knows the deal of, and that may be a deal's: by the client's contact, its name, or the deal's id in the Reference.
+pub async fn list_unlinked_like(
     tx: &mut Tx,
     contact: &str,
+    contact_name: &str,
+    hubspot_id: &str,
 ) -> Result<Vec<InvoiceRecord>, StoreError> {
     all(
         &rows!(
             tx,
             sql!(
                 INVOICE,
-                " WHERE invoices.contact_id = $1 AND invoices.kind = 'sale' AND invoice_links.deal_id IS NULL
+                " WHERE invoices.kind = 'sale'
+                    AND NOT EXISTS (SELECT 1 FROM invoice_links WHERE invoice_links.invoice_id = invoices.id)
+                    AND (invoices.contact_id = $1 OR LOWER(invoices.contact_name) = LOWER($2) OR invoices.reference LIKE '%' || $3 || '%')
                   ORDER BY COALESCE(invoices.issued_on, '9999-12-31'), invoices.id"
+            ),
+            contact,
+            contact_name,
+            hubspot_id,
+        )?,
+        read_invoice,
+    )
+}
+
+/// All sales invoices of a contact, oldest first.
+pub async fn list_of_contact(tx: &mut Tx, contact: &str) -> Result<Vec<InvoiceRecord>, StoreError> {
+    let found = all(
+        &rows!(
+            tx,
+            sql!(
+                INVOICE,
+                " WHERE invoices.contact_id = $1 AND invoices.kind = 'sale' ORDER BY COALESCE(invoices.issued_on, '9999-12-31'), invoices.id"
             ),
             contact,
         )?,
         read_invoice,
-    )
+    )?;
+    let links = rows!(
+        tx,
+        "SELECT invoice_links.invoice_id, invoice_links.deal_id, invoice_links.how, invoice_links.share_minor
+         FROM invoice_links JOIN invoices ON invoices.id = invoice_links.invoice_id
+         WHERE invoices.contact_id = $1 ORDER BY invoice_links.invoice_id, invoice_links.deal_id",
+        contact,
+    )?;
+    Ok(with_links(found, all(&links, read_link)?))
 }
 
 /// Ids of invoices and bills that can still change, oldest reading first: what the backstop reads again.
@@ -174,37 +254,31 @@ pub async fn list_open_ids(tx: &mut Tx, limit: i64) -> Result<Vec<String>, Store
     all(&rows, |row| row.text("id"))
 }
 
-/// Says which deal an invoice is for; a person's word is never overwritten by the portal's.
-pub async fn put_link(
+/// Says which deals an invoice is for, instead of whatever was said before.
+pub async fn replace_links(
     tx: &mut Tx,
     invoice: &str,
-    deal: DealId,
-    how: &str,
+    links: &[InvoiceLink],
     linked_by: Option<PersonId>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO invoice_links (invoice_id, deal_id, how, linked_by, linked_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (invoice_id) DO UPDATE
-         SET deal_id = excluded.deal_id, how = excluded.how, linked_by = excluded.linked_by, linked_at = excluded.linked_at
-         WHERE invoice_links.how <> 'person' OR excluded.how = 'person'",
-        invoice,
-        deal,
-        how,
-        linked_by,
-        now,
+        "DELETE FROM invoice_links WHERE invoice_id = $1",
+        invoice
     )?;
-    Ok(())
-}
-
-/// Takes back a link that the portal had guessed.
-pub async fn remove_guessed_link(tx: &mut Tx, invoice: &str) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "DELETE FROM invoice_links WHERE invoice_id = $1 AND how <> 'person'",
-        invoice,
-    )?;
+    for link in links {
+        execute!(
+            tx,
+            "INSERT INTO invoice_links (invoice_id, deal_id, how, share_minor, linked_by, linked_at) VALUES ($1, $2, $3, $4, $5, $6)",
+            invoice,
+            link.deal,
+            link.how,
+            link.share_minor,
+            linked_by,
+            now,
+        )?;
+    }
     Ok(())
 }
 
@@ -215,15 +289,16 @@ pub async fn replace_fills(
     fills: &[(Month, String, i64)],
 ) -> Result<(), StoreError> {
     execute!(tx, "DELETE FROM fills WHERE deal_id = $1", deal)?;
-    for (month, invoice, amount_minor) in fills {
-        execute!(
-            tx,
-            "INSERT INTO fills (deal_id, month, invoice_id, amount_minor) VALUES ($1, $2, $3, $4)",
-            deal,
-            month,
-            invoice,
-            amount_minor,
-        )?;
+    for some in fills.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::with_capacity(some.len() * 4);
+        for (month, invoice, amount_minor) in some {
+            bound.extend(values![deal, month, invoice, amount_minor]);
+        }
+        let text = format!(
+            "INSERT INTO fills (deal_id, month, invoice_id, amount_minor) VALUES {}",
+            places(some.len(), 4, 1)
+        );
+        execute_many(tx, text, bound).await?;
     }
     Ok(())
 }

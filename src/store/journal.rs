@@ -10,8 +10,8 @@ use portal_domain::{
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    settings::next_number,
-    sql::{execute, row, rows},
+    settings::take_numbers,
+    sql::{ROWS_AT_ONCE, execute_many, places, row, rows, values},
 };
 
 /// The balance of one account of one partner, in one currency.
@@ -32,30 +32,47 @@ pub struct JournalRecord {
     pub posted_at: Timestamp,
 }
 
-pub async fn add(
+/// An entry that is to be posted.
+#[derive(Clone, Copy, Debug)]
+pub struct NewEntry {
+    pub partner: PartnerId,
+    pub entry: Entry,
+    /// A word of the journal.
+    pub cause: &'static str,
+}
+
+/// Posts entries in their order.
+pub async fn add_all(
     tx: &mut Tx,
-    partner: PartnerId,
-    entry: &Entry,
-    cause: &str,
+    entries: &[NewEntry],
     person: Option<PersonId>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let position = next_number(tx, "journal").await?;
-    execute!(
-        tx,
-        "INSERT INTO journal (position, line_id, partner_id, currency, from_account, to_account, amount_minor, cause, person_id, posted_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        position,
-        entry.line,
-        partner,
-        entry.money.currency,
-        entry.from,
-        entry.to,
-        entry.money.minor,
-        cause,
-        person,
-        now,
-    )?;
+    let mut position = take_numbers(tx, "journal", entries.len()).await?;
+    for some in entries.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::with_capacity(some.len() * 10);
+        for new in some {
+            bound.extend(values![
+                position,
+                new.entry.line,
+                new.partner,
+                new.entry.money.currency,
+                new.entry.from,
+                new.entry.to,
+                new.entry.money.minor,
+                new.cause,
+                person,
+                now,
+            ]);
+            position += 1;
+        }
+        let text = format!(
+            "INSERT INTO journal (position, line_id, partner_id, currency, from_account, to_account, amount_minor, cause, person_id, posted_at)
+             VALUES {}",
+            places(some.len(), 10, 1)
+        );
+        execute_many(tx, text, bound).await?;
+    }
     Ok(())
 }
 

@@ -15,7 +15,9 @@ pub mod audit;
 pub mod bills;
 pub mod changes;
 pub mod clients;
+pub mod credits;
 pub mod deals;
+pub mod disputes;
 pub mod exceptions;
 pub mod inbox;
 pub mod invoices;
@@ -31,6 +33,7 @@ pub mod sessions;
 pub mod settings;
 pub mod statements;
 pub mod vendors;
+pub mod waivers;
 
 pub use dialect::{Store, Tx};
 pub use error::StoreError;

@@ -3,7 +3,7 @@
 use portal_domain::{
     calendar::{Month, Timestamp},
     ids::{DealId, LeadId, LineId, PartnerId, PersonId, PlanVersionId, StatementId},
-    line::{LineKind, LineState},
+    line::{AnyLine, LineKind, LineState},
     money::{Currency, Exact, Money},
 };
 use sqlx::any::AnyRow;
@@ -11,7 +11,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, execute_one, row, rows, sql},
+    sql::{Bind, ROWS_AT_ONCE, execute_many, execute_one, places, row, rows, sql, values},
 };
 
 /// One partner's commission for one deal and month.
@@ -38,18 +38,39 @@ pub struct LineRecord {
     pub statement: Option<StatementId>,
     pub corrects: Option<LineId>,
     pub reason: Option<String>,
+    /// Who entered a manual line or adjustment.
+    pub entered_by: Option<PersonId>,
+    pub entered_by_name: Option<String>,
+    /// Since when its partner disputes it.
+    pub disputed_at: Option<Timestamp>,
+    /// A person refused it: it stays cancelled whatever the schedule says.
+    pub is_refused: bool,
     pub updated_at: Timestamp,
+}
+
+impl LineRecord {
+    /// The line in its state, with the moves that are open to it.
+    pub const fn in_state(&self) -> AnyLine {
+        AnyLine::new(self.id, self.kind, self.money, self.state)
+    }
+
+    /// Held or disputed: it goes no further by itself or in bulk.
+    pub const fn is_stopped(&self) -> bool {
+        self.held_reason.is_some() || self.disputed_at.is_some()
+    }
 }
 
 const LINE: &str = "SELECT lines.id, lines.partner_id, partners.name AS partner_name, lines.deal_id, deals.lead_id, clients.name AS client_name,
         lines.kind, lines.position, lines.month, lines.amount_minor, lines.currency, lines.base_numerator, lines.base_denominator,
         lines.plan_version_id, lines.state, lines.held_reason, people.name AS approved_by_name, lines.approved_at,
-        lines.statement_id, lines.corrects_line_id, lines.reason, lines.updated_at
+        lines.statement_id, lines.corrects_line_id, lines.reason, lines.entered_by, entering.name AS entered_by_name, lines.disputed_at,
+        lines.refused_by, lines.updated_at
     FROM lines
     JOIN partners ON partners.id = lines.partner_id
     JOIN deals ON deals.id = lines.deal_id
     JOIN clients ON clients.id = deals.client_id
-    LEFT JOIN people ON people.id = lines.approved_by";
+    LEFT JOIN people ON people.id = lines.approved_by
+    LEFT JOIN people AS entering ON entering.id = lines.entered_by";
 
 fn read_line(row: &AnyRow) -> Result<LineRecord, StoreError> {
     let denominator = row.integer("base_denominator")?;
@@ -82,6 +103,10 @@ fn read_line(row: &AnyRow) -> Result<LineRecord, StoreError> {
         statement: row.optional_parsed("statement_id")?,
         corrects: row.optional_parsed("corrects_line_id")?,
         reason: row.optional_text("reason")?,
+        entered_by: row.optional_parsed("entered_by")?,
+        entered_by_name: row.optional_text("entered_by_name")?,
+        disputed_at: row.optional_instant("disputed_at")?,
+        is_refused: row.optional_text("refused_by")?.is_some(),
         updated_at: row.instant("updated_at")?,
     })
 }
@@ -98,29 +123,40 @@ fn halves(base: &Exact) -> Result<(i64, i64), StoreError> {
     ))
 }
 
-pub async fn add(tx: &mut Tx, line: &LineRecord) -> Result<(), StoreError> {
-    let (numerator, denominator) = halves(&line.base)?;
-    execute!(
-        tx,
-        "INSERT INTO lines (id, partner_id, deal_id, kind, position, month, amount_minor, currency, base_numerator, base_denominator,
-             plan_version_id, state, corrects_line_id, reason, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)",
-        line.id,
-        line.partner,
-        line.deal,
-        line.kind,
-        line.position,
-        line.month,
-        line.money.minor,
-        line.money.currency,
-        numerator,
-        denominator,
-        line.plan_version,
-        line.state,
-        line.corrects,
-        line.reason,
-        line.updated_at,
-    )?;
+/// Adds lines that are new.
+pub async fn add_all(tx: &mut Tx, lines: &[LineRecord]) -> Result<(), StoreError> {
+    for some in lines.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::with_capacity(some.len() * 17);
+        for line in some {
+            let (numerator, denominator) = halves(&line.base)?;
+            bound.extend(values![
+                line.id,
+                line.partner,
+                line.deal,
+                line.kind,
+                line.position,
+                line.month,
+                line.money.minor,
+                line.money.currency,
+                numerator,
+                denominator,
+                line.plan_version,
+                line.state,
+                line.corrects,
+                line.reason,
+                line.entered_by,
+                line.updated_at,
+                line.updated_at,
+            ]);
+        }
+        let text = format!(
+            "INSERT INTO lines (id, partner_id, deal_id, kind, position, month, amount_minor, currency, base_numerator, base_denominator,
+                 plan_version_id, state, corrects_line_id, reason, entered_by, created_at, updated_at)
+             VALUES {}",
+            places(some.len(), 17, 1)
+        );
+        execute_many(tx, text, bound).await?;
+    }
     Ok(())
 }
 
@@ -152,38 +188,92 @@ pub async fn reprice(
     )
 }
 
-/// Moves a line on, if it is still where the caller saw it.
-pub async fn set_state(
+/// What a change of state writes beside the state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    Nothing,
+    /// Who approved it.
+    Approval(PersonId),
+    /// An approval does not outlive the state that it was given for.
+    NoApproval,
+    /// Which statement it is on.
+    Statement(StatementId),
+}
+
+/// Moves lines on together, if each is still where the caller saw it.
+pub async fn set_states(
     tx: &mut Tx,
-    id: LineId,
+    ids: &[LineId],
     before: LineState,
     after: LineState,
+    beside: Beside,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let nobody: Option<PersonId> = None;
+    let never: Option<Timestamp> = None;
+    for some in ids.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::from(values![before, after, now]);
+        let assignment = match beside {
+            Beside::Nothing => "",
+            Beside::Approval(person) => {
+                bound.extend(values![Some(person), Some(now)]);
+                ", approved_by = $4, approved_at = $5"
+            }
+            Beside::NoApproval => {
+                bound.extend(values![nobody, never]);
+                ", approved_by = $4, approved_at = $5"
+            }
+            Beside::Statement(statement) => {
+                bound.extend(values![statement]);
+                ", statement_id = $4"
+            }
+        };
+        let list = places(1, some.len(), bound.len() + 1);
+        bound.extend(some.iter().map(Bind::value));
+        let unstated = match beside {
+            Beside::Statement(_) => " AND statement_id IS NULL",
+            _ => "",
+        };
+        let text = format!(
+            "UPDATE lines SET state = $2, updated_at = $3{assignment} WHERE state = $1{unstated} AND id IN {list}"
+        );
+        let moved = execute_many(tx, text, bound).await?;
+        if moved != some.len() as u64 {
+            return Err(StoreError::RowsAffected {
+                what: "lines in their state",
+                actual: moved,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A person refuses a line: it stays cancelled whatever the schedule says.
+pub async fn refuse(tx: &mut Tx, id: LineId, by: PersonId, reason: &str) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "line",
+        "UPDATE lines SET refused_by = $2, reason = $3 WHERE id = $1",
+        id,
+        by,
+        reason,
+    )
+}
+
+/// Its partner disputes a line from now on, or no more.
+pub async fn set_disputed(
+    tx: &mut Tx,
+    id: LineId,
+    disputed_at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     execute_one!(
         tx,
-        "line in its state",
-        "UPDATE lines SET state = $3, updated_at = $4 WHERE id = $1 AND state = $2",
-        id,
-        before,
-        after,
-        now,
-    )
-}
-
-pub async fn set_approval(
-    tx: &mut Tx,
-    id: LineId,
-    approved_by: Option<PersonId>,
-    at: Option<Timestamp>,
-) -> Result<(), StoreError> {
-    execute_one!(
-        tx,
         "line",
-        "UPDATE lines SET approved_by = $2, approved_at = $3 WHERE id = $1",
+        "UPDATE lines SET disputed_at = $2, updated_at = $3 WHERE id = $1",
         id,
-        approved_by,
-        at,
+        disputed_at,
+        now,
     )
 }
 
@@ -212,20 +302,6 @@ pub async fn release(tx: &mut Tx, id: LineId, now: Timestamp) -> Result<(), Stor
         "UPDATE lines SET held_reason = NULL, held_by = NULL, held_at = NULL, updated_at = $2 WHERE id = $1",
         id,
         now,
-    )
-}
-
-pub async fn set_statement(
-    tx: &mut Tx,
-    id: LineId,
-    statement: StatementId,
-) -> Result<(), StoreError> {
-    execute_one!(
-        tx,
-        "line that is on no statement",
-        "UPDATE lines SET statement_id = $2 WHERE id = $1 AND statement_id IS NULL",
-        id,
-        statement,
     )
 }
 
@@ -274,7 +350,9 @@ pub async fn list_of_statement(
 pub struct LineFilter {
     pub partner: Option<PartnerId>,
     pub state: Option<LineState>,
-    pub held_only: bool,
+    /// Held or disputed.
+    pub stopped_only: bool,
+    pub disputed_only: bool,
     /// Neither paid nor cancelled.
     pub unpaid_only: bool,
     /// No line of a later month.
@@ -294,7 +372,8 @@ pub async fn list(
             LINE,
             " WHERE ($1 IS NULL OR lines.partner_id = $1)
                 AND ($2 IS NULL OR lines.state = $2)
-                AND ($3 = 0 OR lines.held_reason IS NOT NULL)
+                AND ($3 = 0 OR lines.held_reason IS NOT NULL OR lines.disputed_at IS NOT NULL)
+                AND ($9 = 0 OR lines.disputed_at IS NOT NULL)
                 AND ($4 IS NULL OR lines.month <= $4)
                 AND ($5 IS NULL OR lines.month > $5 OR (lines.month = $5 AND lines.id > $6))
                 AND ($7 = 0 OR lines.state NOT IN ('paid', 'cancelled'))
@@ -303,12 +382,13 @@ pub async fn list(
         ),
         filter.partner,
         filter.state,
-        i64::from(filter.held_only),
+        i64::from(filter.stopped_only),
         filter.until,
         filter.after.map(|(month, _)| month),
         filter.after.map(|(_, id)| id),
         i64::from(filter.unpaid_only),
         limit,
+        i64::from(filter.disputed_only),
     )?;
     all(&rows, read_line)
 }
@@ -344,7 +424,7 @@ pub async fn list_statable(
         tx,
         sql!(
             LINE,
-            " WHERE lines.partner_id = $1 AND lines.currency = $2 AND lines.state = 'approved' AND lines.held_reason IS NULL
+            " WHERE lines.partner_id = $1 AND lines.currency = $2 AND lines.state = 'approved' AND lines.held_reason IS NULL AND lines.disputed_at IS NULL
                 AND lines.statement_id IS NULL AND lines.month <= $3
               ORDER BY lines.month, lines.id"
         ),
@@ -363,7 +443,7 @@ pub async fn list_statable_partners(
     let rows = rows!(
         tx,
         "SELECT DISTINCT partner_id, currency FROM lines
-         WHERE state = 'approved' AND held_reason IS NULL AND statement_id IS NULL AND month <= $1
+         WHERE state = 'approved' AND held_reason IS NULL AND disputed_at IS NULL AND statement_id IS NULL AND month <= $1
          ORDER BY partner_id, currency",
         until,
     )?;
@@ -378,7 +458,8 @@ pub struct LineSum {
     pub partner: PartnerId,
     pub state: LineState,
     pub month: Month,
-    pub held: bool,
+    /// Held or disputed.
+    pub stopped: bool,
     pub money: Money,
     pub count: i64,
 }
@@ -390,11 +471,11 @@ pub async fn sum_by_state(
 ) -> Result<Vec<LineSum>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT partner_id, currency, state, month, CASE WHEN held_reason IS NULL THEN 0 ELSE 1 END AS held,
+        "SELECT partner_id, currency, state, month, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END AS stopped,
              CAST(SUM(amount_minor) AS BIGINT) AS amount_minor, COUNT(*) AS how_many
          FROM lines
          WHERE ($1 IS NULL OR partner_id = $1)
-         GROUP BY partner_id, currency, state, month, CASE WHEN held_reason IS NULL THEN 0 ELSE 1 END
+         GROUP BY partner_id, currency, state, month, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END
          ORDER BY partner_id, currency, month, state",
         partner,
     )?;
@@ -403,7 +484,7 @@ pub async fn sum_by_state(
             partner: row.parsed("partner_id")?,
             state: row.word("state", LineState::parse)?,
             month: row.month("month")?,
-            held: row.integer("held")? != 0,
+            stopped: row.integer("stopped")? != 0,
             money: row.money("amount_minor")?,
             count: row.integer("how_many")?,
         })
@@ -417,16 +498,16 @@ pub async fn count_by_state(
 ) -> Result<Vec<(LineState, bool, i64)>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT state, CASE WHEN held_reason IS NULL THEN 0 ELSE 1 END AS held, COUNT(*) AS how_many
+        "SELECT state, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END AS stopped, COUNT(*) AS how_many
          FROM lines WHERE month <= $1
-         GROUP BY state, CASE WHEN held_reason IS NULL THEN 0 ELSE 1 END
-         ORDER BY state, held",
+         GROUP BY state, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END
+         ORDER BY state, stopped",
         until,
     )?;
     all(&rows, |row| {
         Ok((
             row.word("state", LineState::parse)?,
-            row.integer("held")? != 0,
+            row.integer("stopped")? != 0,
             row.integer("how_many")?,
         ))
     })
@@ -446,19 +527,4 @@ pub async fn list_last_months(
     all(&rows, |row| {
         Ok((row.parsed("deal_id")?, row.month("month")?))
     })
-}
-
-/// The number of the next adjustment, clawback or manual line of a deal.
-pub async fn next_position(tx: &mut Tx, deal: DealId, kind: LineKind) -> Result<i64, StoreError> {
-    row!(
-        tx,
-        "SELECT COALESCE(MAX(position), -1) + 1 AS position FROM lines WHERE deal_id = $1 AND kind = $2",
-        deal,
-        kind,
-    )?
-    .ok_or(StoreError::RowsAffected {
-        what: "position",
-        actual: 0,
-    })?
-    .integer("position")
 }

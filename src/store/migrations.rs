@@ -23,6 +23,18 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0002_append_only.sqlite.sql"),
         include_str!("../../migrations/0002_append_only.postgres.sql"),
     ),
+    (
+        3,
+        "money",
+        include_str!("../../migrations/0003_money.sql"),
+        include_str!("../../migrations/0003_money.sql"),
+    ),
+    (
+        5,
+        "append_only_money",
+        include_str!("../../migrations/0005_append_only_money.sqlite.sql"),
+        include_str!("../../migrations/0005_append_only_money.postgres.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -22,6 +22,8 @@ pub struct PartnerRecord {
     pub company: Company,
     pub xero_contact_id: Option<String>,
     pub active: bool,
+    /// The first day on which it is in the programme no more.
+    pub left_on: Option<NaiveDate>,
     pub created_at: Timestamp,
 }
 
@@ -36,7 +38,7 @@ pub struct EnrolmentRecord {
     pub valid_until: Option<NaiveDate>,
 }
 
-const PARTNER: &str = "SELECT id, name, legal_name, domain, country, vat_number, billing_email, slack_channel, xero_contact_id, state, created_at
+const PARTNER: &str = "SELECT id, name, legal_name, domain, country, vat_number, billing_email, slack_channel, xero_contact_id, state, left_on, created_at
     FROM partners";
 
 fn read_partner(row: &AnyRow) -> Result<PartnerRecord, StoreError> {
@@ -61,6 +63,7 @@ fn read_partner(row: &AnyRow) -> Result<PartnerRecord, StoreError> {
         },
         xero_contact_id: row.optional_text("xero_contact_id")?,
         active: row.text("state")? == "active",
+        left_on: row.optional_parsed("left_on")?,
         created_at: row.instant("created_at")?,
     })
 }
@@ -185,6 +188,29 @@ pub async fn enrol(
         now,
     )?;
     Ok(())
+}
+
+/// Ends a partner's time in the programme: it is active no more, and no enrolment holds on that day or later.
+pub async fn leave(
+    tx: &mut Tx,
+    partner: PartnerId,
+    left_on: NaiveDate,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE enrolments SET valid_until = $2 WHERE partner_id = $1 AND (valid_until IS NULL OR valid_until > $2)",
+        partner,
+        left_on,
+    )?;
+    execute_one!(
+        tx,
+        "partner",
+        "UPDATE partners SET state = 'left', left_on = $2, updated_at = $3 WHERE id = $1",
+        partner,
+        left_on,
+        now,
+    )
 }
 
 const ENROLMENT: &str = "SELECT enrolments.partner_id, enrolments.plan_id, plans.name AS plan_name, enrolments.valid_from, enrolments.valid_until

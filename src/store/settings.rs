@@ -28,16 +28,25 @@ pub async fn set(tx: &mut Tx, key: &str, value: &str, now: Timestamp) -> Result<
 
 /// The next number of a series, without gaps: the row stays locked until the transaction ends.
 pub async fn next_number(tx: &mut Tx, series: &str) -> Result<i64, StoreError> {
+    take_numbers(tx, series, 1).await
+}
+
+/// The first of the next `count` numbers of a series.
+pub async fn take_numbers(tx: &mut Tx, series: &str, count: usize) -> Result<i64, StoreError> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
     let row = row!(
         tx,
-        "INSERT INTO counters (name, value) VALUES ($1, 1)
-         ON CONFLICT (name) DO UPDATE SET value = counters.value + 1
+        "INSERT INTO counters (name, value) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value
          RETURNING value",
         series,
+        count,
     )?;
-    row.ok_or(StoreError::RowsAffected {
-        what: "counter",
-        actual: 0,
-    })?
-    .integer("value")
+    let last = row
+        .ok_or(StoreError::RowsAffected {
+            what: "counter",
+            actual: 0,
+        })?
+        .integer("value")?;
+    Ok(last - count + 1)
 }

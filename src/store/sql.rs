@@ -5,7 +5,9 @@ use portal_domain::{
     calendar::{Month, Timestamp},
     money::Currency,
 };
-use sqlx::{Any, any::AnyArguments, query::Query};
+use sqlx::{Any, AssertSqlSafe, any::AnyArguments, query::Query};
+
+use crate::{StoreError, Tx};
 
 /// A value as a column holds it.
 pub(crate) enum Value {
@@ -46,6 +48,7 @@ bind_as_text!(
     portal_domain::deal::DealState,
     portal_domain::lead::LeadState,
     portal_domain::ledger::Account,
+    portal_domain::line::DisputeStep,
     portal_domain::line::LineKind,
     portal_domain::line::LineState,
     portal_domain::statement::SettlementState,
@@ -208,4 +211,45 @@ pub(crate) const fn join<const LENGTH: usize>(parts: &[&str]) -> [u8; LENGTH] {
     bytes
 }
 
-pub(crate) use {execute, execute_one, row, rows, sql};
+/// How many rows one statement writes: well below what either database binds at once, and few enough shapes to keep prepared.
+pub(crate) const ROWS_AT_ONCE: usize = 400;
+
+/// `($1, $2), ($3, $4)`: as many rows of as many places, from place `first` on.
+pub(crate) fn places(rows: usize, columns: usize, first: usize) -> String {
+    let mut text = String::with_capacity(rows * columns * 6);
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns {
+            let separator = if column == 0 { "$" } else { ", $" };
+            text.push_str(separator);
+            text.push_str(&(first + row * columns + column).to_string());
+        }
+        text.push(')');
+    }
+    text
+}
+
+/// Runs a statement whose number of places is known at run time only; its text is made of constants and [`places`].
+pub(crate) async fn execute_many(
+    tx: &mut Tx,
+    text: String,
+    values: Vec<Value>,
+) -> Result<u64, StoreError> {
+    let mut query = sqlx::query(AssertSqlSafe(text));
+    for value in values {
+        query = match value {
+            Value::Text(text) => query.bind(text),
+            Value::Integer(integer) => query.bind(integer),
+        };
+    }
+    Ok(query.execute(tx.connection()).await?.rows_affected())
+}
+
+/// `values![a, b]`: what [`execute_many`] binds.
+macro_rules! values {
+    ($($value:expr),+ $(,)?) => {
+        [$($crate::sql::Bind::value(&$value)),+]
+    };
+}
+
+pub(crate) use {execute, execute_one, row, rows, sql, values};

@@ -1,0 +1,442 @@
+//! Schedules: which lines a deal should have by its plan, and making them so. What should change is computed from what was read, without writing, so that
+//! an edit of a plan can be tried first; which months the client's money reaches is `reconcile`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Months, NaiveDate};
+use portal_domain::{
+    calendar::Month,
+    deal::{DealState, WonDeal, standing},
+    ids::{DealId, LineId, PartnerId},
+    line::{FirstState, LineKind, LineState},
+    money::{Currency, Money, MoneyError, Rate},
+    plan::divide,
+    schedule::schedule,
+};
+use portal_store::{
+    Tx,
+    deals::{self, DealRecord, WonBefore},
+    lines::{self, LineRecord},
+    partners,
+    plans::{self, PlanVersionRecord},
+};
+use serde_json::json;
+
+use crate::{
+    Ctx, ServiceError,
+    books::{self, About, Books, NewLine, Price},
+    outbox::{self, Job},
+    reconcile::DealMoney,
+};
+
+/// How far ahead lines exist for plans that pay as long as the client does.
+const HORIZON_MONTHS: i32 = 12;
+/// How far back a partner's standing looks.
+const STANDING_MONTHS: u32 = 12;
+
+/// All that a deal's lines are computed from.
+#[derive(Clone)]
+pub(crate) struct Basis {
+    pub deal: DealRecord,
+    pub version: PlanVersionRecord,
+    pub won: WonDeal,
+    /// The deals that put the partner where its tiers begin; none where the plan has no tiers.
+    pub won_before: Vec<WonBefore>,
+    currency: Currency,
+}
+
+/// A line as it should be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    pub partner: PartnerId,
+    pub kind: LineKind,
+    pub position: i64,
+    pub price: Price,
+}
+
+impl Basis {
+    /// Reads what a deal's lines rest on; `None` while something of it is missing.
+    pub async fn load(tx: &mut Tx, deal: &DealRecord) -> Result<Option<Self>, ServiceError> {
+        let version = match deal.plan_version {
+            Some(version) => plans::find_version(tx, version).await?,
+            None => None,
+        };
+        match version {
+            Some(version) => Self::load_with(tx, deal, version).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The same, as if the deal had another version of a plan.
+    pub async fn load_with(
+        tx: &mut Tx,
+        deal: &DealRecord,
+        version: PlanVersionRecord,
+    ) -> Result<Option<Self>, ServiceError> {
+        let (Some(start), Some(currency)) = (deal.start, deal.currency) else {
+            return Ok(None);
+        };
+        let terms = deals::list_terms(tx, deal.id).await?;
+        if terms.is_empty() {
+            return Ok(None);
+        }
+        let won_before = match (&version.terms.tiers, deal.won_on) {
+            (Some(_), Some(won_on)) => {
+                let from = won_on - Months::new(STANDING_MONTHS);
+                deals::list_won_before(tx, deal.partner, from, won_on, deal.id).await?
+            }
+            _ => Vec::new(),
+        };
+        let standing = standing(won_before.iter().map(|won| &won.terms), currency)?;
+        Ok(Some(Self {
+            won: WonDeal {
+                start,
+                end: deal.end,
+                terms,
+                standing,
+                paid_until: paid_until(deal, &version),
+            },
+            deal: deal.clone(),
+            version,
+            won_before,
+            currency,
+        }))
+    }
+
+    /// The lines up to a month, each share of a split its own: bonus first, then month by month.
+    pub fn wanted(&self, until: Month) -> Result<Vec<Wanted>, MoneyError> {
+        let terms = &self.version.terms;
+        let shares = terms.shares(self.deal.partner);
+        let months = schedule(terms, &self.won, until)?;
+        let bonus_minor = terms.bonus_minor(self.currency);
+        let bonus = months.first().filter(|_| bonus_minor != 0);
+        let bonus = bonus.map(|first| (LineKind::Bonus, 0, first.month, first.base, bonus_minor));
+        let scheduled = months.iter().map(|line| {
+            let position = i64::from(line.index);
+            let kind = LineKind::Scheduled;
+            (kind, position, line.month, line.base, line.amount_minor)
+        });
+        let rates: Vec<Rate> = shares.iter().map(|share| share.1).collect();
+        let mut wanted = Vec::with_capacity(months.len() * shares.len());
+        for (kind, position, month, base, amount_minor) in bonus.into_iter().chain(scheduled) {
+            let parts = divide(amount_minor, &rates)?;
+            for ((partner, _), minor) in shares.iter().zip(parts) {
+                wanted.push(Wanted {
+                    partner: *partner,
+                    kind,
+                    position,
+                    price: Price {
+                        month,
+                        money: Money::new(minor, self.currency),
+                        base,
+                    },
+                });
+            }
+        }
+        Ok(wanted)
+    }
+}
+
+/// The last month for which a partner that has left is still paid for a deal.
+fn paid_until(deal: &DealRecord, version: &PlanVersionRecord) -> Option<Month> {
+    let (left_on, tail) = (deal.partner_left_on?, version.terms.tail_months?);
+    let last_day: NaiveDate = left_on.pred_opt().unwrap_or(left_on);
+    Some(Month::of(last_day).plus(i32::from(tail)))
+}
+
+/// How far lines are made now.
+pub(crate) fn horizon(ctx: &Ctx) -> Month {
+    ctx.this_month().plus(HORIZON_MONTHS)
+}
+
+/// Makes the lines of a deal what its schedule says. Twice changes nothing.
+pub async fn sync_lines(ctx: &Ctx, tx: &mut Tx, id: DealId) -> Result<(), ServiceError> {
+    books::lock_deal(tx, id).await?;
+    let Some(deal) = deals::find(tx, id).await? else {
+        return Ok(());
+    };
+    let mut books = Books::new(ctx, None);
+    if deal.state == DealState::Won {
+        let Some(basis) = Basis::load(tx, &deal).await? else {
+            return Ok(());
+        };
+        let existing = lines::list_of_deal(tx, id).await?;
+        change_lines(ctx, &mut books, &basis, existing)?;
+    } else {
+        cancel_unreached(&mut books, &DealMoney::load(tx, deal).await?)?;
+    }
+    books.write(tx).await
+}
+
+/// What must change for a won deal's lines to be what its schedule says: adds, makes again what nobody was told to invoice, adjusts what is on a
+/// statement, and cancels what is no longer due and that no money reaches.
+pub(crate) fn change_lines(
+    ctx: &Ctx,
+    books: &mut Books<'_>,
+    basis: &Basis,
+    existing: Vec<LineRecord>,
+) -> Result<(), ServiceError> {
+    let (of_schedule, others): (Vec<LineRecord>, Vec<LineRecord>) = existing
+        .into_iter()
+        .partition(|line| line.kind.is_of_schedule());
+    let mut of_schedule: BTreeMap<(LineKind, i64, PartnerId), LineRecord> = of_schedule
+        .into_iter()
+        .map(|line| ((line.kind, line.position, line.partner), line))
+        .collect();
+    let mut adjustments = Adjustments::new(others);
+    for wanted in basis.wanted(horizon(ctx))? {
+        let key = (wanted.kind, wanted.position, wanted.partner);
+        match of_schedule.remove(&key) {
+            Some(line) if line.state.is_stated() => {
+                adjustments.adjust(books, &basis.deal, &line, &wanted.price)?;
+            }
+            Some(line) => make_again(ctx, books, line, &wanted.price)?,
+            None => {
+                let new = NewLine {
+                    partner: wanted.partner,
+                    kind: wanted.kind,
+                    position: wanted.position,
+                    price: wanted.price,
+                    plan_version: basis.version.id,
+                    state: first_state(ctx, wanted.price.month),
+                    corrects: None,
+                    reason: None,
+                    entered_by: None,
+                };
+                books.add(&basis.deal, new, "scheduled");
+            }
+        }
+    }
+    cancel(books, of_schedule.into_values());
+    Ok(())
+}
+
+fn first_state(ctx: &Ctx, month: Month) -> FirstState {
+    if month < ctx.this_month() {
+        FirstState::Awaiting
+    } else {
+        FirstState::Upcoming
+    }
+}
+
+/// A line that is due, and on no statement. What a person refused stays refused.
+fn make_again(
+    ctx: &Ctx,
+    books: &mut Books<'_>,
+    mut line: LineRecord,
+    price: &Price,
+) -> Result<(), ServiceError> {
+    let is_same = (line.month, line.money, line.base) == (price.month, price.money, price.base);
+    let state = first_state(ctx, price.month);
+    match line.state {
+        _ if line.is_refused => Ok(()),
+        LineState::Cancelled => books.reprice(&mut line, price, state, "due_again"),
+        _ if is_same => Ok(()),
+        _ => books.reprice(&mut line, price, state, "deal_changed"),
+    }
+}
+
+/// The adjustments of a deal's stated lines, and the number of the next one.
+struct Adjustments {
+    lines: Vec<LineRecord>,
+    next: i64,
+}
+
+impl Adjustments {
+    fn new(lines: Vec<LineRecord>) -> Self {
+        Self {
+            next: books::next_position(&lines, LineKind::Adjustment),
+            lines,
+        }
+    }
+
+    /// What is on a statement is never edited: the difference is a line of its own, which a person approves once the client's money reaches it.
+    fn adjust(
+        &mut self,
+        books: &mut Books<'_>,
+        deal: &DealRecord,
+        line: &LineRecord,
+        price: &Price,
+    ) -> Result<(), ServiceError> {
+        let existing = adjustments_of(&self.lines, line.id);
+        let priced = existing.iter().copied().chain([line]);
+        if books::sum_minor(priced)? == price.money.minor {
+            return Ok(());
+        }
+        let (stated, open): (Vec<LineRecord>, Vec<LineRecord>) = existing
+            .into_iter()
+            .cloned()
+            .partition(|other| other.state.is_stated());
+        for mut other in open {
+            if let Some(step) = other.in_state().cancel() {
+                books.advance(&mut other, step, "deal_changed");
+            }
+        }
+        let stated = books::sum_minor(stated.iter().chain([line]))?;
+        let difference = books::difference(price.money.minor, stated)?;
+        if difference == 0 {
+            return Ok(());
+        }
+        let new = NewLine {
+            partner: line.partner,
+            kind: LineKind::Adjustment,
+            position: self.next,
+            price: Price {
+                month: line.month,
+                money: Money::new(difference, line.money.currency),
+                base: price.base,
+            },
+            plan_version: line.plan_version,
+            state: FirstState::Awaiting,
+            corrects: Some(line.id),
+            reason: None,
+            entered_by: None,
+        };
+        self.next += 1;
+        books.add(deal, new, "deal_changed");
+        Ok(())
+    }
+}
+
+/// The adjustments that the schedule made of a line and that still hold; what a person entered stands beside the schedule.
+pub(crate) fn adjustments_of(lines: &[LineRecord], line: LineId) -> Vec<&LineRecord> {
+    lines
+        .iter()
+        .filter(|other| {
+            other.kind == LineKind::Adjustment
+                && other.entered_by.is_none()
+                && other.corrects == Some(line)
+                && other.state != LineState::Cancelled
+        })
+        .collect()
+}
+
+/// What is earned stays: only the client's money can take it away.
+fn cancel(books: &mut Books<'_>, lines: impl IntoIterator<Item = LineRecord>) {
+    for mut line in lines {
+        if matches!(line.state, LineState::Upcoming | LineState::Awaiting)
+            && let Some(step) = line.in_state().cancel()
+        {
+            books.advance(&mut line, step, "no_longer_due");
+        }
+    }
+}
+
+/// A deal that is not won any more keeps the months that the client's money reaches, and no other.
+fn cancel_unreached(books: &mut Books<'_>, money: &DealMoney) -> Result<(), ServiceError> {
+    let reached = money.reach()?.months;
+    let unreached = money
+        .months()
+        .into_iter()
+        .skip(reached)
+        .flat_map(|month| month.lines)
+        .cloned()
+        .collect::<Vec<_>>();
+    cancel(books, unreached);
+    Ok(())
+}
+
+/// The version of the partner's plan on the day the deal was won; a deal that has one keeps it.
+pub(crate) async fn choose_plan(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    deal: &mut DealRecord,
+) -> Result<(), ServiceError> {
+    if let (None, Some(won_on)) = (deal.plan_version, deal.won_on)
+        && let Some(enrolment) = partners::find_enrolment(tx, deal.partner, won_on).await?
+    {
+        let version = plans::find_version_on(tx, enrolment.plan, won_on).await?;
+        deal.plan_version = version.map(|version| version.id);
+    }
+    let facts = deal
+        .plan_version
+        .is_none()
+        .then(|| json!({ "won_on": deal.won_on }));
+    let about = About::Deal(deal.id);
+    books::raise_or_settle(ctx, tx, "not_enrolled_when_won", about, facts).await
+}
+
+/// Gives won deals the plan of a partner that was enrolled only afterwards, but for that day.
+pub(crate) async fn choose_missing_plans(ctx: &Ctx) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    let without = deals::list_won_without_plan(&mut tx).await?;
+    drop(tx);
+    for deal in without {
+        let mut tx = ctx.store.write().await?;
+        tx.lock(&format!("lead:{}", deal.lead)).await?;
+        let Some(mut deal) = deals::find(&mut tx, deal.id)
+            .await?
+            .filter(|deal| deal.state == DealState::Won)
+        else {
+            continue;
+        };
+        books::lock_deal(&mut tx, deal.id).await?;
+        choose_plan(ctx, &mut tx, &mut deal).await?;
+        deals::update(&mut tx, &deal).await?;
+        sync_lines(ctx, &mut tx, deal.id).await?;
+        outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Has the later deals of the same partner looked at again whose tiers begin where this one left off.
+pub(crate) async fn resync_standing(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    deal: &DealRecord,
+) -> Result<(), ServiceError> {
+    let Some(won_on) = deal.won_on else {
+        return Ok(());
+    };
+    let until = won_on + Months::new(STANDING_MONTHS);
+    let tiered: BTreeSet<_> = plans::list_versions(tx)
+        .await?
+        .into_iter()
+        .filter(|version| version.terms.tiers.is_some())
+        .map(|version| version.id)
+        .collect();
+    if tiered.is_empty() {
+        return Ok(());
+    }
+    for later in deals::list_won_between(tx, deal.partner, won_on, until).await? {
+        let has_tiers = later
+            .plan_version
+            .is_some_and(|version| tiered.contains(&version));
+        if later.id != deal.id && has_tiers {
+            outbox::add(ctx, tx, &Job::ReconcileDeal { deal: later.id }).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the further lines of deals whose plan pays as long as the client does.
+pub(crate) async fn extend_schedules(ctx: &Ctx) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    let ending: BTreeSet<DealId> = lines::list_last_months(&mut tx, horizon(ctx))
+        .await?
+        .into_iter()
+        .map(|(deal, _)| deal)
+        .collect();
+    let open_ended: BTreeSet<_> = plans::list_versions(&mut tx)
+        .await?
+        .into_iter()
+        .filter(|version| version.terms.months.is_none())
+        .map(|version| version.id)
+        .collect();
+    let won = deals::list_won(&mut tx).await?;
+    drop(tx);
+    for deal in won.iter().filter(|deal| {
+        let runs_on = deal.end.is_none_or(|end| end > ctx.today());
+        runs_on
+            && deal
+                .plan_version
+                .is_some_and(|version| open_ended.contains(&version))
+            && ending.contains(&deal.id)
+    }) {
+        let mut tx = ctx.store.write().await?;
+        sync_lines(ctx, &mut tx, deal.id).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}

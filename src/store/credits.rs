@@ -1,0 +1,151 @@
+//! The mirror of Xero's credit notes to clients, and which deal each takes money from when it is refunded.
+
+use portal_domain::{
+    calendar::Timestamp,
+    ids::{DealId, PersonId},
+    remote::RemoteCredit,
+};
+use sqlx::any::AnyRow;
+
+use crate::{
+    StoreError, Tx,
+    read::{Read, all},
+    sql::{execute, execute_one, row, rows, sql},
+};
+
+/// A credit note as last read, and the deal it is for.
+#[derive(Clone, Debug)]
+pub struct CreditRecord {
+    pub remote: RemoteCredit,
+    pub deal: Option<DealId>,
+    /// person, invoice, reference or contact.
+    pub how: Option<String>,
+    pub seen_at: Timestamp,
+}
+
+const CREDIT: &str = "SELECT id, number, reference, contact_id, contact_name, status, issued_on, currency, sub_total_minor, total_minor,
+        refunded_minor, allocations, deal_id, how, xero_updated_at, seen_at
+    FROM credits";
+
+fn read_credit(row: &AnyRow) -> Result<CreditRecord, StoreError> {
+    let allocations = row.text("allocations")?;
+    Ok(CreditRecord {
+        remote: RemoteCredit {
+            id: row.text("id")?,
+            number: row.text("number")?,
+            reference: row.text("reference")?,
+            contact_id: row.text("contact_id")?,
+            contact_name: row.text("contact_name")?,
+            status: row.text("status")?,
+            date: row.optional_parsed("issued_on")?,
+            sub_total: row.money("sub_total_minor")?,
+            total: row.money("total_minor")?,
+            refunded_minor: row.integer("refunded_minor")?,
+            allocations: serde_json::from_str(&allocations).map_err(|_| {
+                StoreError::Inconsistent {
+                    column: "allocations",
+                    value: allocations,
+                }
+            })?,
+            updated_at: row.instant("xero_updated_at")?,
+        },
+        deal: row.optional_parsed("deal_id")?,
+        how: row.optional_text("how")?,
+        seen_at: row.instant("seen_at")?,
+    })
+}
+
+/// Writes a fresh reading, unless a newer one is there already.
+pub async fn put(tx: &mut Tx, credit: &RemoteCredit, seen_at: Timestamp) -> Result<(), StoreError> {
+    let allocations =
+        serde_json::to_string(&credit.allocations).map_err(|error| StoreError::Inconsistent {
+            column: "allocations",
+            value: error.to_string(),
+        })?;
+    execute!(
+        tx,
+        "INSERT INTO credits (id, number, reference, contact_id, contact_name, status, issued_on, currency, sub_total_minor, total_minor,
+             refunded_minor, allocations, xero_updated_at, seen_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+         ON CONFLICT (id) DO UPDATE
+         SET number = excluded.number, reference = excluded.reference, contact_id = excluded.contact_id, contact_name = excluded.contact_name,
+             status = excluded.status, issued_on = excluded.issued_on, currency = excluded.currency,
+             sub_total_minor = excluded.sub_total_minor, total_minor = excluded.total_minor, refunded_minor = excluded.refunded_minor,
+             allocations = excluded.allocations, xero_updated_at = excluded.xero_updated_at, seen_at = excluded.seen_at
+         WHERE credits.xero_updated_at <= excluded.xero_updated_at",
+        credit.id,
+        credit.number,
+        credit.reference,
+        credit.contact_id,
+        credit.contact_name,
+        credit.status,
+        credit.date,
+        credit.total.currency,
+        credit.sub_total.minor,
+        credit.total.minor,
+        credit.refunded_minor,
+        allocations,
+        credit.updated_at,
+        seen_at,
+    )?;
+    Ok(())
+}
+
+/// Says which deal a credit note is for, or that nobody knows.
+pub async fn set_link(
+    tx: &mut Tx,
+    id: &str,
+    deal: Option<DealId>,
+    how: Option<&str>,
+    linked_by: Option<PersonId>,
+) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "credit note",
+        "UPDATE credits SET deal_id = $2, how = $3, linked_by = $4 WHERE id = $1",
+        id,
+        deal,
+        how,
+        linked_by,
+    )
+}
+
+pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<CreditRecord>, StoreError> {
+    row!(tx, sql!(CREDIT, " WHERE id = $1"), id)?
+        .as_ref()
+        .map(read_credit)
+        .transpose()
+}
+
+/// The credit notes of a deal, oldest first.
+pub async fn list_of_deal(tx: &mut Tx, deal: DealId) -> Result<Vec<CreditRecord>, StoreError> {
+    all(
+        &rows!(
+            tx,
+            sql!(
+                CREDIT,
+                " WHERE deal_id = $1 ORDER BY COALESCE(issued_on, '9999-12-31'), id"
+            ),
+            deal,
+        )?,
+        read_credit,
+    )
+}
+
+/// The credit notes of a contact that were refunded in cash, oldest first.
+pub async fn list_refunded_of_contact(
+    tx: &mut Tx,
+    contact: &str,
+) -> Result<Vec<CreditRecord>, StoreError> {
+    all(
+        &rows!(
+            tx,
+            sql!(
+                CREDIT,
+                " WHERE contact_id = $1 AND refunded_minor <> 0 ORDER BY COALESCE(issued_on, '9999-12-31'), id"
+            ),
+            contact,
+        )?,
+        read_credit,
+    )
+}

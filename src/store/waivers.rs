@@ -1,0 +1,65 @@
+//! Waivers: what a person said need not be collected of a month. Only ever added to.
+
+use portal_domain::{
+    calendar::{Month, Timestamp},
+    ids::{DealId, PersonId},
+};
+
+use crate::{
+    StoreError, Tx,
+    read::{Read, all},
+    sql::{execute, rows},
+};
+
+/// One waiver; a later one of the same month adds to it, one below zero takes it back.
+#[derive(Clone, Debug)]
+pub struct WaiverRecord {
+    pub month: Month,
+    pub amount_minor: i64,
+    pub reason: String,
+    pub by_name: String,
+    pub waived_at: Timestamp,
+}
+
+pub async fn add(
+    tx: &mut Tx,
+    deal: DealId,
+    month: Month,
+    amount_minor: i64,
+    reason: &str,
+    by: PersonId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO waivers (deal_id, month, position, amount_minor, reason, waived_by, waived_at)
+         SELECT $1, $2, COALESCE(MAX(position), 0) + 1, $3, $4, $5, $6 FROM waivers WHERE deal_id = $1 AND month = $2",
+        deal,
+        month,
+        amount_minor,
+        reason,
+        by,
+        now,
+    )?;
+    Ok(())
+}
+
+/// By month, oldest first.
+pub async fn list_of_deal(tx: &mut Tx, deal: DealId) -> Result<Vec<WaiverRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT waivers.month, waivers.amount_minor, waivers.reason, people.name, waivers.waived_at
+         FROM waivers JOIN people ON people.id = waivers.waived_by
+         WHERE waivers.deal_id = $1 ORDER BY waivers.month, waivers.position",
+        deal,
+    )?;
+    all(&rows, |row| {
+        Ok(WaiverRecord {
+            month: row.month("month")?,
+            amount_minor: row.integer("amount_minor")?,
+            reason: row.text("reason")?,
+            by_name: row.text("name")?,
+            waived_at: row.instant("waived_at")?,
+        })
+    })
+}

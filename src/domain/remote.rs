@@ -85,13 +85,54 @@ pub struct RemoteInvoice {
 impl RemoteInvoice {
     /// Issued and not taken back: only such an invoice's money counts.
     pub fn counts(&self) -> bool {
-        matches!(self.status.as_str(), "AUTHORISED" | "PAID")
+        is_issued(&self.status)
     }
 
     /// Payments, prepayments and overpayments; never credit notes.
     pub const fn cash_minor(&self) -> i64 {
         self.paid_minor.saturating_add(self.prepaid_minor)
     }
+}
+
+/// A Xero credit note to a client (ACCRECCREDIT), read just now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoteCredit {
+    pub id: String,
+    pub number: String,
+    pub reference: String,
+    pub contact_id: String,
+    pub contact_name: String,
+    /// Xero's word: DRAFT, SUBMITTED, AUTHORISED, PAID, VOIDED, DELETED.
+    pub status: String,
+    pub date: Option<NaiveDate>,
+    pub sub_total: Money,
+    pub total: Money,
+    /// Cash that went back to the client for it.
+    pub refunded_minor: i64,
+    /// What of it was set against which invoice, with tax.
+    pub allocations: Vec<CreditAllocation>,
+    pub updated_at: Timestamp,
+}
+
+/// A part of a credit note that was set against an invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditAllocation {
+    /// Xero's id of the invoice.
+    pub invoice: String,
+    /// With tax, in the credit note's currency.
+    pub amount_minor: i64,
+}
+
+impl RemoteCredit {
+    /// Issued and not taken back.
+    pub fn counts(&self) -> bool {
+        is_issued(&self.status)
+    }
+}
+
+/// Whether a document of Xero's stands: neither a draft nor taken back.
+fn is_issued(status: &str) -> bool {
+    matches!(status, "AUTHORISED" | "PAID")
 }
 
 /// A Xero contact.
@@ -108,6 +149,38 @@ pub struct RemoteContact {
 mod tests {
     use super::*;
     use crate::testing::euro;
+
+    const STATUSES: [(&str, bool); 7] = [
+        ("AUTHORISED", true),
+        ("PAID", true),
+        ("DRAFT", false),
+        ("SUBMITTED", false),
+        ("VOIDED", false),
+        ("DELETED", false),
+        ("paid", false),
+    ];
+
+    #[test]
+    fn only_issued_credit_notes_count() {
+        let mut credit = RemoteCredit {
+            id: "1".to_owned(),
+            number: "CN-1".to_owned(),
+            reference: String::new(),
+            contact_id: String::new(),
+            contact_name: String::new(),
+            status: String::new(),
+            date: None,
+            sub_total: euro(100),
+            total: euro(119),
+            refunded_minor: 0,
+            allocations: Vec::new(),
+            updated_at: Timestamp(0),
+        };
+        for (status, counts) in STATUSES {
+            credit.status = status.to_owned();
+            assert_eq!(credit.counts(), counts, "{status}");
+        }
+    }
 
     #[test]
     fn only_issued_invoices_count_and_only_cash_is_cash() {
@@ -131,15 +204,7 @@ mod tests {
             description: String::new(),
         };
         assert_eq!(invoice.cash_minor(), 80);
-        for (status, counts) in [
-            ("AUTHORISED", true),
-            ("PAID", true),
-            ("DRAFT", false),
-            ("SUBMITTED", false),
-            ("VOIDED", false),
-            ("DELETED", false),
-            ("paid", false),
-        ] {
+        for (status, counts) in STATUSES {
             invoice.status = status.to_owned();
             assert_eq!(invoice.counts(), counts, "{status}");
         }

@@ -13,7 +13,7 @@ use portal_domain::{
     ids::{DealId, ExceptionId},
     line::{LineKind, LineState},
     money::{Currency, Exact, Money, MoneyError, Rate, round_half_even},
-    remote::{InvoiceType, RemoteInvoice},
+    remote::{InvoiceType, RemoteCredit, RemoteInvoice},
     text::parse_line,
 };
 use portal_store::{
@@ -186,6 +186,11 @@ pub async fn apply_invoice(ctx: &Ctx, remote: &RemoteInvoice) -> Result<(), Serv
         .ok_or(ServiceError::NotFound)?;
     link(ctx, &mut tx, &stored).await?;
     Ok(tx.commit().await?)
+}
+
+/// What a fresh reading of a Xero credit note to a client means.
+pub async fn apply_credit(_ctx: &Ctx, _credit: &RemoteCredit) -> Result<(), ServiceError> {
+    Ok(())
 }
 
 /// The deal that an invoice is for, or why none is.

@@ -648,7 +648,9 @@ fn change_credit(world: &mut World, key: &str, act: &str, now_ms: i64) -> Result
     let status = status_after(act)?;
     let credit = credit(world, key)?;
     let (id, kind) = (credit.id.clone(), credit.kind);
-    if kind == CreditKind::CreditNote {
+    if status == "VOIDED" {
+        world.xero.void_credit(&id, now_ms)?;
+    } else if kind == CreditKind::CreditNote {
         let wire = json!({"CreditNoteID": id, "Status": status});
         let saved = world.xero.save_credit_note(
             &mut world.dice,
@@ -658,8 +660,6 @@ fn change_credit(world: &mut World, key: &str, act: &str, now_ms: i64) -> Result
             now_ms,
         );
         saved.map_err(|problems| problems.join(" "))?;
-    } else if status == "VOIDED" {
-        world.xero.void_credit(&id, now_ms)?;
     } else {
         return Err(format!(
             "A {} can only be voided.",

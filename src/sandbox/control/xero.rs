@@ -412,6 +412,9 @@ fn credit_invoice(
     wire.insert("LineItems".to_owned(), json!([line]));
     let most = total.min(world.xero.amount_due(&invoice));
     let part = match wanted {
+        Share::Exactly(_) if most <= 0 => {
+            return Err("Nothing is due on the invoice that it could be set against.".to_owned());
+        }
         Share::Exactly(part) if part <= 0 || part > most => {
             return Err(format!(
                 "allocate must be between 0.01 and {}.",

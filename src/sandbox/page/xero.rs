@@ -396,11 +396,12 @@ fn allocation_form(xero: &Xero, credit: &Credit, remaining: i64, place: &str) ->
             form method="post" action={ "/sandbox/xero/credits/" (credit.id) "/allocations" } {
                 (back_to(place))
                 div.fields {
-                    (field_of(&id("against"), "Invoice", &format!("to set {name} against"), &html! {
+                    div.field.wide {
+                        label for=(id("against")) { "Invoice" span.hidden { " to set " (name) " against" } }
                         select id=(id("against")) name="invoice" {
                             @for invoice in &open { option value=(invoice.id) { (invoice.number) ", " (decimal(xero.amount_due(invoice), 2)) " due" } }
                         }
-                    }))
+                    }
                     (field_of(&id("part"), "Amount", &format!("of {name} to set against it"), &html! {
                         input id=(id("part")) name="amount" inputmode="decimal" value=(decimal(remaining.min(xero.amount_due(open[0])), 2));
                     }))

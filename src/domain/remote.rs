@@ -85,7 +85,7 @@ pub struct RemoteInvoice {
 impl RemoteInvoice {
     /// Issued and not taken back: only such an invoice's money counts.
     pub fn counts(&self) -> bool {
-        matches!(self.status.as_str(), "AUTHORISED" | "PAID")
+        is_issued(&self.status)
     }
 
     /// Payments, prepayments and overpayments; never credit notes.
@@ -114,18 +114,25 @@ pub struct RemoteCredit {
     pub updated_at: Timestamp,
 }
 
-/// So much of a credit note was set against an invoice.
+/// A part of a credit note that was set against an invoice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreditAllocation {
+    /// Xero's id of the invoice.
     pub invoice: String,
+    /// With tax, in the credit note's currency.
     pub amount_minor: i64,
 }
 
 impl RemoteCredit {
     /// Issued and not taken back.
     pub fn counts(&self) -> bool {
-        matches!(self.status.as_str(), "AUTHORISED" | "PAID")
+        is_issued(&self.status)
     }
+}
+
+/// Whether a document of Xero's stands: neither a draft nor taken back.
+fn is_issued(status: &str) -> bool {
+    matches!(status, "AUTHORISED" | "PAID")
 }
 
 /// A Xero contact.
@@ -142,6 +149,38 @@ pub struct RemoteContact {
 mod tests {
     use super::*;
     use crate::testing::euro;
+
+    const STATUSES: [(&str, bool); 7] = [
+        ("AUTHORISED", true),
+        ("PAID", true),
+        ("DRAFT", false),
+        ("SUBMITTED", false),
+        ("VOIDED", false),
+        ("DELETED", false),
+        ("paid", false),
+    ];
+
+    #[test]
+    fn only_issued_credit_notes_count() {
+        let mut credit = RemoteCredit {
+            id: "1".to_owned(),
+            number: "CN-1".to_owned(),
+            reference: String::new(),
+            contact_id: String::new(),
+            contact_name: String::new(),
+            status: String::new(),
+            date: None,
+            sub_total: euro(100),
+            total: euro(119),
+            refunded_minor: 0,
+            allocations: Vec::new(),
+            updated_at: Timestamp(0),
+        };
+        for (status, counts) in STATUSES {
+            credit.status = status.to_owned();
+            assert_eq!(credit.counts(), counts, "{status}");
+        }
+    }
 
     #[test]
     fn only_issued_invoices_count_and_only_cash_is_cash() {
@@ -165,15 +204,7 @@ mod tests {
             description: String::new(),
         };
         assert_eq!(invoice.cash_minor(), 80);
-        for (status, counts) in [
-            ("AUTHORISED", true),
-            ("PAID", true),
-            ("DRAFT", false),
-            ("SUBMITTED", false),
-            ("VOIDED", false),
-            ("DELETED", false),
-            ("paid", false),
-        ] {
+        for (status, counts) in STATUSES {
             invoice.status = status.to_owned();
             assert_eq!(invoice.counts(), counts, "{status}");
         }

@@ -13,7 +13,7 @@ pub(crate) async fn run(desk: &Desk, id: InboxId) -> Result<(), JobError> {
     }
     let jobs = match note.vendor.as_str() {
         "hubspot" => deals_named(&note.body)?,
-        "xero" => invoices_named(&note.body)?,
+        "xero" => documents_named(&note.body)?,
         other => {
             return Err(JobError::fail(format!(
                 "nobody here knows the vendor {other}"
@@ -38,17 +38,25 @@ fn deals_named(body: &str) -> Result<Vec<Job>, JobError> {
         .collect())
 }
 
-fn invoices_named(body: &str) -> Result<Vec<Job>, JobError> {
-    let events = xero::signature::parse_events(body.as_bytes()).map_err(JobError::fail)?;
-    let mut ids: Vec<String> = events
+/// Invoices, bills and credit notes. What else Xero tells of (contacts, pre- and overpayments) shows on the invoice that it concerns.
+fn documents_named(body: &str) -> Result<Vec<Job>, JobError> {
+    let mut events = xero::signature::parse_events(body.as_bytes()).map_err(JobError::fail)?;
+    events.sort_by(|one, other| {
+        (&one.category, &one.resource_id).cmp(&(&other.category, &other.resource_id))
+    });
+    events.dedup_by(|one, other| {
+        (&one.category, &one.resource_id) == (&other.category, &other.resource_id)
+    });
+    Ok(events
         .into_iter()
-        .filter(|event| event.category.eq_ignore_ascii_case("INVOICE"))
-        .map(|event| event.resource_id)
-        .collect();
-    ids.sort();
-    ids.dedup();
-    Ok(ids
-        .into_iter()
-        .map(|invoice| Job::ReadInvoice { invoice })
+        .filter_map(|event| match event.category.to_ascii_uppercase().as_str() {
+            "INVOICE" => Some(Job::ReadInvoice {
+                invoice: event.resource_id,
+            }),
+            "CREDITNOTE" => Some(Job::ReadCredit {
+                credit: event.resource_id,
+            }),
+            _ => None,
+        })
         .collect())
 }

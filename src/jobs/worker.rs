@@ -211,6 +211,7 @@ async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         Job::ReadStages => crate::read_deals::read_stages(desk).await,
         Job::WorkInbox { inbox } => crate::work_inbox::run(desk, *inbox).await,
         Job::ReadInvoice { invoice } => crate::read_invoices::read_one(desk, invoice).await,
+        Job::ReadCredit { credit } => crate::read_invoices::read_one_credit(desk, credit).await,
         Job::SweepInvoices => crate::read_invoices::sweep(desk).await,
         Job::ReconcileDeal { deal } => {
             Ok(portal_services::reconcile::reconcile_deal(ctx, *deal).await?)

@@ -1,5 +1,56 @@
 //! The test API below `/sandbox/`: what a person or a test does *inside* the vendors' systems, and the sandbox's own
 //! truth about them. The page's forms post to the same addresses and are sent back to where they came from.
+//!
+//! A JSON object goes in (an empty body is `{}`; fields with `?` may be left out) and one comes out: 200, or 422 with
+//! `{"error": sentence}`. What is given as an amount is a decimal text or a number in the document's currency
+//! (`"1250.00"`); the amounts in answers are minor units (`125000`). Days are `2026-10-01`.
+//!
+//! | GET `/sandbox/…` | answers |
+//! | --- | --- |
+//! | `state` | everything, with `truth` |
+//! | `truth` | what there really is for each of the portal's keys: `deals_by_lead`, `bills_by_number`, … |
+//! | `faults`, `clock`, `log` | what is set to fail; `{"now"}`; what was sent and received |
+//! | `mails?to=`, `slack/messages?channel=` | what arrived |
+//!
+//! | POST `/sandbox/…` | body |
+//! | --- | --- |
+//! | `reset` | `{}` |
+//! | `clock` | `{"to": "2026-10-01T08:00:00Z"}` or `{"by": "day" \| "month_end"}` |
+//! | `faults` | what of `GET faults` shall be otherwise, nested or as `{"xero.error_percent": 10}` |
+//! | `hubspot/{kind}` | properties of a new record; `kind` is `deals`, `companies`, `contacts`, … |
+//! | `hubspot/{kind}/{id}` | properties to change |
+//! | `hubspot/{kind}/{id}/archive`, `…/restore` | `{}` |
+//! | `hubspot/merge` | `{"kind"?: "deals", "primary": id, "other": id}` |
+//!
+//! Below `xero/`, `{invoice}` is an id or a sales invoice's number (a bill goes by its id), `{credit}` an id or a credit
+//! note's number, and a contact an id, a contact number or a name; `new_contact` names one that need not be there yet.
+//! `amount` is with tax, `net` without. What is not said is as in most cases: of today, in the base currency (GBP),
+//! with 20 % VAT, authorised, and over all that is open.
+//!
+//! | POST `/sandbox/xero/…` | body |
+//! | --- | --- |
+//! | `contacts` | `{"name", "email"?, "number"?}` |
+//! | `organisation` | `{"period_lock_date"?}`; none unlocks |
+//! | `invoices` | `{"contact" or "new_contact", "net" or "lines", "type"?: "ACCREC" \| "ACCPAY", "number"?, "reference"?, "currency"?, "tax_rate"?: "20", "description"?, "account"?, "quantity"?, "line_amounts"?: "exclusive" \| "inclusive" \| "no_tax", "date"?, "due_date"?, "status"?: "DRAFT" \| "SUBMITTED" \| "AUTHORISED"}`, each of `lines` `{"unit_amount", "quantity"?, "tax_rate"?, "description"?, "account"?}` |
+//! | `invoices/{invoice}` | what of the above shall change, such as `{"contact"}` or `{"reference": ""}`; not the type |
+//! | `invoices/{invoice}/authorise`, `…/void`, `…/delete` | `{}` |
+//! | `invoices/{invoice}/payments` | `{"amount"?, "date"?, "reference"?}`; answers `payment_id` too |
+//! | `invoices/{invoice}/credit` | a credit note: `{"amount" or "net" or neither for the whole, "allocate"?: true \| false \| "amount", "number"?, "reference"?, "description"?, "date"?, "status"?}`; money before or beyond: `{"kind": "prepayment" \| "overpayment", "amount", "allocate"?, "reference"?, "date"?}`. Answers the invoice with `credit_id`, `allocation_id` and `credit` |
+//! | `credits` | one for a contact: `{"kind"?: "credit_note" \| "prepayment" \| "overpayment", "contact" or "new_contact", "amount" or "net" or "lines", "type"?, "number"?, "reference"?, "currency"?, "tax_rate"?, "description"?, "date"?, "status"?}`; a prepayment has tax if a rate is named, an overpayment never |
+//! | `credits/{credit}/allocations` | `{"invoice", "amount"?, "date"?}`; answers `allocation_id` too |
+//! | `credits/{credit}/refund` | pays it out: `{"amount"?, "date"?, "reference"?}`; answers `payment_id` too |
+//! | `credits/{credit}/void`, and of credit notes `…/authorise`, `…/delete` | `{}` |
+//! | `allocations/{id}/delete` | `{}`: what the credit was set against is open again |
+//! | `payments/{id}/delete` | `{}`: of an invoice, a bill or a refund |
+//! | `intent-to-receive` | `{}`: Xero's test of the portal's webhook |
+//!
+//! An invoice is answered with `id`, `number`, `status`, `total`, `amount_due`, `amount_paid`, `amount_credited`, …; a
+//! credit with `id`, `number`, `status`, `total`, `remaining`, `refunded`, `allocations`, …
+//!
+//! What may be done is the vendors' to say: what Xero refuses to a bookkeeper (voiding what was paid, paying too much,
+//! a locked period, another contact on a paid invoice) is refused here too, in its words.
+
+mod xero;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,10 +67,8 @@ use crate::hubspot::{Kind, Source};
 use crate::server::Shared;
 use crate::webhooks;
 use crate::world::World;
-use crate::xero::contacts::Mode;
-use crate::xero::invoices::UnitDecimals;
-use crate::xero::money::{decimal, parse_wire};
-use crate::xero::{CreditKind, InvoiceKind, PaymentTarget, Status};
+use crate::xero::money::parse_wire;
+use crate::xero::{InvoiceKind, Status};
 
 /// What an act gives back: something for a test, a sentence for a person.
 struct Done {
@@ -255,25 +304,7 @@ fn act_in_world(
         ["hubspot", kind, id, act @ ("archive" | "restore")] => {
             archive_or_restore(world, kind, id, act, now_ms)
         }
-        ["xero", "contacts"] => create_contact(world, fields, now_ms),
-        ["xero", "organisation"] => set_organisation(world, fields),
-        ["xero", "invoices"] => create_invoice(world, fields, now_ms),
-        ["xero", "invoices", id, "payments"] => pay_invoice(world, id, fields, now_ms),
-        [
-            "xero",
-            "invoices",
-            id,
-            act @ ("void" | "authorise" | "delete"),
-        ] => change_invoice(world, id, act, now_ms),
-        ["xero", "invoices", id, "credit"] => credit_invoice(world, id, fields, now_ms),
-        ["xero", "credits", id, "refund"] => refund(world, id, fields, now_ms),
-        ["xero", "payments", id, "delete"] => {
-            world.xero.delete_payment(id, now_ms)?;
-            Ok(Done::new(
-                json!({"deleted": id}),
-                "The payment was removed.",
-            ))
-        }
+        ["xero", parts @ ..] => xero::act(world, parts, fields, now_ms),
         _ => Err("There is nothing at this address.".to_owned()),
     }
 }
@@ -427,278 +458,6 @@ fn merge(world: &mut World, fields: &Map<String, Value>, now_ms: i64) -> Result<
     Ok(Done::new(
         record_value(world, kind, id),
         format!("Both are now {} {id}.", kind.singular()),
-    ))
-}
-
-fn create_contact(
-    world: &mut World,
-    fields: &Map<String, Value>,
-    now_ms: i64,
-) -> Result<Done, String> {
-    let mut wire = json!({"Name": text(fields, "name"), "EmailAddress": text(fields, "email").unwrap_or_default()});
-    if let Some(number) = text(fields, "number") {
-        wire["ContactNumber"] = json!(number);
-    }
-    let saved = world
-        .xero
-        .save_contact(&mut world.dice, &wire, Mode::Create, now_ms);
-    let id = saved.map_err(|problems| problems.join(" "))?;
-    let contact = world.xero.contacts.get(&id);
-    let sentence = format!(
-        "{} is a contact now.",
-        contact.map_or("", |contact| contact.name.as_str())
-    );
-    Ok(Done::new(json!(contact), sentence))
-}
-
-fn set_organisation(world: &mut World, fields: &Map<String, Value>) -> Result<Done, String> {
-    world.xero.organisation.period_lock_date = day(fields, "period_lock_date")?;
-    Ok(Done::new(json!(world.xero.organisation), "Saved."))
-}
-
-fn create_invoice(
-    world: &mut World,
-    fields: &Map<String, Value>,
-    now_ms: i64,
-) -> Result<Done, String> {
-    let kind = match text(fields, "type") {
-        None | Some("ACCREC") => InvoiceKind::Sale,
-        Some("ACCPAY") => InvoiceKind::Bill,
-        Some(other) => return Err(format!("{other} is neither ACCREC nor ACCPAY.")),
-    };
-    let net = amount(fields, "net")?.ok_or("net is missing.")?;
-    let contact = match (text(fields, "contact"), text(fields, "new_contact")) {
-        (_, Some(name)) => json!({"Name": name}),
-        (Some(key), None) => world.xero.contact(key).map_or_else(
-            || json!({"Name": key}),
-            |contact| json!({"ContactID": contact.id}),
-        ),
-        (None, None) => return Err("A contact must be chosen or named.".to_owned()),
-    };
-    let reference = text(fields, "reference").unwrap_or_default();
-    let date = day(fields, "date")?.unwrap_or_else(|| day_of(now_ms));
-    let due = day(fields, "due_date")?.unwrap_or_else(|| date + chrono::Days::new(30));
-    let account = if kind == InvoiceKind::Sale {
-        "200"
-    } else {
-        "404"
-    };
-    let description = text(fields, "description").unwrap_or(if kind == InvoiceKind::Sale {
-        "Subscription"
-    } else {
-        "Partner commission"
-    });
-    let wire = json!({
-        "Type": kind.wire(), "Contact": contact, "InvoiceNumber": text(fields, "number").unwrap_or_default(), "Reference": reference,
-        "CurrencyCode": text(fields, "currency").unwrap_or("GBP"), "Date": date.to_string(), "DueDate": due.to_string(),
-        "Status": text(fields, "status").unwrap_or("AUTHORISED"), "LineAmountTypes": "Exclusive",
-        "LineItems": [{
-            "Description": description, "Quantity": "1", "UnitAmount": decimal(net, 2), "AccountCode": account,
-            "TaxType": tax_type(world, kind, fields)?,
-        }],
-    });
-    let saved = world.xero.save_invoice(
-        &mut world.dice,
-        &wire,
-        Mode::Create,
-        UnitDecimals::Two,
-        now_ms,
-    );
-    let id = saved.map_err(|problems| problems.join(" "))?;
-    let number = world
-        .xero
-        .invoices
-        .get(&id)
-        .map_or("", |invoice| invoice.number.as_str())
-        .to_owned();
-    Ok(Done::new(
-        invoice_value(world, &id),
-        format!("{number} was made."),
-    ))
-}
-
-/// The tax type for a rate in percent; 20 when none is given.
-fn tax_type(
-    world: &World,
-    kind: InvoiceKind,
-    fields: &Map<String, Value>,
-) -> Result<String, String> {
-    let points = amount(fields, "tax_rate")?.unwrap_or(2_000);
-    let fits = |rate: &&crate::xero::TaxRate| {
-        rate.basis_points == points
-            && if kind == InvoiceKind::Sale {
-                rate.on_sales
-            } else {
-                rate.on_purchases
-            }
-    };
-    let found = world
-        .xero
-        .tax_rates
-        .iter()
-        .find(fits)
-        .map(|rate| rate.tax_type.clone());
-    found.ok_or_else(|| {
-        format!(
-            "There is no VAT rate of {} %: 0, 5, 19 and 20 exist.",
-            decimal(points, 2)
-        )
-    })
-}
-
-fn invoice_id(world: &World, key: &str) -> Result<String, String> {
-    world
-        .xero
-        .invoice(key)
-        .map(|invoice| invoice.id.clone())
-        .ok_or_else(|| format!("There is no invoice {key}."))
-}
-
-fn invoice_value(world: &World, id: &str) -> Value {
-    let Some(invoice) = world.xero.invoices.get(id) else {
-        return Value::Null;
-    };
-    let mut value = json!(invoice);
-    value["total"] = json!(invoice.total());
-    value["amount_due"] = json!(world.xero.amount_due(invoice));
-    value["amount_paid"] = json!(world.xero.amount_paid(id));
-    value["amount_credited"] = json!(world.xero.amount_credited(id));
-    value
-}
-
-fn pay_invoice(
-    world: &mut World,
-    key: &str,
-    fields: &Map<String, Value>,
-    now_ms: i64,
-) -> Result<Done, String> {
-    let id = invoice_id(world, key)?;
-    let invoice = world
-        .xero
-        .invoices
-        .get(&id)
-        .ok_or("There is no such invoice.")?;
-    let (number, currency) = (invoice.number.clone(), invoice.currency.clone());
-    let paid = amount(fields, "amount")?.unwrap_or_else(|| world.xero.amount_due(invoice));
-    let date = day(fields, "date")?.unwrap_or_else(|| day_of(now_ms));
-    let bank = world
-        .xero
-        .bank_account()
-        .map(|account| account.code.clone())
-        .unwrap_or_default();
-    let target = PaymentTarget::Invoice(id.clone());
-    let reference = text(fields, "reference").unwrap_or_default();
-    let payment = world.xero.pay(
-        &mut world.dice,
-        target,
-        paid,
-        date,
-        reference,
-        &bank,
-        now_ms,
-    )?;
-    let mut value = invoice_value(world, &id);
-    value["payment_id"] = json!(payment);
-    Ok(Done::new(
-        value,
-        format!("{} {currency} was paid on {number}.", decimal(paid, 2)),
-    ))
-}
-
-fn change_invoice(world: &mut World, key: &str, act: &str, now_ms: i64) -> Result<Done, String> {
-    let id = invoice_id(world, key)?;
-    let status = match act {
-        "void" => "VOIDED",
-        "delete" => "DELETED",
-        _ => "AUTHORISED",
-    };
-    let mut wire = json!({"InvoiceID": id, "Status": status});
-    let invoice = world
-        .xero
-        .invoices
-        .get(&id)
-        .ok_or("There is no such invoice.")?;
-    if status == "AUTHORISED" && invoice.due_date.is_none() {
-        wire["DueDate"] = json!((invoice.date + chrono::Days::new(30)).to_string());
-    }
-    let number = invoice.number.clone();
-    let saved = world.xero.save_invoice(
-        &mut world.dice,
-        &wire,
-        Mode::CreateOrUpdate,
-        UnitDecimals::Two,
-        now_ms,
-    );
-    saved.map_err(|problems| problems.join(" "))?;
-    Ok(Done::new(
-        invoice_value(world, &id),
-        format!("{number} is {} now.", status.to_lowercase()),
-    ))
-}
-
-fn credit_invoice(
-    world: &mut World,
-    key: &str,
-    fields: &Map<String, Value>,
-    now_ms: i64,
-) -> Result<Done, String> {
-    let id = invoice_id(world, key)?;
-    let kind = match text(fields, "kind") {
-        None | Some("credit_note") => CreditKind::CreditNote,
-        Some("prepayment") => CreditKind::Prepayment,
-        Some("overpayment") => CreditKind::Overpayment,
-        Some(other) => {
-            return Err(format!(
-                "{other} is none of credit_note, prepayment, overpayment."
-            ));
-        }
-    };
-    let given = match amount(fields, "net")? {
-        Some(net) => net,
-        None => amount(fields, "amount")?.ok_or("net is missing.")?,
-    };
-    let credit = world
-        .xero
-        .credit_invoice(&mut world.dice, &id, kind, given, now_ms)?;
-    let mut value = invoice_value(world, &id);
-    value["credit_id"] = json!(credit);
-    Ok(Done::new(
-        value,
-        format!("{} over {} was made.", kind.words(), decimal(given, 2)),
-    ))
-}
-
-fn refund(
-    world: &mut World,
-    key: &str,
-    fields: &Map<String, Value>,
-    now_ms: i64,
-) -> Result<Done, String> {
-    let credit = world
-        .xero
-        .credit(key)
-        .ok_or_else(|| format!("There is no credit {key}."))?;
-    let id = credit.id.clone();
-    let refunded = amount(fields, "amount")?.unwrap_or_else(|| world.xero.remaining_credit(credit));
-    let date = day(fields, "date")?.unwrap_or_else(|| day_of(now_ms));
-    let bank = world
-        .xero
-        .bank_account()
-        .map(|account| account.code.clone())
-        .unwrap_or_default();
-    let target = PaymentTarget::Credit(id);
-    let payment = world.xero.pay(
-        &mut world.dice,
-        target,
-        refunded,
-        date,
-        "Refund",
-        &bank,
-        now_ms,
-    )?;
-    Ok(Done::new(
-        json!({"payment_id": payment}),
-        format!("{} was refunded.", decimal(refunded, 2)),
     ))
 }
 

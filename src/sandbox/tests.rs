@@ -673,7 +673,14 @@ async fn all_pages_render_and_escape_what_they_show() {
     bench
         .upsert_deal("lead-1", "<script>alert(1)</script>")
         .await;
-    bench.invoice("INV-<b>", "10").await;
+    let invoice = bench.invoice("INV-<b>", "10").await;
+    let path = format!("/xero/invoices/{}/credit", invoice["id"].as_str().unwrap());
+    let credit =
+        json!({"amount": "6", "allocate": "1", "number": "CN-<b>", "reference": "<script>"});
+    assert_eq!(bench.control(&path, credit).await.0, 200);
+    let refund = json!({"amount": "1"});
+    let path = "/xero/credits/CN-%3Cb%3E/refund";
+    assert_eq!(bench.control(path, refund).await.0, 200);
     for path in [
         "/", "/hubspot", "/xero", "/mail", "/slack", "/clock", "/log",
     ] {
@@ -681,7 +688,7 @@ async fn all_pages_render_and_escape_what_they_show() {
         assert_eq!(response.status().as_u16(), 200, "{path}");
         let page = response.text().await.unwrap();
         assert!(
-            !page.contains("<script") && !page.contains("INV-<b>"),
+            !page.contains("<script") && !page.contains("-<b>"),
             "{path}"
         );
     }

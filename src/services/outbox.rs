@@ -27,6 +27,9 @@ pub enum Job {
     ReadInvoice {
         invoice: String,
     },
+    ReadCredit {
+        credit: String,
+    },
     SweepInvoices,
     ReconcileDeal {
         deal: DealId,
@@ -59,7 +62,10 @@ impl Job {
             | Self::ReadDeal { .. }
             | Self::SweepDeals
             | Self::ReadStages => "hubspot",
-            Self::ReadInvoice { .. } | Self::SweepInvoices | Self::CreateBill { .. } => "xero",
+            Self::ReadInvoice { .. }
+            | Self::ReadCredit { .. }
+            | Self::SweepInvoices
+            | Self::CreateBill { .. } => "xero",
             Self::WorkInbox { .. }
             | Self::ReconcileDeal { .. }
             | Self::AccrueLines
@@ -79,6 +85,7 @@ impl Job {
             Self::ReadStages => "read_stages",
             Self::WorkInbox { .. } => "work_inbox",
             Self::ReadInvoice { .. } => "read_invoice",
+            Self::ReadCredit { .. } => "read_credit",
             Self::SweepInvoices => "sweep_invoices",
             Self::ReconcileDeal { .. } => "reconcile_deal",
             Self::AccrueLines => "accrue_lines",

@@ -103,7 +103,7 @@ fn amounts(lines: &[LineView]) -> Vec<i64> {
 }
 
 async fn exceptions(portal: &TestPortal) -> Vec<String> {
-    let found = reconcile::list_exceptions(&portal.ctx, &portal.staff.finance, 100)
+    let found = exceptions::list_exceptions(&portal.ctx, &portal.staff.finance, 100)
         .await
         .unwrap();
     let mut kinds: Vec<String> = found.into_iter().map(|view| view.record.kind).collect();
@@ -730,7 +730,7 @@ async fn an_invoice_that_could_be_for_several_deals_waits_until_finance_says_whi
     portal.advance_clock_to("2026-08-03T08:00:00Z").await;
     portal.run_jobs().await;
     assert_eq!(portal.states(second, 1).await, [Awaiting]);
-    let found = reconcile::list_exceptions(&portal.ctx, &portal.staff.finance, 100)
+    let found = exceptions::list_exceptions(&portal.ctx, &portal.staff.finance, 100)
         .await
         .unwrap();
     let open = found

@@ -1,4 +1,4 @@
-//! What HubSpot says: never believed, only followed; and what becomes of it when it lies, stammers or falls silent.
+//! What HubSpot and Xero say: never believed, only followed; and what becomes of it when they lie, stammer or fall silent.
 
 use std::time::Duration;
 
@@ -100,6 +100,53 @@ async fn an_open_page_hears_of_a_move_and_of_nobody_elses() {
     let other = tokio::time::timeout(Duration::from_millis(700), others.chunk()).await;
     assert!(other.is_err(), "another partner hears {other:?}");
     drop((own, others));
+    portal.finish().await;
+}
+
+/// How often the portal asked Xero for credit notes: for one by itself, and for a list.
+async fn credit_readings(portal: &TestPortal) -> (usize, usize) {
+    let log = portal.sandbox_read("log").await;
+    let log = log.as_array().unwrap();
+    let count = |begin: &str| {
+        let asked = log
+            .iter()
+            .filter_map(|exchange| exchange["target"].as_str());
+        asked.filter(|target| target.starts_with(begin)).count()
+    };
+    let notes = "/api.xro/2.0/CreditNotes";
+    (count(&format!("{notes}/")), count(&format!("{notes}?")))
+}
+
+#[tokio::test]
+async fn a_credit_note_is_read_when_xero_tells_of_it_and_found_when_it_does_not() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let (read, listed) = credit_readings(&portal).await;
+    assert_eq!((read, listed), (0, 1), "the first sweep");
+    let note = json!({ "new_contact": "Harbour", "amount": "12.00" });
+    portal.sandbox_act("xero/credits", note.clone()).await;
+    portal.run_jobs().await;
+    assert_eq!(credit_readings(&portal).await, (1, 1), "by the hint");
+
+    portal
+        .sandbox_act("faults", json!({ "webhooks": { "drop_percent": 100 } }))
+        .await;
+    portal.advance_clock_by(1).await;
+    let silent = portal.sandbox_act("xero/credits", note).await;
+    portal.run_jobs().await;
+    assert_eq!(credit_readings(&portal).await, (1, 1), "nothing was heard");
+    portal.advance_clock_by(5).await;
+    portal.run_jobs().await;
+    assert_eq!(credit_readings(&portal).await, (1, 2), "by the sweep");
+    let cursor = portal
+        .database
+        .rows("SELECT value FROM cursors WHERE name = 'xero.credits'")
+        .await;
+    assert_eq!(
+        cursor[0].get::<i64, _>("value"),
+        silent["updated_ms"].as_i64().unwrap(),
+        "it has seen the silent one"
+    );
     portal.finish().await;
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate};
 use portal_domain::{
     calendar::Timestamp,
     money::{Currency, Money},
-    remote::{InvoiceType, RemoteContact, RemoteInvoice},
+    remote::{InvoiceType, RemoteContact, RemoteCredit, RemoteInvoice},
 };
 use reqwest::{Method, Url};
 use serde::Serialize;
@@ -27,6 +27,9 @@ use crate::{
 
 /// Invoices on one page: a page with fewer is the last.
 pub const INVOICES_PER_PAGE: usize = 100;
+
+/// Credit notes on one page, the suppliers' among them.
+const CREDITS_PER_PAGE: usize = 100;
 
 /// Ids that one address has room for.
 pub const INVOICE_IDS_MAX: usize = 40;
@@ -54,6 +57,23 @@ pub struct InvoiceQuery {
     pub modified_since: Option<Timestamp>,
     /// From 1.
     pub page: u32,
+}
+
+/// Which credit notes to list; without an instant, all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CreditQuery {
+    /// Changed at or after this instant, to the second. Reach back, as with invoices.
+    pub modified_since: Option<Timestamp>,
+    /// From 1.
+    pub page: u32,
+}
+
+/// One page of credit notes to clients.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreditPage {
+    pub credits: Vec<RemoteCredit>,
+    /// The page after it; `None` after the last. Xero counts the suppliers' credit notes too, so a page may hold few or none and not be the last.
+    pub next: Option<u32>,
 }
 
 /// How far a new bill goes by itself.
@@ -169,24 +189,63 @@ impl Xero {
             url.query_pairs_mut()
                 .append_pair("IDs", &query.ids.join(","));
         }
-        page_of_invoices(&mut url, query.page);
+        page_of(&mut url, query.page, INVOICES_PER_PAGE);
         url.query_pairs_mut()
             .append_pair("order", "UpdatedDateUTC ASC");
-        let mut headers = Vec::new();
-        if let Some(since) = query.modified_since {
-            let at = DateTime::from_timestamp_millis(since.0)
-                .ok_or_else(|| refused("the instant is beyond the calendar"))?;
-            headers.push((
-                "If-Modified-Since",
-                at.format("%Y-%m-%dT%H:%M:%S").to_string(),
-            ));
-        }
+        let headers = modified_since(query.modified_since)?;
         let answered = self.read("list_invoices", url, headers).await?;
         answered
             .invoices
             .into_iter()
             .map(convert::invoice)
             .collect()
+    }
+
+    /// The credit note to a client with this id; `None` if this organisation has none, or if it is a supplier's.
+    pub async fn read_credit(&self, id: &str) -> Result<Option<RemoteCredit>, CallError> {
+        let credit = self.read_credit_note(id).await?;
+        credit
+            .filter(wire::CreditNote::is_to_client)
+            .map(convert::credit)
+            .transpose()
+    }
+
+    /// One page of credit notes to clients, the longest unchanged first.
+    pub async fn list_credits(&self, query: &CreditQuery) -> Result<CreditPage, CallError> {
+        let mut url = self.url(&["CreditNotes"])?;
+        page_of(&mut url, query.page, CREDITS_PER_PAGE);
+        url.query_pairs_mut()
+            .append_pair("order", "UpdatedDateUTC ASC");
+        let headers = modified_since(query.modified_since)?;
+        let answered = self.read("list_credits", url, headers).await?;
+        let is_full = answered.credit_notes.len() >= CREDITS_PER_PAGE;
+        let mut credits = Vec::new();
+        for listed in answered.credit_notes {
+            if !listed.is_to_client() {
+                continue;
+            }
+            // A page shows payments and allocations too; where they do not add up to what is used of the credit, the note by itself is asked.
+            let whole = if convert::is_whole(&listed) {
+                listed
+            } else {
+                let alone = self.read_credit_note(&listed.id).await?;
+                alone.unwrap_or(listed)
+            };
+            credits.push(convert::credit(whole)?);
+        }
+        Ok(CreditPage {
+            credits,
+            next: is_full.then(|| query.page.max(1).saturating_add(1)),
+        })
+    }
+
+    async fn read_credit_note(&self, id: &str) -> Result<Option<wire::CreditNote>, CallError> {
+        let url = self.url(&["CreditNotes", id])?;
+        match self.read("read_credit", url, Vec::new()).await {
+            Ok(answered) => Ok(answered.credit_notes.into_iter().next()),
+            Err(failure) if failure.kind == ErrorKind::NotFound => Ok(None),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Bills of this contact with exactly this number that are neither voided nor deleted: none, the one, or several for a person to sort.
@@ -203,7 +262,7 @@ impl Xero {
         url.query_pairs_mut()
             .append_pair("where", &filter)
             .append_pair("ContactIDs", contact_id);
-        page_of_invoices(&mut url, 1);
+        page_of(&mut url, 1, INVOICES_PER_PAGE);
         let answered = self.read("find_bill", url, Vec::new()).await?;
         let mut bills: Vec<RemoteInvoice> = answered
             .invoices
@@ -442,10 +501,23 @@ struct Prepared {
     effect: Effect,
 }
 
-fn page_of_invoices(url: &mut Url, page: u32) {
+fn page_of(url: &mut Url, page: u32, size: usize) {
     url.query_pairs_mut()
         .append_pair("page", &page.max(1).to_string())
-        .append_pair("pageSize", &INVOICES_PER_PAGE.to_string());
+        .append_pair("pageSize", &size.to_string());
+}
+
+/// The header that leaves out what has not changed since an instant.
+fn modified_since(since: Option<Timestamp>) -> Result<Vec<(&'static str, String)>, CallError> {
+    let Some(since) = since else {
+        return Ok(Vec::new());
+    };
+    let at = DateTime::from_timestamp_millis(since.0)
+        .ok_or_else(|| refused("the instant is beyond the calendar"))?;
+    Ok(vec![(
+        "If-Modified-Since",
+        at.format("%Y-%m-%dT%H:%M:%S").to_string(),
+    )])
 }
 
 /// A text that can stand between the quotes of a filter. Xero documents no escape, so what would need one is refused rather than guessed.

@@ -4,25 +4,104 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use portal_domain::{
     calendar::Timestamp,
     money::{Currency, Money},
-    remote::{InvoiceType, RemoteContact, RemoteInvoice},
+    remote::{CreditAllocation, InvoiceType, RemoteContact, RemoteCredit, RemoteInvoice},
 };
 
 use super::{
     client::Organisation,
-    wire::{Amount, Applied, Contact, Invoice, OrganisationData},
+    wire::{Allocation, Amount, Applied, Contact, CreditNote, Invoice, OrganisationData, Refund},
 };
 use crate::error::{CallError, ErrorKind, Vendor};
 
 /// An invoice or bill that was read whole (by id or on a page, not in a summary).
 pub fn invoice(wire: Invoice) -> Result<RemoteInvoice, CallError> {
-    read_invoice(&wire).map_err(|what| {
-        let message = format!(
-            "invoice {} ({}) has {what} that cannot be read",
-            wire.id,
-            wire.number.as_deref().unwrap_or_default()
-        );
-        CallError::new(Vendor::Xero, ErrorKind::Refused, message)
+    read_invoice(&wire)
+        .map_err(|what| unreadable("invoice", &wire.id, wire.number.as_deref(), &what))
+}
+
+/// A credit note to a client that shows all its payments and allocations (see [`is_whole`]).
+pub fn credit(wire: CreditNote) -> Result<RemoteCredit, CallError> {
+    read_credit(&wire)
+        .map_err(|what| unreadable("credit note", &wire.id, wire.number.as_deref(), &what))
+}
+
+fn unreadable(noun: &str, id: &str, number: Option<&str>, what: &str) -> CallError {
+    let number = number.unwrap_or_default();
+    let message = format!("{noun} {id} ({number}) has {what} that cannot be read");
+    CallError::new(Vendor::Xero, ErrorKind::Refused, message)
+}
+
+fn read_credit(wire: &CreditNote) -> Result<RemoteCredit, String> {
+    let currency = currency(&wire.currency)?;
+    let minor = |name: &str, amount: &Option<Amount>| minor(name, amount.as_ref(), currency);
+    Ok(RemoteCredit {
+        id: wire.id.clone(),
+        number: wire.number.clone().unwrap_or_default(),
+        reference: wire.reference.clone().unwrap_or_default(),
+        contact_id: wire.contact.id.clone(),
+        contact_name: wire.contact.name.clone().unwrap_or_default(),
+        status: wire.status.clone(),
+        date: date("a date", wire.date_text.as_deref(), wire.date.as_deref())?,
+        sub_total: Money::new(minor("a SubTotal", &wire.sub_total)?, currency),
+        total: Money::new(minor("a Total", &wire.total)?, currency),
+        refunded_minor: refunded_minor(&wire.payments, currency)?,
+        allocations: allocations(&wire.allocations, currency)?,
+        updated_at: instant(&wire.updated)
+            .ok_or_else(|| format!("an UpdatedDateUTC {:?}", wire.updated))?,
     })
+}
+
+/// The payments on the credit note that stand.
+fn refunded_minor(payments: &[Refund], currency: Currency) -> Result<i64, String> {
+    payments
+        .iter()
+        .filter(|payment| payment.status.as_deref() != Some("DELETED"))
+        .try_fold(0_i64, |total, payment| {
+            let more = minor("a payment", payment.amount.as_ref(), currency)?;
+            total
+                .checked_add(more)
+                .ok_or_else(|| "payments too large".to_owned())
+        })
+}
+
+fn allocations(given: &[Allocation], currency: Currency) -> Result<Vec<CreditAllocation>, String> {
+    given
+        .iter()
+        .filter(|allocation| !allocation.is_deleted)
+        .map(|allocation| {
+            Ok(CreditAllocation {
+                invoice: allocation.invoice.id.clone(),
+                amount_minor: minor("an allocation", allocation.amount.as_ref(), currency)?,
+            })
+        })
+        .collect()
+}
+
+/// Whether all that is used of a credit note is shown in it: what is neither refunded nor allocated remains. One that is a draft or taken back has no
+/// uses; what cannot be read is not whole.
+pub fn is_whole(wire: &CreditNote) -> bool {
+    if !matches!(wire.status.as_str(), "AUTHORISED" | "PAID") {
+        return true;
+    }
+    let used = || {
+        let currency = currency(&wire.currency).ok()?;
+        let minor = |amount: &Amount| minor("", Some(amount), currency).ok();
+        let total = minor(wire.total.as_ref()?)?;
+        total.checked_sub(minor(wire.remaining_credit.as_ref()?)?)
+    };
+    let shown = || {
+        let currency = currency(&wire.currency).ok()?;
+        let allocated = allocations(&wire.allocations, currency).ok()?;
+        let allocated = allocated
+            .iter()
+            .try_fold(0_i64, |total, one| total.checked_add(one.amount_minor))?;
+        allocated.checked_add(refunded_minor(&wire.payments, currency).ok()?)
+    };
+    used().is_some_and(|used| Some(used) == shown())
+}
+
+fn currency(code: &str) -> Result<Currency, String> {
+    Currency::parse(code).map_err(|_| format!("a currency {code:?}"))
 }
 
 fn read_invoice(wire: &Invoice) -> Result<RemoteInvoice, String> {
@@ -31,8 +110,7 @@ fn read_invoice(wire: &Invoice) -> Result<RemoteInvoice, String> {
         "ACCPAY" => InvoiceType::Bill,
         other => return Err(format!("a type {other:?}")),
     };
-    let currency =
-        Currency::parse(&wire.currency).map_err(|_| format!("a currency {:?}", wire.currency))?;
+    let currency = currency(&wire.currency)?;
     let minor = |name: &str, amount: &Option<Amount>| minor(name, amount.as_ref(), currency);
     let sum = |name: &str, applied: &[Applied]| {
         applied.iter().try_fold(0_i64, |total, one| {
@@ -218,6 +296,75 @@ mod tests {
             (2_000, 4_000, 4_000)
         );
         assert_eq!(read.cash_minor(), 6_000);
+    }
+
+    fn note(money: &str) -> CreditNote {
+        // As the vendor's own description shows one, but for the amounts.
+        let text = format!(
+            r#"{{"CreditNoteID":"c-1","CreditNoteNumber":"CN-0005","ID":"c-1","CurrencyRate":1.000000,"Type":"ACCRECCREDIT","Reference":"US Tour",
+            "HasAttachments":true,"Contact":{{"ContactID":"k-1","Name":"Liam","Addresses":[],"HasValidationErrors":false}},
+            "DateString":"2019-03-05T00:00:00","Date":"/Date(1551744000000+0000)/","Status":"AUTHORISED","LineAmountTypes":"Exclusive",
+            "LineItems":[],"UpdatedDateUTC":"/Date(1551812346157+0000)/","CurrencyCode":"NZD","SubTotal":30.00,"TotalTax":4.50,"Total":34.50,{money}}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn a_credit_note_says_what_was_refunded_and_what_set_against_which_invoice() {
+        let wire = note(
+            r#""RemainingCredit":12.49,"Payments":[{"PaymentID":"p-1","Amount":2.00,"Reference":"Too much"},{"Amount":3.00,"Status":"DELETED"},
+            {"Amount":0.01,"Status":"AUTHORISED"}],"Allocations":[{"Amount":10.00,"Invoice":{"InvoiceID":"i-1","InvoiceNumber":"INV-1"}},
+            {"Amount":5.00,"Invoice":{"InvoiceID":"i-2"},"IsDeleted":true},{"Amount":10.00,"Invoice":{"InvoiceID":"i-3"},"IsDeleted":false}]"#,
+        );
+        assert!(is_whole(&wire) && wire.is_to_client());
+        let read = credit(wire).unwrap();
+        assert_eq!(
+            (read.number.as_str(), read.reference.as_str()),
+            ("CN-0005", "US Tour")
+        );
+        assert_eq!((read.sub_total.minor, read.total.minor), (3_000, 3_450));
+        assert_eq!(read.refunded_minor, 201);
+        let allocated: Vec<(&str, i64)> = read
+            .allocations
+            .iter()
+            .map(|one| (one.invoice.as_str(), one.amount_minor))
+            .collect();
+        assert_eq!(allocated, [("i-1", 1_000), ("i-3", 1_000)]);
+        assert_eq!(read.date, NaiveDate::from_ymd_opt(2019, 3, 5));
+        assert_eq!(read.updated_at, Timestamp(1_551_812_346_157));
+    }
+
+    #[test]
+    fn a_credit_note_whose_parts_do_not_add_up_is_not_whole() {
+        assert!(is_whole(&note(r#""RemainingCredit":34.50"#)));
+        assert!(is_whole(&note(
+            r#""RemainingCredit":0,"Payments":[{"Amount":34.50}]"#
+        )));
+        // Something was used of it that the list does not show.
+        assert!(!is_whole(&note(r#""RemainingCredit":32.50"#)));
+        assert!(!is_whole(&note(
+            r#""RemainingCredit":34.50,"Payments":[{"Amount":2.00}]"#
+        )));
+        assert!(!is_whole(&note(r#""Payments":[{"Amount":2.00}]"#)));
+        assert!(!is_whole(&note(r#""RemainingCredit":34.505"#)));
+        let voided = CreditNote {
+            status: "VOIDED".to_owned(),
+            ..note(r#""RemainingCredit":0"#)
+        };
+        assert!(is_whole(&voided));
+    }
+
+    #[test]
+    fn a_credit_note_that_cannot_be_read_says_which_and_why() {
+        let failure = credit(note(r#""Payments":[{"Amount":2.005}]"#)).unwrap_err();
+        assert_eq!(failure.kind, ErrorKind::Refused);
+        assert!(
+            failure.message.contains("CN-0005") && failure.message.contains("2.005"),
+            "{failure}"
+        );
+        let too_large =
+            r#""Payments":[{"Amount":90000000000000000.00},{"Amount":90000000000000000.00}]"#;
+        assert!(credit(note(too_large)).is_err());
     }
 
     #[test]

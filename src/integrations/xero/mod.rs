@@ -1,4 +1,4 @@
-//! Xero: sales invoices and bills of one organisation, over a custom connection, and the check of its webhooks.
+//! Xero: sales invoices, credit notes and bills of one organisation, over a custom connection, and the check of its webhooks.
 
 mod client;
 mod convert;
@@ -8,7 +8,7 @@ mod token;
 mod wire;
 
 pub use client::{
-    BillStatus, INVOICE_IDS_MAX, INVOICES_PER_PAGE, InvoiceQuery, NewBill, Organisation, Xero,
-    XeroConfig,
+    BillStatus, CreditPage, CreditQuery, INVOICE_IDS_MAX, INVOICES_PER_PAGE, InvoiceQuery, NewBill,
+    Organisation, Xero, XeroConfig,
 };
 pub use signature::{EventsError, SignatureError, XeroEvent};

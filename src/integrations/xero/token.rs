@@ -11,7 +11,8 @@ use crate::{
     http::{self, Call, Effect, Http, Login, Payload},
 };
 
-/// What the portal may do there: read sales invoices, payments, settings; read and write bills and contacts.
+/// What the portal may do there: read sales invoices, credit notes, payments, settings; read and write bills and contacts. Credit notes are under the
+/// scope of invoices.
 const SCOPES: &str =
     "accounting.invoices accounting.payments.read accounting.contacts accounting.settings.read";
 

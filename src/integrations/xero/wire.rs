@@ -20,6 +20,7 @@ impl Amount {
 #[serde(default, rename_all = "PascalCase")]
 pub struct Answered {
     pub invoices: Vec<Invoice>,
+    pub credit_notes: Vec<CreditNote>,
     pub contacts: Vec<Contact>,
     pub organisations: Vec<OrganisationData>,
 }
@@ -79,6 +80,73 @@ pub struct Invoice {
 pub struct Applied {
     #[serde(default)]
     pub applied_amount: Option<Amount>,
+}
+
+/// A credit note, to a client or from a supplier.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct CreditNote {
+    #[serde(rename = "CreditNoteID")]
+    pub id: String,
+    #[serde(rename = "Type")]
+    pub kind: String,
+    #[serde(rename = "CreditNoteNumber")]
+    pub number: Option<String>,
+    #[serde(rename = "Reference")]
+    pub reference: Option<String>,
+    #[serde(rename = "Contact")]
+    pub contact: Contact,
+    #[serde(rename = "Status")]
+    pub status: String,
+    #[serde(rename = "Date")]
+    pub date: Option<String>,
+    #[serde(rename = "DateString")]
+    pub date_text: Option<String>,
+    #[serde(rename = "UpdatedDateUTC")]
+    pub updated: String,
+    #[serde(rename = "CurrencyCode")]
+    pub currency: String,
+    #[serde(rename = "SubTotal")]
+    pub sub_total: Option<Amount>,
+    #[serde(rename = "Total")]
+    pub total: Option<Amount>,
+    #[serde(rename = "RemainingCredit")]
+    pub remaining_credit: Option<Amount>,
+    #[serde(rename = "Payments")]
+    pub payments: Vec<Refund>,
+    #[serde(rename = "Allocations")]
+    pub allocations: Vec<Allocation>,
+}
+
+impl CreditNote {
+    pub fn is_to_client(&self) -> bool {
+        self.kind == "ACCRECCREDIT"
+    }
+}
+
+/// A payment on a credit note: cash that went back.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct Refund {
+    pub amount: Option<Amount>,
+    /// Within a credit note mostly left out.
+    pub status: Option<String>,
+}
+
+/// A part of a credit that was set against an invoice.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct Allocation {
+    pub amount: Option<Amount>,
+    pub invoice: InvoiceReference,
+    pub is_deleted: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct InvoiceReference {
+    #[serde(rename = "InvoiceID")]
+    pub id: String,
 }
 
 #[derive(Debug, Deserialize)]

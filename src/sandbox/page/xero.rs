@@ -6,8 +6,9 @@ use super::layout::{back_to, field, field_of, frame, nothing};
 use crate::call::Call;
 use crate::clock::day_of;
 use crate::server::Shared;
+use crate::xero::invoices::Line;
 use crate::xero::money::decimal;
-use crate::xero::{Credit, Invoice, InvoiceKind, PaymentTarget, Status, Xero};
+use crate::xero::{Allocation, Credit, Invoice, InvoiceKind, Payment, Status, Xero};
 
 /// `/xero`.
 pub fn render(shared: &Shared, call: &Call) -> Option<Markup> {
@@ -20,7 +21,7 @@ pub fn render(shared: &Shared, call: &Call) -> Option<Markup> {
             (new_invoice(xero, &today))
             (documents(xero, InvoiceKind::Sale, "Sales invoices", "No invoice yet.", &today))
             (documents(xero, InvoiceKind::Bill, "Bills", "No bill yet. A partner that raises its invoice in the portal makes one.", &today))
-            (credits(xero))
+            (credits(xero, &today))
             (contacts(xero))
             (settings(xero))
         }
@@ -49,15 +50,7 @@ fn new_invoice(xero: &Xero, today: &str) -> Markup {
                 (back_to("/xero"))
                 div.fields {
                     (field("new-type", "Type", &choice("new-type", "type", &[("ACCREC", "Sales invoice"), ("ACCPAY", "Bill")])))
-                    div.field.wide {
-                        label for="new-contact" { "Contact" }
-                        select id="new-contact" name="contact" {
-                            option value="" { "choose, or name a new one" }
-                            @for contact in xero.contacts.values().filter(|contact| !contact.archived) {
-                                option value=(contact.id) { (contact.name) }
-                            }
-                        }
-                    }
+                    (contact_choice(xero, "new-contact", "choose, or name a new one"))
                     div.field.wide { label for="new-contact-name" { "New contact" } (input("new-contact-name", "new_contact", "")) }
                     (field("new-number", "Number", &input("new-number", "number", "")))
                     div.field.wide { label for="new-reference" { "Reference" } (input("new-reference", "reference", "")) }
@@ -68,6 +61,20 @@ fn new_invoice(xero: &Xero, today: &str) -> Markup {
                     (field("new-due", "Due date", &html! { input id="new-due" name="due_date" type="date" value=(due); }))
                     (field("new-status", "Status", &choice("new-status", "status", &[("AUTHORISED", "Authorised"), ("DRAFT", "Draft"), ("SUBMITTED", "Submitted")])))
                     button.main { "Create invoice" }
+                }
+            }
+        }
+    }
+}
+
+fn contact_choice(xero: &Xero, id: &str, none: &str) -> Markup {
+    html! {
+        div.field.wide {
+            label for=(id) { "Contact" }
+            select id=(id) name="contact" {
+                option value="" { (none) }
+                @for contact in xero.contacts.values().filter(|contact| !contact.archived) {
+                    option value=(contact.id) { (contact.name) }
                 }
             }
         }
@@ -117,6 +124,7 @@ fn document(xero: &Xero, invoice: &Invoice, today: &str) -> Markup {
         xero.amount_paid(&invoice.id),
         xero.amount_credited(&invoice.id),
     );
+    let has_money = paid != 0 || credited != 0;
     let amount = |minor: i64| format!("{} {}", decimal(minor, 2), invoice.currency);
     html! {
         article.item id={ "invoice-" (invoice.id) } data-invoice-number=(invoice.number) data-invoice-id=(invoice.id)
@@ -132,8 +140,8 @@ fn document(xero: &Xero, invoice: &Invoice, today: &str) -> Markup {
                 @if !invoice.reference.is_empty() { " · reference " (invoice.reference) }
             }
             @if invoice.status == Status::Authorised { (pay_form(invoice, due, today)) }
-            (acts(invoice, paid != 0 || credited != 0))
-            (details(xero, invoice))
+            (acts(invoice, has_money))
+            (details(xero, invoice, has_money))
         }
     }
 }
@@ -176,7 +184,7 @@ fn acts(invoice: &Invoice, has_money: bool) -> Markup {
     }
 }
 
-fn details(xero: &Xero, invoice: &Invoice) -> Markup {
+fn details(xero: &Xero, invoice: &Invoice, has_money: bool) -> Markup {
     let place = format!("/xero#invoice-{}", invoice.id);
     html! {
         details {
@@ -185,72 +193,239 @@ fn details(xero: &Xero, invoice: &Invoice) -> Markup {
                 dt { "Invoice ID" } dd { (invoice.id) }
                 dt { "Date" } dd { (invoice.date) }
                 @if let Some(day) = invoice.fully_paid_on { dt { "Fully paid" } dd { (day) } }
-                @for line in &invoice.lines { dt { "Line" } dd { (line.description) ", " (decimal(line.line_amount, 2)) ", account " (line.account_code) ", " (line.tax_type) } }
+                @for line in &invoice.lines { (line_of(line)) }
                 @for attachment in &invoice.attachments { dt { "Attachment" } dd { (attachment.file_name) ", " (attachment.length_bytes) " bytes" } }
                 @for note in &invoice.notes { dt { "Note" } dd { (note.details) } }
             }
-            @for payment in xero.payments_of(&invoice.id) {
-                form.row method="post" action={ "/sandbox/xero/payments/" (payment.id) "/delete" } {
-                    (back_to(&place))
-                    span { "Paid " (decimal(payment.amount, 2)) " on " (payment.date) }
-                    button.plain { "Remove payment of " (decimal(payment.amount, 2)) }
-                }
-            }
+            @for payment in xero.payments_of(&invoice.id) { (payment_row(payment, "Paid", "payment", &place)) }
             @for allocation in xero.allocations.iter().filter(|allocation| allocation.invoice_id == invoice.id) {
-                p.small { (xero.credits.get(&allocation.credit_id).map_or("Credit", |credit| credit.kind.words())) ": " (decimal(allocation.amount, 2)) " on " (allocation.date) }
+                p.small { (xero.credits.get(&allocation.credit_id).map_or("Credit", |credit| name_of(credit))) ": " (decimal(allocation.amount, 2)) " on " (allocation.date) }
             }
-            @if matches!(invoice.status, Status::Authorised | Status::Paid) { (credit_form(invoice, &place)) }
+            @if matches!(invoice.status, Status::Authorised | Status::Paid) {
+                (credit_form(invoice, xero.amount_due(invoice), &place))
+                (money_form(invoice, xero.amount_due(invoice), &place))
+            }
+            @if matches!(invoice.status, Status::Draft | Status::Submitted | Status::Authorised) && !has_money { (contact_form(invoice, &place)) }
         }
     }
 }
 
-fn credit_form(invoice: &Invoice, place: &str) -> Markup {
+fn line_of(line: &Line) -> Markup {
+    html! {
+        dt { "Line" }
+        dd { (line.description) ", " (decimal(line.line_amount, 2)) ", account " (line.account_code) ", " (line.tax_type) }
+    }
+}
+
+/// A payment that can be undone.
+fn payment_row(payment: &Payment, done: &str, noun: &str, place: &str) -> Markup {
+    html! {
+        form.row method="post" action={ "/sandbox/xero/payments/" (payment.id) "/delete" } {
+            (back_to(place))
+            span { (done) " " (decimal(payment.amount, 2)) " on " (payment.date) }
+            button.plain { "Remove " (noun) " of " (decimal(payment.amount, 2)) }
+        }
+    }
+}
+
+fn credit_form(invoice: &Invoice, due: i64, place: &str) -> Markup {
     let id = |name: &str| format!("{name}-{}", invoice.id);
     html! {
         form method="post" action={ "/sandbox/xero/invoices/" (invoice.id) "/credit" } {
             (back_to(place))
             div.fields {
-                (field(&id("credit-kind"), "Credit by", &html! {
-                    select id=(id("credit-kind")) name="kind" {
-                        option value="credit_note" { "Credit note (net)" }
-                        option value="prepayment" { "Prepayment" }
-                        option value="overpayment" { "Overpayment" }
-                    }
+                (field_of(&id("credit"), "Amount with VAT", &format!("to credit on {}", invoice.number), &html! {
+                    input id=(id("credit")) name="amount" inputmode="decimal" required value=(decimal(invoice.total(), 2));
                 }))
-                (field_of(&id("credit"), "Amount", &format!("to credit on {}", invoice.number), &html! {
-                    input id=(id("credit")) name="net" inputmode="decimal" value=(decimal(invoice.sub_total(), 2));
-                }))
-                button { "Credit " (invoice.number) }
+                @if due > 0 {
+                    (field_of(&id("allocate"), "Set against", &format!("what is due of {}", invoice.number), &html! {
+                        select id=(id("allocate")) name="allocate" {
+                            option value="true" { "this invoice" }
+                            option value="false" { "nothing yet" }
+                        }
+                    }))
+                }
+                button { "Credit note for " (invoice.number) }
             }
         }
     }
 }
 
-fn credits(xero: &Xero) -> Markup {
-    let list: Vec<&Credit> = xero.credits.values().collect();
+/// Money that came in before the invoice asked for it, or beyond what it asks for.
+fn money_form(invoice: &Invoice, due: i64, place: &str) -> Markup {
+    let id = format!("before-{}", invoice.id);
     html! {
-        @if !list.is_empty() {
-            section aria-labelledby="credits" {
-                h2 id="credits" { "Credits" }
-                div.stack {
-                    @for credit in &list {
-                        @let remaining = xero.remaining_credit(credit);
-                        @let name = if credit.number.is_empty() { credit.kind.words() } else { credit.number.as_str() };
-                        article.item data-credit-number=(credit.number) {
-                            div.top { h3 { (name) } span.pill { (credit.kind.words()) } }
-                            p { (xero.contacts.get(&credit.contact_id).map_or("", |contact| contact.name.as_str())) " · " span.money { (decimal(credit.total(), 2)) " " (credit.currency) } " · left " (decimal(remaining, 2)) }
-                            @if remaining > 0 {
-                                form method="post" action={ "/sandbox/xero/credits/" (credit.id) "/refund" } {
-                                    (back_to("/xero"))
-                                    button.plain { "Refund " (decimal(remaining, 2)) " of " (name) }
-                                }
-                            }
-                            @for payment in xero.payments.values().filter(|payment| !payment.deleted && payment.target == PaymentTarget::Credit(credit.id.clone())) {
-                                p.small { "Refunded " (decimal(payment.amount, 2)) " on " (payment.date) }
-                            }
+        form method="post" action={ "/sandbox/xero/invoices/" (invoice.id) "/credit" } {
+            (back_to(place))
+            div.fields {
+                (field_of(&id, "Money received", &format!("before or beyond {}", invoice.number), &html! {
+                    input id=(id) name="amount" inputmode="decimal" required value=(decimal(due.max(0), 2));
+                }))
+                button name="kind" value="prepayment" { "Prepayment for " (invoice.number) }
+                button name="kind" value="overpayment" { "Overpayment for " (invoice.number) }
+            }
+        }
+    }
+}
+
+fn contact_form(invoice: &Invoice, place: &str) -> Markup {
+    let id = format!("contact-of-{}", invoice.id);
+    html! {
+        form method="post" action={ "/sandbox/xero/invoices/" (invoice.id) } {
+            (back_to(place))
+            div.fields {
+                (field_of(&id, "Contact", &format!("of {}", invoice.number), &html! {
+                    input id=(id) name="contact" list="contact-names" required;
+                }))
+                button { "Change contact of " (invoice.number) }
+            }
+        }
+    }
+}
+
+/// A credit's number, or what it is where it has none.
+fn name_of(credit: &Credit) -> &str {
+    match credit.number.as_str() {
+        "" => credit.kind.words(),
+        number => number,
+    }
+}
+
+fn credits(xero: &Xero, today: &str) -> Markup {
+    let mut list: Vec<&Credit> = xero.credits.values().collect();
+    list.sort_by(|a, b| (b.date, b.updated_ms, &b.number).cmp(&(a.date, a.updated_ms, &a.number)));
+    html! {
+        section aria-labelledby="credits" {
+            h2 id="credits" { "Credit notes, prepayments, overpayments" }
+            @if list.is_empty() { (nothing("No credit yet. Open an invoice's details to credit it, or make one for a contact here.")) }
+            div.stack { @for credit in &list { (credit_card(xero, credit, today)) } }
+            (new_credit(xero, today))
+        }
+    }
+}
+
+fn new_credit(xero: &Xero, today: &str) -> Markup {
+    let currencies: Vec<(&str, &str)> = xero
+        .currencies
+        .iter()
+        .map(|code| (code.as_str(), code.as_str()))
+        .collect();
+    html! {
+        form.item method="post" action="/sandbox/xero/credits" style="margin-top:12px" {
+            (back_to("/xero#credits"))
+            div.fields {
+                (contact_choice(xero, "credit-contact", "choose"))
+                (field("credit-amount", "Amount with VAT", &html! { input id="credit-amount" name="amount" inputmode="decimal" required; }))
+                (field("credit-currency", "Currency", &html! {
+                    select id="credit-currency" name="currency" {
+                        @for (code, words) in currencies_from_base(xero, &currencies) { option value=(code) { (words) } }
+                    }
+                }))
+                (field("credit-reference", "Reference", &html! { input id="credit-reference" name="reference"; }))
+                (field("credit-date", "Date", &html! { input id="credit-date" name="date" type="date" value=(today); }))
+                button name="kind" value="credit_note" { "New credit note" }
+                button name="kind" value="prepayment" { "New prepayment" }
+                button name="kind" value="overpayment" { "New overpayment" }
+            }
+        }
+    }
+}
+
+fn credit_card(xero: &Xero, credit: &Credit, today: &str) -> Markup {
+    let (status, remaining) = (xero.credit_status(credit), xero.remaining_credit(credit));
+    let place = format!("/xero#credit-{}", credit.id);
+    let contact = xero
+        .contacts
+        .get(&credit.contact_id)
+        .map_or("", |contact| contact.name.as_str());
+    let is_used = remaining != credit.total();
+    html! {
+        article.item id={ "credit-" (credit.id) } data-credit-number=(credit.number) data-credit-id=(credit.id) data-status=(status.wire()) {
+            div.top { h3 { (name_of(credit)) } span.row { span.pill { (credit.kind.words()) } (pill(status)) } }
+            p {
+                (contact) " · " span.money { (decimal(credit.total(), 2)) " " (credit.currency) }
+                span.soft { " (net " (decimal(credit.sub_total, 2)) ", VAT " (decimal(credit.total_tax, 2)) ")" }
+            }
+            p.soft {
+                "Left " (decimal(remaining, 2)) " · of " (credit.date)
+                @if !credit.reference.is_empty() { " · reference " (credit.reference) }
+            }
+            @for allocation in xero.allocations_of(&credit.id) { (allocation_row(xero, allocation, &place)) }
+            @for payment in xero.refunds_of(&credit.id) { (payment_row(payment, "Refunded", "refund", &place)) }
+            @if credit.status == Status::Authorised && remaining > 0 {
+                (allocation_form(xero, credit, remaining, &place))
+                (refund_form(credit, remaining, today, &place))
+            }
+            @if credit.status == Status::Authorised && !is_used {
+                form method="post" action={ "/sandbox/xero/credits/" (credit.id) "/void" } {
+                    (back_to(&place))
+                    button.plain { "Void " (name_of(credit)) }
+                }
+            }
+        }
+    }
+}
+
+fn allocation_row(xero: &Xero, allocation: &Allocation, place: &str) -> Markup {
+    let number = xero
+        .invoices
+        .get(&allocation.invoice_id)
+        .map_or("", |invoice| invoice.number.as_str());
+    html! {
+        form.row method="post" action={ "/sandbox/xero/allocations/" (allocation.id) "/delete" } {
+            (back_to(place))
+            span { (decimal(allocation.amount, 2)) " set against " (number) " on " (allocation.date) }
+            button.plain { "Take " (decimal(allocation.amount, 2)) " off " (number) }
+        }
+    }
+}
+
+/// The invoices that a credit can be set against; nothing where there are none.
+fn allocation_form(xero: &Xero, credit: &Credit, remaining: i64, place: &str) -> Markup {
+    let fits = |invoice: &&Invoice| {
+        invoice.status == Status::Authorised
+            && invoice.kind == credit.side
+            && invoice.contact_id == credit.contact_id
+            && invoice.currency == credit.currency
+    };
+    let open: Vec<&Invoice> = xero.invoices.values().filter(fits).collect();
+    let id = |name: &str| format!("{name}-{}", credit.id);
+    let name = name_of(credit);
+    html! {
+        @if !open.is_empty() {
+            form method="post" action={ "/sandbox/xero/credits/" (credit.id) "/allocations" } {
+                (back_to(place))
+                div.fields {
+                    div.field.wide {
+                        label for=(id("against")) { "Invoice" span.hidden { " to set " (name) " against" } }
+                        select id=(id("against")) name="invoice" {
+                            @for invoice in &open { option value=(invoice.id) { (invoice.number) ", " (decimal(xero.amount_due(invoice), 2)) " due" } }
                         }
                     }
+                    (field_of(&id("part"), "Amount", &format!("of {name} to set against it"), &html! {
+                        input id=(id("part")) name="amount" inputmode="decimal" value=(decimal(remaining.min(xero.amount_due(open[0])), 2));
+                    }))
+                    button { "Set " (name) " against it" }
                 }
+            }
+        }
+    }
+}
+
+fn refund_form(credit: &Credit, remaining: i64, today: &str, place: &str) -> Markup {
+    let id = |field: &str| format!("{field}-{}", credit.id);
+    let name = name_of(credit);
+    html! {
+        form method="post" action={ "/sandbox/xero/credits/" (credit.id) "/refund" } {
+            (back_to(place))
+            div.fields {
+                (field_of(&id("refund"), "Amount", &format!("of {name} to pay out"), &html! {
+                    input id=(id("refund")) name="amount" inputmode="decimal" value=(decimal(remaining, 2));
+                }))
+                (field_of(&id("refunded-on"), "Date", &format!("of the refund of {name}"), &html! {
+                    input id=(id("refunded-on")) name="date" type="date" value=(today);
+                }))
+                button { "Refund " (name) }
             }
         }
     }
@@ -260,6 +435,7 @@ fn contacts(xero: &Xero) -> Markup {
     html! {
         section aria-labelledby="contacts" {
             h2 id="contacts" { "Contacts" }
+            datalist id="contact-names" { @for contact in xero.contacts.values().filter(|contact| !contact.archived) { option value=(contact.name) {} } }
             @if xero.contacts.is_empty() { (nothing("No contact yet.")) } @else {
                 div.scroll tabindex="0" role="group" aria-label="Contacts, table" {
                     table {

@@ -7,15 +7,13 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::contacts::Mode;
-use super::errors::{bad_request, not_found, only_json, refused, reply, unreadable, validation};
+use super::errors::{bad_request, not_found, only_json, reply, unreadable, validation};
 use super::filter::{Filter, wire_instant};
-use super::invoices::{Attachment, Note, UnitDecimals, parse_wire_day};
-use super::money::parse_wire;
-use super::payments::CreditKind;
+use super::invoices::{Attachment, Note, UnitDecimals};
 use super::wire::{self, Detail};
-use super::{Remembered, Xero, auth};
+use super::{Remembered, Xero, api_credits, auth};
 use crate::call::{Call, Reply};
-use crate::clock::{day_of, iso_without_zone, parse_instant};
+use crate::clock::{iso_without_zone, parse_instant};
 use crate::dice::{Dice, hex};
 use crate::server::Keys;
 use crate::world::World;
@@ -107,7 +105,7 @@ fn envelope(name: &str, list: Vec<Value>, now_ms: i64) -> Value {
     body
 }
 
-fn ok(name: &str, list: Vec<Value>, call: &Call) -> Reply {
+pub(super) fn ok(name: &str, list: Vec<Value>, call: &Call) -> Reply {
     reply(StatusCode::OK, &envelope(name, list, call.now_ms))
 }
 
@@ -164,40 +162,8 @@ fn read(xero: &Xero, rest: &[&str], call: &Call) -> Reply {
             Some(payment) => ok("Payments", vec![wire::payment(xero, payment)], call),
             None => not_found(),
         },
-        _ => read_credits(xero, rest, call),
+        _ => api_credits::read(xero, rest, call),
     }
-}
-
-/// Credit notes, prepayments and overpayments.
-fn read_credits(xero: &Xero, rest: &[&str], call: &Call) -> Reply {
-    let [plural, id @ ..] = rest else {
-        return not_found();
-    };
-    let Some(kind) = credit_kind(plural) else {
-        return not_found();
-    };
-    match id {
-        [] => {
-            let credits = xero.credits.values().filter(|credit| credit.kind == kind);
-            let credits = credits.map(|credit| wire::credit(xero, credit)).collect();
-            filtered(plural, credits, call)
-        }
-        [id] => match xero.credit(id).filter(|credit| credit.kind == kind) {
-            Some(credit) => ok(plural, vec![wire::credit(xero, credit)], call),
-            None => not_found(),
-        },
-        _ => not_found(),
-    }
-}
-
-fn credit_kind(plural: &str) -> Option<CreditKind> {
-    [
-        CreditKind::CreditNote,
-        CreditKind::Prepayment,
-        CreditKind::Overpayment,
-    ]
-    .into_iter()
-    .find(|kind| kind.plural() == plural)
 }
 
 fn list_contacts(xero: &Xero, call: &Call) -> Vec<Value> {
@@ -298,7 +264,7 @@ fn attachment_wire(attachment: &Attachment) -> Value {
 }
 
 /// What all lists have in common: `where`, `If-Modified-Since`, `order`, `page`.
-fn filtered(name: &str, list: Vec<Value>, call: &Call) -> Reply {
+pub(super) fn filtered(name: &str, list: Vec<Value>, call: &Call) -> Reply {
     match filter_list(list, call) {
         Ok((list, None)) => ok(name, list, call),
         Ok((list, Some(pagination))) => {
@@ -375,12 +341,19 @@ fn write(xero: &mut Xero, dice: &mut Dice, rest: &[&str], call: &Call) -> Reply 
     } else {
         Mode::CreateOrUpdate
     };
+    if call.method == Method::DELETE {
+        return api_credits::delete(xero, rest, call);
+    }
     if let ["Invoices", key, "Attachments", file_name] = rest {
         return attach(xero, dice, key, file_name, call);
     }
     let body = match call.json() {
         Ok(body) => body,
         Err(message) => return unreadable(&message),
+    };
+    let decimals = match call.query("unitdp") {
+        Some("4") => UnitDecimals::Four,
+        _ => UnitDecimals::Two,
     };
     match rest {
         ["Contacts"] | ["Contacts", _] => {
@@ -395,11 +368,6 @@ fn write(xero: &mut Xero, dice: &mut Dice, rest: &[&str], call: &Call) -> Reply 
         }
         ["Invoices"] | ["Invoices", _] => {
             let elements = elements(&body, "Invoices", rest.get(1).map(|id| ("InvoiceID", *id)));
-            let decimals = if call.query("unitdp") == Some("4") {
-                UnitDecimals::Four
-            } else {
-                UnitDecimals::Two
-            };
             write_each("Invoices", &elements, call, |given| {
                 let id = xero.save_invoice(dice, given, mode, decimals, call.now_ms)?;
                 Ok(xero.invoices.get(&id).map_or(Value::Null, |invoice| {
@@ -419,18 +387,12 @@ fn write(xero: &mut Xero, dice: &mut Dice, rest: &[&str], call: &Call) -> Reply 
                 Ok(saved.map_or(Value::Null, |payment| wire::payment(xero, payment)))
             })
         }
-        [plural, id, "Allocations"] if credit_kind(plural).is_some() => {
-            allocate(xero, dice, id, &body, call)
-        }
-        _ => refused(
-            StatusCode::NOT_FOUND,
-            "The sandbox does not know this resource",
-        ),
+        _ => api_credits::write(xero, dice, rest, &body, (mode, decimals), call),
     }
 }
 
 /// The elements of a body: in an envelope, as an array, or one by itself. An id in the path belongs to the first.
-fn elements(body: &Value, name: &str, id: Option<(&str, &str)>) -> Vec<Value> {
+pub(super) fn elements(body: &Value, name: &str, id: Option<(&str, &str)>) -> Vec<Value> {
     let mut elements = match (&body[name], body) {
         (Value::Array(elements), _) | (_, Value::Array(elements)) => elements.clone(),
         (_, single) => vec![single.clone()],
@@ -442,7 +404,7 @@ fn elements(body: &Value, name: &str, id: Option<(&str, &str)>) -> Vec<Value> {
 }
 
 /// Saves one element after the other. With `summarizeErrors=false` a failed element is told about inside a 200.
-fn write_each(
+pub(super) fn write_each(
     name: &str,
     elements: &[Value],
     call: &Call,
@@ -497,30 +459,6 @@ fn remove_payment(
     xero.delete_payment(id, call.now_ms)
         .map_err(|problem| vec![problem])?;
     Ok(id.to_lowercase())
-}
-
-fn allocate(xero: &mut Xero, dice: &mut Dice, id: &str, body: &Value, call: &Call) -> Reply {
-    let elements = elements(body, "Allocations", None);
-    let Some(credit_id) = xero.credit(id).map(|credit| credit.id.clone()) else {
-        return not_found();
-    };
-    write_each("Allocations", &elements, call, |given| {
-        let amount =
-            parse_wire(&given["Amount"], 2).ok_or_else(|| vec!["Amount is required".to_owned()])?;
-        let date = given["Date"]
-            .as_str()
-            .and_then(parse_wire_day)
-            .unwrap_or_else(|| day_of(call.now_ms));
-        let key = given["Invoice"]["InvoiceID"]
-            .as_str()
-            .unwrap_or_default()
-            .to_lowercase();
-        let allocated = xero.allocate(dice, &credit_id, &key, amount, date, call.now_ms);
-        let allocation_id = allocated.map_err(|problem| vec![problem])?;
-        let mut wire = given.clone();
-        wire["AllocationID"] = json!(allocation_id);
-        Ok(wire)
-    })
 }
 
 fn add_history(xero: &mut Xero, key: &str, body: &Value, call: &Call) -> Reply {

@@ -71,6 +71,11 @@ impl Status {
     fn is_open_for_edits(self) -> bool {
         matches!(self, Self::Draft | Self::Submitted)
     }
+
+    /// Whether all that a document needs must be there.
+    fn is_final(self) -> bool {
+        !self.is_open_for_edits() && self != Self::Deleted
+    }
 }
 
 /// Whether line amounts hold the tax.
@@ -134,6 +139,28 @@ pub struct Invoice {
 }
 
 impl Invoice {
+    /// A draft that says nothing yet.
+    pub fn blank(id: String, kind: InvoiceKind, date: NaiveDate, now_ms: i64) -> Self {
+        Self {
+            id,
+            kind,
+            number: String::new(),
+            reference: String::new(),
+            contact_id: String::new(),
+            date,
+            due_date: None,
+            status: Status::Draft,
+            amount_type: AmountType::Exclusive,
+            currency: String::new(),
+            lines: Vec::new(),
+            created_ms: now_ms,
+            updated_ms: now_ms,
+            fully_paid_on: None,
+            notes: Vec::new(),
+            attachments: Vec::new(),
+        }
+    }
+
     /// The tax of all lines, in minor units.
     pub fn total_tax(&self) -> i64 {
         self.lines.iter().map(|line| line.tax_amount).sum()
@@ -214,7 +241,17 @@ impl Xero {
             None => self.blank_invoice(dice, given, now_ms)?,
         };
         self.fill(dice, &mut next, given, decimals, now_ms, &mut problems);
-        self.check_change(existing.as_ref(), &next, given, &mut problems);
+        let has_money = |invoice: &Invoice| {
+            self.amount_paid(&invoice.id) != 0 || self.amount_credited(&invoice.id) != 0
+        };
+        let change = Change {
+            noun: "Invoice",
+            before: existing.as_ref(),
+            next: &next,
+            given,
+            has_money: existing.as_ref().is_some_and(has_money),
+        };
+        check_change(&change, &mut problems);
         self.check_invoice(&next, &mut problems);
         if !problems.is_empty() {
             return Err(problems);
@@ -262,7 +299,7 @@ impl Xero {
     }
 
     fn blank_invoice(
-        &mut self,
+        &self,
         dice: &mut Dice,
         given: &Value,
         now_ms: i64,
@@ -276,27 +313,23 @@ impl Xero {
                 ]);
             }
         };
-        Ok(Invoice {
-            id: dice.uuid(),
-            kind,
-            number: String::new(),
-            reference: String::new(),
-            contact_id: String::new(),
-            date: day_of(now_ms),
-            due_date: None,
-            status: Status::Draft,
-            amount_type: AmountType::Exclusive,
-            currency: self.organisation.base_currency.clone(),
-            lines: Vec::new(),
-            created_ms: now_ms,
-            updated_ms: now_ms,
-            fully_paid_on: None,
-            notes: Vec::new(),
-            attachments: Vec::new(),
-        })
+        Ok(self.blank_document(dice, kind, now_ms))
     }
 
-    fn fill(
+    /// A new document of today in the base currency.
+    pub(super) fn blank_document(
+        &self,
+        dice: &mut Dice,
+        kind: InvoiceKind,
+        now_ms: i64,
+    ) -> Invoice {
+        let mut blank = Invoice::blank(dice.uuid(), kind, day_of(now_ms), now_ms);
+        blank.currency.clone_from(&self.organisation.base_currency);
+        blank
+    }
+
+    /// Writes what is given into a document: what invoices, credit notes and bank transactions have in common.
+    pub(super) fn fill(
         &mut self,
         dice: &mut Dice,
         next: &mut Invoice,
@@ -488,53 +521,9 @@ impl Xero {
         }
     }
 
-    /// Which change of status is allowed from where, and what may be edited meanwhile.
-    fn check_change(
-        &self,
-        before: Option<&Invoice>,
-        next: &Invoice,
-        given: &Value,
-        problems: &mut Vec<String>,
-    ) {
-        let Some(before) = before else {
-            if !matches!(
-                next.status,
-                Status::Draft | Status::Submitted | Status::Authorised
-            ) {
-                problems.push("Invoice not of valid status for creation".to_owned());
-            }
-            return;
-        };
-        let has_money = self.amount_paid(&before.id) != 0 || self.amount_credited(&before.id) != 0;
-        let allowed = match (before.status, next.status) {
-            (from, to) if from == to => !matches!(from, Status::Voided | Status::Deleted),
-            (Status::Draft, Status::Submitted) | (Status::Submitted, Status::Draft) => true,
-            (from, Status::Authorised | Status::Deleted) => from.is_open_for_edits(),
-            (Status::Authorised, Status::Voided) => {
-                if has_money {
-                    problems.push("This document cannot be edited as it has a payment or credit note allocated to it.".to_owned());
-                }
-                true
-            }
-            _ => false,
-        };
-        let edits_money = ["LineItems", "CurrencyCode", "Contact", "Date"]
-            .iter()
-            .any(|field| given.get(field).is_some());
-        if !allowed || (edits_money && (has_money || before.status == Status::Paid)) {
-            problems.push("Invoice not of valid status for modification".to_owned());
-        }
-        if before.kind != next.kind {
-            problems.push("The type of an invoice cannot be changed".to_owned());
-        }
-    }
-
+    /// What an invoice must be beyond what every document must.
     fn check_invoice(&self, next: &Invoice, problems: &mut Vec<String>) {
-        let mut unless = |holds: bool, problem: &str| {
-            if !holds && !problems.iter().any(|known| known == problem) {
-                problems.push(problem.to_owned());
-            }
-        };
+        self.check_document(next, problems);
         let same_number = |other: &&Invoice| {
             other.kind == InvoiceKind::Sale
                 && other.id != next.id
@@ -544,48 +533,69 @@ impl Xero {
         let taken = next.kind == InvoiceKind::Sale
             && !next.number.is_empty()
             && self.invoices.values().any(|other| same_number(&other));
-        let final_status = !next.status.is_open_for_edits() && next.status != Status::Deleted;
+        unless(problems, !taken, "Invoice # must be unique.");
         unless(
-            !next.contact_id.is_empty(),
-            "A Contact must be specified for this type of transaction",
-        );
-        unless(!taken, "Invoice # must be unique.");
-        unless(
+            problems,
             next.number.chars().count() <= 255,
             "The Invoice Number is longer than 255 characters.",
+        );
+        unless(
+            problems,
+            !next.status.is_final() || next.due_date.is_some(),
+            "DueDate is required",
+        );
+    }
+
+    /// What must be said before a document counts, and what may never be.
+    pub(super) fn check_document(&self, next: &Invoice, problems: &mut Vec<String>) {
+        self.check_header(next, problems);
+        let is_final = next.status.is_final();
+        unless(
+            problems,
+            !is_final || !next.lines.is_empty(),
+            "One or more line items must be specified",
+        );
+        unless(
+            problems,
+            !is_final || next.lines.iter().all(|line| !line.description.is_empty()),
+            "Description must be at least 1 character",
+        );
+        unless(
+            problems,
+            !is_final || next.lines.iter().all(|line| !line.account_code.is_empty()),
+            "Account code must be specified",
+        );
+        unless(
+            problems,
+            next.total() >= 0,
+            "The document total must be greater than or equal to zero",
+        );
+    }
+
+    /// Whose, in which currency and of which day a document is.
+    pub(super) fn check_header(&self, next: &Invoice, problems: &mut Vec<String>) {
+        unless(
+            problems,
+            !next.contact_id.is_empty(),
+            "A Contact must be specified for this type of transaction",
         );
         let currency = format!(
             "Organisation is not subscribed to currency {}",
             next.currency
         );
-        unless(self.currencies.contains(&next.currency), &currency);
+        unless(
+            problems,
+            self.currencies.contains(&next.currency),
+            &currency,
+        );
         let locked = self
             .organisation
             .period_lock_date
             .is_some_and(|lock| next.date <= lock);
         unless(
+            problems,
             !locked,
             "The document date cannot be before the period lock date.",
-        );
-        unless(
-            !final_status || !next.lines.is_empty(),
-            "One or more line items must be specified",
-        );
-        unless(
-            !final_status || next.due_date.is_some(),
-            "DueDate is required",
-        );
-        unless(
-            !final_status || next.lines.iter().all(|line| !line.description.is_empty()),
-            "Description must be at least 1 character",
-        );
-        unless(
-            !final_status || next.lines.iter().all(|line| !line.account_code.is_empty()),
-            "Account code must be specified",
-        );
-        unless(
-            next.total() >= 0,
-            "The document total must be greater than or equal to zero",
         );
     }
 
@@ -630,6 +640,57 @@ impl Xero {
             invoice.updated_ms = now_ms;
             self.event("INVOICE", invoice_id, "UPDATE", now_ms);
         }
+    }
+}
+
+/// A document before and after what is asked for.
+pub(super) struct Change<'a> {
+    /// What it is, in words.
+    pub noun: &'static str,
+    /// `None` for a new one.
+    pub before: Option<&'a Invoice>,
+    pub next: &'a Invoice,
+    pub given: &'a Value,
+    /// Whether something was paid or put on it.
+    pub has_money: bool,
+}
+
+/// Which change of status is allowed from where, and what may be edited meanwhile.
+pub(super) fn check_change(change: &Change<'_>, problems: &mut Vec<String>) {
+    let (next, noun) = (change.next, change.noun);
+    let Some(before) = change.before else {
+        if !matches!(
+            next.status,
+            Status::Draft | Status::Submitted | Status::Authorised
+        ) {
+            problems.push(format!("{noun} not of valid status for creation"));
+        }
+        return;
+    };
+    let allowed = match (before.status, next.status) {
+        (from, to) if from == to => !matches!(from, Status::Voided | Status::Deleted),
+        (Status::Draft, Status::Submitted) | (Status::Submitted, Status::Draft) => true,
+        (from, Status::Authorised | Status::Deleted) => from.is_open_for_edits(),
+        (Status::Authorised, Status::Voided) => {
+            if change.has_money {
+                problems.push("This document cannot be edited as it has a payment or credit note allocated to it.".to_owned());
+            }
+            true
+        }
+        _ => false,
+    };
+    let edits_money = ["LineItems", "CurrencyCode", "Contact", "Date"]
+        .iter()
+        .any(|field| change.given.get(field).is_some());
+    if !allowed || (edits_money && (change.has_money || before.status == Status::Paid)) {
+        problems.push(format!("{noun} not of valid status for modification"));
+    }
+}
+
+/// Adds a problem once, unless what must hold does.
+fn unless(problems: &mut Vec<String>, holds: bool, problem: &str) {
+    if !holds && !problems.iter().any(|known| known == problem) {
+        problems.push(problem.to_owned());
     }
 }
 

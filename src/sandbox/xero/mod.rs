@@ -2,8 +2,10 @@
 //! This file holds its state and its seed; what can be asked of it is in `api`.
 
 mod api;
+mod api_credits;
 mod auth;
 pub mod contacts;
+pub mod credits;
 mod errors;
 mod filter;
 pub mod invoices;
@@ -24,9 +26,10 @@ use crate::limits::XeroAllowance;
 
 pub use api::answer;
 pub use contacts::Contact;
+pub use credits::{Allocation, Credit, CreditKind};
 pub use errors::{server_error, too_many};
 pub use invoices::{Invoice, InvoiceKind, Status};
-pub use payments::{Allocation, Credit, CreditKind, Payment, PaymentTarget};
+pub use payments::{Payment, PaymentTarget};
 
 /// The organisation itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -123,18 +126,36 @@ impl Xero {
         }
     }
 
-    /// Leaves an event for the sender. `category` is `INVOICE`, `CONTACT` or `CREDITNOTE`.
+    /// Leaves an event for the sender. `category` is `INVOICE` or `CONTACT`.
     pub fn event(&mut self, category: &str, id: &str, act: &str, now_ms: i64) {
-        let folder = match category {
-            "CONTACT" => "Contacts",
-            "CREDITNOTE" => "CreditNotes",
-            _ => "Invoices",
+        self.event_with(category, id, act, None, now_ms);
+    }
+
+    /// Leaves an event that may say more than what to read again. `category` may be a credit's as well.
+    fn event_with(
+        &mut self,
+        category: &str,
+        id: &str,
+        act: &str,
+        data: Option<Value>,
+        now_ms: i64,
+    ) {
+        let credit = CreditKind::ALL
+            .into_iter()
+            .find(|kind| kind.category() == category);
+        let folder = match credit {
+            Some(kind) => kind.plural(),
+            None if category == "CONTACT" => "Contacts",
+            None => "Invoices",
         };
-        let event = json!({
+        let mut event = json!({
             "resourceUrl": format!("https://api.xero.com/api.xro/2.0/{folder}/{id}"), "resourceId": id,
             "eventDateUtc": iso_without_zone(now_ms), "eventType": act, "eventCategory": category,
             "tenantId": self.organisation.tenant_id, "tenantType": "ORGANISATION",
         });
+        if let Some(data) = data {
+            event["data"] = data;
+        }
         self.next_event += 1;
         self.pending.push(event);
     }

@@ -1,12 +1,13 @@
-//! Payments and credits: money that came in or went out, what it is put on, and how that is undone.
+//! Payments: money that came in for an invoice or went out for a bill, what of a credit is paid out, and how either is undone.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Xero;
-use super::invoices::{Invoice, InvoiceKind, Status, parse_wire_day};
-use super::money::{parse_wire, share};
+use super::credits::CreditKind;
+use super::invoices::{Status, parse_wire_day};
+use super::money::parse_wire;
+use super::{Account, Xero};
 use crate::clock::day_of;
 use crate::dice::Dice;
 
@@ -33,81 +34,6 @@ pub struct Payment {
     pub updated_ms: i64,
 }
 
-/// The kinds of credit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CreditKind {
-    CreditNote,
-    Prepayment,
-    Overpayment,
-}
-
-impl CreditKind {
-    /// `CreditNotes`, as in paths and envelopes.
-    pub fn plural(self) -> &'static str {
-        match self {
-            Self::CreditNote => "CreditNotes",
-            Self::Prepayment => "Prepayments",
-            Self::Overpayment => "Overpayments",
-        }
-    }
-
-    /// `CreditNoteID`.
-    pub fn id_field(self) -> &'static str {
-        match self {
-            Self::CreditNote => "CreditNoteID",
-            Self::Prepayment => "PrepaymentID",
-            Self::Overpayment => "OverpaymentID",
-        }
-    }
-
-    /// In words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::CreditNote => "Credit note",
-            Self::Prepayment => "Prepayment",
-            Self::Overpayment => "Overpayment",
-        }
-    }
-}
-
-/// A credit note, a prepayment or an overpayment.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Credit {
-    pub id: String,
-    pub kind: CreditKind,
-    /// Whose documents it can be put on.
-    pub side: InvoiceKind,
-    pub number: String,
-    pub reference: String,
-    pub contact_id: String,
-    pub currency: String,
-    pub date: NaiveDate,
-    pub voided: bool,
-    /// Minor units.
-    pub sub_total: i64,
-    /// Minor units.
-    pub total_tax: i64,
-    pub updated_ms: i64,
-}
-
-impl Credit {
-    /// With tax, in minor units.
-    pub fn total(&self) -> i64 {
-        self.sub_total + self.total_tax
-    }
-}
-
-/// A part of a credit that was put on an invoice.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Allocation {
-    pub id: String,
-    pub credit_id: String,
-    pub invoice_id: String,
-    /// Minor units.
-    pub amount: i64,
-    pub date: NaiveDate,
-}
-
 impl Xero {
     /// The payments that count on an invoice.
     pub fn payments_of(&self, invoice_id: &str) -> impl Iterator<Item = &Payment> {
@@ -118,25 +44,20 @@ impl Xero {
             .filter(is_for)
     }
 
-    /// What of a credit is neither put on invoices nor paid out, in minor units.
-    pub fn remaining_credit(&self, credit: &Credit) -> i64 {
-        let allocated: i64 = self
-            .allocations
-            .iter()
-            .filter(|allocation| allocation.credit_id == credit.id)
-            .map(|allocation| allocation.amount)
-            .sum();
-        let is_refund = |payment: &&Payment| {
-            !payment.deleted
-                && matches!(&payment.target, PaymentTarget::Credit(id) if *id == credit.id)
-        };
-        let refunded: i64 = self
-            .payments
+    /// What was paid out of a credit and not taken back.
+    pub fn refunds_of(&self, credit_id: &str) -> impl Iterator<Item = &Payment> {
+        let is_for = move |payment: &&Payment| matches!(&payment.target, PaymentTarget::Credit(id) if id == credit_id);
+        self.payments
             .values()
-            .filter(is_refund)
-            .map(|payment| payment.amount)
-            .sum();
-        credit.total() - allocated - refunded
+            .filter(|payment| !payment.deleted)
+            .filter(is_for)
+    }
+
+    /// The account that a reference names, by code or id.
+    pub fn account(&self, given: &Value) -> Option<&Account> {
+        self.accounts.iter().find(|account| {
+            given["Code"] == account.code.as_str() || given["AccountID"] == account.id.as_str()
+        })
     }
 
     /// `PUT /Payments`, one element.
@@ -149,16 +70,9 @@ impl Xero {
         let amount = parse_wire(&given["Amount"], 2).filter(|amount| *amount > 0);
         let amount =
             amount.ok_or_else(|| vec!["Payment amount must be greater than zero".to_owned()])?;
-        let account = |account: &&super::Account| {
-            given["Account"]["Code"] == account.code.as_str()
-                || given["Account"]["AccountID"] == account.id.as_str()
-        };
         let account_code = self
-            .accounts
-            .iter()
-            .find(account)
-            .map(|account| account.code.clone());
-        let account_code = account_code
+            .account(&given["Account"])
+            .map(|account| account.code.clone())
             .ok_or_else(|| vec!["Account must be specified and valid for payments".to_owned()])?;
         let date = match given["Date"].as_str() {
             Some(text) => parse_wire_day(text)
@@ -179,38 +93,44 @@ impl Xero {
         .map_err(|problem| vec![problem])
     }
 
+    /// A credit note may be named by itself or in an invoice's place, as the answers show it.
     fn payment_target(&self, given: &Value) -> Result<PaymentTarget, Vec<String>> {
-        let credit = ["CreditNote", "Prepayment", "Overpayment"]
-            .iter()
-            .find_map(|field| {
-                let given = &given[*field];
-                given.as_object().and_then(|fields| {
-                    fields
-                        .values()
-                        .filter_map(Value::as_str)
-                        .find_map(|key| self.credit(key))
-                })
-            });
-        if let Some(credit) = credit {
-            return Ok(PaymentTarget::Credit(credit.id.clone()));
+        for kind in CreditKind::ALL {
+            let named = &given[kind.singular()];
+            let number = (kind == CreditKind::CreditNote)
+                .then(|| named["CreditNoteNumber"].as_str())
+                .flatten();
+            let Some(key) = named[kind.id_field()].as_str().or(number) else {
+                continue;
+            };
+            return self
+                .credit(key)
+                .filter(|credit| credit.kind == kind)
+                .map(|credit| PaymentTarget::Credit(credit.id.clone()))
+                .ok_or_else(|| vec![format!("{} could not be found", kind.words())]);
         }
-        let key = given["Invoice"]["InvoiceID"]
-            .as_str()
-            .or_else(|| given["Invoice"]["InvoiceNumber"].as_str());
-        let invoice = key.and_then(|key| self.invoice(key));
-        invoice
-            .map(|invoice| PaymentTarget::Invoice(invoice.id.clone()))
-            .ok_or_else(|| vec!["Invoice could not be found".to_owned()])
-    }
-
-    /// A credit by id or number.
-    pub fn credit(&self, key: &str) -> Option<&Credit> {
-        let by_number = || {
-            self.credits
-                .values()
-                .find(|credit| !credit.number.is_empty() && credit.number == key)
+        let key = [
+            &given["Invoice"]["InvoiceID"],
+            &given["Invoice"]["InvoiceNumber"],
+            &given["InvoiceNumber"],
+            &given["CreditNoteNumber"],
+        ]
+        .into_iter()
+        .find_map(Value::as_str)
+        .unwrap_or_default();
+        let invoice = || {
+            let invoice = self.invoice(key)?;
+            Some(PaymentTarget::Invoice(invoice.id.clone()))
         };
-        self.credits.get(&key.to_lowercase()).or_else(by_number)
+        let note = || {
+            let credit = self
+                .credit(key)
+                .filter(|credit| credit.kind == CreditKind::CreditNote)?;
+            Some(PaymentTarget::Credit(credit.id.clone()))
+        };
+        invoice()
+            .or_else(note)
+            .ok_or_else(|| vec!["Invoice could not be found".to_owned()])
     }
 
     /// Pays an invoice or pays out a credit. The amount is in minor units and positive.
@@ -237,7 +157,11 @@ impl Xero {
                 self.amount_due(invoice)
             }
             PaymentTarget::Credit(id) => {
-                self.remaining_credit(self.credits.get(id).ok_or("Credit could not be found")?)
+                let credit = self.credits.get(id).ok_or("Credit could not be found")?;
+                if credit.status != Status::Authorised {
+                    return Err("Payments can only be made against Authorised documents".to_owned());
+                }
+                self.remaining_credit(credit)
             }
         };
         if amount <= 0 {
@@ -294,141 +218,7 @@ impl Xero {
                 self.settle(id, day);
                 self.touch(id, now_ms);
             }
-            PaymentTarget::Credit(id) => {
-                if let Some(credit) = self.credits.get_mut(id) {
-                    credit.updated_ms = now_ms;
-                    let is_note = credit.kind == CreditKind::CreditNote;
-                    if is_note {
-                        self.event("CREDITNOTE", id, "UPDATE", now_ms);
-                    }
-                }
-            }
+            PaymentTarget::Credit(id) => self.touch_credit(id, now_ms),
         }
-    }
-
-    /// Makes a credit for an invoice's contact over a net amount (the tax in the invoice's proportion), or over a
-    /// gross amount for pre- and overpayments, and puts as much of it on the invoice as is still owed.
-    pub fn credit_invoice(
-        &mut self,
-        dice: &mut Dice,
-        invoice_id: &str,
-        kind: CreditKind,
-        amount: i64,
-        now_ms: i64,
-    ) -> Result<String, String> {
-        let invoice = self
-            .invoices
-            .get(invoice_id)
-            .ok_or("Invoice could not be found")?
-            .clone();
-        if !matches!(invoice.status, Status::Authorised | Status::Paid) {
-            return Err("Only authorised and paid invoices can be credited".to_owned());
-        }
-        if amount <= 0 || invoice.total() <= 0 {
-            return Err("The amount must be greater than zero".to_owned());
-        }
-        let total_tax = match kind {
-            CreditKind::CreditNote if amount > invoice.sub_total() => {
-                return Err("The credit is more than the invoice".to_owned());
-            }
-            CreditKind::CreditNote => share(amount, invoice.total_tax(), invoice.sub_total()),
-            CreditKind::Prepayment | CreditKind::Overpayment => 0,
-        };
-        let id = self.add_credit(dice, &invoice, kind, (amount, total_tax), now_ms);
-        let due = self.amount_due(&invoice);
-        if due > 0 {
-            let part = due.min(amount + total_tax);
-            self.allocate(dice, &id, &invoice.id, part, day_of(now_ms), now_ms)?;
-        }
-        Ok(id)
-    }
-
-    /// Keeps a credit over (net, tax) for an invoice's contact.
-    fn add_credit(
-        &mut self,
-        dice: &mut Dice,
-        invoice: &Invoice,
-        kind: CreditKind,
-        (sub_total, total_tax): (i64, i64),
-        now_ms: i64,
-    ) -> String {
-        let id = dice.uuid();
-        let reference = match invoice.reference.as_str() {
-            "" => &invoice.number,
-            reference => reference,
-        };
-        let mut credit = Credit {
-            id: id.clone(),
-            kind,
-            side: invoice.kind,
-            number: String::new(),
-            reference: reference.to_owned(),
-            contact_id: invoice.contact_id.clone(),
-            currency: invoice.currency.clone(),
-            date: day_of(now_ms),
-            voided: false,
-            sub_total,
-            total_tax,
-            updated_ms: now_ms,
-        };
-        if kind == CreditKind::CreditNote {
-            credit.number = self.take_credit_number();
-            self.event("CREDITNOTE", &id, "CREATE", now_ms);
-        }
-        self.credits.insert(id.clone(), credit);
-        id
-    }
-
-    fn take_credit_number(&mut self) -> String {
-        let number = format!("CN-{:04}", self.next_credit_note);
-        self.next_credit_note += 1;
-        number
-    }
-
-    /// Puts a part of a credit on an invoice. The amount is in minor units.
-    pub fn allocate(
-        &mut self,
-        dice: &mut Dice,
-        credit_id: &str,
-        invoice_id: &str,
-        amount: i64,
-        date: NaiveDate,
-        now_ms: i64,
-    ) -> Result<String, String> {
-        let credit = self
-            .credits
-            .get(credit_id)
-            .ok_or("Credit could not be found")?;
-        let invoice = self
-            .invoices
-            .get(invoice_id)
-            .ok_or("Invoice could not be found")?;
-        let fits = credit.side == invoice.kind
-            && credit.currency == invoice.currency
-            && credit.contact_id == invoice.contact_id;
-        if !fits || invoice.status != Status::Authorised {
-            return Err("This credit cannot be allocated to this invoice".to_owned());
-        }
-        if amount <= 0
-            || amount > self.amount_due(invoice)
-            || amount > self.remaining_credit(credit)
-        {
-            return Err("The amount to allocate is more than what is outstanding".to_owned());
-        }
-        let id = dice.uuid();
-        let (credit_id, invoice_id) = (credit_id.to_owned(), invoice_id.to_owned());
-        self.allocations.push(Allocation {
-            id: id.clone(),
-            credit_id: credit_id.clone(),
-            invoice_id: invoice_id.clone(),
-            amount,
-            date,
-        });
-        if let Some(credit) = self.credits.get_mut(&credit_id) {
-            credit.updated_ms = now_ms;
-        }
-        self.settle(&invoice_id, date);
-        self.touch(&invoice_id, now_ms);
-        Ok(id)
     }
 }

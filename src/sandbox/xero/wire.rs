@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
+use super::credits::{Allocation, BankEntry, Credit, CreditKind};
 use super::invoices::{AmountType, Invoice, Line};
 use super::money::{money, number};
-use super::payments::{Credit, CreditKind, Payment, PaymentTarget};
-use super::{Account, Contact, InvoiceKind, TaxRate, Xero};
+use super::payments::{Payment, PaymentTarget};
+use super::{Account, Contact, InvoiceKind, Status, TaxRate, Xero};
 use crate::clock::{iso_without_zone, midnight_ms};
 
 /// How much of a document is told.
@@ -31,6 +32,11 @@ fn wire_day(day: NaiveDate) -> Value {
 
 fn day_string(day: NaiveDate) -> Value {
     json!(iso_without_zone(midnight_ms(day)))
+}
+
+/// The twin of `UpdatedDateUTC` that credits and payments have.
+fn utc_string(ms: i64) -> Value {
+    json!(format!("{}Z", iso_without_zone(ms)))
 }
 
 /// A contact.
@@ -85,16 +91,12 @@ pub fn invoice(xero: &Xero, invoice: &Invoice, detail: Detail) -> Value {
     }
     if detail != Detail::Summary {
         wire["Payments"] = Value::Array(xero.payments_of(&invoice.id).map(payment_stub).collect());
-        for kind in [
-            CreditKind::CreditNote,
-            CreditKind::Prepayment,
-            CreditKind::Overpayment,
-        ] {
+        for kind in CreditKind::ALL {
             wire[kind.plural()] = Value::Array(credits_on(xero, &invoice.id, kind));
         }
     }
     if detail == Detail::Full {
-        wire["LineItems"] = Value::Array(invoice.lines.iter().map(line).collect());
+        wire["LineItems"] = Value::Array(lines(&invoice.lines, detail));
     }
     wire
 }
@@ -157,88 +159,149 @@ pub fn payment(xero: &Xero, payment: &Payment) -> Value {
     wire["BankAmount"] = money(payment.amount);
     wire["IsReconciled"] = json!(false);
     wire["UpdatedDateUTC"] = wire_date(payment.updated_ms);
+    wire["UpdatedDateUTCString"] = utc_string(payment.updated_ms);
     wire["Account"] = json!({"AccountID": account.map(|account| account.id.as_str()), "Code": payment.account_code});
     match &payment.target {
         PaymentTarget::Invoice(id) => {
             if let Some(invoice) = xero.invoices.get(id) {
-                wire["PaymentType"] = json!(format!("{}PAYMENT", invoice.kind.wire()));
-                wire["Invoice"] = json!({
-                    "InvoiceID": id, "InvoiceNumber": invoice.number, "Type": invoice.kind.wire(), "CurrencyCode": invoice.currency,
-                    "Contact": contact_stub(xero, &invoice.contact_id), "HasErrors": false, "IsDiscounted": false, "LineItems": [],
-                });
+                let kind = invoice.kind.wire();
+                wire["PaymentType"] = json!(format!("{kind}PAYMENT"));
+                wire["Invoice"] = paid_document(
+                    xero,
+                    (kind, id, &invoice.number),
+                    &invoice.contact_id,
+                    &invoice.currency,
+                );
             }
         }
         PaymentTarget::Credit(id) => {
             if let Some(credit) = xero.credits.get(id) {
-                let side = if credit.side == InvoiceKind::Sale {
-                    "AR"
-                } else {
-                    "AP"
-                };
-                let kind = match credit.kind {
-                    CreditKind::CreditNote => "CREDIT",
-                    CreditKind::Prepayment => "PREPAYMENT",
-                    CreditKind::Overpayment => "OVERPAYMENT",
-                };
-                wire["PaymentType"] = json!(format!("{side}{kind}PAYMENT"));
-                let singular = credit.kind.plural().trim_end_matches('s');
-                let mut stub = json!({"Contact": contact_stub(xero, &credit.contact_id), "CreditNoteNumber": credit.number});
-                stub[credit.kind.id_field()] = json!(id);
-                wire[singular] = stub;
+                refund(xero, credit, &mut wire);
             }
         }
     }
     wire
 }
 
+/// What a payment is on, given its type, id and number.
+fn paid_document(
+    xero: &Xero,
+    (kind, id, number): (&str, &str, &str),
+    contact_id: &str,
+    currency: &str,
+) -> Value {
+    json!({
+        "InvoiceID": id, "InvoiceNumber": number, "Type": kind, "CurrencyCode": currency,
+        "Contact": contact_stub(xero, contact_id), "Payments": [], "CreditNotes": [], "Prepayments": [], "Overpayments": [],
+        "HasErrors": false, "IsDiscounted": false, "LineItems": [],
+    })
+}
+
+/// What a payment out of a credit says; Xero shows the credit note in an invoice's place.
+fn refund(xero: &Xero, credit: &Credit, wire: &mut Value) {
+    let side = match credit.side {
+        InvoiceKind::Sale => "AR",
+        InvoiceKind::Bill => "AP",
+    };
+    let kind = match credit.kind {
+        CreditKind::CreditNote => "CREDIT",
+        CreditKind::Prepayment => "PREPAYMENT",
+        CreditKind::Overpayment => "OVERPAYMENT",
+    };
+    wire["PaymentType"] = json!(format!("{side}{kind}PAYMENT"));
+    if credit.kind == CreditKind::CreditNote {
+        wire["Invoice"] = paid_document(
+            xero,
+            (&credit.wire_type(), &credit.id, &credit.number),
+            &credit.contact_id,
+            &credit.currency,
+        );
+        return;
+    }
+    let mut stub = json!({"ID": credit.id, "Contact": contact_stub(xero, &credit.contact_id)});
+    stub[credit.kind.id_field()] = json!(credit.id);
+    wire[credit.kind.singular()] = stub;
+}
+
 /// A credit note, prepayment or overpayment.
-pub fn credit(xero: &Xero, credit: &Credit) -> Value {
-    let remaining = xero.remaining_credit(credit);
-    let kind = match (credit.kind, credit.side) {
-        (CreditKind::CreditNote, side) => format!("{}CREDIT", side.wire()),
-        (CreditKind::Prepayment, InvoiceKind::Sale) => "RECEIVE-PREPAYMENT".to_owned(),
-        (CreditKind::Prepayment, InvoiceKind::Bill) => "SPEND-PREPAYMENT".to_owned(),
-        (CreditKind::Overpayment, InvoiceKind::Sale) => "RECEIVE-OVERPAYMENT".to_owned(),
-        (CreditKind::Overpayment, InvoiceKind::Bill) => "SPEND-OVERPAYMENT".to_owned(),
-    };
-    let status = match (credit.voided, remaining) {
-        (true, _) => "VOIDED",
-        (false, 0) => "PAID",
-        (false, _) => "AUTHORISED",
-    };
-    let allocations = xero
-        .allocations
-        .iter()
-        .filter(|allocation| allocation.credit_id == credit.id);
-    let allocations: Vec<Value> = allocations
-        .map(|allocation| {
-            let number = xero.invoices.get(&allocation.invoice_id).map_or("", |invoice| invoice.number.as_str());
-            json!({
-                "AllocationID": allocation.id, "Amount": money(allocation.amount), "Date": wire_day(allocation.date), "IsDeleted": false,
-                "Invoice": {"InvoiceID": allocation.invoice_id, "InvoiceNumber": number},
-            })
-        })
+pub fn credit(xero: &Xero, credit: &Credit, detail: Detail) -> Value {
+    let allocations: Vec<Value> = xero
+        .allocations_of(&credit.id)
+        .map(|part| allocation(xero, part))
         .collect();
-    let refund = |payment: &&Payment| {
-        !payment.deleted && matches!(&payment.target, PaymentTarget::Credit(id) if *id == credit.id)
-    };
-    let refunds: Vec<Value> = xero
-        .payments
-        .values()
-        .filter(refund)
-        .map(payment_stub)
-        .collect();
+    let refunds: Vec<Value> = xero.refunds_of(&credit.id).map(payment_stub).collect();
     let mut wire = json!({
-        "Type": kind, "Status": status, "Contact": contact_stub(xero, &credit.contact_id), "Reference": credit.reference,
+        "ID": credit.id, "Type": credit.wire_type(), "Status": xero.credit_status(credit).wire(),
+        "Contact": contact_stub(xero, &credit.contact_id), "Reference": credit.reference,
         "Date": wire_day(credit.date), "DateString": day_string(credit.date), "CurrencyCode": credit.currency, "CurrencyRate": number(10_000, 4),
-        "LineAmountTypes": "Exclusive", "SubTotal": money(credit.sub_total), "TotalTax": money(credit.total_tax), "Total": money(credit.total()),
-        "RemainingCredit": money(remaining), "Allocations": allocations, "Payments": refunds, "LineItems": [],
-        "UpdatedDateUTC": wire_date(credit.updated_ms), "HasAttachments": false, "HasErrors": false,
+        "LineAmountTypes": amount_type(credit.amount_type), "SubTotal": money(credit.sub_total), "TotalTax": money(credit.total_tax),
+        "Total": money(credit.total()), "RemainingCredit": money(xero.remaining_credit(credit)),
+        "Allocations": allocations, "Payments": refunds, "LineItems": lines(&credit.lines, detail),
+        "UpdatedDateUTC": wire_date(credit.updated_ms), "UpdatedDateUTCString": utc_string(credit.updated_ms),
+        "HasAttachments": false, "HasErrors": false,
     });
     wire[credit.kind.id_field()] = json!(credit.id);
     if credit.kind == CreditKind::CreditNote {
         wire["CreditNoteNumber"] = json!(credit.number);
+        if let Some(day) = xero.credit_used_on(credit) {
+            wire["FullyPaidOnDate"] = wire_day(day);
+        }
     }
+    wire
+}
+
+fn lines(lines: &[Line], detail: Detail) -> Vec<Value> {
+    match detail {
+        Detail::Full => lines.iter().map(line).collect(),
+        Detail::WithoutLines | Detail::Summary => Vec::new(),
+    }
+}
+
+/// A part of a credit that was put on an invoice, as its credit shows it.
+fn allocation(xero: &Xero, allocation: &Allocation) -> Value {
+    let number = xero
+        .invoices
+        .get(&allocation.invoice_id)
+        .map_or("", |invoice| invoice.number.as_str());
+    json!({
+        "AllocationID": allocation.id, "Amount": money(allocation.amount), "Date": wire_day(allocation.date), "IsDeleted": false,
+        "Invoice": {"InvoiceID": allocation.invoice_id, "InvoiceNumber": number},
+    })
+}
+
+/// A part of a credit that was just put on an invoice, but for the credit.
+pub fn new_allocation(id: &str, invoice_id: &str, amount: i64, date: NaiveDate) -> Value {
+    json!({
+        "AllocationID": id, "Amount": money(amount), "Date": wire_day(date), "ValidationErrors": [],
+        "Invoice": {
+            "InvoiceID": invoice_id, "Payments": [], "CreditNotes": [], "Prepayments": [], "Overpayments": [],
+            "HasErrors": false, "IsDiscounted": false, "LineItems": [], "ValidationErrors": [],
+        },
+    })
+}
+
+/// The bank transaction that a pre- or overpayment came in by.
+pub fn bank_transaction(xero: &Xero, credit: &Credit, bank: &BankEntry, detail: Detail) -> Value {
+    let account = xero
+        .accounts
+        .iter()
+        .find(|account| account.code == bank.account_code);
+    let status = match credit.status {
+        Status::Voided | Status::Deleted => "DELETED",
+        _ => "AUTHORISED",
+    };
+    let mut wire = json!({
+        "BankTransactionID": bank.id, "Type": credit.wire_type(), "Status": status, "Contact": contact_stub(xero, &credit.contact_id),
+        "BankAccount": {
+            "AccountID": account.map(|account| account.id.as_str()), "Code": bank.account_code,
+            "Name": account.map(|account| account.name.as_str()),
+        },
+        "Date": wire_day(credit.date), "DateString": day_string(credit.date), "CurrencyCode": credit.currency,
+        "LineAmountTypes": amount_type(credit.amount_type), "SubTotal": money(credit.sub_total), "TotalTax": money(credit.total_tax),
+        "Total": money(credit.total()), "LineItems": lines(&credit.lines, detail), "IsReconciled": false,
+        "UpdatedDateUTC": wire_date(credit.updated_ms), "HasAttachments": false,
+    });
+    wire[credit.kind.id_field()] = json!(credit.id);
     wire
 }
 

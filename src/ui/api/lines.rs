@@ -69,7 +69,7 @@ pub async fn release_lines(
 pub async fn link_invoice(invoice: String, deal: DealId) -> Result<Done, UiError> {
     let page = crate::web::page::current().await?;
     page.said(
-        portal_services::reconcile::link_invoice(&page.ctx, page.actor()?, &invoice, deal).await,
+        portal_services::links::link_invoice(&page.ctx, page.actor()?, &invoice, deal).await,
     )?;
     Ok(Done::new("/staff/reconciliation", "exception-settled"))
 }

@@ -361,6 +361,7 @@ job-sweep_deals = Geänderte Deals suchen
 job-read_stages = Pipelines lesen
 job-work_inbox = Webhook abarbeiten
 job-read_invoice = Rechnung lesen
+job-read_credit = Gutschrift lesen
 job-sweep_invoices = Geänderte Rechnungen suchen
 job-reconcile_deal = Deal mit Zahlungen abgleichen
 job-accrue_lines = Posten mit dem Kalender fortschreiben

@@ -361,6 +361,7 @@ job-sweep_deals = Look for changed deals
 job-read_stages = Read the pipelines
 job-work_inbox = Work off a webhook
 job-read_invoice = Read an invoice
+job-read_credit = Read a credit note
 job-sweep_invoices = Look for changed invoices
 job-reconcile_deal = Reconcile a deal
 job-accrue_lines = Move lines on with the calendar

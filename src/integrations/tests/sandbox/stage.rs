@@ -134,8 +134,23 @@ impl Stage {
 
     /// Tells the sandbox how to fail; what is not named stays as it was.
     pub async fn fail(&self, faults: Value) {
-        self.request(Method::POST, "/sandbox/faults", None, Some(faults))
-            .await;
+        self.act("faults", faults).await;
+    }
+
+    /// Does something inside the vendors' systems, as a person there would.
+    pub async fn act(&self, path: &str, body: Value) -> Value {
+        self.request(Method::POST, &format!("/sandbox/{path}"), None, Some(body))
+            .await
+    }
+
+    /// What the sandbox says when it refuses that.
+    pub async fn refusal(&self, path: &str, body: Value) -> String {
+        let url = format!("{}/sandbox/{path}", self.sandbox.http_url());
+        let answer = self.raw.post(url).json(&body).send().await.unwrap();
+        let status = answer.status();
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(status, 422, "{path}: {body}");
+        body["error"].as_str().unwrap().to_owned()
     }
 
     /// A call to HubSpot as somebody else makes it.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::Ipv4Addr, time::Duration};
 use portal_domain::money::{Currency, Money};
 use portal_integrations::{hubspot, hubspot::NewDeal, xero};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,
@@ -148,6 +148,17 @@ async fn a_webhook_of_hubspot_is_accepted_and_names_the_deal() {
     );
 }
 
+/// The next events of Xero; its tests of the check, which hold none, are passed over.
+async fn next_events(catch: &mut mpsc::Receiver<Received>) -> Received {
+    loop {
+        let received = next(catch, "/webhooks/xero").await;
+        let events = xero::signature::parse_events(&received.body).unwrap();
+        if !events.is_empty() {
+            return received;
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_webhook_of_xero_is_accepted_and_names_what_changed() {
     let stage = Stage::open().await;
@@ -158,16 +169,7 @@ async fn a_webhook_of_xero_is_accepted_and_names_what_changed() {
         .create_contact("client-1", "Client", "")
         .await
         .unwrap();
-    let received = loop {
-        let received = next(&mut catch, "/webhooks/xero").await;
-        // Some of Xero's own tests of the check come first.
-        if !xero::signature::parse_events(&received.body)
-            .unwrap()
-            .is_empty()
-        {
-            break received;
-        }
-    };
+    let received = next_events(&mut catch).await;
     let signature = received.header(xero::signature::SIGNATURE_HEADER);
     assert_eq!(
         xero::signature::verify("xero-key", &received.body, signature),
@@ -180,4 +182,63 @@ async fn a_webhook_of_xero_is_accepted_and_names_what_changed() {
         ("CONTACT", &contact.id)
     );
     assert_eq!(events[0].tenant_id, stage.xero().tenant_id().await.unwrap());
+}
+
+#[tokio::test]
+async fn each_change_of_a_credit_is_told_by_xero() {
+    let stage = Stage::open().await;
+    let fields = json!({ "new_contact": "Acme", "net": "100" });
+    let sold = stage.act("xero/invoices", fields).await;
+    let sold = sold["id"].as_str().unwrap();
+    // Only what happens from now on is told.
+    let (url, mut catch) = listen().await;
+    stage.sandbox.set_portal_url(&url);
+    let mut told = Vec::new();
+    let mut ids = Vec::new();
+    for (path, fields) in [
+        (
+            format!("xero/invoices/{sold}/credit"),
+            json!({ "amount": "12", "allocate": false }),
+        ),
+        (
+            "xero/credits/CN-0001/allocations".to_owned(),
+            json!({ "invoice": sold, "amount": "5" }),
+        ),
+        ("xero/credits/CN-0001/refund".to_owned(), json!({})),
+        (
+            format!("xero/invoices/{sold}/credit"),
+            json!({ "kind": "prepayment", "amount": "1" }),
+        ),
+    ] {
+        stage.act(&path, fields).await;
+        let received = next_events(&mut catch).await;
+        let body: Value = serde_json::from_slice(&received.body).unwrap();
+        let mut act = Vec::new();
+        for event in body["events"].as_array().unwrap() {
+            ids.push(event["resourceId"].as_str().unwrap().to_owned());
+            let said = [
+                &event["eventCategory"],
+                &event["eventType"],
+                &event["data"]["Status"],
+            ];
+            act.push(said.map(|said| said.as_str().unwrap_or("-")).join(" "));
+        }
+        told.push(act);
+    }
+    assert_eq!(
+        told,
+        [
+            vec!["CREDITNOTE CREATE AUTHORISED"],
+            vec!["INVOICE UPDATE -", "CREDITNOTE UPDATE AUTHORISED"],
+            vec!["CREDITNOTE UPDATE PAID"],
+            vec![
+                "PREPAYMENT CREATE -",
+                "INVOICE UPDATE -",
+                "PREPAYMENT UPDATE -"
+            ],
+        ]
+    );
+    let credit = stage.xero().read_credit(&ids[0]).await.unwrap().unwrap();
+    assert_eq!(credit.refunded_minor, 700);
+    assert_eq!((ids[1].as_str(), &ids[2]), (sold, &ids[0]));
 }

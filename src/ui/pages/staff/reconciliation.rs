@@ -10,7 +10,7 @@ use portal_domain::{
     calendar::Month,
     money::{Currency, Money},
 };
-use portal_services::reconcile::{self, ExceptionView, Proposal};
+use portal_services::exceptions::{self, ExceptionView, Proposal};
 use portal_words::Argument;
 use serde::Deserialize;
 use serde_json::Value;
@@ -35,7 +35,7 @@ pub struct CaseQuery {
 }
 
 pub async fn list(page: Page, Query(query): Query<CaseQuery>) -> Result<Response, UiError> {
-    let found = page.said(reconcile::list_exceptions(&page.ctx, page.actor()?, CASES).await)?;
+    let found = page.said(exceptions::list_exceptions(&page.ctx, page.actor()?, CASES).await)?;
     let title = page.words.text("reconciliation-title");
     Ok(page.show(&title.clone(), move |page| {
         let words = &page.words;

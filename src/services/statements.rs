@@ -392,6 +392,20 @@ pub struct StatementView {
     pub lines: Vec<LineRecord>,
 }
 
+impl StatementView {
+    /// What was paid of its bills, net.
+    pub fn paid(&self) -> Money {
+        let paid_minor: i64 = self.bills.iter().map(|bill| bill.paid_minor).sum();
+        Money::new(paid_minor, self.record.total.currency)
+    }
+
+    /// The partner's numbers of its bills, in a row.
+    pub fn bill_numbers(&self) -> String {
+        let numbers: Vec<&str> = self.bills.iter().map(|bill| bill.number.as_str()).collect();
+        numbers.join(", ")
+    }
+}
+
 async fn view(tx: &mut Tx, record: StatementRecord) -> Result<StatementView, ServiceError> {
     let bills = bills::list_of_statement(tx, record.id).await?;
     let settlement = Settlement::of(&bills, record.total)?;

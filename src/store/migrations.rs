@@ -30,10 +30,10 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0003_money.sql"),
     ),
     (
-        5,
+        4,
         "append_only_money",
-        include_str!("../../migrations/0005_append_only_money.sqlite.sql"),
-        include_str!("../../migrations/0005_append_only_money.postgres.sql"),
+        include_str!("../../migrations/0004_append_only_money.sqlite.sql"),
+        include_str!("../../migrations/0004_append_only_money.postgres.sql"),
     ),
 ];
 

@@ -11,9 +11,9 @@ use portal_domain::{
     line::{LineKind, LineState},
 };
 use portal_services::{
-    leads,
+    exceptions, leads,
     lines::{LineView, WaitsFor},
-    reconcile, statements,
+    statements,
     statements::StatementView,
 };
 use portal_words::{Locale, Words};

@@ -218,6 +218,7 @@ fn a_group_is_what_begins_with_a_prefix_and_needs_no_arguments() {
     let expected = [
         ("invoiced", "In Rechnung gestellt"),
         ("paid", "Ausgezahlt"),
+        ("part_invoiced", "Teilweise berechnet"),
         ("part_paid", "Teilweise ausgezahlt"),
         ("stated", "Abgerechnet"),
     ];

@@ -86,3 +86,23 @@ error-not-found = Das gibt es nicht mehr, oder es gehört nicht Ihnen.
 error-internal = Das hat gerade nicht geklappt, und der Fehler liegt bei uns. Nichts wurde halb gespeichert: Versuchen Sie es in einer Minute noch einmal.
 error-line-held = Dieser Posten ist angehalten. Setzen Sie ihn zuerst fort.
 error-line-not-found = Diesen Posten gibt es nicht mehr. Laden Sie die Seite neu.
+
+# Money.
+error-tiers-empty = Geben Sie mindestens eine Stufe an.
+error-tiers-too-many = Verwenden Sie höchstens { $detail } Stufen.
+error-tiers-first-not-zero = Die erste Stufe beginnt bei 0: Jeder Deal muss in einer liegen.
+error-tiers-not-rising = Jede Stufe beginnt bei mehr als die vor ihr.
+error-tier-gap = Hier ist eine Lücke: Die Stufe davor endet bei { $detail }. Beginnen Sie dort.
+error-tier-overlap = Das überschneidet sich: Die Stufe davor endet bei { $detail }. Beginnen Sie dort.
+error-tier-end-missing = Geben Sie an, wo diese Stufe endet: Nur die letzte hat kein Ende.
+error-tier-last-has-end = Lassen Sie das leer: Die letzte Stufe hat kein Ende, sonst brächten größere Deals nichts ein.
+error-tier-ends-before-it-begins = Die Stufe muss bei mehr enden, als sie beginnt.
+error-share-twice = Das steht schon in der Liste: Verwenden Sie je eine Zeile.
+error-share-of-nothing = Geben Sie mehr als 0 % an, oder lassen Sie die Zeile leer.
+error-shares-too-many = Weniger als { $detail } weitere Partner können sich einen Posten teilen.
+error-shares-not-whole = Die Anteile ergeben { $detail } % und müssen zusammen 100 % sein.
+error-amount-above-rest = Von dieser Abrechnung sind nur noch { $detail } offen: Schreiben Sie höchstens das.
+error-shares-beyond-invoice = Die Teile sind mehr als der Nettobetrag der Rechnung: Verkleinern Sie einen.
+error-line-disputed = Der Partner reklamiert diesen Posten. Beantworten und klären Sie die Rückfrage zuerst.
+error-line-entered-by-you = Sie haben diesen Posten erfasst, also gibt ihn jemand anderes frei.
+error-nothing-to-waive = Diesem Monat fehlt nichts, also gibt es nichts zu erlassen.

@@ -29,6 +29,8 @@ mail-statement-body = { $quarter } ist abgeschlossen, und die Abrechnung { $numb
 mail-statement-button = Abrechnung öffnen
 mail-bill-paid-subject = Ihre Rechnung { $number } ist bezahlt
 mail-bill-paid-body = Ihre Rechnung { $number } ist vollständig bezahlt: { $amount }.
+mail-bill-differs-subject = Ihre Rechnung { $bill } passt nicht zur Abrechnung { $statement }
+mail-bill-differs-body = Ihre Rechnung { $bill } lautet über { $billed } netto, Abrechnung { $statement } über { $stated }. Bis beide übereinstimmen, wird nichts bezahlt. Bitte schicken Sie eine Rechnung über den Betrag der Abrechnung, oder antworten Sie auf diese Mail, wenn die Abrechnung falsch ist.
 
 ## Slack: `*` schreibt fett
 

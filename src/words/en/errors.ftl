@@ -86,3 +86,23 @@ error-not-found = That is not there any more, or is not yours.
 error-internal = This did not work just now, and the fault is ours. Nothing was stored by halves: try again in a minute.
 error-line-held = This line is held. Release it first.
 error-line-not-found = This line is not there any more. Load the page again.
+
+# Money.
+error-tiers-empty = Give at least one tier.
+error-tiers-too-many = Use at most { $detail } tiers.
+error-tiers-first-not-zero = The first tier begins at 0: every deal must lie in one.
+error-tiers-not-rising = Each tier begins at more than the one before it.
+error-tier-gap = There is a gap: the tier before it ends at { $detail }. Begin there.
+error-tier-overlap = This overlaps: the tier before it ends at { $detail }. Begin there.
+error-tier-end-missing = Say where this tier ends: only the last one has no end.
+error-tier-last-has-end = Leave this empty: the last tier has no end, or larger deals would earn nothing.
+error-tier-ends-before-it-begins = The tier must end at more than it begins.
+error-share-twice = This one is in the list already: use one row for each.
+error-share-of-nothing = Give more than 0 %, or leave the row empty.
+error-shares-too-many = Fewer than { $detail } other partners can share a line.
+error-shares-not-whole = The shares come to { $detail } %, and must be 100 % together.
+error-amount-above-rest = Only { $detail } of this statement is left to invoice: write at most that.
+error-shares-beyond-invoice = The parts are more than the invoice’s net amount: make one smaller.
+error-line-disputed = Its partner disputes this line. Answer and resolve the dispute first.
+error-line-entered-by-you = You entered this line, so somebody else approves it.
+error-nothing-to-waive = This month lacks nothing, so there is nothing to waive.

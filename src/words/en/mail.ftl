@@ -29,6 +29,8 @@ mail-statement-body = { $quarter } is closed, and statement { $number } is ready
 mail-statement-button = Open the statement
 mail-bill-paid-subject = Your invoice { $number } is paid
 mail-bill-paid-body = We have paid your invoice { $number } in full: { $amount }.
+mail-bill-differs-subject = Your invoice { $bill } does not fit statement { $statement }
+mail-bill-differs-body = Your invoice { $bill } is over { $billed } net, and statement { $statement } is over { $stated }. Until the two agree, nothing is paid. Please send an invoice over the statement’s amount, or answer this mail if you think that the statement is wrong.
 
 ## Slack: `*` makes bold
 

@@ -100,7 +100,7 @@ async fn find(page: &Page, query: &LinesQuery) -> Result<Vec<LineView>, UiError>
         .split_once('.')
         .and_then(|(month, id)| Some((Month::parse(month).ok()?, id.parse().ok()?)));
     let filter = LineFilter {
-        held_only: query.state == HELD,
+        stopped_only: query.state == HELD,
         after,
         ..LineFilter::default()
     };

@@ -37,7 +37,7 @@ fn list_view(page: &Page, statements: &[StatementView]) -> AnyView {
             <div><h1>{words.text("statement-list-title")}</h1><p>{words.text("statement-list-lead")}</p></div>
         </div>
         <div class="stack" id="statements" data-live="">
-            {statements.iter().filter(|view| view.bill.is_none()).map(|view| waiting(page, view)).collect_view()}
+            {statements.iter().filter(|view| view.rest.minor > 0).map(|view| waiting(page, view)).collect_view()}
             <section class="card flush" aria-label=words.text("statement-list-title")>{table(page, statements)}</section>
         </div>
     }
@@ -56,7 +56,7 @@ fn waiting(page: &Page, view: &StatementView) -> AnyView {
             {icon(icons::INFO)}
             <div>
                 <strong>{words.with("statement-list-waiting-title", &[("number", number.into())])}</strong>
-                <p>{words.with("statement-list-waiting", &[("amount", words.money(view.record.total).into())])}{link}</p>
+                <p>{words.with("statement-list-waiting", &[("amount", words.money(view.rest).into())])}{link}</p>
             </div>
         </div>
     }
@@ -104,7 +104,7 @@ fn row(page: &Page, view: &StatementView) -> AnyView {
             <td data-label=words.text("statement-column-quarter")>{quarter(page, view)}</td>
             <td class="num" data-label=words.text("statement-column-lines")>{view.body.lines.len().to_string()}</td>
             <td class="num sum" data-label=words.text("statement-column-total")>{kit::money(page, record.total)}</td>
-            <td class="num" data-label=words.text("statement-column-paid")>{kit::money(page, paid(view))}</td>
+            <td class="num" data-label=words.text("statement-column-paid")>{kit::money(page, view.paid())}</td>
             <td class="corner">{settlement_pill(page, view)}</td>
         </tr>
     }
@@ -115,11 +115,6 @@ fn quarter(page: &Page, view: &StatementView) -> String {
     let stored = &view.record.quarter;
     Quarter::parse(stored, page.ctx.programme.fiscal_start)
         .map_or_else(|_| stored.clone(), |quarter| page.words.quarter(quarter))
-}
-
-fn paid(view: &StatementView) -> Money {
-    let paid_minor = view.bill.as_ref().map_or(0, |bill| bill.paid_minor);
-    Money::new(paid_minor, view.record.total.currency)
 }
 
 fn settlement_pill(page: &Page, view: &StatementView) -> AnyView {
@@ -145,7 +140,7 @@ fn detail(page: &Page, view: &StatementView) -> AnyView {
     let words = &page.words;
     let number = view.record.number.clone();
     let title = words.with("statement-title", &[("number", number.as_str().into())]);
-    let invoice = view.bill.is_none().then(|| invoice_form(page, view));
+    let invoice = (view.rest.minor > 0).then(|| invoice_form(page, view));
     view! {
         {crumbs(page, "/statements", "statement-list-title", number)}
         <div class="head">
@@ -271,17 +266,25 @@ fn hash(hash: &str) -> AnyView {
 /// Stated, invoiced, part paid, paid: what was, what is, what is to come.
 fn progress(page: &Page, view: &StatementView) -> AnyView {
     let words = &page.words;
-    let bill = view.bill.as_ref();
+    let bill = view.bills.last();
     let day = |at| words.day(page.ctx.date_of(at));
     let here = view.settlement;
     let steps = SettlementState::ALL
         .iter()
-        .filter(|state| **state != SettlementState::PartPaid || here == SettlementState::PartPaid)
+        .filter(|state| {
+            let is_part = matches!(
+                state,
+                SettlementState::PartPaid | SettlementState::PartInvoiced
+            );
+            !is_part || **state == here
+        })
         .map(|state| {
             let note = match state {
                 SettlementState::Stated => Some(day(view.record.created_at)),
-                SettlementState::Invoiced => bill.map(|bill| day(bill.created_at)),
-                SettlementState::PartPaid => Some(words.money(paid(view))),
+                SettlementState::PartInvoiced | SettlementState::Invoiced => {
+                    bill.map(|bill| day(bill.created_at))
+                }
+                SettlementState::PartPaid => Some(words.money(view.paid())),
                 SettlementState::Paid => None,
             };
             // The last step, once it is reached, is done like the others.
@@ -307,7 +310,7 @@ fn progress(page: &Page, view: &StatementView) -> AnyView {
 /// What the state means for the partner, with the bar of what was paid.
 fn settlement(page: &Page, view: &StatementView) -> AnyView {
     let words = &page.words;
-    let Some(bill) = &view.bill else {
+    let Some(bill) = view.bills.last() else {
         return view! { <p class="small muted">{words.text("settlement-hint-stated")}</p> }
             .into_any();
     };
@@ -321,20 +324,25 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
     );
     let hint = match view.settlement {
         SettlementState::Stated => words.text("invoice-booking"),
+        SettlementState::PartInvoiced => words.with(
+            "settlement-hint-part_invoiced",
+            &[("rest", words.money(view.rest).into())],
+        ),
         SettlementState::Invoiced => words.with(
             "settlement-hint-invoiced",
-            &[("number", bill.number.as_str().into())],
+            &[("number", view.bill_numbers().into())],
         ),
         SettlementState::PartPaid => words.with(
             "settlement-hint-part_paid",
             &[
-                ("paid", words.money(paid(view)).into()),
-                ("total", words.money(bill.total).into()),
+                ("paid", words.money(view.paid()).into()),
+                ("total", words.money(view.record.total).into()),
             ],
         ),
         SettlementState::Paid => words.text("settlement-hint-paid"),
     };
-    let bar = (bill.paid_minor > 0).then(|| chart::share_paid(bill.paid_minor, bill.total.minor));
+    let bar = (view.paid().minor > 0)
+        .then(|| chart::share_paid(view.paid().minor, view.record.total.minor));
     view! {
         {bar}
         <p class="small"><strong>{sent}</strong></p>

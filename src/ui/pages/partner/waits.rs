@@ -52,10 +52,8 @@ impl Around {
 
     /// The partner's number of its invoice for the statement that a line is on.
     fn invoice_number(&self, view: &LineView) -> String {
-        let bill = self
-            .statement(view)
-            .and_then(|statement| statement.bill.as_ref());
-        bill.map_or_else(String::new, |bill| bill.number.clone())
+        self.statement(view)
+            .map_or_else(String::new, StatementView::bill_numbers)
     }
 
     /// The quarter whose statement an approved line comes on.
@@ -92,6 +90,7 @@ pub fn sentence(page: &Page, around: &Around, view: &LineView) -> String {
             &[("invoice", around.invoice_number(view).into())],
         ),
         WaitsFor::Held { reason } => words.with("line-waits-held", &[("reason", reason.into())]),
+        WaitsFor::Dispute => words.text("line-waits-dispute"),
         WaitsFor::Terms => words.text("line-waits-terms"),
     }
 }
@@ -134,8 +133,9 @@ pub struct Group {
 }
 
 /// What can be waited for: what the partner itself can do first, what only time brings last.
-const ORDER: [&str; 9] = [
+const ORDER: [&str; 10] = [
     "partner-invoice",
+    "dispute",
     "held",
     "terms",
     "payment",
@@ -155,14 +155,15 @@ fn key(view: &LineView, waits_for: &WaitsFor) -> (usize, String) {
     };
     match waits_for {
         WaitsFor::PartnerInvoice => (0, statement()),
-        WaitsFor::Held { reason } => (1, reason.clone()),
-        WaitsFor::Terms => (2, String::new()),
-        WaitsFor::Payment { invoice_number, .. } => (3, invoice_number.clone()),
-        WaitsFor::Invoice => (4, String::new()),
-        WaitsFor::Approval => (5, String::new()),
-        WaitsFor::QuarterClose => (6, String::new()),
-        WaitsFor::BillPayment => (7, statement()),
-        WaitsFor::MonthEnd => (8, String::new()),
+        WaitsFor::Dispute => (1, String::new()),
+        WaitsFor::Held { reason } => (2, reason.clone()),
+        WaitsFor::Terms => (3, String::new()),
+        WaitsFor::Payment { invoice_number, .. } => (4, invoice_number.clone()),
+        WaitsFor::Invoice => (5, String::new()),
+        WaitsFor::Approval => (6, String::new()),
+        WaitsFor::QuarterClose => (7, String::new()),
+        WaitsFor::BillPayment => (8, statement()),
+        WaitsFor::MonthEnd => (9, String::new()),
     }
 }
 
@@ -202,7 +203,7 @@ fn address(view: &LineView) -> String {
         (Some(WaitsFor::PartnerInvoice | WaitsFor::BillPayment), Some(statement)) => {
             format!("/statements/{statement}")
         }
-        (Some(WaitsFor::Held { .. }), _) => "/commission?state=held".to_owned(),
+        (Some(WaitsFor::Held { .. } | WaitsFor::Dispute), _) => "/commission?state=held".to_owned(),
         (Some(WaitsFor::Approval | WaitsFor::QuarterClose), _) => {
             "/commission?state=owed".to_owned()
         }

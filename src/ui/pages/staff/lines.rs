@@ -72,7 +72,8 @@ impl LineQuery {
             .and_then(|(month, line)| Some((Month::parse(month).ok()?, line.parse().ok()?)));
         StaffLineFilter {
             state,
-            held: self.list() == "held",
+            stopped: self.list() == "held",
+            disputed: false,
             partner: self.partner.parse::<PartnerId>().ok(),
             after,
         }
@@ -463,6 +464,7 @@ pub fn waits(page: &Page, view: &LineView) -> String {
         WaitsFor::PartnerInvoice => words.text("approval-waits-partner-invoice"),
         WaitsFor::BillPayment => words.text("approval-waits-bill-payment"),
         WaitsFor::Held { reason } => words.with("line-waits-held", &[("reason", reason.into())]),
+        WaitsFor::Dispute => words.text("line-waits-dispute"),
         WaitsFor::Terms => words.text("approval-waits-terms"),
     }
 }

@@ -6,7 +6,7 @@ use portal_domain::{
     access::Action,
     calendar::Month,
     deal::{BillingPeriod, DealTerms, WonDeal},
-    money::{Currency, Money, OFFERED_CURRENCIES, Rate},
+    money::{Currency, Exact, Money, OFFERED_CURRENCIES, Rate},
     plan::{PlanForm, PlanTerms},
     schedule::schedule,
 };
@@ -129,7 +129,7 @@ fn form(page: &Page) -> AnyView {
             {field("months", "plan-months").hint("plan-months-hint").optional().maximum(3).input()}
             <div class="cols">
                 {field("cap", "plan-cap").optional().maximum(20).input()}
-                {field("cap_currency", "plan-cap-currency").optional().select(currencies.into())}
+                {field("currency", "plan-cap-currency").optional().select(currencies.into())}
             </div>
             {field("tolerance", "plan-tolerance").hint("plan-tolerance-hint").optional().maximum(12).input()}
             {kit::field(page, ACTION, "valid_from", "valid_from", "plan-valid-from").kind("date").first(&today).input()}
@@ -147,16 +147,21 @@ fn example_terms(page: &Page) -> Option<PlanTerms> {
         rate: typed("rate"),
         months: typed("months"),
         cap: typed("cap"),
-        cap_currency: typed("cap_currency"),
+        currency: typed("currency"),
         tolerance: typed("tolerance"),
+        ..PlanForm::default()
     };
     let plain = || {
         let rate = Rate::parse_percent("10").ok()?;
         let tolerance = Rate::parse_percent("1").ok()?;
         Some(PlanTerms {
             rate,
+            tiers: None,
             months: None,
             cap: None,
+            bonus: None,
+            split: Vec::new(),
+            tail_months: None,
             tolerance,
         })
     };
@@ -177,6 +182,8 @@ fn example(page: &Page) -> Option<AnyView> {
             value,
             period: BillingPeriod::Months(12),
         }],
+        standing: Exact::from_integer(0),
+        paid_until: None,
     };
     let lines = schedule(&terms, &deal, start.plus(11)).ok()?;
     let sum: i64 = lines.iter().map(|line| line.amount_minor).sum();

@@ -289,13 +289,6 @@ fn table(page: &Page, found: &[StatementView], query: &StatementQuery) -> AnyVie
     .into_any()
 }
 
-fn paid(view: &StatementView) -> Money {
-    Money::new(
-        view.bill.as_ref().map_or(0, |bill| bill.paid_minor),
-        view.record.total.currency,
-    )
-}
-
 fn quarter_name(page: &Page, view: &StatementView) -> String {
     let quarter = Quarter::parse(&view.record.quarter, page.ctx.programme.fiscal_start);
     quarter.map_or_else(
@@ -319,7 +312,7 @@ fn row(page: &Page, view: &StatementView) -> AnyView {
             </td>
             <td data-label=words.text("statement-column-quarter") class="nowrap">{quarter_name(page, view)}</td>
             <td class="num sum" data-label=words.text("statement-column-total")>{kit::money(page, record.total)}</td>
-            <td class="num" data-label=words.text("statement-column-paid")>{kit::money(page, paid(view))}</td>
+            <td class="num" data-label=words.text("statement-column-paid")>{kit::money(page, view.paid())}</td>
             <td class="corner">{settlement_pill(page, view)}</td>
         </tr>
     }
@@ -430,7 +423,7 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
             .then_some("done");
         view! { <li class=class aria-current=is_now.then_some("step")>{label}</li> }
     });
-    let bill = view.bill.as_ref().map(|bill| {
+    let bills = view.bills.iter().map(|bill| {
         let open = Money::new(bill.total.minor - bill.paid_minor, bill.total.currency);
         let xero = bill
             .xero_invoice_id
@@ -441,21 +434,23 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
                 {fact(words.text("staff-bill-number"), bill.number.clone().into_any())}
                 {fact(words.text("staff-bill-raised"), kit::instant(page, bill.created_at))}
                 {fact(words.text("exception-number-bill"), kit::money(page, bill.total))}
-                {fact(words.text("statement-paid-so-far"), kit::money(page, paid(view)))}
+                {fact(words.text("staff-bill-tax"), kit::money(page, Money::new(bill.tax_minor, bill.total.currency)))}
+                {fact(words.text("statement-paid-so-far"), kit::money(page, Money::new(bill.paid_minor, bill.total.currency)))}
                 {fact(words.text("statement-open"), kit::money(page, open))}
                 {fact(words.text("staff-bill-xero"), view! { <code>{xero}</code> }.into_any())}
             </dl>
         }
     });
+    let bills = bills.collect_view();
     let none = view
-        .bill
-        .is_none()
+        .bills
+        .is_empty()
         .then(|| view! { <p class="muted">{words.text("staff-bill-none")}</p> });
     view! {
         <section class="card" id="bill" data-live="">
             <header><h2>{words.text("progress")}</h2></header>
             <ol class="steps" aria-label=words.text("progress")>{steps.collect_view()}</ol>
-            {bill}
+            {bills}
             {none}
         </section>
     }

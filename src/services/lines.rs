@@ -300,7 +300,7 @@ pub async fn list_for_staff(
     view_all(ctx, &mut tx, found).await
 }
 
-/// The lines that a lead has earned or will, for its partner and for staff; empty until it is won.
+/// The lines that a lead has earned or will: its partner's own, or for staff all; empty until it is won.
 pub async fn list_of_lead(
     ctx: &Ctx,
     actor: &Actor,
@@ -312,6 +312,10 @@ pub async fn list_of_lead(
     };
     require_reader(actor, deal.partner)?;
     let mut found = lines::list_of_deal(&mut tx, deal.id).await?;
+    if let Actor::Member { partner, .. } = actor {
+        // A split plan has lines of other partners on the same deal.
+        found.retain(|line| line.partner == *partner);
+    }
     found.sort_by_key(|line| (line.month, line.id));
     view_all(ctx, &mut tx, found).await
 }

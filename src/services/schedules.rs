@@ -324,7 +324,7 @@ fn cancel(books: &mut Books<'_>, lines: impl IntoIterator<Item = LineRecord>) {
 
 /// A deal that is not won any more keeps the months that the client's money reaches, and no other.
 fn cancel_unreached(books: &mut Books<'_>, money: &DealMoney) -> Result<(), ServiceError> {
-    let reached = money.reach()?.months;
+    let reached = money.reach()?.adjusted_months;
     let unreached = money
         .months()
         .into_iter()

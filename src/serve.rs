@@ -26,9 +26,6 @@ use crate::{
     web::{self, AppState, Assets, WebhookSecrets},
 };
 
-/// After how many days the bills that we make are due.
-const BILL_DUE_DAYS: u64 = 30;
-
 /// Why the program could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -216,6 +213,9 @@ fn programme(settings: &Settings) -> Programme {
         claim: settings.claim,
         review: settings.review,
         minimum_payout_minor: settings.minimum_payout_minor,
+        payout_close_days: settings.payout_close_days,
+        payout_days: settings.payout_days,
+        vendor: settings.vendor.clone(),
         staff_channel: settings.staff_channel.clone(),
         sandbox: settings.is_sandbox(),
     }
@@ -346,7 +346,7 @@ fn vendors(settings: &Settings, outside: Outside) -> Result<Vendors, StartError>
         bills: BillSettings {
             account_code: settings.bill_account.clone(),
             status: settings.bill_status,
-            due_days: BILL_DUE_DAYS,
+            due_days: u64::from(settings.payout_days),
         },
     })
 }

@@ -19,6 +19,7 @@ pub mod bills;
 pub mod deals;
 pub mod figures;
 pub mod lines;
+pub mod payouts;
 pub mod reconcile;
 pub mod statements;
 

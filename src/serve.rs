@@ -100,6 +100,11 @@ impl Portal {
     pub async fn open(settings: &Settings) -> Result<Self, StartError> {
         // Somebody else may have chosen a provider for this process already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        if !settings.is_sandbox() && settings.vendor.address.is_empty() {
+            tracing::warn!(
+                "Statements will name no address of yours: set VENDOR_ADDRESS, VENDOR_COUNTRY and VENDOR_VAT_NUMBER before a quarter is closed"
+            );
+        }
         let (ctx, clock) = open_with_clock(settings).await?;
         let stop = watch::Sender::new(false);
         let mut tasks = JoinSet::new();

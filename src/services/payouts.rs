@@ -36,11 +36,11 @@ pub struct AheadView {
     pub late: bool,
 }
 
-/// A quarter that has ended.
+/// A quarter that was closed, or that lies between two that were.
 #[derive(Clone, Debug)]
 pub struct PastView {
     pub dates: PayoutDates,
-    /// `None` if it is not closed, or was left out when a later one was.
+    /// `None` if nobody closed it: a later one took along what it left.
     pub closed_at: Option<Timestamp>,
     /// What the partner was told to invoice then; staff see those in their list.
     pub statements: Vec<StatementView>,
@@ -95,7 +95,7 @@ async fn read(ctx: &Ctx) -> Result<PayoutCalendar, ServiceError> {
         });
     }
     let mut ahead = Vec::with_capacity(AHEAD + 2);
-    // An earlier one that nobody closed is not waited for: this one takes along what is left of it.
+    // An earlier one that nobody closed is not waited for: this one takes along what it left.
     if let Some(last) = past.first().filter(|last| last.closed_at.is_none()) {
         ahead.push(AheadView {
             dates: last.dates,
@@ -114,5 +114,12 @@ async fn read(ctx: &Ctx) -> Result<PayoutCalendar, ServiceError> {
             late: false,
         });
     }
+    let closed = past.iter().rposition(|view| view.closed_at.is_some());
+    past.truncate(closed.map_or(0, |last| last + 1));
+    past.retain(|view| {
+        ahead
+            .iter()
+            .all(|open| open.dates.quarter != view.dates.quarter)
+    });
     Ok(PayoutCalendar { ahead, past })
 }

@@ -242,11 +242,12 @@ async fn the_payout_calendar_says_when_quarters_close_and_when_they_were_closed(
         assert!(before.body.contains(text), "{text}");
     }
     assert!(!before.body.contains("Due since"));
+    assert!(before.body.contains("No quarter closed yet"));
     let view = stated(&portal).await;
     // 5 October: the third quarter is closed; the second never was, and is not waited for.
     let after = sales.get("/statements/calendar").await.body;
     assert!(after.contains(&format!("href=\"/statements/{}\"", view.record.id)));
-    assert!(after.contains("5 Oct 2026") && after.contains("Not closed"));
+    assert!(after.contains("5 Oct 2026") && !after.contains("Q2 2026"));
     assert!(after.contains("10 Jan 2027") && after.contains("9 Feb 2027"));
     let list = sales.get("/statements").await.body;
     assert!(list.contains("href=\"/statements/calendar\""));
@@ -265,11 +266,21 @@ async fn the_payout_calendar_says_when_quarters_close_and_when_they_were_closed(
     }
     let nobody = portal.browser().get("/statements/calendar").await;
     assert_eq!(nobody.status, 303);
-    // 20 January: nobody has closed the fourth quarter.
+    // 20 January: nobody has closed the fourth quarter; the first of the next year is closed without it.
     portal.advance_clock_to("2027-01-20T08:00:00Z").await;
     let late = sales.get("/statements/calendar").await.body;
-    assert!(late.contains("Due since 10 Jan") && late.contains("30 days after your invoice"));
+    assert!(late.contains("Due since 10 Jan") && late.contains("30 days after the invoice"));
+    assert!(!late.contains("Not closed by itself"));
+    portal.advance_clock_to("2027-04-02T08:00:00Z").await;
     portal.run_jobs().await;
+    let first = Quarter::parse("2027Q1", 1).unwrap();
+    statements::close_quarter(&portal.ctx, &portal.staff.finance, first)
+        .await
+        .unwrap();
+    portal.run_jobs().await;
+    let skipped = sales.get("/statements/calendar").await.body;
+    assert!(skipped.contains("Q4 2026") && skipped.contains("Not closed by itself"));
+    assert!(skipped.contains("2 Apr 2027") && skipped.contains("5 Oct 2026"));
     portal.finish().await;
 }
 

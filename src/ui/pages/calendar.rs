@@ -6,7 +6,10 @@ use portal_domain::{calendar::Quarter, payout::PayoutDates};
 use portal_services::payouts::{AheadView, PayoutPhase};
 use portal_words::Words;
 
-use crate::{ui::kit, web::page::Page};
+use crate::{
+    ui::kit::{self, icons},
+    web::page::Page,
+};
 
 /// The way to the calendar.
 pub fn link(page: &Page, url: &'static str) -> AnyView {
@@ -26,7 +29,6 @@ pub fn ahead(page: &Page, quarters: &[AheadView]) -> AnyView {
                             <th scope="col">{words.text("payout-column-quarter")}</th>
                             <th scope="col">{words.text("payout-column-until")}</th>
                             <th scope="col">{words.text("payout-column-close")}</th>
-                            <th scope="col">{words.text("payout-column-statement")}</th>
                             <th scope="col">{words.text("payout-column-paid")}</th>
                             <th scope="col">{words.text("statement-column-state")}</th>
                         </tr>
@@ -48,18 +50,16 @@ fn row(page: &Page, view: &AheadView) -> AnyView {
         [
             words.text("payout-late-until").into_any(),
             words.with("payout-late-close", &since).into_any(),
-            words.text("payout-late-statement").into_any(),
             words.with("payout-days-after", &after).into_any(),
         ]
     } else {
         [
             day(words, dates.closes_on),
             day(words, dates.closes_on),
-            day(words, dates.closes_on),
             day(words, dates.paid_by),
         ]
     };
-    let [until, close, statement, paid] = days;
+    let [until, close, paid] = days;
     let (state, label) = match view.phase {
         PayoutPhase::Closing => ("in_review", "payout-phase-closing"),
         PayoutPhase::Running => ("active", "payout-phase-running"),
@@ -70,7 +70,6 @@ fn row(page: &Page, view: &AheadView) -> AnyView {
             {quarter(words, dates)}
             <td data-label=words.text("payout-column-until")>{until}</td>
             <td data-label=words.text("payout-column-close")>{close}</td>
-            <td data-label=words.text("payout-column-statement")>{statement}</td>
             <td class="sum" data-label=words.text("payout-column-paid")>{paid}</td>
             <td class="corner">{kit::pill(state, words.text(label))}</td>
         </tr>
@@ -86,7 +85,7 @@ pub fn quarter(words: &Words, dates: &PayoutDates) -> AnyView {
 
 /// A day that programs can read too.
 pub fn day(words: &Words, date: NaiveDate) -> AnyView {
-    view! { <time class="nowrap" datetime=date.to_string()>{words.date(date)}</time> }.into_any()
+    view! { <time datetime=date.to_string()>{words.date(date)}</time> }.into_any()
 }
 
 /// `July, August, September 2026`, with the year wherever it changes.
@@ -103,6 +102,17 @@ fn months(words: &Words, quarter: Quarter) -> String {
         })
         .collect();
     names.join(", ")
+}
+
+/// Instead of the table of closed quarters, where there is none.
+pub fn nothing_closed(page: &Page) -> AnyView {
+    let words = &page.words;
+    let (title, text) = (
+        words.text("payout-past-empty-title"),
+        words.text("payout-past-empty"),
+    );
+    view! { <section class="card flush">{kit::empty(icons::FILE, title, text, None)}</section> }
+        .into_any()
 }
 
 /// The rule in words.

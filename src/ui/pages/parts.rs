@@ -79,7 +79,7 @@ pub fn downloads(page: &Page, url: &str) -> AnyView {
     let words = &page.words;
     let link = |format: &str| {
         let label = words.text(&format!("document-download-{format}"));
-        view! { <li><a class="btn" href=format!("{url}/{format}") download="">{icon(icons::FILE)}{label}</a></li> }
+        view! { <li><a class="btn" href=format!("{url}/{format}") download="">{icon(icons::DOWNLOAD)}{label}</a></li> }
     };
     view! {
         <ul class="row" aria-label=words.text("document-download")>{link("pdf")}{link("csv")}{link("json")}</ul>
@@ -90,7 +90,8 @@ pub fn downloads(page: &Page, url: &str) -> AnyView {
 /// How anybody can prove that a statement's JSON is what was hashed.
 pub fn hash_check(page: &Page, number: &str) -> AnyView {
     let command = format!("sha256sum {number}.json");
-    view! { <p>{page.words.text("document-check")}" "<code>{command}</code></p> }.into_any()
+    view! { <p>{page.words.text("document-check")}" "<code class="nowrap">{command}</code></p> }
+        .into_any()
 }
 
 /// What a line is for, where that is not simply commission.

@@ -34,6 +34,9 @@ fn view(page: &Page, calendar: &PayoutCalendar) -> AnyView {
 }
 
 fn past(page: &Page, quarters: &[PastView]) -> AnyView {
+    if quarters.is_empty() {
+        return calendar::nothing_closed(page);
+    }
     let words = &page.words;
     view! {
         <section class="card flush" aria-labelledby="past-title">

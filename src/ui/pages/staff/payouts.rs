@@ -25,6 +25,9 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
 }
 
 fn past(page: &Page, quarters: &[PastView]) -> AnyView {
+    if quarters.is_empty() {
+        return calendar::nothing_closed(page);
+    }
     let words = &page.words;
     view! {
         <section class="card flush" aria-labelledby="past-title">
@@ -36,7 +39,7 @@ fn past(page: &Page, quarters: &[PastView]) -> AnyView {
                             <th scope="col">{words.text("payout-column-quarter")}</th>
                             <th scope="col">{words.text("payout-column-planned")}</th>
                             <th scope="col">{words.text("payout-column-closed")}</th>
-                            <th scope="col"><span class="vh">{words.text("payout-to-statements")}</span></th>
+                            <th scope="col"><span class="vh">{words.text("payout-to-quarter")}</span></th>
                         </tr>
                     </thead>
                     <tbody>{quarters.iter().map(|view| row(page, view)).collect_view()}</tbody>
@@ -53,13 +56,15 @@ fn row(page: &Page, view: &PastView) -> AnyView {
         Some(at) => calendar::day(words, page.ctx.date_of(at)),
         None => view! { <span class="muted">{words.text("payout-not-closed")}</span> }.into_any(),
     };
+    let open = words.text("payout-to-quarter");
+    let label = format!("{}: {open}", words.quarter(view.dates.quarter));
     let url = address(STATEMENTS, &[("quarter", &view.dates.quarter.to_string())]);
     view! {
         <tr>
             {calendar::quarter(words, &view.dates)}
             <td data-label=words.text("payout-column-planned")>{calendar::day(words, view.dates.closes_on)}</td>
             <td data-label=words.text("payout-column-closed")>{closed}</td>
-            <td class="act"><a href=url>{words.text("payout-to-statements")}</a></td>
+            <td class="act"><a href=url aria-label=label>{open}</a></td>
         </tr>
     }
     .into_any()

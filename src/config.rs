@@ -4,8 +4,11 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration}
 
 use chrono::DateTime;
 use chrono_tz::Tz;
-use portal_domain::calendar::Timestamp;
+use portal_domain::{calendar::Timestamp, statement::Party, text::Email};
 use portal_integrations::{Secret, xero::BillStatus};
+
+/// The demo's vendor.
+const DEMO_NAME: &str = "Northwind Software";
 
 /// Every setting: its name in the environment, its default, and what it is. In `portal.toml` the same names in lower case.
 pub const SETTINGS: &[(&str, &str, &str)] = &[
@@ -26,7 +29,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ),
     (
         "PORTAL_NAME",
-        "Northwind Software",
+        DEMO_NAME,
         "The vendor's name, as partners know it",
     ),
     (
@@ -58,6 +61,41 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "PORTAL_MINIMUM_PAYOUT_MINOR",
         "5000",
         "Least total of a statement, in minor units; less is carried over",
+    ),
+    (
+        "PAYOUT_CLOSE_DAYS",
+        "10",
+        "So many days after its end a quarter closes: until then clients may pay and lines be approved",
+    ),
+    (
+        "PAYOUT_DAYS",
+        "30",
+        "Within so many days of a partner's invoice it is paid: what statements say, and when its bill is due",
+    ),
+    (
+        "VENDOR_LEGAL_NAME",
+        "",
+        "The vendor's legal name, for statements; without it PORTAL_NAME, or the demo's in the sandbox",
+    ),
+    (
+        "VENDOR_ADDRESS",
+        "",
+        "The vendor's address, for statements, with semicolons between its lines; the sandbox has the demo's",
+    ),
+    (
+        "VENDOR_COUNTRY",
+        "",
+        "The vendor's country, for statements: two letters, such as GB; the sandbox has the demo's",
+    ),
+    (
+        "VENDOR_VAT_NUMBER",
+        "",
+        "The vendor's VAT number, for statements; the sandbox has the demo's",
+    ),
+    (
+        "VENDOR_INVOICE_EMAIL",
+        "",
+        "Where partners send their invoices, as statements say; the sandbox has the demo's",
     ),
     (
         "PORTAL_CLOCK",
@@ -148,6 +186,9 @@ pub struct Settings {
     pub claim: Duration,
     pub review: Duration,
     pub minimum_payout_minor: i64,
+    pub payout_close_days: u32,
+    pub payout_days: u32,
+    pub vendor: Party,
     pub clock_start: Option<Timestamp>,
     pub hubspot: Option<HubSpotSettings>,
     pub xero: Option<XeroSettings>,
@@ -231,7 +272,7 @@ impl Settings {
             })
             .collect();
         let values = Values(values);
-        let settings = Self {
+        let mut settings = Self {
             database_url: values.text("DATABASE_URL"),
             portal_addr: values.parsed(
                 "PORTAL_ADDR",
@@ -252,6 +293,9 @@ impl Settings {
                 "PORTAL_MINIMUM_PAYOUT_MINOR",
                 "a whole number of minor units",
             )?,
+            payout_close_days: values.between("PAYOUT_CLOSE_DAYS", 1, 90)?,
+            payout_days: values.between("PAYOUT_DAYS", 1, 180)?,
+            vendor: values.vendor()?,
             clock_start: values.instant("PORTAL_CLOCK")?,
             hubspot: values.hubspot(),
             xero: values.xero(),
@@ -270,6 +314,8 @@ impl Settings {
                 "only the sandbox has a clock of its own: remove it, or the credentials of the real systems",
             ));
         }
+        let sandbox = settings.is_sandbox();
+        complete_vendor(&mut settings.vendor, &settings.portal_name, sandbox);
         Ok(settings)
     }
 
@@ -287,6 +333,27 @@ impl Settings {
             || self.xero.is_none()
             || self.slack.is_none()
             || self.smtp_url.is_none()
+    }
+}
+
+/// Statements of the sandbox look like real ones. Elsewhere nothing is made up: a wrong address on a document is worse than none.
+fn complete_vendor(vendor: &mut Party, portal_name: &str, sandbox: bool) {
+    let complete = |value: &mut String, demo: &str| {
+        if sandbox && value.is_empty() {
+            demo.clone_into(value);
+        }
+    };
+    if portal_name == DEMO_NAME {
+        complete(&mut vendor.legal_name, "Northwind Software Ltd");
+    }
+    if sandbox && vendor.address.is_empty() {
+        vendor.address = vec!["48 Quay Street".to_owned(), "Bristol BS1 4XE".to_owned()];
+    }
+    complete(&mut vendor.country, "GB");
+    complete(&mut vendor.vat_number, "GB987654321");
+    complete(&mut vendor.email, "invoices@northwind.example");
+    if vendor.legal_name.is_empty() {
+        portal_name.clone_into(&mut vendor.legal_name);
     }
 }
 
@@ -378,6 +445,61 @@ impl Values {
                     })
             })
             .transpose()
+    }
+
+    fn vendor(&self) -> Result<Party, SettingsError> {
+        let country = self.text("VENDOR_COUNTRY");
+        if !country.is_empty()
+            && (country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()))
+        {
+            return Err(SettingsError::new(
+                "VENDOR_COUNTRY",
+                format!("`{country}` is not a country's two capital letters, such as GB"),
+            ));
+        }
+        let email = self.text("VENDOR_INVOICE_EMAIL");
+        if !email.is_empty() && Email::parse(&email).is_err() {
+            return Err(SettingsError::new(
+                "VENDOR_INVOICE_EMAIL",
+                format!("`{email}` is not a mail address"),
+            ));
+        }
+        Ok(Party {
+            legal_name: self.line("VENDOR_LEGAL_NAME", 200)?,
+            address: self.address("VENDOR_ADDRESS")?,
+            country,
+            vat_number: self.line("VENDOR_VAT_NUMBER", 20)?,
+            email,
+        })
+    }
+
+    /// One line of a document.
+    fn line(&self, name: &str, characters_max: usize) -> Result<String, SettingsError> {
+        let value = self.text(name);
+        if value.chars().count() > characters_max || value.chars().any(char::is_control) {
+            return Err(SettingsError::new(
+                name,
+                format!("`{value}` is not one line of at most {characters_max} characters"),
+            ));
+        }
+        Ok(value)
+    }
+
+    /// What fits into the head of a document.
+    fn address(&self, name: &str) -> Result<Vec<String>, SettingsError> {
+        let value = self.line(name, 400)?;
+        let lines: Vec<String> = value
+            .split(';')
+            .map(|line| line.trim().to_owned())
+            .filter(|line| !line.is_empty())
+            .collect();
+        if lines.len() > 5 {
+            return Err(SettingsError::new(
+                name,
+                format!("`{value}` has more than five lines"),
+            ));
+        }
+        Ok(lines)
     }
 
     fn hubspot(&self) -> Option<HubSpotSettings> {

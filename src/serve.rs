@@ -26,9 +26,6 @@ use crate::{
     web::{self, AppState, Assets, WebhookSecrets},
 };
 
-/// After how many days the bills that we make are due.
-const BILL_DUE_DAYS: u64 = 30;
-
 /// Why the program could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -103,6 +100,11 @@ impl Portal {
     pub async fn open(settings: &Settings) -> Result<Self, StartError> {
         // Somebody else may have chosen a provider for this process already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        if !settings.is_sandbox() && settings.vendor.address.is_empty() {
+            tracing::warn!(
+                "Statements will name no address of yours: set VENDOR_ADDRESS, VENDOR_COUNTRY and VENDOR_VAT_NUMBER before a quarter is closed"
+            );
+        }
         let (ctx, clock) = open_with_clock(settings).await?;
         let stop = watch::Sender::new(false);
         let mut tasks = JoinSet::new();
@@ -216,6 +218,9 @@ fn programme(settings: &Settings) -> Programme {
         claim: settings.claim,
         review: settings.review,
         minimum_payout_minor: settings.minimum_payout_minor,
+        payout_close_days: settings.payout_close_days,
+        payout_days: settings.payout_days,
+        vendor: settings.vendor.clone(),
         staff_channel: settings.staff_channel.clone(),
         sandbox: settings.is_sandbox(),
     }
@@ -346,7 +351,7 @@ fn vendors(settings: &Settings, outside: Outside) -> Result<Vendors, StartError>
         bills: BillSettings {
             account_code: settings.bill_account.clone(),
             status: settings.bill_status,
-            due_days: BILL_DUE_DAYS,
+            due_days: u64::from(settings.payout_days),
         },
     })
 }

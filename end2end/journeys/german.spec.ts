@@ -37,7 +37,7 @@ test("a partner works in German", async ({ page }) => {
     await expect(page.locator("#lead-list tbody tr").filter({ hasText: "Hafenkontor" })).toContainText("1.234,50\u00a0€");
     await inspect(page, "leads-german");
   });
-  for (const path of ["/", "/leads", "/commission", "/statements", "/company"]) {
+  for (const path of ["/", "/leads", "/commission", "/statements", "/statements/calendar", "/company"]) {
     await page.goto(path);
     await expectGerman(page);
   }
@@ -47,7 +47,7 @@ test("a partner works in German", async ({ page }) => {
 test("staff work in German", async ({ page }) => {
   await signIn(page, "Alex Morgan");
   await switchToGerman(page);
-  for (const path of ["leads", "partners", "lines", "reconciliation", "statements", "plans", "integrations", "audit"]) {
+  for (const path of ["leads", "partners", "lines", "reconciliation", "statements", "statements/calendar", "plans", "integrations", "audit"]) {
     await page.goto(`/staff/${path}`);
     await expectGerman(page);
   }

@@ -349,6 +349,8 @@ test("a partner's lead becomes a deal, the deal becomes lines, and the lines are
     await row.getByRole("link", { name: STATEMENT }).click();
     await expect(fiona.locator("#lines tbody tr")).toHaveCount(4);
     await inspect(fiona, "staff-statement");
+    await fiona.goto("/staff/statements/calendar");
+    await inspect(fiona, "staff-payout-calendar");
   });
 
   const lines = [
@@ -401,8 +403,17 @@ test("a partner's lead becomes a deal, the deal becomes lines, and the lines are
   await test.step("the partner raises its invoice, and the bill is in Xero", async () => {
     await jane.goto("/statements");
     await inspect(jane, "statements");
+    await jane.getByRole("link", { name: "Payout calendar" }).click();
+    await expect(jane.locator("#past tbody tr")).toContainText(STATEMENT);
+    await inspect(jane, "payout-calendar");
+    await jane.goto("/statements");
     await jane.getByRole("row").getByRole("link", { name: STATEMENT }).click();
     await inspect(jane, "statement");
+    for (const format of ["PDF", "CSV", "JSON"]) {
+      const download = jane.waitForEvent("download");
+      await jane.getByRole("link", { name: format }).click();
+      expect((await download).suggestedFilename()).toBe(`${STATEMENT}.${format.toLowerCase()}`);
+    }
     await jane.getByRole("button", { name: "Raise invoice" }).click();
     await expect(jane.locator("#number-error")).toHaveText("This is needed: please fill it in.");
     await jane.getByRole("textbox", { name: "Your invoice number" }).fill(INVOICE);
@@ -457,7 +468,7 @@ test("a partner's lead becomes a deal, the deal becomes lines, and the lines are
     await jane.goto("/");
     await switchToGerman(jane);
     await expect(jane.locator('[data-figure="expected"] dd.money')).toHaveText("1.166,68\u00a0£");
-    for (const path of ["/", leadUrl, "/leads", "/commission", "/statements", "/company"]) {
+    for (const path of ["/", leadUrl, "/leads", "/commission", "/statements", "/statements/calendar", "/company"]) {
       await jane.goto(path);
       await expectGerman(jane);
     }
@@ -468,7 +479,7 @@ test("a partner's lead becomes a deal, the deal becomes lines, and the lines are
     await jane.getByRole("row").getByRole("link", { name: STATEMENT }).click();
     await expectGerman(jane);
     await switchToGerman(fiona);
-    for (const path of ["", "/lines?list=all", "/reconciliation", "/statements", "/leads", "/partners", "/integrations", "/audit"]) {
+    for (const path of ["", "/lines?list=all", "/reconciliation", "/statements", "/statements/calendar", "/leads", "/partners", "/integrations", "/audit"]) {
       await fiona.goto(`/staff${path}`);
       await expectGerman(fiona);
     }

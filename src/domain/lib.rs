@@ -20,6 +20,7 @@ pub mod lead;
 pub mod coverage;
 pub mod ledger;
 pub mod line;
+pub mod payout;
 pub mod plan;
 pub mod schedule;
 pub mod statement;

@@ -1,5 +1,6 @@
 //! Statements: the lines of one partner, in one currency, that it may invoice after a quarter closed. Frozen; each carries the hash of the partner's last.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -21,7 +22,22 @@ pub fn statement_number(quarter: Quarter, sequence: i64) -> String {
     format!("PS-{quarter}-{sequence:06}")
 }
 
-/// What a statement says; its JSON in this order of fields is what is hashed.
+/// A company as it stands on a document. What it does not have is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Party {
+    pub legal_name: String,
+    /// Line by line, without the country.
+    pub address: Vec<String>,
+    /// ISO 3166 alpha-2 in capitals.
+    pub country: String,
+    pub vat_number: String,
+    /// Where mail about invoices goes.
+    pub email: String,
+}
+
+/// What a statement says; its JSON in this order of fields is what is hashed. A field that was added later has a default, so that a body from before
+/// is still read; it is never written again, so its hash holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatementBody {
     pub id: StatementId,
@@ -34,6 +50,24 @@ pub struct StatementBody {
     pub closed_on: String,
     /// The hash of the partner's last statement in this currency; empty for the first.
     pub previous_hash: String,
+    /// Who owes the amount, and is invoiced.
+    #[serde(default)]
+    pub vendor: Party,
+    /// Who may invoice it.
+    #[serde(default)]
+    pub partner: Party,
+    /// The quarter's first day.
+    #[serde(default)]
+    pub from: Option<NaiveDate>,
+    /// The quarter's last day.
+    #[serde(default)]
+    pub to: Option<NaiveDate>,
+    /// Within how many days of the partner's invoice the vendor pays; 0 where nothing was said.
+    #[serde(default)]
+    pub payment_days: u32,
+    /// Where the partner raises its invoice.
+    #[serde(default)]
+    pub url: String,
 }
 
 /// A line as it stands on a statement.
@@ -44,6 +78,15 @@ pub struct StatementLine {
     pub client_name: String,
     pub kind: String,
     pub amount_minor: i64,
+    /// The deal as HubSpot called it when the statement was frozen.
+    #[serde(default)]
+    pub deal_name: String,
+    /// Why a person entered the line; empty for what the rules make.
+    #[serde(default)]
+    pub reason: String,
+    /// The line that an adjustment or a clawback corrects.
+    #[serde(default)]
+    pub corrects: Option<LineId>,
 }
 
 /// How many of a statement's lines, taken in order, a paid amount covers wholly: the most whose sum it reaches.
@@ -153,9 +196,37 @@ mod tests {
             client_name: "Acme".to_owned(),
             kind: "scheduled".to_owned(),
             amount_minor: 5,
+            deal_name: "Acme (Aster)".to_owned(),
+            reason: String::new(),
+            corrects: None,
         };
-        let json = r#"{"id":"01ARZ3NDEKTSV4RRFFQ69G5FAV","month":"2026-07","client_name":"Acme","kind":"scheduled","amount_minor":5}"#;
+        let json = r#"{"id":"01ARZ3NDEKTSV4RRFFQ69G5FAV","month":"2026-07","client_name":"Acme","kind":"scheduled","amount_minor":5,"deal_name":"Acme (Aster)","reason":"","corrects":null}"#;
         assert_eq!(serde_json::to_string(&line).expect("json"), json);
+    }
+
+    #[test]
+    fn a_statement_from_before_it_named_its_parties_is_still_read() {
+        let json = r#"{"id":"01ARZ3NDEKTSV4RRFFQ69G5FAV","number":"PS-2026Q3-000001","partner_name":"Aster","quarter":"2026Q3","currency":"EUR",
+            "lines":[{"id":"01ARZ3NDEKTSV4RRFFQ69G5FAV","month":"2026-07","client_name":"Acme","kind":"scheduled","amount_minor":5}],
+            "total":{"minor":5,"currency":"EUR"},"closed_on":"2026-10-01","previous_hash":""}"#;
+        let body: StatementBody = serde_json::from_str(json).expect("an old body");
+        assert_eq!(
+            (&body.vendor, &body.partner),
+            (&Party::default(), &Party::default())
+        );
+        assert_eq!((body.from, body.to, body.payment_days), (None, None, 0));
+        assert_eq!(
+            (
+                body.lines[0].deal_name.as_str(),
+                body.lines[0].reason.as_str()
+            ),
+            ("", "")
+        );
+        let again = serde_json::to_string(&body).expect("json");
+        assert_eq!(
+            serde_json::from_str::<StatementBody>(&again).expect("what was written"),
+            body
+        );
     }
 
     #[test]

@@ -4,7 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, NaiveDate, TimeZone};
 use chrono_tz::Tz;
-use portal_domain::calendar::{Month, Quarter, Timestamp};
+use portal_domain::{
+    calendar::{Month, Quarter, Timestamp},
+    payout::PayoutRule,
+    statement::Party,
+};
 use portal_store::Store;
 use ulid::Ulid;
 
@@ -29,10 +33,27 @@ pub struct Programme {
     pub review: Duration,
     /// The least that a statement is made for, in minor units of its currency.
     pub minimum_payout_minor: i64,
+    /// So many days after its end a quarter closes.
+    pub payout_close_days: u32,
+    /// Within so many days of a partner's invoice it is paid.
+    pub payout_days: u32,
+    /// The vendor, as it stands on statements.
+    pub vendor: Party,
     /// Where the vendor's own people read Slack.
     pub staff_channel: String,
     /// Everything outside is the sandbox: people may be chosen to sign in as.
     pub sandbox: bool,
+}
+
+impl Programme {
+    /// When quarters close, and when their money comes.
+    pub const fn payout_rule(&self) -> PayoutRule {
+        PayoutRule {
+            fiscal_start: self.fiscal_start,
+            close_days: self.payout_close_days,
+            payment_days: self.payout_days,
+        }
+    }
 }
 
 /// Handed to every use case. Cheap to clone.

@@ -21,6 +21,7 @@ pub mod exceptions;
 pub mod figures;
 pub mod lines;
 pub mod links;
+pub mod payouts;
 pub mod reconcile;
 pub mod schedules;
 pub mod statements;

@@ -319,7 +319,10 @@ pub async fn announce_statement(ctx: &Ctx, id: StatementId) -> Result<(), Servic
         .await?
         .ok_or(ServiceError::NotFound)?;
     let words = Words::of(Locale::En);
-    let text = words.with("slack-statement", &statement_arguments(&words, &statement));
+    let text = words.with(
+        "slack-statement",
+        &statement_arguments(&words, &statement, &body),
+    );
     let lines = statement_rows(&words, &body);
     let url = ctx.url(&format!("/statements/{id}"));
     if !partner.company.slack_channel.is_empty() {
@@ -350,11 +353,13 @@ async fn money_people(
 fn statement_arguments(
     words: &Words,
     statement: &StatementRecord,
-) -> [(&'static str, Argument); 3] {
+    body: &StatementBody,
+) -> [(&'static str, Argument); 4] {
     [
         ("number", statement.number.as_str().into()),
         ("quarter", statement.quarter.as_str().into()),
         ("amount", words.money(statement.total).into()),
+        ("count", body.payment_days.into()),
     ]
 }
 
@@ -379,7 +384,7 @@ async fn statement_mail(
     member: &MemberRecord,
 ) -> Result<(), ServiceError> {
     let words = words_of(&member.locale);
-    let arguments = statement_arguments(&words, statement);
+    let arguments = statement_arguments(&words, statement, body);
     let rows = statement_rows(&words, body);
     let draft = about_statement(ctx, member, statement, words, "mail-statement", &arguments);
     send(ctx, tx, Draft { rows, ..draft }).await

@@ -7,16 +7,17 @@ use std::collections::BTreeMap;
 use portal_domain::{
     access::{Action, Actor},
     calendar::Quarter,
-    ids::{PartnerId, PersonId, StatementId},
+    ids::{DealId, PartnerId, PersonId, StatementId},
     line::{AnyLine, LineState},
     money::{Currency, Money, MoneyError},
-    statement::{SettlementState, StatementBody, StatementLine, statement_number},
+    statement::{Party, SettlementState, StatementBody, StatementLine, statement_number},
 };
 use portal_store::{
     Tx, audit,
     bills::{self, BillRecord},
+    deals,
     lines::{self, LineRecord},
-    settings,
+    partners, settings,
     statements::{self, StatementRecord},
 };
 use serde_json::json;
@@ -302,7 +303,7 @@ async fn close_partner(
     }
     let sequence = settings::next_number(&mut tx, &format!("statement:{name}")).await?;
     let number = statement_number(quarter, sequence);
-    let record = freeze(ctx, &mut tx, &found, number, name, total).await?;
+    let record = freeze(ctx, &mut tx, &found, number, quarter, total).await?;
     statements::add(&mut tx, &record, person).await?;
     let mut books = Books::new(ctx, Some(person));
     for mut line in found {
@@ -330,46 +331,90 @@ async fn freeze(
     tx: &mut Tx,
     lines: &[LineRecord],
     number: String,
-    quarter: String,
+    quarter: Quarter,
     total: Money,
 ) -> Result<StatementRecord, ServiceError> {
     let first = lines
         .first()
         .ok_or_else(|| ServiceError::Inconsistent("a statement without lines".to_owned()))?;
     let previous_hash = statements::find_last_hash(tx, first.partner, total.currency).await?;
+    let id = StatementId::new(ctx.new_id());
     let body = StatementBody {
-        id: StatementId::new(ctx.new_id()),
+        id,
         number: number.clone(),
         partner_name: first.partner_name.clone(),
-        quarter: quarter.clone(),
+        quarter: quarter.to_string(),
         currency: total.currency,
-        lines: lines
-            .iter()
-            .map(|line| StatementLine {
-                id: line.id,
-                month: line.month,
-                client_name: line.client_name.clone(),
-                kind: line.kind.to_string(),
-                amount_minor: line.money.minor,
-            })
-            .collect(),
+        lines: freeze_lines(tx, lines).await?,
         total,
         closed_on: ctx.today().to_string(),
         previous_hash: previous_hash.clone(),
+        vendor: ctx.programme.vendor.clone(),
+        partner: freeze_partner(tx, first.partner).await?,
+        from: Some(quarter.first.first_day()),
+        to: Some(quarter.last().last_day()),
+        payment_days: ctx.programme.payout_days,
+        url: ctx.url(&format!("/statements/{id}")),
     };
     let text = serde_json::to_string(&body)
         .map_err(|error| ServiceError::Inconsistent(error.to_string()))?;
     Ok(StatementRecord {
-        id: body.id,
+        id,
         number,
         partner: first.partner,
         partner_name: first.partner_name.clone(),
-        quarter,
+        quarter: body.quarter,
         total,
         hash: hash(&text),
         body: text,
         previous_hash,
         created_at: ctx.now(),
+    })
+}
+
+async fn freeze_lines(
+    tx: &mut Tx,
+    lines: &[LineRecord],
+) -> Result<Vec<StatementLine>, ServiceError> {
+    let mut deal_names: BTreeMap<DealId, String> = BTreeMap::new();
+    let mut frozen = Vec::with_capacity(lines.len());
+    for line in lines {
+        let deal_name = match deal_names.get(&line.deal) {
+            Some(name) => name.clone(),
+            None => {
+                let deal = deals::find(tx, line.deal)
+                    .await?
+                    .ok_or(ServiceError::NotFound)?;
+                deal_names.insert(line.deal, deal.name.clone());
+                deal.name
+            }
+        };
+        frozen.push(StatementLine {
+            id: line.id,
+            month: line.month,
+            client_name: line.client_name.clone(),
+            kind: line.kind.to_string(),
+            amount_minor: line.money.minor,
+            deal_name,
+            reason: line.reason.clone().unwrap_or_default(),
+            corrects: line.corrects,
+        });
+    }
+    Ok(frozen)
+}
+
+/// The partner as its documents name it; it has no postal address here.
+async fn freeze_partner(tx: &mut Tx, id: PartnerId) -> Result<Party, ServiceError> {
+    let company = partners::find(tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?
+        .company;
+    Ok(Party {
+        legal_name: company.legal_name,
+        address: Vec::new(),
+        country: company.country,
+        vat_number: company.vat_number,
+        email: company.billing_email.as_str().to_owned(),
     })
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use portal::config::{SETTINGS, Settings};
+use portal_domain::statement::Party;
 
 fn read(values: &[(&'static str, &str)], file: &str) -> Result<Settings, String> {
     let values: BTreeMap<&str, String> = values
@@ -35,6 +36,15 @@ fn every_malformed_value_names_its_setting() {
         ("PORTAL_CLAIM_DAYS", "-1"),
         ("PORTAL_REVIEW_HOURS", "two days"),
         ("PORTAL_MINIMUM_PAYOUT_MINOR", "50.00"),
+        ("PAYOUT_CLOSE_DAYS", "0"),
+        ("PAYOUT_CLOSE_DAYS", "ten"),
+        ("PAYOUT_DAYS", "181"),
+        ("VENDOR_LEGAL_NAME", "Two\tlines"),
+        ("VENDOR_ADDRESS", "a;b;c;d;e;f"),
+        ("VENDOR_COUNTRY", "UK1"),
+        ("VENDOR_COUNTRY", "gb"),
+        ("VENDOR_VAT_NUMBER", "GB123456789012345678901"),
+        ("VENDOR_INVOICE_EMAIL", "invoices"),
         ("PORTAL_CLOCK", "tomorrow"),
         ("PORTAL_CLOCK", "2026-10-01"),
         ("XERO_BILL_STATUS", "paid"),
@@ -88,6 +98,40 @@ fn the_environment_goes_before_the_file_and_the_file_before_the_default() {
             .portal_url,
         "https://portal.example.com"
     );
+}
+
+#[test]
+fn the_vendor_of_statements_is_made_up_in_the_sandbox_only() {
+    let vendor = |values: &[(&'static str, &str)]| read(values, "").unwrap().vendor;
+    let demo = vendor(&[]);
+    assert_eq!(demo.legal_name, "Northwind Software Ltd");
+    assert_eq!(demo.address.len(), 2);
+    assert_eq!(
+        (demo.country.as_str(), demo.vat_number.as_str()),
+        ("GB", "GB987654321")
+    );
+    let named = vendor(&[("PORTAL_NAME", "Acme Cloud")]);
+    assert_eq!(named.legal_name, "Acme Cloud");
+    let real = vendor(&[("XERO_CLIENT_ID", "x"), ("PORTAL_NAME", "Acme Cloud")]);
+    assert_eq!(
+        real,
+        Party {
+            legal_name: "Acme Cloud".to_owned(),
+            ..Party::default()
+        },
+        "nothing of the demo's stands on a real statement"
+    );
+    let told = vendor(&[
+        ("XERO_CLIENT_ID", "x"),
+        ("VENDOR_LEGAL_NAME", "Acme Cloud GmbH"),
+        ("VENDOR_ADDRESS", "Hauptstraße 1; 10115 Berlin ;"),
+        ("VENDOR_COUNTRY", "DE"),
+        ("VENDOR_VAT_NUMBER", "DE123456789"),
+        ("VENDOR_INVOICE_EMAIL", "rechnungen@acme.example"),
+    ]);
+    assert_eq!(told.legal_name, "Acme Cloud GmbH");
+    assert_eq!(told.address, ["Hauptstraße 1", "10115 Berlin"]);
+    assert_eq!(told.email, "rechnungen@acme.example");
 }
 
 #[test]

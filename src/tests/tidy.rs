@@ -229,6 +229,16 @@ fn rooms_know_only_the_rooms_below_them() {
             &["portal_integrations", "portal_jobs", "portal_sandbox"],
         ),
         (
+            "src/documents",
+            &[
+                "portal_store",
+                "portal_services",
+                "portal_integrations",
+                "portal_jobs",
+                "portal_sandbox",
+            ],
+        ),
+        (
             "src/integrations",
             &["portal_store", "portal_services", "portal_jobs"],
         ),
@@ -311,7 +321,13 @@ fn every_text_that_the_code_names_is_in_both_catalogues() {
     let mut faults = Vec::new();
     let mut checked = 0;
     for file in rust().iter().filter(|file| {
-        file.is_in(&["src/ui", "src/web", "src/services", "src/jobs"]) && !file.is_test()
+        file.is_in(&[
+            "src/ui",
+            "src/web",
+            "src/services",
+            "src/jobs",
+            "src/documents",
+        ]) && !file.is_test()
     }) {
         for (call, argument, prefix) in USES {
             for (place, _) in file.text.match_indices(call) {

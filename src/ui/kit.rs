@@ -15,6 +15,7 @@ pub mod icons {
     pub const CHECK: &str = "M20 6 9 17l-5-5";
     pub const COINS: &str = "M14 8A6 6 0 1 1 2 8a6 6 0 1 1 12 0zM18.1 10.400A6 6 0 1 1 10.3 18M7 6h1v4M16.7 13.900l.7.7-2.8 2.8";
     pub const DONE: &str = "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0zM8.5 12.500l2.5 2.5 5-5.5";
+    pub const DOWNLOAD: &str = "M12 4v11M7 10.500l5 5 5-5M4 20h16";
     pub const FILE: &str =
         "M14 3H6a1 1 0 0 0-1 1v16a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1V8zM14 3v5h5M9 13h6M9 17h6";
     pub const HOME: &str = "M3 10.5 12 3l9 7.500V20a1 1 0 0 1-1 1h-5v-6H9v6H4a1 1 0 0 1-1-1z";

@@ -3,6 +3,7 @@
 pub mod page;
 
 mod assets;
+mod documents;
 mod error_pages;
 mod events;
 mod files;
@@ -104,7 +105,9 @@ fn partner_pages() -> Router<AppState> {
         .route("/leads/{id}", get(partner::leads::show))
         .route("/commission", get(partner::commission::list))
         .route("/statements", get(partner::statements::list))
+        .route("/statements/calendar", get(partner::payouts::show))
         .route("/statements/{id}", get(partner::statements::show))
+        .route("/statements/{id}/{format}", get(documents::for_partner))
         .route("/company", get(partner::company::show))
 }
 
@@ -118,7 +121,9 @@ fn staff_pages() -> Router<AppState> {
         .route("/staff/lines", get(staff::lines::list))
         .route("/staff/reconciliation", get(staff::reconciliation::list))
         .route("/staff/statements", get(staff::statements::list))
+        .route("/staff/statements/calendar", get(staff::payouts::show))
         .route("/staff/statements/{id}", get(staff::statements::show))
+        .route("/staff/statements/{id}/{format}", get(documents::for_staff))
         .route("/staff/plans", get(staff::plans::list))
         .route("/staff/integrations", get(staff::integrations::show))
         .route("/staff/audit", get(staff::audit::list))

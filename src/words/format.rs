@@ -164,6 +164,16 @@ impl Words {
         )
     }
 
+    /// A country of an address by its two letters; one that the catalogues do not have is answered by them.
+    pub fn country(&self, code: &str) -> String {
+        let key = format!("country-{}", code.to_ascii_lowercase());
+        if self.has(&key) {
+            self.text(&key)
+        } else {
+            code.to_owned()
+        }
+    }
+
     /// `Q3 2026`, of the fiscal year that the quarter lies in.
     pub fn quarter(&self, quarter: Quarter) -> String {
         let name = quarter.to_string();

@@ -285,22 +285,28 @@ static GERMAN: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(Locale::De
 
 const EN: &[&str] = &[
     include_str!("en/company.ftl"),
+    include_str!("en/countries.ftl"),
+    include_str!("en/documents.ftl"),
     include_str!("en/errors.ftl"),
     include_str!("en/format.ftl"),
     include_str!("en/leads.ftl"),
     include_str!("en/mail.ftl"),
     include_str!("en/money.ftl"),
+    include_str!("en/payouts.ftl"),
     include_str!("en/shell.ftl"),
     include_str!("en/staff.ftl"),
 ];
 
 const DE: &[&str] = &[
     include_str!("de/company.ftl"),
+    include_str!("de/countries.ftl"),
+    include_str!("de/documents.ftl"),
     include_str!("de/errors.ftl"),
     include_str!("de/format.ftl"),
     include_str!("de/leads.ftl"),
     include_str!("de/mail.ftl"),
     include_str!("de/money.ftl"),
+    include_str!("de/payouts.ftl"),
     include_str!("de/shell.ftl"),
     include_str!("de/staff.ftl"),
 ];

@@ -23,7 +23,7 @@ use portal_domain::{
     partner::CompanyForm,
     plan::PlanForm,
     remote::{InvoiceType, RemoteDeal, RemoteInvoice},
-    statement::{InvoiceForm, SettlementState},
+    statement::{InvoiceForm, Party, SettlementState},
 };
 use portal_services::{
     Clock, Ctx, Programme, ServiceError, bills, deals, exceptions, figures, leads, lines, links,
@@ -110,6 +110,9 @@ impl World {
             claim: Duration::from_secs(90 * 86_400),
             review: Duration::from_secs(3 * 86_400),
             minimum_payout_minor: 5_000,
+            payout_close_days: 10,
+            payout_days: 30,
+            vendor: Party::default(),
             staff_channel: "C0STAFF000".to_owned(),
             sandbox: true,
         };

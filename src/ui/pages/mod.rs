@@ -1,5 +1,6 @@
 //! The pages, one file for each: a handler that asks the services, and the view of what they answer. Rendered on the server only.
 
+mod calendar;
 mod parts;
 
 pub mod partner;

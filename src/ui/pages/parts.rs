@@ -8,7 +8,10 @@ use portal_domain::{
 };
 use portal_store::{leads::LeadRecord, lines::LineRecord};
 
-use crate::{ui::kit, web::page::Page};
+use crate::{
+    ui::kit::{self, icon, icons},
+    web::page::Page,
+};
 
 /// Whether the reader may do that; pages leave out what would only be refused.
 pub fn may(page: &Page, action: Action) -> bool {
@@ -69,6 +72,26 @@ pub fn line_pill(page: &Page, line: &LineRecord) -> AnyView {
         line.state.as_str()
     };
     kit::pill(state, page.words.text(&format!("line-state-{state}")))
+}
+
+/// A statement as files, below the statement's own address.
+pub fn downloads(page: &Page, url: &str) -> AnyView {
+    let words = &page.words;
+    let link = |format: &str| {
+        let label = words.text(&format!("document-download-{format}"));
+        view! { <li><a class="btn" href=format!("{url}/{format}") download="">{icon(icons::DOWNLOAD)}{label}</a></li> }
+    };
+    view! {
+        <ul class="row" aria-label=words.text("document-download")>{link("pdf")}{link("csv")}{link("json")}</ul>
+    }
+    .into_any()
+}
+
+/// How anybody can prove that a statement's JSON is what was hashed.
+pub fn hash_check(page: &Page, number: &str) -> AnyView {
+    let command = format!("sha256sum {number}.json");
+    view! { <p>{page.words.text("document-check")}" "<code class="nowrap">{command}</code></p> }
+        .into_any()
 }
 
 /// What a line is for, where that is not simply commission.

@@ -25,7 +25,12 @@ mail-invitation-button = Einladung annehmen
 ## Abrechnungen und Zahlungen
 
 mail-statement-subject = Abrechnung { $number }: Rechnungsbetrag { $amount }
-mail-statement-body = { $quarter } ist abgeschlossen, und die Abrechnung { $number } liegt bereit: Sie können uns { $amount } netto in Rechnung stellen. Stellen Sie Ihre Rechnung im Portal, dann bezahlen wir sie als Nächstes. Die Posten im Einzelnen:
+mail-statement-body =
+    { $count ->
+        [0] { $quarter } ist abgeschlossen, und die Abrechnung { $number } liegt bereit: Sie können uns { $amount } netto in Rechnung stellen. Stellen Sie Ihre Rechnung im Portal, dann bezahlen wir sie als Nächstes. Die Posten im Einzelnen:
+        [one] { $quarter } ist abgeschlossen, und die Abrechnung { $number } liegt bereit: Sie können uns { $amount } netto in Rechnung stellen. Stellen Sie Ihre Rechnung im Portal: Wir zahlen innerhalb eines Tages danach. Die Posten im Einzelnen:
+       *[other] { $quarter } ist abgeschlossen, und die Abrechnung { $number } liegt bereit: Sie können uns { $amount } netto in Rechnung stellen. Stellen Sie Ihre Rechnung im Portal: Wir zahlen innerhalb von { $count } Tagen danach. Die Posten im Einzelnen:
+    }
 mail-statement-button = Abrechnung öffnen
 mail-bill-paid-subject = Ihre Rechnung { $number } ist bezahlt
 mail-bill-paid-body = Ihre Rechnung { $number } ist vollständig bezahlt: { $amount }.

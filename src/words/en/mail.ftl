@@ -25,7 +25,12 @@ mail-invitation-button = Accept the invitation
 ## Statements and payments
 
 mail-statement-subject = Statement { $number }: { $amount } to invoice
-mail-statement-body = { $quarter } is closed, and statement { $number } is ready: you may invoice { $amount } net. Raise your invoice in the portal, and we pay it next. These are its lines:
+mail-statement-body =
+    { $count ->
+        [0] { $quarter } is closed, and statement { $number } is ready: you may invoice { $amount } net. Raise your invoice in the portal, and we pay it next. These are its lines:
+        [one] { $quarter } is closed, and statement { $number } is ready: you may invoice { $amount } net. Raise your invoice in the portal: we pay within one day of it. These are its lines:
+       *[other] { $quarter } is closed, and statement { $number } is ready: you may invoice { $amount } net. Raise your invoice in the portal: we pay within { $count } days of it. These are its lines:
+    }
 mail-statement-button = Open the statement
 mail-bill-paid-subject = Your invoice { $number } is paid
 mail-bill-paid-body = We have paid your invoice { $number } in full: { $amount }.

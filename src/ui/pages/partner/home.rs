@@ -11,6 +11,7 @@ use portal_services::{
     figures::{self, Figures},
     leads,
     lines::LineView,
+    payouts::{self, AheadView},
 };
 use portal_store::leads::{LeadFilter, LeadRecord};
 
@@ -37,6 +38,7 @@ struct Home {
     leads: Vec<LeadRecord>,
     waiting: Vec<LineView>,
     around: Around,
+    next_close: Option<AheadView>,
 }
 
 /// Staff have a first screen of their own.
@@ -50,6 +52,7 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
         figures: page.said(figures::for_partner(&page.ctx, actor).await)?,
         leads: page.said(leads::list_for_partner(&page.ctx, actor, LeadFilter::default()).await)?,
         around: Around::load(&page, &waiting).await?,
+        next_close: page.said(payouts::find_next(&page.ctx, actor).await)?,
         waiting,
     };
     let title = page.words.text("nav-home");
@@ -93,7 +96,7 @@ fn content(page: &Page, home: &Home) -> AnyView {
     let figures = home
         .figures
         .iter()
-        .map(|figures| five_figures(page, figures, home.figures.len()))
+        .map(|figures| five_figures(page, home, figures))
         .collect_view();
     let charts = home
         .figures
@@ -148,7 +151,8 @@ fn title(page: &Page, key: &str, currency: Currency, how_many: usize) -> String 
     }
 }
 
-fn five_figures(page: &Page, figures: &Figures, how_many: usize) -> AnyView {
+fn five_figures(page: &Page, home: &Home, figures: &Figures) -> AnyView {
+    let how_many = home.figures.len();
     let words = &page.words;
     let upcoming_hint = if figures.is_carried_over() {
         words.with(
@@ -175,11 +179,12 @@ fn five_figures(page: &Page, figures: &Figures, how_many: usize) -> AnyView {
         } else {
             "money"
         };
+        let when = (kind == "upcoming").then(|| next_statement(page, home.next_close.as_ref()));
         view! {
             <div data-figure=kind>
                 <dt><i class=format!("k-{kind}")></i>{words.text(&format!("figure-{kind}"))}</dt>
                 <dd class=class>{words.money(money)}</dd>
-                <dd class="hint">{hint}</dd>
+                <dd class="hint">{hint}" "{when}</dd>
             </div>
         }
     });
@@ -190,6 +195,20 @@ fn five_figures(page: &Page, figures: &Figures, how_many: usize) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// When the next statement is expected, and the way to the calendar.
+fn next_statement(page: &Page, next: Option<&AheadView>) -> AnyView {
+    let words = &page.words;
+    let label = match next {
+        Some(view) if view.late => words.text("payout-next-late"),
+        Some(view) => {
+            let date = [("date", words.date(view.dates.closes_on).into())];
+            words.with("payout-next", &date)
+        }
+        None => words.text("payout-title"),
+    };
+    view! { <a href="/statements/calendar">{label}</a> }.into_any()
 }
 
 fn month_chart(page: &Page, figures: &Figures, how_many: usize) -> AnyView {

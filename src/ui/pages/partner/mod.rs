@@ -5,6 +5,7 @@ pub mod company;
 pub mod home;
 pub mod lead_detail;
 pub mod leads;
+pub mod payouts;
 pub mod statements;
 pub mod why;
 
@@ -15,7 +16,10 @@ use std::str::FromStr;
 
 use leptos::prelude::*;
 
-use super::parts::{address, crumbs, lead_pill, line_kind, line_pill, may, tab};
+use super::{
+    calendar,
+    parts::{self, address, crumbs, lead_pill, line_kind, line_pill, may, tab},
+};
 use crate::{ui::api::UiError, web::page::Page};
 
 /// An id out of an address; what is none names nothing that is there.

@@ -8,11 +8,12 @@ use portal_domain::{
     ids::StatementId,
     line::LineKind,
     money::Money,
+    payout::PayoutRule,
     statement::{SettlementState, StatementLine},
 };
 use portal_services::statements::{self, StatementView};
 
-use super::{chart, crumbs, form_errors, line_pill, may, parse_id};
+use super::{calendar, chart, crumbs, form_errors, line_pill, may, parse_id, parts};
 use crate::{
     ui::{
         api::UiError,
@@ -35,6 +36,7 @@ fn list_view(page: &Page, statements: &[StatementView]) -> AnyView {
     view! {
         <div class="head">
             <div><h1>{words.text("statement-list-title")}</h1><p>{words.text("statement-list-lead")}</p></div>
+            <div class="row">{calendar::link(page, "/statements/calendar")}</div>
         </div>
         <div class="stack" id="statements" data-live="">
             {statements.iter().filter(|view| view.rest.minor > 0).map(|view| waiting(page, view)).collect_view()}
@@ -145,6 +147,7 @@ fn detail(page: &Page, view: &StatementView) -> AnyView {
         {crumbs(page, "/statements", "statement-list-title", number)}
         <div class="head">
             <div id="statement-head" data-live=""><h1>{title}" "{settlement_pill(page, view)}</h1></div>
+            {parts::downloads(page, &format!("/statements/{}", view.record.id))}
         </div>
         <div class="split">
             {document(page, view)}
@@ -247,6 +250,7 @@ fn seal(page: &Page, view: &StatementView) -> AnyView {
         <footer>
             <p>{words.with("statement-frozen", &[("date", frozen_at.into())])}</p>
             <p>{words.text("statement-hash")}" "{hash(&record.hash)}" · "{follows}</p>
+            {parts::hash_check(page, &record.number)}
         </footer>
     }
     .into_any()
@@ -311,7 +315,9 @@ fn progress(page: &Page, view: &StatementView) -> AnyView {
 fn settlement(page: &Page, view: &StatementView) -> AnyView {
     let words = &page.words;
     let Some(bill) = view.bills.last() else {
-        return view! { <p class="small muted">{words.text("settlement-hint-stated")}</p> }
+        let days = [("count", payment_days(page, view).into())];
+        let then = words.with("payout-after-invoice", &days);
+        return view! { <p class="small muted">{words.text("settlement-hint-stated")}" "{then}</p> }
             .into_any();
     };
     let raised_on = words.date(page.ctx.date_of(bill.created_at));
@@ -347,8 +353,34 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
         {bar}
         <p class="small"><strong>{sent}</strong></p>
         <p class="small muted">{hint}</p>
+        {money_by(page, view)}
     }
     .into_any()
+}
+
+/// What the statement said when it was frozen; one that says nothing follows today's rule.
+fn payment_days(page: &Page, view: &StatementView) -> u32 {
+    match view.body.payment_days {
+        0 => page.ctx.programme.payout_days,
+        days => days,
+    }
+}
+
+/// When the rest of a raised invoice is there at the latest.
+fn money_by(page: &Page, view: &StatementView) -> Option<AnyView> {
+    let bill = view.bills.last()?;
+    if view.settlement == SettlementState::Paid {
+        return None;
+    }
+    let rule = PayoutRule {
+        payment_days: payment_days(page, view),
+        ..page.ctx.programme.payout_rule()
+    };
+    let by = rule.paid_by(page.ctx.date_of(bill.created_at));
+    let date = [("date", page.words.date(by).into())];
+    Some(
+        view! { <p class="small muted">{page.words.with("payout-money-by", &date)}</p> }.into_any(),
+    )
 }
 
 fn invoice_form(page: &Page, view: &StatementView) -> AnyView {
@@ -362,7 +394,7 @@ fn invoice_form(page: &Page, view: &StatementView) -> AnyView {
         }
         .into_any();
     }
-    let amount = words.money(view.record.total);
+    let amount = words.money(view.rest);
     view! {
         <form class="card form" id="raise" method="post" novalidate>
             <header><h2>{words.text("invoice-form-title")}</h2></header>
@@ -374,6 +406,7 @@ fn invoice_form(page: &Page, view: &StatementView) -> AnyView {
             <dl class="facts">
                 <div><dt>{words.text("invoice-form-amount")}</dt><dd class="money sum">{amount}</dd></div>
             </dl>
+            {field(page, RAISE, "amount", "form[amount]", "invoice-form-part").hint("invoice-form-part-hint").input()}
             <p class="hint">{words.text("invoice-form-amount-hint")}</p>
             <button class="btn primary wide">{words.text("invoice-form-submit")}</button>
         </form>

@@ -8,6 +8,7 @@ pub mod leads;
 mod line_proof;
 pub mod lines;
 pub mod partners;
+pub mod payouts;
 pub mod plans;
 pub mod reconciliation;
 pub mod statements;
@@ -18,7 +19,10 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use portal_domain::money::{Currency, Money};
 
-use super::parts::{self, address, crumbs, line_kind, line_pill, may};
+use super::{
+    calendar,
+    parts::{self, address, crumbs, line_kind, line_pill, may},
+};
 use crate::{ui::kit, web::page::Page};
 
 /// What a fact that is not there is written as.

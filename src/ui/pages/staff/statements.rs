@@ -16,7 +16,8 @@ use portal_store::lines::LineRecord;
 use serde::Deserialize;
 
 use super::{
-    Tab, address, calls, crumbs, fact, head, line_kind, line_pill, may, paging, tabs, write_sum,
+    Tab, address, calendar, calls, crumbs, fact, head, line_kind, line_pill, may, paging, parts,
+    tabs, write_sum,
 };
 use crate::{
     ui::{
@@ -56,7 +57,7 @@ pub async fn list(page: Page, Query(query): Query<StatementQuery>) -> Result<Res
     let title = page.words.text("statement-list-title");
     Ok(page.show(&title.clone(), move |page| {
         view! {
-            {head(title, page.words.text("staff-statements-lead"), None)}
+            {head(title, page.words.text("staff-statements-lead"), Some(calendar::link(page, "/staff/statements/calendar")))}
             {close(page, &quarters, &preview)}
             {table(page, &found, &query)}
         }
@@ -335,6 +336,7 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
                     <h1>{record.number.clone()}" "<span id="settlement" data-live="">{settlement_pill(page, &view)}</span></h1>
                     <p><a href=format!("/staff/partners/{}", record.partner)>{record.partner_name.clone()}</a></p>
                 </div>
+                {parts::downloads(page, &format!("{LIST}/{}", record.id))}
             </div>
             <div class="split">
                 {document(page, &view)}
@@ -382,7 +384,10 @@ fn document(page: &Page, view: &StatementView) -> AnyView {
                     </tfoot>
                 </table>
             </div>
-            <footer>{words.with("statement-frozen", &[("date", closed.into())])}" "{hashes(page, view)}</footer>
+            <footer>
+                <p>{words.with("statement-frozen", &[("date", closed.into())])}" "{hashes(page, view)}</p>
+                {parts::hash_check(page, &record.number)}
+            </footer>
         </article>
     }
     .into_any()

@@ -30,3 +30,5 @@ pub mod remote;
 mod oracle;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;

@@ -60,8 +60,6 @@ pub(crate) struct Reach {
     pub adjusted_months: usize,
     /// Month, invoice and minor units, in order.
     pub fills: Vec<(Month, String, i64)>,
-    /// Collected, and needed by no month.
-    pub unallocated_minor: i64,
 }
 
 impl Reach {
@@ -224,7 +222,6 @@ impl DealMoney {
             months: months_covered,
             adjusted_months: adjusted.months_covered,
             fills: fills_by_month(&months, &adjusted),
-            unallocated_minor: adjusted.unallocated_minor,
         })
     }
 

@@ -1,5 +1,6 @@
 //! The mirror of Xero's invoices and bills, which deal each invoice is for, and which months it filled.
 
+use chrono::NaiveDate;
 use portal_domain::{
     calendar::{Month, Timestamp},
     ids::{DealId, PersonId},
@@ -252,6 +253,19 @@ pub async fn list_open_ids(tx: &mut Tx, limit: i64) -> Result<Vec<String>, Store
         limit,
     )?;
     all(&rows, |row| row.text("id"))
+}
+
+/// The won deals that have an invoice which was due before a day, and is not paid.
+pub async fn list_overdue_deals(tx: &mut Tx, today: NaiveDate) -> Result<Vec<DealId>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT DISTINCT invoice_links.deal_id
+         FROM invoices JOIN invoice_links ON invoice_links.invoice_id = invoices.id JOIN deals ON deals.id = invoice_links.deal_id
+         WHERE deals.state = 'won' AND invoices.status IN ('AUTHORISED', 'PAID') AND invoices.due_minor > 0 AND invoices.due_on < $1
+         ORDER BY invoice_links.deal_id",
+        today,
+    )?;
+    all(&rows, |row| row.parsed("deal_id"))
 }
 
 /// Says which deals an invoice is for, instead of whatever was said before.

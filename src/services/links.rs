@@ -171,12 +171,17 @@ async fn find_deal(tx: &mut Tx, invoice: &InvoiceRecord) -> Result<Verdict, Serv
     })
 }
 
+/// The deals that are won; where none is, those that once were: a last invoice, or a refund, may come after the loss.
 fn open_deals(candidates: &[DealRecord]) -> Vec<DealId> {
-    candidates
-        .iter()
-        .filter(|deal| deal.state == DealState::Won)
-        .map(|deal| deal.id)
-        .collect()
+    let ids = |is_open: fn(&&DealRecord) -> bool| -> Vec<DealId> {
+        let open = candidates.iter().filter(is_open);
+        open.map(|deal| deal.id).collect()
+    };
+    let won = ids(|deal| deal.state == DealState::Won);
+    if won.is_empty() {
+        return ids(|deal| deal.won_on.is_some());
+    }
+    won
 }
 
 /// The deals whose HubSpot id or name stands in the Reference.

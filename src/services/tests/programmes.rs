@@ -106,6 +106,18 @@ struct Script {
     months: Vec<Moment>,
 }
 
+impl Script {
+    /// Whether a deal was removed after all that was said of it.
+    fn is_gone(&self, deal: usize) -> bool {
+        let is_of_deal =
+            |said: &Said| matches!(said, Said::Deal { deal: known, .. } if *known == deal);
+        let mut latest_first = self.months.iter().rev();
+        let last = latest_first
+            .find(|moment| moment.removed == Some(deal) || moment.said.iter().any(is_of_deal));
+        last.is_some_and(|moment| moment.removed == Some(deal))
+    }
+}
+
 fn any_terms() -> impl Strategy<Value = Terms> {
     let tiers = prop_oneof![
         2 => Just(Vec::new()),
@@ -242,6 +254,19 @@ fn deliveries(moment: &Moment, delivery: Delivery) -> Vec<usize> {
         places.extend(doubled.filter(twice));
     }
     places
+}
+
+/// The script with one reading of a deal in a month: an older one that the portal never saw while it held says nothing about the months before.
+fn with_one_reading_a_month(script: &Script) -> Script {
+    let mut script = script.clone();
+    for moment in &mut script.months {
+        let mut seen = [false; OWNERS.len()];
+        moment.said.retain(|said| match said {
+            Said::Deal { deal, .. } => !std::mem::replace(&mut seen[*deal], true),
+            _ => true,
+        });
+    }
+    script
 }
 
 /// The portal under test.
@@ -734,11 +759,14 @@ impl Network {
         journal::count(&mut tx).await.unwrap().0
     }
 
-    /// All that was said once more, from the start, but for deals that were removed and came back: that was never said by a newer reading.
+    /// All that was said once more, from the start, but of deals that are gone: any reading of one would be news.
     async fn replay(&self) {
         for (place, moment) in self.script.months.iter().enumerate() {
             for number in deliveries(moment, Delivery::InOrder) {
-                self.deliver(place, number).await;
+                let is_gone = |deal| self.script.is_gone(deal);
+                if !matches!(moment.said[number], Said::Deal { deal, .. } if is_gone(deal)) {
+                    self.deliver(place, number).await;
+                }
             }
         }
         self.accrue().await;
@@ -1022,7 +1050,8 @@ async fn check_history(script: &Script) {
 
 /// The same programme twice, as the vendors told it and in another order.
 async fn check_order(script: &Script) {
-    let (one, other) = (Network::new(script).await, Network::new(script).await);
+    let script = with_one_reading_a_month(script);
+    let (one, other) = (Network::new(&script).await, Network::new(&script).await);
     one.play(Delivery::InOrder).await;
     other.play(Delivery::Shuffled).await;
     assert_eq!(other.see().await, one.see().await);

@@ -197,29 +197,28 @@ fn with_links(
     found
 }
 
-/// Sales invoices that nobody knows the deal of, and that may be a deal's: by the client's contact, its name, or the deal's id in the Reference.
-pub async fn list_unlinked_like(
+/// Ids of the sales invoices that may be for a deal which was won just now: those that name its id in the Reference, whatever the portal took them for,
+/// and those of the client that are for no deal yet. What a person said stands.
+pub async fn list_waiting_ids(
     tx: &mut Tx,
     contact: &str,
     contact_name: &str,
     hubspot_id: &str,
-) -> Result<Vec<InvoiceRecord>, StoreError> {
-    all(
-        &rows!(
-            tx,
-            sql!(
-                INVOICE,
-                " WHERE invoices.kind = 'sale'
-                    AND NOT EXISTS (SELECT 1 FROM invoice_links WHERE invoice_links.invoice_id = invoices.id)
-                    AND (invoices.contact_id = $1 OR LOWER(invoices.contact_name) = LOWER($2) OR invoices.reference LIKE '%' || $3 || '%')
-                  ORDER BY COALESCE(invoices.issued_on, '9999-12-31'), invoices.id"
-            ),
-            contact,
-            contact_name,
-            hubspot_id,
-        )?,
-        read_invoice,
-    )
+) -> Result<Vec<String>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT invoices.id FROM invoices
+         WHERE invoices.kind = 'sale'
+           AND NOT EXISTS (SELECT 1 FROM invoice_links AS said WHERE said.invoice_id = invoices.id AND said.how = 'person')
+           AND (invoices.reference LIKE '%' || $3 || '%'
+                OR ((invoices.contact_id = $1 OR LOWER(invoices.contact_name) = LOWER($2))
+                    AND NOT EXISTS (SELECT 1 FROM invoice_links AS found WHERE found.invoice_id = invoices.id)))
+         ORDER BY COALESCE(invoices.issued_on, '9999-12-31'), invoices.id",
+        contact,
+        contact_name,
+        hubspot_id,
+    )?;
+    all(&rows, |row| row.text("id"))
 }
 
 /// All sales invoices of a contact, oldest first.

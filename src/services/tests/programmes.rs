@@ -1098,3 +1098,130 @@ fn any_programme_is_proved_at_every_step_found_again_by_hand_and_changed_by_no_r
 fn what_vendors_say_between_two_month_ends_ends_the_same_in_any_order() {
     run(20, 2, |script| block_on(check_order(script)));
 }
+
+// ---------------------------------------------------------------- what they found
+
+const WON: Said = Said::Deal {
+    deal: 0,
+    state: DealState::Won,
+    value: 0,
+    period: 0,
+    ends_after: None,
+};
+
+const LOST: Said = Said::Deal {
+    deal: 0,
+    state: DealState::Lost,
+    value: 0,
+    period: 0,
+    ends_after: None,
+};
+
+/// An invoice of the first client over one month, of which so many quarters are paid.
+const fn invoice(number: usize, quarters: i64, names: Option<usize>) -> Said {
+    Said::Invoice {
+        client: 0,
+        number,
+        net: VALUES[0],
+        paid: quarters,
+        status: "AUTHORISED",
+        names,
+    }
+}
+
+/// A refund of a half to the first client, for no invoice.
+const REFUND: Said = Said::Credit {
+    client: 0,
+    number: 0,
+    against: None,
+    net: 2,
+    refunded: 1,
+    status: "AUTHORISED",
+};
+
+/// Months in which people approve and pay nothing; the shuffled order is the other way round.
+fn script<const N: usize>(months: [&[Said]; N]) -> Script {
+    let terms = || Terms {
+        rate: 1,
+        tiers: Vec::new(),
+        months: None,
+        cap: None,
+        bonus: None,
+        share: None,
+    };
+    let moment = |said: &[Said]| Moment {
+        said: said.to_vec(),
+        order: vec![19, 17, 14, 13, 11, 10, 8],
+        removed: None,
+        desk: Desk {
+            approve: false,
+            hold: None,
+            link: None,
+            waive: None,
+            close: false,
+            pay: None,
+        },
+    };
+    Script {
+        plans: [terms(), terms()],
+        won: [0; 3],
+        months: months.into_iter().map(moment).collect(),
+    }
+}
+
+#[test]
+fn an_invoice_falls_due_without_another_reading() {
+    block_on(async {
+        let network = Network::new(&script([&[WON, invoice(0, 0, None)], &[]])).await;
+        network.play(Delivery::InOrder).await;
+        let found = network.exceptions().await;
+        let late = |text: &String| text.starts_with("invoice_overdue");
+        assert_eq!(
+            found.iter().filter(|text| late(text)).count(),
+            1,
+            "{found:?}"
+        );
+        network.world.ctx.store.close().await;
+    });
+}
+
+#[test]
+fn a_refund_is_for_the_deal_whether_it_comes_before_the_loss_or_after() {
+    block_on(check_order(&script([&[WON], &[LOST, REFUND]])));
+}
+
+#[test]
+fn the_money_of_a_lost_deal_counts_whether_it_comes_before_the_loss_or_after() {
+    block_on(check_order(&script([&[WON], &[LOST, invoice(0, 4, None)]])));
+}
+
+#[test]
+fn a_refund_that_comes_before_the_deal_is_won_is_for_it_all_the_same() {
+    block_on(check_order(&script([&[WON, invoice(0, 4, None), REFUND]])));
+}
+
+#[test]
+fn a_month_that_is_cancelled_keeps_no_fills() {
+    let rows: [&[Said]; 4] = [
+        &[WON, invoice(0, 3, None), invoice(1, 2, None)],
+        &[],
+        &[LOST],
+        &[invoice(0, 0, None)],
+    ];
+    block_on(check_history(&script(rows)));
+}
+
+#[test]
+fn an_invoice_that_names_a_deal_is_for_it_even_if_that_is_won_later() {
+    let second = Said::Deal {
+        deal: 1,
+        state: DealState::Won,
+        value: 0,
+        period: 0,
+        ends_after: None,
+    };
+    block_on(check_history(&script([
+        &[WON, invoice(0, 4, Some(1))],
+        &[second],
+    ])));
+}

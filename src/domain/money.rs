@@ -558,10 +558,7 @@ mod tests {
     #[test]
     fn a_currency_is_three_letters_in_any_case() {
         assert_eq!(Currency::parse(" eur "), Ok(Currency::EUR));
-        assert_eq!(
-            format!("{} {:?}", Currency::GBP, Currency::USD),
-            "GBP USD"
-        );
+        assert_eq!(format!("{} {:?}", Currency::GBP, Currency::USD), "GBP USD");
         assert_eq!("sek".parse::<Currency>(), Currency::parse("SEK"));
         for text in ["", "EU", "EURO", "E1R", "€€€", "ÄÖ"] {
             assert!(Currency::parse(text).is_err(), "{text:?}");

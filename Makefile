@@ -32,7 +32,7 @@ else
 BUILT_PREREQUISITES := $(SOURCES) $(PORTAL)
 endif
 
-.PHONY: help run dev check test build size set-up set-up-tests format-check lint cargo-test journeys size-of-build always
+.PHONY: help run dev check test build size mutants set-up set-up-tests format-check lint cargo-test journeys size-of-build always
 
 help: ## list the targets
 	@echo "The partner portal. Targets:"
@@ -50,6 +50,10 @@ dev: set-up ## rebuild and reload the browser at every change
 	@LEPTOS_SITE_ROOT='$(TARGET)/site-dev' cargo leptos watch -- demo
 
 build: $(BUILT) ## build the release: the server and what the browser loads
+
+mutants: ## change the rules of money one by one and see that a test fails (an hour)
+	@.setup/setup.sh mutants
+	@.setup/mutants.sh
 
 size: $(BUILT) ## print what a partner's page loads, against the budget
 	@$(MAKE) --no-print-directory size-of-build

@@ -12,6 +12,7 @@
 #   chromium  the browser of the journeys
 #   postgres  PostgreSQL's server programs (.setup/postgres.sh starts a private cluster with them)
 #   npm       the packages of end2end/
+#   mutants   cargo-mutants, which changes the rules of money and sees whether a test fails
 #
 # WASM_STD_FROM says where the WebAssembly library may come from, in that order
 # (default "rustup debian"): `rustup` asks rustup's server; `debian` builds it from Debian's
@@ -25,6 +26,7 @@ set -euo pipefail
 CARGO_LEPTOS_VERSION=0.3.10 # 0.3.11 needs a newer compiler than rust-version in Cargo.toml
 BINARYEN_VERSION=132.0.0    # Debian 12's 108 mixes up the externref table: hydration dies in the browser
 WASM_BINDGEN_FALLBACK=0.2.130
+CARGO_MUTANTS_VERSION=27.1.0
 WASM_TARGET=wasm32-unknown-unknown
 
 # ---------------------------------------------------------------- packages of the system
@@ -298,13 +300,23 @@ step_npm() {
   say "npm       the packages of end2end"
 }
 
+step_mutants() {
+  step_rust_quietly
+  if [ "$("$TOOLS/bin/cargo-mutants" mutants --version 2>/dev/null)" != "cargo-mutants $CARGO_MUTANTS_VERSION" ]; then
+    say "mutants   compiling cargo-mutants $CARGO_MUTANTS_VERSION (five minutes, once; log: $TOOLS/log/cargo-mutants.log)"
+    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+      cargo_install cargo-mutants --version "$CARGO_MUTANTS_VERSION" --locked
+  fi
+  say "mutants   cargo-mutants $CARGO_MUTANTS_VERSION"
+}
+
 # ---------------------------------------------------------------- main
 
 mkdir -p "$TOOLS/bin" "$TOOLS/log"
-[ $# -gt 0 ] || fail "Name the steps: rust wasm bindgen leptos wasm-opt chromium postgres npm."
+[ $# -gt 0 ] || fail "Name the steps: rust wasm bindgen leptos wasm-opt chromium postgres npm mutants."
 for step in "$@"; do
   case $step in
-    rust | wasm | bindgen | leptos | wasm-opt | chromium | postgres | npm) "step_$step" ;;
-    *) fail "There is no step \"$step\": rust wasm bindgen leptos wasm-opt chromium postgres npm." ;;
+    rust | wasm | bindgen | leptos | wasm-opt | chromium | postgres | npm | mutants) "step_$step" ;;
+    *) fail "There is no step \"$step\": rust wasm bindgen leptos wasm-opt chromium postgres npm mutants." ;;
   esac
 done

@@ -205,6 +205,7 @@ mod tests {
     fn a_month_is_json_text_that_a_person_can_read() {
         let month = Month::new(2026, 7);
         assert_eq!(serde_json::to_string(&month).expect("json"), "\"2026-07\"");
+        assert_eq!(format!("{month} {month:?}"), "2026-07 2026-07");
         assert_eq!(
             serde_json::from_str::<Month>("\"2026-07\"").expect("a month"),
             month

@@ -31,3 +31,5 @@ pub mod remote;
 mod oracle;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;

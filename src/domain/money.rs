@@ -308,12 +308,6 @@ impl From<Rate> for String {
     }
 }
 
-impl From<Rate> for Decimal {
-    fn from(rate: Rate) -> Self {
-        rate.0
-    }
-}
-
 /// Rounds an exact amount to whole minor units, half to even: the one rounding of the product.
 ///
 /// # Errors
@@ -564,6 +558,8 @@ mod tests {
     #[test]
     fn a_currency_is_three_letters_in_any_case() {
         assert_eq!(Currency::parse(" eur "), Ok(Currency::EUR));
+        assert_eq!(format!("{} {:?}", Currency::GBP, Currency::USD), "GBP USD");
+        assert_eq!("sek".parse::<Currency>(), Currency::parse("SEK"));
         for text in ["", "EU", "EURO", "E1R", "€€€", "ÄÖ"] {
             assert!(Currency::parse(text).is_err(), "{text:?}");
         }

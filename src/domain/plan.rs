@@ -409,19 +409,15 @@ impl PlanForm {
             return Vec::new();
         }
         let given: Decimal = others.iter().map(|other| other.share.as_decimal()).sum();
-        let own = match self.own_share.trim() {
-            "" => Rate::try_from(Decimal::ONE - given),
-            typed => Rate::parse_percent(typed),
+        let not_whole = |_| Fault::with("shares-not-whole", percent(given));
+        let (field, own) = match self.own_share.trim() {
+            "" => (
+                "shares",
+                Rate::try_from(Decimal::ONE - given).map_err(not_whole),
+            ),
+            typed => ("own_share", Rate::parse_percent(typed)),
         };
-        let field = if self.own_share.trim().is_empty() {
-            "shares"
-        } else {
-            "own_share"
-        };
-        let Some(own) = errors.take(
-            field,
-            own.map_err(|_| Fault::with("shares-not-whole", percent(given))),
-        ) else {
+        let Some(own) = errors.take(field, own) else {
             return Vec::new();
         };
         let sum = given + own.as_decimal();
@@ -518,7 +514,13 @@ fn parse_end(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::{
+        error::FieldError,
+        testing::{euro, partner, plan, rate, tiers},
+    };
 
     fn form() -> PlanForm {
         PlanForm {
@@ -594,6 +596,494 @@ mod tests {
             let mut form = form();
             spoil(&mut form);
             assert_eq!(form.parse(), Err(FieldErrors::one(field, code)));
+        }
+    }
+
+    fn tier(from: &str, until: &str, rate: &str) -> TierForm {
+        TierForm {
+            from: from.to_owned(),
+            until: until.to_owned(),
+            rate: rate.to_owned(),
+        }
+    }
+
+    fn share(number: u128, share: &str) -> ShareForm {
+        ShareForm {
+            partner: partner(number).to_string(),
+            share: share.to_owned(),
+        }
+    }
+
+    /// A form with all that a plan can have.
+    fn rich_form() -> PlanForm {
+        PlanForm {
+            currency: "EUR".to_owned(),
+            cap: "5000".to_owned(),
+            bonus: "50".to_owned(),
+            tiers: vec![
+                tier("", "1000", "5"),
+                TierForm::default(),
+                tier("1000", "2.500,50", "7.5"),
+                tier("2500.50", "", "10"),
+            ],
+            own_share: "60".to_owned(),
+            shares: vec![
+                ShareForm::default(),
+                share(2, "30"),
+                share(3, "10"),
+                ShareForm::default(),
+            ],
+            tail_months: "0".to_owned(),
+            ..form()
+        }
+    }
+
+    /// The faults of a form, as field, code and detail.
+    fn faults(form: &PlanForm) -> Vec<(String, String, String)> {
+        let errors = form.parse().expect_err("a fault").0;
+        let parts = |error: FieldError| (error.field, error.code, error.detail);
+        errors.into_iter().map(parts).collect()
+    }
+
+    fn fault(field: &str, code: &str, detail: &str) -> (String, String, String) {
+        (field.to_owned(), code.to_owned(), detail.to_owned())
+    }
+
+    #[test]
+    fn rows_that_are_wholly_empty_are_no_tiers_and_no_shares() {
+        let (_, terms) = rich_form().parse().expect("well formed");
+        let expected = tiers(
+            Currency::EUR,
+            &[(0, 50_000), (100_000, 75_000), (250_050, 100_000)],
+        );
+        assert_eq!(terms.tiers, Some(expected));
+        assert_eq!(
+            (terms.cap, terms.bonus),
+            (Some(euro(500_000)), Some(euro(5_000)))
+        );
+        let share = |number: Option<u128>, ppm| Share {
+            partner: number.map(partner),
+            share: rate(ppm),
+        };
+        let split = [
+            share(None, 600_000),
+            share(Some(2), 300_000),
+            share(Some(3), 100_000),
+        ];
+        assert_eq!(terms.split, split);
+        assert_eq!(terms.tail_months, Some(0));
+        let empty = PlanForm {
+            tiers: vec![TierForm::default(); 3],
+            shares: vec![ShareForm::default(); 3],
+            ..form()
+        };
+        let (_, terms) = empty.parse().expect("well formed");
+        assert_eq!((terms.tiers, terms.split.len()), (None, 0));
+        assert_eq!((terms.bonus, terms.tail_months), (None, None));
+    }
+
+    #[test]
+    fn each_fault_of_a_tier_is_named_with_its_row() {
+        type Spoil = fn(&mut Vec<TierForm>);
+        let table: [(Spoil, &str, &str, &str); 10] = [
+            (
+                |rows| rows[0].from = "1".to_owned(),
+                "tiers.0.from",
+                "tiers-first-not-zero",
+                "0.00",
+            ),
+            (
+                |rows| rows[2].from = "1000.01".to_owned(),
+                "tiers.2.from",
+                "tier-gap",
+                "1000.00",
+            ),
+            (
+                |rows| rows[2].from = "999".to_owned(),
+                "tiers.2.from",
+                "tier-overlap",
+                "1000.00",
+            ),
+            (
+                |rows| rows[2].from = "x".to_owned(),
+                "tiers.2.from",
+                "amount-invalid",
+                "",
+            ),
+            (
+                |rows| rows[0].until.clear(),
+                "tiers.0.until",
+                "tier-end-missing",
+                "",
+            ),
+            (
+                |rows| rows[3].until = "9000".to_owned(),
+                "tiers.3.until",
+                "tier-last-has-end",
+                "",
+            ),
+            (
+                |rows| rows[2].until = "1000".to_owned(),
+                "tiers.2.until",
+                "tier-ends-before-it-begins",
+                "",
+            ),
+            (
+                |rows| rows[2].until = "0".to_owned(),
+                "tiers.2.until",
+                "amount-not-positive",
+                "",
+            ),
+            (
+                |rows| rows[3].rate = "101".to_owned(),
+                "tiers.3.rate",
+                "rate-out-of-range",
+                "",
+            ),
+            (
+                |rows| rows[3].rate.clear(),
+                "tiers.3.rate",
+                "rate-invalid",
+                "",
+            ),
+        ];
+        for (spoil, field, code, detail) in table {
+            let mut form = rich_form();
+            spoil(&mut form.tiers);
+            assert_eq!(faults(&form), [fault(field, code, detail)]);
+        }
+    }
+
+    #[test]
+    fn a_plan_has_at_most_twelve_tiers_and_one_fault_for_all_of_them() {
+        let mut form = rich_form();
+        let rows = |count: usize| {
+            let row = |place: usize| {
+                let until = if place + 1 == count {
+                    String::new()
+                } else {
+                    (place + 1).to_string()
+                };
+                tier(&place.to_string(), &until, "5")
+            };
+            (0..count).map(row).collect::<Vec<_>>()
+        };
+        form.tiers = rows(TIERS_MAX);
+        let (_, terms) = form.parse().expect("well formed");
+        assert_eq!(terms.tiers.expect("tiers").steps().len(), TIERS_MAX);
+        form.tiers = rows(TIERS_MAX + 1);
+        assert_eq!(faults(&form), [fault("tiers", "tiers-too-many", "12")]);
+    }
+
+    #[test]
+    fn amounts_without_a_currency_are_one_fault() {
+        let form = PlanForm {
+            currency: "EURO".to_owned(),
+            ..rich_form()
+        };
+        assert_eq!(faults(&form), [fault("currency", "currency-unknown", "")]);
+    }
+
+    #[test]
+    fn each_fault_of_a_share_is_named_with_its_row() {
+        type Spoil = fn(&mut PlanForm);
+        let table: [(Spoil, &str, &str, &str); 11] = [
+            (
+                |form| form.shares[1].partner = "nobody".to_owned(),
+                "shares.1.partner",
+                "choose-one",
+                "",
+            ),
+            (
+                |form| form.shares[1].share = "0".to_owned(),
+                "shares.1.share",
+                "share-of-nothing",
+                "",
+            ),
+            (
+                |form| form.shares[2].share = "1,00001".to_owned(),
+                "shares.2.share",
+                "rate-too-fine",
+                "",
+            ),
+            (
+                |form| form.shares[2].partner = partner(2).to_string(),
+                "shares.2.partner",
+                "share-twice",
+                "",
+            ),
+            (
+                |form| form.own_share = "60.5".to_owned(),
+                "shares",
+                "shares-not-whole",
+                "100.5",
+            ),
+            (
+                |form| form.own_share = "59".to_owned(),
+                "shares",
+                "shares-not-whole",
+                "99",
+            ),
+            (
+                |form| form.own_share = "most".to_owned(),
+                "own_share",
+                "rate-invalid",
+                "",
+            ),
+            (
+                |form| {
+                    form.own_share.clear();
+                    form.shares[1].share = "91".to_owned();
+                },
+                "shares",
+                "shares-not-whole",
+                "101",
+            ),
+            (
+                |form| {
+                    form.own_share = "50".to_owned();
+                    form.shares.clear();
+                },
+                "shares",
+                "shares-not-whole",
+                "50",
+            ),
+            (
+                |form| form.tail_months = "601".to_owned(),
+                "tail_months",
+                "months-invalid",
+                "",
+            ),
+            (
+                |form| form.shares = (2..10).map(|number| share(number, "1")).collect(),
+                "shares",
+                "shares-too-many",
+                "8",
+            ),
+        ];
+        for (spoil, field, code, detail) in table {
+            let mut form = rich_form();
+            spoil(&mut form);
+            assert_eq!(faults(&form), [fault(field, code, detail)]);
+        }
+    }
+
+    #[test]
+    fn the_partner_that_brought_the_lead_has_what_the_others_leave() {
+        let split = |own: &str, shares: Vec<ShareForm>| {
+            let form = PlanForm {
+                own_share: own.to_owned(),
+                shares,
+                ..form()
+            };
+            let split = form.parse().expect("well formed").1.split;
+            let parts = split.iter().map(|share| {
+                let is_own = share.partner.is_none();
+                (is_own, share.share.to_percent())
+            });
+            parts.collect::<Vec<_>>()
+        };
+        let part = |is_own, percent: &str| (is_own, percent.to_owned());
+        assert_eq!(
+            split("", vec![share(2, "12.5")]),
+            [part(true, "87.5"), part(false, "12.5")]
+        );
+        let all_others = [part(false, "75"), part(false, "25")];
+        assert_eq!(split("", vec![share(2, "75"), share(3, "25")]), all_others);
+        assert_eq!(split("0", vec![share(2, "75"), share(3, "25")]), all_others);
+        assert_eq!(split("100", Vec::new()), []);
+        let seven: Vec<ShareForm> = (2..9).map(|number| share(number, "1")).collect();
+        assert_eq!(split("93", seven).len(), SHARES_MAX);
+    }
+
+    #[test]
+    fn nobody_is_named_twice_among_those_who_share() {
+        let mut terms = plan(100_000, None);
+        assert_eq!(terms.shares(partner(1)), [(partner(1), Rate::ONE)]);
+        terms.split = [(None, 500_000), (Some(2), 300_000), (Some(3), 200_000)]
+            .map(|(number, ppm)| Share {
+                partner: number.map(partner),
+                share: rate(ppm),
+            })
+            .to_vec();
+        assert_eq!(
+            terms.shares(partner(1)),
+            [
+                (partner(1), rate(500_000)),
+                (partner(2), rate(300_000)),
+                (partner(3), rate(200_000))
+            ]
+        );
+        assert_eq!(
+            terms.shares(partner(3)),
+            [(partner(3), rate(700_000)), (partner(2), rate(300_000))]
+        );
+    }
+
+    #[test]
+    fn tiers_are_read_back_only_if_they_are_tiers() {
+        let well_formed = tiers(Currency::GBP, &[(0, 50_000), (100, 75_000)]);
+        assert_eq!(well_formed.currency(), Currency::GBP);
+        let json = serde_json::to_string(&well_formed).expect("json");
+        assert_eq!(
+            json,
+            r#"{"currency":"GBP","steps":[{"from_minor":0,"rate":"0.05"},{"from_minor":100,"rate":"0.075"}]}"#
+        );
+        assert_eq!(
+            serde_json::from_str::<Tiers>(&json).expect("tiers"),
+            well_formed
+        );
+        for (steps, code) in [
+            (&[][..], "tiers-empty"),
+            (&[1], "tiers-first-not-zero"),
+            (&[-1, 5], "tiers-first-not-zero"),
+            (&[0, 5, 5], "tiers-not-rising"),
+            (&[0, 5, 4], "tiers-not-rising"),
+            (
+                &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+                "tiers-too-many",
+            ),
+        ] {
+            let steps = steps.iter().map(|from_minor| Tier {
+                from_minor: *from_minor,
+                rate: Rate::ONE,
+            });
+            let steps: Vec<Tier> = steps.collect();
+            let fault = Tiers::new(Currency::EUR, steps.clone()).expect_err(code);
+            assert_eq!(fault.code, code);
+            let text = TiersText {
+                currency: Currency::EUR,
+                steps,
+            };
+            let json = serde_json::to_string(&text).expect("json");
+            assert!(serde_json::from_str::<Tiers>(&json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn each_part_of_a_value_has_the_rate_of_the_tier_that_it_lies_in() {
+        let tiers = tiers(
+            Currency::EUR,
+            &[(0, 50_000), (1_000, 75_000), (2_500, 100_000)],
+        );
+        let parts = |standing: i128, monthly: i128| {
+            let parts = tiers
+                .parts(Exact::from_integer(standing), Exact::from_integer(monthly))
+                .expect("small");
+            let whole = |(value, rate): (Exact, Rate)| (value.to_integer(), rate.to_percent());
+            parts.into_iter().map(whole).collect::<Vec<_>>()
+        };
+        let part = |value: i128, percent: &str| (value, percent.to_owned());
+        assert_eq!(parts(0, 999), [part(999, "5")]);
+        assert_eq!(
+            parts(0, 1_000),
+            [part(1_000, "5")],
+            "a tier does not hold its end"
+        );
+        assert_eq!(parts(0, 1_001), [part(1_000, "5"), part(1, "7.5")]);
+        assert_eq!(
+            parts(500, 3_000),
+            [part(500, "5"), part(1_500, "7.5"), part(1_000, "10")]
+        );
+        assert_eq!(parts(1_000, 1), [part(1, "7.5")]);
+        assert_eq!(parts(9_000, 7), [part(7, "10")]);
+        assert_eq!(parts(0, 0), [part(0, "5")]);
+        assert_eq!(parts(2_500, 0), [part(0, "10")]);
+        assert_eq!(parts(2_499, -9), [part(-9, "7.5")]);
+        assert_eq!(parts(-200, 300), [part(300, "5")]);
+        assert_eq!(
+            tiers.parts(Exact::from_integer(i128::MAX), Exact::from_integer(1)),
+            Err(MoneyError::TooLarge)
+        );
+    }
+
+    #[test]
+    fn tiers_are_for_deals_in_their_currency_and_a_one_off_has_the_rate_of_the_standing() {
+        let mut terms = plan(200_000, None);
+        let thousand = Exact::from_integer(1_000);
+        let commission = |terms: &PlanTerms, currency, is_one_off| {
+            let standing = Exact::from_integer(500);
+            let found = terms.commission(thousand, currency, standing, is_one_off);
+            found.expect("small").to_integer()
+        };
+        assert_eq!(commission(&terms, Currency::EUR, false), 200);
+        terms.tiers = Some(tiers(Currency::EUR, &[(0, 50_000), (1_000, 100_000)]));
+        assert_eq!(commission(&terms, Currency::EUR, false), 75);
+        assert_eq!(commission(&terms, Currency::EUR, true), 50);
+        assert_eq!(commission(&terms, Currency::USD, false), 200);
+        assert_eq!(commission(&terms, Currency::USD, true), 200);
+    }
+
+    #[test]
+    fn a_bonus_is_within_the_cap_of_its_currency() {
+        let mut terms = plan(100_000, None);
+        let dollars = |minor| Some(Money::new(minor, Currency::USD));
+        for (bonus, cap, minor) in [
+            (None, Some(euro(10)), 0),
+            (Some(euro(10)), None, 10),
+            (Some(euro(10)), Some(euro(7)), 7),
+            (Some(euro(10)), Some(euro(70)), 10),
+            (Some(euro(10)), dollars(7), 10),
+            (dollars(10), None, 0),
+        ] {
+            (terms.bonus, terms.cap) = (bonus, cap);
+            assert_eq!(terms.bonus_minor(Currency::EUR), minor, "{bonus:?} {cap:?}");
+        }
+    }
+
+    #[test]
+    fn an_amount_is_divided_to_the_last_unit() {
+        for (amount, shares, parts) in [
+            (100, &[500_000, 500_000][..], &[50, 50][..]),
+            (1, &[500_000, 500_000], &[0, 1]),
+            (3, &[500_000, 500_000], &[2, 1]),
+            (-3, &[500_000, 500_000], &[-2, -1]),
+            (100, &[333_333, 333_333, 333_334], &[33, 34, 33]),
+            (7, &[1_000_000], &[7]),
+            (7, &[0, 1_000_000], &[0, 7]),
+            (0, &[250_000, 750_000], &[0, 0]),
+            (
+                i64::MAX,
+                &[999_999, 1],
+                &[9_223_362_813_482_738_952, 9_223_372_036_855],
+            ),
+            (5, &[], &[]),
+        ] {
+            let rates: Vec<Rate> = shares.iter().map(|ppm| rate(*ppm)).collect();
+            assert_eq!(
+                divide(amount, &rates).as_deref(),
+                Ok(parts),
+                "{amount} {shares:?}"
+            );
+        }
+        assert_eq!(divide(i64::MIN, &[Rate::ONE]), Err(MoneyError::TooLarge));
+    }
+
+    proptest! {
+        #[test]
+        fn a_form_never_panics_and_an_error_names_a_field(
+            texts in prop::collection::vec("[0-9.,%x -]{0,9}", 12), rows in 0_usize..4,
+        ) {
+            let form = PlanForm {
+                name: texts[0].clone(),
+                rate: texts[1].clone(),
+                months: texts[2].clone(),
+                currency: "EUR".to_owned(),
+                cap: texts[3].clone(),
+                bonus: texts[4].clone(),
+                tiers: vec![tier(&texts[5], &texts[6], &texts[7]); rows],
+                own_share: texts[8].clone(),
+                shares: vec![share(2, &texts[9]); rows],
+                tail_months: texts[10].clone(),
+                tolerance: texts[11].clone(),
+            };
+            match form.parse() {
+                Ok((_, terms)) => {
+                    let whole: Decimal = terms.shares(partner(1)).iter().map(|share| share.1.as_decimal()).sum();
+                    prop_assert_eq!(whole, Decimal::ONE);
+                }
+                Err(errors) => prop_assert!(errors.0.iter().all(|error| !error.field.is_empty())),
+            }
         }
     }
 }

@@ -130,7 +130,7 @@ mod tests {
     use super::*;
     use crate::{
         money::{Currency, Money, add},
-        testing::{PERIODS, any_deal, any_plan, deal, euro, plan, terms},
+        testing::{PERIODS, any_deal, any_plan, deal, euro, plan, terms, tiers},
     };
 
     const JANUARY: Month = Month::new(2026, 1);
@@ -259,6 +259,50 @@ mod tests {
     }
 
     #[test]
+    fn a_bonus_counts_towards_the_cap_before_the_first_line() {
+        let mut plan = plan(1_000_000, None);
+        let deal = deal(100, BillingPeriod::Months(1));
+        plan.cap = Some(euro(250));
+        plan.bonus = Some(euro(120));
+        assert_eq!(amounts_until(&plan, &deal, 4), [100, 30, 0, 0]);
+        plan.bonus = Some(euro(900));
+        assert_eq!(amounts_until(&plan, &deal, 2), [0, 0]);
+        plan.bonus = Some(Money::new(120, Currency::USD));
+        assert_eq!(amounts_until(&plan, &deal, 4), [100, 100, 50, 0]);
+    }
+
+    #[test]
+    fn tiers_price_every_line_from_where_the_partner_stood() {
+        let mut plan = plan(0, None);
+        plan.tiers = Some(tiers(Currency::EUR, &[(0, 50_000), (1_000, 100_000)]));
+        let mut monthly = deal(900, BillingPeriod::Months(1));
+        assert_eq!(amounts_until(&plan, &monthly, 2), [45, 45]);
+        monthly.standing = Exact::from_integer(500);
+        // 500 at 5 % and 400 at 10 %.
+        assert_eq!(amounts_until(&plan, &monthly, 2), [65, 65]);
+        monthly.terms[0].period = BillingPeriod::OneOff;
+        assert_eq!(amounts_until(&plan, &monthly, 2), [45]);
+        monthly.standing = Exact::from_integer(1_000);
+        assert_eq!(amounts_until(&plan, &monthly, 2), [90]);
+    }
+
+    #[test]
+    fn a_partner_that_left_is_paid_until_its_tail_ends() {
+        let mut deal = deal(1_000, BillingPeriod::Months(1));
+        for (paid_until, count) in [
+            (JANUARY.plus(-1), 0),
+            (JANUARY, 1),
+            (JANUARY.plus(4), 5),
+            (JANUARY.plus(90), 12),
+        ] {
+            deal.paid_until = Some(paid_until);
+            assert_eq!(amounts_until(&plan(100_000, None), &deal, 12).len(), count);
+            let five = amounts_until(&plan(100_000, Some(5)), &deal, 12).len();
+            assert_eq!(five, count.min(5));
+        }
+    }
+
+    #[test]
     fn a_line_that_no_amount_holds_is_an_error() {
         let mut largest = deal(i64::MIN, BillingPeriod::OneOff);
         let until = JANUARY;
@@ -359,13 +403,13 @@ mod tests {
         }
 
         #[test]
-        fn a_cap_is_never_exceeded_and_reached_exactly((plan, _) in any_plan(), deal in any_deal(), cap in 1_i64..4_000) {
+        fn a_cap_is_never_exceeded_by_lines_and_bonus_and_reached_exactly((plan, _) in any_plan(), deal in any_deal(), cap in 1_i64..4_000) {
             let until = Month::of(deal.start).plus(40);
             let total = |cap| {
                 let plan = PlanTerms { cap, ..plan.clone() };
                 let lines = schedule(&plan, &deal, until).expect("small");
                 assert!(lines.iter().all(|line| line.amount_minor >= 0));
-                lines.iter().map(|line| line.amount_minor).sum::<i64>()
+                plan.bonus_minor(Currency::EUR) + lines.iter().map(|line| line.amount_minor).sum::<i64>()
             };
             prop_assert_eq!(total(Some(euro(cap))), total(None).min(cap));
         }

@@ -246,6 +246,31 @@ mod tests {
         );
     }
 
+    #[test]
+    fn an_invoice_is_for_the_rest_of_a_statement_or_a_part_of_it() {
+        let rest = Money::new(123_450, Currency::EUR);
+        let amount = |text: &str| {
+            let form = InvoiceForm {
+                amount: text.to_owned(),
+                ..InvoiceForm::default()
+            };
+            form.parse_amount(rest)
+        };
+        assert_eq!(amount(" "), Ok(rest));
+        assert_eq!(amount("1.234,50"), Ok(rest));
+        assert_eq!(amount("0.01"), Ok(Money::new(1, Currency::EUR)));
+        for (text, code, detail) in [
+            ("1234.51", "amount-above-rest", "1234.50"),
+            ("0", "amount-not-positive", ""),
+            ("-5", "amount-invalid", ""),
+            ("12.3456", "amount-invalid", ""),
+        ] {
+            let mut expected = FieldErrors::default();
+            expected.add_with("amount", code, detail);
+            assert_eq!(amount(text), Err(expected), "{text:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn lines_are_never_paid_beyond_the_money_and_all_of_them_by_all_of_it(

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::{DateTime, NaiveDate, TimeZone};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use portal_domain::{
     calendar::{Month, Quarter, Timestamp},
@@ -81,6 +81,18 @@ impl Ctx {
             .time_zone
             .from_utc_datetime(&utc.naive_utc())
             .date_naive()
+    }
+
+    /// The first instant of a day in the programme's time zone; where the clocks skip midnight, that of UTC.
+    pub fn start_of(&self, date: NaiveDate) -> Timestamp {
+        let midnight = date.and_time(NaiveTime::MIN);
+        let local = self.programme.time_zone.from_local_datetime(&midnight);
+        let instant = local.earliest().map(|local| local.to_utc());
+        Timestamp(
+            instant
+                .unwrap_or_else(|| midnight.and_utc())
+                .timestamp_millis(),
+        )
     }
 
     pub fn this_month(&self) -> Month {

@@ -12,9 +12,8 @@ use portal_domain::{
     remote::{RemoteDeal, RemoteStage},
 };
 use portal_store::{
-    Tx, changes, clients,
+    Tx, changes,
     deals::{self, DealRecord},
-    invoices,
     leads::{self, LeadRecord},
     lines::{self, LineRecord},
 };
@@ -128,7 +127,7 @@ pub async fn apply_reading(
     deals::update(&mut tx, &deal).await?;
     sync_lines(ctx, &mut tx, deal.id).await?;
     if deal.state == DealState::Won && before.is_none_or(|before| before.state != DealState::Won) {
-        link_waiting_invoices(ctx, &mut tx, &deal).await?;
+        links::link_waiting(ctx, &mut tx, &deal).await?;
     }
     if deal.plan_version.is_some() {
         outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
@@ -462,22 +461,4 @@ async fn put_terms(
         return Ok(());
     }
     Ok(deals::put_terms(tx, deal, &DealTerms { from, ..first }, ctx.now()).await?)
-}
-
-/// Invoices that came before the deal was won may be for it.
-async fn link_waiting_invoices(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    deal: &DealRecord,
-) -> Result<(), ServiceError> {
-    let client = clients::find(tx, deal.client)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
-    let contact = client.xero_contact_id.unwrap_or_default();
-    let waiting =
-        invoices::list_unlinked_like(tx, &contact, &client.name, &deal.hubspot_id).await?;
-    for invoice in waiting {
-        links::link(ctx, tx, &invoice).await?;
-    }
-    Ok(())
 }

@@ -21,6 +21,7 @@ use portal_store::{
     disputes::{self, DisputeMessageRecord},
     exceptions,
     invoices::{self, FillRecord},
+    jobs,
     journal::{self, JournalRecord},
     lines::{self, LineFilter, LineRecord},
     plans::{self, PlanVersionRecord},
@@ -42,12 +43,13 @@ const BATCH: i64 = 500;
 /// How many lines a partner's page shows at once.
 const PAGE: i64 = 200;
 
-/// What the calendar does: lines whose month has ended wait for the client's payment from now on, and
-/// schedules without an end go on.
+/// What the calendar does: lines whose month has ended wait for the client's payment from now on, schedules without an end go on, and once a day
+/// the deals are looked at whose invoices fell due.
 /// Returns how many lines moved; doing it again moves none.
 pub async fn accrue(ctx: &Ctx) -> Result<u64, ServiceError> {
     choose_missing_plans(ctx).await?;
     extend_schedules(ctx).await?;
+    look_at_overdue(ctx).await?;
     let mut moved_in_all = 0;
     loop {
         let moved = accrue_batch(ctx).await?;
@@ -56,6 +58,25 @@ pub async fn accrue(ctx: &Ctx) -> Result<u64, ServiceError> {
             return Ok(moved_in_all);
         }
     }
+}
+
+/// No reading tells that an invoice fell due, only the calendar does.
+async fn look_at_overdue(ctx: &Ctx) -> Result<(), ServiceError> {
+    const TURN: &str = "overdue_invoices";
+    let (today, now) = (ctx.today(), ctx.now());
+    let mut tx = ctx.store.read().await?;
+    if !jobs::is_turn(&mut tx, TURN, now).await? {
+        return Ok(());
+    }
+    drop(tx);
+    let mut tx = ctx.store.write().await?;
+    let tomorrow = ctx.start_of(today.succ_opt().unwrap_or(today));
+    if jobs::take_turn(&mut tx, TURN, now, tomorrow).await? {
+        for deal in invoices::list_overdue_deals(&mut tx, today).await? {
+            outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
+        }
+    }
+    Ok(tx.commit().await?)
 }
 
 async fn accrue_batch(ctx: &Ctx) -> Result<u64, ServiceError> {

@@ -115,6 +115,27 @@ pub(crate) async fn link(
     Ok(())
 }
 
+/// Invoices and credit notes that came before the deal was won may be for it.
+pub(crate) async fn link_waiting(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    deal: &DealRecord,
+) -> Result<(), ServiceError> {
+    let client = clients::find(tx, deal.client)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let contact = client.xero_contact_id.unwrap_or_default();
+    for id in invoices::list_waiting_ids(tx, &contact, &client.name, &deal.hubspot_id).await? {
+        if let Some(invoice) = invoices::find(tx, &id).await? {
+            link(ctx, tx, &invoice).await?;
+        }
+    }
+    for credit in credits::list_refunded_like(tx, &contact, &client.name, &deal.hubspot_id).await? {
+        link_credit(ctx, tx, &credit).await?;
+    }
+    Ok(())
+}
+
 async fn reconcile_again(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -171,12 +192,17 @@ async fn find_deal(tx: &mut Tx, invoice: &InvoiceRecord) -> Result<Verdict, Serv
     })
 }
 
+/// The deals that are won; where none is, those that once were: a last invoice, or a refund, may come after the loss.
 fn open_deals(candidates: &[DealRecord]) -> Vec<DealId> {
-    candidates
-        .iter()
-        .filter(|deal| deal.state == DealState::Won)
-        .map(|deal| deal.id)
-        .collect()
+    let ids = |is_open: fn(&&DealRecord) -> bool| -> Vec<DealId> {
+        let open = candidates.iter().filter(is_open);
+        open.map(|deal| deal.id).collect()
+    };
+    let won = ids(|deal| deal.state == DealState::Won);
+    if won.is_empty() {
+        return ids(|deal| deal.won_on.is_some());
+    }
+    won
 }
 
 /// The deals whose HubSpot id or name stands in the Reference.

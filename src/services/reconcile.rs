@@ -60,8 +60,6 @@ pub(crate) struct Reach {
     pub adjusted_months: usize,
     /// Month, invoice and minor units, in order.
     pub fills: Vec<(Month, String, i64)>,
-    /// Collected, and needed by no month.
-    pub unallocated_minor: i64,
 }
 
 impl Reach {
@@ -224,7 +222,6 @@ impl DealMoney {
             months: months_covered,
             adjusted_months: adjusted.months_covered,
             fills: fills_by_month(&months, &adjusted),
-            unallocated_minor: adjusted.unallocated_minor,
         })
     }
 
@@ -288,8 +285,7 @@ pub async fn reconcile_deal(ctx: &Ctx, id: DealId) -> Result<(), ServiceError> {
         return Ok(());
     };
     let mut money = DealMoney::load(&mut tx, deal).await?;
-    let reach = money.reach()?;
-    put_fills(ctx, &mut tx, &money, &reach).await?;
+    let mut reach = money.reach()?;
     let mut books = Books::new(ctx, None);
     let fell = follow_money(&mut books, &money, &reach)?;
     books.write(&mut tx).await?;
@@ -298,6 +294,10 @@ pub async fn reconcile_deal(ctx: &Ctx, id: DealId) -> Result<(), ServiceError> {
         sync_lines(ctx, &mut tx, id).await?;
     }
     money.lines = lines::list_of_deal(&mut tx, id).await?;
+    if fell {
+        reach = money.reach()?;
+    }
+    put_fills(ctx, &mut tx, &money, &reach).await?;
     flag_misfits(ctx, &mut tx, &money, &reach).await?;
     Ok(tx.commit().await?)
 }

@@ -54,6 +54,13 @@ pub(crate) struct Wanted {
     pub price: Price,
 }
 
+impl Wanted {
+    /// What a deal has one line of.
+    pub const fn key(&self) -> (LineKind, i64, PartnerId) {
+        (self.kind, self.position, self.partner)
+    }
+}
+
 impl Basis {
     /// Reads what a deal's lines rest on; `None` while something of it is missing.
     pub async fn load(tx: &mut Tx, deal: &DealRecord) -> Result<Option<Self>, ServiceError> {
@@ -155,15 +162,16 @@ pub async fn sync_lines(ctx: &Ctx, tx: &mut Tx, id: DealId) -> Result<(), Servic
     let Some(deal) = deals::find(tx, id).await? else {
         return Ok(());
     };
+    let Some(basis) = Basis::load(tx, &deal).await? else {
+        return Ok(());
+    };
     let mut books = Books::new(ctx, None);
     if deal.state == DealState::Won {
-        let Some(basis) = Basis::load(tx, &deal).await? else {
-            return Ok(());
-        };
         let existing = lines::list_of_deal(tx, id).await?;
         change_lines(ctx, &mut books, &basis, existing)?;
     } else {
-        cancel_unreached(&mut books, &DealMoney::load(tx, deal).await?)?;
+        let money = DealMoney::load(tx, deal).await?;
+        keep_reached(ctx, &mut books, &basis, money)?;
     }
     books.write(tx).await
 }
@@ -185,8 +193,7 @@ pub(crate) fn change_lines(
         .collect();
     let mut adjustments = Adjustments::new(others);
     for wanted in basis.wanted(horizon(ctx))? {
-        let key = (wanted.kind, wanted.position, wanted.partner);
-        match of_schedule.remove(&key) {
+        match of_schedule.remove(&wanted.key()) {
             Some(line) if line.state.is_stated() => {
                 adjustments.adjust(books, &basis.deal, &line, &wanted.price)?;
             }
@@ -322,17 +329,44 @@ fn cancel(books: &mut Books<'_>, lines: impl IntoIterator<Item = LineRecord>) {
     }
 }
 
-/// A deal that is not won any more keeps the months that the client's money reaches, and no other.
-fn cancel_unreached(books: &mut Books<'_>, money: &DealMoney) -> Result<(), ServiceError> {
+/// A deal that is not won any more is due for the months that the client's money reaches, whether it came before the loss was read or after, and for no
+/// other.
+fn keep_reached(
+    ctx: &Ctx,
+    books: &mut Books<'_>,
+    basis: &Basis,
+    mut money: DealMoney,
+) -> Result<(), ServiceError> {
+    let wanted = basis.wanted(horizon(ctx))?;
+    let mut cancelled: BTreeMap<LineId, LineRecord> = BTreeMap::new();
+    for line in &mut money.lines {
+        let key = (line.kind, line.position, line.partner);
+        let due = wanted.iter().find(|wanted| wanted.key() == key);
+        if let (LineState::Cancelled, false, Some(due)) = (line.state, line.is_refused, due) {
+            cancelled.insert(line.id, line.clone());
+            // As if it were due still, to see how far the money reaches.
+            line.state = LineState::Awaiting;
+            (line.month, line.money, line.base) =
+                (due.price.month, due.price.money, due.price.base);
+        }
+    }
     let reached = money.reach()?.adjusted_months;
-    let unreached = money
-        .months()
-        .into_iter()
-        .skip(reached)
-        .flat_map(|month| month.lines)
-        .cloned()
-        .collect::<Vec<_>>();
-    cancel(books, unreached);
+    for (place, month) in money.months().into_iter().enumerate() {
+        for line in month.lines {
+            match cancelled.remove(&line.id) {
+                Some(before) if place < reached => {
+                    let price = Price {
+                        month: line.month,
+                        money: line.money,
+                        base: line.base,
+                    };
+                    make_again(ctx, books, before, &price)?;
+                }
+                None if place >= reached => cancel(books, [line.clone()]),
+                _ => {}
+            }
+        }
+    }
     Ok(())
 }
 

@@ -301,11 +301,10 @@ fn check_schedule(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result
     // A deal that ends earlier than it did keeps what was earned, so amounts are computed as if it went on.
     let mut running = basis.clone();
     (running.won.end, running.won.paid_until) = (None, None);
-    let key = |wanted: &Wanted| (wanted.kind, wanted.position, wanted.partner);
     let computed: HashMap<_, Wanted> = running
         .wanted(last)?
         .into_iter()
-        .map(|wanted| (key(&wanted), wanted))
+        .map(|wanted| (wanted.key(), wanted))
         .collect();
     let mut made = BTreeSet::new();
     for line in months.iter().flat_map(|month| &month.lines) {
@@ -327,7 +326,7 @@ fn check_schedule(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result
     }
     if deal.state == DealState::Won {
         for due in basis.wanted(last)? {
-            check.look(made.contains(&key(&due)), || {
+            check.look(made.contains(&due.key()), || {
                 format!("deal {} has no line for {}", deal.id, due.price.month)
             });
         }

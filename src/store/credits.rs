@@ -149,3 +149,27 @@ pub async fn list_refunded_of_contact(
         read_credit,
     )
 }
+
+/// The credit notes refunded in cash that may be for a deal which was won just now: by the client's contact, its name, or the deal's id in the Reference.
+pub async fn list_refunded_like(
+    tx: &mut Tx,
+    contact: &str,
+    contact_name: &str,
+    hubspot_id: &str,
+) -> Result<Vec<CreditRecord>, StoreError> {
+    all(
+        &rows!(
+            tx,
+            sql!(
+                CREDIT,
+                " WHERE refunded_minor <> 0
+                    AND (contact_id = $1 OR LOWER(contact_name) = LOWER($2) OR reference LIKE '%' || $3 || '%')
+                  ORDER BY COALESCE(issued_on, '9999-12-31'), id"
+            ),
+            contact,
+            contact_name,
+            hubspot_id,
+        )?,
+        read_credit,
+    )
+}

@@ -1,5 +1,6 @@
 //! The mirror of Xero's invoices and bills, which deal each invoice is for, and which months it filled.
 
+use chrono::NaiveDate;
 use portal_domain::{
     calendar::{Month, Timestamp},
     ids::{DealId, PersonId},
@@ -196,29 +197,28 @@ fn with_links(
     found
 }
 
-/// Sales invoices that nobody knows the deal of, and that may be a deal's: by the client's contact, its name, or the deal's id in the Reference.
-pub async fn list_unlinked_like(
+/// Ids of the sales invoices that may be for a deal which was won just now: those that name its id in the Reference, whatever the portal took them for,
+/// and those of the client that are for no deal yet. What a person said stands.
+pub async fn list_waiting_ids(
     tx: &mut Tx,
     contact: &str,
     contact_name: &str,
     hubspot_id: &str,
-) -> Result<Vec<InvoiceRecord>, StoreError> {
-    all(
-        &rows!(
-            tx,
-            sql!(
-                INVOICE,
-                " WHERE invoices.kind = 'sale'
-                    AND NOT EXISTS (SELECT 1 FROM invoice_links WHERE invoice_links.invoice_id = invoices.id)
-                    AND (invoices.contact_id = $1 OR LOWER(invoices.contact_name) = LOWER($2) OR invoices.reference LIKE '%' || $3 || '%')
-                  ORDER BY COALESCE(invoices.issued_on, '9999-12-31'), invoices.id"
-            ),
-            contact,
-            contact_name,
-            hubspot_id,
-        )?,
-        read_invoice,
-    )
+) -> Result<Vec<String>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT invoices.id FROM invoices
+         WHERE invoices.kind = 'sale'
+           AND NOT EXISTS (SELECT 1 FROM invoice_links AS said WHERE said.invoice_id = invoices.id AND said.how = 'person')
+           AND (invoices.reference LIKE '%' || $3 || '%'
+                OR ((invoices.contact_id = $1 OR LOWER(invoices.contact_name) = LOWER($2))
+                    AND NOT EXISTS (SELECT 1 FROM invoice_links AS found WHERE found.invoice_id = invoices.id)))
+         ORDER BY COALESCE(invoices.issued_on, '9999-12-31'), invoices.id",
+        contact,
+        contact_name,
+        hubspot_id,
+    )?;
+    all(&rows, |row| row.text("id"))
 }
 
 /// All sales invoices of a contact, oldest first.
@@ -252,6 +252,19 @@ pub async fn list_open_ids(tx: &mut Tx, limit: i64) -> Result<Vec<String>, Store
         limit,
     )?;
     all(&rows, |row| row.text("id"))
+}
+
+/// The won deals that have an invoice which was due before a day, and is not paid.
+pub async fn list_overdue_deals(tx: &mut Tx, today: NaiveDate) -> Result<Vec<DealId>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT DISTINCT invoice_links.deal_id
+         FROM invoices JOIN invoice_links ON invoice_links.invoice_id = invoices.id JOIN deals ON deals.id = invoice_links.deal_id
+         WHERE deals.state = 'won' AND invoices.status IN ('AUTHORISED', 'PAID') AND invoices.due_minor > 0 AND invoices.due_on < $1
+         ORDER BY invoice_links.deal_id",
+        today,
+    )?;
+    all(&rows, |row| row.parsed("deal_id"))
 }
 
 /// Says which deals an invoice is for, instead of whatever was said before.

@@ -1,0 +1,480 @@
+//! A portal on a real database, with the people and the vendors' readings that the tests of money need.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use chrono::NaiveDate;
+use portal_domain::{
+    access::{Actor, MemberRole, StaffRole},
+    calendar::{Quarter, Timestamp},
+    deal::DealState,
+    ids::{LeadId, LineId, PartnerId, PersonId},
+    lead::LeadForm,
+    line::{LineKind, LineState},
+    money::{Currency, Money},
+    partner::CompanyForm,
+    plan::PlanForm,
+    remote::{InvoiceType, RemoteDeal, RemoteInvoice},
+    statement::Party,
+};
+use portal_services::{
+    Clock, Ctx, Programme, deals, exceptions, figures, leads, lines, links, messages, outbox::Job,
+    partners, plans, reconcile, statements, verify,
+};
+use portal_store::{
+    Store, deals as deal_rows, jobs, lines as line_rows, lines::LineRecord, people,
+};
+use sqlx::{AnyConnection, Connection, Executor};
+
+pub struct HandClock(AtomicI64);
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        // A millisecond a look, so that ids sort as they were made.
+        Timestamp(self.0.fetch_add(1, Ordering::SeqCst))
+    }
+}
+
+/// One portal with a partner on a plan, and its people.
+pub struct World {
+    pub ctx: Ctx,
+    pub clock: Arc<HandClock>,
+    pub partner: PartnerId,
+    pub member: Actor,
+    pub staff: Actor,
+    /// A time for each reading, later than the last.
+    pub readings: AtomicI64,
+    pub url: String,
+}
+
+impl Drop for World {
+    /// A PostgreSQL of the tests goes away as a whole.
+    fn drop(&mut self) {
+        if let Some(path) = self.url.strip_prefix("sqlite://") {
+            for end in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(format!("{path}{end}"));
+            }
+        }
+    }
+}
+
+static DATABASES: AtomicU32 = AtomicU32::new(0);
+
+/// A new, empty database of each kind that is at hand.
+pub async fn databases() -> Vec<String> {
+    let name = format!(
+        "money_{}_{}",
+        std::process::id(),
+        DATABASES.fetch_add(1, Ordering::SeqCst)
+    );
+    // In memory where the system has such a place: thousands of commits wait for no disk.
+    let memory = std::path::PathBuf::from("/dev/shm");
+    let folder = if memory.is_dir() {
+        memory
+    } else {
+        std::env::temp_dir()
+    };
+    let file = folder.join(format!("{name}.db"));
+    let mut urls = vec![format!("sqlite://{}", file.display())];
+    #[expect(clippy::disallowed_methods, reason = "a test has no configuration")]
+    if let Ok(server) = std::env::var("PORTAL_TEST_POSTGRES_URL") {
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(&server)
+            .await
+            .expect("the server answers");
+        let sql = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+        connection.execute(sql).await.expect("a new database");
+        let (base, _) = server.rsplit_once('/').expect("the URL names a database");
+        urls.push(format!("{base}/{name}"));
+    }
+    urls
+}
+
+pub fn instant(date: &str) -> i64 {
+    let date: NaiveDate = date.parse().expect(date);
+    date.and_hms_opt(9, 0, 0)
+        .expect("nine o'clock")
+        .and_utc()
+        .timestamp_millis()
+}
+
+impl World {
+    pub async fn new(url: &str) -> Self {
+        let clock = Arc::new(HandClock(AtomicI64::new(instant("2026-01-05"))));
+        let programme = Programme {
+            name: "Vendor".to_owned(),
+            portal_url: "http://127.0.0.1:3000".to_owned(),
+            time_zone: chrono_tz::Europe::Berlin,
+            fiscal_start: 1,
+            claim: Duration::from_secs(90 * 86_400),
+            review: Duration::from_secs(3 * 86_400),
+            minimum_payout_minor: 5_000,
+            payout_close_days: 10,
+            payout_days: 30,
+            vendor: Party::default(),
+            staff_channel: "C0STAFF000".to_owned(),
+            sandbox: true,
+        };
+        let ctx = Ctx {
+            store: Store::open(url).await.expect("a database"),
+            clock: clock.clone(),
+            programme: Arc::new(programme),
+        };
+        let staff = Actor::Staff {
+            person: add_person(&ctx, "fin@vendor.test").await,
+            role: StaffRole::Administrator,
+        };
+        let partner = partners::add(&ctx, &staff, &company())
+            .await
+            .expect("a partner");
+        let plan = PlanForm {
+            name: "Standard".to_owned(),
+            rate: "10".to_owned(),
+            months: "12".to_owned(),
+            ..PlanForm::default()
+        };
+        let plan = plans::add_version(&ctx, &staff, &plan, "2026-01-01")
+            .await
+            .expect("a plan");
+        partners::enrol(&ctx, &staff, partner, &plan.to_string(), "2026-01-01")
+            .await
+            .expect("an enrolment");
+        let member = add_owner(&ctx, partner, "owner@partner.test").await;
+        Self {
+            ctx,
+            clock,
+            partner,
+            member,
+            staff,
+            readings: AtomicI64::new(1),
+            url: url.to_owned(),
+        }
+    }
+
+    pub fn go_to(&self, date: &str) {
+        self.clock.0.store(instant(date), Ordering::SeqCst);
+    }
+
+    pub async fn submit(&self, name: &str, domain: &str) -> LeadId {
+        self.submit_as(&self.member, name, domain).await
+    }
+
+    pub async fn submit_as(&self, member: &Actor, name: &str, domain: &str) -> LeadId {
+        let form = LeadForm {
+            client_name: name.to_owned(),
+            client_domain: domain.to_owned(),
+            contact_name: "Ada".to_owned(),
+            contact_email: format!("ada@{domain}"),
+            need: "A portal".to_owned(),
+            submission_key: domain.to_owned(),
+            ..LeadForm::default()
+        };
+        leads::submit(&self.ctx, member, &form)
+            .await
+            .expect("a lead")
+            .lead()
+    }
+
+    pub fn deal(&self, lead: LeadId, state: DealState, amount: &str, period: &str) -> RemoteDeal {
+        RemoteDeal {
+            id: "9001".to_owned(),
+            name: "Acme portal".to_owned(),
+            pipeline: "default".to_owned(),
+            stage: state.to_string(),
+            state,
+            amount: Some(amount.to_owned()),
+            currency: Some(Currency::EUR),
+            billing_period: Some(period.to_owned()),
+            start: None,
+            end: None,
+            closed_at: (state != DealState::Open).then(|| Timestamp(instant("2026-01-10"))),
+            modified_at: self.ctx.now(),
+            lead_key: Some(lead.to_string()),
+            merged_ids: Vec::new(),
+        }
+    }
+
+    pub async fn read(&self, deal: &RemoteDeal) {
+        deals::apply_reading(&self.ctx, &deal.id, Some(deal))
+            .await
+            .expect("a reading");
+        self.work().await;
+    }
+
+    /// A lead of which HubSpot says since 10 January that it is won.
+    pub async fn win(&self, amount: &str, period: &str) -> LeadId {
+        let lead = self.submit("Acme", "acme.com").await;
+        deals::apply_registration(&self.ctx, lead, "9001")
+            .await
+            .expect("registered");
+        self.go_to("2026-01-10");
+        self.read(&self.deal(lead, DealState::Open, amount, period))
+            .await;
+        self.read(&self.deal(lead, DealState::Won, amount, period))
+            .await;
+        lead
+    }
+
+    /// Does what the books' lane would, and proves the books.
+    pub async fn work(&self) {
+        self.work_off().await;
+        self.prove().await;
+    }
+
+    /// Does what the books' lane would.
+    pub async fn work_off(&self) {
+        loop {
+            let mut tx = self.ctx.store.write().await.unwrap();
+            let now = self.ctx.now();
+            let claimed = jobs::claim(&mut tx, "books", now, now.plus_ms(60_000))
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+            let Some(claimed) = claimed else { break };
+            match serde_json::from_str(&claimed.payload).expect("a job") {
+                Job::ReconcileDeal { deal } => reconcile::reconcile_deal(&self.ctx, deal)
+                    .await
+                    .expect("reconciled"),
+                Job::AnnounceStatement { statement } => {
+                    messages::announce_statement(&self.ctx, statement)
+                        .await
+                        .expect("announced")
+                }
+                Job::AccrueLines => {
+                    lines::accrue(&self.ctx).await.expect("accrued");
+                }
+                other => panic!("{other:?}"),
+            }
+            let mut tx = self.ctx.store.write().await.unwrap();
+            assert!(
+                jobs::finish(&mut tx, &claimed, self.ctx.now())
+                    .await
+                    .unwrap()
+            );
+            tx.commit().await.unwrap();
+        }
+    }
+
+    pub async fn prove(&self) {
+        let proof = verify::verify(&self.ctx).await.expect("a proof");
+        let faults: Vec<_> = proof
+            .checks
+            .iter()
+            .flat_map(|check| &check.faults)
+            .collect();
+        assert!(proof.holds(), "{faults:#?}");
+    }
+
+    pub async fn accrue(&self, date: &str) -> u64 {
+        self.go_to(date);
+        let moved = lines::accrue(&self.ctx).await.expect("accrued");
+        self.work().await;
+        moved
+    }
+
+    /// An invoice over net and 19 % tax, of which so much is paid, with tax.
+    pub async fn invoice(&self, number: &str, net_minor: i64, paid_minor: i64) {
+        let invoice = sale(
+            number,
+            net_minor,
+            paid_minor,
+            self.readings.fetch_add(1, Ordering::SeqCst),
+        );
+        links::apply_invoice(&self.ctx, &invoice)
+            .await
+            .expect("applied");
+        self.work().await;
+        links::apply_invoice(&self.ctx, &invoice)
+            .await
+            .expect("applied again");
+        self.work().await;
+    }
+
+    pub async fn bill(
+        &self,
+        id: &str,
+        number: &str,
+        net_minor: i64,
+        paid_minor: i64,
+        status: &str,
+    ) -> RemoteInvoice {
+        let modified = self.readings.fetch_add(1, Ordering::SeqCst);
+        RemoteInvoice {
+            id: id.to_owned(),
+            kind: InvoiceType::Bill,
+            status: status.to_owned(),
+            contact_id: "contact-partner".to_owned(),
+            contact_name: "Partner GmbH".to_owned(),
+            ..sale(number, net_minor, paid_minor, modified)
+        }
+    }
+
+    pub async fn lines(&self) -> Vec<LineRecord> {
+        let mut tx = self.ctx.store.read().await.unwrap();
+        let deal = deal_rows::find_by_hubspot(&mut tx, "9001")
+            .await
+            .unwrap()
+            .expect("the deal");
+        let mut found = line_rows::list_of_deal(&mut tx, deal.id).await.unwrap();
+        found.sort_by_key(|line| (line.month, line.id));
+        found
+    }
+
+    /// Each line that is not cancelled: kind, month, state, amount.
+    pub async fn shape(&self) -> Vec<(LineKind, u32, LineState, i64)> {
+        let found = self.lines().await;
+        let kept = found
+            .iter()
+            .filter(|line| line.state != LineState::Cancelled);
+        kept.map(|line| (line.kind, line.month.month(), line.state, line.money.minor))
+            .collect()
+    }
+
+    /// The same of the lines that correct others, as they were made.
+    pub async fn special(&self) -> Vec<(LineKind, u32, LineState, i64)> {
+        self.shape()
+            .await
+            .into_iter()
+            .filter(|line| line.0 != LineKind::Scheduled)
+            .collect()
+    }
+
+    pub async fn states(&self) -> Vec<LineState> {
+        self.lines().await.iter().map(|line| line.state).collect()
+    }
+
+    /// earned, owed, paid, upcoming, expected
+    pub async fn figures(&self) -> [i64; 5] {
+        let found = figures::for_partner(&self.ctx, &self.member)
+            .await
+            .expect("figures");
+        assert_eq!(found.len(), 1);
+        let found = &found[0];
+        assert_eq!(found.earned.minor, found.owed.minor + found.paid.minor);
+        let by_month: i64 = found
+            .by_month
+            .iter()
+            .map(|month| month.paid.minor + month.owed.minor + month.expected.minor)
+            .sum();
+        assert_eq!(by_month, found.earned.minor + found.expected.minor);
+        [
+            &found.earned,
+            &found.owed,
+            &found.paid,
+            &found.upcoming,
+            &found.expected,
+        ]
+        .map(|money| money.minor)
+    }
+
+    pub async fn exceptions(&self) -> Vec<String> {
+        let found = exceptions::list_exceptions(&self.ctx, &self.staff, 100)
+            .await
+            .expect("exceptions");
+        let mut kinds: Vec<String> = found.into_iter().map(|view| view.record.kind).collect();
+        kinds.sort();
+        kinds
+    }
+
+    pub async fn approve_all(&self) -> usize {
+        let filter = lines::StaffLineFilter {
+            state: Some(LineState::Covered),
+            ..lines::StaffLineFilter::default()
+        };
+        let found = lines::list_for_staff(&self.ctx, &self.staff, filter, 100)
+            .await
+            .expect("lines");
+        let ids: Vec<LineId> = found.iter().map(|view| view.line.id).collect();
+        let approved = lines::approve(&self.ctx, &self.staff, &ids)
+            .await
+            .expect("approved")
+            .approved;
+        self.work().await;
+        approved
+    }
+
+    pub async fn close(&self, quarter: &str) -> statements::Closed {
+        let quarter = Quarter::parse(quarter, 1).expect(quarter);
+        let closed = statements::close_quarter(&self.ctx, &self.staff, quarter)
+            .await
+            .expect("closed");
+        self.work().await;
+        closed
+    }
+}
+
+/// A person who may do everything for a partner.
+pub async fn add_owner(ctx: &Ctx, partner: PartnerId, email: &str) -> Actor {
+    let (person, role) = (add_person(ctx, email).await, MemberRole::Owner);
+    let mut tx = ctx.store.write().await.unwrap();
+    people::add_member(&mut tx, partner, person, role, ctx.now())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    Actor::Member {
+        person,
+        partner,
+        role,
+    }
+}
+
+pub async fn add_person(ctx: &Ctx, email: &str) -> PersonId {
+    let id = PersonId::new(ctx.new_id());
+    let person = people::PersonRecord {
+        id,
+        email: email.to_owned(),
+        name: email.to_owned(),
+        locale: "en".to_owned(),
+        staff_role: None,
+        disabled_at: None,
+    };
+    let mut tx = ctx.store.write().await.unwrap();
+    people::add(&mut tx, &person, ctx.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+pub fn company() -> CompanyForm {
+    CompanyForm {
+        name: "Partner".to_owned(),
+        legal_name: "Partner GmbH".to_owned(),
+        domain: "partner-company.com".to_owned(),
+        country: "DE".to_owned(),
+        vat_number: String::new(),
+        billing_email: "billing@partner-company.com".to_owned(),
+        slack_channel: "C0PARTNER0".to_owned(),
+    }
+}
+
+pub fn sale(number: &str, net_minor: i64, paid_minor: i64, updated_at: i64) -> RemoteInvoice {
+    let total_minor = net_minor + net_minor * 19 / 100;
+    RemoteInvoice {
+        id: format!("id-{number}"),
+        kind: InvoiceType::Sale,
+        number: number.to_owned(),
+        reference: String::new(),
+        contact_id: "contact-acme".to_owned(),
+        contact_name: "ACME".to_owned(),
+        status: if paid_minor == total_minor {
+            "PAID"
+        } else {
+            "AUTHORISED"
+        }
+        .to_owned(),
+        date: "2026-02-01".parse().ok(),
+        due: "2026-02-15".parse().ok(),
+        sub_total: Money::new(net_minor, Currency::EUR),
+        total: Money::new(total_minor, Currency::EUR),
+        paid_minor,
+        prepaid_minor: 0,
+        credited_minor: 0,
+        due_minor: total_minor - paid_minor,
+        updated_at: Timestamp(updated_at),
+        description: String::new(),
+    }
+}

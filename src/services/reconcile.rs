@@ -197,6 +197,17 @@ impl DealMoney {
         )
     }
 
+    /// The refunds as amounts below zero.
+    fn refunds(&self) -> Result<Vec<Collected>, MoneyError> {
+        let refund = |credit: &CreditRecord| {
+            Ok(Collected {
+                invoice: credit.remote.id.clone(),
+                amount_minor: books::difference(0, self.refunded(credit)?)?,
+            })
+        };
+        self.credits.iter().map(refund).collect()
+    }
+
     pub fn reach(&self) -> Result<Reach, MoneyError> {
         let months = self.months();
         let mut collected = Vec::with_capacity(self.invoices.len() + self.credits.len());
@@ -206,12 +217,7 @@ impl DealMoney {
                 amount_minor: self.collected(invoice)?,
             });
         }
-        for credit in &self.credits {
-            collected.push(Collected {
-                invoice: credit.remote.id.clone(),
-                amount_minor: books::difference(0, self.refunded(credit)?)?,
-            });
-        }
+        collected.extend(self.refunds()?);
         let owed_now: Vec<Exact> = months.iter().map(|month| month.owed_now).collect();
         let owed: Vec<Exact> = months.iter().map(|month| month.owed).collect();
         let adjusted = cover(&owed_now, &collected, self.tolerance)?;
@@ -228,7 +234,7 @@ impl DealMoney {
         })
     }
 
-    /// Which month each invoice is for, whether it is paid or not: what it asks for and nobody credited, poured into the months in order.
+    /// Which month each invoice is for, whether it is paid or not: what it asks for and nobody credited or refunded, poured into the months in order.
     pub fn issued(&self) -> Result<Vec<(Month, String, i64)>, MoneyError> {
         let months = self.months();
         let bases: Vec<Exact> = months.iter().map(|month| month.owed_now).collect();
@@ -239,6 +245,7 @@ impl DealMoney {
                 amount_minor: books::difference(self.invoiced(invoice)?, self.credited(invoice)?)?,
             });
         }
+        issued.extend(self.refunds()?);
         Ok(fills_by_month(
             &months,
             &cover(&bases, &issued, self.tolerance)?,
@@ -511,9 +518,12 @@ async fn flag_misfits(
     Ok(())
 }
 
-/// The months that have a line which waits for the client's money.
+/// The months that have a line which waits for the client's money, or an adjustment of one.
 fn awaiting(money: &DealMoney) -> Vec<DealMonth<'_>> {
-    let waits = |line: &&LineRecord| line.state == LineState::Awaiting;
+    let waits = |line: &&LineRecord| {
+        let mut own = adjustments_of(&money.lines, line.id).into_iter();
+        line.state == LineState::Awaiting || own.any(|other| other.state == LineState::Awaiting)
+    };
     money
         .months()
         .into_iter()
@@ -599,6 +609,9 @@ fn differing(money: &DealMoney, currency: Currency) -> Result<Option<Value>, Mon
     let mut invoiced = 0_i128;
     for invoice in money.counting() {
         invoiced += i128::from(money.invoiced(invoice)?) - i128::from(money.credited(invoice)?);
+    }
+    for refund in money.refunds()? {
+        invoiced += i128::from(refund.amount_minor);
     }
     let Some(last) = money.counting().last().filter(|_| invoiced != 0) else {
         return Ok(None);

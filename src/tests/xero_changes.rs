@@ -106,6 +106,31 @@ async fn a_deal_that_is_paid_once_has_one_line() {
 }
 
 #[tokio::test]
+async fn a_deal_that_is_worth_more_after_its_statement_is_adjusted_once_the_client_pays_the_rest() {
+    let once = Terms {
+        period: "one_off",
+        ..EUROS
+    };
+    let story = Story::begin(once).await;
+    story.invoice("INV-1", "1234.57").await;
+    story.pay("INV-1", "1469.14").await;
+    story.today("2026-10-03").await;
+    story.approve_all().await;
+    story.close_quarter("2026Q3").await;
+    let more = json!({ "amount": "2000.01" });
+    story.change_deal(&story.deal, more).await;
+    // 10 % of 2,000.01 are 200.00, less 123.46.
+    let lines = ["stated", "adjustment 76.54 awaiting"];
+    let figures = [12_346, 12_346, 0, 0, 7_654];
+    let open = ["differs_from_deal", "underpaid"];
+    story.is(&lines, figures, &open).await;
+    story.invoice("INV-2", "765.44").await;
+    story.pay("INV-2", "910.87").await;
+    let lines = ["stated", "adjustment 76.54 covered"];
+    story.ends(&lines, [20_000, 20_000, 0, 0, 0], &[]).await;
+}
+
+#[tokio::test]
 async fn a_deal_that_is_lost_after_it_was_covered_keeps_only_what_was_paid_for() {
     let story = Story::begin(EUROS).await;
     story.invoice("INV-1", "1234.57").await;

@@ -246,6 +246,25 @@ async fn an_invoice_that_moves_to_another_client_takes_its_money_along() {
 }
 
 #[tokio::test]
+async fn an_invoice_whose_contact_was_merged_into_another_stays_with_the_deal_that_it_names() {
+    let story = Story::begin(POUNDS).await;
+    let invoice = story.invoice("INV-1", "833.35").await;
+    let path = format!("invoices/{invoice}");
+    let group = json!({ "new_contact": "Harbour Group" });
+    story.xero(&path, group).await;
+    story.pay("INV-1", "1000.02").await;
+    story.month_ends().await;
+    let figures = [8_334, 8_334, 0, 0, 91_668];
+    story.is(&["covered"], figures, &[]).await;
+    // Without the name it is nobody's that we know.
+    story.xero(&path, json!({ "reference": "" })).await;
+    let nothing = [0, 0, 0, 0, 100_002];
+    story
+        .ends(&["awaiting"], nothing, &["no_invoice_yet"])
+        .await;
+}
+
+#[tokio::test]
 async fn an_invoice_whose_webhooks_are_lost_is_found_by_the_sweep() {
     let story = Story::begin(EUROS).await;
     story.month_ends().await;

@@ -73,6 +73,25 @@ async fn an_annual_invoice_that_is_paid_covers_twelve_months_to_the_cent() {
 }
 
 #[tokio::test]
+async fn an_invoice_with_two_rates_of_tax_counts_by_its_whole() {
+    let story = Story::begin(POUNDS).await;
+    // 500.00 with 20 % and 333.35 with none are 933.35; 466.67 of that are 416.67 net.
+    let taxed = json!({ "unit_amount": "500.00", "tax_rate": "20" });
+    let untaxed = json!({ "unit_amount": "333.35", "tax_rate": "0" });
+    let lines = json!({ "lines": [taxed, untaxed] });
+    story
+        .invoice_of(&story.deal, "INV-1", "833.35", lines)
+        .await;
+    story.pay("INV-1", "466.67").await;
+    story.month_ends().await;
+    let facts = story.exception("underpaid").await.facts;
+    assert_eq!(facts["collected_minor"], 41_667);
+    story.pay("INV-1", "466.68").await;
+    let figures = [8_334, 8_334, 0, 0, 91_668];
+    story.ends(&["covered"], figures, &[]).await;
+}
+
+#[tokio::test]
 async fn a_month_that_lacks_less_than_the_tolerance_is_covered() {
     let story = Story::begin(EUROS).await;
     story.invoice("INV-1", "1234.57").await;

@@ -193,6 +193,19 @@ async fn a_bill_that_is_changed_in_xero_pays_nothing_until_it_is_put_right() {
 }
 
 #[tokio::test]
+async fn a_draft_bill_that_is_deleted_leaves_its_statement_to_be_invoiced_again() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let draft = json!({ "status": "DRAFT" });
+    let bill = story.enter_bill("R-77", "250.00", draft).await;
+    story.is(&INVOICED, OWED, &[]).await;
+    let path = format!("invoices/{bill}/delete");
+    story.xero(&path, json!({})).await;
+    story.is(&STATED, OWED, &["bill_voided"]).await;
+    story.raise("R-77", "").await;
+    story.ends(&INVOICED, OWED, &["bill_voided"]).await;
+}
+
+#[tokio::test]
 async fn a_number_that_the_partner_used_before_is_not_taken_again() {
     let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
     let bill = story.raise("AST-1", "").await;

@@ -105,8 +105,8 @@ async fn a_deal_that_is_paid_once_has_one_line() {
     story.ends(&["stated"], figures, &[]).await;
 }
 
-#[tokio::test]
-async fn a_deal_that_is_worth_more_after_its_statement_is_adjusted_once_the_client_pays_the_rest() {
+/// A deal that is paid once, for which 123.46 were stated before it was worth 2,000.01: 10 % of that are 200.00, which are 76.54 more.
+async fn worth_more_after_its_statement() -> Story {
     let once = Terms {
         period: "one_off",
         ..EUROS
@@ -119,7 +119,12 @@ async fn a_deal_that_is_worth_more_after_its_statement_is_adjusted_once_the_clie
     story.close_quarter("2026Q3").await;
     let more = json!({ "amount": "2000.01" });
     story.change_deal(&story.deal, more).await;
-    // 10 % of 2,000.01 are 200.00, less 123.46.
+    story
+}
+
+#[tokio::test]
+async fn a_deal_that_is_worth_more_after_its_statement_is_adjusted_once_the_client_pays_the_rest() {
+    let story = worth_more_after_its_statement().await;
     let lines = ["stated", "adjustment 76.54 awaiting"];
     let figures = [12_346, 12_346, 0, 0, 7_654];
     let open = ["differs_from_deal", "underpaid"];
@@ -127,6 +132,25 @@ async fn a_deal_that_is_worth_more_after_its_statement_is_adjusted_once_the_clie
     story.invoice("INV-2", "765.44").await;
     story.pay("INV-2", "910.87").await;
     let lines = ["stated", "adjustment 76.54 covered"];
+    story.ends(&lines, [20_000, 20_000, 0, 0, 0], &[]).await;
+}
+
+#[tokio::test]
+async fn an_adjustment_that_was_stated_is_taken_back_with_the_money_that_paid_for_it() {
+    let story = worth_more_after_its_statement().await;
+    story.invoice("INV-2", "765.44").await;
+    let payment = story.pay("INV-2", "910.87").await;
+    story.today("2027-01-04").await;
+    story.approve_all().await;
+    story.close_quarter("2026Q4").await;
+    let mut lines = vec!["stated", "adjustment 76.54 stated"];
+    story.is(&lines, [20_000, 20_000, 0, 0, 0], &[]).await;
+    story.undo(&payment).await;
+    lines.push("clawback -76.54 covered");
+    let figures = [12_346, 12_346, 0, 0, 0];
+    story.is(&lines, figures, &["invoice_overdue"]).await;
+    story.pay("INV-2", "910.87").await;
+    lines[2] = "clawback -76.54 cancelled";
     story.ends(&lines, [20_000, 20_000, 0, 0, 0], &[]).await;
 }
 

@@ -128,6 +128,47 @@ async fn an_invoice_of_a_client_with_two_deals_waits_for_finance_and_counts_once
 }
 
 #[tokio::test]
+async fn an_invoice_whose_reference_names_two_deals_waits_for_finance() {
+    let story = Story::begin(POUNDS).await;
+    let other = story.win_of_another_client(SECOND).await;
+    let both = format!("{} + {}", story.deal.hubspot_id, other.hubspot_id);
+    let both = json!({ "reference": both });
+    let invoice = story.invoice_of(&story.deal, "INV-1", "1333.45", both);
+    let invoice = invoice.await;
+    story.pay_rest("INV-1").await;
+    story.month_ends().await;
+    let nothing = [0, 0, 0, 0, 100_002 + 60_012];
+    let open = ["no_invoice_yet", "no_invoice_yet", "several_deals_possible"];
+    story.is(&["awaiting"], nothing, &open).await;
+    let shares = [(&other, "500.10"), (&story.deal, "833.35")];
+    split(&story, &invoice, &shares).await.unwrap();
+    assert_eq!(story.lines_of(&other).await, ["covered"]);
+    let figures = [13_335, 13_335, 0, 0, 91_668 + 55_011];
+    story.ends(&["covered"], figures, &[]).await;
+}
+
+#[tokio::test]
+async fn an_invoice_that_finance_moves_after_the_statement_is_taken_back_there_and_counts_here() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let other = story.win_of_another_client(POUNDS).await;
+    story.month_ends().await;
+    let moved = story.portal.sandbox_read("truth").await;
+    let moved = moved["invoices_by_number"]["INV-3"][0].as_str().unwrap();
+    link(&story, moved, &other).await;
+    assert_eq!(story.lines_of(&other).await, ["covered"]);
+    let lines = [
+        "stated",
+        "stated",
+        "stated",
+        "clawback -83.33 covered",
+        "awaiting",
+    ];
+    // Three months of 250.00 less 83.33, and Fernhill's October.
+    let figures = [25_001, 25_001, 0, 0, 75_002 + 91_668];
+    story.ends(&lines, figures, &["no_invoice_yet"]).await;
+}
+
+#[tokio::test]
 async fn two_deals_on_one_invoice_that_is_paid_in_part_get_their_shares_to_the_cent() {
     let story = Story::begin(POUNDS).await;
     let other = story.win_of_same_client(SECOND).await;

@@ -1,5 +1,6 @@
 //! Stories of payments: what the client pays, how much of it counts, and which months it reaches. Amounts are computed by hand from the terms in `story`.
 
+use portal_services::exceptions;
 use serde_json::json;
 
 use crate::story::{EUROS, POUNDS, Story, Terms};
@@ -114,6 +115,30 @@ async fn a_month_that_lacks_one_cent_more_than_the_tolerance_is_not_covered() {
     story.pay("INV-1", "0.01").await;
     let figures = [12_346, 12_346, 0, 0, 135_802];
     story.ends(&["covered"], figures, &[]).await;
+}
+
+#[tokio::test]
+async fn what_a_month_lacks_and_finance_waives_is_no_more_waited_for() {
+    let story = Story::begin(EUROS).await;
+    story.invoice("INV-1", "1234.57").await;
+    story.pay("INV-1", "1000.00").await;
+    story.month_ends().await;
+    let (ctx, finance) = (&story.portal.ctx, &story.portal.staff.finance);
+    let lacking = &story.portal.lines(story.deal.lead).await[0].line;
+    let (deal, month) = (lacking.deal, lacking.month);
+    exceptions::waive(ctx, finance, deal, month, "Discount for July")
+        .await
+        .unwrap();
+    story.portal.run_jobs().await;
+    let figures = [12_346, 12_346, 0, 0, 135_802];
+    story.is(&["covered"], figures, &[]).await;
+    // What comes all the same is August's: 469.14 with tax are 394.23 net.
+    story.pay_rest("INV-1").await;
+    story.month_ends().await;
+    let facts = story.exception("underpaid").await.facts;
+    assert_eq!(facts["collected_minor"], 39_423);
+    let open = ["underpaid"];
+    story.ends(&["covered", "awaiting"], figures, &open).await;
 }
 
 #[tokio::test]

@@ -335,8 +335,9 @@ async fn webhooks_that_come_twice_and_out_of_order_change_nothing() {
         story.portal.sandbox_act(&path, json!({})).await;
     }
     story.portal.run_jobs().await;
-    let clawbacks = story.lines_of(&story.deal).await;
-    let open = clawbacks.iter().filter(|line| line.ends_with(" covered"));
+    // Which clawbacks came and went on the way is chance; what is left is not.
+    let lines = story.lines_of(&story.deal).await;
+    let open = lines.iter().filter(|line| line.ends_with(" covered"));
     assert_eq!(open.collect::<Vec<_>>(), ["clawback -83.33 covered"]);
     let figures = [16_667, 16_667, 0, 0, 75_002];
     assert_eq!(story.portal.figures().await, figures);

@@ -46,8 +46,12 @@ pub(crate) struct DealMoney {
 pub(crate) struct DealMonth<'a> {
     pub month: Month,
     pub lines: Vec<&'a LineRecord>,
+    /// m by what the deal says now, before anything was waived.
+    pub base: Exact,
     /// m by what the lines on a statement say, if that is less than by what the deal says now.
     owed: Exact,
+    /// The same by what the last adjustments on a statement say.
+    owed_as_stated: Exact,
     /// m by what the deal says now.
     owed_now: Exact,
 }
@@ -56,6 +60,8 @@ pub(crate) struct DealMonth<'a> {
 pub(crate) struct Reach {
     /// So many months are covered, by what each line on a statement says the client owes.
     pub months: usize,
+    /// The same by what the adjustments on a statement say.
+    pub stated_months: usize,
     /// The same by what the deal says by now, which is more where a statement was adjusted upwards.
     pub adjusted_months: usize,
     /// Month, invoice and minor units, in order.
@@ -134,9 +140,16 @@ impl DealMoney {
             }
         };
         let then = scheduled().map(|line| line.base).min().unwrap_or(now);
+        let as_stated = scheduled()
+            .flat_map(|line| adjustments_of(&self.lines, line.id))
+            .filter(|adjustment| adjustment.state.is_stated())
+            .max_by_key(|adjustment| adjustment.position)
+            .map_or(then, |adjustment| adjustment.base);
         Some(DealMonth {
             month: first.month,
-            owed: less_waived(then.min(now)),
+            base: now,
+            owed: less_waived(then.min(as_stated).min(now)),
+            owed_as_stated: less_waived(as_stated.min(now)),
             owed_now: less_waived(now),
             lines,
         })
@@ -195,6 +208,17 @@ impl DealMoney {
         )
     }
 
+    /// The refunds as amounts below zero.
+    fn refunds(&self) -> Result<Vec<Collected>, MoneyError> {
+        let refund = |credit: &CreditRecord| {
+            Ok(Collected {
+                invoice: credit.remote.id.clone(),
+                amount_minor: books::difference(0, self.refunded(credit)?)?,
+            })
+        };
+        self.credits.iter().map(refund).collect()
+    }
+
     pub fn reach(&self) -> Result<Reach, MoneyError> {
         let months = self.months();
         let mut collected = Vec::with_capacity(self.invoices.len() + self.credits.len());
@@ -204,28 +228,22 @@ impl DealMoney {
                 amount_minor: self.collected(invoice)?,
             });
         }
-        for credit in &self.credits {
-            collected.push(Collected {
-                invoice: credit.remote.id.clone(),
-                amount_minor: books::difference(0, self.refunded(credit)?)?,
-            });
-        }
+        collected.extend(self.refunds()?);
         let owed_now: Vec<Exact> = months.iter().map(|month| month.owed_now).collect();
-        let owed: Vec<Exact> = months.iter().map(|month| month.owed).collect();
         let adjusted = cover(&owed_now, &collected, self.tolerance)?;
-        let months_covered = if owed == owed_now {
-            adjusted.months_covered
-        } else {
-            cover(&owed, &collected, self.tolerance)?.months_covered
+        let covered = |owed: Vec<Exact>| match owed == owed_now {
+            true => Ok(adjusted.months_covered),
+            false => cover(&owed, &collected, self.tolerance).map(|other| other.months_covered),
         };
         Ok(Reach {
-            months: months_covered,
+            months: covered(months.iter().map(|month| month.owed).collect())?,
+            stated_months: covered(months.iter().map(|month| month.owed_as_stated).collect())?,
             adjusted_months: adjusted.months_covered,
             fills: fills_by_month(&months, &adjusted),
         })
     }
 
-    /// Which month each invoice is for, whether it is paid or not: what it asks for and nobody credited, poured into the months in order.
+    /// Which month each invoice is for, whether it is paid or not: what it asks for and nobody credited or refunded, poured into the months in order.
     pub fn issued(&self) -> Result<Vec<(Month, String, i64)>, MoneyError> {
         let months = self.months();
         let bases: Vec<Exact> = months.iter().map(|month| month.owed_now).collect();
@@ -236,6 +254,7 @@ impl DealMoney {
                 amount_minor: books::difference(self.invoiced(invoice)?, self.credited(invoice)?)?,
             });
         }
+        issued.extend(self.refunds()?);
         Ok(fills_by_month(
             &months,
             &cover(&bases, &issued, self.tolerance)?,
@@ -342,13 +361,13 @@ fn follow_money(
     };
     for (place, month) in money.months().into_iter().enumerate() {
         for line in month.lines.into_iter().filter(|line| !line.is_refused) {
-            let is_reached = reach.reaches(place, line);
-            fell |= follow(books, line, is_reached);
+            fell |= follow(books, line, reach.reaches(place, line));
             for other in adjustments_of(&money.lines, line.id) {
                 fell |= follow(books, other, place < reach.adjusted_months);
             }
             if line.state.is_stated() {
-                claw_back(books, money, line, is_reached, &mut next)?;
+                let due = clawback_due(&money.lines, line, reach, place)?;
+                claw_back(books, money, line, due, &mut next)?;
             }
         }
     }
@@ -403,23 +422,27 @@ pub(crate) fn clawbacks_of<'a>(lines: &'a [LineRecord], line: &LineRecord) -> Ve
         .collect()
 }
 
-/// What must be taken back of a stated month in all: everything that is stated of it while the money is
-/// away, and nothing else.
+/// What must be taken back of a stated month in all: everything that is stated of it while the money is away, and what it was adjusted upwards by while
+/// the money reaches only what was stated first.
 ///
 /// # Errors
 /// `TooLarge` where no amount holds it.
 pub(crate) fn clawback_due(
     lines: &[LineRecord],
     line: &LineRecord,
-    is_reached: bool,
+    reach: &Reach,
+    place: usize,
 ) -> Result<i64, MoneyError> {
-    if is_reached {
-        return Ok(0);
-    }
     let stated = adjustments_of(lines, line.id)
         .into_iter()
         .filter(|other| other.state.is_stated());
-    books::difference(0, books::sum_minor(stated.chain([line]))?)
+    if !reach.reaches(place, line) {
+        return books::difference(0, books::sum_minor(stated.chain([line]))?);
+    }
+    if place < reach.stated_months {
+        return Ok(0);
+    }
+    books::difference(0, books::sum_minor(stated)?.max(0))
 }
 
 /// The money of a stated month went away, or came back. What nobody was told of yet is undone; the rest becomes a line of its own, which a person
@@ -428,10 +451,9 @@ fn claw_back(
     books: &mut Books<'_>,
     money: &DealMoney,
     line: &LineRecord,
-    is_reached: bool,
+    due: i64,
     next: &mut NextPositions,
 ) -> Result<(), ServiceError> {
-    let due = clawback_due(&money.lines, line, is_reached)?;
     let chain = clawbacks_of(&money.lines, line);
     if books::sum_minor(chain.iter().copied())? == due {
         return Ok(());
@@ -511,9 +533,12 @@ async fn flag_misfits(
     Ok(())
 }
 
-/// The months that have a line which waits for the client's money.
+/// The months that have a line which waits for the client's money, or an adjustment of one.
 fn awaiting(money: &DealMoney) -> Vec<DealMonth<'_>> {
-    let waits = |line: &&LineRecord| line.state == LineState::Awaiting;
+    let waits = |line: &&LineRecord| {
+        let mut own = adjustments_of(&money.lines, line.id).into_iter();
+        line.state == LineState::Awaiting || own.any(|other| other.state == LineState::Awaiting)
+    };
     money
         .months()
         .into_iter()
@@ -600,16 +625,22 @@ fn differing(money: &DealMoney, currency: Currency) -> Result<Option<Value>, Mon
     for invoice in money.counting() {
         invoiced += i128::from(money.invoiced(invoice)?) - i128::from(money.credited(invoice)?);
     }
+    for refund in money.refunds()? {
+        invoiced += i128::from(refund.amount_minor);
+    }
     let Some(last) = money.counting().last().filter(|_| invoiced != 0) else {
         return Ok(None);
     };
     let invoiced_exact = Exact::from_integer(invoiced);
     let mut expected = Exact::from_integer(0);
+    // What was waived may have been invoiced, or not.
+    let mut least = expected;
     let mut nearest = (0, expected);
     for (place, month) in money.months().iter().enumerate() {
-        expected += month.owed_now;
+        expected += month.base;
+        least += month.owed_now;
         let slack = money.tolerance.exact() * expected;
-        if invoiced_exact >= expected - slack && invoiced_exact <= expected + slack {
+        if invoiced_exact >= least - slack && invoiced_exact <= expected + slack {
             return Ok(None);
         }
         if place == 0 || distance(invoiced_exact, expected) < distance(invoiced_exact, nearest.1) {

@@ -358,7 +358,7 @@ async fn check_coverage(
             // What is stated stays; the clawbacks must make up for it.
             _ => {
                 let taken = books::sum_minor(clawbacks_of(&money.lines, line))?;
-                taken == clawback_due(&money.lines, line, is_reached)?
+                taken == clawback_due(&money.lines, line, &reach, place)?
             }
         };
         let reached = if is_reached {

@@ -4,6 +4,7 @@
 mod browser;
 mod database;
 mod portal;
+mod story;
 
 mod access;
 mod documents;
@@ -15,3 +16,8 @@ mod settings;
 mod store;
 mod tidy;
 mod webhooks;
+mod xero_bills;
+mod xero_changes;
+mod xero_credit_notes;
+mod xero_links;
+mod xero_payments;

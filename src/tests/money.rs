@@ -51,7 +51,7 @@ async fn decide(
 }
 
 /// Approves whatever is covered, as the button for all of them does.
-async fn approve_all(portal: &TestPortal) {
+pub async fn approve_all(portal: &TestPortal) {
     let mut finance = portal.sign_in(&portal.staff.finance).await;
     let answer = decide(
         &mut finance,
@@ -68,7 +68,8 @@ async fn approve_all(portal: &TestPortal) {
     portal.run_jobs().await;
 }
 
-async fn close(portal: &TestPortal, quarter: &str) -> Answer {
+/// Closes a quarter, as the button does.
+pub async fn close(portal: &TestPortal, quarter: &str) -> Answer {
     let mut finance = portal.sign_in(&portal.staff.finance).await;
     let answer = finance
         .post(
@@ -102,7 +103,8 @@ fn amounts(lines: &[LineView]) -> Vec<i64> {
     lines.iter().map(|view| view.line.money.minor).collect()
 }
 
-async fn exceptions(portal: &TestPortal) -> Vec<String> {
+/// The kinds of what is open for finance.
+pub async fn exceptions(portal: &TestPortal) -> Vec<String> {
     let found = exceptions::list_exceptions(&portal.ctx, &portal.staff.finance, 100)
         .await
         .unwrap();
@@ -682,8 +684,8 @@ async fn a_bill_that_finance_enters_in_xero_is_found_and_one_that_differs_moves_
     portal.finish().await;
 }
 
-/// A second deal of a client that has one already, won for 500.00 a month. Answers its lead and its id in HubSpot.
-async fn second_deal(portal: &TestPortal) -> (LeadId, String) {
+/// A second lead for a client that has a deal already, registered in HubSpot. Answers it and its deal's id there.
+pub async fn second_lead(portal: &TestPortal) -> (LeadId, String) {
     let again = LeadForm {
         submission_key: "another".to_owned(),
         ..lead_form("Harbour", "harbour-logistics.com")
@@ -701,7 +703,12 @@ async fn second_deal(portal: &TestPortal) -> (LeadId, String) {
     .await
     .unwrap();
     portal.run_jobs().await;
-    let deal = portal.lead(lead).await.hubspot_deal_id.unwrap();
+    (lead, portal.lead(lead).await.hubspot_deal_id.unwrap())
+}
+
+/// A second deal of a client that has one already, won for 500.00 a month. Answers its lead and its id in HubSpot.
+async fn second_deal(portal: &TestPortal) -> (LeadId, String) {
+    let (lead, deal) = second_lead(portal).await;
     let won = json!({
         "dealstage": "closedwon", "amount": "500.00", "deal_currency_code": "GBP", "portal_billing_period": "1",
     });

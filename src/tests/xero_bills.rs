@@ -1,0 +1,300 @@
+//! Stories of statements and of the bills for them: what is carried over, which bill is taken, and what its payments pay. Amounts are computed by hand
+//! from the terms in `story`; a statement of Harbour's third quarter has 83.34, 83.33 and 83.33.
+
+use portal_domain::statement::SettlementState;
+use serde_json::json;
+
+use crate::story::{POUNDS, Story, Terms};
+
+const STATED: [&str; 3] = ["stated"; 3];
+const INVOICED: [&str; 3] = ["invoiced"; 3];
+/// Nothing of the statement is paid.
+const OWED: [i64; 5] = [25_000, 25_000, 0, 0, 75_002];
+
+#[tokio::test]
+async fn less_than_the_minimum_is_carried_until_there_is_enough() {
+    // 10 % of 166.61 are 16.66 for each of the first months: three make 49.98, and the minimum is 50.00.
+    let small = Terms {
+        amount: "166.61",
+        ..POUNDS
+    };
+    let (story, _) = Story::of_a_stated_quarter(small).await;
+    assert!(story.statements().await.is_empty());
+    let figures = [4_998, 4_998, 0, 4_998, 14_995];
+    story.is(&["approved"; 3], figures, &[]).await;
+    story.invoice("INV-4", "166.61").await;
+    story.pay_rest("INV-4").await;
+    story.today("2027-01-04").await;
+    story.approve_all().await;
+    story.close_quarter("2026Q4").await;
+    assert_eq!(story.statements().await[0].record.total.minor, 6_664);
+    let mut lines = ["stated"; 6];
+    lines[4..].fill("awaiting");
+    let figures = [6_664, 6_664, 0, 0, 13_329];
+    story.ends(&lines, figures, &["no_invoice_yet"]).await;
+}
+
+#[tokio::test]
+async fn less_than_nothing_is_carried_until_the_partner_has_earned_more() {
+    let (story, payments) = Story::of_a_stated_quarter(POUNDS).await;
+    story.undo(&payments[2]).await;
+    story.approve_all().await;
+    story.today("2027-01-04").await;
+    story.close_quarter("2026Q4").await;
+    assert_eq!(story.statements().await.len(), 1);
+    let mut lines = vec!["stated", "stated", "stated", "clawback -83.33 approved"];
+    lines.extend(["awaiting"; 3]);
+    let figures = [16_667, 16_667, 0, -8_333, 75_002];
+    let open = ["invoice_overdue", "no_invoice_yet"];
+    story.is(&lines, figures, &open).await;
+    story.next_quarter_with_another_client().await;
+    let statement = &story.statements().await[0];
+    assert_eq!(statement.record.number, "PS-2027Q1-000001");
+    assert_eq!(statement.record.total.minor, 6_670);
+    lines[3] = "clawback -83.33 stated";
+    lines.extend(["awaiting"; 3]);
+    let figures = [31_670, 31_670, 0, 0, 75_002 + 45_009];
+    story.ends(&lines, figures, &open).await;
+}
+
+#[tokio::test]
+async fn a_bill_of_the_portal_is_paid_in_part_then_wholly_and_then_not_at_all() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let bill = story.raise("AST-1", "").await;
+    story.is(&INVOICED, OWED, &[]).await;
+    // 100.00 with tax are 83.33 net, which is one penny less than July.
+    let first = story.pay(&bill, "100.00").await;
+    story.is(&INVOICED, OWED, &[]).await;
+    let second = story.pay(&bill, "0.01").await;
+    let lines = ["paid", "invoiced", "invoiced"];
+    let figures = [25_000, 16_666, 8_334, 0, 75_002];
+    story.is(&lines, figures, &[]).await;
+    let rest = story.pay_rest(&bill).await;
+    let figures = [25_000, 0, 25_000, 0, 75_002];
+    story.is(&["paid"; 3], figures, &[]).await;
+    for payment in [first, second, rest] {
+        story.undo(&payment).await;
+    }
+    story.ends(&INVOICED, OWED, &[]).await;
+}
+
+#[tokio::test]
+async fn a_bill_that_is_voided_is_raised_again_and_paid() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let bill = story.raise("AST-1", "").await;
+    let payment = story.pay(&bill, "200.01").await;
+    let figures = [25_000, 8_333, 16_667, 0, 75_002];
+    story.is(&["paid", "paid", "invoiced"], figures, &[]).await;
+    story.undo(&payment).await;
+    story.void(&bill).await;
+    story.is(&STATED, OWED, &["bill_voided"]).await;
+    let again = story.raise("AST-1", "").await;
+    assert_ne!(again, bill);
+    story.pay_rest(&again).await;
+    let figures = [25_000, 0, 25_000, 0, 75_002];
+    story.ends(&["paid"; 3], figures, &["bill_voided"]).await;
+}
+
+#[tokio::test]
+async fn a_bill_that_names_its_statement_in_a_line_is_found_and_paid() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let bill = story.enter_bill("R-77", "250.00", json!({})).await;
+    story.is(&INVOICED, OWED, &[]).await;
+    assert_eq!(story.statements().await[0].bill_numbers(), "R-77");
+    let refused = story.try_raise("AST-1", "").await;
+    assert_eq!(refused.status, 409, "it is invoiced already");
+    story.pay_rest(&bill).await;
+    let figures = [25_000, 0, 25_000, 0, 75_002];
+    story.ends(&["paid"; 3], figures, &[]).await;
+}
+
+#[tokio::test]
+async fn a_bill_that_has_its_statements_number_is_found_whatever_tax_is_on_it() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let untaxed = json!({ "description": "Commission", "tax_rate": "0" });
+    let number = "PS-2026Q3-000001";
+    let bill = story.enter_bill(number, "250.00", untaxed).await;
+    story.pay(&bill, "83.34").await;
+    let lines = ["paid", "invoiced", "invoiced"];
+    let figures = [25_000, 16_666, 8_334, 0, 75_002];
+    story.ends(&lines, figures, &[]).await;
+}
+
+#[tokio::test]
+async fn a_bill_that_finance_entered_by_the_partners_number_is_not_made_a_second_time() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let down = json!({ "xero": { "error_percent": 100 } });
+    story.portal.sandbox_act("faults", down).await;
+    assert_eq!(story.try_raise("AST-1", "").await.status, 303);
+    story.portal.run_jobs().await;
+    story.is(&STATED, OWED, &[]).await;
+    let up = json!({ "xero": { "error_percent": 0 } });
+    let unnamed = json!({ "description": "Commission" });
+    let entered = story.enter_bill("AST-1", "250.00", unnamed);
+    let bill = entered.await;
+    story.portal.sandbox_act("faults", up).await;
+    for _ in 0..4 {
+        story.minutes_pass().await;
+    }
+    assert_eq!(story.portal.bill("AST-1").await, bill, "there is one");
+    story.pay_rest(&bill).await;
+    let figures = [25_000, 0, 25_000, 0, 75_002];
+    story.ends(&["paid"; 3], figures, &[]).await;
+}
+
+#[tokio::test]
+async fn a_bill_in_another_currency_moves_nothing() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let euros = json!({ "currency": "EUR" });
+    let bill = story.enter_bill("AST-1", "250.00", euros).await;
+    story.pay_rest(&bill).await;
+    let open = ["bill_differs_from_statement"];
+    story.is(&STATED, OWED, &open).await;
+    let facts = story.exception(open[0]).await.facts;
+    assert_eq!(facts["mismatch"], "currency");
+    story.ends(&STATED, OWED, &open).await;
+}
+
+#[tokio::test]
+async fn a_bill_over_another_net_moves_nothing_until_it_is_put_right() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let bill = story.enter_bill("AST-1", "250.01", json!({})).await;
+    let open = ["bill_differs_from_statement"];
+    story.is(&STATED, OWED, &open).await;
+    let facts = story.exception(open[0]).await.facts;
+    assert_eq!(facts["mismatch"], "above_rest");
+    let path = format!("invoices/{bill}");
+    let less = json!({ "net": "249.99", "description": "As of PS-2026Q3-000001" });
+    story.xero(&path, less).await;
+    story.minutes_pass().await;
+    let facts = story.exception(open[0]).await.facts;
+    assert_eq!(facts["mismatch"], "net");
+    let right = json!({ "net": "250.00", "description": "As of PS-2026Q3-000001" });
+    story.xero(&path, right).await;
+    story.minutes_pass().await;
+    story.ends(&INVOICED, OWED, &[]).await;
+}
+
+#[tokio::test]
+async fn a_bill_that_is_changed_in_xero_pays_nothing_until_it_is_put_right() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let bill = story.raise("AST-1", "").await;
+    let path = format!("invoices/{bill}");
+    story.xero(&path, json!({ "net": "200.00" })).await;
+    let payment = story.pay(&bill, "240.00").await;
+    let open = ["bill_differs_from_statement"];
+    story.is(&INVOICED, OWED, &open).await;
+    story.undo(&payment).await;
+    story.xero(&path, json!({ "net": "250.00" })).await;
+    story.is(&INVOICED, OWED, &[]).await;
+    story.pay_rest(&bill).await;
+    let figures = [25_000, 0, 25_000, 0, 75_002];
+    story.ends(&["paid"; 3], figures, &[]).await;
+}
+
+#[tokio::test]
+async fn a_draft_bill_that_is_deleted_leaves_its_statement_to_be_invoiced_again() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let draft = json!({ "status": "DRAFT" });
+    let bill = story.enter_bill("R-77", "250.00", draft).await;
+    story.is(&INVOICED, OWED, &[]).await;
+    let path = format!("invoices/{bill}/delete");
+    story.xero(&path, json!({})).await;
+    story.is(&STATED, OWED, &["bill_voided"]).await;
+    story.raise("R-77", "").await;
+    story.ends(&INVOICED, OWED, &["bill_voided"]).await;
+}
+
+#[tokio::test]
+async fn a_number_that_the_partner_used_before_is_not_taken_again() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let bill = story.raise("AST-1", "").await;
+    story.pay_rest(&bill).await;
+    story.next_quarter_with_another_client().await;
+    // Three times 50.01; Harbour has paid nothing more.
+    assert_eq!(story.statements().await[0].record.total.minor, 15_003);
+    let refused = story.try_raise("AST-1", "").await;
+    assert_eq!(refused.status, 422, "{}", refused.location);
+    let same = json!({ "description": "As of PS-2026Q4-000001" });
+    story.enter_bill("AST-1", "150.03", same).await;
+    let facts = story.exception("bill_differs_from_statement").await.facts;
+    assert_eq!(facts["mismatch"], "number_used");
+    let mut lines = vec!["paid"; 3];
+    lines.extend(["awaiting"; 3]);
+    let figures = [40_003, 15_003, 25_000, 0, 75_002 + 45_009];
+    let open = ["bill_differs_from_statement", "no_invoice_yet"];
+    story.ends(&lines, figures, &open).await;
+}
+
+#[tokio::test]
+async fn two_bills_for_whole_lines_of_one_statement_are_each_paid_for_themselves() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let first = story.enter_bill("AST-1", "83.34", json!({})).await;
+    let lines = ["invoiced", "stated", "stated"];
+    story.is(&lines, OWED, &[]).await;
+    let statement = &story.statements().await[0];
+    assert_eq!(statement.settlement, SettlementState::PartInvoiced);
+    assert_eq!(statement.rest.minor, 16_666);
+    story.pay_rest(&first).await;
+    let lines = ["paid", "stated", "stated"];
+    let figures = [25_000, 16_666, 8_334, 0, 75_002];
+    story.is(&lines, figures, &[]).await;
+    let second = story.enter_bill("AST-2", "166.66", json!({})).await;
+    let lines = ["paid", "invoiced", "invoiced"];
+    story.is(&lines, figures, &[]).await;
+    story.pay_rest(&second).await;
+    let figures = [25_000, 0, 25_000, 0, 75_002];
+    story.ends(&["paid"; 3], figures, &[]).await;
+}
+
+#[tokio::test]
+async fn a_third_bill_above_what_two_have_left_is_refused() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    story.raise("AST-1", "83.34").await;
+    story.enter_bill("AST-2", "83.33", json!({})).await;
+    let open = ["bill_differs_from_statement"];
+    let third = story.enter_bill("AST-3", "83.34", json!({})).await;
+    let lines = ["invoiced", "invoiced", "stated"];
+    story.is(&lines, OWED, &open).await;
+    let facts = story.exception(open[0]).await.facts;
+    assert_eq!(facts["mismatch"], "above_rest");
+    assert_eq!(facts["rest_minor"], 8_333);
+    let above = story.try_raise("AST-4", "83.34").await;
+    assert_eq!(above.status, 422, "{}", above.location);
+    // Money that goes there pays nothing of ours.
+    story.pay_rest(&third).await;
+    story.ends(&lines, OWED, &open).await;
+}
+
+#[tokio::test]
+async fn a_line_is_never_paid_beyond_its_bill() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    // 100.00 reach July, and not August of which 16.66 are on this bill.
+    let first = story.raise("AST-1", "100.00").await;
+    story.pay_rest(&first).await;
+    let lines = ["paid", "stated", "stated"];
+    let figures = [25_000, 16_666, 8_334, 0, 75_002];
+    story.is(&lines, figures, &[]).await;
+    let second = story.raise("AST-2", "66.67").await;
+    let lines = ["paid", "invoiced", "stated"];
+    story.is(&lines, figures, &[]).await;
+    story.pay_rest(&second).await;
+    let lines = ["paid", "paid", "stated"];
+    let figures = [25_000, 8_333, 16_667, 0, 75_002];
+    story.ends(&lines, figures, &[]).await;
+}
+
+#[tokio::test]
+async fn a_bill_for_a_statement_with_a_clawback_is_paid_as_a_whole() {
+    let (story, payments) = Story::of_a_stated_quarter(POUNDS).await;
+    story.undo(&payments[2]).await;
+    let other = story.next_quarter_with_another_client().await;
+    let bill = story.raise("AST-2", "").await;
+    story.pay_rest(&bill).await;
+    assert_eq!(story.lines_of(&other).await, ["paid"; 3]);
+    let mut lines = vec!["stated", "stated", "stated", "clawback -83.33 paid"];
+    lines.extend(["awaiting"; 3]);
+    let figures = [31_670, 25_000, 6_670, 0, 75_002 + 45_009];
+    let open = ["invoice_overdue", "no_invoice_yet"];
+    story.ends(&lines, figures, &open).await;
+}

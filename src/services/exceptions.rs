@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use portal_domain::{
     access::{Action, Actor},
     calendar::{Month, Timestamp},
-    ids::{DealId, ExceptionId, PartnerId},
+    ids::{DealId, ExceptionId},
     money::{Currency, Exact, Money, round_half_even},
     text::{Email, parse_line, parse_paragraph},
 };
@@ -95,7 +95,8 @@ pub struct ExceptionView {
 #[derive(Clone, Debug, Default)]
 pub struct CaseFilter {
     pub kind: String,
-    pub partner: Option<PartnerId>,
+    /// A part of the name of the partner.
+    pub partner: String,
     /// Open, or once opened, for at least so many days.
     pub days: Option<u32>,
     /// Those that are settled instead of those that are open.
@@ -135,7 +136,7 @@ pub async fn list_cases(
     let days = i64::from(filter.days.unwrap_or(0));
     let asked = exceptions::ExceptionFilter {
         kind: Some(filter.kind.clone()).filter(|kind| !kind.is_empty()),
-        partner: filter.partner,
+        partner: filter.partner.clone(),
         opened_until: ctx.now().plus_days(-days),
         resolved: filter.resolved,
         after: filter.after,

@@ -9,7 +9,7 @@ use portal_domain::{
     calendar::{Month, Timestamp},
     coverage::collected_net,
     deal::DealTerms,
-    ids::{ClientId, DealId, PartnerId},
+    ids::{ClientId, DealId},
     money::{Currency, MoneyError, Rate},
 };
 use portal_store::{
@@ -40,7 +40,8 @@ const BATCHES_MAX: usize = 20;
 #[derive(Clone, Debug, Default)]
 pub struct ExplorerFilter {
     pub client: Option<ClientId>,
-    pub partner: Option<PartnerId>,
+    /// A part of the name of a partner that has a deal with the client.
+    pub partner: String,
     pub search: String,
     /// Only clients with money that no month needs, or an ended month that is not covered.
     pub misfits_only: bool,
@@ -144,7 +145,7 @@ pub async fn explore(
     for _ in 0..BATCHES_MAX {
         let asked = ClientFilter {
             client: filter.client,
-            partner: filter.partner,
+            partner: filter.partner.clone(),
             search: filter.search.clone(),
             after,
         };

@@ -138,6 +138,9 @@ pub async fn preview(
     }
     for (partner, currency) in lines::list_statable_partners(&mut tx, quarter.last()).await? {
         let found = list_statable(&mut tx, partner, currency, quarter.last()).await?;
+        if found.is_empty() {
+            continue;
+        }
         let name = found
             .first()
             .map(|line| line.partner_name.clone())

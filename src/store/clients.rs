@@ -1,6 +1,6 @@
 //! Clients: the companies that leads are about, known by their registrable domain.
 
-use portal_domain::{calendar::Timestamp, ids::{ClientId, PartnerId}};
+use portal_domain::{calendar::Timestamp, ids::ClientId};
 use sqlx::any::AnyRow;
 
 use crate::{
@@ -90,8 +90,8 @@ pub async fn find_by_contact(
 pub struct ClientFilter {
     /// Only this one.
     pub client: Option<ClientId>,
-    /// Those that it has a deal with.
-    pub partner: Option<PartnerId>,
+    /// A part of the name of a partner that has a deal with them.
+    pub partner: String,
     /// A part of the name or the domain.
     pub search: String,
     /// The last one of the page before.
@@ -109,8 +109,8 @@ pub async fn list_with_deals(
         sql!(
             CLIENT,
             " WHERE EXISTS (
-                  SELECT 1 FROM deals
-                  WHERE deals.client_id = clients.id AND ($1 IS NULL OR deals.partner_id = $1)
+                  SELECT 1 FROM deals JOIN partners ON partners.id = deals.partner_id
+                  WHERE deals.client_id = clients.id AND ($1 IS NULL OR LOWER(partners.name) LIKE $1 ESCAPE '!')
                     AND (deals.state = 'won' OR EXISTS (SELECT 1 FROM lines WHERE lines.deal_id = deals.id)))
                 AND ($2 IS NULL OR LOWER(clients.name) LIKE $2 ESCAPE '!' OR clients.domain LIKE $2 ESCAPE '!')
                 AND ($3 IS NULL
@@ -120,7 +120,7 @@ pub async fn list_with_deals(
               ORDER BY LOWER(clients.name), clients.id
               LIMIT $5"
         ),
-        filter.partner,
+        pattern(&filter.partner),
         pattern(&filter.search),
         filter.after,
         filter.client,

@@ -2,14 +2,14 @@
 
 use portal_domain::{
     calendar::Timestamp,
-    ids::{ClientId, DealId, ExceptionId, PartnerId, StatementId},
+    ids::{ClientId, DealId, ExceptionId, StatementId},
 };
 use sqlx::any::AnyRow;
 
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, row, rows, sql},
+    sql::{execute, pattern, row, rows, sql},
 };
 
 /// Something that does not fit.
@@ -46,10 +46,12 @@ const EXCEPTION: &str = "SELECT exceptions.id, exceptions.kind, exceptions.subje
     LEFT JOIN invoices ON invoices.id = exceptions.invoice_id";
 
 /// Whose an exception is: the partner of its deal or statement, or of a deal with the client of its invoice.
-const OF_PARTNER: &str = "($1 IS NULL OR deals.partner_id = $1
-      OR EXISTS (SELECT 1 FROM statements WHERE statements.id = exceptions.statement_id AND statements.partner_id = $1)
+const OF_PARTNER: &str = "($1 IS NULL OR LOWER(partners.name) LIKE $1 ESCAPE '!'
+      OR EXISTS (SELECT 1 FROM statements JOIN partners AS stated ON stated.id = statements.partner_id
+                 WHERE statements.id = exceptions.statement_id AND LOWER(stated.name) LIKE $1 ESCAPE '!')
       OR EXISTS (SELECT 1 FROM clients AS paying JOIN deals AS theirs ON theirs.client_id = paying.id
-                 WHERE paying.xero_contact_id = invoices.contact_id AND theirs.partner_id = $1))
+                 JOIN partners AS bringing ON bringing.id = theirs.partner_id
+                 WHERE paying.xero_contact_id = invoices.contact_id AND LOWER(bringing.name) LIKE $1 ESCAPE '!'))
     AND exceptions.opened_at <= $2";
 
 fn read_exception(row: &AnyRow) -> Result<ExceptionRecord, StoreError> {
@@ -170,7 +172,8 @@ pub async fn find(tx: &mut Tx, id: ExceptionId) -> Result<Option<ExceptionRecord
 #[derive(Clone, Debug)]
 pub struct ExceptionFilter {
     pub kind: Option<String>,
-    pub partner: Option<PartnerId>,
+    /// A part of the name of its partner.
+    pub partner: String,
     pub opened_until: Timestamp,
     /// Those that are settled instead of those that are open.
     pub resolved: bool,
@@ -208,7 +211,7 @@ pub async fn list(
     let rows = rows!(
         tx,
         text,
-        filter.partner,
+        pattern(&filter.partner),
         filter.opened_until,
         filter.kind.as_deref(),
         filter.after,
@@ -228,12 +231,13 @@ pub async fn count_by_kind(
             "SELECT exceptions.kind, COUNT(*) AS how_many
              FROM exceptions
              LEFT JOIN deals ON deals.id = exceptions.deal_id
+             LEFT JOIN partners ON partners.id = deals.partner_id
              LEFT JOIN invoices ON invoices.id = exceptions.invoice_id
              WHERE ((exceptions.resolved_at IS NULL AND $3 = 0) OR (exceptions.resolved_at IS NOT NULL AND $3 = 1)) AND ",
             OF_PARTNER,
             " GROUP BY exceptions.kind ORDER BY exceptions.kind"
         ),
-        filter.partner,
+        pattern(&filter.partner),
         filter.opened_until,
         i64::from(filter.resolved),
     )?;

@@ -290,6 +290,7 @@ const EN: &[&str] = &[
     include_str!("en/leads.ftl"),
     include_str!("en/mail.ftl"),
     include_str!("en/money.ftl"),
+    include_str!("en/reconciliation.ftl"),
     include_str!("en/shell.ftl"),
     include_str!("en/staff.ftl"),
 ];
@@ -301,6 +302,7 @@ const DE: &[&str] = &[
     include_str!("de/leads.ftl"),
     include_str!("de/mail.ftl"),
     include_str!("de/money.ftl"),
+    include_str!("de/reconciliation.ftl"),
     include_str!("de/shell.ftl"),
     include_str!("de/staff.ftl"),
 ];

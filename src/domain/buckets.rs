@@ -411,9 +411,7 @@ mod tests {
                 .map(
                     |(number, (invoiced, credited, collected, issued))| BucketInvoice {
                         id: format!("INV-{number}"),
-                        issued: (1..=12)
-                            .contains(&issued)
-                            .then(|| Month::new(2026, issued)),
+                        issued: (1..=12).contains(&issued).then(|| Month::new(2026, issued)),
                         invoiced_minor: invoiced,
                         // Often nothing, sometimes more than the invoice.
                         credited_minor: (credited - 5_000).max(0) * 3,

@@ -156,7 +156,10 @@ pub async fn list_cases(
 
 /// What an exception is about: the rest of its subject after the kind.
 fn about(record: &ExceptionRecord) -> &str {
-    record.subject.split_once(':').map_or("", |(_, about)| about)
+    record
+        .subject
+        .split_once(':')
+        .map_or("", |(_, about)| about)
 }
 
 async fn view_all(
@@ -522,7 +525,15 @@ pub async fn take_back_waiver(
     outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
     let facts = json!({ "month": month, "amount_minor": -waived.minor, "currency": currency, "reason": reason });
     let (subject, facts) = (deal.to_string(), facts.to_string());
-    audit::add(&mut tx, Some(person), "take_back_waiver", &subject, &facts, now).await?;
+    audit::add(
+        &mut tx,
+        Some(person),
+        "take_back_waiver",
+        &subject,
+        &facts,
+        now,
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 
@@ -556,8 +567,8 @@ pub async fn chase(
     let open = exceptions::find_open(&mut tx, id).await?;
     let open = open.ok_or(ServiceError::Conflict("exception-resolved"))?;
     messages::typed_mail(ctx, &mut tx, recipient.as_str(), &subject, &text).await?;
-    let facts =
-        json!({ "kind": open.kind, "recipient": recipient.as_str(), "subject": subject }).to_string();
+    let facts = json!({ "kind": open.kind, "recipient": recipient.as_str(), "subject": subject })
+        .to_string();
     let (person, about, now) = (Some(actor.person()), id.to_string(), ctx.now());
     audit::add(&mut tx, person, "chase", &about, &facts, now).await?;
     Ok(tx.commit().await?)

@@ -329,9 +329,7 @@ impl Account<'_> {
         }
         for credit in self.credits.iter().filter(|known| self.is_stray(known)) {
             let refunded_minor = refunded(credit)?;
-            let gathered = by_currency
-                .entry(credit.remote.total.currency)
-                .or_default();
+            let gathered = by_currency.entry(credit.remote.total.currency).or_default();
             gathered.refunded_minor = sum(gathered.refunded_minor, refunded_minor)?;
             gathered.add_rest(Column::Unallocated, &credit.remote.id, -refunded_minor)?;
         }
@@ -375,7 +373,8 @@ impl Account<'_> {
         let rest = |gross_minor: i64| -> Result<i64, MoneyError> {
             let mut rest_minor = 0;
             if self.is_contact(&remote.contact_id) {
-                rest_minor = collected_net(remote.sub_total.minor, gross_minor, remote.total.minor)?;
+                rest_minor =
+                    collected_net(remote.sub_total.minor, gross_minor, remote.total.minor)?;
                 for link in &invoice.links {
                     rest_minor = sum(rest_minor, -part_of(invoice, link.deal, gross_minor)?)?;
                 }

@@ -105,8 +105,7 @@ pub async fn approve(ctx: &Ctx, actor: &Actor, ids: &[LineId]) -> Result<Approve
             .and_then(|line| match undecided.contains(&line.deal) {
                 true => Err("line-of-merged-deal"),
                 false => check_approvable(line, person),
-            })
-        {
+            }) {
             Ok((mut line, step)) => {
                 books.advance(&mut line, step, "approved");
                 record_approval(ctx, &mut tx, person, &line).await?;

@@ -437,7 +437,11 @@ async fn set_links(
 ///
 /// # Errors
 /// `not-linked-by-person` where nobody said anything.
-pub async fn unlink_invoice(ctx: &Ctx, actor: &Actor, invoice_id: &str) -> Result<(), ServiceError> {
+pub async fn unlink_invoice(
+    ctx: &Ctx,
+    actor: &Actor,
+    invoice_id: &str,
+) -> Result<(), ServiceError> {
     require_staff(actor, Action::Reconcile)?;
     let mut tx = ctx.store.write().await?;
     let contact = find_sale(&mut tx, invoice_id).await?.remote.contact_id;
@@ -456,7 +460,15 @@ pub async fn unlink_invoice(ctx: &Ctx, actor: &Actor, invoice_id: &str) -> Resul
     let deals_before: BTreeSet<DealId> = before.links.iter().map(|link| link.deal).collect();
     let facts = json!({ "number": before.remote.number, "deals_before": deals_before }).to_string();
     reconcile_again(ctx, &mut tx, deals_before).await?;
-    audit::add(&mut tx, Some(person), "unlink_invoice", invoice_id, &facts, now).await?;
+    audit::add(
+        &mut tx,
+        Some(person),
+        "unlink_invoice",
+        invoice_id,
+        &facts,
+        now,
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 
@@ -485,7 +497,15 @@ pub async fn unlink_refund(ctx: &Ctx, actor: &Actor, credit_id: &str) -> Result<
     link_credit(ctx, &mut tx, &unlinked).await?;
     reconcile_again(ctx, &mut tx, before.deal.into_iter().collect()).await?;
     let facts = json!({ "number": before.remote.number, "deal_before": before.deal }).to_string();
-    audit::add(&mut tx, Some(person), "unlink_refund", credit_id, &facts, now).await?;
+    audit::add(
+        &mut tx,
+        Some(person),
+        "unlink_refund",
+        credit_id,
+        &facts,
+        now,
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 

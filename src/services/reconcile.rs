@@ -609,7 +609,7 @@ fn overdue(money: &DealMoney, today: NaiveDate) -> Option<Value> {
 }
 
 /// What was invoiced fits no whole number of the deal's months. What goes beyond the last month that the
-/// plan pays is the vendor's own affair.
+/// plan pays is the vendor's own affair, and what was waived may have been invoiced or not.
 fn differing(money: &DealMoney, currency: Currency) -> Result<Option<Value>, MoneyError> {
     let mut invoiced = 0_i128;
     for invoice in money.counting() {
@@ -619,12 +619,13 @@ fn differing(money: &DealMoney, currency: Currency) -> Result<Option<Value>, Mon
         return Ok(None);
     };
     let invoiced_exact = Exact::from_integer(invoiced);
-    let mut expected = Exact::from_integer(0);
+    let (mut expected, mut unwaived) = (Exact::from_integer(0), Exact::from_integer(0));
     let mut nearest = (0, expected);
     for (place, month) in money.months().iter().enumerate() {
         expected += month.owed_now;
+        unwaived += month.base;
         let slack = money.tolerance.exact() * expected;
-        if invoiced_exact >= expected - slack && invoiced_exact <= expected + slack {
+        if invoiced_exact >= expected - slack && invoiced_exact <= unwaived + slack {
             return Ok(None);
         }
         if place == 0 || distance(invoiced_exact, expected) < distance(invoiced_exact, nearest.1) {

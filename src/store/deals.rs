@@ -13,9 +13,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{
-        Bind, ROWS_AT_ONCE, execute, execute_one, pattern, places, row, rows, rows_many, sql,
-    },
+    sql::{Bind, ROWS_AT_ONCE, execute, execute_one, pattern, places, row, rows, rows_many, sql},
 };
 
 /// A deal as last read.

@@ -155,9 +155,9 @@ pub async fn find_open(
         ),
         id
     )?
-        .as_ref()
-        .map(read_exception)
-        .transpose()
+    .as_ref()
+    .map(read_exception)
+    .transpose()
 }
 
 /// An exception, open or not.

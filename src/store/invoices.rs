@@ -15,8 +15,8 @@ use crate::{
     StoreError, Tx,
     read::{Read, all},
     sql::{
-        Bind, ROWS_AT_ONCE, Value, execute, execute_many, pattern, places, row, rows, rows_many, sql,
-        values,
+        Bind, ROWS_AT_ONCE, Value, execute, execute_many, pattern, places, row, rows, rows_many,
+        sql, values,
     },
 };
 

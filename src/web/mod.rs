@@ -121,10 +121,7 @@ fn staff_pages() -> Router<AppState> {
         .route("/staff/partners/{id}", get(staff::partners::show))
         .route("/staff/lines", get(staff::lines::list))
         .route("/staff/reconciliation", get(staff::reconciliation::list))
-        .route(
-            "/staff/reconciliation/explorer",
-            get(staff::explorer::show),
-        )
+        .route("/staff/reconciliation/explorer", get(staff::explorer::show))
         .route(
             "/staff/reconciliation/explorer.csv",
             get(staff::explorer::download),

@@ -224,6 +224,9 @@ impl World {
                 Job::ReconcileDeal { deal } => reconcile::reconcile_deal(&self.ctx, deal)
                     .await
                     .expect("reconciled"),
+                Job::AccrueLines => {
+                    lines::accrue(&self.ctx).await.expect("accrued");
+                }
                 Job::AnnounceStatement { .. } => {}
                 other => panic!("{other:?}"),
             }
@@ -530,7 +533,7 @@ async fn a_refund_and_an_invoice_that_nobody_linked_stand_in_the_last_row() {
             .expect("linked");
         world.work().await;
         let found = world.explore(&until(2)).await;
-        assert_eq!(rest(&found), None, "all of it has a home");
+        assert_eq!(rest(&found), Some((0, 0)), "what was paid back is told apart");
         assert_eq!(found[0].total.collected_minor, 70_000);
         assert_eq!(found[0].refunded_minor, 20_000);
         links::unlink_refund(&world.ctx, &world.staff, "id-CN-1")
@@ -606,10 +609,7 @@ async fn an_invoice_that_a_person_linked_goes_back_to_the_rules_when_that_is_tak
         world.put(sale("INV-1", "Acme", 100_000, 100_000)).await;
         let refused = links::unlink_invoice(&world.ctx, &world.staff, "id-INV-1").await;
         assert!(
-            matches!(
-                refused,
-                Err(ServiceError::Conflict("not-linked-by-person"))
-            ),
+            matches!(refused, Err(ServiceError::Conflict("not-linked-by-person"))),
             "the rules' own link is not a person's to take back: {refused:?}"
         );
         links::link_invoice(&world.ctx, &world.staff, "id-INV-1", other)
@@ -771,14 +771,19 @@ async fn a_case_is_chased_by_a_mail_as_a_person_wrote_it() {
             .expect("sent");
         let mut tx = world.ctx.store.write().await.unwrap();
         let now = world.ctx.now();
-        let job = jobs::claim(&mut tx, "mail", now, now.plus_ms(1)).await;
-        let job = job.unwrap().expect("a mail waits to be sent");
-        let Job::SendMail { mail } = serde_json::from_str(&job.payload).unwrap() else {
-            panic!("{}", job.payload)
+        let mail = loop {
+            let job = jobs::claim(&mut tx, "mail", now, now.plus_ms(60_000)).await;
+            let job = job.unwrap().expect("a mail waits to be sent");
+            let Job::SendMail { mail } = serde_json::from_str(&job.payload).unwrap() else {
+                panic!("{}", job.payload)
+            };
+            let mail = mails::find(&mut tx, mail).await.unwrap().expect("a mail");
+            if mail.subject == "Money" {
+                break mail;
+            }
         };
-        let mail = mails::find(&mut tx, mail).await.unwrap().expect("a mail");
         drop(tx);
-        assert_eq!((mail.recipient.as_str(), mail.subject.as_str()), ("ann@vendor.test", "Money"));
+        assert_eq!(mail.recipient, "ann@vendor.test");
         assert!(mail.html.contains("&lt;please&gt; ask &amp; tell."));
         let found = exceptions::list_exceptions(&world.ctx, &world.staff, 10).await;
         let found = found.expect("exceptions");
@@ -808,7 +813,12 @@ async fn a_merger_of_two_partners_deals_moves_no_money_before_a_person_decides()
             world.put(sale("INV-3", "Acme", 100_000, 100_000)).await;
             let approved = world.approve_all().await;
             assert_eq!(approved.approved, 0);
-            assert!(approved.skipped.iter().all(|(_, why)| *why == "line-of-merged-deal"));
+            assert!(
+                approved
+                    .skipped
+                    .iter()
+                    .all(|(_, why)| *why == "line-of-merged-deal")
+            );
             let quarter = Quarter::parse("2026Q1", 1).unwrap();
             let preview = statements::preview(&world.ctx, &world.staff, quarter).await;
             assert!(preview.unwrap().statements.is_empty(), "nothing is stated");
@@ -842,7 +852,11 @@ async fn a_merger_of_two_partners_deals_moves_no_money_before_a_person_decides()
                 "its uncovered months are cancelled: {ended:?}"
             );
             assert!(ended.contains(&LineState::Cancelled));
-            assert_eq!(world.find("9001").await, goes_on, "HubSpot's deal is its own now");
+            assert_eq!(
+                world.find("9001").await,
+                goes_on,
+                "HubSpot's deal is its own now"
+            );
             merged.modified_at = world.ctx.now();
             world.read(&merged).await;
             assert!(!world.kinds().await.contains(&"deals_merged".to_owned()));

@@ -40,7 +40,10 @@ pub async fn unlink_invoice(
     use portal_services::links;
     let page = crate::web::page::current().await?;
     page.said(links::unlink_invoice(&page.ctx, page.actor()?, &invoice).await)?;
-    Ok(Done::new(crate::web::page::inside(&back), "link-taken-back"))
+    Ok(Done::new(
+        crate::web::page::inside(&back),
+        "link-taken-back",
+    ))
 }
 
 /// Takes back what a person said of a credit note.
@@ -52,7 +55,10 @@ pub async fn unlink_refund(
     use portal_services::links;
     let page = crate::web::page::current().await?;
     page.said(links::unlink_refund(&page.ctx, page.actor()?, &credit).await)?;
-    Ok(Done::new(crate::web::page::inside(&back), "link-taken-back"))
+    Ok(Done::new(
+        crate::web::page::inside(&back),
+        "link-taken-back",
+    ))
 }
 
 /// Says that what a month lacks need not be collected; `month` as in `2026-07`.
@@ -81,12 +87,16 @@ pub async fn take_back_waiver(
     use portal_domain::calendar::Month;
     use portal_services::{ServiceError, exceptions};
     let page = crate::web::page::current().await?;
-    let parsed = waiver.split_once('.').and_then(|(deal, month)| {
-        Some((deal.parse::<DealId>().ok()?, Month::parse(month).ok()?))
-    });
-    let (deal, month) = page.said(parsed.ok_or_else(|| ServiceError::field("waiver", "choose-one")))?;
+    let parsed = waiver
+        .split_once('.')
+        .and_then(|(deal, month)| Some((deal.parse::<DealId>().ok()?, Month::parse(month).ok()?)));
+    let (deal, month) =
+        page.said(parsed.ok_or_else(|| ServiceError::field("waiver", "choose-one")))?;
     page.said(exceptions::take_back_waiver(&page.ctx, page.actor()?, deal, month, &reason).await)?;
-    Ok(Done::new(crate::web::page::inside(&back), "waiver-taken-back"))
+    Ok(Done::new(
+        crate::web::page::inside(&back),
+        "waiver-taken-back",
+    ))
 }
 
 /// Sends the mail that was drafted about an exception.

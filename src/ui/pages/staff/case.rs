@@ -87,17 +87,27 @@ fn evidence(page: &Page, case: &CaseView) -> AnyView {
     let link = |url: String, label: String| view! { <a href=url rel="noreferrer">{label}</a> };
     let deal = case.deal.as_ref().map(|deal| {
         let label = words.with("case-open-deal", &[("deal", (&deal.name).into())]);
-        page.app.vendors.deal(&deal.hubspot_id).map(|url| link(url, label))
+        page.app
+            .vendors
+            .deal(&deal.hubspot_id)
+            .map(|url| link(url, label))
     });
     let invoice = case.invoice.as_ref().map(|invoice| {
         let number = [("number", (&invoice.remote.number).into())];
-        link(page.app.vendors.invoice(&invoice.remote.id), words.with("case-open-invoice", &number))
+        link(
+            page.app.vendors.invoice(&invoice.remote.id),
+            words.with("case-open-invoice", &number),
+        )
     });
     let credit = case.credit.as_ref().map(|credit| {
         let number = [("number", (&credit.remote.number).into())];
-        link(page.app.vendors.credit(&credit.remote.id), words.with("case-open-credit", &number))
+        link(
+            page.app.vendors.credit(&credit.remote.id),
+            words.with("case-open-credit", &number),
+        )
     });
-    view! { <p class="row small">{deal}{invoice}{credit}{client_link(page, &case.view)}</p> }.into_any()
+    view! { <p class="row small">{deal}{invoice}{credit}{client_link(page, &case.view)}</p> }
+        .into_any()
 }
 
 /// Everything that can be done about an open case.
@@ -166,7 +176,11 @@ fn link(page: &Page, case: &CaseView, search: &str) -> AnyView {
         .as_ref()
         .is_some_and(|invoice| invoice.is_linked_by_person());
     let unlink = linked_by_person.then(|| {
-        let id = case.invoice.as_ref().map(|invoice| invoice.remote.id.clone()).unwrap_or_default();
+        let id = case
+            .invoice
+            .as_ref()
+            .map(|invoice| invoice.remote.id.clone())
+            .unwrap_or_default();
         unlink(page, "unlink_invoice", "invoice", &id, PATH)
     });
     view! {
@@ -212,7 +226,10 @@ fn split(page: &Page, case: &CaseView) -> Option<AnyView> {
     let net = invoice.remote.sub_total;
     let mut options = vec![(String::new(), words.text("case-split-none"))];
     options.extend(case.deals.iter().map(|deal| {
-        let label = format!("{} · {} · {}", deal.deal_name, deal.partner_name, deal.hubspot_id);
+        let label = format!(
+            "{} · {} · {}",
+            deal.deal_name, deal.partner_name, deal.hubspot_id
+        );
         (deal.deal.to_string(), label)
     }));
     let mut sum = Money::zero(net.currency);
@@ -220,7 +237,9 @@ fn split(page: &Page, case: &CaseView) -> Option<AnyView> {
     for (place, [deal_name, deal_path, amount_name, amount_path]) in SPLIT_ROWS.iter().enumerate() {
         let link = invoice.links.get(place);
         let share = link.and_then(|link| link.share_minor);
-        let first = share.map_or_else(String::new, |minor| Money::new(minor, net.currency).to_decimal());
+        let first = share.map_or_else(String::new, |minor| {
+            Money::new(minor, net.currency).to_decimal()
+        });
         let typed = page.typed("split_invoice", amount_path, &first);
         if let Ok(more) = Money::parse_typed(&typed, net.currency)
             && let Ok(both) = sum.plus(more)
@@ -315,7 +334,8 @@ fn invoice_row(page: &Page, deal: DealId, choice: &InvoiceChoice) -> AnyView {
 fn chase(page: &Page, case: &CaseView) -> AnyView {
     let words = &page.words;
     let url = format!("{}/chase", case_url(&case.view));
-    let link = view! { <a class="btn" href=url>{kit::icon(icons::MAIL)}{words.text("chase-title")}</a> };
+    let link =
+        view! { <a class="btn" href=url>{kit::icon(icons::MAIL)}{words.text("chase-title")}</a> };
     act(
         page,
         "case-chase",
@@ -362,7 +382,11 @@ fn waivers_of(page: &Page, case: &CaseView) -> Vec<(String, String)> {
     let deal = case.deal.as_ref().map(|deal| deal.id);
     let choice = |deal: DealId, (month, money): &(_, Money)| {
         let month: &portal_domain::calendar::Month = month;
-        let said = format!("{} · {}", page.words.month(*month), page.words.money(*money));
+        let said = format!(
+            "{} · {}",
+            page.words.month(*month),
+            page.words.money(*money)
+        );
         (format!("{deal}.{month}"), said)
     };
     case.waived
@@ -405,10 +429,7 @@ fn merge(page: &Page, case: &CaseView, merger: &Merger) -> AnyView {
     let survivor = &merger.survivor.partner_name;
     let other = &merger.other.partner_name;
     let options = vec![
-        (
-            String::new(),
-            words.text("case-merge-choose"),
-        ),
+        (String::new(), words.text("case-merge-choose")),
         (
             "survivor".to_owned(),
             choice("case-merge-survivor", survivor, other),
@@ -466,7 +487,12 @@ fn keep(page: &Page, case: &CaseView, kind: &str) -> AnyView {
                 <button class="btn">{words.text("case-follow-submit")}</button>
             </form>
         };
-        act(page, "case-follow", words.text("case-follow-what"), form.into_any())
+        act(
+            page,
+            "case-follow",
+            words.text("case-follow-what"),
+            form.into_any(),
+        )
     });
     view! { {kept}{follow} }.into_any()
 }

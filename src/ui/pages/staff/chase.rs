@@ -54,7 +54,10 @@ fn draft(page: &Page, case: &CaseView) -> (String, String) {
     let deal = case.deal.as_ref().map_or_else(String::new, |deal| {
         words.with(
             "chase-deal",
-            &[("deal", (&deal.name).into()), ("number", (&deal.hubspot_id).into())],
+            &[
+                ("deal", (&deal.name).into()),
+                ("number", (&deal.hubspot_id).into()),
+            ],
         )
     });
     let what = words.with(&format!("exception-{kind}-what"), &arguments(view, &facts));
@@ -65,7 +68,10 @@ fn draft(page: &Page, case: &CaseView) -> (String, String) {
             let money = words.money(*money);
             words.with(
                 "chase-missing",
-                &[("month", words.month(*month).into()), ("amount", money.into())],
+                &[
+                    ("month", words.month(*month).into()),
+                    ("amount", money.into()),
+                ],
             )
         })
         .collect();
@@ -89,7 +95,9 @@ fn form(page: &Page, case: &CaseView) -> AnyView {
         encode(&subject),
         encode(&text)
     );
-    let field = |name: &'static str, label: &str| kit::field(page, "chase_exception", name, name, label).full();
+    let field = |name: &'static str, label: &str| {
+        kit::field(page, "chase_exception", name, name, label).full()
+    };
     view! {
         <form method="post" class="card form" novalidate>
             {calls("chase_exception")}

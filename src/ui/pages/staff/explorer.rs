@@ -296,7 +296,8 @@ fn table_row(
     let cells = columns.iter().map(|column| {
         let minor = row.amounts.of(*column);
         let label = words.text(&format!("explorer-{column}"));
-        if minor == 0 {
+        let has_parts = row.evidence.iter().any(|part| part.column == *column);
+        if minor == 0 && !has_parts {
             return view! { <td class="num muted" data-label=label>{NOTHING}</td> }.into_any();
         }
         let cell = format!("{}.{}.{}.{column}", money.client.id, money.currency, row.key.word());
@@ -305,7 +306,8 @@ fn table_row(
         let amount = Money::new(minor, money.currency);
         view! { <td class="num" data-label=label><a href=url title=whole>{kit::money(page, amount)}</a></td> }.into_any()
     });
-    view! { <tr><th class="main" scope="row">{name.clone()}</th>{cells.collect_view()}</tr> }.into_any()
+    view! { <tr><th class="main" scope="row">{name.clone()}</th>{cells.collect_view()}</tr> }
+        .into_any()
 }
 
 /// What the open number is made of.
@@ -332,7 +334,12 @@ fn evidence(page: &Page, query: &ExplorerQuery, money: &ClientMoney, opened: &Op
         Column::Missing => missing(page, money, row),
         _ => document_table(page, money, &documents, &here),
     };
-    let close = format!("{}#{}-{}", query.url(PATH, &query.after, ""), money.client.id, money.currency);
+    let close = format!(
+        "{}#{}-{}",
+        query.url(PATH, &query.after, ""),
+        money.client.id,
+        money.currency
+    );
     view! {
         <div class="proof" id="evidence">
             <div class="row between">
@@ -367,9 +374,14 @@ fn expected(page: &Page, money: &ClientMoney, row: &ExplorerRow) -> AnyView {
 fn waived(page: &Page, money: &ClientMoney, row: &ExplorerRow, here: &str) -> AnyView {
     let words = &page.words;
     let is_here = |deal: DealId, month: Month| {
-        row.expected.iter().any(|part| (part.0, part.1) == (deal, month))
+        row.expected
+            .iter()
+            .any(|part| (part.0, part.1) == (deal, month))
     };
-    let shown = money.waivers.iter().filter(|(deal, waiver)| is_here(*deal, waiver.month));
+    let shown = money
+        .waivers
+        .iter()
+        .filter(|(deal, waiver)| is_here(*deal, waiver.month));
     let shown: Vec<_> = shown.collect();
     let rows = shown.iter().map(|(deal, waiver)| {
         let about = words.with(
@@ -401,7 +413,11 @@ fn waived(page: &Page, money: &ClientMoney, row: &ExplorerRow, here: &str) -> An
         .filter(|(_, minor)| *minor > 0)
         .map(|((deal, month), minor)| {
             let amount = words.money(Money::new(minor, money.currency));
-            let said = format!("{} · {} · {amount}", deal_name(money, Some(deal)), words.month(month));
+            let said = format!(
+                "{} · {} · {amount}",
+                deal_name(money, Some(deal)),
+                words.month(month)
+            );
             (format!("{deal}.{month}"), said)
         })
         .collect();
@@ -450,7 +466,10 @@ fn find_document<'a>(
 ) -> Option<Document<'a>> {
     let may_decide = may(page, Action::Reconcile);
     if let Some(invoice) = money.invoices.get(&part.document) {
-        let link = invoice.links.iter().find(|link| Some(link.deal) == part.deal);
+        let link = invoice
+            .links
+            .iter()
+            .find(|link| Some(link.deal) == part.deal);
         let by_person = may_decide && invoice.is_linked_by_person();
         return Some(Document {
             number: &invoice.remote.number,
@@ -459,7 +478,8 @@ fn find_document<'a>(
             how: link.map(|link| link.how.as_str()),
             seen_at: invoice.seen_at,
             kind: "explorer-document-invoice",
-            unlink: by_person.then(|| unlink(page, "unlink_invoice", "invoice", &invoice.remote.id, here)),
+            unlink: by_person
+                .then(|| unlink(page, "unlink_invoice", "invoice", &invoice.remote.id, here)),
         });
     }
     let credit = money.credits.get(&part.document)?;
@@ -530,7 +550,8 @@ fn deals(page: &Page, money: &ClientMoney, opened: &Opened) -> AnyView {
             </div>
         }
     });
-    view! { <h3>{words.text("explorer-deals")}</h3><dl class="facts">{rows.collect_view()}</dl> }.into_any()
+    view! { <h3>{words.text("explorer-deals")}</h3><dl class="facts">{rows.collect_view()}</dl> }
+        .into_any()
 }
 
 fn deal_link(page: &Page, deal: &DealRecord) -> AnyView {

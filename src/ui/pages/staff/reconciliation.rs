@@ -110,7 +110,10 @@ fn nothing(page: &Page, query: &CaseQuery) -> AnyView {
     let is_filtered = !(query.kind.is_empty() && query.partner.is_empty() && query.days.is_empty());
     let (title, text) = match (is_filtered, query.list.as_str()) {
         (true, _) => ("reconciliation-none-title", "reconciliation-none"),
-        (false, "settled") => ("reconciliation-settled-title", "reconciliation-settled-none"),
+        (false, "settled") => (
+            "reconciliation-settled-title",
+            "reconciliation-settled-none",
+        ),
         (false, _) => ("reconciliation-empty-title", "reconciliation-empty"),
     };
     kit::empty(icons::SCALE, words.text(title), words.text(text), None)
@@ -146,7 +149,11 @@ fn filters(page: &Page, query: &CaseQuery) -> AnyView {
         };
         view! { <option value=days selected=days == query.days>{label}</option> }
     });
-    let lists = [("", "reconciliation-open"), ("settled", "reconciliation-settled")].map(|(list, label)| {
+    let lists = [
+        ("", "reconciliation-open"),
+        ("settled", "reconciliation-settled"),
+    ]
+    .map(|(list, label)| {
         view! { <option value=list selected=list == query.list>{words.text(label)}</option> }
     });
     view! {
@@ -194,7 +201,10 @@ pub fn marks(page: &Page, case: &ExceptionView) -> AnyView {
         None => words.with("reconciliation-since", &[("date", opened.into())]),
         Some(at) => {
             let settled = words.date_of(at, zone);
-            words.with("reconciliation-from-until", &[("from", opened.into()), ("until", settled.into())])
+            words.with(
+                "reconciliation-from-until",
+                &[("from", opened.into()), ("until", settled.into())],
+            )
         }
     };
     let kind = record.kind.as_str();
@@ -233,10 +243,18 @@ pub fn what(page: &Page, case: &ExceptionView) -> AnyView {
 pub fn acts(page: &Page, case: &ExceptionView) -> Option<AnyView> {
     let words = &page.words;
     let mut said: Vec<String> = case.acts.iter().map(|act| sentence(page, act)).collect();
-    if let Some(resolution) = case.record.resolution.as_deref().filter(|_| case.record.resolved_at.is_some()) {
+    if let Some(resolution) = case
+        .record
+        .resolution
+        .as_deref()
+        .filter(|_| case.record.resolved_at.is_some())
+    {
         said.push(words.text(&format!("exception-resolution-{resolution}")));
     }
-    let rows = said.into_iter().map(|text| view! { <li>{text}</li> }).collect::<Vec<_>>();
+    let rows = said
+        .into_iter()
+        .map(|text| view! { <li>{text}</li> })
+        .collect::<Vec<_>>();
     (!rows.is_empty()).then(|| view! { <ul class="small muted">{rows}</ul> }.into_any())
 }
 
@@ -245,8 +263,19 @@ fn sentence(page: &Page, act: &AuditRecord) -> String {
     let facts: Value = serde_json::from_str(&act.facts).unwrap_or(Value::Null);
     let text = |name: &str| facts[name].as_str().unwrap_or_default().to_owned();
     let arguments = [
-        ("date", words.date_of(act.happened_at, page.ctx.programme.time_zone).into()),
-        ("person", act.person_name.clone().unwrap_or_else(|| NOTHING.to_owned()).into()),
+        (
+            "date",
+            words
+                .date_of(act.happened_at, page.ctx.programme.time_zone)
+                .into(),
+        ),
+        (
+            "person",
+            act.person_name
+                .clone()
+                .unwrap_or_else(|| NOTHING.to_owned())
+                .into(),
+        ),
         ("recipient", text("recipient").into()),
     ];
     let sentence = words.with(&format!("exception-act-{}", act.act), &arguments);

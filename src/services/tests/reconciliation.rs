@@ -533,7 +533,11 @@ async fn a_refund_and_an_invoice_that_nobody_linked_stand_in_the_last_row() {
             .expect("linked");
         world.work().await;
         let found = world.explore(&until(2)).await;
-        assert_eq!(rest(&found), Some((0, 0)), "what was paid back is told apart");
+        assert_eq!(
+            rest(&found),
+            Some((0, 0)),
+            "what was paid back is told apart"
+        );
         assert_eq!(found[0].total.collected_minor, 70_000);
         assert_eq!(found[0].refunded_minor, 20_000);
         links::unlink_refund(&world.ctx, &world.staff, "id-CN-1")

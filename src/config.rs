@@ -113,6 +113,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "",
         "What HubSpot signs its webhooks with; two with a comma between while it is rotated",
     ),
+    (
+        "HUBSPOT_ACCOUNT",
+        "",
+        "HubSpot's account number (Hub ID), for links to its deals; without it there are none",
+    ),
     ("XERO_URL", "https://api.xero.com", "Xero's address"),
     (
         "XERO_IDENTITY_URL",
@@ -191,6 +196,8 @@ pub struct Settings {
     pub vendor: Party,
     pub clock_start: Option<Timestamp>,
     pub hubspot: Option<HubSpotSettings>,
+    /// The number that stands in the addresses of HubSpot's own pages.
+    pub hubspot_account: Option<u64>,
     pub xero: Option<XeroSettings>,
     pub slack: Option<SlackSettings>,
     pub smtp_url: Option<Secret>,
@@ -298,6 +305,10 @@ impl Settings {
             vendor: values.vendor()?,
             clock_start: values.instant("PORTAL_CLOCK")?,
             hubspot: values.hubspot(),
+            hubspot_account: match values.optional("HUBSPOT_ACCOUNT") {
+                Some(_) => Some(values.parsed("HUBSPOT_ACCOUNT", "a whole number")?),
+                None => None,
+            },
             xero: values.xero(),
             slack: values.slack(),
             smtp_url: values.optional("SMTP_URL").map(Secret::from),

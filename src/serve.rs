@@ -23,7 +23,7 @@ use tokio::{
 use crate::{
     clock::PortalClock,
     config::{HubSpotSettings, Settings, SlackSettings, XeroSettings},
-    web::{self, AppState, Assets, WebhookSecrets},
+    web::{self, AppState, Assets, VendorPages, WebhookSecrets},
 };
 
 /// Why the program could not start.
@@ -143,6 +143,15 @@ impl Portal {
             .spawn(self.worker.clone().run(self.stop.subscribe()));
     }
 
+    fn vendor_pages(&self, settings: &Settings) -> VendorPages {
+        let sandbox = || self.sandbox.as_ref().map(Sandbox::http_url);
+        VendorPages {
+            sandbox_hubspot: sandbox().filter(|_| settings.hubspot.is_none()),
+            sandbox_xero: sandbox().filter(|_| settings.xero.is_none()),
+            hubspot_account: settings.hubspot_account,
+        }
+    }
+
     /// Opens the site; answers where it listens.
     pub async fn start_site(&mut self, settings: &Settings) -> Result<SocketAddr, StartError> {
         let listener = TcpListener::bind(settings.portal_addr)
@@ -168,6 +177,7 @@ impl Portal {
                 },
             )),
             changes: broadcast::Sender::new(256),
+            vendors: self.vendor_pages(settings),
             sandbox_url: self.sandbox.as_ref().map(Sandbox::http_url),
             stop: self.stop.subscribe(),
         };

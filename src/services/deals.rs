@@ -194,7 +194,7 @@ async fn find_owner_by_key(
     }))
 }
 
-/// Two of our deals became one in HubSpot: finance decides. If they are of two partners, even the one that
+/// Two of our deals became one in HubSpot: finance decides, once. If they are of two partners, even the one that
 /// survived stands still until then.
 async fn flag_merger(
     ctx: &Ctx,
@@ -205,13 +205,21 @@ async fn flag_merger(
     let Some(survivor) = survivor else {
         return Ok(false);
     };
-    for other in merged_away {
-        let facts = json!({ "into": survivor.name, "partner": survivor.partner_name, "other_partner": other.partner_name });
+    let undecided = || {
+        merged_away
+            .iter()
+            .filter(|other| other.merge_decided_at.is_none())
+    };
+    for other in undecided() {
+        let facts = json!({
+            "into": survivor.name,
+            "survivor": survivor.id,
+            "partner": survivor.partner_name,
+            "other_partner": other.partner_name,
+        });
         books::raise(ctx, tx, "deals_merged", About::Deal(other.id), &facts).await?;
     }
-    Ok(merged_away
-        .iter()
-        .any(|other| other.partner != survivor.partner))
+    Ok(undecided().any(|other| other.partner != survivor.partner))
 }
 
 /// Readings can overtake each other. A removal has no time of its own.

@@ -1,27 +1,61 @@
 //! Exceptions: what does not fit and waits for a person, and what a person can do about it. What raises and settles them is `links`, `reconcile`, `deals`
-//! and `bills`.
+//! and `bills`; what becomes of merged deals and of changes that lines cannot follow is `mergers`.
+
+use std::collections::BTreeMap;
 
 use portal_domain::{
     access::{Action, Actor},
-    calendar::Month,
+    calendar::{Month, Timestamp},
     ids::{DealId, ExceptionId},
-    text::parse_line,
+    money::{Currency, Exact, Money, round_half_even},
+    text::{Email, parse_line, parse_paragraph},
 };
 use portal_store::{
-    audit,
+    Tx,
+    audit::{self, AuditRecord},
+    clients,
+    credits::{self, CreditRecord},
     deals::{self, DealRecord},
     exceptions::{self, ExceptionRecord},
-    waivers,
+    invoices::{self, InvoiceRecord},
+    people,
+    waivers::{self, WaiverRecord},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
     Ctx, ServiceError,
     access::require_staff,
     books,
+    mergers::{self, Merger},
+    messages,
     outbox::{self, Job},
     reconcile::DealMoney,
 };
+
+/// How many exceptions a page shows.
+pub const PAGE: usize = 25;
+/// How many invoices or deals are offered at once.
+const CHOICES: i64 = 20;
+/// How many months together one invoice may be for, when one is looked for by its amount.
+const MONTHS_TOGETHER: usize = 12;
+
+/// What people do about exceptions, as the audit log names it.
+const ACTS: [&str; 12] = [
+    "chase",
+    "decide_merger",
+    "dismiss_exception",
+    "follow_start",
+    "keep_unchanged",
+    "link_invoice",
+    "link_refund",
+    "split_invoice",
+    "take_back_waiver",
+    "unlink_invoice",
+    "unlink_refund",
+    "waive",
+];
 
 /// A deal that an invoice may be for.
 #[derive(Clone, Debug)]
@@ -33,6 +67,18 @@ pub struct Proposal {
     pub hubspot_id: String,
 }
 
+impl From<DealRecord> for Proposal {
+    fn from(deal: DealRecord) -> Self {
+        Self {
+            deal: deal.id,
+            deal_name: deal.name,
+            client_name: deal.client_name,
+            partner_name: deal.partner_name,
+            hubspot_id: deal.hubspot_id,
+        }
+    }
+}
+
 /// An exception as finance sees it.
 #[derive(Clone, Debug)]
 pub struct ExceptionView {
@@ -41,6 +87,31 @@ pub struct ExceptionView {
     pub facts: Value,
     /// The deals that the invoice can be linked to; empty where there is nothing to link.
     pub proposals: Vec<Proposal>,
+    /// What people did about it since it opened, oldest first.
+    pub acts: Vec<AuditRecord>,
+}
+
+/// Which exceptions to show.
+#[derive(Clone, Debug, Default)]
+pub struct CaseFilter {
+    pub kind: String,
+    /// A part of the name of the partner.
+    pub partner: String,
+    /// Open, or once opened, for at least so many days.
+    pub days: Option<u32>,
+    /// Those that are settled instead of those that are open.
+    pub resolved: bool,
+    /// The last one of the page before.
+    pub after: Option<ExceptionId>,
+}
+
+/// A page of exceptions.
+#[derive(Clone, Debug)]
+pub struct CasePage {
+    pub cases: Vec<ExceptionView>,
+    /// How many there are of each kind, whatever kind is shown.
+    pub counts: Vec<(String, i64)>,
+    pub next: Option<ExceptionId>,
 }
 
 /// The open exceptions, oldest first.
@@ -52,39 +123,71 @@ pub async fn list_exceptions(
     require_staff(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
     let records = exceptions::list_open(&mut tx, limit).await?;
-    let without_invoice: Vec<DealId> = records
-        .iter()
-        .filter(|record| record.kind == "no_invoice_yet")
-        .filter_map(|record| record.deal)
-        .collect();
+    view_all(&mut tx, records).await
+}
+
+/// Exceptions of a kind, a partner, an age: open ones oldest first, settled ones newest first.
+pub async fn list_cases(
+    ctx: &Ctx,
+    actor: &Actor,
+    filter: &CaseFilter,
+) -> Result<CasePage, ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    let days = i64::from(filter.days.unwrap_or(0));
+    let asked = exceptions::ExceptionFilter {
+        kind: Some(filter.kind.clone()).filter(|kind| !kind.is_empty()),
+        partner: filter.partner.clone(),
+        opened_until: ctx.now().plus_days(-days),
+        resolved: filter.resolved,
+        after: filter.after,
+    };
+    let mut tx = ctx.store.read().await?;
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut records = exceptions::list(&mut tx, &asked, limit).await?;
+    let has_more = records.len() > PAGE;
+    records.truncate(PAGE);
+    let next = records.last().filter(|_| has_more).map(|last| last.id);
+    Ok(CasePage {
+        cases: view_all(&mut tx, records).await?,
+        counts: exceptions::count_by_kind(&mut tx, &asked).await?,
+        next,
+    })
+}
+
+/// What an exception is about: the rest of its subject after the kind.
+fn about(record: &ExceptionRecord) -> &str {
+    record
+        .subject
+        .split_once(':')
+        .map_or("", |(_, about)| about)
+}
+
+async fn view_all(
+    tx: &mut Tx,
+    records: Vec<ExceptionRecord>,
+) -> Result<Vec<ExceptionView>, ServiceError> {
+    let subjects = records.iter().flat_map(|record| {
+        let deal = record.deal.map(|deal| deal.to_string());
+        [record.id.to_string(), about(record).to_owned()]
+            .into_iter()
+            .chain(deal)
+    });
+    let subjects: Vec<String> = subjects.collect();
+    let mut by_subject: BTreeMap<String, Vec<AuditRecord>> = BTreeMap::new();
+    for act in audit::list_of_subjects(tx, &subjects).await? {
+        if ACTS.contains(&act.act.as_str()) {
+            by_subject.entry(act.subject.clone()).or_default().push(act);
+        }
+    }
     let mut views = Vec::with_capacity(records.len());
     for record in records {
         let facts: Value = serde_json::from_str(&record.facts).unwrap_or(Value::Null);
-        let candidates = match record.kind.as_str() {
-            "several_deals_possible" | "refund_without_deal" => {
-                serde_json::from_value(facts["deals"].clone()).unwrap_or_default()
-            }
-            // The deals that miss one, in its currency.
-            "invoice_without_deal" => without_invoice.clone(),
-            _ => Vec::new(),
+        let proposals = match record.resolved_at {
+            None => propose(tx, &record, &facts).await?,
+            Some(_) => Vec::new(),
         };
-        let mut proposals = Vec::with_capacity(candidates.len());
-        for id in candidates {
-            let deal = deals::find(&mut tx, id).await?;
-            let fits = |deal: &DealRecord| {
-                deal.currency
-                    .is_some_and(|currency| facts["currency"].as_str() == Some(currency.as_str()))
-                    || record.kind != "invoice_without_deal"
-            };
-            proposals.extend(deal.filter(fits).map(|deal| Proposal {
-                deal: deal.id,
-                deal_name: deal.name,
-                client_name: deal.client_name,
-                partner_name: deal.partner_name,
-                hubspot_id: deal.hubspot_id,
-            }));
-        }
         views.push(ExceptionView {
+            acts: acts_on(&record, &by_subject),
             record,
             facts,
             proposals,
@@ -93,7 +196,235 @@ pub async fn list_exceptions(
     Ok(views)
 }
 
-/// A person has seen to an exception that no reading settles. It opens again if the same is seen again.
+/// What was done to an exception, and to what it is about, while it was open.
+fn acts_on(
+    record: &ExceptionRecord,
+    by_subject: &BTreeMap<String, Vec<AuditRecord>>,
+) -> Vec<AuditRecord> {
+    let deal = record.deal.map(|deal| deal.to_string());
+    let mut subjects = vec![record.id.to_string(), about(record).to_owned()];
+    subjects.extend(deal);
+    subjects.dedup();
+    let while_open = |act: &&AuditRecord| {
+        let until = record.resolved_at.unwrap_or(Timestamp(i64::MAX));
+        (record.opened_at..=until).contains(&act.happened_at)
+    };
+    let mut acts: Vec<AuditRecord> = subjects
+        .iter()
+        .filter_map(|subject| by_subject.get(subject))
+        .flatten()
+        .filter(while_open)
+        .cloned()
+        .collect();
+    acts.sort_by_key(|act| act.position);
+    acts.dedup_by_key(|act| act.position);
+    acts
+}
+
+/// The deals that an invoice or refund may be for: those that are possible, or those of the client that pays.
+async fn propose(
+    tx: &mut Tx,
+    record: &ExceptionRecord,
+    facts: &Value,
+) -> Result<Vec<Proposal>, ServiceError> {
+    let possible: Vec<DealId> = match record.kind.as_str() {
+        "several_deals_possible" | "refund_without_deal" => {
+            serde_json::from_value(facts["deals"].clone()).unwrap_or_default()
+        }
+        "invoice_without_deal" => Vec::new(),
+        _ => return Ok(Vec::new()),
+    };
+    if possible.is_empty() {
+        let found = deals_of_contact(tx, record).await?;
+        return Ok(found.into_iter().map(Proposal::from).collect());
+    }
+    let mut proposals = Vec::with_capacity(possible.len());
+    for id in possible {
+        proposals.extend(deals::find(tx, id).await?.map(Proposal::from));
+    }
+    Ok(proposals)
+}
+
+/// The deals of the client whose invoice or credit note it is.
+async fn deals_of_contact(
+    tx: &mut Tx,
+    record: &ExceptionRecord,
+) -> Result<Vec<DealRecord>, ServiceError> {
+    let invoice = invoices::find(tx, about(record)).await?;
+    let credit = credits::find(tx, about(record)).await?;
+    let contact = invoice
+        .map(|invoice| (invoice.remote.contact_id, invoice.remote.contact_name))
+        .or(credit.map(|credit| (credit.remote.contact_id, credit.remote.contact_name)));
+    let Some((id, name)) = contact else {
+        return Ok(Vec::new());
+    };
+    match clients::find_by_contact(tx, &id, &name).await? {
+        Some(client) => Ok(deals::list_of_client(tx, client.id).await?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// An invoice that may be meant, and how many months of the deal it would be exactly for.
+#[derive(Clone, Debug)]
+pub struct InvoiceChoice {
+    pub invoice: InvoiceRecord,
+    pub months: Option<usize>,
+}
+
+/// Everything that a person needs to settle one exception.
+#[derive(Clone, Debug)]
+pub struct CaseView {
+    pub view: ExceptionView,
+    pub deal: Option<DealRecord>,
+    pub invoice: Option<InvoiceRecord>,
+    pub credit: Option<CreditRecord>,
+    /// Deals that can be chosen for the invoice or credit note.
+    pub deals: Vec<Proposal>,
+    /// Invoices of no deal that can be chosen for the deal.
+    pub invoices: Vec<InvoiceChoice>,
+    /// What ended months of the deal lack.
+    pub missing: Vec<(Month, Money)>,
+    /// What was waived of the deal's months and not taken back.
+    pub waived: Vec<(Month, Money)>,
+    pub merger: Option<Merger>,
+    /// No line is on a statement, so that all can move to the new start.
+    pub may_follow_start: bool,
+    /// Whoever looks at it: the first recipient of a mail about it.
+    pub own_email: String,
+}
+
+/// One exception, open or settled; `search` looks for further deals and invoices.
+pub async fn find_case(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: ExceptionId,
+    search: &str,
+) -> Result<CaseView, ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    let record = exceptions::find(&mut tx, id).await?;
+    let record = record.ok_or(ServiceError::NotFound)?;
+    let own = people::find(&mut tx, actor.person()).await?;
+    let deal = match record.deal {
+        Some(deal) => deals::find(&mut tx, deal).await?,
+        None => None,
+    };
+    let mut case = CaseView {
+        invoice: invoices::find(&mut tx, about(&record)).await?,
+        credit: credits::find(&mut tx, about(&record)).await?,
+        deals: Vec::new(),
+        invoices: Vec::new(),
+        missing: Vec::new(),
+        waived: Vec::new(),
+        merger: match record.kind.as_str() {
+            "deals_merged" => mergers::find_merger(&mut tx, &record).await?,
+            _ => None,
+        },
+        may_follow_start: match record.deal {
+            Some(deal) => mergers::may_follow_start(&mut tx, deal).await?,
+            None => false,
+        },
+        own_email: own.map(|person| person.email).unwrap_or_default(),
+        view: view_all(&mut tx, vec![record]).await?.remove(0),
+        deal: deal.clone(),
+    };
+    case.deals = list_choices(&mut tx, &case, search).await?;
+    if let Some((deal, currency)) = deal.and_then(|deal| Some((deal.clone(), deal.currency?))) {
+        let money = DealMoney::load(&mut tx, deal).await?;
+        case.missing = list_missing(ctx, &money, currency)?;
+        case.waived = list_waived(&money.waivers, currency)?;
+        if case.view.record.kind == "no_invoice_yet" {
+            case.invoices = list_invoice_choices(&mut tx, &money, currency, search).await?;
+        }
+    }
+    Ok(case)
+}
+
+/// The deals that it is linked to, those that are proposed, those of the paying client, and what was searched for.
+async fn list_choices(
+    tx: &mut Tx,
+    case: &CaseView,
+    search: &str,
+) -> Result<Vec<Proposal>, ServiceError> {
+    if case.invoice.is_none() && case.credit.is_none() {
+        return Ok(Vec::new());
+    }
+    let mut found: Vec<DealRecord> = Vec::new();
+    for link in case.invoice.iter().flat_map(|invoice| &invoice.links) {
+        found.extend(deals::find(tx, link.deal).await?);
+    }
+    found.extend(deals_of_contact(tx, &case.view.record).await?);
+    found.extend(deals::search(tx, search, CHOICES).await?);
+    let mut choices = case.view.proposals.clone();
+    choices.extend(found.into_iter().map(Proposal::from));
+    let mut seen = std::collections::BTreeSet::new();
+    choices.retain(|choice| seen.insert(choice.deal));
+    Ok(choices)
+}
+
+/// What each ended month of a deal lacks.
+fn list_missing(
+    ctx: &Ctx,
+    money: &DealMoney,
+    currency: Currency,
+) -> Result<Vec<(Month, Money)>, ServiceError> {
+    let mut missing = Vec::new();
+    for month in money.months() {
+        let missing_minor = money.missing(month.month)?;
+        if month.month < ctx.this_month() && missing_minor > 0 {
+            missing.push((month.month, Money::new(missing_minor, currency)));
+        }
+    }
+    Ok(missing)
+}
+
+/// What was waived of each month, and not taken back.
+fn list_waived(
+    waivers: &[WaiverRecord],
+    currency: Currency,
+) -> Result<Vec<(Month, Money)>, ServiceError> {
+    let mut sums: BTreeMap<Month, Money> = BTreeMap::new();
+    for waiver in waivers {
+        let sum = sums
+            .entry(waiver.month)
+            .or_insert_with(|| Money::zero(currency));
+        *sum = sum.plus(Money::new(waiver.amount_minor, currency))?;
+    }
+    sums.retain(|_, sum| sum.minor > 0);
+    Ok(sums.into_iter().collect())
+}
+
+/// Invoices of no deal whose net is that of the next months that lack money, one or several, and those that were searched for.
+async fn list_invoice_choices(
+    tx: &mut Tx,
+    money: &DealMoney,
+    currency: Currency,
+    search: &str,
+) -> Result<Vec<InvoiceChoice>, ServiceError> {
+    let covered = money.reach()?.adjusted_months;
+    let mut sum = Exact::from_integer(0);
+    let mut nets_minor = Vec::with_capacity(MONTHS_TOGETHER);
+    for month in money.months().iter().skip(covered).take(MONTHS_TOGETHER) {
+        sum += month.owed_now;
+        nets_minor.push(round_half_even(sum)?);
+    }
+    let found = invoices::search_unlinked(tx, search, &nets_minor, currency, CHOICES).await?;
+    let mut choices: Vec<InvoiceChoice> = found
+        .into_iter()
+        .map(|invoice| {
+            let net_minor = invoice.remote.sub_total.minor;
+            let place = nets_minor.iter().position(|net| *net == net_minor);
+            InvoiceChoice {
+                months: place.map(|place| place + 1),
+                invoice,
+            }
+        })
+        .collect();
+    choices.sort_by_key(|choice| choice.months.unwrap_or(usize::MAX));
+    Ok(choices)
+}
+
+/// A person has seen to an exception that no reading settles. It opens again if something else is seen.
 ///
 /// # Errors
 /// `exception-resolved` if it is not open any more.
@@ -109,7 +440,7 @@ pub async fn dismiss_exception(
     let mut tx = ctx.store.write().await?;
     let open = exceptions::find_open(&mut tx, id).await?;
     let open = open.ok_or(ServiceError::Conflict("exception-resolved"))?;
-    exceptions::settle(&mut tx, &open.subject, &reason, ctx.now()).await?;
+    exceptions::settle(&mut tx, &open.subject, "dismissed", ctx.now()).await?;
     let facts = json!({ "subject": open.subject, "reason": reason }).to_string();
     audit::add(
         &mut tx,
@@ -136,7 +467,7 @@ pub async fn waive(
 ) -> Result<(), ServiceError> {
     require_staff(actor, Action::Reconcile)?;
     let reason =
-        parse_line(reason, 200).map_err(|fault| ServiceError::field("reason", fault.code))?;
+        parse_line(reason, 200).map_err(|fault| ServiceError::field("waive_reason", fault.code))?;
     let mut tx = ctx.store.write().await?;
     books::lock_deal(&mut tx, deal).await?;
     let found = deals::find(&mut tx, deal)
@@ -162,5 +493,83 @@ pub async fn waive(
         now,
     )
     .await?;
+    Ok(tx.commit().await?)
+}
+
+/// A person takes back what was waived of a month: it is missing again.
+///
+/// # Errors
+/// `nothing-waived` where nothing of the month is waived.
+pub async fn take_back_waiver(
+    ctx: &Ctx,
+    actor: &Actor,
+    deal: DealId,
+    month: Month,
+    reason: &str,
+) -> Result<(), ServiceError> {
+    require_staff(actor, Action::Reconcile)?;
+    let reason =
+        parse_line(reason, 200).map_err(|fault| ServiceError::field("back_reason", fault.code))?;
+    let mut tx = ctx.store.write().await?;
+    books::lock_deal(&mut tx, deal).await?;
+    let found = deals::find(&mut tx, deal).await?;
+    let currency = found.and_then(|deal| deal.currency);
+    let currency = currency.ok_or(ServiceError::NotFound)?;
+    let known = waivers::list_of_deal(&mut tx, deal).await?;
+    let waived = list_waived(&known, currency)?
+        .into_iter()
+        .find(|waived| waived.0 == month);
+    let (_, waived) = waived.ok_or(ServiceError::Conflict("nothing-waived"))?;
+    let (person, now) = (actor.person(), ctx.now());
+    waivers::add(&mut tx, deal, month, -waived.minor, &reason, person, now).await?;
+    outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
+    let facts = json!({ "month": month, "amount_minor": -waived.minor, "currency": currency, "reason": reason });
+    let (subject, facts) = (deal.to_string(), facts.to_string());
+    audit::add(
+        &mut tx,
+        Some(person),
+        "take_back_waiver",
+        &subject,
+        &facts,
+        now,
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}
+
+/// A mail about an exception, as a person wrote it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChaseForm {
+    pub recipient: String,
+    pub subject: String,
+    pub text: String,
+}
+
+/// Sends a mail about an open exception to whoever can do something about it at the client: the account owner, mostly.
+///
+/// # Errors
+/// What is wrong with a field; `exception-resolved` if it is not open any more.
+pub async fn chase(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: ExceptionId,
+    form: &ChaseForm,
+) -> Result<(), ServiceError> {
+    require_staff(actor, Action::Reconcile)?;
+    let recipient = Email::parse(&form.recipient)
+        .map_err(|fault| ServiceError::field("recipient", fault.code))?;
+    let subject = parse_line(&form.subject, 200)
+        .map_err(|fault| ServiceError::field("subject", fault.code))?;
+    let text = parse_paragraph(&form.text, 4_000)
+        .map_err(|fault| ServiceError::field("text", fault.code))?;
+    let mut tx = ctx.store.write().await?;
+    let open = exceptions::find_open(&mut tx, id).await?;
+    let open = open.ok_or(ServiceError::Conflict("exception-resolved"))?;
+    messages::typed_mail(ctx, &mut tx, recipient.as_str(), &subject, &text).await?;
+    let facts = json!({ "kind": open.kind, "recipient": recipient.as_str(), "subject": subject })
+        .to_string();
+    let (person, about, now) = (Some(actor.person()), id.to_string(), ctx.now());
+    audit::add(&mut tx, person, "chase", &about, &facts, now).await?;
     Ok(tx.commit().await?)
 }

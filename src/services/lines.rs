@@ -33,6 +33,7 @@ use crate::{
     Ctx, ServiceError,
     access::{require, require_partner, require_staff},
     books::{self, Books},
+    mergers::list_undecided,
     outbox::{self, Job},
     reconcile::DealMoney,
     schedules::{Basis, choose_missing_plans, extend_schedules},
@@ -115,14 +116,17 @@ pub async fn approve(ctx: &Ctx, actor: &Actor, ids: &[LineId]) -> Result<Approve
     let person = actor.person();
     let mut tx = ctx.store.write().await?;
     lock_lines(&mut tx, ids).await?;
+    let undecided = list_undecided(&mut tx).await?;
     let mut outcome = Approved::default();
     let mut books = Books::new(ctx, Some(person));
     for id in ids {
         let line = lines::find(&mut tx, *id).await?;
         match line
             .ok_or("line-not-found")
-            .and_then(|line| check_approvable(line, person))
-        {
+            .and_then(|line| match undecided.contains(&line.deal) {
+                true => Err("line-of-merged-deal"),
+                false => check_approvable(line, person),
+            }) {
             Ok((mut line, step)) => {
                 books.advance(&mut line, step, "approved");
                 record_approval(ctx, &mut tx, person, &line).await?;

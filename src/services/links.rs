@@ -459,6 +459,82 @@ async fn set_links(
     Ok(tx.commit().await?)
 }
 
+/// A person takes back what people said of an invoice: the Reference and the contact decide again.
+///
+/// # Errors
+/// `not-linked-by-person` where nobody said anything.
+pub async fn unlink_invoice(
+    ctx: &Ctx,
+    actor: &Actor,
+    invoice_id: &str,
+) -> Result<(), ServiceError> {
+    require_staff(actor, Action::Reconcile)?;
+    let mut tx = ctx.store.write().await?;
+    let contact = find_sale(&mut tx, invoice_id).await?.remote.contact_id;
+    lock_contact(&mut tx, &contact).await?;
+    let before = find_sale(&mut tx, invoice_id).await?;
+    if !before.is_linked_by_person() {
+        return Err(ServiceError::Conflict("not-linked-by-person"));
+    }
+    let (person, now) = (actor.person(), ctx.now());
+    invoices::replace_links(&mut tx, invoice_id, &[], Some(person), now).await?;
+    let unlinked = InvoiceRecord {
+        links: Vec::new(),
+        ..before.clone()
+    };
+    link(ctx, &mut tx, &unlinked).await?;
+    let deals_before: BTreeSet<DealId> = before.links.iter().map(|link| link.deal).collect();
+    let facts = json!({ "number": before.remote.number, "deals_before": deals_before }).to_string();
+    reconcile_again(ctx, &mut tx, deals_before).await?;
+    audit::add(
+        &mut tx,
+        Some(person),
+        "unlink_invoice",
+        invoice_id,
+        &facts,
+        now,
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}
+
+/// The same of a credit note.
+///
+/// # Errors
+/// `not-linked-by-person` where nobody said anything.
+pub async fn unlink_refund(ctx: &Ctx, actor: &Actor, credit_id: &str) -> Result<(), ServiceError> {
+    require_staff(actor, Action::Reconcile)?;
+    let mut tx = ctx.store.write().await?;
+    let found = credits::find(&mut tx, credit_id).await?;
+    let contact = found.ok_or(ServiceError::NotFound)?.remote.contact_id;
+    lock_contact(&mut tx, &contact).await?;
+    let found = credits::find(&mut tx, credit_id).await?;
+    let before = found.ok_or(ServiceError::NotFound)?;
+    if before.how.as_deref() != Some("person") {
+        return Err(ServiceError::Conflict("not-linked-by-person"));
+    }
+    let (person, now) = (actor.person(), ctx.now());
+    credits::set_link(&mut tx, credit_id, None, None, None).await?;
+    let unlinked = CreditRecord {
+        deal: None,
+        how: None,
+        ..before.clone()
+    };
+    link_credit(ctx, &mut tx, &unlinked).await?;
+    reconcile_again(ctx, &mut tx, before.deal.into_iter().collect()).await?;
+    let facts = json!({ "number": before.remote.number, "deal_before": before.deal }).to_string();
+    audit::add(
+        &mut tx,
+        Some(person),
+        "unlink_refund",
+        credit_id,
+        &facts,
+        now,
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}
+
 /// A person says which deal a credit note takes money from.
 pub async fn link_refund(
     ctx: &Ctx,

@@ -49,6 +49,39 @@ async fn send(ctx: &Ctx, tx: &mut Tx, draft: Draft<'_>) -> Result<(), ServiceErr
     outbox::add(ctx, tx, &Job::SendMail { mail: mail.id }).await
 }
 
+/// A mail as a person wrote it, to whom they wrote it, in nobody else's words.
+pub(crate) async fn typed_mail(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    recipient: &str,
+    subject: &str,
+    text: &str,
+) -> Result<(), ServiceError> {
+    let paragraphs: String = text
+        .split("\n\n")
+        .map(|paragraph| {
+            let lines = escape(paragraph).replace('\n', "<br>");
+            format!("<p style=\"margin:0 0 16px\">{lines}</p>")
+        })
+        .collect();
+    let html = format!(
+        "<!doctype html><html><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\"><title>{}</title></head>\
+         <body style=\"margin:0;padding:32px 16px;font:16px/1.5 system-ui,sans-serif\">{paragraphs}</body></html>",
+        escape(subject)
+    );
+    let mail = MailRecord {
+        id: MailId::new(ctx.new_id()),
+        partner: None,
+        recipient: recipient.to_owned(),
+        subject: subject.to_owned(),
+        text: format!("{text}\n"),
+        html,
+        sent_at: None,
+    };
+    mails::add(tx, &mail, ctx.now()).await?;
+    outbox::add(ctx, tx, &Job::SendMail { mail: mail.id }).await
+}
+
 fn greeting(draft: &Draft<'_>) -> String {
     draft
         .words

@@ -53,7 +53,7 @@ pub(crate) struct DealMonth<'a> {
     /// The same by what the last adjustments on a statement say.
     owed_as_stated: Exact,
     /// m by what the deal says now.
-    owed_now: Exact,
+    pub owed_now: Exact,
 }
 
 /// How far the client's money reaches, counted over [`DealMoney::months`].
@@ -165,19 +165,7 @@ impl DealMoney {
 
     /// What of some of an invoice's total, paid or not, is this deal's, net.
     fn part_of(&self, invoice: &InvoiceRecord, gross_minor: i64) -> Result<i64, MoneyError> {
-        let remote = &invoice.remote;
-        let net_minor = remote.sub_total.minor;
-        let links = &invoice.links;
-        if links.len() == 1 && links[0].share_minor.is_none() {
-            return collected_net(net_minor, gross_minor, remote.total.minor);
-        }
-        let shares: Vec<i64> = links
-            .iter()
-            .map(|link| link.share_minor.unwrap_or(net_minor))
-            .collect();
-        let parts = collected_by_share(net_minor, gross_minor, remote.total.minor, &shares)?;
-        let place = links.iter().position(|link| link.deal == self.deal.id);
-        Ok(place.map_or(0, |place| parts[place]))
+        part_of(invoice, self.deal.id, gross_minor)
     }
 
     /// What this deal's part of an invoice asks for, net.
@@ -283,6 +271,30 @@ impl DealMoney {
             .map(|invoice| &invoice.remote)
             .find(|invoice| invoice.id == id)
     }
+}
+
+/// What of some of an invoice's total, paid or not, is a deal's, net.
+pub(crate) fn part_of(
+    invoice: &InvoiceRecord,
+    deal: DealId,
+    gross_minor: i64,
+) -> Result<i64, MoneyError> {
+    let remote = &invoice.remote;
+    let net_minor = remote.sub_total.minor;
+    let links = &invoice.links;
+    if let [link] = links.as_slice()
+        && link.share_minor.is_none()
+        && link.deal == deal
+    {
+        return collected_net(net_minor, gross_minor, remote.total.minor);
+    }
+    let shares: Vec<i64> = links
+        .iter()
+        .map(|link| link.share_minor.unwrap_or(net_minor))
+        .collect();
+    let parts = collected_by_share(net_minor, gross_minor, remote.total.minor, &shares)?;
+    let place = links.iter().position(|link| link.deal == deal);
+    Ok(place.map_or(0, |place| parts[place]))
 }
 
 fn fills_by_month(months: &[DealMonth<'_>], coverage: &Coverage) -> Vec<(Month, String, i64)> {
@@ -619,7 +631,7 @@ fn overdue(money: &DealMoney, today: NaiveDate) -> Option<Value> {
 }
 
 /// What was invoiced fits no whole number of the deal's months. What goes beyond the last month that the
-/// plan pays is the vendor's own affair.
+/// plan pays is the vendor's own affair, and what was waived may have been invoiced or not.
 fn differing(money: &DealMoney, currency: Currency) -> Result<Option<Value>, MoneyError> {
     let mut invoiced = 0_i128;
     for invoice in money.counting() {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use portal_domain::{
     access::{Action, Actor},
-    calendar::Quarter,
+    calendar::{Month, Quarter},
     ids::{DealId, PartnerId, PersonId, StatementId},
     line::{AnyLine, LineState},
     money::{Currency, Money, MoneyError},
@@ -28,6 +28,7 @@ use crate::{
     access::{require_partner, require_staff},
     bills::Settlement,
     books::{self, Books},
+    mergers::list_undecided,
     outbox::{self, Job},
 };
 
@@ -137,7 +138,10 @@ pub async fn preview(
         }
     }
     for (partner, currency) in lines::list_statable_partners(&mut tx, quarter.last()).await? {
-        let found = lines::list_statable(&mut tx, partner, currency, quarter.last()).await?;
+        let found = list_statable(&mut tx, partner, currency, quarter.last()).await?;
+        if found.is_empty() {
+            continue;
+        }
         let name = found
             .first()
             .map(|line| line.partner_name.clone())
@@ -289,9 +293,9 @@ async fn close_partner(
     if is_stated || is_closed(&mut tx, quarter).await? {
         return Ok(Outcome::Nothing);
     }
-    let seen = lines::list_statable(&mut tx, partner, currency, quarter.last()).await?;
+    let seen = list_statable(&mut tx, partner, currency, quarter.last()).await?;
     let locked = books::lock_deals(&mut tx, &seen).await?;
-    let mut found = lines::list_statable(&mut tx, partner, currency, quarter.last()).await?;
+    let mut found = list_statable(&mut tx, partner, currency, quarter.last()).await?;
     found.retain(|line| locked.contains(&line.deal));
     let total = sum(&found, currency)?;
     if carried_code(ctx, total).is_some() {
@@ -322,6 +326,19 @@ async fn close_partner(
     .await?;
     tx.commit().await?;
     Ok(Outcome::Created)
+}
+
+/// What a statement would hold. Deals of two partners that became one wait until a person has decided whose they are.
+async fn list_statable(
+    tx: &mut Tx,
+    partner: PartnerId,
+    currency: Currency,
+    until: Month,
+) -> Result<Vec<LineRecord>, ServiceError> {
+    let undecided = list_undecided(tx).await?;
+    let mut found = lines::list_statable(tx, partner, currency, until).await?;
+    found.retain(|line| !undecided.contains(&line.deal));
+    Ok(found)
 }
 
 /// The statement as it will stand for good. The hash is over its JSON, which carries the hash of the

@@ -1,12 +1,13 @@
 //! The audit log: who did what to what, written in the transaction of the act. Only ever added to; the database refuses anything else.
 
 use portal_domain::{calendar::Timestamp, ids::PersonId};
+use sqlx::any::AnyRow;
 
 use crate::{
     StoreError, Tx,
     read::{Read, all},
     settings::next_number,
-    sql::{execute, rows},
+    sql::{Bind, ROWS_AT_ONCE, execute, places, rows, rows_many, sql},
 };
 
 /// One act.
@@ -21,6 +22,21 @@ pub struct AuditRecord {
     /// What changed, as JSON.
     pub facts: String,
     pub happened_at: Timestamp,
+}
+
+const AUDIT: &str = "SELECT audit.position, audit.person_id, people.name AS person_name, audit.act, audit.subject, audit.facts, audit.happened_at
+    FROM audit LEFT JOIN people ON people.id = audit.person_id";
+
+fn read_record(row: &AnyRow) -> Result<AuditRecord, StoreError> {
+    Ok(AuditRecord {
+        position: row.integer("position")?,
+        person: row.optional_parsed("person_id")?,
+        person_name: row.optional_text("person_name")?,
+        act: row.text("act")?,
+        subject: row.text("subject")?,
+        facts: row.text("facts")?,
+        happened_at: row.instant("happened_at")?,
+    })
 }
 
 pub async fn add(
@@ -45,6 +61,24 @@ pub async fn add(
     Ok(())
 }
 
+/// What was done to any of these subjects, oldest first.
+pub async fn list_of_subjects(
+    tx: &mut Tx,
+    subjects: &[String],
+) -> Result<Vec<AuditRecord>, StoreError> {
+    let mut found = Vec::new();
+    for some in subjects.chunks(ROWS_AT_ONCE) {
+        let text = format!(
+            "{AUDIT} WHERE audit.subject IN {} ORDER BY audit.position",
+            places(1, some.len(), 1)
+        );
+        let rows = rows_many(tx, text, some.iter().map(Bind::value).collect()).await?;
+        found.extend(all(&rows, read_record)?);
+    }
+    found.sort_by_key(|record| record.position);
+    Ok(found)
+}
+
 /// The newest records before a position, newest first.
 pub async fn list_before(
     tx: &mut Tx,
@@ -53,23 +87,12 @@ pub async fn list_before(
 ) -> Result<Vec<AuditRecord>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT audit.position, audit.person_id, people.name AS person_name, audit.act, audit.subject, audit.facts, audit.happened_at
-         FROM audit LEFT JOIN people ON people.id = audit.person_id
-         WHERE audit.position < $1
-         ORDER BY audit.position DESC
-         LIMIT $2",
+        sql!(
+            AUDIT,
+            " WHERE audit.position < $1 ORDER BY audit.position DESC LIMIT $2"
+        ),
         before,
         limit,
     )?;
-    all(&rows, |row| {
-        Ok(AuditRecord {
-            position: row.integer("position")?,
-            person: row.optional_parsed("person_id")?,
-            person_name: row.optional_text("person_name")?,
-            act: row.text("act")?,
-            subject: row.text("subject")?,
-            facts: row.text("facts")?,
-            happened_at: row.instant("happened_at")?,
-        })
-    })
+    all(&rows, read_record)
 }

@@ -5,8 +5,8 @@ use sqlx::any::AnyRow;
 
 use crate::{
     StoreError, Tx,
-    read::Read,
-    sql::{execute, execute_one, row, sql},
+    read::{Read, all},
+    sql::{execute, execute_one, pattern, row, rows, sql},
 };
 
 /// The company that a lead is about.
@@ -83,6 +83,50 @@ pub async fn find_by_contact(
     .as_ref()
     .map(read_client)
     .transpose()
+}
+
+/// Which clients the explorer looks at.
+#[derive(Clone, Debug, Default)]
+pub struct ClientFilter {
+    /// Only this one.
+    pub client: Option<ClientId>,
+    /// A part of the name of a partner that has a deal with them.
+    pub partner: String,
+    /// A part of the name or the domain.
+    pub search: String,
+    /// The last one of the page before.
+    pub after: Option<ClientId>,
+}
+
+/// Clients of whom money is expected, or was, by name: those with a deal that is won, or has lines.
+pub async fn list_with_deals(
+    tx: &mut Tx,
+    filter: &ClientFilter,
+    limit: i64,
+) -> Result<Vec<ClientRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(
+            CLIENT,
+            " WHERE EXISTS (
+                  SELECT 1 FROM deals JOIN partners ON partners.id = deals.partner_id
+                  WHERE deals.client_id = clients.id AND ($1 IS NULL OR LOWER(partners.name) LIKE $1 ESCAPE '!')
+                    AND (deals.state = 'won' OR EXISTS (SELECT 1 FROM lines WHERE lines.deal_id = deals.id)))
+                AND ($2 IS NULL OR LOWER(clients.name) LIKE $2 ESCAPE '!' OR clients.domain LIKE $2 ESCAPE '!')
+                AND ($3 IS NULL
+                     OR LOWER(clients.name) > (SELECT LOWER(last.name) FROM clients AS last WHERE last.id = $3)
+                     OR (LOWER(clients.name) = (SELECT LOWER(last.name) FROM clients AS last WHERE last.id = $3) AND clients.id > $3))
+                AND ($4 IS NULL OR clients.id = $4)
+              ORDER BY LOWER(clients.name), clients.id
+              LIMIT $5"
+        ),
+        pattern(&filter.partner),
+        pattern(&filter.search),
+        filter.after,
+        filter.client,
+        limit,
+    )?;
+    all(&rows, read_client)
 }
 
 pub async fn set_hubspot_company(

@@ -1,5 +1,8 @@
 //! The mirror of Xero's credit notes to clients, and which deal each takes money from when it is refunded.
 
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
 use portal_domain::{
     calendar::Timestamp,
     ids::{DealId, PersonId},
@@ -10,7 +13,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, execute_one, row, rows, sql},
+    sql::{Bind, ROWS_AT_ONCE, Value, execute, execute_one, places, row, rows, rows_many, sql},
 };
 
 /// A credit note as last read, and the deal it is for.
@@ -130,6 +133,35 @@ pub async fn list_of_deal(tx: &mut Tx, deal: DealId) -> Result<Vec<CreditRecord>
         )?,
         read_credit,
     )
+}
+
+/// The credit notes of several deals, and those of several contacts, oldest first.
+pub async fn list_for(
+    tx: &mut Tx,
+    deals: &[DealId],
+    contacts: &[String],
+) -> Result<Vec<CreditRecord>, StoreError> {
+    let mut found: BTreeMap<String, CreditRecord> = BTreeMap::new();
+    let of_deals = deals.chunks(ROWS_AT_ONCE).map(|some| {
+        let values: Vec<Value> = some.iter().map(Bind::value).collect();
+        ("deal_id", values)
+    });
+    let of_contacts = contacts.chunks(ROWS_AT_ONCE).map(|some| {
+        let values: Vec<Value> = some.iter().map(Bind::value).collect();
+        ("contact_id", values)
+    });
+    for (column, values) in of_deals.chain(of_contacts) {
+        let text = format!("{CREDIT} WHERE {column} IN {}", places(1, values.len(), 1));
+        for credit in all(&rows_many(tx, text, values).await?, read_credit)? {
+            found.insert(credit.remote.id.clone(), credit);
+        }
+    }
+    let mut found: Vec<CreditRecord> = found.into_values().collect();
+    found.sort_by(|left, right| {
+        let key = |credit: &CreditRecord| credit.remote.date.unwrap_or(NaiveDate::MAX);
+        (key(left), &left.remote.id).cmp(&(key(right), &right.remote.id))
+    });
+    Ok(found)
 }
 
 /// The credit notes of a contact that were refunded in cash, oldest first.

@@ -13,7 +13,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, execute_one, row, rows, sql},
+    sql::{Bind, ROWS_AT_ONCE, execute, execute_one, pattern, places, row, rows, rows_many, sql},
 };
 
 /// A deal as last read.
@@ -297,6 +297,76 @@ pub async fn list_of_client(tx: &mut Tx, client: ClientId) -> Result<Vec<DealRec
         client,
     )?;
     all(&rows, read_deal)
+}
+
+/// The same of several clients.
+pub async fn list_of_clients(
+    tx: &mut Tx,
+    clients: &[ClientId],
+) -> Result<Vec<DealRecord>, StoreError> {
+    let mut found = Vec::new();
+    for some in clients.chunks(ROWS_AT_ONCE) {
+        let text = format!(
+            "{DEAL} WHERE deals.client_id IN {}
+                AND (deals.state = 'won' OR EXISTS (SELECT 1 FROM lines WHERE lines.deal_id = deals.id))
+              ORDER BY deals.id",
+            places(1, some.len(), 1)
+        );
+        let rows = rows_many(tx, text, some.iter().map(Bind::value).collect()).await?;
+        found.extend(all(&rows, read_deal)?);
+    }
+    Ok(found)
+}
+
+/// Deals that were won, by a part of the client's or the deal's name, or by the id in HubSpot.
+pub async fn search(tx: &mut Tx, text: &str, limit: i64) -> Result<Vec<DealRecord>, StoreError> {
+    let Some(pattern) = pattern(text) else {
+        return Ok(Vec::new());
+    };
+    let rows = rows!(
+        tx,
+        sql!(
+            DEAL,
+            " WHERE (deals.state = 'won' OR EXISTS (SELECT 1 FROM lines WHERE lines.deal_id = deals.id))
+                AND (LOWER(clients.name) LIKE $1 ESCAPE '!' OR LOWER(deals.name) LIKE $1 ESCAPE '!' OR deals.hubspot_id = $2)
+              ORDER BY clients.name, deals.id LIMIT $3"
+        ),
+        pattern,
+        text.trim(),
+        limit,
+    )?;
+    all(&rows, read_deal)
+}
+
+/// Gives two deals each other's id in HubSpot, and their leads too: what was merged into one lives on in the other.
+pub async fn swap_hubspot_ids(
+    tx: &mut Tx,
+    one: &DealRecord,
+    other: &DealRecord,
+) -> Result<(), StoreError> {
+    // No two may have the same id, even for a moment.
+    let aside = format!("moving-{}", one.id);
+    for (deal, hubspot_id) in [
+        (one, aside.as_str()),
+        (other, one.hubspot_id.as_str()),
+        (one, other.hubspot_id.as_str()),
+    ] {
+        execute_one!(
+            tx,
+            "deal",
+            "UPDATE deals SET hubspot_id = $2 WHERE id = $1",
+            deal.id,
+            hubspot_id,
+        )?;
+        execute_one!(
+            tx,
+            "lead",
+            "UPDATE leads SET hubspot_deal_id = $2 WHERE id = $1",
+            deal.lead,
+            hubspot_id,
+        )?;
+    }
+    Ok(())
 }
 
 /// Replaces the terms that hold from a month on.

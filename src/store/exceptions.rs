@@ -2,14 +2,14 @@
 
 use portal_domain::{
     calendar::Timestamp,
-    ids::{DealId, ExceptionId, StatementId},
+    ids::{ClientId, DealId, ExceptionId, StatementId},
 };
 use sqlx::any::AnyRow;
 
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, row, rows, sql},
+    sql::{execute, pattern, row, rows, sql},
 };
 
 /// Something that does not fit.
@@ -24,20 +24,35 @@ pub struct ExceptionRecord {
     /// The numbers side by side, as JSON.
     pub facts: String,
     pub opened_at: Timestamp,
+    pub resolved_at: Option<Timestamp>,
+    /// `fixed`, another word of the portal's, or one of [`STAYS`].
+    pub resolution: Option<String>,
     pub partner_name: Option<String>,
+    pub client: Option<ClientId>,
     pub client_name: Option<String>,
     pub invoice_number: Option<String>,
 }
 
+/// What a person said of an exception that is not to be raised again until something changes.
+pub const STAYS: [&str; 2] = ["dismissed", "kept"];
+
 const EXCEPTION: &str = "SELECT exceptions.id, exceptions.kind, exceptions.subject, exceptions.deal_id, exceptions.invoice_id, exceptions.statement_id,
-        exceptions.facts, exceptions.opened_at, partners.name AS partner_name,
-        COALESCE(clients.name, invoices.contact_name) AS client_name, invoices.number AS invoice_number
+        exceptions.facts, exceptions.opened_at, exceptions.resolved_at, exceptions.resolution, partners.name AS partner_name,
+        deals.client_id, COALESCE(clients.name, invoices.contact_name) AS client_name, invoices.number AS invoice_number
     FROM exceptions
     LEFT JOIN deals ON deals.id = exceptions.deal_id
     LEFT JOIN partners ON partners.id = deals.partner_id
     LEFT JOIN clients ON clients.id = deals.client_id
-    LEFT JOIN invoices ON invoices.id = exceptions.invoice_id
-    WHERE exceptions.resolved_at IS NULL";
+    LEFT JOIN invoices ON invoices.id = exceptions.invoice_id";
+
+/// Whose an exception is: the partner of its deal or statement, or of a deal with the client of its invoice.
+const OF_PARTNER: &str = "($1 IS NULL OR LOWER(partners.name) LIKE $1 ESCAPE '!'
+      OR EXISTS (SELECT 1 FROM statements JOIN partners AS stated ON stated.id = statements.partner_id
+                 WHERE statements.id = exceptions.statement_id AND LOWER(stated.name) LIKE $1 ESCAPE '!')
+      OR EXISTS (SELECT 1 FROM clients AS paying JOIN deals AS theirs ON theirs.client_id = paying.id
+                 JOIN partners AS bringing ON bringing.id = theirs.partner_id
+                 WHERE paying.xero_contact_id = invoices.contact_id AND LOWER(bringing.name) LIKE $1 ESCAPE '!'))
+    AND exceptions.opened_at <= $2";
 
 fn read_exception(row: &AnyRow) -> Result<ExceptionRecord, StoreError> {
     Ok(ExceptionRecord {
@@ -49,7 +64,10 @@ fn read_exception(row: &AnyRow) -> Result<ExceptionRecord, StoreError> {
         statement: row.optional_parsed("statement_id")?,
         facts: row.text("facts")?,
         opened_at: row.instant("opened_at")?,
+        resolved_at: row.optional_instant("resolved_at")?,
+        resolution: row.optional_text("resolution")?,
         partner_name: row.optional_text("partner_name")?,
+        client: row.optional_parsed("client_id")?,
         client_name: row.optional_text("client_name")?,
         invoice_number: row.optional_text("invoice_number")?,
     })
@@ -67,7 +85,8 @@ pub struct NewException<'a> {
     pub facts: &'a str,
 }
 
-/// Opens an exception, or brings the numbers of an open one up to date; one that was settled opens again.
+/// Opens an exception, or brings the numbers of an open one up to date; one that was settled opens again. What a person let stand stays settled
+/// for as long as the same is seen.
 pub async fn raise(
     tx: &mut Tx,
     exception: &NewException<'_>,
@@ -81,7 +100,8 @@ pub async fn raise(
          SET kind = excluded.kind, deal_id = excluded.deal_id, invoice_id = excluded.invoice_id, statement_id = excluded.statement_id,
              facts = excluded.facts,
              opened_at = CASE WHEN exceptions.resolved_at IS NULL THEN exceptions.opened_at ELSE excluded.opened_at END,
-             resolved_at = NULL, resolution = NULL",
+             resolved_at = NULL, resolution = NULL
+         WHERE exceptions.resolved_at IS NULL OR exceptions.resolution NOT IN ('dismissed', 'kept') OR exceptions.facts <> excluded.facts",
         exception.id,
         exception.kind,
         exception.subject,
@@ -94,7 +114,8 @@ pub async fn raise(
     Ok(())
 }
 
-/// Closes an exception if it is open: what was wrong is right again, or a person settled it.
+/// Closes an exception if it is open: what was wrong is right again, or a person settled it. What a person let stand is right now too, so that it is
+/// raised when it comes back.
 pub async fn settle(
     tx: &mut Tx,
     subject: &str,
@@ -103,7 +124,8 @@ pub async fn settle(
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE exceptions SET resolved_at = $3, resolution = $2 WHERE subject = $1 AND resolved_at IS NULL",
+        "UPDATE exceptions SET resolved_at = COALESCE(resolved_at, $3), resolution = $2
+         WHERE subject = $1 AND (resolved_at IS NULL OR resolution IN ('dismissed', 'kept'))",
         subject,
         resolution,
         now,
@@ -125,10 +147,121 @@ pub async fn find_open(
     tx: &mut Tx,
     id: ExceptionId,
 ) -> Result<Option<ExceptionRecord>, StoreError> {
-    row!(tx, sql!(EXCEPTION, " AND exceptions.id = $1"), id)?
+    row!(
+        tx,
+        sql!(
+            EXCEPTION,
+            " WHERE exceptions.resolved_at IS NULL AND exceptions.id = $1"
+        ),
+        id
+    )?
+    .as_ref()
+    .map(read_exception)
+    .transpose()
+}
+
+/// An exception, open or not.
+pub async fn find(tx: &mut Tx, id: ExceptionId) -> Result<Option<ExceptionRecord>, StoreError> {
+    row!(tx, sql!(EXCEPTION, " WHERE exceptions.id = $1"), id)?
         .as_ref()
         .map(read_exception)
         .transpose()
+}
+
+/// Which exceptions to show.
+#[derive(Clone, Debug)]
+pub struct ExceptionFilter {
+    pub kind: Option<String>,
+    /// A part of the name of its partner.
+    pub partner: String,
+    pub opened_until: Timestamp,
+    /// Those that are settled instead of those that are open.
+    pub resolved: bool,
+    /// The last one of the page before.
+    pub after: Option<ExceptionId>,
+}
+
+/// Open ones oldest first, settled ones newest first.
+pub async fn list(
+    tx: &mut Tx,
+    filter: &ExceptionFilter,
+    limit: i64,
+) -> Result<Vec<ExceptionRecord>, StoreError> {
+    let text = if filter.resolved {
+        sql!(
+            EXCEPTION,
+            " WHERE exceptions.resolved_at IS NOT NULL AND ",
+            OF_PARTNER,
+            " AND ($3 IS NULL OR exceptions.kind = $3)
+              AND ($4 IS NULL OR exceptions.resolved_at < (SELECT last.resolved_at FROM exceptions AS last WHERE last.id = $4)
+                   OR (exceptions.resolved_at = (SELECT last.resolved_at FROM exceptions AS last WHERE last.id = $4) AND exceptions.id < $4))
+              ORDER BY exceptions.resolved_at DESC, exceptions.id DESC LIMIT $5"
+        )
+    } else {
+        sql!(
+            EXCEPTION,
+            " WHERE exceptions.resolved_at IS NULL AND ",
+            OF_PARTNER,
+            " AND ($3 IS NULL OR exceptions.kind = $3)
+              AND ($4 IS NULL OR exceptions.opened_at > (SELECT last.opened_at FROM exceptions AS last WHERE last.id = $4)
+                   OR (exceptions.opened_at = (SELECT last.opened_at FROM exceptions AS last WHERE last.id = $4) AND exceptions.id > $4))
+              ORDER BY exceptions.opened_at, exceptions.id LIMIT $5"
+        )
+    };
+    let rows = rows!(
+        tx,
+        text,
+        pattern(&filter.partner),
+        filter.opened_until,
+        filter.kind.as_deref(),
+        filter.after,
+        limit,
+    )?;
+    all(&rows, read_exception)
+}
+
+/// How many there are of each kind, whatever kind the filter asks for.
+pub async fn count_by_kind(
+    tx: &mut Tx,
+    filter: &ExceptionFilter,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(
+            "SELECT exceptions.kind, COUNT(*) AS how_many
+             FROM exceptions
+             LEFT JOIN deals ON deals.id = exceptions.deal_id
+             LEFT JOIN partners ON partners.id = deals.partner_id
+             LEFT JOIN invoices ON invoices.id = exceptions.invoice_id
+             WHERE ((exceptions.resolved_at IS NULL AND $3 = 0) OR (exceptions.resolved_at IS NOT NULL AND $3 = 1)) AND ",
+            OF_PARTNER,
+            " GROUP BY exceptions.kind ORDER BY exceptions.kind"
+        ),
+        pattern(&filter.partner),
+        filter.opened_until,
+        i64::from(filter.resolved),
+    )?;
+    all(&rows, |row| {
+        Ok((row.text("kind")?, row.integer("how_many")?))
+    })
+}
+
+/// The open exceptions of one kind, oldest first.
+pub async fn list_open_of_kind(
+    tx: &mut Tx,
+    kind: &str,
+) -> Result<Vec<ExceptionRecord>, StoreError> {
+    all(
+        &rows!(
+            tx,
+            sql!(
+                EXCEPTION,
+                " WHERE exceptions.resolved_at IS NULL AND exceptions.kind = $1 ORDER BY exceptions.opened_at, exceptions.id"
+            ),
+            kind
+        )?,
+        read_exception,
+    )
 }
 
 /// Oldest first.
@@ -138,7 +271,7 @@ pub async fn list_open(tx: &mut Tx, limit: i64) -> Result<Vec<ExceptionRecord>, 
             tx,
             sql!(
                 EXCEPTION,
-                " ORDER BY exceptions.opened_at, exceptions.id LIMIT $1"
+                " WHERE exceptions.resolved_at IS NULL ORDER BY exceptions.opened_at, exceptions.id LIMIT $1"
             ),
             limit
         )?,
@@ -156,7 +289,7 @@ pub async fn list_open_of_deal(
             tx,
             sql!(
                 EXCEPTION,
-                " AND exceptions.deal_id = $1 ORDER BY exceptions.id"
+                " WHERE exceptions.resolved_at IS NULL AND exceptions.deal_id = $1 ORDER BY exceptions.id"
             ),
             deal
         )?,

@@ -1,10 +1,12 @@
 //! The mirror of Xero's invoices and bills, which deal each invoice is for, and which months it filled.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use portal_domain::{
     calendar::{Month, Timestamp},
     ids::{DealId, PersonId},
-    money::Money,
+    money::{Currency, Money},
     remote::{InvoiceType, RemoteInvoice},
 };
 use sqlx::any::AnyRow;
@@ -12,7 +14,10 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{ROWS_AT_ONCE, execute, execute_many, places, row, rows, sql, values},
+    sql::{
+        Bind, ROWS_AT_ONCE, Value, execute, execute_many, pattern, places, row, rows, rows_many,
+        sql, values,
+    },
 };
 
 /// An invoice as last read, and the deals it is for.
@@ -242,6 +247,77 @@ pub async fn list_of_contact(tx: &mut Tx, contact: &str) -> Result<Vec<InvoiceRe
         contact,
     )?;
     Ok(with_links(found, all(&links, read_link)?))
+}
+
+/// The sales invoices of several deals, and those of several contacts, oldest first.
+pub async fn list_for(
+    tx: &mut Tx,
+    deals: &[DealId],
+    contacts: &[String],
+) -> Result<Vec<InvoiceRecord>, StoreError> {
+    let mut found: BTreeMap<String, InvoiceRecord> = BTreeMap::new();
+    let of_deals = deals.chunks(ROWS_AT_ONCE).map(|some| {
+        let linked = "invoices.id IN (SELECT invoice_links.invoice_id FROM invoice_links WHERE invoice_links.deal_id IN ";
+        let values: Vec<Value> = some.iter().map(Bind::value).collect();
+        (linked, ")", values)
+    });
+    let of_contacts = contacts.chunks(ROWS_AT_ONCE).map(|some| {
+        let values: Vec<Value> = some.iter().map(Bind::value).collect();
+        ("invoices.contact_id IN ", "", values)
+    });
+    for (condition, end, values) in of_deals.chain(of_contacts) {
+        let text = format!(
+            "{INVOICE} WHERE invoices.kind = 'sale' AND {condition}{}{end}",
+            places(1, values.len(), 1)
+        );
+        for invoice in all(&rows_many(tx, text, values).await?, read_invoice)? {
+            found.insert(invoice.remote.id.clone(), invoice);
+        }
+    }
+    let ids: Vec<String> = found.keys().cloned().collect();
+    for some in ids.chunks(ROWS_AT_ONCE) {
+        let text = format!(
+            "SELECT invoice_id, deal_id, how, share_minor FROM invoice_links WHERE invoice_id IN {} ORDER BY invoice_id, deal_id",
+            places(1, some.len(), 1)
+        );
+        let rows = rows_many(tx, text, some.iter().map(Bind::value).collect()).await?;
+        for (id, link) in all(&rows, read_link)? {
+            if let Some(invoice) = found.get_mut(&id) {
+                invoice.links.push(link);
+            }
+        }
+    }
+    let mut found: Vec<InvoiceRecord> = found.into_values().collect();
+    found.sort_by(|left, right| {
+        let key = |invoice: &InvoiceRecord| invoice.remote.date.unwrap_or(NaiveDate::MAX);
+        (key(left), &left.remote.id).cmp(&(key(right), &right.remote.id))
+    });
+    Ok(found)
+}
+
+/// Sales invoices that were issued and are for no deal, by a part of the number, the contact or the reference, or by exactly one of the net amounts.
+pub async fn search_unlinked(
+    tx: &mut Tx,
+    search: &str,
+    nets_minor: &[i64],
+    currency: Currency,
+    limit: i64,
+) -> Result<Vec<InvoiceRecord>, StoreError> {
+    let mut values = Vec::from(values![pattern(search), currency, limit]);
+    values.extend(nets_minor.iter().map(Bind::value));
+    let nets = if nets_minor.is_empty() {
+        "(NULL)".to_owned()
+    } else {
+        places(1, nets_minor.len(), 4)
+    };
+    let text = format!(
+        "{INVOICE} WHERE invoices.kind = 'sale' AND invoices.status IN ('AUTHORISED', 'PAID') AND invoices.currency = $2
+            AND NOT EXISTS (SELECT 1 FROM invoice_links WHERE invoice_links.invoice_id = invoices.id)
+            AND (LOWER(invoices.number) LIKE $1 ESCAPE '!' OR LOWER(invoices.contact_name) LIKE $1 ESCAPE '!'
+                 OR LOWER(invoices.reference) LIKE $1 ESCAPE '!' OR invoices.sub_total_minor IN {nets})
+          ORDER BY COALESCE(invoices.issued_on, '9999-12-31') DESC, invoices.id LIMIT $3"
+    );
+    all(&rows_many(tx, text, values).await?, read_invoice)
 }
 
 /// Ids of invoices and bills that can still change, oldest reading first: what the backstop reads again.

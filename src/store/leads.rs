@@ -11,7 +11,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, execute_one, row, rows, sql},
+    sql::{execute, execute_one, pattern, row, rows, sql},
 };
 
 /// A lead as stored.
@@ -210,8 +210,7 @@ pub async fn list(
     filter: &LeadFilter,
     limit: i64,
 ) -> Result<Vec<LeadRecord>, StoreError> {
-    let pattern = (!filter.search.trim().is_empty())
-        .then(|| format!("%{}%", escape_like(&filter.search.trim().to_lowercase())));
+    let pattern = pattern(&filter.search);
     let rows = rows!(
         tx,
         sql!(
@@ -230,12 +229,6 @@ pub async fn list(
         limit,
     )?;
     all(&rows, read_lead)
-}
-
-fn escape_like(text: &str) -> String {
-    text.replace('!', "!!")
-        .replace('%', "!%")
-        .replace('_', "!_")
 }
 
 /// How many leads are in each state, of one partner or of all.

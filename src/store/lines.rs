@@ -11,7 +11,9 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{Bind, ROWS_AT_ONCE, execute_many, execute_one, places, row, rows, sql, values},
+    sql::{
+        Bind, ROWS_AT_ONCE, execute_many, execute_one, places, row, rows, rows_many, sql, values,
+    },
 };
 
 /// One partner's commission for one deal and month.
@@ -325,6 +327,20 @@ pub async fn list_of_deal(tx: &mut Tx, deal: DealId) -> Result<Vec<LineRecord>, 
         )?,
         read_line,
     )
+}
+
+/// The same of several deals, deal by deal.
+pub async fn list_of_deals(tx: &mut Tx, deals: &[DealId]) -> Result<Vec<LineRecord>, StoreError> {
+    let mut found = Vec::new();
+    for some in deals.chunks(ROWS_AT_ONCE) {
+        let text = format!(
+            "{LINE} WHERE lines.deal_id IN {} ORDER BY lines.deal_id, lines.kind, lines.position",
+            places(1, some.len(), 1)
+        );
+        let rows = rows_many(tx, text, some.iter().map(Bind::value).collect()).await?;
+        found.extend(all(&rows, read_line)?);
+    }
+    Ok(found)
 }
 
 /// The lines of a statement, oldest month first: the order in which payments reach them.

@@ -5,7 +5,11 @@ use portal_domain::{
     calendar::{Month, Timestamp},
     money::Currency,
 };
-use sqlx::{Any, AssertSqlSafe, any::AnyArguments, query::Query};
+use sqlx::{
+    Any, AssertSqlSafe,
+    any::{AnyArguments, AnyRow},
+    query::Query,
+};
 
 use crate::{StoreError, Tx};
 
@@ -243,6 +247,32 @@ pub(crate) async fn execute_many(
         };
     }
     Ok(query.execute(tx.connection()).await?.rows_affected())
+}
+
+/// Reads with a statement whose number of places is known at run time only; its text is made of constants and [`places`].
+pub(crate) async fn rows_many(
+    tx: &mut Tx,
+    text: String,
+    values: Vec<Value>,
+) -> Result<Vec<AnyRow>, StoreError> {
+    let mut query = sqlx::query(AssertSqlSafe(text));
+    for value in values {
+        query = match value {
+            Value::Text(text) => query.bind(text),
+            Value::Integer(integer) => query.bind(integer),
+        };
+    }
+    Ok(query.fetch_all(tx.connection()).await?)
+}
+
+/// What a person typed to search for, as a pattern for `LIKE … ESCAPE '!'`; nothing where nothing was typed.
+pub(crate) fn pattern(search: &str) -> Option<String> {
+    let search = search.trim().to_lowercase();
+    let escaped = search
+        .replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_");
+    (!search.is_empty()).then(|| format!("%{escaped}%"))
 }
 
 /// `values![a, b]`: what [`execute_many`] binds.

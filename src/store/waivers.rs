@@ -8,7 +8,7 @@ use portal_domain::{
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, rows},
+    sql::{Bind, ROWS_AT_ONCE, execute, places, rows_many},
 };
 
 /// One waiver; a later one of the same month adds to it, one below zero takes it back.
@@ -44,22 +44,38 @@ pub async fn add(
     Ok(())
 }
 
+const WAIVER: &str =
+    "SELECT waivers.deal_id, waivers.month, waivers.amount_minor, waivers.reason, people.name, waivers.waived_at
+     FROM waivers JOIN people ON people.id = waivers.waived_by";
+
 /// By month, oldest first.
 pub async fn list_of_deal(tx: &mut Tx, deal: DealId) -> Result<Vec<WaiverRecord>, StoreError> {
-    let rows = rows!(
-        tx,
-        "SELECT waivers.month, waivers.amount_minor, waivers.reason, people.name, waivers.waived_at
-         FROM waivers JOIN people ON people.id = waivers.waived_by
-         WHERE waivers.deal_id = $1 ORDER BY waivers.month, waivers.position",
-        deal,
-    )?;
-    all(&rows, |row| {
-        Ok(WaiverRecord {
-            month: row.month("month")?,
-            amount_minor: row.integer("amount_minor")?,
-            reason: row.text("reason")?,
-            by_name: row.text("name")?,
-            waived_at: row.instant("waived_at")?,
-        })
-    })
+    let found = list_of_deals(tx, &[deal]).await?;
+    Ok(found.into_iter().map(|(_, waiver)| waiver).collect())
+}
+
+/// The same of several deals.
+pub async fn list_of_deals(
+    tx: &mut Tx,
+    deals: &[DealId],
+) -> Result<Vec<(DealId, WaiverRecord)>, StoreError> {
+    let mut found = Vec::new();
+    for some in deals.chunks(ROWS_AT_ONCE) {
+        let text = format!(
+            "{WAIVER} WHERE waivers.deal_id IN {} ORDER BY waivers.deal_id, waivers.month, waivers.position",
+            places(1, some.len(), 1)
+        );
+        let rows = rows_many(tx, text, some.iter().map(Bind::value).collect()).await?;
+        found.extend(all(&rows, |row| {
+            let waiver = WaiverRecord {
+                month: row.month("month")?,
+                amount_minor: row.integer("amount_minor")?,
+                reason: row.text("reason")?,
+                by_name: row.text("name")?,
+                waived_at: row.instant("waived_at")?,
+            };
+            Ok((row.parsed("deal_id")?, waiver))
+        })?);
+    }
+    Ok(found)
 }

@@ -25,12 +25,14 @@ const PARTNER_PAGES: [&str; 6] = [
     "/statements",
     "/company",
 ];
-const STAFF_PAGES: [&str; 9] = [
+const STAFF_PAGES: [&str; 11] = [
     "/staff",
     "/staff/leads",
     "/staff/partners",
     "/staff/lines",
     "/staff/reconciliation",
+    "/staff/reconciliation/explorer",
+    "/staff/reconciliation/explorer.csv",
     "/staff/statements",
     "/staff/plans",
     "/staff/integrations",
@@ -285,6 +287,37 @@ fn forms<'a>(
         ("enrol_partner", enrolment.to_vec()),
         ("add_plan_version", plan.to_vec()),
         ("sweep_now", Vec::new()),
+        (
+            "split_invoice",
+            vec![("invoice", "x"), ("deals[0]", lead), ("amounts[0]", "1")],
+        ),
+        ("link_refund", vec![("credit", "x"), ("deal", lead)]),
+        ("unlink_invoice", vec![("invoice", "x")]),
+        ("unlink_refund", vec![("credit", "x")]),
+        (
+            "waive_month",
+            vec![("deal", lead), ("month", "2026-07"), ("reason", "x")],
+        ),
+        ("take_back_waiver", vec![("waiver", "x"), ("reason", "x")]),
+        (
+            "chase_exception",
+            vec![
+                ("exception", lead),
+                ("recipient", "a@b.com"),
+                ("subject", "x"),
+                ("text", "x"),
+            ],
+        ),
+        (
+            "dismiss_exception",
+            vec![("exception", lead), ("reason", "x")],
+        ),
+        (
+            "decide_merger",
+            vec![("exception", lead), ("decision", "other"), ("reason", "x")],
+        ),
+        ("keep_unchanged", vec![("exception", lead), ("reason", "x")]),
+        ("follow_start", vec![("exception", lead)]),
     ])
 }
 
@@ -297,9 +330,14 @@ async fn a_role_does_no_more_than_its_own() {
     let forms = forms(&lead, &statement, &partner);
     let before = content(&portal).await;
     let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner add_plan_version sweep_now";
+    let of_finance = "split_invoice link_refund unlink_invoice unlink_refund waive_month chase_exception dismiss_exception \
+        decide_merger keep_unchanged follow_start";
     let of_members = "raise_invoice update_company invite_member withdraw_lead";
     let refused = [
         (portal.aster.owner, of_staff),
+        (portal.aster.finance, of_finance),
+        (portal.staff.manager, of_finance),
+        (portal.staff.operator, of_finance),
         (portal.aster.sales, of_staff),
         (
             portal.aster.sales,
@@ -327,7 +365,7 @@ async fn a_role_does_no_more_than_its_own() {
         } else {
             "/company"
         };
-        for act in acts.split(' ') {
+        for act in acts.split_whitespace() {
             let fields: Vec<(&str, &str)> = [("do", act)]
                 .into_iter()
                 .chain(forms[act].iter().copied())

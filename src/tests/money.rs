@@ -816,3 +816,85 @@ async fn a_webhook_of_xero_that_is_lost_costs_minutes_only() {
     assert_eq!(portal.states(lead, 1).await, [Covered]);
     portal.finish().await;
 }
+
+#[tokio::test]
+async fn finance_sees_where_every_payment_went_and_settles_a_case_without_a_script() {
+    let portal = TestPortal::start().await;
+    let (_, deal) = portal
+        .won("Harbour", "harbour-logistics.com", "1000.00", "1")
+        .await;
+    let invoice = portal.invoice("Harbour", &deal, "1000.00").await;
+    portal.pay(&invoice, "600.00").await;
+    portal.advance_clock_to("2026-08-03T08:00:00Z").await;
+    portal.run_jobs().await;
+    let found = exceptions::list_exceptions(&portal.ctx, &portal.staff.finance, 100)
+        .await
+        .unwrap();
+    let case = found
+        .iter()
+        .find(|view| view.record.kind == "underpaid")
+        .expect("an exception");
+    let mut finance = portal.sign_in(&portal.staff.finance).await;
+    let explorer = "/staff/reconciliation/explorer";
+    let client = case.record.client.expect("a client");
+    let cell = format!("{explorer}?cell={client}.GBP.2026-07.collected");
+    let page = finance.get(&cell).await;
+    assert_eq!(page.status, 200);
+    for text in [
+        invoice.as_str(),
+        "the reference",
+        "/xero#invoice-",
+        "/hubspot#deal-",
+        "£500.00",
+    ] {
+        assert!(page.body.contains(text), "`{text}` is shown");
+    }
+    let csv = finance.get(&format!("{explorer}.csv?q=harbour")).await;
+    assert!(
+        csv.body
+            .contains("\"2026-07\",\"1000.00\",\"1000.00\",\"0.00\",\"500.00\"")
+    );
+    let page = format!("/staff/reconciliation/{}", case.record.id);
+    assert!(finance.get(&page).await.body.contains("£500.00 missing"));
+    let chase = format!("{page}/chase");
+    assert!(finance.get(&chase).await.body.contains("mailto:?subject="));
+    let id = case.record.id.to_string();
+    let fields = |recipient: &'static str| {
+        [
+            ("do", "chase_exception"),
+            ("exception", id.as_str()),
+            ("recipient", recipient),
+            ("subject", "Harbour"),
+            ("text", "Please ask."),
+        ]
+    };
+    let refused = finance.post(&chase, &fields("nobody")).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("Please ask."), "what was typed stays");
+    let sent = finance.post(&chase, &fields("owner@vendor.example")).await;
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    assert!(
+        finance
+            .get(&page)
+            .await
+            .body
+            .contains("owner@vendor.example")
+    );
+    let deal = case.record.deal.expect("a deal").to_string();
+    let fields = |reason: &'static str| {
+        [
+            ("do", "waive_month"),
+            ("deal", deal.as_str()),
+            ("month", "2026-07"),
+            ("reason", reason),
+        ]
+    };
+    assert_eq!(finance.post(&page, &fields("")).await.status, 422);
+    let waived = finance.post(&page, &fields("Goodwill")).await;
+    assert_eq!(waived.location, "/staff/reconciliation?notice=month-waived");
+    portal.run_jobs().await;
+    assert!(!exceptions(&portal).await.contains(&"underpaid".to_owned()));
+    let settled = finance.get("/staff/reconciliation?list=settled").await;
+    assert!(settled.body.contains("Goodwill"), "who, when and how");
+    portal.finish().await;
+}

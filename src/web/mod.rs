@@ -10,6 +10,7 @@ mod files;
 mod forms;
 mod guard;
 mod session;
+mod vendors;
 mod webhooks;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ use crate::ui::pages::{partner, public, staff};
 
 pub use assets::Assets;
 pub use events::watch_changes;
+pub use vendors::VendorPages;
 pub use webhooks::WebhookSecrets;
 
 /// What every request has at hand. Cheap to clone.
@@ -45,6 +47,8 @@ pub struct AppState {
     pub changes: broadcast::Sender<PartnerChange>,
     /// Where the sandbox's own page is, if there is one: people of the demo are sent there.
     pub sandbox_url: Option<String>,
+    /// Where the vendors' own pages of an object are.
+    pub vendors: VendorPages,
     /// True once the program ends: streams close themselves then.
     pub stop: watch::Receiver<bool>,
 }
@@ -120,6 +124,13 @@ fn staff_pages() -> Router<AppState> {
         .route("/staff/partners/{id}", get(staff::partners::show))
         .route("/staff/lines", get(staff::lines::list))
         .route("/staff/reconciliation", get(staff::reconciliation::list))
+        .route("/staff/reconciliation/explorer", get(staff::explorer::show))
+        .route(
+            "/staff/reconciliation/explorer.csv",
+            get(staff::explorer::download),
+        )
+        .route("/staff/reconciliation/{id}", get(staff::case::show))
+        .route("/staff/reconciliation/{id}/chase", get(staff::chase::show))
         .route("/staff/statements", get(staff::statements::list))
         .route("/staff/statements/calendar", get(staff::payouts::show))
         .route("/staff/statements/{id}", get(staff::statements::show))

@@ -293,6 +293,7 @@ const EN: &[&str] = &[
     include_str!("en/mail.ftl"),
     include_str!("en/money.ftl"),
     include_str!("en/payouts.ftl"),
+    include_str!("en/reconciliation.ftl"),
     include_str!("en/shell.ftl"),
     include_str!("en/staff.ftl"),
 ];
@@ -307,6 +308,7 @@ const DE: &[&str] = &[
     include_str!("de/mail.ftl"),
     include_str!("de/money.ftl"),
     include_str!("de/payouts.ftl"),
+    include_str!("de/reconciliation.ftl"),
     include_str!("de/shell.ftl"),
     include_str!("de/staff.ftl"),
 ];

@@ -8,6 +8,7 @@ pub mod company;
 pub mod leads;
 pub mod lines;
 pub mod money;
+pub mod reconciliation;
 pub mod staff;
 
 use leptos::{

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use portal_services::lines::LineExplanation;
 use portal_store::{journal::JournalRecord, lines::LineRecord};
 
-use super::lines::line_url;
+use super::{address, lines::line_url};
 use crate::{
     ui::{kit, pages::partner::why},
     web::page::Page,
@@ -15,9 +15,17 @@ pub fn proof(page: &Page, explained: &LineExplanation) -> AnyView {
     view! {
         {why::proof(page, explained)}
         {corrections(page, explained)}
+        {client_link(page, explained)}
         {history(page, &explained.journal)}
     }
     .into_any()
+}
+
+/// All of the client's money, where this month stands among the others.
+fn client_link(page: &Page, explained: &LineExplanation) -> AnyView {
+    let client = explained.deal.client.to_string();
+    let url = address(super::explorer::PATH, &[("client", &client)]);
+    view! { <p><a href=url>{page.words.text("explorer-of-client")}</a></p> }.into_any()
 }
 
 /// The line that this one corrects, the lines that correct it, and who approved it.

@@ -2,7 +2,10 @@
 //! may not use is not shown.
 
 pub mod audit;
+pub mod case;
+pub mod chase;
 pub mod decisions;
+pub mod explorer;
 pub mod integrations;
 pub mod leads;
 mod line_proof;

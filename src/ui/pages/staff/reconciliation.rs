@@ -1,6 +1,5 @@
-//! Reconciliation: where the client's money and the deal do not meet. Each case says what is wrong, shows the numbers side by side, and what can be done.
-
-use std::collections::BTreeMap;
+//! Reconciliation: where the client's money and the deal do not meet. Each case says what is wrong, shows the numbers side by side, and leads to what can
+//! be done about it (`case`) and to all of the client's money (`explorer`).
 
 use axum::{extract::Query, response::Response};
 use chrono::NaiveDate;
@@ -10,12 +9,13 @@ use portal_domain::{
     calendar::Month,
     money::{Currency, Money},
 };
-use portal_services::exceptions::{self, ExceptionView, Proposal};
+use portal_services::exceptions::{self, CaseFilter, CasePage, ExceptionView, Proposal};
+use portal_store::audit::AuditRecord;
 use portal_words::Argument;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{NOTHING, Tab, address, head, may, or_nothing, tabs};
+use super::{NOTHING, Tab, address, head, may, or_nothing, paging, tabs};
 use crate::{
     ui::{
         api::UiError,
@@ -24,56 +24,114 @@ use crate::{
     web::page::Page,
 };
 
-const PATH: &str = "/staff/reconciliation";
-/// More than a person can look at; what is settled makes room for the rest.
-const CASES: i64 = 200;
+pub const PATH: &str = "/staff/reconciliation";
+/// For at least how many days a case can be asked to be open.
+const AGES: [&str; 4] = ["", "7", "30", "90"];
 
 #[derive(Deserialize)]
 pub struct CaseQuery {
     #[serde(default)]
     kind: String,
+    #[serde(default)]
+    partner: String,
+    #[serde(default)]
+    days: String,
+    /// `settled` for those that are.
+    #[serde(default)]
+    list: String,
+    /// The last case of the page before.
+    #[serde(default)]
+    after: String,
+}
+
+impl CaseQuery {
+    fn filter(&self) -> CaseFilter {
+        CaseFilter {
+            kind: self.kind.clone(),
+            partner: self.partner.clone(),
+            days: self.days.parse().ok(),
+            resolved: self.list == "settled",
+            after: self.after.parse().ok(),
+        }
+    }
+
+    fn url(&self, kind: &str, list: &str, after: &str) -> String {
+        address(
+            PATH,
+            &[
+                ("kind", kind),
+                ("partner", &self.partner),
+                ("days", &self.days),
+                ("list", list),
+                ("after", after),
+            ],
+        )
+    }
+}
+
+/// One case with everything that can be done about it.
+pub fn case_url(case: &ExceptionView) -> String {
+    format!("{PATH}/{}", case.record.id)
 }
 
 pub async fn list(page: Page, Query(query): Query<CaseQuery>) -> Result<Response, UiError> {
-    let found = page.said(exceptions::list_exceptions(&page.ctx, page.actor()?, CASES).await)?;
+    let found =
+        page.said(exceptions::list_cases(&page.ctx, page.actor()?, &query.filter()).await)?;
     let title = page.words.text("reconciliation-title");
     Ok(page.show(&title.clone(), move |page| {
         let words = &page.words;
-        let sweep = may(page, Action::Operate)
-            .then(|| kit::button_form("sweep_now", &[], words.text("reconciliation-read-again"), "btn"));
-        let shown = found.iter().filter(|case| query.kind.is_empty() || case.record.kind == query.kind);
-        let cases = shown.map(|case| view_case(page, case)).collect::<Vec<_>>();
-        let content = if cases.is_empty() {
-            kit::empty(icons::SCALE, words.text("reconciliation-empty-title"), words.text("reconciliation-empty"), None)
+        let sweep = may(page, Action::Operate).then(|| {
+            kit::button_form("sweep_now", &[], words.text("reconciliation-read-again"), "btn")
+        });
+        let acts = view! { <a class="btn" href=super::explorer::PATH>{words.text("explorer-title")}</a>{sweep} };
+        let cases = found.cases.iter().map(|case| list_case(page, case)).collect_view();
+        let first = (!query.after.is_empty()).then(|| query.url(&query.kind, &query.list, ""));
+        let next = found.next.map(|next| query.url(&query.kind, &query.list, &next.to_string()));
+        let content = if found.cases.is_empty() {
+            nothing(page, &query)
         } else {
-            cases.collect_view().into_any()
+            cases.into_any()
         };
         view! {
-            {head(title, words.text("reconciliation-lead"), sweep)}
-            {kind_tabs(page, &found, &query.kind)}
-            <section class="card flush" aria-label=words.text("today-exceptions") id="cases" data-live="">{content}</section>
+            {head(title, words.text("reconciliation-lead"), Some(acts.into_any()))}
+            {kind_tabs(page, &found, &query)}
+            {filters(page, &query)}
+            <section class="card flush" aria-label=words.text("today-exceptions")>
+                <div id="cases" data-live="">{content}</div>
+                {paging(page, first, next)}
+            </section>
         }
         .into_any()
     }))
 }
 
-fn kind_tabs(page: &Page, found: &[ExceptionView], chosen: &str) -> AnyView {
+fn nothing(page: &Page, query: &CaseQuery) -> AnyView {
     let words = &page.words;
-    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
-    for case in found {
-        *counts.entry(case.record.kind.as_str()).or_default() += 1;
-    }
-    let all = Tab {
-        url: PATH.to_owned(),
-        label: words.text("filter-all"),
-        count: i64::try_from(found.len()).ok(),
-        is_current: chosen.is_empty(),
+    let is_filtered = !(query.kind.is_empty() && query.partner.is_empty() && query.days.is_empty());
+    let (title, text) = match (is_filtered, query.list.as_str()) {
+        (true, _) => ("reconciliation-none-title", "reconciliation-none"),
+        (false, "settled") => (
+            "reconciliation-settled-title",
+            "reconciliation-settled-none",
+        ),
+        (false, _) => ("reconciliation-empty-title", "reconciliation-empty"),
     };
-    let by_kind = counts.into_iter().map(|(kind, count)| Tab {
-        url: address(PATH, &[("kind", kind)]),
+    kit::empty(icons::SCALE, words.text(title), words.text(text), None)
+}
+
+fn kind_tabs(page: &Page, found: &CasePage, query: &CaseQuery) -> AnyView {
+    let words = &page.words;
+    let all = Tab {
+        url: query.url("", &query.list, ""),
+        label: words.text("filter-all"),
+        count: Some(found.counts.iter().map(|(_, count)| count).sum()),
+        is_current: query.kind.is_empty(),
+    };
+    let by_kind = found.counts.iter().map(|(kind, count)| Tab {
+        url: query.url(kind, &query.list, ""),
         label: words.text(&format!("exception-{kind}")),
-        count: Some(count),
-        is_current: kind == chosen,
+        count: Some(*count),
+        is_current: *kind == query.kind,
     });
     tabs(
         words.text("reconciliation-filter-label"),
@@ -81,10 +139,172 @@ fn kind_tabs(page: &Page, found: &[ExceptionView], chosen: &str) -> AnyView {
     )
 }
 
+/// By partner and age; open ones or settled ones.
+fn filters(page: &Page, query: &CaseQuery) -> AnyView {
+    let words = &page.words;
+    let ages = AGES.map(|days| {
+        let label = match days {
+            "" => words.text("reconciliation-age-any"),
+            days => words.with("reconciliation-age", &[("days", days.into())]),
+        };
+        view! { <option value=days selected=days == query.days>{label}</option> }
+    });
+    let lists = [
+        ("", "reconciliation-open"),
+        ("settled", "reconciliation-settled"),
+    ]
+    .map(|(list, label)| {
+        view! { <option value=list selected=list == query.list>{words.text(label)}</option> }
+    });
+    view! {
+        <form class="row filters">
+            <input type="hidden" name="kind" value=query.kind.clone() />
+            <input type="search" name="partner" value=query.partner.clone()
+                aria-label=words.text("explorer-partner") placeholder=words.text("explorer-partner") />
+            <select name="days" aria-label=words.text("reconciliation-age-label")>{ages.into_iter().collect_view()}</select>
+            <select name="list" aria-label=words.text("reconciliation-list-label")>{lists.into_iter().collect_view()}</select>
+            <button class="btn">{words.text("explorer-show")}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn list_case(page: &Page, case: &ExceptionView) -> AnyView {
+    let words = &page.words;
+    let facts = Facts::of(page, case);
+    let label = words.text("reconciliation-open-case");
+    let whole = format!("{label}: {}", title(case, &facts));
+    view! {
+        <article class="case">
+            <div class="row between">
+                <h2><a href=case_url(case)>{title(case, &facts)}</a></h2>
+                {marks(page, case)}
+            </div>
+            {what(page, case)}
+            {proposals(page, case)}
+            {acts(page, case)}
+            <p class="row">
+                <a class="btn sm" href=case_url(case) aria-label=whole>{label}</a>
+                {client_link(page, case)}
+            </p>
+        </article>
+    }
+    .into_any()
+}
+
+/// Since when, and what kind of case it is.
+pub fn marks(page: &Page, case: &ExceptionView) -> AnyView {
+    let (words, record) = (&page.words, &case.record);
+    let zone = page.ctx.programme.time_zone;
+    let opened = words.date_of(record.opened_at, zone);
+    let since = match record.resolved_at {
+        None => words.with("reconciliation-since", &[("date", opened.into())]),
+        Some(at) => {
+            let settled = words.date_of(at, zone);
+            words.with(
+                "reconciliation-from-until",
+                &[("from", opened.into()), ("until", settled.into())],
+            )
+        }
+    };
+    let kind = record.kind.as_str();
+    view! {
+        <span class="row">
+            <small class="muted">{since}</small>
+            <span class="pill plain" data-tone=tone(kind)>{words.text(&format!("exception-{kind}"))}</span>
+        </span>
+    }
+    .into_any()
+}
+
+/// What is wrong, the numbers, and what to do.
+pub fn what(page: &Page, case: &ExceptionView) -> AnyView {
+    let (words, record) = (&page.words, &case.record);
+    let kind = record.kind.as_str();
+    let facts = Facts::of(page, case);
+    let partner = record.partner_name.as_ref().map(|partner| {
+        format!(
+            " {}.",
+            words.with("reconciliation-partner", &[("partner", partner.into())])
+        )
+    });
+    let to_do = record.resolved_at.is_none().then(|| {
+        view! { <p class="small">{words.text(&format!("exception-{kind}-do"))}</p> }
+    });
+    view! {
+        <p>{words.with(&format!("exception-{kind}-what"), &arguments(case, &facts))}{partner}</p>
+        {numbers(page, kind, &facts)}
+        {to_do}
+    }
+    .into_any()
+}
+
+/// Who did what about it, and how it was settled.
+pub fn acts(page: &Page, case: &ExceptionView) -> Option<AnyView> {
+    let words = &page.words;
+    let mut said: Vec<String> = case.acts.iter().map(|act| sentence(page, act)).collect();
+    if let Some(resolution) = case
+        .record
+        .resolution
+        .as_deref()
+        .filter(|_| case.record.resolved_at.is_some())
+    {
+        said.push(words.text(&format!("exception-resolution-{resolution}")));
+    }
+    let rows = said
+        .into_iter()
+        .map(|text| view! { <li>{text}</li> })
+        .collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| view! { <ul class="small muted">{rows}</ul> }.into_any())
+}
+
+fn sentence(page: &Page, act: &AuditRecord) -> String {
+    let words = &page.words;
+    let facts: Value = serde_json::from_str(&act.facts).unwrap_or(Value::Null);
+    let text = |name: &str| facts[name].as_str().unwrap_or_default().to_owned();
+    let arguments = [
+        (
+            "date",
+            words
+                .date_of(act.happened_at, page.ctx.programme.time_zone)
+                .into(),
+        ),
+        (
+            "person",
+            act.person_name
+                .clone()
+                .unwrap_or_else(|| NOTHING.to_owned())
+                .into(),
+        ),
+        ("recipient", text("recipient").into()),
+    ];
+    let sentence = words.with(&format!("exception-act-{}", act.act), &arguments);
+    match text("reason") {
+        reason if reason.is_empty() => sentence,
+        reason => format!("{sentence} “{reason}”"),
+    }
+}
+
+/// All of the client's money.
+pub fn client_link(page: &Page, case: &ExceptionView) -> Option<AnyView> {
+    let client = case.record.client?;
+    let url = address(super::explorer::PATH, &[("client", &client.to_string())]);
+    Some(view! { <a href=url>{page.words.text("explorer-of-client")}</a> }.into_any())
+}
+
 /// What a case is about, in the terms of its numbers. Every kind has its own; what it does not have reads as nothing.
-struct Facts<'a> {
+pub struct Facts<'a> {
     page: &'a Page,
     facts: &'a Value,
+}
+
+impl<'a> Facts<'a> {
+    pub fn of(page: &'a Page, case: &'a ExceptionView) -> Self {
+        Self {
+            page,
+            facts: &case.facts,
+        }
+    }
 }
 
 impl Facts<'_> {
@@ -123,38 +343,6 @@ impl Facts<'_> {
     }
 }
 
-fn view_case(page: &Page, case: &ExceptionView) -> AnyView {
-    let (words, record) = (&page.words, &case.record);
-    let kind = record.kind.as_str();
-    let facts = Facts {
-        page,
-        facts: &case.facts,
-    };
-    let opened = words.date_of(record.opened_at, page.ctx.programme.time_zone);
-    let partner = record.partner_name.as_ref().map(|partner| {
-        format!(
-            " {}.",
-            words.with("reconciliation-partner", &[("partner", partner.into())])
-        )
-    });
-    view! {
-        <article class="case">
-            <div class="row between">
-                <h2>{title(case, &facts)}</h2>
-                <span class="row">
-                    <small class="muted">{words.with("reconciliation-since", &[("date", opened.into())])}</small>
-                    <span class="pill plain" data-tone=tone(kind)>{words.text(&format!("exception-{kind}"))}</span>
-                </span>
-            </div>
-            <p>{words.with(&format!("exception-{kind}-what"), &arguments(case, &facts))}{partner}</p>
-            {numbers(page, kind, &facts)}
-            <p class="small">{words.text(&format!("exception-{kind}-do"))}</p>
-            {proposals(page, case)}
-        </article>
-    }
-    .into_any()
-}
-
 /// Bad is what costs somebody money or stands still until a person acts.
 fn tone(kind: &str) -> &'static str {
     match kind {
@@ -169,7 +357,7 @@ fn tone(kind: &str) -> &'static str {
 }
 
 /// Whom and what it is about: the client and the invoice, or the month.
-fn title(case: &ExceptionView, facts: &Facts<'_>) -> String {
+pub fn title(case: &ExceptionView, facts: &Facts<'_>) -> String {
     let record = &case.record;
     let statement = facts.text("statement");
     let who = record
@@ -192,7 +380,7 @@ fn title(case: &ExceptionView, facts: &Facts<'_>) -> String {
     parts.join(" · ")
 }
 
-fn arguments(case: &ExceptionView, facts: &Facts<'_>) -> Vec<(&'static str, Argument)> {
+pub fn arguments(case: &ExceptionView, facts: &Facts<'_>) -> Vec<(&'static str, Argument)> {
     let record = &case.record;
     let first = |texts: [Option<String>; 3]| {
         texts
@@ -234,6 +422,8 @@ fn arguments(case: &ExceptionView, facts: &Facts<'_>) -> Vec<(&'static str, Argu
         ),
         ("to", first([facts.date("to"), text("to"), None]).into()),
         ("into", or_nothing(&facts.text("into")).into()),
+        ("credit", or_nothing(&facts.text("credit")).into()),
+        ("contact", or_nothing(&facts.text("contact")).into()),
     ]
 }
 
@@ -287,6 +477,11 @@ fn numbers(page: &Page, kind: &str, facts: &Facts<'_>) -> Option<AnyView> {
             ),
             ("bill", money("net_minor")),
         ],
+        "refund_without_deal" => vec![("refunded", money("refunded_minor"))],
+        "shares_beyond_invoice" => vec![
+            ("invoice", money("net_minor")),
+            ("shared", money("shared_minor")),
+        ],
         "bill_voided" => vec![("bill", money("net_minor"))],
         _ => Vec::new(),
     };
@@ -314,33 +509,38 @@ fn is_off(kind: &str, label: &str) -> bool {
     }
 }
 
-/// The deals that the invoice may be for, each with its button.
-fn proposals(page: &Page, case: &ExceptionView) -> Option<AnyView> {
+/// The deals that the invoice or credit note may be for, each with its button.
+pub fn proposals(page: &Page, case: &ExceptionView) -> Option<AnyView> {
     let words = &page.words;
-    let invoice = case.record.invoice.as_ref()?;
     if case.proposals.is_empty() {
         return None;
     }
     let rows = case
         .proposals
         .iter()
-        .map(|proposal| proposal_row(page, invoice, proposal))
+        .map(|proposal| proposal_row(page, case, proposal))
         .collect_view();
     Some(view! { <div><p class="small muted">{words.text("exception-act-link-choose")}</p><ul class="rows">{rows}</ul></div> }.into_any())
 }
 
-fn proposal_row(page: &Page, invoice: &str, proposal: &Proposal) -> AnyView {
+/// A deal with the button that links the case's invoice or credit note to it.
+pub fn proposal_row(page: &Page, case: &ExceptionView, proposal: &Proposal) -> AnyView {
     let words = &page.words;
     let about = format!(
         "{} · {} · {}",
         proposal.client_name, proposal.partner_name, proposal.hubspot_id
     );
     let label = words.text("exception-act-link");
+    let subject = case.record.subject.split_once(':').map_or("", |(_, id)| id);
+    let (action, document) = match case.record.kind.as_str() {
+        "refund_without_deal" => ("link_refund", "credit"),
+        _ => ("link_invoice", "invoice"),
+    };
     let link = may(page, Action::Reconcile).then(|| {
         view! {
-            <form method="post">
-                {super::calls("link_invoice")}
-                <input type="hidden" name="invoice" value=invoice.to_owned() />
+            <form method="post" action=PATH>
+                {super::calls(action)}
+                <input type="hidden" name=document value=subject.to_owned() />
                 <input type="hidden" name="deal" value=proposal.deal.to_string() />
                 <button class="btn sm" aria-label=format!("{label}: {}", proposal.deal_name)>{label.clone()}</button>
             </form>

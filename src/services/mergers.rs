@@ -1,0 +1,268 @@
+//! Deals that HubSpot merged, and changes of a won deal that the lines cannot follow by themselves: what a person decides about them. Until then nothing
+//! that hangs on them is approved or stated. What raises them is `deals`.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use portal_domain::{
+    access::{Action, Actor},
+    calendar::Month,
+    deal::{DealState, DealTerms},
+    ids::{DealId, ExceptionId},
+    lead::LeadState,
+    text::parse_line,
+};
+use portal_store::{
+    Tx, audit, changes,
+    deals::{self, DealRecord},
+    exceptions::{self, ExceptionRecord},
+    leads, lines,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    Ctx, ServiceError,
+    access::require_staff,
+    books,
+    outbox::{self, Job},
+    schedules::sync_lines,
+};
+
+/// Which of two merged deals goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MergerDecision {
+    /// The one that HubSpot kept; the other ends.
+    Survivor,
+    /// The one that HubSpot merged away: it gets the kept one's id there, and the kept one's record ends here.
+    Other,
+}
+
+/// Both sides of a merger that waits for a decision.
+#[derive(Clone, Debug)]
+pub struct Merger {
+    pub survivor: DealRecord,
+    pub other: DealRecord,
+}
+
+fn survivor_of(facts: &str) -> Option<DealId> {
+    let facts: Value = serde_json::from_str(facts).ok()?;
+    facts["survivor"].as_str()?.parse().ok()
+}
+
+/// The two deals of an exception `deals_merged`.
+pub(crate) async fn find_merger(
+    tx: &mut Tx,
+    exception: &ExceptionRecord,
+) -> Result<Option<Merger>, ServiceError> {
+    let (Some(other), Some(survivor)) = (exception.deal, survivor_of(&exception.facts)) else {
+        return Ok(None);
+    };
+    let other = deals::find(tx, other).await?;
+    let survivor = deals::find(tx, survivor).await?;
+    Ok(survivor
+        .zip(other)
+        .map(|(survivor, other)| Merger { survivor, other }))
+}
+
+/// The deals of two partners that became one and wait for a person: nothing of theirs is approved or stated.
+pub(crate) async fn list_undecided(tx: &mut Tx) -> Result<BTreeSet<DealId>, ServiceError> {
+    let mut undecided = BTreeSet::new();
+    for exception in exceptions::list_open_of_kind(tx, "deals_merged").await? {
+        if let Some(merger) = find_merger(tx, &exception).await?
+            && merger.survivor.partner != merger.other.partner
+        {
+            undecided.extend([merger.survivor.id, merger.other.id]);
+        }
+    }
+    Ok(undecided)
+}
+
+/// The exception, open and of that kind, and the reason as it may be stored.
+async fn find_decidable(
+    tx: &mut Tx,
+    id: ExceptionId,
+    kinds: &[&str],
+) -> Result<ExceptionRecord, ServiceError> {
+    let open = exceptions::find_open(tx, id).await?;
+    let open = open.ok_or(ServiceError::Conflict("exception-resolved"))?;
+    if !kinds.contains(&open.kind.as_str()) {
+        return Err(ServiceError::NotFound);
+    }
+    Ok(open)
+}
+
+/// A person decides which of two merged deals goes on. What the client's money has covered of the other stays; its further months are cancelled.
+///
+/// # Errors
+/// `exception-resolved` if somebody decided already; what is wrong with the reason.
+pub async fn decide_merger(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: ExceptionId,
+    decision: MergerDecision,
+    reason: &str,
+) -> Result<(), ServiceError> {
+    require_staff(actor, Action::Reconcile)?;
+    let reason =
+        parse_line(reason, 200).map_err(|fault| ServiceError::field("merge_reason", fault.code))?;
+    let mut tx = ctx.store.write().await?;
+    let open = find_decidable(&mut tx, id, &["deals_merged"]).await?;
+    let Merger { survivor, other } = find_merger(&mut tx, &open)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    for lead in BTreeSet::from([survivor.lead, other.lead]) {
+        tx.lock(&format!("lead:{lead}")).await?;
+    }
+    for deal in BTreeSet::from([survivor.id, other.id]) {
+        books::lock_deal(&mut tx, deal).await?;
+    }
+    let Merger { survivor, other } = find_merger(&mut tx, &open)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let hubspot_id = survivor.hubspot_id.clone();
+    let (goes_on, ends) = match decision {
+        MergerDecision::Survivor => (survivor, other),
+        MergerDecision::Other => {
+            deals::swap_hubspot_ids(&mut tx, &survivor, &other).await?;
+            (
+                DealRecord {
+                    hubspot_id: survivor.hubspot_id.clone(),
+                    ..other.clone()
+                },
+                DealRecord {
+                    hubspot_id: other.hubspot_id,
+                    ..survivor
+                },
+            )
+        }
+    };
+    end(ctx, &mut tx, &ends).await?;
+    for deal in [&goes_on, &ends] {
+        outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
+        changes::add(&mut tx, deal.partner, ctx.now()).await?;
+    }
+    // What the one that goes on missed meanwhile is read now.
+    outbox::add(ctx, &mut tx, &Job::ReadDeal { hubspot_id }).await?;
+    exceptions::settle(&mut tx, &open.subject, "decided", ctx.now()).await?;
+    let facts = json!({ "goes_on": goes_on.id, "ends": ends.id, "reason": reason }).to_string();
+    record(ctx, &mut tx, actor, "decide_merger", &open, &facts).await?;
+    Ok(tx.commit().await?)
+}
+
+/// A deal that goes on in another one is gone, and so is its lead.
+async fn end(ctx: &Ctx, tx: &mut Tx, deal: &DealRecord) -> Result<(), ServiceError> {
+    let now = ctx.now();
+    let ended = DealRecord {
+        state: DealState::Removed,
+        merge_decided_at: Some(now),
+        ..deal.clone()
+    };
+    deals::update(tx, &ended).await?;
+    sync_lines(ctx, tx, deal.id).await?;
+    let lead = leads::find(tx, deal.lead).await?;
+    let lead = lead.ok_or(ServiceError::NotFound)?;
+    leads::add_event(tx, lead.id, "removed", "{}", None, now).await?;
+    if lead.state.may_become(LeadState::Lost) {
+        leads::set_state(tx, lead.id, lead.state, LeadState::Lost, None, now).await?;
+    }
+    Ok(leads::release_claim(tx, lead.id, now).await?)
+}
+
+async fn record(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    act: &str,
+    exception: &ExceptionRecord,
+    facts: &str,
+) -> Result<(), ServiceError> {
+    let (person, subject) = (Some(actor.person()), exception.id.to_string());
+    Ok(audit::add(tx, person, act, &subject, facts, ctx.now()).await?)
+}
+
+/// A person lets a change of HubSpot's stand unfollowed: the lines keep the old start or currency, and nobody is asked again until HubSpot's deal changes.
+///
+/// # Errors
+/// `exception-resolved` if somebody decided already; what is wrong with the reason.
+pub async fn keep_unchanged(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: ExceptionId,
+    reason: &str,
+) -> Result<(), ServiceError> {
+    require_staff(actor, Action::Reconcile)?;
+    let reason =
+        parse_line(reason, 200).map_err(|fault| ServiceError::field("keep_reason", fault.code))?;
+    let mut tx = ctx.store.write().await?;
+    let open = find_decidable(&mut tx, id, &["start_changed", "currency_changed"]).await?;
+    exceptions::settle(&mut tx, &open.subject, "kept", ctx.now()).await?;
+    let facts = json!({ "subject": open.subject, "reason": reason }).to_string();
+    record(ctx, &mut tx, actor, "keep_unchanged", &open, &facts).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Whether the lines of a deal may still move to another start: none of them is on a statement, so that none has to be taken back.
+pub(crate) async fn may_follow_start(tx: &mut Tx, deal: DealId) -> Result<bool, ServiceError> {
+    let existing = lines::list_of_deal(tx, deal).await?;
+    Ok(existing.iter().all(|line| !line.state.is_stated()))
+}
+
+/// A person has the lines follow HubSpot to the new start: all of them are made again from there, and what the client has paid covers them anew.
+///
+/// # Errors
+/// `start-stated` where a line is on a statement; `exception-resolved` if somebody decided already.
+pub async fn follow_start(ctx: &Ctx, actor: &Actor, id: ExceptionId) -> Result<(), ServiceError> {
+    require_staff(actor, Action::Reconcile)?;
+    let mut tx = ctx.store.write().await?;
+    let open = find_decidable(&mut tx, id, &["start_changed"]).await?;
+    let deal = open.deal.ok_or(ServiceError::NotFound)?;
+    let facts: Value = serde_json::from_str(&open.facts).unwrap_or(Value::Null);
+    let start: Option<NaiveDate> = facts["to"].as_str().and_then(|start| start.parse().ok());
+    let start = start.ok_or(ServiceError::NotFound)?;
+    let lead = deals::find(&mut tx, deal)
+        .await?
+        .ok_or(ServiceError::NotFound)?
+        .lead;
+    tx.lock(&format!("lead:{lead}")).await?;
+    books::lock_deal(&mut tx, deal).await?;
+    if !may_follow_start(&mut tx, deal).await? {
+        return Err(ServiceError::Conflict("start-stated"));
+    }
+    let before = deals::find(&mut tx, deal)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let terms = move_terms(deals::list_terms(&mut tx, deal).await?, Month::of(start));
+    deals::clear_terms(&mut tx, deal).await?;
+    for terms in &terms {
+        deals::put_terms(&mut tx, deal, terms, ctx.now()).await?;
+    }
+    let moved = DealRecord {
+        start: Some(start),
+        ..before.clone()
+    };
+    deals::update(&mut tx, &moved).await?;
+    sync_lines(ctx, &mut tx, deal).await?;
+    outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
+    changes::add(&mut tx, before.partner, ctx.now()).await?;
+    exceptions::settle(&mut tx, &open.subject, "followed", ctx.now()).await?;
+    let facts = json!({ "deal": deal, "from": before.start, "to": start }).to_string();
+    record(ctx, &mut tx, actor, "follow_start", &open, &facts).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The terms of a deal whose start moved: those that held at the new start hold from it on, and what came later comes later still.
+fn move_terms(known: Vec<DealTerms>, start: Month) -> Vec<DealTerms> {
+    let at_start = known
+        .iter()
+        .rfind(|terms| terms.from <= start)
+        .or(known.first())
+        .copied();
+    let first = at_start.map(|terms| DealTerms {
+        from: start,
+        ..terms
+    });
+    let skipped = usize::from(known.first().is_some_and(|terms| terms.from > start));
+    let later = known.into_iter().skip(skipped);
+    let later = later.filter(|terms| terms.from > start);
+    first.into_iter().chain(later).collect()
+}

@@ -1,0 +1,175 @@
+//! What people do where the client's money and a deal do not meet: splitting and unlinking invoices, waiving, chasing, deciding.
+
+use leptos::prelude::*;
+use portal_domain::ids::{DealId, ExceptionId};
+
+use super::{Done, UiError};
+
+/// Says how much of an invoice is for which deal: the amounts in the order of the deals.
+#[server(endpoint = "split_invoice")]
+pub async fn split_invoice(
+    invoice: String,
+    #[server(default)] deals: Vec<String>,
+    #[server(default)] amounts: Vec<String>,
+) -> Result<Done, UiError> {
+    use portal_services::links::{self, InvoiceShareForm};
+    let page = crate::web::page::current().await?;
+    let rows = deals.into_iter().zip(amounts);
+    let rows: Vec<InvoiceShareForm> = rows
+        .map(|(deal, amount)| InvoiceShareForm { deal, amount })
+        .collect();
+    page.said(links::split_invoice(&page.ctx, page.actor()?, &invoice, &rows).await)?;
+    Ok(Done::new("/staff/reconciliation", "exception-settled"))
+}
+
+/// Says which deal a credit note takes money from.
+#[server(endpoint = "link_refund")]
+pub async fn link_refund(credit: String, deal: DealId) -> Result<Done, UiError> {
+    use portal_services::links;
+    let page = crate::web::page::current().await?;
+    page.said(links::link_refund(&page.ctx, page.actor()?, &credit, deal).await)?;
+    Ok(Done::new("/staff/reconciliation", "exception-settled"))
+}
+
+/// Takes back what a person said of an invoice; `back` is the page to go on with.
+#[server(endpoint = "unlink_invoice")]
+pub async fn unlink_invoice(
+    invoice: String,
+    #[server(default)] back: String,
+) -> Result<Done, UiError> {
+    use portal_services::links;
+    let page = crate::web::page::current().await?;
+    page.said(links::unlink_invoice(&page.ctx, page.actor()?, &invoice).await)?;
+    Ok(Done::new(
+        crate::web::page::inside(&back),
+        "link-taken-back",
+    ))
+}
+
+/// Takes back what a person said of a credit note.
+#[server(endpoint = "unlink_refund")]
+pub async fn unlink_refund(
+    credit: String,
+    #[server(default)] back: String,
+) -> Result<Done, UiError> {
+    use portal_services::links;
+    let page = crate::web::page::current().await?;
+    page.said(links::unlink_refund(&page.ctx, page.actor()?, &credit).await)?;
+    Ok(Done::new(
+        crate::web::page::inside(&back),
+        "link-taken-back",
+    ))
+}
+
+/// Says that what a month lacks need not be collected; `month` as in `2026-07`.
+#[server(endpoint = "waive_month")]
+pub async fn waive_month(
+    deal: DealId,
+    #[server(default)] month: String,
+    #[server(default)] reason: String,
+) -> Result<Done, UiError> {
+    use portal_domain::calendar::Month;
+    use portal_services::{ServiceError, exceptions};
+    let page = crate::web::page::current().await?;
+    let month = Month::parse(&month).map_err(|_| ServiceError::field("month", "choose-one"));
+    let month = page.said(month)?;
+    page.said(exceptions::waive(&page.ctx, page.actor()?, deal, month, &reason).await)?;
+    Ok(Done::new("/staff/reconciliation", "month-waived"))
+}
+
+/// Takes back what was waived; `waiver` is the deal and the month with a point between.
+#[server(endpoint = "take_back_waiver")]
+pub async fn take_back_waiver(
+    #[server(default)] waiver: String,
+    #[server(default)] reason: String,
+    #[server(default)] back: String,
+) -> Result<Done, UiError> {
+    use portal_domain::calendar::Month;
+    use portal_services::{ServiceError, exceptions};
+    let page = crate::web::page::current().await?;
+    let parsed = waiver
+        .split_once('.')
+        .and_then(|(deal, month)| Some((deal.parse::<DealId>().ok()?, Month::parse(month).ok()?)));
+    let (deal, month) =
+        page.said(parsed.ok_or_else(|| ServiceError::field("waiver", "choose-one")))?;
+    page.said(exceptions::take_back_waiver(&page.ctx, page.actor()?, deal, month, &reason).await)?;
+    Ok(Done::new(
+        crate::web::page::inside(&back),
+        "waiver-taken-back",
+    ))
+}
+
+/// Sends the mail that was drafted about an exception.
+#[server(endpoint = "chase_exception")]
+pub async fn chase_exception(
+    exception: ExceptionId,
+    #[server(default)] recipient: String,
+    #[server(default)] subject: String,
+    #[server(default)] text: String,
+) -> Result<Done, UiError> {
+    use portal_services::exceptions::{self, ChaseForm};
+    let page = crate::web::page::current().await?;
+    let form = ChaseForm {
+        recipient,
+        subject,
+        text,
+    };
+    page.said(exceptions::chase(&page.ctx, page.actor()?, exception, &form).await)?;
+    Ok(Done::new(
+        format!("/staff/reconciliation/{exception}"),
+        "exception-chased",
+    ))
+}
+
+/// Lets an exception stand that nothing else settles.
+#[server(endpoint = "dismiss_exception")]
+pub async fn dismiss_exception(
+    exception: ExceptionId,
+    #[server(default)] reason: String,
+) -> Result<Done, UiError> {
+    use portal_services::exceptions;
+    let page = crate::web::page::current().await?;
+    page.said(exceptions::dismiss_exception(&page.ctx, page.actor()?, exception, &reason).await)?;
+    Ok(Done::new("/staff/reconciliation", "exception-dismissed"))
+}
+
+/// Says which of two merged deals goes on: `survivor` or `other`.
+#[server(endpoint = "decide_merger")]
+pub async fn decide_merger(
+    exception: ExceptionId,
+    #[server(default)] decision: String,
+    #[server(default)] reason: String,
+) -> Result<Done, UiError> {
+    use portal_services::{ServiceError, mergers};
+    let page = crate::web::page::current().await?;
+    let decision = match decision.as_str() {
+        "survivor" => Ok(mergers::MergerDecision::Survivor),
+        "other" => Ok(mergers::MergerDecision::Other),
+        _ => Err(ServiceError::field("decision", "choose-one")),
+    };
+    let decision = page.said(decision)?;
+    let (ctx, actor) = (&page.ctx, page.actor()?);
+    page.said(mergers::decide_merger(ctx, actor, exception, decision, &reason).await)?;
+    Ok(Done::new("/staff/reconciliation", "merger-decided"))
+}
+
+/// Keeps the old start or currency although HubSpot has another.
+#[server(endpoint = "keep_unchanged")]
+pub async fn keep_unchanged(
+    exception: ExceptionId,
+    #[server(default)] reason: String,
+) -> Result<Done, UiError> {
+    use portal_services::mergers;
+    let page = crate::web::page::current().await?;
+    page.said(mergers::keep_unchanged(&page.ctx, page.actor()?, exception, &reason).await)?;
+    Ok(Done::new("/staff/reconciliation", "change-kept"))
+}
+
+/// Moves all lines of a deal to the start that HubSpot has now.
+#[server(endpoint = "follow_start")]
+pub async fn follow_start(exception: ExceptionId) -> Result<Done, UiError> {
+    use portal_services::mergers;
+    let page = crate::web::page::current().await?;
+    page.said(mergers::follow_start(&page.ctx, page.actor()?, exception).await)?;
+    Ok(Done::new("/staff/reconciliation", "exception-settled"))
+}

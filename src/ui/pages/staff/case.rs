@@ -1,0 +1,517 @@
+//! One case of the reconciliation with everything that can be done about it: link, split, unlink, waive, chase, decide, dismiss. Each is a form of its own
+//! that says what it does; the services say who may.
+
+use axum::{
+    extract::{Path, Query},
+    response::Response,
+};
+use leptos::prelude::*;
+use portal_domain::{
+    access::Action,
+    ids::{DealId, ExceptionId},
+    money::Money,
+};
+use portal_services::{
+    ServiceError,
+    exceptions::{self, CaseView, InvoiceChoice},
+    mergers::Merger,
+};
+use serde::Deserialize;
+
+use super::{
+    calls, crumbs, form_errors, may,
+    reconciliation::{
+        Facts, PATH, acts, case_url, client_link, marks, proposal_row, proposals, title, what,
+    },
+};
+use crate::{
+    ui::{
+        api::UiError,
+        kit::{self, icons},
+    },
+    web::page::Page,
+};
+
+/// The rows of the form that splits an invoice: what refusals call the deal and the amount, and their names in the form.
+const SPLIT_ROWS: [[&str; 4]; 4] = [
+    ["rows.0.deal", "deals[0]", "rows.0.amount", "amounts[0]"],
+    ["rows.1.deal", "deals[1]", "rows.1.amount", "amounts[1]"],
+    ["rows.2.deal", "deals[2]", "rows.2.amount", "amounts[2]"],
+    ["rows.3.deal", "deals[3]", "rows.3.amount", "amounts[3]"],
+];
+/// What waits for the client's money: it can be waived and chased.
+const WAITS_FOR_MONEY: [&str; 3] = ["no_invoice_yet", "underpaid", "invoice_overdue"];
+/// What another act on the page settles, so that it is not to be dismissed.
+const DECIDED_OTHERWISE: [&str; 3] = ["deals_merged", "start_changed", "currency_changed"];
+
+#[derive(Deserialize)]
+pub struct SearchQuery {
+    /// What further deals or invoices are looked for.
+    #[serde(default)]
+    q: String,
+}
+
+pub async fn show(
+    page: Page,
+    Path(id): Path<String>,
+    Query(query): Query<SearchQuery>,
+) -> Result<Response, UiError> {
+    let id: ExceptionId = page.said(id.parse().map_err(|_| ServiceError::NotFound))?;
+    let case = page.said(exceptions::find_case(&page.ctx, page.actor()?, id, &query.q).await)?;
+    let heading = title(&case.view, &Facts::of(&page, &case.view));
+    Ok(page.show(&heading.clone(), move |page| {
+        let is_open = case.view.record.resolved_at.is_none();
+        let forms = (is_open && may(page, Action::Reconcile)).then(|| forms(page, &case, &query.q));
+        let back = may(page, Action::Reconcile)
+            .then(|| take_back(page, &waivers_of(page, &case), &case_url(&case.view)));
+        view! {
+            {crumbs(page, PATH, "reconciliation-title", heading.clone())}
+            <div class="head"><div><h1>{heading}</h1>{marks(page, &case.view)}</div></div>
+            <section class="card" aria-label=page.words.text("reconciliation-case")>
+                <div class="stack">
+                    {what(page, &case.view)}
+                    {evidence(page, &case)}
+                    {acts(page, &case.view)}
+                </div>
+            </section>
+            {forms}
+            {back}
+        }
+        .into_any()
+    }))
+}
+
+/// Where the vendors show what the case is about.
+fn evidence(page: &Page, case: &CaseView) -> AnyView {
+    let words = &page.words;
+    let link = |url: String, label: String| view! { <a href=url rel="noreferrer">{label}</a> };
+    let deal = case.deal.as_ref().map(|deal| {
+        let label = words.with("case-open-deal", &[("deal", (&deal.name).into())]);
+        page.app
+            .vendors
+            .deal(&deal.hubspot_id)
+            .map(|url| link(url, label))
+    });
+    let invoice = case.invoice.as_ref().map(|invoice| {
+        let number = [("number", (&invoice.remote.number).into())];
+        link(
+            page.app.vendors.invoice(&invoice.remote.id),
+            words.with("case-open-invoice", &number),
+        )
+    });
+    let credit = case.credit.as_ref().map(|credit| {
+        let number = [("number", (&credit.remote.number).into())];
+        link(
+            page.app.vendors.credit(&credit.remote.id),
+            words.with("case-open-credit", &number),
+        )
+    });
+    view! { <p class="row small">{deal}{invoice}{credit}{client_link(page, &case.view)}</p> }
+        .into_any()
+}
+
+/// Everything that can be done about an open case.
+fn forms(page: &Page, case: &CaseView, search: &str) -> AnyView {
+    let kind = case.view.record.kind.as_str();
+    let waits = WAITS_FOR_MONEY.contains(&kind);
+    let money = waits.then(|| view! { {chase(page, case)}{waive(page, case)} });
+    let link = (case.invoice.is_some() || case.credit.is_some()).then(|| link(page, case, search));
+    let invoices = (kind == "no_invoice_yet").then(|| link_invoice(page, case, search));
+    let dismiss = (!waits && !DECIDED_OTHERWISE.contains(&kind)).then(|| dismiss(page, case));
+    view! {
+        {link}
+        {invoices}
+        {money}
+        {case.merger.as_ref().map(|merger| merge(page, case, merger))}
+        {matches!(kind, "start_changed" | "currency_changed").then(|| keep(page, case, kind))}
+        {dismiss}
+    }
+    .into_any()
+}
+
+/// A card with one act: what it is called, what it does, and its form.
+fn act(page: &Page, id: &'static str, what: String, content: AnyView) -> AnyView {
+    view! {
+        <section class="card" aria-labelledby=id>
+            <header><div><h2 id=id>{page.words.text(id)}</h2><p>{what}</p></div></header>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+fn exception_field(case: &CaseView) -> AnyView {
+    view! { <input type="hidden" name="exception" value=case.view.record.id.to_string() /> }
+        .into_any()
+}
+
+fn reason(page: &Page, action: &'static str, name: &'static str, label: &str) -> AnyView {
+    kit::field(page, action, name, "reason", label)
+        .maximum(200)
+        .full()
+        .input()
+}
+
+/// Linking an invoice or credit note to a deal, dividing it, and taking back what was said of it.
+fn link(page: &Page, case: &CaseView, search: &str) -> AnyView {
+    let words = &page.words;
+    let chosen = case.view.proposals.iter().map(|proposal| proposal.deal);
+    let chosen: Vec<DealId> = chosen.collect();
+    let further = case
+        .deals
+        .iter()
+        .filter(|deal| !chosen.contains(&deal.deal))
+        .map(|deal| proposal_row(page, &case.view, deal))
+        .collect::<Vec<_>>();
+    let further = (!further.is_empty()).then(|| view! { <ul class="rows">{further}</ul> });
+    let content = view! {
+        <div class="stack">
+            {proposals(page, &case.view)}
+            {search_form(page, "case-search-deal", search)}
+            {further}
+        </div>
+    };
+    let linked_by_person = case
+        .invoice
+        .as_ref()
+        .is_some_and(|invoice| invoice.is_linked_by_person());
+    let unlink = linked_by_person.then(|| {
+        let id = case
+            .invoice
+            .as_ref()
+            .map(|invoice| invoice.remote.id.clone())
+            .unwrap_or_default();
+        unlink(page, "unlink_invoice", "invoice", &id, PATH)
+    });
+    view! {
+        {act(page, "case-link", words.text("case-link-what"), content.into_any())}
+        {case.invoice.is_some().then(|| split(page, case))}
+        {unlink.map(|form| act(page, "case-unlink", words.text("case-unlink-what"), form))}
+    }
+    .into_any()
+}
+
+/// The button that takes back what a person said of an invoice or credit note.
+pub fn unlink(
+    page: &Page,
+    action: &'static str,
+    name: &'static str,
+    id: &str,
+    back: &str,
+) -> AnyView {
+    let values = [(name, id.to_owned()), ("back", back.to_owned())];
+    kit::button_form(
+        action,
+        &values,
+        page.words.text("case-unlink-submit"),
+        "btn sm",
+    )
+}
+
+fn search_form(page: &Page, label: &str, search: &str) -> AnyView {
+    let label = page.words.text(label);
+    view! {
+        <form class="search" role="search">
+            {kit::icon(icons::SEARCH)}
+            <input type="search" name="q" value=search.to_owned() aria-label=label.clone() placeholder=label />
+        </form>
+    }
+    .into_any()
+}
+
+/// Rows of a deal and an amount; the sum, and what is left for none of them.
+fn split(page: &Page, case: &CaseView) -> Option<AnyView> {
+    let words = &page.words;
+    let invoice = case.invoice.as_ref()?;
+    let net = invoice.remote.sub_total;
+    let mut options = vec![(String::new(), words.text("case-split-none"))];
+    options.extend(case.deals.iter().map(|deal| {
+        let label = format!(
+            "{} · {} · {}",
+            deal.deal_name, deal.partner_name, deal.hubspot_id
+        );
+        (deal.deal.to_string(), label)
+    }));
+    let mut sum = Money::zero(net.currency);
+    let mut rows = Vec::with_capacity(SPLIT_ROWS.len());
+    for (place, [deal_name, deal_path, amount_name, amount_path]) in SPLIT_ROWS.iter().enumerate() {
+        let link = invoice.links.get(place);
+        let share = link.and_then(|link| link.share_minor);
+        let first = share.map_or_else(String::new, |minor| {
+            Money::new(minor, net.currency).to_decimal()
+        });
+        let typed = page.typed("split_invoice", amount_path, &first);
+        if let Ok(more) = Money::parse_typed(&typed, net.currency)
+            && let Ok(both) = sum.plus(more)
+        {
+            sum = both;
+        }
+        let deal = link.map_or_else(String::new, |link| link.deal.to_string());
+        rows.push(view! {
+            {kit::field(page, "split_invoice", deal_name, deal_path, "case-split-deal").first(&deal).optional().select(options.clone())}
+            {kit::field(page, "split_invoice", amount_name, amount_path, "case-split-amount").first(&first).optional().input()}
+        });
+    }
+    let rest = Money::new(net.minor.saturating_sub(sum.minor), net.currency);
+    let sums = [
+        ("case-split-net", net),
+        ("case-split-sum", sum),
+        ("case-split-rest", rest),
+    ]
+    .map(|(label, money)| view! { <div><dt>{words.text(label)}</dt><dd>{words.money(money)}</dd></div> });
+    let form = view! {
+        {form_errors(page, "split_invoice")}
+        <form method="post" class="form" novalidate>
+            {calls("split_invoice")}
+            <input type="hidden" name="invoice" value=invoice.remote.id.clone() />
+            <dl class="compare">{sums.into_iter().collect_view()}</dl>
+            <div class="cols">{rows}</div>
+            <div class="foot"><button class="btn primary">{words.text("case-split-submit")}</button></div>
+        </form>
+    };
+    Some(act(
+        page,
+        "case-split",
+        words.text("case-split-what"),
+        form.into_any(),
+    ))
+}
+
+/// Invoices of no deal that may be the one that is missing.
+fn link_invoice(page: &Page, case: &CaseView, search: &str) -> AnyView {
+    let words = &page.words;
+    let Some(deal) = &case.deal else {
+        return ().into_any();
+    };
+    let rows = case
+        .invoices
+        .iter()
+        .map(|choice| invoice_row(page, deal.id, choice))
+        .collect::<Vec<_>>();
+    let rows = if rows.is_empty() {
+        view! { <p class="small muted">{words.text("case-no-invoices")}</p> }.into_any()
+    } else {
+        view! { <ul class="rows">{rows}</ul> }.into_any()
+    };
+    let content =
+        view! { <div class="stack">{search_form(page, "case-search-invoice", search)}{rows}</div> };
+    act(
+        page,
+        "case-link-invoice",
+        words.text("case-link-invoice-what"),
+        content.into_any(),
+    )
+}
+
+fn invoice_row(page: &Page, deal: DealId, choice: &InvoiceChoice) -> AnyView {
+    let (words, remote) = (&page.words, &choice.invoice.remote);
+    let issued = remote
+        .date
+        .map_or_else(String::new, |date| words.date(date));
+    let fits = choice.months.map(|months| {
+        let text = words.with("case-invoice-fits", &[("months", months.into())]);
+        view! { " "<span class="pill plain" data-tone="good">{text}</span> }
+    });
+    let label = words.text("case-link-this");
+    view! {
+        <li>
+            <div>
+                <span class="t"><a href=page.app.vendors.invoice(&remote.id) rel="noreferrer">{remote.number.clone()}</a>{fits}</span>
+                <p>{format!("{} · {} · {}", remote.contact_name, issued, remote.reference)}</p>
+            </div>
+            <span class="end">{kit::money(page, remote.sub_total)}</span>
+            <form method="post">
+                {calls("link_invoice")}
+                <input type="hidden" name="invoice" value=remote.id.clone() />
+                <input type="hidden" name="deal" value=deal.to_string() />
+                <button class="btn sm" aria-label=format!("{label}: {}", remote.number)>{label.clone()}</button>
+            </form>
+        </li>
+    }
+    .into_any()
+}
+
+fn chase(page: &Page, case: &CaseView) -> AnyView {
+    let words = &page.words;
+    let url = format!("{}/chase", case_url(&case.view));
+    let link =
+        view! { <a class="btn" href=url>{kit::icon(icons::MAIL)}{words.text("chase-title")}</a> };
+    act(
+        page,
+        "case-chase",
+        words.text("case-chase-what"),
+        link.into_any(),
+    )
+}
+
+/// The months that lack something, with how much.
+fn waive(page: &Page, case: &CaseView) -> Option<AnyView> {
+    let words = &page.words;
+    let deal = case.deal.as_ref()?;
+    if case.missing.is_empty() {
+        return None;
+    }
+    let months = case.missing.iter().map(|(month, money)| {
+        let lacks = [
+            ("month", words.month(*month).into()),
+            ("amount", words.money(*money).into()),
+        ];
+        (month.to_string(), words.with("case-waive-month", &lacks))
+    });
+    let first = case.view.facts["month"].as_str().unwrap_or_default();
+    let form = view! {
+        {form_errors(page, "waive_month")}
+        <form method="post" class="form" novalidate>
+            {calls("waive_month")}
+            <input type="hidden" name="deal" value=deal.id.to_string() />
+            {kit::field(page, "waive_month", "month", "month", "case-month").first(first).full().select(months.collect())}
+            {reason(page, "waive_month", "waive_reason", "case-waive-reason")}
+            <div class="foot"><button class="btn primary">{words.text("case-waive-submit")}</button></div>
+        </form>
+    };
+    Some(act(
+        page,
+        "case-waive",
+        words.text("case-waive-what"),
+        form.into_any(),
+    ))
+}
+
+/// The deal's waivers as choices.
+fn waivers_of(page: &Page, case: &CaseView) -> Vec<(String, String)> {
+    let deal = case.deal.as_ref().map(|deal| deal.id);
+    let choice = |deal: DealId, (month, money): &(_, Money)| {
+        let month: &portal_domain::calendar::Month = month;
+        let said = format!(
+            "{} · {}",
+            page.words.month(*month),
+            page.words.money(*money)
+        );
+        (format!("{deal}.{month}"), said)
+    };
+    case.waived
+        .iter()
+        .filter_map(|waived| Some(choice(deal?, waived)))
+        .collect()
+}
+
+/// Taking back what was waived; nothing where nothing was.
+pub fn take_back(page: &Page, waivers: &[(String, String)], back: &str) -> Option<AnyView> {
+    let words = &page.words;
+    if waivers.is_empty() {
+        return None;
+    }
+    let form = view! {
+        {form_errors(page, "take_back_waiver")}
+        <form method="post" class="form" novalidate>
+            {calls("take_back_waiver")}
+            <input type="hidden" name="back" value=back.to_owned() />
+            {kit::field(page, "take_back_waiver", "waiver", "waiver", "case-month").full().select(waivers.to_vec())}
+            {reason(page, "take_back_waiver", "back_reason", "case-take-back-reason")}
+            <div class="foot"><button class="btn">{words.text("case-take-back-submit")}</button></div>
+        </form>
+    };
+    Some(act(
+        page,
+        "case-take-back",
+        words.text("case-take-back-what"),
+        form.into_any(),
+    ))
+}
+
+/// Which of two merged deals goes on.
+fn merge(page: &Page, case: &CaseView, merger: &Merger) -> AnyView {
+    let words = &page.words;
+    let choice = |key: &str, goes_on: &str, ends: &str| {
+        let names = [("goes", goes_on.into()), ("ends", ends.into())];
+        words.with(key, &names)
+    };
+    let survivor = &merger.survivor.partner_name;
+    let other = &merger.other.partner_name;
+    let options = vec![
+        (String::new(), words.text("case-merge-choose")),
+        (
+            "survivor".to_owned(),
+            choice("case-merge-survivor", survivor, other),
+        ),
+        (
+            "other".to_owned(),
+            choice("case-merge-other", other, survivor),
+        ),
+    ];
+    let form = view! {
+        {form_errors(page, "decide_merger")}
+        <form method="post" class="form" novalidate>
+            {calls("decide_merger")}
+            {exception_field(case)}
+            {kit::field(page, "decide_merger", "decision", "decision", "case-merge-decision").full().select(options)}
+            {reason(page, "decide_merger", "merge_reason", "case-decision-reason")}
+            <div class="foot"><button class="btn primary">{words.text("case-merge-submit")}</button></div>
+        </form>
+    };
+    act(
+        page,
+        "case-merge",
+        words.text("case-merge-what"),
+        form.into_any(),
+    )
+}
+
+/// Keeping the old start or currency; following HubSpot's new start where no line is on a statement.
+fn keep(page: &Page, case: &CaseView, kind: &str) -> AnyView {
+    let words = &page.words;
+    let form = view! {
+        {form_errors(page, "keep_unchanged")}
+        <form method="post" class="form" novalidate>
+            {calls("keep_unchanged")}
+            {exception_field(case)}
+            {reason(page, "keep_unchanged", "keep_reason", "case-decision-reason")}
+            <div class="foot"><button class="btn primary">{words.text("case-keep-submit")}</button></div>
+        </form>
+    };
+    let kept = act(
+        page,
+        "case-keep",
+        words.text("case-keep-what"),
+        form.into_any(),
+    );
+    let follow = (kind == "start_changed").then(|| {
+        if !case.may_follow_start {
+            let why = words.text("case-follow-stated");
+            return act(page, "case-follow", why, ().into_any());
+        }
+        let form = view! {
+            <form method="post">
+                {calls("follow_start")}
+                {exception_field(case)}
+                <button class="btn">{words.text("case-follow-submit")}</button>
+            </form>
+        };
+        act(
+            page,
+            "case-follow",
+            words.text("case-follow-what"),
+            form.into_any(),
+        )
+    });
+    view! { {kept}{follow} }.into_any()
+}
+
+fn dismiss(page: &Page, case: &CaseView) -> AnyView {
+    let words = &page.words;
+    let form = view! {
+        {form_errors(page, "dismiss_exception")}
+        <form method="post" class="form" novalidate>
+            {calls("dismiss_exception")}
+            {exception_field(case)}
+            {reason(page, "dismiss_exception", "reason", "case-decision-reason")}
+            <div class="foot"><button class="btn">{words.text("case-dismiss-submit")}</button></div>
+        </form>
+    };
+    act(
+        page,
+        "case-dismiss",
+        words.text("case-dismiss-what"),
+        form.into_any(),
+    )
+}

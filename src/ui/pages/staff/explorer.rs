@@ -1,0 +1,666 @@
+//! The explorer of clients' money: month by month what is expected, invoiced, credited, collected and not allocated, with the documents behind every
+//! number and the way to them in Xero and HubSpot; and the same as CSV.
+
+use axum::{
+    body::Body,
+    extract::Query,
+    http::{HeaderValue, header},
+    response::Response,
+};
+use leptos::prelude::*;
+use portal_domain::{
+    access::Action,
+    buckets::Column,
+    calendar::{Month, Timestamp},
+    deal::{BillingPeriod, DealTerms},
+    ids::{ClientId, DealId},
+    money::Money,
+};
+use portal_services::explorer::{
+    self, ClientMoney, Evidence, Explored, ExplorerFilter, ExplorerRow, RowKey,
+};
+use portal_store::deals::DealRecord;
+use serde::Deserialize;
+
+use super::{
+    NOTHING, address,
+    case::{take_back, unlink},
+    crumbs, head, may, paging, reconciliation,
+};
+use crate::{
+    ui::{
+        api::UiError,
+        kit::{self, icons},
+    },
+    web::page::Page,
+};
+
+pub const PATH: &str = "/staff/reconciliation/explorer";
+const CSV: &str = "/staff/reconciliation/explorer.csv";
+/// The columns of the table; what was waived is shown only where something was.
+const COLUMNS: [Column; 7] = [
+    Column::Expected,
+    Column::Invoiced,
+    Column::Credited,
+    Column::Collected,
+    Column::Unallocated,
+    Column::Waived,
+    Column::Missing,
+];
+
+#[derive(Default, Deserialize)]
+pub struct ExplorerQuery {
+    #[serde(default)]
+    client: String,
+    #[serde(default)]
+    partner: String,
+    #[serde(default)]
+    q: String,
+    /// `misfits` for only what does not fit.
+    #[serde(default)]
+    show: String,
+    /// As in `2026-07`.
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    until: String,
+    #[serde(default)]
+    after: String,
+    /// The number whose evidence is open: client, currency, row and column with points between.
+    #[serde(default)]
+    cell: String,
+}
+
+impl ExplorerQuery {
+    fn filter(&self, this_month: Month) -> ExplorerFilter {
+        ExplorerFilter {
+            client: self.client.parse().ok(),
+            partner: self.partner.clone(),
+            search: self.q.clone(),
+            misfits_only: self.show == "misfits",
+            from: Month::parse(&self.from).ok(),
+            // Later months are not due; whoever wants them apart says so.
+            until: Month::parse(&self.until).ok().or(Some(this_month)),
+            after: self.after.parse().ok(),
+        }
+    }
+
+    fn url(&self, path: &str, after: &str, cell: &str) -> String {
+        address(
+            path,
+            &[
+                ("client", &self.client),
+                ("partner", &self.partner),
+                ("q", &self.q),
+                ("show", &self.show),
+                ("from", &self.from),
+                ("until", &self.until),
+                ("after", after),
+                ("cell", cell),
+            ],
+        )
+    }
+}
+
+/// Which number is open.
+struct CellName {
+    client: ClientId,
+    currency: String,
+    row: RowKey,
+    column: Column,
+}
+
+impl CellName {
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let found = Self {
+            client: parts.next()?.parse().ok()?,
+            currency: parts.next()?.to_owned(),
+            row: RowKey::parse(parts.next()?)?,
+            column: Column::parse(parts.next()?)?,
+        };
+        parts.next().is_none().then_some(found)
+    }
+
+    fn is_of(&self, money: &ClientMoney) -> bool {
+        self.client == money.client.id && self.currency == money.currency.as_str()
+    }
+}
+
+/// The number that is open, with what its deals say in HubSpot.
+struct Opened {
+    name: CellName,
+    terms: Vec<(DealId, Vec<(DealTerms, Timestamp)>)>,
+}
+
+pub async fn show(page: Page, Query(query): Query<ExplorerQuery>) -> Result<Response, UiError> {
+    let (ctx, actor) = (&page.ctx, page.actor()?);
+    let filter = query.filter(ctx.this_month());
+    let found = page.said(explorer::explore(ctx, actor, &filter).await)?;
+    let opened = open(&page, &query, &found).await?;
+    let title = page.words.text("explorer-title");
+    Ok(page.show(&title.clone(), move |page| {
+        let words = &page.words;
+        let download = view! { <a class="btn" href=query.url(CSV, "", "")>{words.text("explorer-csv")}</a> };
+        let clients = found
+            .clients
+            .iter()
+            .map(|money| client(page, &query, money, opened.as_ref()))
+            .collect::<Vec<_>>();
+        let content = if clients.is_empty() {
+            let (title, text) = (words.text("explorer-empty-title"), words.text("explorer-empty"));
+            view! { <section class="card flush" aria-label=words.text("explorer-title")>{kit::empty(icons::SCALE, title, text, None)}</section> }
+                .into_any()
+        } else {
+            clients.into_any()
+        };
+        let first = (!query.after.is_empty()).then(|| query.url(PATH, "", ""));
+        let next = found.next.map(|next| query.url(PATH, &next.to_string(), ""));
+        view! {
+            {crumbs(page, reconciliation::PATH, "reconciliation-title", title.clone())}
+            {head(title, words.text("explorer-lead"), Some(download.into_any()))}
+            {filters(page, &query)}
+            {content}
+            {paging(page, first, next)}
+        }
+        .into_any()
+    }))
+}
+
+/// Reads what the deals of the open number say; only one client's are read.
+async fn open(
+    page: &Page,
+    query: &ExplorerQuery,
+    found: &Explored,
+) -> Result<Option<Opened>, UiError> {
+    let Some(name) = CellName::parse(&query.cell) else {
+        return Ok(None);
+    };
+    let mut terms = Vec::new();
+    let money = found.clients.iter().find(|money| name.is_of(money));
+    for deal in money.iter().flat_map(|money| &money.deals) {
+        let of_deal = explorer::list_terms(&page.ctx, page.actor()?, deal.id).await;
+        terms.push((deal.id, page.said(of_deal)?));
+    }
+    Ok(Some(Opened { name, terms }))
+}
+
+fn filters(page: &Page, query: &ExplorerQuery) -> AnyView {
+    let words = &page.words;
+    let text = |name: &'static str, value: &str, label: &str| {
+        let label = words.text(label);
+        view! { <input type="search" name=name value=value.to_owned() aria-label=label.clone() placeholder=label /> }
+    };
+    let month = |name: &'static str, value: &str, label: &str| {
+        view! {
+            <label class="row small">{words.text(label)}
+                <input type="month" name=name value=value.to_owned() pattern="[0-9]{4}-[0-9]{2}" placeholder="2026-07" />
+            </label>
+        }
+    };
+    let misfits = query.show == "misfits";
+    view! {
+        <form class="row filters" role="search">
+            {text("q", &query.q, "explorer-client")}
+            {text("partner", &query.partner, "explorer-partner")}
+            {month("from", &query.from, "explorer-from")}
+            {month("until", &query.until, "explorer-until")}
+            <label class="check"><input type="checkbox" name="show" value="misfits" checked=misfits />{words.text("explorer-misfits")}</label>
+            <button class="btn">{words.text("explorer-show")}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// One client and currency: its rows, its sums, and the sentence that they add up to.
+fn client(
+    page: &Page,
+    query: &ExplorerQuery,
+    money: &ClientMoney,
+    opened: Option<&Opened>,
+) -> AnyView {
+    let words = &page.words;
+    let id = format!("{}-{}", money.client.id, money.currency);
+    let opened = opened.filter(|opened| opened.name.is_of(money));
+    let columns: Vec<Column> = COLUMNS
+        .into_iter()
+        .filter(|column| *column != Column::Waived || money.total.waived_minor != 0)
+        .collect();
+    let heads = columns
+        .iter()
+        .map(|column| view! { <th scope="col" class="num">{words.text(&format!("explorer-{column}"))}</th> })
+        .collect_view();
+    let rows = money
+        .rows
+        .iter()
+        .map(|row| table_row(page, query, money, row, &columns))
+        .collect_view();
+    let sums = columns.iter().map(|column| {
+        let sum = Money::new(money.total.of(*column), money.currency);
+        view! { <td class="num" data-label=words.text(&format!("explorer-{column}"))>{kit::money(page, sum)}</td> }
+    });
+    let name = format!("{} · {}", money.client.name, money.currency);
+    view! {
+        <section class="card flush" aria-labelledby=id.clone()>
+            <header><div><h2 id=id.clone()>{name.clone()}</h2><p>{equation(page, money)}</p></div></header>
+            <div class="table">
+                <table class="cards">
+                    <caption class="vh">{name}</caption>
+                    <thead><tr><th scope="col">{words.text("explorer-month")}</th>{heads}</tr></thead>
+                    <tbody>{rows}</tbody>
+                    <tfoot><tr><th class="main" scope="row">{words.text("explorer-sum")}</th>{sums.collect_view()}</tr></tfoot>
+                </table>
+            </div>
+            {opened.map(|opened| evidence(page, query, money, opened))}
+        </section>
+    }
+    .into_any()
+}
+
+/// Invoiced is credited, collected, not allocated, paid back and still open together.
+fn equation(page: &Page, money: &ClientMoney) -> String {
+    let words = &page.words;
+    let write = |minor: i64| words.money(Money::new(minor, money.currency));
+    words.with(
+        "explorer-equation",
+        &[
+            ("invoiced", write(money.total.invoiced_minor).into()),
+            ("credited", write(money.total.credited_minor).into()),
+            ("collected", write(money.total.collected_minor).into()),
+            ("unallocated", write(money.total.unallocated_minor).into()),
+            ("refunded", write(money.refunded_minor).into()),
+            ("open", write(money.open_minor).into()),
+        ],
+    )
+}
+
+fn row_name(page: &Page, key: RowKey) -> String {
+    let words = &page.words;
+    match key {
+        RowKey::Month(month) => words.month(month),
+        RowKey::Earlier => words.text("explorer-earlier"),
+        RowKey::Later => words.text("explorer-later"),
+        RowKey::Rest => words.text("explorer-rest"),
+    }
+}
+
+fn table_row(
+    page: &Page,
+    query: &ExplorerQuery,
+    money: &ClientMoney,
+    row: &ExplorerRow,
+    columns: &[Column],
+) -> AnyView {
+    let words = &page.words;
+    let name = row_name(page, row.key);
+    let cells = columns.iter().map(|column| {
+        let minor = row.amounts.of(*column);
+        let label = words.text(&format!("explorer-{column}"));
+        let has_parts = row.evidence.iter().any(|part| part.column == *column);
+        if minor == 0 && !has_parts {
+            return view! { <td class="num muted" data-label=label>{NOTHING}</td> }.into_any();
+        }
+        let cell = format!("{}.{}.{}.{column}", money.client.id, money.currency, row.key.word());
+        let url = format!("{}#evidence", query.url(PATH, &query.after, &cell));
+        let whole = format!("{label}, {name}: {}", words.text("explorer-evidence"));
+        let amount = Money::new(minor, money.currency);
+        view! { <td class="num" data-label=label><a href=url title=whole>{kit::money(page, amount)}</a></td> }.into_any()
+    });
+    view! { <tr><th class="main" scope="row">{name.clone()}</th>{cells.collect_view()}</tr> }
+        .into_any()
+}
+
+/// What the open number is made of.
+fn evidence(page: &Page, query: &ExplorerQuery, money: &ClientMoney, opened: &Opened) -> AnyView {
+    let words = &page.words;
+    let name = &opened.name;
+    let Some(row) = money.rows.iter().find(|row| row.key == name.row) else {
+        return ().into_any();
+    };
+    let column = name.column;
+    let amount = Money::new(row.amounts.of(column), money.currency);
+    let title = format!(
+        "{} · {} · {}",
+        words.text(&format!("explorer-{column}")),
+        row_name(page, row.key),
+        words.money(amount)
+    );
+    let here = query.url(PATH, &query.after, &query.cell);
+    let documents = row.evidence.iter().filter(|part| part.column == column);
+    let documents: Vec<&Evidence> = documents.collect();
+    let content = match column {
+        Column::Expected => expected(page, money, row),
+        Column::Waived => waived(page, money, row, &here),
+        Column::Missing => missing(page, money, row),
+        _ => document_table(page, money, &documents, &here),
+    };
+    let close = format!(
+        "{}#{}-{}",
+        query.url(PATH, &query.after, ""),
+        money.client.id,
+        money.currency
+    );
+    view! {
+        <div class="proof" id="evidence">
+            <div class="row between">
+                <h3>{title}</h3>
+                <a class="btn quiet icon sm" href=close aria-label=words.text("button-close")>{kit::icon(icons::X)}</a>
+            </div>
+            {content}
+            {deals(page, money, opened)}
+        </div>
+    }
+    .into_any()
+}
+
+fn deal_name(money: &ClientMoney, deal: Option<DealId>) -> String {
+    let mut deals = money.deals.iter();
+    let found = deals.find(|known| Some(known.id) == deal);
+    found.map_or_else(|| NOTHING.to_owned(), |deal| deal.name.clone())
+}
+
+/// What each deal's months expect.
+fn expected(page: &Page, money: &ClientMoney, row: &ExplorerRow) -> AnyView {
+    let words = &page.words;
+    let rows = row.expected.iter().filter(|part| part.2 != 0);
+    let rows = rows.map(|(deal, month, minor)| {
+        let amount = Money::new(*minor, money.currency);
+        view! { <div><dt>{deal_name(money, Some(*deal))}" · "{words.month(*month)}</dt><dd>{words.money(amount)}</dd></div> }
+    });
+    view! { <dl class="facts">{rows.collect_view()}</dl> }.into_any()
+}
+
+/// Who waived what, and why; and the way back.
+fn waived(page: &Page, money: &ClientMoney, row: &ExplorerRow, here: &str) -> AnyView {
+    let words = &page.words;
+    let is_here = |deal: DealId, month: Month| {
+        row.expected
+            .iter()
+            .any(|part| (part.0, part.1) == (deal, month))
+    };
+    let shown = money
+        .waivers
+        .iter()
+        .filter(|(deal, waiver)| is_here(*deal, waiver.month));
+    let shown: Vec<_> = shown.collect();
+    let rows = shown.iter().map(|(deal, waiver)| {
+        let about = words.with(
+            "explorer-waived-by",
+            &[
+                ("person", (&waiver.by_name).into()),
+                ("date", words.date_of(waiver.waived_at, page.ctx.programme.time_zone).into()),
+                ("reason", (&waiver.reason).into()),
+            ],
+        );
+        let amount = Money::new(waiver.amount_minor, money.currency);
+        view! {
+            <div>
+                <dt>{deal_name(money, Some(*deal))}" · "{words.month(waiver.month)}<small>{about}</small></dt>
+                <dd>{words.money(amount)}</dd>
+            </div>
+        }
+    });
+    let mut sums: Vec<((DealId, Month), i64)> = Vec::new();
+    for (deal, waiver) in &shown {
+        let key = (*deal, waiver.month);
+        match sums.iter_mut().find(|sum| sum.0 == key) {
+            Some(sum) => sum.1 = sum.1.saturating_add(waiver.amount_minor),
+            None => sums.push((key, waiver.amount_minor)),
+        }
+    }
+    let choices: Vec<(String, String)> = sums
+        .into_iter()
+        .filter(|(_, minor)| *minor > 0)
+        .map(|((deal, month), minor)| {
+            let amount = words.money(Money::new(minor, money.currency));
+            let said = format!(
+                "{} · {} · {amount}",
+                deal_name(money, Some(deal)),
+                words.month(month)
+            );
+            (format!("{deal}.{month}"), said)
+        })
+        .collect();
+    let back = may(page, Action::Reconcile).then(|| take_back(page, &choices, here));
+    view! { <dl class="facts">{rows.collect_view()}</dl>{back} }.into_any()
+}
+
+/// Expected, less what was waived and collected.
+fn missing(page: &Page, money: &ClientMoney, row: &ExplorerRow) -> AnyView {
+    let words = &page.words;
+    let parts = [
+        Column::Expected,
+        Column::Waived,
+        Column::Collected,
+        Column::Missing,
+    ]
+    .map(|column| {
+        let amount = Money::new(row.amounts.of(column), money.currency);
+        let label = words.text(&format!("explorer-{column}"));
+        view! { <div><dt>{label}</dt><dd>{words.money(amount)}</dd></div> }
+    });
+    let cases = address(reconciliation::PATH, &[]);
+    view! {
+        <dl class="compare">{parts.into_iter().collect_view()}</dl>
+        <p>{words.text("explorer-missing-hint")}" "<a href=cases>{words.text("reconciliation-title")}</a></p>
+    }
+    .into_any()
+}
+
+/// A document of Xero as the evidence names it.
+struct Document<'a> {
+    number: &'a str,
+    url: String,
+    status: &'a str,
+    how: Option<&'a str>,
+    seen_at: Timestamp,
+    kind: &'static str,
+    unlink: Option<AnyView>,
+}
+
+fn find_document<'a>(
+    page: &Page,
+    money: &'a ClientMoney,
+    part: &Evidence,
+    here: &str,
+) -> Option<Document<'a>> {
+    let may_decide = may(page, Action::Reconcile);
+    if let Some(invoice) = money.invoices.get(&part.document) {
+        let link = invoice
+            .links
+            .iter()
+            .find(|link| Some(link.deal) == part.deal);
+        let by_person = may_decide && invoice.is_linked_by_person();
+        return Some(Document {
+            number: &invoice.remote.number,
+            url: page.app.vendors.invoice(&invoice.remote.id),
+            status: &invoice.remote.status,
+            how: link.map(|link| link.how.as_str()),
+            seen_at: invoice.seen_at,
+            kind: "explorer-document-invoice",
+            unlink: by_person
+                .then(|| unlink(page, "unlink_invoice", "invoice", &invoice.remote.id, here)),
+        });
+    }
+    let credit = money.credits.get(&part.document)?;
+    let by_person = may_decide && credit.how.as_deref() == Some("person");
+    Some(Document {
+        number: &credit.remote.number,
+        url: page.app.vendors.credit(&credit.remote.id),
+        status: &credit.remote.status,
+        how: credit.how.as_deref().filter(|_| part.deal.is_some()),
+        seen_at: credit.seen_at,
+        kind: "explorer-document-refund",
+        unlink: by_person.then(|| unlink(page, "unlink_refund", "credit", &credit.remote.id, here)),
+    })
+}
+
+fn document_table(page: &Page, money: &ClientMoney, parts: &[&Evidence], here: &str) -> AnyView {
+    let words = &page.words;
+    let rows = parts.iter().filter_map(|part| {
+        let document = find_document(page, money, part, here)?;
+        let how = document.how.unwrap_or("nobody");
+        let amount = Money::new(part.amount_minor, money.currency);
+        Some(view! {
+            <tr>
+                <th class="main" scope="row">
+                    <a href=document.url rel="noreferrer">{document.number.to_owned()}</a>
+                    <small>{words.text(document.kind)}</small>
+                </th>
+                <td data-label=words.text("explorer-column-status")>{document.status.to_owned()}</td>
+                <td data-label=words.text("explorer-column-deal")>{deal_name(money, part.deal)}</td>
+                <td data-label=words.text("explorer-column-how")>{words.text(&format!("explorer-how-{how}"))}" "{document.unlink}</td>
+                <td data-label=words.text("line-why-column-seen")>{kit::ago(page, document.seen_at)}</td>
+                <td class="num corner">{kit::money(page, amount)}</td>
+            </tr>
+        })
+    });
+    let columns = [
+        "explorer-column-document",
+        "explorer-column-status",
+        "explorer-column-deal",
+        "explorer-column-how",
+        "line-why-column-seen",
+    ]
+    .map(|column| view! { <th scope="col">{words.text(column)}</th> });
+    view! {
+        <div class="table">
+            <table class="cards" aria-label=words.text("line-why-evidence")>
+                <thead><tr>{columns.into_iter().collect_view()}<th scope="col" class="num">{words.text("explorer-column-amount")}</th></tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// What HubSpot says of the client's deals.
+fn deals(page: &Page, money: &ClientMoney, opened: &Opened) -> AnyView {
+    let words = &page.words;
+    let rows = money.deals.iter().map(|deal| {
+        let terms = opened.terms.iter().find(|terms| terms.0 == deal.id);
+        let said = terms.and_then(|terms| terms.1.last()).map(|(terms, seen_at)| {
+            let value = words.money(terms.value);
+            view! { {value}" "{period(page, terms.period)}" · "{kit::ago(page, *seen_at)} }
+        });
+        view! {
+            <div>
+                <dt>{deal_link(page, deal)}<small>{format!("{} · {}", deal.partner_name, deal_dates(page, deal))}</small></dt>
+                <dd>{said}</dd>
+            </div>
+        }
+    });
+    view! { <h3>{words.text("explorer-deals")}</h3><dl class="facts">{rows.collect_view()}</dl> }
+        .into_any()
+}
+
+fn deal_link(page: &Page, deal: &DealRecord) -> AnyView {
+    let name = format!("{} · {}", deal.name, deal.hubspot_id);
+    match page.app.vendors.deal(&deal.hubspot_id) {
+        Some(url) => view! { <a href=url rel="noreferrer">{name}</a> }.into_any(),
+        None => name.into_any(),
+    }
+}
+
+fn deal_dates(page: &Page, deal: &DealRecord) -> String {
+    let words = &page.words;
+    let date = |date: Option<chrono::NaiveDate>| {
+        date.map_or_else(|| NOTHING.to_owned(), |date| words.date(date))
+    };
+    words.with(
+        "explorer-deal-dates",
+        &[
+            ("won", date(deal.won_on).into()),
+            ("start", date(deal.start).into()),
+            ("end", date(deal.end).into()),
+        ],
+    )
+}
+
+fn period(page: &Page, period: BillingPeriod) -> String {
+    let words = &page.words;
+    match period {
+        BillingPeriod::OneOff => words.text("line-period-one-off"),
+        BillingPeriod::Months(1) => words.text("line-period-monthly"),
+        BillingPeriod::Months(3) => words.text("line-period-quarterly"),
+        BillingPeriod::Months(12) => words.text("line-period-yearly"),
+        BillingPeriod::Months(months) => {
+            words.with("line-period-months", &[("count", u32::from(months).into())])
+        }
+    }
+}
+
+/// Everything that the filters let through, month by month, as a spreadsheet reads it.
+pub async fn download(page: Page, Query(query): Query<ExplorerQuery>) -> Result<Response, UiError> {
+    let mut filter = query.filter(page.ctx.this_month());
+    filter.after = None;
+    // A spreadsheet can add up for itself: every month stands alone in it.
+    filter.until = Month::parse(&query.until).ok();
+    let words = &page.words;
+    let heads = ["explorer-client", "explorer-currency", "explorer-month"];
+    let mut text = String::from("\u{feff}");
+    let columns = COLUMNS.map(|column| format!("explorer-{column}"));
+    let heads = heads.into_iter().chain(columns.iter().map(String::as_str));
+    write_record(&mut text, heads.map(|head| words.text(head)));
+    loop {
+        let found = explorer::explore(&page.ctx, page.actor()?, &filter).await;
+        let found = page.said(found)?;
+        for money in &found.clients {
+            for row in &money.rows {
+                write_row(&mut text, money, row);
+            }
+        }
+        let Some(next) = found.next else { break };
+        filter.after = Some(next);
+    }
+    let mut response = Response::new(Body::from(text));
+    let headers = response.headers_mut();
+    let name = HeaderValue::from_static("attachment; filename=\"reconciliation.csv\"");
+    headers.insert(header::CONTENT_DISPOSITION, name);
+    let kind = HeaderValue::from_static("text/csv; charset=utf-8");
+    headers.insert(header::CONTENT_TYPE, kind);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+fn write_row(text: &mut String, money: &ClientMoney, row: &ExplorerRow) {
+    let about = [
+        safe(&money.client.name),
+        money.currency.to_string(),
+        row.key.word(),
+    ];
+    let amounts =
+        COLUMNS.map(|column| Money::new(row.amounts.of(column), money.currency).to_decimal());
+    write_record(text, about.into_iter().chain(amounts));
+}
+
+/// Spreadsheets take what begins like this for a formula.
+fn safe(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    if is_formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+fn write_record(text: &mut String, values: impl Iterator<Item = String>) {
+    let quoted = values.map(|value| format!("\"{}\"", value.replace('"', "\"\"")));
+    text.push_str(&quoted.collect::<Vec<_>>().join(","));
+    text.push_str("\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_of_the_csv_is_a_formula() {
+        assert_eq!(safe("=HYPERLINK(1)"), "'=HYPERLINK(1)");
+        assert_eq!(safe("@cmd"), "'@cmd");
+        assert_eq!(safe("Acme = good"), "Acme = good");
+        let mut text = String::new();
+        write_record(&mut text, ["a\"b".to_owned(), "c".to_owned()].into_iter());
+        assert_eq!(text, "\"a\"\"b\",\"c\"\r\n");
+    }
+}

@@ -17,6 +17,7 @@ pub mod claim;
 pub mod deal;
 pub mod lead;
 
+pub mod correction;
 pub mod coverage;
 pub mod ledger;
 pub mod line;

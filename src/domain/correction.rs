@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::Month,
-    error::{FieldErrors, Fault},
+    error::{Fault, FieldErrors},
     money::{Currency, Money},
     text::parse_line,
 };

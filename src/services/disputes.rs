@@ -32,12 +32,7 @@ pub const MESSAGE_LENGTH_MAX: usize = 2_000;
 ///
 /// # Errors
 /// `dispute-already-open`.
-pub async fn open(
-    ctx: &Ctx,
-    actor: &Actor,
-    line: LineId,
-    text: &str,
-) -> Result<(), ServiceError> {
+pub async fn open(ctx: &Ctx, actor: &Actor, line: LineId, text: &str) -> Result<(), ServiceError> {
     require_partner(actor, Action::ReadMoney)?;
     let text = read(
         "dispute",
@@ -90,7 +85,7 @@ pub async fn resolve(
     text: &str,
 ) -> Result<(), ServiceError> {
     require_staff(actor, Action::ApproveLines)?;
-    let text = read("resolution", parse_paragraph(text, MESSAGE_LENGTH_MAX))?;
+    let text = read("answer", parse_paragraph(text, MESSAGE_LENGTH_MAX))?;
     let mut case = Case::load(ctx, actor, line).await?;
     if case.line.disputed_at.is_none() {
         return case.repeated(DisputeStep::Resolved, &text, "dispute-not-open");

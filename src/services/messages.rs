@@ -164,7 +164,14 @@ pub(crate) async fn lead_received(
         ("client", lead.client_name.as_str().into()),
         ("partner", partner.company.name.as_str().into()),
     ];
-    tell_staff(ctx, tx, key, &arguments, &format!("/staff/leads/{}", lead.id)).await
+    tell_staff(
+        ctx,
+        tx,
+        key,
+        &arguments,
+        &format!("/staff/leads/{}", lead.id),
+    )
+    .await
 }
 
 /// Says something in the staff's channel of Slack, with the page where something can be done about it. What people typed is escaped here.

@@ -5,6 +5,8 @@ pub mod audit;
 pub mod decisions;
 pub mod integrations;
 pub mod leads;
+mod leaving;
+mod line_acts;
 mod line_proof;
 pub mod lines;
 pub mod partners;

@@ -6,6 +6,7 @@ mod database;
 mod portal;
 
 mod access;
+mod disputes;
 mod forms;
 mod jobs;
 mod leads;

@@ -34,6 +34,10 @@ use portal_store::{
 };
 use sqlx::{AnyConnection, Connection, Executor};
 
+/// Disputes, lines that people enter or refuse, and a partner that leaves.
+#[path = "money/decisions.rs"]
+mod decisions;
+
 struct HandClock(AtomicI64);
 
 impl Clock for HandClock {

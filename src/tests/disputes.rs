@@ -61,7 +61,9 @@ async fn a_question_about_a_line_is_asked_answered_and_settled_without_a_script(
     let listed = partner.get("/commission?state=disputed").await.body;
     assert!(listed.contains("Harbour"));
 
-    let said = portal.slack_messages("C0STAFF000").await;
+    let said = portal
+        .slack_messages(&portal.ctx.programme.staff_channel)
+        .await;
     let told = said
         .iter()
         .filter(|said| said.to_string().contains("Disputed line"));

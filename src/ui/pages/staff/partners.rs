@@ -208,7 +208,7 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
             <div class="head">
                 <div>
                     <h1>{title}" "{state_pill(page, partner, shown.enrolment.as_ref())}</h1>
-                    <p>{plan}{leaving::sentence(page, partner).map(|sentence| format!(" {sentence}"))}</p>
+                    <p>{plan}{leaving::sentence(page, partner).map(|sentence| format!(" · {sentence}"))}</p>
                 </div>
                 <div class="row"><a class="btn" href=partner_url(partner.id)>{words.text("staff-partner-lines")}</a></div>
             </div>

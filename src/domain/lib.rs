@@ -18,6 +18,7 @@ pub mod deal;
 pub mod lead;
 
 pub mod buckets;
+pub mod correction;
 pub mod coverage;
 pub mod ledger;
 pub mod line;

@@ -31,7 +31,14 @@ words! {
 
 words! {
     /// What a message in the thread of a disputed line does.
-    DisputeStep { Opened = "opened", Answered = "answered", Resolved = "resolved" }
+    DisputeStep { Opened = "opened", Answered = "answered", Resolved = "resolved", Withdrawn = "withdrawn" }
+}
+
+impl DisputeStep {
+    /// Whether the line is disputed no more after it.
+    pub const fn ends(self) -> bool {
+        matches!(self, Self::Resolved | Self::Withdrawn)
+    }
 }
 
 impl LineState {
@@ -505,6 +512,11 @@ mod tests {
         }
         for kind in LineKind::ALL {
             assert_eq!(LineKind::parse(kind.as_str()), Some(*kind));
+        }
+        for step in DisputeStep::ALL {
+            assert_eq!(DisputeStep::parse(step.as_str()), Some(*step));
+            let last = matches!(step.as_str(), "resolved" | "withdrawn");
+            assert_eq!(step.ends(), last, "{step}");
         }
         assert_eq!(LineState::parse("Paid"), None);
         assert_eq!(LineState::parse(""), None);

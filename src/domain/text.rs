@@ -33,6 +33,15 @@ pub fn parse_paragraph(text: &str, length_max: usize) -> Result<String, Fault> {
     limit(&text, length_max)
 }
 
+/// Reads a required text that may have several lines and must say something: at least `length_min` characters.
+pub fn parse_message(text: &str, length_min: usize, length_max: usize) -> Result<String, Fault> {
+    let text = parse_paragraph(text, length_max)?;
+    if text.chars().count() < length_min {
+        return Err(Fault::with("too-short", length_min));
+    }
+    Ok(text)
+}
+
 /// Line breaks that are no control characters, and marks that turn the reading direction of what stands beside them.
 const fn is_disruptive(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -386,6 +395,24 @@ mod tests {
             parse_paragraph("\r\n", 9).expect_err("blank").code,
             "required"
         );
+    }
+
+    #[test]
+    fn a_message_says_something() {
+        assert_eq!(
+            parse_message(" 0123456789\r\n", 10, 20),
+            Ok("0123456789".to_owned())
+        );
+        for (text, code, detail) in [
+            ("   123456789   ", "too-short", "10"),
+            ("äöüäöüäöü", "too-short", "10"),
+            ("  ", "required", ""),
+            ("123456789012345678901", "too-long", "20"),
+            ("0123456789\u{202e}", "control-characters", ""),
+        ] {
+            let fault = parse_message(text, 10, 20).expect_err(text);
+            assert_eq!((fault.code, fault.detail.as_str()), (code, detail));
+        }
     }
 
     #[test]

@@ -161,6 +161,13 @@ impl<'a> Books<'a> {
         Ok(())
     }
 
+    /// Keeps what a refused line would be worth: its month takes the client's money by that, and nothing is posted.
+    pub fn reprice_refused(&mut self, line: &LineRecord, price: &Price) {
+        self.changes
+            .push(Change::Reprice(line.id, *price, LineState::Cancelled));
+        self.touched.insert(line.partner);
+    }
+
     fn post(&mut self, partner: PartnerId, entry: Option<Entry>, cause: &'static str) {
         if let Some(entry) = entry.filter(|entry| entry.money.minor != 0) {
             self.entries.push(NewEntry {

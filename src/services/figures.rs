@@ -47,7 +47,7 @@ pub struct Figures {
     pub expected: Money,
     /// What somebody has stopped; a part of the others.
     pub held: Money,
-    /// The least that a statement is made for: less than that is carried over.
+    /// The least that a statement is made for: less than that is carried over. Nothing for the last statement of a partner that has left.
     pub minimum: Money,
     /// Oldest first; months with nothing are left out.
     pub by_month: Vec<MonthFigures>,
@@ -139,6 +139,12 @@ async fn read(ctx: &Ctx, partner: PartnerId) -> Result<Vec<Figures>, ServiceErro
             .or_insert_with(|| Figures::new(currency, ctx.programme.minimum_payout_minor))
             .add(&sum)?;
     }
+    for (currency, figures) in &mut figures {
+        let quarter = ctx.this_quarter();
+        if statements::is_last(ctx, &mut tx, partner, *currency, quarter).await? {
+            figures.minimum = Money::zero(*currency);
+        }
+    }
     Ok(figures.into_values().collect())
 }
 
@@ -163,6 +169,8 @@ pub struct StaffCounts {
     /// Covered lines that nobody holds.
     pub covered_to_approve: i64,
     pub held: i64,
+    /// Lines that their partners dispute, wherever they stand.
+    pub disputed: i64,
     pub exceptions: i64,
     pub failing_jobs: i64,
     /// Bills that are not paid in full.
@@ -193,6 +201,7 @@ pub async fn for_staff(ctx: &Ctx, actor: &Actor) -> Result<StaffCounts, ServiceE
             .sum(),
         covered_to_approve: count(&|state, held| state == LineState::Covered && !held),
         held: count(&|state, held| held && !state.is_stated() && state != LineState::Cancelled),
+        disputed: lines::count_disputed(&mut tx).await?,
         exceptions: exceptions::count_open(&mut tx).await?,
         failing_jobs: jobs::count_failing(&mut tx).await?,
         bills_open: bills::count_open(&mut tx).await?,

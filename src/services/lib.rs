@@ -16,7 +16,9 @@ pub mod partners;
 pub mod plans;
 
 pub mod bills;
+pub mod corrections;
 pub mod deals;
+pub mod disputes;
 pub mod exceptions;
 pub mod explorer;
 pub mod figures;

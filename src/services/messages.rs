@@ -4,13 +4,16 @@ use portal_domain::{
     access::{Actor, MemberRole},
     ids::{MailId, StatementId},
     lead::LeadState,
+    line::DisputeStep,
     remote::RemoteInvoice,
     statement::StatementBody,
 };
 use portal_store::{
     Tx,
     bills::BillRecord,
+    disputes,
     leads::LeadRecord,
+    lines::LineRecord,
     mails::{self, MailRecord},
     partners::{self, PartnerRecord},
     people::{self, InvitationRecord, MemberRecord, PersonRecord},
@@ -191,11 +194,39 @@ pub(crate) async fn lead_received(
         "slack-lead-new"
     };
     let arguments = [
-        ("client", escape_slack(&lead.client_name).into()),
-        ("partner", escape_slack(&partner.company.name).into()),
+        ("client", lead.client_name.as_str().into()),
+        ("partner", partner.company.name.as_str().into()),
     ];
-    let text = Words::of(Locale::En).with(key, &arguments);
-    let url = ctx.url(&format!("/staff/leads/{}", lead.id));
+    tell_staff(
+        ctx,
+        tx,
+        key,
+        &arguments,
+        &format!("/staff/leads/{}", lead.id),
+    )
+    .await
+}
+
+/// Says something in the staff's channel of Slack, with the page where something can be done about it. What people typed is escaped here.
+pub(crate) async fn tell_staff(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    key: &str,
+    arguments: &[(&str, Argument)],
+    path: &str,
+) -> Result<(), ServiceError> {
+    let escaped: Vec<(&str, Argument)> = arguments
+        .iter()
+        .map(|(name, argument)| {
+            let argument = match argument {
+                Argument::Text(text) => escape_slack(text).into(),
+                number @ Argument::Number(_) => number.clone(),
+            };
+            (*name, argument)
+        })
+        .collect();
+    let text = Words::of(Locale::En).with(key, &escaped);
+    let url = ctx.url(path);
     post_slack(
         ctx,
         tx,
@@ -215,21 +246,12 @@ pub(crate) async fn deal_without_lead(
     hubspot_deal_id: &str,
 ) -> Result<(), ServiceError> {
     let arguments = [
-        ("client", escape_slack(&lead.client_name).into()),
-        ("partner", escape_slack(&lead.partner_name).into()),
+        ("client", lead.client_name.as_str().into()),
+        ("partner", lead.partner_name.as_str().into()),
         ("deal", hubspot_deal_id.into()),
     ];
-    let text = Words::of(Locale::En).with("slack-deal-without-lead", &arguments);
-    let url = ctx.url(&format!("/staff/leads/{}", lead.id));
-    post_slack(
-        ctx,
-        tx,
-        &ctx.programme.staff_channel,
-        &text,
-        &[],
-        Some(&url),
-    )
-    .await
+    let path = format!("/staff/leads/{}", lead.id);
+    tell_staff(ctx, tx, "slack-deal-without-lead", &arguments, &path).await
 }
 
 /// A review is over.
@@ -498,6 +520,59 @@ pub(crate) async fn bill_differs(
             "mail-bill-differs",
             &arguments,
         );
+        send(ctx, tx, draft).await?;
+    }
+    Ok(())
+}
+
+/// Staff answered a partner's question about a line, or settled it: whoever wrote in its thread for the partner is told, as long as they belong to it.
+pub(crate) async fn dispute_moved(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    line: &LineRecord,
+    step: DisputeStep,
+    text: &str,
+) -> Result<(), ServiceError> {
+    let thread = disputes::list_of_line(tx, line.id).await?;
+    let members = people::list_members(tx, line.partner).await?;
+    let (wrote, others): (Vec<MemberRecord>, Vec<MemberRecord>) = members
+        .into_iter()
+        .partition(|member| thread.iter().any(|said| said.person == member.person));
+    let told = if wrote.is_empty() {
+        let owners = others.into_iter();
+        owners
+            .filter(|member| member.role == MemberRole::Owner)
+            .collect()
+    } else {
+        wrote
+    };
+    let written = text
+        .lines()
+        .filter(|written| !written.trim().is_empty())
+        .map(str::to_owned);
+    for member in told {
+        let words = words_of(&member.locale);
+        let arguments: [(&str, Argument); 2] = [
+            ("client", line.client_name.as_str().into()),
+            ("month", words.month(line.month).into()),
+        ];
+        let draft = Draft {
+            recipient: &member.email,
+            name: &member.name,
+            words,
+            partner: Some(line.partner),
+            subject: words.with(&format!("mail-dispute-{step}-subject"), &arguments),
+            paragraphs: std::iter::once(
+                words.with(&format!("mail-dispute-{step}-body"), &arguments),
+            )
+            .chain(written.clone())
+            .collect(),
+            rows: Vec::new(),
+            button: (
+                words.text("mail-dispute-button"),
+                ctx.url(&format!("/commission?line={}", line.id)),
+            ),
+        };
         send(ctx, tx, draft).await?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use portal_domain::{
     partner::{CompanyForm, InvitationForm},
 };
 use portal_store::{
-    audit,
+    Tx, audit, changes, deals,
     partners::{self, EnrolmentRecord, PartnerRecord},
     plans as plan_rows,
 };
@@ -55,7 +55,7 @@ pub async fn add(ctx: &Ctx, actor: &Actor, form: &CompanyForm) -> Result<Partner
     Ok(id)
 }
 
-/// Puts a partner on a plan from a day on.
+/// Puts a partner on a plan from a day on. One that has left, or is about to, is in the programme again: its deals are paid as if it had never left.
 pub async fn enrol(
     ctx: &Ctx,
     actor: &Actor,
@@ -72,7 +72,8 @@ pub async fn enrol(
         .parse()
         .map_err(|_| ServiceError::field("valid_from", "date-invalid"))?;
     let mut tx = ctx.store.write().await?;
-    partners::find(&mut tx, partner)
+    lock(&mut tx, partner).await?;
+    let record = partners::find(&mut tx, partner)
         .await?
         .ok_or(ServiceError::NotFound)?;
     if plan_rows::find_version_on(&mut tx, plan, valid_from)
@@ -80,6 +81,10 @@ pub async fn enrol(
         .is_none()
     {
         return Err(ServiceError::field("valid_from", "plan-not-valid-then"));
+    }
+    if record.left_on.is_some() {
+        partners::come_back(&mut tx, partner, ctx.now()).await?;
+        reconcile_deals(ctx, &mut tx, partner).await?;
     }
     partners::enrol(&mut tx, partner, plan, valid_from, ctx.now()).await?;
     // Deals that were won while there was no plan get their lines.
@@ -95,6 +100,69 @@ pub async fn enrol(
     )
     .await?;
     Ok(tx.commit().await?)
+}
+
+/// Ends a partner's time in the programme. From that day on it brings no leads, and its deals are paid for as long as their plans' tails say; its people can
+/// still sign in, read, dispute and invoice.
+///
+/// # Errors
+/// `not-enrolled-before` for a day before which it was never in the programme.
+pub async fn leave(
+    ctx: &Ctx,
+    actor: &Actor,
+    partner: PartnerId,
+    left_on: &str,
+) -> Result<(), ServiceError> {
+    require_staff(actor, Action::ManagePartners)?;
+    let left_on: NaiveDate = left_on
+        .trim()
+        .parse()
+        .map_err(|_| ServiceError::field("left_on", "date-invalid"))?;
+    let mut tx = ctx.store.write().await?;
+    lock(&mut tx, partner).await?;
+    let record = partners::find(&mut tx, partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if record.left_on == Some(left_on) {
+        return Ok(());
+    }
+    let day_before = left_on
+        .pred_opt()
+        .ok_or_else(|| ServiceError::field("left_on", "date-invalid"))?;
+    let was_enrolled = partners::find_enrolment(&mut tx, partner, day_before)
+        .await?
+        .is_some();
+    // A leaving that was told already may be moved on.
+    if !was_enrolled && record.left_on.is_none_or(|earlier| left_on < earlier) {
+        return Err(ServiceError::field("left_on", "not-enrolled-before"));
+    }
+    partners::leave(&mut tx, partner, left_on, ctx.now()).await?;
+    reconcile_deals(ctx, &mut tx, partner).await?;
+    let facts = serde_json::json!({ "left_on": left_on, "before": record.left_on }).to_string();
+    audit::add(
+        &mut tx,
+        Some(actor.person()),
+        "partner_leaves",
+        &partner.to_string(),
+        &facts,
+        ctx.now(),
+    )
+    .await?;
+    changes::add(&mut tx, partner, ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// First in every transaction that changes from when to when a partner is in the programme.
+async fn lock(tx: &mut Tx, partner: PartnerId) -> Result<(), ServiceError> {
+    Ok(tx.lock(&format!("enrolment:{partner}")).await?)
+}
+
+/// Has the lines of all its deals made again: how long they run hangs on whether it has left.
+async fn reconcile_deals(ctx: &Ctx, tx: &mut Tx, partner: PartnerId) -> Result<(), ServiceError> {
+    for deal in deals::list_of_partner(tx, partner).await? {
+        outbox::add(ctx, tx, &Job::ReconcileDeal { deal: deal.id }).await?;
+    }
+    Ok(())
 }
 
 /// Invites a partner's first people, on its behalf.

@@ -226,7 +226,7 @@ fn first_state(ctx: &Ctx, month: Month) -> FirstState {
     }
 }
 
-/// A line that is due, and on no statement. What a person refused stays refused.
+/// A line that is due, and on no statement. What a person refused stays refused, whatever it would be worth.
 fn make_again(
     ctx: &Ctx,
     books: &mut Books<'_>,
@@ -236,7 +236,11 @@ fn make_again(
     let is_same = (line.month, line.money, line.base) == (price.month, price.money, price.base);
     let state = first_state(ctx, price.month);
     match line.state {
-        _ if line.is_refused => Ok(()),
+        _ if line.is_refused && is_same => Ok(()),
+        _ if line.is_refused => {
+            books.reprice_refused(&line, price);
+            Ok(())
+        }
         LineState::Cancelled => books.reprice(&mut line, price, state, "due_again"),
         _ if is_same => Ok(()),
         _ => books.reprice(&mut line, price, state, "deal_changed"),

@@ -87,6 +87,8 @@ pub struct StatementPreview {
     pub name: String,
     pub money: Money,
     pub lines: usize,
+    /// The partner has left, and nothing of a later quarter is to come.
+    pub is_last: bool,
 }
 
 /// What closing would leave for the next quarter.
@@ -147,7 +149,8 @@ pub async fn preview(
             .map(|line| line.partner_name.clone())
             .unwrap_or_default();
         let money = sum(&found, currency)?;
-        match carried_code(ctx, money) {
+        let is_last = is_last(ctx, &mut tx, partner, currency, quarter).await?;
+        match carried_code(ctx, money, is_last) {
             Some(code) => preview.carried.push(CarriedPreview {
                 partner,
                 name,
@@ -159,6 +162,7 @@ pub async fn preview(
                 name,
                 money,
                 lines: found.len(),
+                is_last,
             }),
         }
     }
@@ -171,11 +175,30 @@ fn sum(lines: &[LineRecord], currency: Currency) -> Result<Money, MoneyError> {
         .try_fold(Money::zero(currency), |total, line| total.plus(line.money))
 }
 
-/// Why an amount is not stated but carried over; nothing to invoice is below any minimum.
-fn carried_code(ctx: &Ctx, total: Money) -> Option<&'static str> {
+/// Whether the statement of a quarter would be a partner's last: it has left, and nothing of a later month is to come. What this quarter still waits for may
+/// never come, so nobody waits for it.
+pub(crate) async fn is_last(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    partner: PartnerId,
+    currency: Currency,
+    quarter: Quarter,
+) -> Result<bool, ServiceError> {
+    let found = partners::find(tx, partner).await?;
+    let has_left = found.is_some_and(|found| found.has_left(ctx.today()));
+    Ok(has_left && !lines::has_later(tx, partner, currency, quarter.last()).await?)
+}
+
+/// Why an amount is not stated but carried over; nothing to invoice is below any minimum, and a last statement knows none.
+fn carried_code(ctx: &Ctx, total: Money, is_last: bool) -> Option<&'static str> {
+    let least = if is_last {
+        1
+    } else {
+        ctx.programme.minimum_payout_minor.max(1)
+    };
     match total.minor {
         minor if minor < 0 => Some("negative"),
-        minor if minor < ctx.programme.minimum_payout_minor.max(1) => Some("below_minimum"),
+        minor if minor < least => Some("below_minimum"),
         _ => None,
     }
 }
@@ -298,7 +321,8 @@ async fn close_partner(
     let mut found = list_statable(&mut tx, partner, currency, quarter.last()).await?;
     found.retain(|line| locked.contains(&line.deal));
     let total = sum(&found, currency)?;
-    if carried_code(ctx, total).is_some() {
+    let is_last = is_last(ctx, &mut tx, partner, currency, quarter).await?;
+    if carried_code(ctx, total, is_last).is_some() {
         return Ok(if found.is_empty() {
             Outcome::Nothing
         } else {

@@ -280,9 +280,11 @@ async fn check_deals(
         let money = DealMoney::load(tx, deal.clone()).await?;
         match Basis::load(tx, deal).await? {
             Some(basis) => check_schedule(&mut amounts, &money, &basis)?,
-            None => amounts.look(money.lines.is_empty(), || {
-                format!("deal {} has lines, and no plan or no terms", deal.id)
-            }),
+            // What a person entered follows from no terms.
+            None => amounts.look(
+                money.lines.iter().all(|line| line.entered_by.is_some()),
+                || format!("deal {} has lines, and no plan or no terms", deal.id),
+            ),
         }
         let waiting = outbox::payload(&Job::ReconcileDeal { deal: deal.id })?;
         if !money.lines.is_empty() && !jobs::is_pending(tx, "reconcile_deal", &waiting).await? {
@@ -310,6 +312,9 @@ fn check_schedule(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result
     for line in months.iter().flat_map(|month| &month.lines) {
         made.insert((line.kind, line.position, line.partner));
         if line.is_refused {
+            check.look(line.state == LineState::Cancelled, || {
+                format!("line {} is refused, and {}", line.id, line.state)
+            });
             continue;
         }
         let adjustments = adjustments_of(&money.lines, line.id);

@@ -262,6 +262,16 @@ pub async fn refuse(tx: &mut Tx, id: LineId, by: PersonId, reason: &str) -> Resu
     )
 }
 
+/// What a person refused may stand again; whether it does, the schedule says.
+pub async fn let_stand(tx: &mut Tx, id: LineId) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "line that was refused",
+        "UPDATE lines SET refused_by = NULL, reason = NULL WHERE id = $1 AND refused_by IS NOT NULL",
+        id,
+    )
+}
+
 /// Its partner disputes a line from now on, or no more.
 pub async fn set_disputed(
     tx: &mut Tx,
@@ -527,6 +537,34 @@ pub async fn count_by_state(
             row.integer("how_many")?,
         ))
     })
+}
+
+/// How many lines are disputed now, wherever they stand.
+pub async fn count_disputed(tx: &mut Tx) -> Result<i64, StoreError> {
+    row!(
+        tx,
+        "SELECT COUNT(*) AS how_many FROM lines WHERE disputed_at IS NOT NULL"
+    )?
+    .map_or(Ok(0), |row| row.integer("how_many"))
+}
+
+/// Whether a partner has lines of later months that may still come onto a statement.
+pub async fn has_later(
+    tx: &mut Tx,
+    partner: PartnerId,
+    currency: Currency,
+    after: Month,
+) -> Result<bool, StoreError> {
+    Ok(row!(
+        tx,
+        "SELECT id FROM lines
+         WHERE partner_id = $1 AND currency = $2 AND month > $3 AND state IN ('upcoming', 'awaiting', 'covered', 'approved')
+         LIMIT 1",
+        partner,
+        currency,
+        after,
+    )?
+    .is_some())
 }
 
 /// The last month of each deal's schedule, of deals whose schedule ends before a month.

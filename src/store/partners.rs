@@ -27,6 +27,13 @@ pub struct PartnerRecord {
     pub created_at: Timestamp,
 }
 
+impl PartnerRecord {
+    /// Whether it is in the programme no more on a day.
+    pub fn has_left(&self, on: NaiveDate) -> bool {
+        self.left_on.is_some_and(|left_on| left_on <= on)
+    }
+}
+
 /// From when to when a partner is in the programme, on which plan.
 #[derive(Clone, Debug)]
 pub struct EnrolmentRecord {
@@ -190,7 +197,8 @@ pub async fn enrol(
     Ok(())
 }
 
-/// Ends a partner's time in the programme: it is active no more, and no enrolment holds on that day or later.
+/// Ends a partner's time in the programme: no enrolment holds on that day or later. The date alone says so, so that it can lie ahead; told again, it can
+/// be moved either way.
 pub async fn leave(
     tx: &mut Tx,
     partner: PartnerId,
@@ -199,14 +207,29 @@ pub async fn leave(
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE enrolments SET valid_until = $2 WHERE partner_id = $1 AND (valid_until IS NULL OR valid_until > $2)",
+        "UPDATE enrolments SET valid_until = $2
+         WHERE partner_id = $1 AND (valid_until IS NULL OR valid_until > $2 OR valid_until = (SELECT left_on FROM partners WHERE id = $1))",
         partner,
         left_on,
     )?;
+    set_left_on(tx, partner, Some(left_on), now).await
+}
+
+/// The partner is in the programme again, or does not leave after all.
+pub async fn come_back(tx: &mut Tx, partner: PartnerId, now: Timestamp) -> Result<(), StoreError> {
+    set_left_on(tx, partner, None, now).await
+}
+
+async fn set_left_on(
+    tx: &mut Tx,
+    partner: PartnerId,
+    left_on: Option<NaiveDate>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "partner",
-        "UPDATE partners SET state = 'left', left_on = $2, updated_at = $3 WHERE id = $1",
+        "UPDATE partners SET left_on = $2, updated_at = $3 WHERE id = $1",
         partner,
         left_on,
         now,

@@ -1,7 +1,9 @@
 //! What the use cases do to money on a real database, in one crate, so that it is compiled once.
 
+mod decisions;
 mod money;
 #[path = "../../domain/oracle.rs"]
 mod oracle;
 mod programmes;
+mod reconciliation;
 mod world;

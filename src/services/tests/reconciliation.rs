@@ -1,100 +1,56 @@
 //! What people do where the client's money and a deal do not meet, and the explorer of that money, on the real database: SQLite in a file, and PostgreSQL
 //! too where `PORTAL_TEST_POSTGRES_URL` names a server. After each step the proof must hold and the buckets must add up.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, AtomicU32, Ordering},
-    },
-    time::Duration,
-};
+use std::{ops::Deref, sync::atomic::Ordering};
 
-use chrono::NaiveDate;
 use portal_domain::{
-    access::{Actor, MemberRole, StaffRole},
+    access::{Actor, StaffRole},
     buckets::Column,
     calendar::{Month, Quarter, Timestamp},
     deal::DealState,
-    ids::{DealId, ExceptionId, PartnerId, PersonId},
+    ids::{DealId, ExceptionId, PartnerId},
     lead::LeadForm,
     line::{LineKind, LineState},
     money::{Currency, Money},
     partner::CompanyForm,
-    plan::PlanForm,
     remote::{InvoiceType, RemoteCredit, RemoteDeal, RemoteInvoice},
 };
 use portal_services::{
-    Clock, Ctx, Programme, ServiceError, deals,
+    Ctx, ServiceError, deals,
     exceptions::{self, CaseFilter, ChaseForm},
     explorer::{self, ClientMoney, ExplorerFilter, RowKey},
     leads, lines,
     links::{self, InvoiceShareForm},
     mergers::{self, MergerDecision},
     outbox::Job,
-    partners, plans, reconcile, statements, verify,
+    partners, plans, statements,
 };
-use portal_store::{
-    Store, audit, deals as deal_rows, invoices, jobs, lines as line_rows, mails, people,
-};
-use sqlx::{AnyConnection, Connection, Executor};
+use portal_store::{audit, deals as deal_rows, invoices, jobs, lines as line_rows, mails};
 
-struct HandClock(AtomicI64);
+use crate::world::{self, add_owner, databases, instant};
 
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        // A millisecond a look, so that ids sort as they were made.
-        Timestamp(self.0.fetch_add(1, Ordering::SeqCst))
-    }
-}
-
-/// One portal with two partners on a plan of 10 % for twelve months.
+/// The portal with two more partners on its plan of 10 % for twelve months.
 struct World {
-    ctx: Ctx,
-    clock: Arc<HandClock>,
-    staff: Actor,
+    base: world::World,
     alpha: Actor,
     beta: Actor,
-    readings: AtomicI64,
-    url: String,
 }
 
-impl Drop for World {
-    /// A PostgreSQL of the tests goes away as a whole.
-    fn drop(&mut self) {
-        if let Some(path) = self.url.strip_prefix("sqlite://") {
-            for end in ["", "-wal", "-shm"] {
-                let _ = std::fs::remove_file(format!("{path}{end}"));
-            }
-        }
+impl Deref for World {
+    type Target = world::World;
+
+    fn deref(&self) -> &world::World {
+        &self.base
     }
 }
-
-static DATABASES: AtomicU32 = AtomicU32::new(0);
 
 /// A new world on each kind of database that is at hand.
 async fn worlds() -> Vec<World> {
-    let number = DATABASES.fetch_add(1, Ordering::SeqCst);
-    let name = format!("reconciliation_{}_{number}", std::process::id());
-    let file = std::env::temp_dir().join(format!("{name}.db"));
-    let mut worlds = vec![World::new(format!("sqlite://{}", file.display())).await];
-    #[expect(clippy::disallowed_methods, reason = "a test has no configuration")]
-    if let Ok(server) = std::env::var("PORTAL_TEST_POSTGRES_URL") {
-        sqlx::any::install_default_drivers();
-        let mut connection = AnyConnection::connect(&server)
-            .await
-            .expect("the server answers");
-        let sql = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
-        connection.execute(sql).await.expect("a new database");
-        let (base, _) = server.rsplit_once('/').expect("the URL names a database");
-        worlds.push(World::new(format!("{base}/{name}")).await);
+    let mut worlds = Vec::new();
+    for url in databases().await {
+        worlds.push(World::new(&url).await);
     }
     worlds
-}
-
-fn instant(date: &str) -> i64 {
-    let date: NaiveDate = date.parse().expect(date);
-    let nine = date.and_hms_opt(9, 0, 0).expect("nine o'clock");
-    nine.and_utc().timestamp_millis()
 }
 
 fn month(number: u32) -> Month {
@@ -102,51 +58,15 @@ fn month(number: u32) -> Month {
 }
 
 impl World {
-    async fn new(url: String) -> Self {
-        let clock = Arc::new(HandClock(AtomicI64::new(instant("2026-01-05"))));
-        let programme = Programme {
-            name: "Vendor".to_owned(),
-            portal_url: "http://127.0.0.1:3000".to_owned(),
-            time_zone: chrono_tz::Europe::Berlin,
-            fiscal_start: 1,
-            claim: Duration::from_secs(90 * 86_400),
-            review: Duration::from_secs(3 * 86_400),
-            minimum_payout_minor: 5_000,
-            staff_channel: "C0STAFF000".to_owned(),
-            sandbox: true,
-        };
-        let ctx = Ctx {
-            store: Store::open(&url).await.expect("a database"),
-            clock: clock.clone(),
-            programme: Arc::new(programme),
-        };
-        let staff = Actor::Staff {
-            person: add_person(&ctx, "fin@vendor.test").await,
-            role: StaffRole::Administrator,
-        };
-        let plan = PlanForm {
-            name: "Standard".to_owned(),
-            rate: "10".to_owned(),
-            months: "12".to_owned(),
-            ..PlanForm::default()
-        };
-        let plan = plans::add_version(&ctx, &staff, &plan, "2026-01-01").await;
-        let plan = plan.expect("a plan").to_string();
-        let alpha = add_partner(&ctx, &staff, "Alpha", &plan).await;
-        let beta = add_partner(&ctx, &staff, "Beta", &plan).await;
+    async fn new(url: &str) -> Self {
+        let base = world::World::new(url).await;
+        let plans = plans::list(&base.ctx, &base.staff).await.expect("plans");
+        let plan = plans[0].plan.to_string();
         Self {
-            ctx,
-            clock,
-            staff,
-            alpha,
-            beta,
-            readings: AtomicI64::new(1),
-            url,
+            alpha: add_partner(&base.ctx, &base.staff, "Alpha", &plan).await,
+            beta: add_partner(&base.ctx, &base.staff, "Beta", &plan).await,
+            base,
         }
-    }
-
-    fn go_to(&self, date: &str) {
-        self.clock.0.store(instant(date), Ordering::SeqCst);
     }
 
     /// A deal of 1,000.00 a month from January on.
@@ -210,38 +130,9 @@ impl World {
         found.unwrap().expect("a deal").id
     }
 
-    /// Does what the books' lane would, and proves the books.
+    /// Does what the books' lane would, proves the books, and adds up the buckets.
     async fn work(&self) {
-        loop {
-            let mut tx = self.ctx.store.write().await.unwrap();
-            let now = self.ctx.now();
-            let claimed = jobs::claim(&mut tx, "books", now, now.plus_ms(60_000)).await;
-            tx.commit().await.unwrap();
-            let Some(claimed) = claimed.unwrap() else {
-                break;
-            };
-            match serde_json::from_str(&claimed.payload).expect("a job") {
-                Job::ReconcileDeal { deal } => reconcile::reconcile_deal(&self.ctx, deal)
-                    .await
-                    .expect("reconciled"),
-                Job::AccrueLines => {
-                    lines::accrue(&self.ctx).await.expect("accrued");
-                }
-                Job::AnnounceStatement { .. } => {}
-                other => panic!("{other:?}"),
-            }
-            let mut tx = self.ctx.store.write().await.unwrap();
-            let now = self.ctx.now();
-            assert!(jobs::finish(&mut tx, &claimed, now).await.unwrap());
-            tx.commit().await.unwrap();
-        }
-        let proof = verify::verify(&self.ctx).await.expect("a proof");
-        let faults: Vec<_> = proof
-            .checks
-            .iter()
-            .flat_map(|check| &check.faults)
-            .collect();
-        assert!(proof.holds(), "{faults:#?}");
+        self.base.work().await;
         self.explore(&ExplorerFilter::default()).await;
     }
 
@@ -326,22 +217,6 @@ impl World {
     }
 }
 
-async fn add_person(ctx: &Ctx, email: &str) -> PersonId {
-    let id = PersonId::new(ctx.new_id());
-    let person = people::PersonRecord {
-        id,
-        email: email.to_owned(),
-        name: email.to_owned(),
-        locale: "en".to_owned(),
-        staff_role: None,
-        disabled_at: None,
-    };
-    let mut tx = ctx.store.write().await.unwrap();
-    people::add(&mut tx, &person, ctx.now()).await.unwrap();
-    tx.commit().await.unwrap();
-    id
-}
-
 async fn add_partner(ctx: &Ctx, staff: &Actor, name: &str, plan: &str) -> Actor {
     let domain = format!("{}-partner.com", name.to_lowercase());
     let form = CompanyForm {
@@ -357,17 +232,7 @@ async fn add_partner(ctx: &Ctx, staff: &Actor, name: &str, plan: &str) -> Actor 
     partners::enrol(ctx, staff, partner, plan, "2026-01-01")
         .await
         .expect("an enrolment");
-    let person = add_person(ctx, &format!("owner@{domain}")).await;
-    let mut tx = ctx.store.write().await.unwrap();
-    people::add_member(&mut tx, partner, person, MemberRole::Owner, ctx.now())
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    Actor::Member {
-        person,
-        partner,
-        role: MemberRole::Owner,
-    }
+    add_owner(ctx, partner, &format!("owner@{domain}")).await
 }
 
 /// An invoice over a net amount without tax, of which so much is paid.

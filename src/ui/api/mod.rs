@@ -5,6 +5,8 @@
 
 pub mod access;
 pub mod company;
+pub mod corrections;
+pub mod disputes;
 pub mod leads;
 pub mod lines;
 pub mod money;

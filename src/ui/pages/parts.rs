@@ -64,14 +64,18 @@ pub fn is_held(line: &LineRecord) -> bool {
     line.held_reason.is_some() && !line.state.is_stated() && line.state != LineState::Cancelled
 }
 
-/// Where a line is; what somebody holds is held, wherever it stands.
+/// Where a line is. What somebody holds or disputes goes nowhere; on a statement it goes on all the same, and says both.
 pub fn line_pill(page: &Page, line: &LineRecord) -> AnyView {
-    let state = if is_held(line) {
-        "held"
-    } else {
-        line.state.as_str()
-    };
-    kit::pill(state, page.words.text(&format!("line-state-{state}")))
+    let pill = |state: &str| kit::pill(state, page.words.text(&format!("line-state-{state}")));
+    let is_open = !line.state.is_stated() && line.state != LineState::Cancelled;
+    match line {
+        line if line.disputed_at.is_some() && is_open => pill("disputed"),
+        line if line.disputed_at.is_some() => {
+            view! { {pill(line.state.as_str())}" "{pill("disputed")} }.into_any()
+        }
+        line if is_held(line) => pill("held"),
+        line => pill(line.state.as_str()),
+    }
 }
 
 /// A statement as files, below the statement's own address.

@@ -42,6 +42,7 @@ const GROUPS: [(&str, &str, &[LineState]); 3] = [
     ("paid", "commission-filter-paid", &[LineState::Paid]),
 ];
 const HELD: &str = "held";
+const DISPUTED: &str = "disputed";
 
 /// What the list's address may say.
 #[derive(Default, Deserialize)]
@@ -101,6 +102,7 @@ async fn find(page: &Page, query: &LinesQuery) -> Result<Vec<LineView>, UiError>
         .and_then(|(month, id)| Some((Month::parse(month).ok()?, id.parse().ok()?)));
     let filter = LineFilter {
         stopped_only: query.state == HELD,
+        disputed_only: query.state == DISPUTED,
         after,
         ..LineFilter::default()
     };
@@ -147,11 +149,14 @@ fn plain_address(query: &LinesQuery) -> String {
 
 fn tabs(page: &Page, query: &LinesQuery) -> AnyView {
     let words = &page.words;
-    let held = (HELD, "commission-filter-held");
+    let stopped = [
+        (HELD, "commission-filter-held"),
+        (DISPUTED, "commission-filter-disputed"),
+    ];
     let groups = GROUPS
         .iter()
         .map(|(word, key, _)| (*word, *key))
-        .chain([held])
+        .chain(stopped)
         .collect::<Vec<_>>();
     let known = groups.iter().any(|(word, _)| *word == query.state);
     let all = tab(

@@ -278,7 +278,7 @@ fn invite_form(page: &Page) -> AnyView {
 fn programme(page: &Page, view: &CompanyView, enrolment: Option<&EnrolmentRecord>) -> AnyView {
     let words = &page.words;
     let partner = &view.partner;
-    let (state, label) = if partner.active {
+    let (state, label) = if partner.active && !partner.has_left(page.ctx.today()) {
         ("active", "company-programme-active")
     } else {
         ("off", "company-programme-inactive")
@@ -291,9 +291,21 @@ fn programme(page: &Page, view: &CompanyView, enrolment: Option<&EnrolmentRecord
             <div><dt>{words.text("company-programme-enrolled")}</dt><dd>{from}</dd></div>
         }
     });
-    let missing = enrolment.is_none().then(|| {
-        view! { <p class="small muted">{words.text("company-programme-not-enrolled")}</p> }
-    });
+    let note = match partner.left_on {
+        Some(left_on) => {
+            let date = [("date", words.date(left_on).into())];
+            let key = if partner.has_left(page.ctx.today()) {
+                "company-programme-left"
+            } else {
+                "company-programme-leaves"
+            };
+            Some(words.with(key, &date))
+        }
+        None => enrolment
+            .is_none()
+            .then(|| words.text("company-programme-not-enrolled")),
+    };
+    let missing = note.map(|note| view! { <p class="small muted">{note}</p> });
     view! {
         <section class="card">
             <header><h2>{words.text("company-programme")}</h2>{kit::pill(state, words.text(label))}</header>

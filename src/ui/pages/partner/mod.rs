@@ -2,6 +2,7 @@
 
 pub mod commission;
 pub mod company;
+pub mod dispute;
 pub mod home;
 pub mod lead_detail;
 pub mod leads;

@@ -68,6 +68,10 @@ pub fn sentence(page: &Page, around: &Around, view: &LineView) -> String {
     let statement = || around.statement_number(view);
     let Some(waits_for) = &view.waits_for else {
         return match view.line.state {
+            LineState::Cancelled if view.line.is_refused => {
+                let reason = view.line.reason.clone().unwrap_or_default();
+                words.with("line-waits-refused", &[("reason", reason.into())])
+            }
             LineState::Cancelled => words.text("line-waits-cancelled"),
             _ => words.with("line-waits-nothing", &[("statement", statement().into())]),
         };
@@ -203,7 +207,8 @@ fn address(view: &LineView) -> String {
         (Some(WaitsFor::PartnerInvoice | WaitsFor::BillPayment), Some(statement)) => {
             format!("/statements/{statement}")
         }
-        (Some(WaitsFor::Held { .. } | WaitsFor::Dispute), _) => "/commission?state=held".to_owned(),
+        (Some(WaitsFor::Held { .. }), _) => "/commission?state=held".to_owned(),
+        (Some(WaitsFor::Dispute), _) => "/commission?state=disputed".to_owned(),
         (Some(WaitsFor::Approval | WaitsFor::QuarterClose), _) => {
             "/commission?state=owed".to_owned()
         }

@@ -10,7 +10,7 @@ use portal_domain::{
 use portal_services::lines::{Arithmetic, LineExplanation, SeenTerms};
 
 use super::{
-    line_pill,
+    dispute, line_pill,
     waits::{self, Around},
 };
 use crate::{
@@ -37,6 +37,7 @@ pub fn card(page: &Page, around: &Around, why: &LineExplanation, back: String) -
                 {fact(page, "line-why-next", waits::sentence(page, around, &why.view).into_any())}
             </dl>
             {proof(page, why)}
+            {dispute::section(page, why)}
         </section>
     }
     .into_any()
@@ -208,6 +209,9 @@ fn correction(page: &Page, why: &LineExplanation) -> String {
         ("month", words.month(corrected).into()),
         ("reason", reason.into()),
     ];
+    if line.kind == LineKind::Adjustment && line.entered_by.is_some() {
+        return words.with("line-kind-hint-adjustment-entered", &arguments);
+    }
     words.with(&format!("line-kind-hint-{}", line.kind), &arguments)
 }
 

@@ -1,9 +1,13 @@
 //! What the decisions on lines have in common: approving, and the way back to the list. Called by the server functions in `ui::api::lines`.
 
-use portal_domain::ids::LineId;
+use portal_domain::{access::Actor, ids::LineId};
+use portal_services::corrections::Entry;
 
-use super::lines::list_url;
-use crate::ui::api::{Done, UiError};
+use super::lines::{line_url, list_url};
+use crate::ui::{
+    api::{Done, UiError},
+    pages::partner::dispute,
+};
 
 /// Approves what can be; the notice says whether that was all of it.
 pub async fn approve(lines: &[LineId], list: &str) -> Result<Done, UiError> {
@@ -17,6 +21,22 @@ pub async fn approve(lines: &[LineId], list: &str) -> Result<Done, UiError> {
         _ => "lines-partly-approved",
     };
     Ok(back(list, notice))
+}
+
+/// Where a line that was entered by hand waits for somebody else.
+pub fn entered(entry: Entry) -> Done {
+    match entry {
+        Entry::Made(line) => Done::new(line_url(line), "line-entered"),
+        Entry::Known(line) => Done::new(line_url(line), "nothing-changed"),
+    }
+}
+
+/// Where whoever it is reads everything about a line.
+pub fn line_url_of(actor: &Actor, line: LineId) -> String {
+    match actor {
+        Actor::Member { .. } => dispute::line_url(line),
+        Actor::Staff { .. } => line_url(line),
+    }
 }
 
 /// The list that the form stood on.

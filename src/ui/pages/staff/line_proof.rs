@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use portal_services::lines::LineExplanation;
 use portal_store::{journal::JournalRecord, lines::LineRecord};
 
-use super::{address, lines::line_url};
+use super::{address, line_acts, lines::line_url};
 use crate::{
     ui::{kit, pages::partner::why},
     web::page::Page,
@@ -13,6 +13,7 @@ use crate::{
 /// Why the line has its amount, as the partner reads it, and what led there.
 pub fn proof(page: &Page, explained: &LineExplanation) -> AnyView {
     view! {
+        {line_acts::way(page)}
         {why::proof(page, explained)}
         {corrections(page, explained)}
         {client_link(page, explained)}

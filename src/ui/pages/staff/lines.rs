@@ -19,8 +19,8 @@ use portal_store::lines::LineRecord;
 use serde::Deserialize;
 
 use super::{
-    Tab, address, calls, form_errors, head, line_kind, line_pill, line_proof, may, paging, tabs,
-    write_sum,
+    Tab, address, calls, form_errors, head, line_acts, line_kind, line_pill, line_proof, may,
+    paging, tabs, write_sum,
 };
 use crate::{
     ui::{
@@ -33,7 +33,7 @@ use crate::{
 
 const PATH: &str = "/staff/lines";
 /// The lists that staff choose from; the first is shown unless another is asked for.
-const LISTS: [&str; 5] = ["covered", "held", "awaiting", "approved", "all"];
+const LISTS: [&str; 6] = ["covered", "disputed", "held", "awaiting", "approved", "all"];
 const PAGE: usize = 50;
 
 #[derive(Deserialize)]
@@ -73,7 +73,7 @@ impl LineQuery {
         StaffLineFilter {
             state,
             stopped: self.list() == "held",
-            disputed: false,
+            disputed: self.list() == "disputed",
             partner: self.partner.parse::<PartnerId>().ok(),
             after,
         }
@@ -119,6 +119,7 @@ struct Listed {
     next: Option<String>,
     covered: i64,
     held: i64,
+    disputed: i64,
     may_decide: bool,
     /// What was ticked when the form was refused.
     ticked: BTreeSet<String>,
@@ -136,6 +137,7 @@ pub async fn list(page: Page, Query(query): Query<LineQuery>) -> Result<Response
             {list_tabs(page, &listed)}
             {chosen_partner(page, &listed)}
             {form_errors(page, "hold_lines")}
+            {listed.explained.as_ref().map(|explained| line_acts::card(page, explained))}
             {content(page, &listed)}
         }
         .into_any()
@@ -159,8 +161,8 @@ async fn read(page: &Page, query: LineQuery) -> Result<Listed, UiError> {
         Err(_) => None,
     };
     if query.list() == "covered" {
-        // What somebody holds is covered too, but not to be approved.
-        lines.retain(|view| view.line.held_reason.is_none());
+        // What somebody stopped is covered too, but not to be approved.
+        lines.retain(|view| !view.line.is_stopped());
     }
     if let Some(explained) = explained.as_ref().filter(|explained| {
         lines
@@ -180,6 +182,7 @@ async fn read(page: &Page, query: LineQuery) -> Result<Listed, UiError> {
         next,
         covered: counts.covered_to_approve,
         held: counts.held,
+        disputed: counts.disputed,
         may_decide: may(page, Action::ApproveLines),
         ticked,
         query,
@@ -194,6 +197,7 @@ fn list_tabs(page: &Page, listed: &Listed) -> AnyView {
         count: match list {
             "covered" => Some(listed.covered),
             "held" => Some(listed.held),
+            "disputed" => Some(listed.disputed),
             _ => None,
         },
         is_current: list == listed.query.list(),
@@ -320,7 +324,7 @@ fn is_open(line: &LineRecord) -> bool {
 }
 
 fn is_approvable(line: &LineRecord) -> bool {
-    line.state == LineState::Covered && line.held_reason.is_none()
+    line.state == LineState::Covered && !line.is_stopped()
 }
 
 fn tick(page: &Page, listed: &Listed, place: usize, line: &LineRecord) -> AnyView {
@@ -428,6 +432,10 @@ fn why(page: &Page, listed: &Listed, view: &LineView) -> AnyView {
 pub fn waits(page: &Page, view: &LineView) -> String {
     let words = &page.words;
     let Some(waits_for) = &view.waits_for else {
+        if view.line.is_refused {
+            let reason = view.line.reason.clone().unwrap_or_default();
+            return words.with("line-waits-refused", &[("reason", reason.into())]);
+        }
         return words.text(if view.line.state == LineState::Paid {
             "approval-waits-paid"
         } else {

@@ -8,6 +8,8 @@ pub mod decisions;
 pub mod explorer;
 pub mod integrations;
 pub mod leads;
+mod leaving;
+mod line_acts;
 mod line_proof;
 pub mod lines;
 pub mod partners;

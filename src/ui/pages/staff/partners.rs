@@ -12,11 +12,13 @@ use portal_domain::{
 use portal_services::{
     ServiceError,
     company::CompanyView,
+    corrections,
     figures::{self, Figures},
     partners::{self, PartnerView},
     plans,
 };
 use portal_store::{
+    deals::DealRecord,
     partners::{EnrolmentRecord, PartnerRecord},
     people::MemberRecord,
     plans::PlanVersionRecord,
@@ -24,8 +26,8 @@ use portal_store::{
 use serde::Deserialize;
 
 use super::{
-    NOTHING, address, breakable, calls, crumbs, fact, form_errors, head, lines::partner_url, may,
-    or_nothing, paging,
+    NOTHING, address, breakable, calls, crumbs, fact, form_errors, head, leaving, line_acts,
+    lines::partner_url, may, or_nothing, paging,
 };
 use crate::{
     ui::{
@@ -113,14 +115,21 @@ fn row(page: &Page, found: &PartnerView) -> AnyView {
             <td data-label=words.text("partner-list-column-plan")>{plan}</td>
             <td data-label=words.text("partner-list-column-since") class="nowrap">{since}</td>
             <td data-label=words.text("partner-add-country")>{company.country.clone()}</td>
-            <td class="corner">{state_pill(page, found.enrolment.as_ref())}</td>
+            <td class="corner">{state_pill(page, &found.partner, found.enrolment.as_ref())}</td>
         </tr>
     }
     .into_any()
 }
 
-fn state_pill(page: &Page, enrolment: Option<&EnrolmentRecord>) -> AnyView {
+fn state_pill(
+    page: &Page,
+    partner: &PartnerRecord,
+    enrolment: Option<&EnrolmentRecord>,
+) -> AnyView {
     match enrolment {
+        _ if partner.has_left(page.ctx.today()) => {
+            kit::pill("off", page.words.text("partner-state-left"))
+        }
         Some(_) => kit::pill("active", page.words.text("partner-state-enrolled")),
         None => kit::pill("off", page.words.text("partner-state-not-enrolled")),
     }
@@ -161,6 +170,8 @@ struct Shown {
     enrolment: Option<EnrolmentRecord>,
     plans: Vec<PlanVersionRecord>,
     figures: Vec<Figures>,
+    /// What a line can be entered for; nothing for whoever may not.
+    deals: Option<Vec<DealRecord>>,
 }
 
 pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiError> {
@@ -169,11 +180,17 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
     let (company, enrolment) = page.said(partners::find(ctx, actor, id).await)?;
     let plans = page.said(plans::list(ctx, actor).await)?;
     let figures = page.said(figures::of_partner(ctx, actor, id).await)?;
+    let deals = if may(&page, Action::ApproveLines) {
+        Some(page.said(corrections::list_deals(ctx, actor, id).await)?)
+    } else {
+        None
+    };
     let shown = Shown {
         company,
         enrolment,
         plans,
         figures,
+        deals,
     };
     let title = shown.company.partner.company.name.clone();
     Ok(page.show(&title.clone(), move |page| {
@@ -189,7 +206,10 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
         view! {
             {crumbs(page, LIST, "partner-list-title", title.clone())}
             <div class="head">
-                <div><h1>{title}" "{state_pill(page, shown.enrolment.as_ref())}</h1><p>{plan}</p></div>
+                <div>
+                    <h1>{title}" "{state_pill(page, partner, shown.enrolment.as_ref())}</h1>
+                    <p>{plan}{leaving::sentence(page, partner).map(|sentence| format!(" · {sentence}"))}</p>
+                </div>
                 <div class="row"><a class="btn" href=partner_url(partner.id)>{words.text("staff-partner-lines")}</a></div>
             </div>
             <div class="split">
@@ -198,6 +218,8 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
                     {facts(page, partner)}
                     {may_manage.then(|| enrol_form(page, &shown))}
                     {may_manage.then(|| invite_form(page, partner.id))}
+                    {shown.deals.as_ref().map(|deals| line_acts::enter_form(page, partner.id, deals))}
+                    {may_manage.then(|| leaving::form(page, partner))}
                 </div>
             </div>
         }
@@ -325,6 +347,7 @@ fn enrol_form(page: &Page, shown: &Shown) -> AnyView {
             {calls(ACTION)}
             <input type="hidden" name="partner" value=partner.id.to_string() />
             {form_errors(page, ACTION)}
+            {leaving::coming_back(page, partner)}
             {kit::field(page, ACTION, "plan", "plan", "partner-enrol-plan").first(&current).select(options)}
             {kit::field(page, ACTION, "valid_from", "valid_from", "partner-enrol-from")
                 .hint("partner-enrol-from-hint")

@@ -137,7 +137,10 @@ fn preview_content(page: &Page, preview: &ClosePreview) -> AnyView {
     }
     let minimum = page.ctx.programme.minimum_payout_minor;
     let stated = preview.statements.iter().map(|statement| {
-        let lines = words.with("statement-line-count", &[("count", statement.lines.into())]);
+        let mut lines = words.with("statement-line-count", &[("count", statement.lines.into())]);
+        if statement.is_last {
+            lines = format!("{lines} · {}", words.text("close-last"));
+        }
         preview_row(
             page,
             (&statement.name, statement.partner.to_string()),

@@ -15,6 +15,7 @@ use portal_store::leads::{LeadFilter, LeadRecord};
 use super::{
     address, fact, head,
     integrations::{SYSTEMS, system_state},
+    lines::line_url,
     write_sum,
 };
 use crate::{
@@ -30,6 +31,8 @@ use crate::{
 const SUM_LINES: i64 = 200;
 /// How many leads of each kind are shown.
 const LEADS: usize = 6;
+/// How many disputed lines are shown.
+const DISPUTES: i64 = 6;
 
 /// Everything on the page.
 struct Today {
@@ -37,6 +40,7 @@ struct Today {
     in_review: Vec<LeadRecord>,
     newest: Vec<LeadRecord>,
     covered: Vec<LineView>,
+    disputed: Vec<LineView>,
     health: Health,
     preview: ClosePreview,
 }
@@ -50,7 +54,7 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
                 {head(title, sentence(page, &today.counts), None)}
                 {worklist(page, &today)}
                 <div class="split">
-                    <div class="stack">{reviews(page, &today.in_review)}{newest(page, &today.newest)}</div>
+                    <div class="stack">{disputes(page, &today.disputed)}{reviews(page, &today.in_review)}{newest(page, &today.newest)}</div>
                     <div class="stack">{quarter(page, &today.preview)}{systems(page, &today.health)}</div>
                 </div>
             </div>
@@ -70,6 +74,10 @@ async fn read(page: &Page) -> Result<Today, UiError> {
         state: Some(LineState::Covered),
         ..StaffLineFilter::default()
     };
+    let disputed = StaffLineFilter {
+        disputed: true,
+        ..StaffLineFilter::default()
+    };
     let quarter = counts
         .closable_quarter
         .unwrap_or_else(|| ctx.this_quarter());
@@ -78,14 +86,18 @@ async fn read(page: &Page) -> Result<Today, UiError> {
         in_review: page.said(leads::list_for_staff(ctx, actor, review).await)?,
         newest: page.said(leads::list_for_staff(ctx, actor, LeadFilter::default()).await)?,
         covered: page.said(lines::list_for_staff(ctx, actor, covered, SUM_LINES).await)?,
+        disputed: page.said(lines::list_for_staff(ctx, actor, disputed, DISPUTES).await)?,
         health: page.said(operations::read_health(ctx, actor).await)?,
         preview: page.said(statements::preview(ctx, actor, quarter).await)?,
     })
 }
 
 fn sentence(page: &Page, counts: &StaffCounts) -> String {
-    let waiting =
-        counts.in_review + counts.covered_to_approve + counts.exceptions + counts.failing_jobs;
+    let waiting = counts.in_review
+        + counts.covered_to_approve
+        + counts.disputed
+        + counts.exceptions
+        + counts.failing_jobs;
     let date = page.words.date(page.ctx.today());
     page.words.with(
         "today-lead",
@@ -114,6 +126,7 @@ fn worklist(page: &Page, today: &Today) -> AnyView {
         <ul class="work">
             {item(page, counts.in_review, ("/staff/leads?state=in_review", "today-leads"), overdue_text, "bad")}
             {item(page, counts.covered_to_approve, ("/staff/lines", "today-lines"), lines_text, "")}
+            {item(page, counts.disputed, ("/staff/lines?list=disputed", "today-disputes"), None, "")}
             {item(page, counts.exceptions, ("/staff/reconciliation", "today-exceptions"), None, "")}
             {item(page, counts.bills_open, ("/staff/statements", "today-bills-open"), None, "")}
             {item(page, counts.failing_jobs, ("/staff/integrations", "today-failed"), None, "")}
@@ -145,7 +158,7 @@ fn item(
 fn lines_sum(page: &Page, covered: &[LineView]) -> String {
     let approvable: Vec<&LineView> = covered
         .iter()
-        .filter(|view| view.line.held_reason.is_none())
+        .filter(|view| !view.line.is_stopped())
         .collect();
     let mut partners: Vec<_> = approvable.iter().map(|view| view.line.partner).collect();
     partners.sort_unstable();
@@ -158,6 +171,43 @@ fn lines_sum(page: &Page, covered: &[LineView]) -> String {
             ("partners", partners.len().into()),
         ],
     )
+}
+
+/// The lines whose partners wait for an answer, oldest month first.
+fn disputes(page: &Page, lines: &[LineView]) -> Option<AnyView> {
+    let words = &page.words;
+    let rows = lines
+        .iter()
+        .map(|view| {
+            let line = &view.line;
+            let url = line_url(line.id);
+            let from = words.with(
+                "today-dispute-from",
+                &[("partner", (&line.partner_name).into()), ("month", words.month_short(line.month).into())],
+            );
+            let label = words.with(
+                "today-dispute-label",
+                &[("client", (&line.client_name).into()), ("month", words.month(line.month).into())],
+            );
+            let since = line.disputed_at.map(|at| kit::ago(page, at));
+            view! {
+                <li>
+                    <div><a class="t" href=url.clone()>{line.client_name.clone()}</a><p>{from}" · "{since}</p></div>
+                    {kit::money(page, line.money)}
+                    <a class="btn sm" href=url aria-label=label>{words.text("today-dispute-answer")}</a>
+                </li>
+            }
+        })
+        .collect_view();
+    (!lines.is_empty()).then(|| {
+        view! {
+            <section class="card">
+                <header><h2>{words.text("today-disputes")}</h2><a href="/staff/lines?list=disputed">{words.text("today-all-disputes")}</a></header>
+                <ul class="rows">{rows}</ul>
+            </section>
+        }
+        .into_any()
+    })
 }
 
 fn reviews(page: &Page, leads: &[LeadRecord]) -> Option<AnyView> {

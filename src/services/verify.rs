@@ -299,13 +299,11 @@ fn check_schedule(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result
         .last()
         .map_or(Month::of(basis.won.start), |month| month.month);
     // A deal that ends earlier than it did keeps what was earned, so amounts are computed as if it went on.
-    let mut running = basis.clone();
-    (running.won.end, running.won.paid_until) = (None, None);
-    let key = |wanted: &Wanted| (wanted.kind, wanted.position, wanted.partner);
-    let computed: HashMap<_, Wanted> = running
+    let computed: HashMap<_, Wanted> = basis
+        .unending()
         .wanted(last)?
         .into_iter()
-        .map(|wanted| (key(&wanted), wanted))
+        .map(|wanted| (wanted.key(), wanted))
         .collect();
     let mut made = BTreeSet::new();
     for line in months.iter().flat_map(|month| &month.lines) {
@@ -318,7 +316,9 @@ fn check_schedule(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result
         let price = computed
             .get(&(line.kind, line.position, line.partner))
             .map(|wanted| (wanted.price.month, wanted.price.money.minor));
-        check.look(price == Some((line.month, held)), || {
+        // What the plan does not grant any more was taken back, down to nothing.
+        let agrees = price.map_or(held == 0, |price| price == (line.month, held));
+        check.look(agrees, || {
             format!(
                 "line {} is {held} for {}, but computed is {price:?}",
                 line.id, line.month
@@ -327,7 +327,7 @@ fn check_schedule(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result
     }
     if deal.state == DealState::Won {
         for due in basis.wanted(last)? {
-            check.look(made.contains(&key(&due)), || {
+            check.look(made.contains(&due.key()), || {
                 format!("deal {} has no line for {}", deal.id, due.price.month)
             });
         }

@@ -1,6 +1,9 @@
 //! The way of money, from a deal won to a line paid, on the real database: SQLite in a file, and PostgreSQL too where `PORTAL_TEST_POSTGRES_URL` names a server.
 //! Vendors are plain values here; what they really say is the integrations' to test. After each step the proof must hold.
 
+#[path = "money/plans.rs"]
+mod plan_edits;
+
 use std::{
     sync::{
         Arc,
@@ -16,7 +19,7 @@ use portal_domain::{
     access::{Actor, MemberRole, StaffRole},
     calendar::{Quarter, Timestamp},
     deal::DealState,
-    ids::{LeadId, LineId, PartnerId, PersonId},
+    ids::{LeadId, LineId, PartnerId, PersonId, PlanId},
     lead::{LeadForm, LeadState},
     line::{LineKind, LineState},
     money::{Currency, Money},
@@ -27,7 +30,11 @@ use portal_domain::{
 };
 use portal_services::{
     Clock, Ctx, Programme, ServiceError, bills, deals, exceptions, figures, leads, lines, links,
-    messages, outbox::Job, partners, plans, reconcile, statements, verify,
+    messages,
+    outbox::Job,
+    partners,
+    plans::{self, PlanEdit},
+    reconcile, statements, verify,
 };
 use portal_store::{
     Store, deals as deal_rows, invoices, jobs, lines as line_rows, lines::LineRecord, people,
@@ -131,9 +138,7 @@ impl World {
             months: "12".to_owned(),
             ..PlanForm::default()
         };
-        let plan = plans::add_version(&ctx, &staff, &plan, "2026-01-01")
-            .await
-            .expect("a plan");
+        let plan = publish(&ctx, &staff, plan, "2026-01-01").await;
         partners::enrol(&ctx, &staff, partner, &plan.to_string(), "2026-01-01")
             .await
             .expect("an enrolment");
@@ -396,6 +401,21 @@ impl World {
         self.work().await;
         closed
     }
+}
+
+/// A version of a plan, tried and published.
+async fn publish(ctx: &Ctx, staff: &Actor, form: PlanForm, valid_from: &str) -> PlanId {
+    let edit = PlanEdit {
+        form,
+        valid_from: valid_from.to_owned(),
+        all_deals: false,
+    };
+    let trial = plans::try_version(ctx, staff, &edit)
+        .await
+        .expect("a trial");
+    plans::publish_version(ctx, staff, &edit, &trial.fingerprint)
+        .await
+        .expect("a version")
 }
 
 async fn add_person(ctx: &Ctx, email: &str) -> PersonId {

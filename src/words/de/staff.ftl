@@ -397,6 +397,7 @@ cause-client_paid = Der Kunde hat bezahlt
 cause-payment_gone = Die Zahlung des Kunden ging zurück
 cause-payment_changed = Die Zahlung des Kunden hat sich geändert
 cause-deal_changed = Der Deal hat sich geändert
+cause-plan_changed = Der Plan hat sich geändert
 cause-no_longer_due = Nicht mehr fällig
 cause-approved = Freigegeben
 cause-stated = Das Quartal wurde abgeschlossen

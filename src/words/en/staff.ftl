@@ -397,6 +397,7 @@ cause-client_paid = The client paid
 cause-payment_gone = The client’s payment went back
 cause-payment_changed = The client’s payment changed
 cause-deal_changed = The deal changed
+cause-plan_changed = The plan changed
 cause-no_longer_due = No longer due
 cause-approved = Approved
 cause-stated = The quarter was closed

@@ -120,6 +120,7 @@ fn staff_pages() -> Router<AppState> {
         .route("/staff/statements", get(staff::statements::list))
         .route("/staff/statements/{id}", get(staff::statements::show))
         .route("/staff/plans", get(staff::plans::list))
+        .route("/staff/plans/edit", get(staff::plans::edit))
         .route("/staff/integrations", get(staff::integrations::show))
         .route("/staff/audit", get(staff::audit::list))
 }

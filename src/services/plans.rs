@@ -99,7 +99,9 @@ pub async fn publish_version(
     require_staff(actor, Action::EditPlans)?;
     let mut tx = ctx.store.write().await?;
     tx.lock("plans").await?;
-    lock_deals_of(&mut tx, &edit.form.name).await?;
+    if let Ok((name, _)) = edit.form.parse() {
+        lock_deals_of(&mut tx, &name).await?;
+    }
     let (Gathered { trial, record }, books) = gather(ctx, &mut tx, actor, edit).await?;
     if fingerprint.is_empty() {
         return Err(ServiceError::Conflict("plan-not-tried"));
@@ -146,7 +148,7 @@ pub async fn publish_version(
 /// Every deal whose lines may change, in an order that everybody keeps.
 async fn lock_deals_of(tx: &mut Tx, name: &str) -> Result<(), ServiceError> {
     let versions = plans::list_versions(tx).await?;
-    let plan = versions.iter().find(|version| version.name == name.trim());
+    let plan = versions.iter().find(|version| version.name == name);
     if let Some(plan) = plan {
         for deal in deals::list_of_plan(tx, plan.plan).await? {
             books::lock_deal(tx, deal.id).await?;

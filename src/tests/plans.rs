@@ -150,7 +150,7 @@ async fn an_impossible_plan_says_in_which_row_what_is_wrong_and_keeps_what_was_t
     let answer = try_it(&mut browser, &shares).await;
     assert_holds(
         &answer.body,
-        "<span class=\"wrong\" id=\"shares\">The shares come to 90",
+        "id=\"shares\" class=\"wrong\">The shares come to 90",
     );
     portal.finish().await;
 }

@@ -54,20 +54,19 @@ struct Asked {
 
 impl Asked {
     fn of(page: &Page) -> Self {
-        let typed = match &page.refused {
-            Some(refused) if refused.action == ACTION => {
-                let mut encoded = form_urlencoded::Serializer::new(String::new());
-                encoded.extend_pairs(&refused.typed);
-                encoded.finish()
-            }
-            _ => page
-                .url
-                .split_once('?')
-                .map_or_else(String::new, |(_, query)| query.to_owned()),
+        let query = page.url.split_once('?').map_or("", |(_, query)| query);
+        let typed: Vec<(String, String)> = match &page.refused {
+            Some(refused) if refused.action == ACTION => refused.typed.clone(),
+            _ => form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
         };
+        // Written anew, because an address may be encoded in ways that a form's body never is.
+        let mut encoded = form_urlencoded::Serializer::new(String::new());
+        encoded.extend_pairs(&typed);
         // What no form of ours sends is an empty form.
         serde_qs::Config::new(DEPTH_MAX, false)
-            .deserialize_str(&typed)
+            .deserialize_str(&encoded.finish())
             .unwrap_or_default()
     }
 }

@@ -275,7 +275,7 @@ fn split(
     let shares = terms.split.iter().zip(parts).map(|(share, minor)| {
         let name = partner_name(page, &draft.names, share.partner);
         let amount = page.words.money(Money::new(minor, currency));
-        view! { <small>{name}": "{amount}</small> }
+        view! { <small>{format!("{name}: {amount}")}</small> }
     });
     (!rates.is_empty()).then(|| shares.collect_view().into_any())
 }

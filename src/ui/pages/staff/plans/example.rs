@@ -102,13 +102,15 @@ pub fn card(page: &Page, draft: &Draft) -> AnyView {
     let currencies = OFFERED_CURRENCIES.map(|currency| (currency.to_owned(), currency.to_owned()));
     let periods = PERIODS.map(|known| (known.to_string(), period(page, known)));
     view! {
-        <section class="card form stays" aria-label=words.text("plan-example-title")>
+        <section class="card form" aria-label=words.text("plan-example-title")>
             <header><h2>{words.text("plan-example-title")}</h2><p>{words.text("plan-example-lead")}</p></header>
-            <div class="cols">
+            <div class="entry two">
                 {field("value", "plan-example-value", &example.value).input()}
                 {field("currency", "plan-example-currency", &example.currency).select(currencies.into())}
-                {field("period", "plan-example-period", &example.period).select(periods.into())}
+            </div>
+            <div class="entry two">
                 {field("standing", "plan-example-standing", &example.standing).input()}
+                {field("period", "plan-example-period", &example.period).select(periods.into())}
             </div>
             <button class="btn sm if-asleep">{words.text("plan-example-show")}</button>
             <div id="example" class="stack" data-live="">{outcome(page, draft, &example)}</div>
@@ -250,7 +252,7 @@ fn row(
     let capped = is_capped.then(|| view! { <small>{words.text("plan-example-capped")}</small> });
     view! {
         <tr>
-            <th class="main" scope="row">{words.month_short(line.month)}</th>
+            <th class="main nowrap" scope="row">{words.month_short(line.month)}</th>
             <td data-label=words.text("plan-example-parts")>{parts.join(" + ")}{capped}</td>
             <td class="num" data-label=words.text("plan-example-running")>{words.money(Money::new(running, currency))}</td>
             <td class="num corner">

@@ -143,10 +143,15 @@ fn cells(page: &Page, currency: Currency, old_minor: i64, new_minor: i64) -> Any
     let money = |minor| Money::new(minor, currency);
     let difference = money(new_minor.saturating_sub(old_minor));
     let sign = if difference.minor > 0 { "+" } else { "" };
+    let class = if difference.minor < 0 {
+        "money minus"
+    } else {
+        "money"
+    };
     view! {
         <td class="num" data-label=words.text("plan-trial-old")>{kit::money(page, money(old_minor))}</td>
         <td class="num" data-label=words.text("plan-trial-new")>{kit::money(page, money(new_minor))}</td>
-        <td class="num corner" data-label=words.text("plan-trial-difference")>{sign}{kit::money(page, difference)}</td>
+        <td class="num corner" data-label=words.text("plan-trial-difference")><span class=class>{format!("{sign}{}", words.money(difference))}</span></td>
     }
     .into_any()
 }
@@ -174,9 +179,10 @@ fn totals(page: &Page, amounts: &[AmountChange]) -> AnyView {
         })
         .collect_view();
     view! {
+        <h3>{words.text("plan-trial-total")}</h3>
         <div class="table">
             <table class="cards">
-                <caption>{words.text("plan-trial-total")}</caption>
+                <caption class="vh">{words.text("plan-trial-total")}</caption>
                 <thead><tr><th scope="col">{words.text("plan-currency")}</th>{heads(page)}</tr></thead>
                 <tbody>{rows}</tbody>
             </table>

@@ -3,12 +3,15 @@
 use chrono::{Datelike, NaiveDate};
 use portal_domain::{
     access::{Actor, MemberRole, StaffRole},
-    ids::{PartnerId, PersonId},
+    ids::{PartnerId, PersonId, PlanId},
     lead::LeadForm,
     partner::CompanyForm,
-    plan::PlanForm,
+    plan::{PlanForm, ShareForm, TierForm},
 };
-use portal_services::{Ctx, ServiceError, leads, partners, plans};
+use portal_services::{
+    Ctx, ServiceError, leads, partners,
+    plans::{self, PlanEdit},
+};
 use portal_store::people::{self, PersonRecord};
 
 /// Name, address, role.
@@ -58,12 +61,14 @@ pub async fn seed(ctx: &Ctx) -> Result<bool, ServiceError> {
     let year_start =
         NaiveDate::from_ymd_opt(ctx.today().year() - 1, 1, 1).unwrap_or_else(|| ctx.today());
     let from = year_start.to_string();
-    let referral =
-        plans::add_version(ctx, &administrator, &plan("Referral", "10", "12"), &from).await?;
-    plans::add_version(ctx, &administrator, &plan("Agency", "15", "24"), &from).await?;
+    let referral = publish(ctx, &administrator, plan("Referral", "10", "12"), &from).await?;
+    publish(ctx, &administrator, plan("Agency", "15", "24"), &from).await?;
+    publish(ctx, &administrator, growth(), &from).await?;
+    let mut joined = Vec::new();
     for demo in demo_partners() {
         let partner = partners::add(ctx, &administrator, &demo.company).await?;
         partners::enrol(ctx, &administrator, partner, &referral.to_string(), &from).await?;
+        joined.push(partner);
         let mut actors = Vec::new();
         for (name, email, role) in demo.members {
             actors.push(add_member(ctx, partner, name, email, role).await?);
@@ -72,7 +77,59 @@ pub async fn seed(ctx: &Ctx) -> Result<bool, ServiceError> {
             leads::submit(ctx, &actors[0], lead).await?;
         }
     }
+    publish(ctx, &administrator, tandem(&joined), &from).await?;
     Ok(true)
+}
+
+/// A version of a plan, as staff publish it: tried first.
+pub async fn publish(
+    ctx: &Ctx,
+    actor: &Actor,
+    form: PlanForm,
+    valid_from: &str,
+) -> Result<PlanId, ServiceError> {
+    let edit = PlanEdit {
+        form,
+        valid_from: valid_from.to_owned(),
+        all_deals: false,
+    };
+    let trial = plans::try_version(ctx, actor, &edit).await?;
+    plans::publish_version(ctx, actor, &edit, &trial.fingerprint).await
+}
+
+/// More for those who bring more, and something at once.
+fn growth() -> PlanForm {
+    let tiers = [
+        ("0", "2,500", "8"),
+        ("2,500", "10,000", "10"),
+        ("10,000", "", "12.5"),
+    ];
+    PlanForm {
+        currency: "EUR".to_owned(),
+        bonus: "250".to_owned(),
+        tiers: tiers
+            .map(|(from, until, rate)| TierForm {
+                from: from.to_owned(),
+                until: until.to_owned(),
+                rate: rate.to_owned(),
+            })
+            .into(),
+        ..plan("Growth", "10", "24")
+    }
+}
+
+/// Shared with the partner that the demo made last, which looks after the client.
+fn tandem(partners: &[PartnerId]) -> PlanForm {
+    let shares = partners.last().map(|partner| ShareForm {
+        partner: partner.to_string(),
+        share: "30".to_owned(),
+    });
+    PlanForm {
+        own_share: "70".to_owned(),
+        shares: shares.into_iter().collect(),
+        tail_months: "3".to_owned(),
+        ..plan("Tandem", "12", "12")
+    }
 }
 
 fn plan(name: &str, rate: &str, months: &str) -> PlanForm {

@@ -289,6 +289,37 @@ pub struct ShareForm {
 }
 
 impl PlanForm {
+    /// What would be typed for a version that is there: the start of the next one.
+    pub fn of(name: &str, terms: &PlanTerms) -> Self {
+        let tiers = terms.tiers.as_ref();
+        let amounts = [terms.cap, terms.bonus].into_iter().flatten();
+        let currency = tiers
+            .map(Tiers::currency)
+            .or_else(|| amounts.map(|money| money.currency).next());
+        let amount = |money: Option<Money>| money.map_or_else(String::new, Money::to_decimal);
+        let months = |months: Option<u16>| months.map_or_else(String::new, |it| it.to_string());
+        let own = terms.split.iter().find(|share| share.partner.is_none());
+        let shares = terms.split.iter().filter_map(|share| {
+            share.partner.map(|partner| ShareForm {
+                partner: partner.to_string(),
+                share: share.share.to_percent(),
+            })
+        });
+        Self {
+            name: name.to_owned(),
+            rate: terms.rate.to_percent(),
+            months: months(terms.months),
+            currency: currency.map_or_else(String::new, |currency| currency.to_string()),
+            cap: amount(terms.cap),
+            bonus: amount(terms.bonus),
+            tiers: tiers.map_or_else(Vec::new, tier_forms),
+            own_share: own.map_or_else(String::new, |own| own.share.to_percent()),
+            shares: shares.collect(),
+            tail_months: months(terms.tail_months),
+            tolerance: terms.tolerance.to_percent(),
+        }
+    }
+
     /// The plan's name and the terms of the version, or all faults at once.
     ///
     /// # Errors
@@ -438,6 +469,22 @@ impl PlanForm {
     }
 }
 
+fn tier_forms(tiers: &Tiers) -> Vec<TierForm> {
+    let border = |tier: &Tier| Money::new(tier.from_minor, tiers.currency).to_decimal();
+    let steps = tiers.steps.iter().enumerate();
+    steps
+        .map(|(place, tier)| TierForm {
+            from: if place == 0 {
+                "0".to_owned()
+            } else {
+                border(tier)
+            },
+            until: tiers.steps.get(place + 1).map_or_else(String::new, border),
+            rate: tier.rate.to_percent(),
+        })
+        .collect()
+}
+
 fn percent(share: Decimal) -> String {
     (share * Decimal::ONE_HUNDRED).normalize().to_string()
 }
@@ -548,6 +595,37 @@ mod tests {
         assert_eq!(terms.months, Some(24));
         assert_eq!(terms.cap, Some(Money::new(1_000_000, Currency::USD)));
         assert_eq!(terms.tolerance, Rate::ZERO);
+    }
+
+    #[test]
+    fn what_a_version_says_can_be_typed_again_and_means_the_same() {
+        let other = PartnerId::new(ulid::Ulid::from_parts(1, 1));
+        let tiers = [("0", "2,500", "8"), ("2,500", "", "12.5")];
+        let full = PlanForm {
+            months: "24".to_owned(),
+            currency: "EUR".to_owned(),
+            cap: "1000".to_owned(),
+            bonus: "250.50".to_owned(),
+            tiers: tiers
+                .map(|(from, until, rate)| TierForm {
+                    from: from.to_owned(),
+                    until: until.to_owned(),
+                    rate: rate.to_owned(),
+                })
+                .into(),
+            shares: vec![ShareForm {
+                partner: other.to_string(),
+                share: "33.3".to_owned(),
+            }],
+            tail_months: "0".to_owned(),
+            tolerance: "0".to_owned(),
+            ..form()
+        };
+        for typed in [form(), full] {
+            let (name, terms) = typed.parse().expect("well formed");
+            let again = PlanForm::of(&name, &terms).parse();
+            assert_eq!(again, Ok((name, terms)));
+        }
     }
 
     #[test]

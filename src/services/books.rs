@@ -10,15 +10,16 @@ use portal_domain::{
     ids::{DealId, ExceptionId, LineId, PartnerId, PersonId, PlanVersionId, StatementId},
     ledger::Entry,
     line::{FirstState, LineKind, LineState, Move},
-    money::{Exact, Money, MoneyError},
+    money::{Currency, Exact, Money, MoneyError},
 };
 use portal_store::{
     Tx, changes,
     deals::DealRecord,
     exceptions::{self, NewException},
     journal::{self, NewEntry},
-    lines::{self, Beside, LineRecord},
+    lines::{self, Beside, LineRecord, Repriced},
 };
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::{Ctx, ServiceError};
@@ -49,7 +50,21 @@ pub(crate) struct NewLine {
 enum Change {
     Add(Box<LineRecord>),
     Move(Move, Beside),
-    Reprice(LineId, Price, LineState),
+    Reprice(Repriced),
+}
+
+/// What becomes of a line's amount. A line that is not there yet, or cancelled, counts for nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AmountChange {
+    pub partner: PartnerId,
+    pub deal: DealId,
+    pub client_name: String,
+    pub kind: LineKind,
+    pub position: i64,
+    pub month: Month,
+    pub currency: Currency,
+    pub old_minor: i64,
+    pub new_minor: i64,
 }
 
 /// Gathers changes of lines, for a person or for the portal itself.
@@ -57,6 +72,7 @@ pub(crate) struct Books<'a> {
     ctx: &'a Ctx,
     person: Option<PersonId>,
     changes: Vec<Change>,
+    amounts: Vec<AmountChange>,
     entries: Vec<NewEntry>,
     touched: BTreeSet<PartnerId>,
 }
@@ -67,6 +83,7 @@ impl<'a> Books<'a> {
             ctx,
             person,
             changes: Vec::new(),
+            amounts: Vec::new(),
             entries: Vec::new(),
             touched: BTreeSet::new(),
         }
@@ -102,6 +119,7 @@ impl<'a> Books<'a> {
             updated_at: self.ctx.now(),
         };
         self.changes.push(Change::Add(Box::new(line.clone())));
+        self.note(&line, 0, line.money.minor);
         let entry = Entry::open(line.id, line.kind, line.state, line.money);
         self.post(line.partner, Some(entry), cause);
         line
@@ -131,6 +149,11 @@ impl<'a> Books<'a> {
     ) {
         self.changes.push(Change::Move(step, beside));
         self.post(line.partner, step.entry(), cause);
+        let counted = |state| match state {
+            LineState::Cancelled => 0,
+            _ => line.money.minor,
+        };
+        self.note(line, counted(step.before()), counted(step.after()));
         line.state = step.after();
     }
 
@@ -142,6 +165,7 @@ impl<'a> Books<'a> {
         &mut self,
         line: &mut LineRecord,
         price: &Price,
+        plan_version: PlanVersionId,
         state: FirstState,
         cause: &'static str,
     ) -> Result<(), ServiceError> {
@@ -151,20 +175,48 @@ impl<'a> Books<'a> {
                 line.id
             )));
         };
-        self.changes
-            .push(Change::Reprice(line.id, *price, state.state()));
+        self.changes.push(Change::Reprice(Repriced {
+            id: line.id,
+            month: price.month,
+            money: price.money,
+            base: price.base,
+            plan_version,
+            state: state.state(),
+        }));
         self.post(line.partner, back, cause);
+        let old_minor = match line.state {
+            LineState::Cancelled => 0,
+            _ => line.money.minor,
+        };
+        let is_same_currency = line.money.currency == price.money.currency;
+        if !is_same_currency {
+            self.note(line, old_minor, 0);
+        }
         (line.month, line.money, line.base, line.state) =
             (price.month, price.money, price.base, state.state());
+        line.plan_version = plan_version;
+        let old_minor = if is_same_currency { old_minor } else { 0 };
+        self.note(line, old_minor, price.money.minor);
         let open = Entry::open(line.id, line.kind, line.state, line.money);
         self.post(line.partner, Some(open), cause);
         Ok(())
     }
 
     /// Keeps what a refused line would be worth: its month takes the client's money by that, and nothing is posted.
-    pub fn reprice_refused(&mut self, line: &LineRecord, price: &Price) {
-        self.changes
-            .push(Change::Reprice(line.id, *price, LineState::Cancelled));
+    pub fn reprice_refused(
+        &mut self,
+        line: &LineRecord,
+        price: &Price,
+        plan_version: PlanVersionId,
+    ) {
+        self.changes.push(Change::Reprice(Repriced {
+            id: line.id,
+            month: price.month,
+            money: price.money,
+            base: price.base,
+            plan_version,
+            state: LineState::Cancelled,
+        }));
         self.touched.insert(line.partner);
     }
 
@@ -177,6 +229,27 @@ impl<'a> Books<'a> {
             });
         }
         self.touched.insert(partner);
+    }
+
+    fn note(&mut self, line: &LineRecord, old_minor: i64, new_minor: i64) {
+        if old_minor != new_minor {
+            self.amounts.push(AmountChange {
+                partner: line.partner,
+                deal: line.deal,
+                client_name: line.client_name.clone(),
+                kind: line.kind,
+                position: line.position,
+                month: line.month,
+                currency: line.money.currency,
+                old_minor,
+                new_minor,
+            });
+        }
+    }
+
+    /// What would become of which line's amount, in the order in which it was gathered.
+    pub fn preview(&self) -> &[AmountChange] {
+        &self.amounts
     }
 
     /// Writes all of it.
@@ -224,9 +297,7 @@ async fn write_alike(tx: &mut Tx, changes: &[Change], now: Timestamp) -> Result<
         match change {
             Change::Add(line) => added.push(LineRecord::clone(line)),
             Change::Move(step, _) => moved.push(step.line()),
-            Change::Reprice(id, price, state) => {
-                lines::reprice(tx, *id, price.month, price.money, &price.base, *state, now).await?;
-            }
+            Change::Reprice(line) => lines::reprice(tx, line, now).await?,
         }
     }
     lines::add_all(tx, &added).await?;

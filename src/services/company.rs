@@ -4,13 +4,14 @@ use portal_domain::{
     access::{Action, Actor, MemberRole},
     ids::{InvitationId, PartnerId, PersonId},
     partner::{CompanyForm, InvitationForm},
+    plan::PlanTerms,
     text::{Email, parse_line},
 };
 use portal_store::{
     Tx, audit,
     partners::{self, EnrolmentRecord, PartnerRecord},
     people::{self, InvitationRecord, MemberRecord, PersonRecord},
-    sessions,
+    plans, sessions,
 };
 use portal_words::Locale;
 
@@ -36,14 +37,18 @@ pub async fn read(ctx: &Ctx, actor: &Actor) -> Result<CompanyView, ServiceError>
     view(&mut tx, partner).await
 }
 
-/// The plan that the member's partner is on today.
+/// The plan that the member's partner is on today, and what it says of deals won today.
 pub async fn find_enrolment(
     ctx: &Ctx,
     actor: &Actor,
-) -> Result<Option<EnrolmentRecord>, ServiceError> {
+) -> Result<Option<(EnrolmentRecord, Option<PlanTerms>)>, ServiceError> {
     let partner = require_partner(actor, Action::ReadLeads)?;
     let mut tx = ctx.store.read().await?;
-    Ok(partners::find_enrolment(&mut tx, partner, ctx.today()).await?)
+    let Some(enrolment) = partners::find_enrolment(&mut tx, partner, ctx.today()).await? else {
+        return Ok(None);
+    };
+    let version = plans::find_version_on(&mut tx, enrolment.plan, ctx.today()).await?;
+    Ok(Some((enrolment, version.map(|version| version.terms))))
 }
 
 pub(crate) async fn view(tx: &mut Tx, partner: PartnerId) -> Result<CompanyView, ServiceError> {

@@ -1,17 +1,64 @@
-//! Commission plans, as staff define them.
+//! Commission plans, as staff define them. A version is tried on real data before it is published: what would become of which line is gathered in a read
+//! transaction and dropped; publishing gathers the same again, and writes it only if it is what the person saw.
+
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use portal_domain::{
     access::{Action, Actor},
-    ids::{PlanId, PlanVersionId},
-    plan::PlanForm,
+    deal::DealState,
+    error::FieldErrors,
+    ids::{PartnerId, PlanId, PlanVersionId},
+    plan::{PlanForm, PlanTerms},
 };
 use portal_store::{
-    audit,
+    Tx, audit,
+    deals::{self, DealRecord},
+    lines, partners,
     plans::{self, PlanVersionRecord},
 };
+use serde_json::json;
+use sha2::{Digest, Sha256};
 
-use crate::{Ctx, ServiceError, access::require_staff};
+use crate::{
+    Ctx, ServiceError,
+    access::require_staff,
+    books::{self, AmountChange, Books},
+    outbox::{self, Job},
+    schedules::{Basis, change_lines},
+};
+
+/// A version of a plan as staff edit it: the next one of the plan of that name, or the first of a new plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlanEdit {
+    pub form: PlanForm,
+    pub valid_from: String,
+    /// Also for the deals that were won before it begins.
+    pub all_deals: bool,
+}
+
+/// A deal that would get the version, with the one that it has.
+#[derive(Clone, Debug)]
+pub struct MovedDeal {
+    pub deal: DealRecord,
+    pub old_version: i64,
+}
+
+/// What a version would change if it were published now.
+#[derive(Clone, Debug)]
+pub struct PlanTrial {
+    pub name: String,
+    pub version: i64,
+    pub valid_from: NaiveDate,
+    pub terms: PlanTerms,
+    pub deals: Vec<MovedDeal>,
+    /// Lines whose amount stays as it is are left out.
+    pub amounts: Vec<AmountChange>,
+    /// The same for the same change of the same data.
+    pub fingerprint: String,
+    /// What all partners are called.
+    pub partner_names: BTreeMap<PartnerId, String>,
+}
 
 /// All versions of all plans: by name, newest first.
 pub async fn list(ctx: &Ctx, actor: &Actor) -> Result<Vec<PlanVersionRecord>, ServiceError> {
@@ -20,58 +67,219 @@ pub async fn list(ctx: &Ctx, actor: &Actor) -> Result<Vec<PlanVersionRecord>, Se
     Ok(plans::list_versions(&mut tx).await?)
 }
 
-/// Adds a plan, or the next version of the plan of that name. Deals that are won keep the version they have.
-pub async fn add_version(
+/// What the partners are called that a plan may name, in the order of their names.
+pub async fn list_partner_names(
     ctx: &Ctx,
     actor: &Actor,
-    form: &PlanForm,
-    valid_from: &str,
+) -> Result<Vec<(PartnerId, String)>, ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    Ok(partners::list_names(&mut tx).await?)
+}
+
+/// Tries a version on the deals as they are, and writes nothing.
+pub async fn try_version(
+    ctx: &Ctx,
+    actor: &Actor,
+    edit: &PlanEdit,
+) -> Result<PlanTrial, ServiceError> {
+    require_staff(actor, Action::EditPlans)?;
+    let mut tx = ctx.store.read().await?;
+    let (gathered, _) = gather(ctx, &mut tx, actor, edit).await?;
+    Ok(gathered.trial)
+}
+
+/// Publishes a version, and does what its trial of that fingerprint said; nothing if by now it would do anything else.
+pub async fn publish_version(
+    ctx: &Ctx,
+    actor: &Actor,
+    edit: &PlanEdit,
+    fingerprint: &str,
 ) -> Result<PlanId, ServiceError> {
     require_staff(actor, Action::EditPlans)?;
-    let valid_from: NaiveDate = valid_from
-        .trim()
-        .parse()
-        .map_err(|_| ServiceError::field("valid_from", "date-invalid"))?;
-    let (name, terms) = form.parse().map_err(ServiceError::Invalid)?;
     let mut tx = ctx.store.write().await?;
     tx.lock("plans").await?;
-    let last = plans::list_versions(&mut tx)
-        .await?
-        .into_iter()
-        .find(|version| version.name == name);
-    let plan = match &last {
-        Some(last) if last.valid_from > valid_from => {
-            return Err(ServiceError::field(
-                "valid_from",
-                "earlier-than-last-version",
-            ));
-        }
-        Some(last) => last.plan,
-        None => {
-            let plan = PlanId::new(ctx.new_id());
-            plans::add(&mut tx, plan, &name, ctx.now()).await?;
-            plan
-        }
-    };
-    let version = PlanVersionRecord {
-        id: PlanVersionId::new(ctx.new_id()),
-        plan,
-        name,
-        version: last.map_or(1, |last| last.version + 1),
-        valid_from,
-        terms,
-    };
-    plans::add_version(&mut tx, &version, Some(actor.person()), ctx.now()).await?;
-    let facts = serde_json::json!({ "version": version.version, "terms": version.terms, "from": valid_from }).to_string();
+    if let Ok((name, _)) = edit.form.parse() {
+        lock_deals_of(&mut tx, &name).await?;
+    }
+    let (Gathered { trial, record }, books) = gather(ctx, &mut tx, actor, edit).await?;
+    if fingerprint.is_empty() {
+        return Err(ServiceError::Conflict("plan-not-tried"));
+    }
+    if trial.fingerprint != fingerprint {
+        return Err(ServiceError::Conflict("plan-trial-changed"));
+    }
+    if record.version == 1 {
+        plans::add(&mut tx, record.plan, &record.name, ctx.now()).await?;
+    }
+    plans::add_version(&mut tx, &record, Some(actor.person())).await?;
+    for moved in &trial.deals {
+        deals::set_plan_version(&mut tx, moved.deal.id, record.id).await?;
+    }
+    books.write(&mut tx).await?;
+    for moved in &trial.deals {
+        // How much of a month the client may leave open is the plan's, so what is covered is looked at again.
+        let job = Job::ReconcileDeal {
+            deal: moved.deal.id,
+        };
+        outbox::add(ctx, &mut tx, &job).await?;
+    }
+    let facts = json!({
+        "version": record.version,
+        "terms": record.terms,
+        "from": record.valid_from,
+        "all_deals": edit.all_deals,
+        "deals": trial.deals.iter().map(|moved| moved.deal.id).collect::<Vec<_>>(),
+        "lines": trial.amounts.len(),
+    });
     audit::add(
         &mut tx,
         Some(actor.person()),
         "add_plan_version",
-        &plan.to_string(),
-        &facts,
+        &record.plan.to_string(),
+        &facts.to_string(),
         ctx.now(),
     )
     .await?;
     tx.commit().await?;
-    Ok(plan)
+    Ok(record.plan)
+}
+
+/// Every deal whose lines may change, in an order that everybody keeps.
+async fn lock_deals_of(tx: &mut Tx, name: &str) -> Result<(), ServiceError> {
+    let versions = plans::list_versions(tx).await?;
+    let plan = versions.iter().find(|version| version.name == name);
+    if let Some(plan) = plan {
+        for deal in deals::list_of_plan(tx, plan.plan).await? {
+            books::lock_deal(tx, deal.id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A trial, and the version that it is of.
+struct Gathered {
+    trial: PlanTrial,
+    record: PlanVersionRecord,
+}
+
+/// What publishing would do, from what is stored; nothing is written here.
+async fn gather<'a>(
+    ctx: &'a Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    edit: &PlanEdit,
+) -> Result<(Gathered, Books<'a>), ServiceError> {
+    let partner_names: BTreeMap<_, _> = partners::list_names(tx).await?.into_iter().collect();
+    let (name, terms, valid_from) = parse(edit, &partner_names)?;
+    let versions: Vec<PlanVersionRecord> = plans::list_versions(tx)
+        .await?
+        .into_iter()
+        .filter(|version| version.name == name)
+        .collect();
+    let record = next_version(ctx, name, terms, valid_from, versions.first())?;
+    let mut books = Books::new(ctx, Some(actor.person()));
+    let mut moved = Vec::new();
+    for deal in deals::list_of_plan(tx, record.plan).await? {
+        let is_won_since = deal.won_on.is_some_and(|won_on| won_on >= valid_from);
+        if deal.state != DealState::Won || !(is_won_since || edit.all_deals) {
+            continue;
+        }
+        if let Some(basis) = Basis::load_with(tx, &deal, record.clone()).await? {
+            let existing = lines::list_of_deal(tx, deal.id).await?;
+            change_lines(ctx, &mut books, &basis, existing)?;
+        }
+        let old = versions
+            .iter()
+            .find(|version| Some(version.id) == deal.plan_version);
+        moved.push(MovedDeal {
+            old_version: old.map_or(0, |old| old.version),
+            deal,
+        });
+    }
+    let trial = PlanTrial {
+        name: record.name.clone(),
+        version: record.version,
+        valid_from,
+        terms: record.terms.clone(),
+        fingerprint: fingerprint(&record, &moved, books.preview())?,
+        deals: moved,
+        amounts: books.preview().to_vec(),
+        partner_names,
+    };
+    Ok((Gathered { trial, record }, books))
+}
+
+fn parse(
+    edit: &PlanEdit,
+    partner_names: &BTreeMap<PartnerId, String>,
+) -> Result<(String, PlanTerms, NaiveDate), ServiceError> {
+    let mut errors = FieldErrors::default();
+    let valid_from = edit.valid_from.trim().parse::<NaiveDate>().ok();
+    let parsed = edit.form.parse();
+    if let Err(found) = &parsed {
+        errors.0.extend(found.0.iter().cloned());
+    }
+    for (place, row) in edit.form.shares.iter().enumerate() {
+        let partner = row.partner.trim().parse::<PartnerId>();
+        if partner.is_ok_and(|partner| !partner_names.contains_key(&partner)) {
+            errors.add(&format!("shares.{place}.partner"), "choose-one");
+        }
+    }
+    if valid_from.is_none() {
+        errors.add("valid_from", "date-invalid");
+    }
+    match (parsed, valid_from) {
+        (Ok((name, terms)), Some(valid_from)) if errors.is_empty() => Ok((name, terms, valid_from)),
+        _ => Err(ServiceError::Invalid(errors)),
+    }
+}
+
+/// The version after the last, which begins on that day or later: between two others none could be put without the deals won since then losing theirs.
+fn next_version(
+    ctx: &Ctx,
+    name: String,
+    terms: PlanTerms,
+    valid_from: NaiveDate,
+    last: Option<&PlanVersionRecord>,
+) -> Result<PlanVersionRecord, ServiceError> {
+    if last.is_some_and(|last| last.valid_from > valid_from) {
+        return Err(ServiceError::field(
+            "valid_from",
+            "earlier-than-last-version",
+        ));
+    }
+    Ok(PlanVersionRecord {
+        id: PlanVersionId::new(ctx.new_id()),
+        plan: last.map_or_else(|| PlanId::new(ctx.new_id()), |last| last.plan),
+        name,
+        version: last.map_or(1, |last| last.version + 1),
+        valid_from,
+        terms,
+        // Only what is read again has its name.
+        created_by_name: None,
+        created_at: ctx.now(),
+    })
+}
+
+/// Over everything that publishing writes, but for ids that are new each time.
+fn fingerprint(
+    record: &PlanVersionRecord,
+    moved: &[MovedDeal],
+    amounts: &[AmountChange],
+) -> Result<String, ServiceError> {
+    let moved: Vec<_> = moved
+        .iter()
+        .map(|moved| (moved.deal.id, moved.deal.plan_version))
+        .collect();
+    let content = serde_json::to_vec(&(
+        &record.name,
+        record.version,
+        record.valid_from,
+        &record.terms,
+        moved,
+        amounts,
+    ))
+    .map_err(|error| ServiceError::Inconsistent(error.to_string()))?;
+    Ok(hex::encode(Sha256::digest(content)))
 }

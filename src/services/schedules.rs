@@ -142,6 +142,22 @@ impl Basis {
         }
         Ok(wanted)
     }
+
+    /// The same deal as if it went on for ever and its partner had stayed: all that its plan grants.
+    pub fn unending(&self) -> Self {
+        let mut unending = self.clone();
+        (unending.won.end, unending.won.paid_until) = (None, None);
+        unending
+    }
+
+    /// Why its lines change: another version of the plan, or what HubSpot says of the deal.
+    fn cause(&self) -> &'static str {
+        if self.deal.plan_version == Some(self.version.id) {
+            "deal_changed"
+        } else {
+            "plan_changed"
+        }
+    }
 }
 
 /// The last month for which a partner that has left is still paid for a deal.
@@ -177,7 +193,7 @@ pub async fn sync_lines(ctx: &Ctx, tx: &mut Tx, id: DealId) -> Result<(), Servic
 }
 
 /// What must change for a won deal's lines to be what its schedule says: adds, makes again what nobody was told to invoice, adjusts what is on a
-/// statement, and cancels what is no longer due and that no money reaches.
+/// statement, and cancels what is no longer due and that no money reaches. What the plan itself grants no more is taken back whatever it has reached.
 pub(crate) fn change_lines(
     ctx: &Ctx,
     books: &mut Books<'_>,
@@ -191,13 +207,17 @@ pub(crate) fn change_lines(
         .into_iter()
         .map(|line| ((line.kind, line.position, line.partner), line))
         .collect();
+    let kept = of_schedule
+        .values()
+        .filter(|line| line.state != LineState::Cancelled);
+    let until = kept.fold(horizon(ctx), |until, line| until.max(line.month));
     let mut adjustments = Adjustments::new(others);
-    for wanted in basis.wanted(horizon(ctx))? {
+    for wanted in basis.wanted(until)? {
         match of_schedule.remove(&wanted.key()) {
             Some(line) if line.state.is_stated() => {
-                adjustments.adjust(books, &basis.deal, &line, &wanted.price)?;
+                adjustments.adjust(books, basis, &line, &wanted.price)?;
             }
-            Some(line) => make_again(ctx, books, line, &wanted.price)?,
+            Some(line) => make_again(ctx, books, basis, line, &wanted.price)?,
             None => {
                 let new = NewLine {
                     partner: wanted.partner,
@@ -214,7 +234,40 @@ pub(crate) fn change_lines(
             }
         }
     }
-    cancel(books, of_schedule.into_values());
+    let granted: BTreeSet<_> = basis
+        .unending()
+        .wanted(until)?
+        .iter()
+        .map(Wanted::key)
+        .collect();
+    let (ended, taken): (Vec<_>, Vec<_>) = of_schedule
+        .into_iter()
+        .partition(|(key, _)| granted.contains(key));
+    cancel(books, ended.into_iter().map(|(_, line)| line));
+    for (_, line) in taken {
+        take_back(books, &mut adjustments, basis, line)?;
+    }
+    Ok(())
+}
+
+/// A line that the plan does not grant: to another partner, or not for that month.
+fn take_back(
+    books: &mut Books<'_>,
+    adjustments: &mut Adjustments,
+    basis: &Basis,
+    mut line: LineRecord,
+) -> Result<(), ServiceError> {
+    if line.state.is_stated() {
+        let nothing = Price {
+            month: line.month,
+            money: Money::zero(line.money.currency),
+            base: line.base,
+        };
+        return adjustments.adjust(books, basis, &line, &nothing);
+    }
+    if let Some(step) = line.in_state().cancel() {
+        books.advance(&mut line, step, basis.cause());
+    }
     Ok(())
 }
 
@@ -230,20 +283,22 @@ fn first_state(ctx: &Ctx, month: Month) -> FirstState {
 fn make_again(
     ctx: &Ctx,
     books: &mut Books<'_>,
+    basis: &Basis,
     mut line: LineRecord,
     price: &Price,
 ) -> Result<(), ServiceError> {
+    let version = basis.version.id;
     let is_same = (line.month, line.money, line.base) == (price.month, price.money, price.base);
     let state = first_state(ctx, price.month);
     match line.state {
         _ if line.is_refused && is_same => Ok(()),
         _ if line.is_refused => {
-            books.reprice_refused(&line, price);
+            books.reprice_refused(&line, price, version);
             Ok(())
         }
-        LineState::Cancelled => books.reprice(&mut line, price, state, "due_again"),
+        LineState::Cancelled => books.reprice(&mut line, price, version, state, "due_again"),
         _ if is_same => Ok(()),
-        _ => books.reprice(&mut line, price, state, "deal_changed"),
+        _ => books.reprice(&mut line, price, version, state, basis.cause()),
     }
 }
 
@@ -265,7 +320,7 @@ impl Adjustments {
     fn adjust(
         &mut self,
         books: &mut Books<'_>,
-        deal: &DealRecord,
+        basis: &Basis,
         line: &LineRecord,
         price: &Price,
     ) -> Result<(), ServiceError> {
@@ -280,7 +335,7 @@ impl Adjustments {
             .partition(|other| other.state.is_stated());
         for mut other in open {
             if let Some(step) = other.in_state().cancel() {
-                books.advance(&mut other, step, "deal_changed");
+                books.advance(&mut other, step, basis.cause());
             }
         }
         let stated = books::sum_minor(stated.iter().chain([line]))?;
@@ -297,14 +352,14 @@ impl Adjustments {
                 money: Money::new(difference, line.money.currency),
                 base: price.base,
             },
-            plan_version: line.plan_version,
+            plan_version: basis.version.id,
             state: FirstState::Awaiting,
             corrects: Some(line.id),
             reason: None,
             entered_by: None,
         };
         self.next += 1;
-        books.add(deal, new, "deal_changed");
+        books.add(&basis.deal, new, basis.cause());
         Ok(())
     }
 }
@@ -364,7 +419,7 @@ fn keep_reached(
                         money: line.money,
                         base: line.base,
                     };
-                    make_again(ctx, books, before, &price)?;
+                    make_again(ctx, books, basis, before, &price)?;
                 }
                 None if place >= reached => cancel(books, [line.clone()]),
                 _ => {}
@@ -383,6 +438,8 @@ pub(crate) async fn choose_plan(
     if let (None, Some(won_on)) = (deal.plan_version, deal.won_on)
         && let Some(enrolment) = partners::find_enrolment(tx, deal.partner, won_on).await?
     {
+        // A version that is just being published holds for this deal, or is not there yet: nothing between.
+        tx.lock("plans").await?;
         let version = plans::find_version_on(tx, enrolment.plan, won_on).await?;
         deal.plan_version = version.map(|version| version.id);
     }

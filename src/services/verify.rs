@@ -301,9 +301,8 @@ fn check_schedule(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result
         .last()
         .map_or(Month::of(basis.won.start), |month| month.month);
     // A deal that ends earlier than it did keeps what was earned, so amounts are computed as if it went on.
-    let mut running = basis.clone();
-    (running.won.end, running.won.paid_until) = (None, None);
-    let computed: HashMap<_, Wanted> = running
+    let computed: HashMap<_, Wanted> = basis
+        .unending()
         .wanted(last)?
         .into_iter()
         .map(|wanted| (wanted.key(), wanted))
@@ -322,7 +321,9 @@ fn check_schedule(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result
         let price = computed
             .get(&(line.kind, line.position, line.partner))
             .map(|wanted| (wanted.price.month, wanted.price.money.minor));
-        check.look(price == Some((line.month, held)), || {
+        // What the plan does not grant any more was taken back, down to nothing.
+        let agrees = price.map_or(held == 0, |price| price == (line.month, held));
+        check.look(agrees, || {
             format!(
                 "line {} is {held} for {}, but computed is {price:?}",
                 line.id, line.month

@@ -103,13 +103,13 @@ pub async fn add(tx: &mut Tx, deal: &DealRecord, now: Timestamp) -> Result<(), S
     Ok(())
 }
 
-/// Writes what a fresh reading says; whose deal it is never changes here.
+/// Writes what a fresh reading says; whose deal it is never changes here, nor the version of a plan that it has.
 pub async fn update(tx: &mut Tx, deal: &DealRecord) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "deal",
         "UPDATE deals SET hubspot_id = $2, name = $3, pipeline = $4, stage = $5, state = $6, won_on = $7, start_on = $8, end_on = $9,
-             currency = $10, plan_version_id = $11, hubspot_modified_at = $12, confirmed_at = $13, merge_decided_at = $14
+             currency = $10, plan_version_id = COALESCE(plan_version_id, $11), hubspot_modified_at = $12, confirmed_at = $13, merge_decided_at = $14
          WHERE id = $1",
         deal.id,
         deal.hubspot_id,
@@ -125,6 +125,21 @@ pub async fn update(tx: &mut Tx, deal: &DealRecord) -> Result<(), StoreError> {
         deal.hubspot_modified_at,
         deal.confirmed_at,
         deal.merge_decided_at,
+    )
+}
+
+/// Gives a deal another version of its plan.
+pub async fn set_plan_version(
+    tx: &mut Tx,
+    id: DealId,
+    version: PlanVersionId,
+) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "deal",
+        "UPDATE deals SET plan_version_id = $2 WHERE id = $1",
+        id,
+        version,
     )
 }
 

@@ -162,31 +162,35 @@ pub async fn add_all(tx: &mut Tx, lines: &[LineRecord]) -> Result<(), StoreError
     Ok(())
 }
 
+/// A line that is made again: what becomes of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Repriced {
+    pub id: LineId,
+    pub month: Month,
+    pub money: Money,
+    pub base: Exact,
+    pub plan_version: PlanVersionId,
+    pub state: LineState,
+}
+
 /// Makes a line again, of a month that nobody has been told to invoice.
-pub async fn reprice(
-    tx: &mut Tx,
-    id: LineId,
-    month: Month,
-    money: Money,
-    base: &Exact,
-    state: LineState,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let (numerator, denominator) = halves(base)?;
+pub async fn reprice(tx: &mut Tx, line: &Repriced, now: Timestamp) -> Result<(), StoreError> {
+    let (numerator, denominator) = halves(&line.base)?;
     execute_one!(
         tx,
         "line that is on no statement",
         "UPDATE lines SET month = $8, amount_minor = $2, currency = $3, base_numerator = $4, base_denominator = $5, state = $6,
-             approved_by = NULL, approved_at = NULL, updated_at = $7
+             plan_version_id = $9, approved_by = NULL, approved_at = NULL, updated_at = $7
          WHERE id = $1 AND statement_id IS NULL",
-        id,
-        money.minor,
-        money.currency,
+        line.id,
+        line.money.minor,
+        line.money.currency,
         numerator,
         denominator,
-        state,
+        line.state,
         now,
-        month,
+        line.month,
+        line.plan_version,
     )
 }
 

@@ -171,6 +171,12 @@ pub async fn list_after(
     )
 }
 
+/// What all partners are called, in the order of their names.
+pub async fn list_names(tx: &mut Tx) -> Result<Vec<(PartnerId, String)>, StoreError> {
+    let rows = rows!(tx, "SELECT id, name FROM partners ORDER BY name, id")?;
+    all(&rows, |row| Ok((row.parsed("id")?, row.text("name")?)))
+}
+
 /// Starts an enrolment; one that is open ends on that day.
 pub async fn enrol(
     tx: &mut Tx,

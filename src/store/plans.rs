@@ -23,10 +23,16 @@ pub struct PlanVersionRecord {
     pub version: i64,
     pub valid_from: NaiveDate,
     pub terms: PlanTerms,
+    /// Who made it; nobody where the portal itself did.
+    pub created_by_name: Option<String>,
+    pub created_at: Timestamp,
 }
 
-const VERSION: &str = "SELECT plan_versions.id, plan_versions.plan_id, plans.name, plan_versions.version, plan_versions.valid_from, plan_versions.terms
-    FROM plan_versions JOIN plans ON plans.id = plan_versions.plan_id";
+const VERSION: &str = "SELECT plan_versions.id, plan_versions.plan_id, plans.name, plan_versions.version, plan_versions.valid_from, plan_versions.terms,
+        people.name AS created_by_name, plan_versions.created_at
+    FROM plan_versions
+    JOIN plans ON plans.id = plan_versions.plan_id
+    LEFT JOIN people ON people.id = plan_versions.created_by";
 
 fn read_version(row: &AnyRow) -> Result<PlanVersionRecord, StoreError> {
     let terms = row.text("terms")?;
@@ -40,6 +46,8 @@ fn read_version(row: &AnyRow) -> Result<PlanVersionRecord, StoreError> {
             column: "terms",
             value: terms,
         })?,
+        created_by_name: row.optional_text("created_by_name")?,
+        created_at: row.instant("created_at")?,
     })
 }
 
@@ -58,7 +66,6 @@ pub async fn add_version(
     tx: &mut Tx,
     version: &PlanVersionRecord,
     created_by: Option<PersonId>,
-    now: Timestamp,
 ) -> Result<(), StoreError> {
     let terms =
         serde_json::to_string(&version.terms).map_err(|error| StoreError::Inconsistent {
@@ -74,7 +81,7 @@ pub async fn add_version(
         version.valid_from,
         terms,
         created_by,
-        now,
+        version.created_at,
     )?;
     Ok(())
 }

@@ -13,6 +13,7 @@ mod forms;
 mod jobs;
 mod leads;
 mod money;
+mod plans;
 mod settings;
 mod store;
 mod tidy;

@@ -18,7 +18,7 @@ use portal_domain::{
     plan::PlanForm,
 };
 use portal_jobs::Worker;
-use portal_services::{Ctx, figures, leads, lines, partners, plans, verify};
+use portal_services::{Ctx, figures, leads, lines, partners, verify};
 use portal_store::{jobs, leads::LeadRecord, people};
 use serde_json::{Value, json};
 
@@ -484,7 +484,7 @@ async fn seed_plan(ctx: &Ctx, administrator: &Actor) -> String {
         months: "12".to_owned(),
         ..PlanForm::default()
     };
-    plans::add_version(ctx, administrator, &form, "2026-01-01")
+    demo::publish(ctx, administrator, form, "2026-01-01")
         .await
         .unwrap()
         .to_string()

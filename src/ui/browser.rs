@@ -1,6 +1,6 @@
 //! The few things that islands need of the browser itself.
 
-use wasm_bindgen::{JsCast, prelude::Closure};
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element, Event, HtmlElement, HtmlFormElement, Window};
 
@@ -62,6 +62,49 @@ pub fn refresh_live_parts(html: &str) {
             part.set_inner_html(&new.inner_html());
         }
     }
+}
+
+/// Keeps the address as a form has it that marks itself so (`data-follow`), and the page's live parts as that address has them, while somebody types.
+pub fn follow_forms() {
+    let ask = Closure::<dyn FnMut()>::new(|| {
+        leptos::task::spawn_local(async {
+            let asked = window().location().href().ok();
+            if let Some(html) = fetch_page().await
+                // What was typed meanwhile is asked for by itself.
+                && asked == window().location().href().ok()
+            {
+                refresh_live_parts(&html);
+            }
+        });
+    });
+    let mut timer = 0;
+    let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+        let form = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok())
+            .and_then(|target| target.closest("[data-follow]").ok().flatten())
+            .and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+        let Some(form) = form else { return };
+        let Ok(data) = web_sys::FormData::new_with_form(&form) else {
+            return;
+        };
+        // The browser takes a form's data for the list of pairs that it is.
+        if let Ok(query) = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data)
+            && let Ok(history) = window().history()
+        {
+            let url = format!("?{}", String::from(query.to_string()));
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&url));
+            window().clear_timeout_with_handle(timer);
+            timer = window()
+                .set_timeout_with_callback_and_timeout_and_arguments_0(
+                    ask.as_ref().unchecked_ref(),
+                    250,
+                )
+                .unwrap_or_default();
+        }
+    });
+    let _ = document().add_event_listener_with_callback("input", listener.as_ref().unchecked_ref());
+    listener.forget();
 }
 
 /// A second press of a button, before the first one's answer is there, sends nothing.

@@ -139,7 +139,7 @@ pub struct Field<'a> {
     page: &'a Page,
     action: &'static str,
     /// What the refusal calls it, and its id.
-    name: &'static str,
+    name: String,
     /// Its name in the form, such as `form[name]`.
     path: String,
     label: String,
@@ -147,6 +147,8 @@ pub struct Field<'a> {
     first: String,
     kind: &'static str,
     required: bool,
+    /// Whether it says that it must, or need not, be answered.
+    marked: bool,
     full: bool,
     autocomplete: &'static str,
     maximum: u32,
@@ -156,22 +158,33 @@ pub struct Field<'a> {
 pub fn field<'a>(
     page: &'a Page,
     action: &'static str,
-    name: &'static str,
+    name: &str,
     path: &str,
     label: &str,
 ) -> Field<'a> {
-    let label = page.words.text(label);
+    named_field(page, action, name, path, page.words.text(label))
+}
+
+/// The same with a label of its own, as one of several rows has.
+pub fn named_field<'a>(
+    page: &'a Page,
+    action: &'static str,
+    name: &str,
+    path: &str,
+    label: String,
+) -> Field<'a> {
     page.labels().add(name, &label);
     Field {
         page,
         action,
-        name,
+        name: name.to_owned(),
         path: path.to_owned(),
         label,
         hint: String::new(),
         first: String::new(),
         kind: "text",
         required: true,
+        marked: true,
         full: false,
         autocomplete: "off",
         maximum: 254,
@@ -202,6 +215,12 @@ impl Field<'_> {
         self
     }
 
+    /// One of many that need not be answered: it does not say so each time.
+    pub fn unmarked(mut self) -> Self {
+        (self.required, self.marked) = (false, false);
+        self
+    }
+
     /// Over the whole width.
     pub fn full(mut self) -> Self {
         self.full = true;
@@ -223,7 +242,7 @@ impl Field<'_> {
     }
 
     fn invalid(&self) -> Option<&'static str> {
-        self.page.wrong(self.action, self.name).map(|_| "true")
+        self.page.wrong(self.action, &self.name).map(|_| "true")
     }
 
     /// A one-line input.
@@ -231,7 +250,7 @@ impl Field<'_> {
         let (value, invalid, described_by) = (self.value(), self.invalid(), self.described_by());
         let input = view! {
             <input
-                id=self.name
+                id=self.name.clone()
                 name=self.path.clone()
                 type=self.kind
                 value=value
@@ -250,7 +269,7 @@ impl Field<'_> {
         let (value, invalid, described_by) = (self.value(), self.invalid(), self.described_by());
         let area = view! {
             <textarea
-                id=self.name
+                id=self.name.clone()
                 name=self.path.clone()
                 rows="4"
                 required=self.required
@@ -275,26 +294,29 @@ impl Field<'_> {
             })
             .collect_view();
         let select = view! {
-            <select id=self.name name=self.path.clone() aria-invalid=invalid aria-describedby=described_by>{options}</select>
+            <select id=self.name.clone() name=self.path.clone() aria-invalid=invalid aria-describedby=described_by>{options}</select>
         };
         self.around(select.into_any())
     }
 
     /// Any control of the page's own, with the label, the hint and what is wrong around it. Its id must be the field's name.
     pub fn around(self, control: AnyView) -> AnyView {
-        let mark = if self.required {
-            view! { <span class="req" aria-hidden="true">"*"</span> }.into_any()
-        } else {
-            view! { <span class="opt">{self.page.words.text("form-optional")}</span> }.into_any()
-        };
+        let mark = self.marked.then(|| {
+            if self.required {
+                view! { <span class="req" aria-hidden="true">"*"</span> }.into_any()
+            } else {
+                view! { <span class="opt">{self.page.words.text("form-optional")}</span> }
+                    .into_any()
+            }
+        });
         let hint = (!self.hint.is_empty()).then(|| {
             view! { <span class="hint" id=format!("{}-hint", self.name)>{self.hint.clone()}</span> }
         });
-        let wrong = self.page.wrong(self.action, self.name);
+        let wrong = self.page.wrong(self.action, &self.name);
         let class = if self.full { "field full" } else { "field" };
         view! {
             <div class=class>
-                <label for=self.name>{self.label.clone()}" "{mark}</label>
+                <label for=self.name.clone()>{self.label.clone()}" "{mark}</label>
                 {hint}
                 {control}
                 <span class="wrong" id=format!("{}-error", self.name)>{wrong}</span>

@@ -136,6 +136,7 @@ fn staff_pages() -> Router<AppState> {
         .route("/staff/statements/{id}", get(staff::statements::show))
         .route("/staff/statements/{id}/{format}", get(documents::for_staff))
         .route("/staff/plans", get(staff::plans::list))
+        .route("/staff/plans/edit", get(staff::plans::edit))
         .route("/staff/integrations", get(staff::integrations::show))
         .route("/staff/audit", get(staff::audit::list))
 }

@@ -21,7 +21,7 @@ use portal_services::{
 };
 use portal_store::{audit, jobs, lines::LineRecord, partners as partner_rows, people};
 
-use crate::world::{World, add_person, company, databases};
+use crate::world::{World, add_person, company, databases, publish};
 
 const QUESTION: &str = "February should be 120.00: the client added a site.";
 
@@ -552,9 +552,7 @@ async fn with_tail(url: &str, tail_months: &str) -> (World, LeadId) {
         tail_months: tail_months.to_owned(),
         ..PlanForm::default()
     };
-    let plan = plans::add_version(&world.ctx, &world.staff, &plan, "2026-01-01")
-        .await
-        .expect("a plan");
+    let plan = publish(&world.ctx, &world.staff, plan, "2026-01-01").await;
     let plan = plan.to_string();
     partners::enrol(&world.ctx, &world.staff, world.partner, &plan, "2026-01-01")
         .await

@@ -4,6 +4,7 @@ mod decisions;
 mod money;
 #[path = "../../domain/oracle.rs"]
 mod oracle;
+mod plans;
 mod programmes;
 mod reconciliation;
 mod world;

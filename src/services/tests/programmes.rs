@@ -18,7 +18,7 @@ use portal_domain::{
     plan::{PlanForm, ShareForm, TierForm},
     remote::{CreditAllocation, InvoiceType, RemoteCredit, RemoteDeal, RemoteInvoice},
 };
-use portal_services::{bills, deals, exceptions, lines, links, partners, plans, statements};
+use portal_services::{bills, deals, exceptions, lines, links, partners, statements};
 use portal_store::{
     credits, deals as deal_rows, invoices, journal, lines as line_rows, lines::LineRecord,
 };
@@ -29,7 +29,7 @@ use proptest::{
 
 use crate::{
     oracle,
-    world::{World, add_owner, company, databases, instant, sale},
+    world::{World, add_owner, company, databases, instant, publish, sale},
 };
 
 /// Two partners, the first with two deals, each of a client of its own.
@@ -314,9 +314,7 @@ impl Network {
         let (ctx, staff) = (&self.world.ctx, &self.world.staff);
         for (place, terms) in self.script.plans.iter().enumerate() {
             let form = self.form(place, terms);
-            let plan = plans::add_version(ctx, staff, &form, "2026-01-01")
-                .await
-                .expect("a plan");
+            let plan = publish(ctx, staff, form, "2026-01-01").await;
             let partner = self.partners[place];
             partners::enrol(ctx, staff, partner, &plan.to_string(), "2026-01-02")
                 .await

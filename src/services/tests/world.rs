@@ -13,7 +13,7 @@ use portal_domain::{
     access::{Actor, MemberRole, StaffRole},
     calendar::{Quarter, Timestamp},
     deal::DealState,
-    ids::{LeadId, LineId, PartnerId, PersonId},
+    ids::{LeadId, LineId, PartnerId, PersonId, PlanId},
     lead::LeadForm,
     line::{LineKind, LineState},
     money::{Currency, Money},
@@ -23,8 +23,11 @@ use portal_domain::{
     statement::Party,
 };
 use portal_services::{
-    Clock, Ctx, Programme, deals, exceptions, figures, leads, lines, links, messages, outbox::Job,
-    partners, plans, reconcile, statements, verify,
+    Clock, Ctx, Programme, deals, exceptions, figures, leads, lines, links, messages,
+    outbox::Job,
+    partners,
+    plans::{self, PlanEdit},
+    reconcile, statements, verify,
 };
 use portal_store::{
     Store, deals as deal_rows, jobs, lines as line_rows, lines::LineRecord, people,
@@ -138,9 +141,7 @@ impl World {
             months: "12".to_owned(),
             ..PlanForm::default()
         };
-        let plan = plans::add_version(&ctx, &staff, &plan, "2026-01-01")
-            .await
-            .expect("a plan");
+        let plan = publish(&ctx, &staff, plan, "2026-01-01").await;
         partners::enrol(&ctx, &staff, partner, &plan.to_string(), "2026-01-01")
             .await
             .expect("an enrolment");
@@ -409,6 +410,21 @@ impl World {
 }
 
 /// A person who may do everything for a partner.
+/// A version of a plan, tried and published.
+pub async fn publish(ctx: &Ctx, staff: &Actor, form: PlanForm, valid_from: &str) -> PlanId {
+    let edit = PlanEdit {
+        form,
+        valid_from: valid_from.to_owned(),
+        all_deals: false,
+    };
+    let trial = plans::try_version(ctx, staff, &edit)
+        .await
+        .expect("a trial");
+    plans::publish_version(ctx, staff, &edit, &trial.fingerprint)
+        .await
+        .expect("a version")
+}
+
 pub async fn add_owner(ctx: &Ctx, partner: PartnerId, email: &str) -> Actor {
     let (person, role) = (add_person(ctx, email).await, MemberRole::Owner);
     let mut tx = ctx.store.write().await.unwrap();

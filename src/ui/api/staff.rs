@@ -66,16 +66,22 @@ pub async fn invite_for_partner(partner: PartnerId, form: InvitationForm) -> Res
     ))
 }
 
-/// A new plan, or the next version of the one of that name.
+/// A new plan, or the next version of the one of that name, as its trial of that fingerprint showed it.
 #[server(endpoint = "add_plan_version")]
 pub async fn add_plan_version(
     form: PlanForm,
     #[server(default)] valid_from: String,
+    #[server(default)] all_deals: bool,
+    #[server(default)] fingerprint: String,
 ) -> Result<Done, UiError> {
+    use portal_services::plans::{PlanEdit, publish_version};
     let page = crate::web::page::current().await?;
-    page.said(
-        portal_services::plans::add_version(&page.ctx, page.actor()?, &form, &valid_from).await,
-    )?;
+    let edit = PlanEdit {
+        form,
+        valid_from,
+        all_deals,
+    };
+    page.said(publish_version(&page.ctx, page.actor()?, &edit, &fingerprint).await)?;
     Ok(Done::new("/staff/plans", "plan-published"))
 }
 

@@ -1,4 +1,4 @@
-//! What every page does once it is awake: it keeps its live parts up to date, and sends no form twice.
+//! What every page does once it is awake: it keeps its live parts up to date, follows what is typed, and sends no form twice.
 
 use leptos::prelude::*;
 
@@ -12,6 +12,7 @@ pub fn Awake(
     {
         use crate::ui::browser;
         browser::send_forms_once();
+        browser::follow_forms();
         if !stream.is_empty() {
             browser::listen(&stream, || {
                 leptos::task::spawn_local(async {

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod parts;
+mod plan_terms;
 
 pub mod partner;
 pub mod public;

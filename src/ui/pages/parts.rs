@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use portal_domain::{
     access::{Action, can},
+    deal::BillingPeriod,
     lead::LeadState,
     line::{LineKind, LineState},
 };
@@ -103,4 +104,18 @@ pub fn line_kind(page: &Page, kind: LineKind) -> Option<AnyView> {
     let label =
         (kind != LineKind::Scheduled).then(|| page.words.text(&format!("line-kind-{kind}")));
     label.map(|label| view! { <small>{label}</small> }.into_any())
+}
+
+/// How often a deal’s value is charged, in words.
+pub fn period(page: &Page, period: BillingPeriod) -> String {
+    let words = &page.words;
+    match period {
+        BillingPeriod::OneOff => words.text("line-period-one-off"),
+        BillingPeriod::Months(1) => words.text("line-period-monthly"),
+        BillingPeriod::Months(3) => words.text("line-period-quarterly"),
+        BillingPeriod::Months(12) => words.text("line-period-yearly"),
+        BillingPeriod::Months(months) => {
+            words.with("line-period-months", &[("count", u32::from(months).into())])
+        }
+    }
 }

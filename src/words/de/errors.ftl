@@ -58,6 +58,8 @@ error-link-used-or-expired = Dieser Link wurde bereits verwendet oder ist abgela
 ## Provisionspläne und Teilnahme
 
 error-earlier-than-last-version = Die letzte Fassung beginnt später: Wählen Sie denselben oder einen späteren Tag.
+error-plan-not-tried = Sehen Sie zuerst, was sich ändern würde: Es steht unten.
+error-plan-trial-changed = Seit Sie nachsahen, hat sich etwas geändert. Darum wurde nichts gespeichert. Unten steht, was jetzt geschehen würde.
 error-plan-not-valid-then = An diesem Tag gilt noch keine Fassung des Plans: Wählen Sie einen späteren Tag.
 error-already-enrolled = Der Partner nimmt an diesem Tag bereits teil: Wählen Sie einen späteren Tag oder beenden Sie zuerst die andere Teilnahme.
 

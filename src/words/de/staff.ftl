@@ -298,31 +298,132 @@ close-empty-title = Nichts abzurechnen
 plan-list-title = Provisionspläne
 plan-list-lead = Wie Provision berechnet wird. Ein gewonnener Deal behält die Fassung vom Tag des Gewinns.
 plan-add-title = Neuer Plan
+plan-add-lead = Legen Sie fest, wie Provision berechnet wird, sehen Sie ein Beispiel, und erproben Sie alles an Ihren Deals, bevor etwas gespeichert wird.
+plan-edit = Nächste Fassung
+plan-edit-title = Nächste Fassung von { $name }
+plan-edit-lead = Fassung { $version } gilt, bis diese beginnt. Vor dem Veröffentlichen wird nichts gespeichert.
 plan-name = Name
 plan-version = Fassung { $version }
-plan-new-version-hint = Neue Deals nutzen sie ab dem Tag, an dem sie beginnt. Gewonnene Deals behalten ihre.
+plan-versions = Fassungen, die neueste zuerst
+plan-column-version = Fassung
+plan-terms = Was er sagt
+plan-made-by = Erstellt von
+plan-basics = Der Plan
+plan-limits = Zugaben und Grenzen
+plan-scope = Wann er beginnt
 plan-rate = Satz
-plan-rate-hint = Anteil am monatlichen Wert des Deals, in Prozent.
+plan-rate-hint = Anteil am Monatswert des Deals, in Prozent. Mit Stufen: für Deals in anderen Währungen.
 plan-months = Laufzeit in Monaten
 plan-months-hint = Leer: solange der Kunde bezahlt.
 plan-months-none = Solange der Kunde bezahlt
-plan-months-count =
-    { $count ->
-        [one] Ein Monat
-       *[other] { $count } Monate
-    }
+plan-currency = Währung
+plan-currency-hint = Der Stufen, des Bonus und der Obergrenze.
+plan-tiers = Stufen
+plan-tiers-hint = Sätze danach, was der Partner in den letzten 12 Monaten gewonnen hat, als Monatswert. Jeder Teil eines Deals hat den Satz der Stufe, in der er liegt. Für einen einzigen Satz lassen Sie alle Felder leer.
+plan-tier-from = Stufe { $number }: ab
+plan-tier-until = Stufe { $number }: bis
+plan-tier-rate = Stufe { $number }: Satz, %
+plan-split = Aufteilung
+plan-split-hint = Andere Partner, die einen Teil jedes Postens erhalten. Bekommt der, der den Lead brachte, alles, lassen Sie die Felder leer.
+plan-own-share = Für den Partner, der den Lead brachte, %
+plan-own-share-hint = Leer: was die anderen übrig lassen.
+plan-share-partner = Anderer Partner { $number }
+plan-share-share = Anteil { $number }, %
+plan-owner = der Partner, der den Lead brachte
+plan-bonus = Bonus
+plan-bonus-hint = Einmal je Deal, mit dem ersten Monat.
 plan-cap = Obergrenze je Deal
-plan-cap-currency = Währung der Obergrenze
-plan-cap-none = Keine Obergrenze
+plan-cap-hint = So viel kann ein Deal höchstens bringen, mit Bonus.
+plan-tail = Monate nach dem Ausscheiden
+plan-tail-hint = Wie lange ein Partner, der ausscheidet, noch Provision erhält. Leer: als wäre er geblieben.
 plan-tolerance = Toleranz
-plan-tolerance-hint = Um wie viel Prozent die Zahlung eines Kunden unter dem Wert eines Monats liegen darf. Leer: 1.
+plan-tolerance-hint = Was der Zahlung des Kunden an einem Monat fehlen darf, in Prozent. Leer: 1.
 plan-valid-from = Beginnt am
-plan-submit = Fassung veröffentlichen
-plan-name-hint = Der Name eines vorhandenen Plans: dessen nächste Fassung.
+plan-valid-from-hint = Er gilt für Deals, die an diesem Tag oder später gewonnen werden. Der Tag darf vergangen sein, aber nicht vor der letzten Fassung liegen.
+plan-all-deals = Für alle gewonnenen Deals dieses Plans
+plan-all-deals-hint = Auch für früher gewonnene. Ihre Posten werden neu berechnet; was abgerechnet ist, bleibt, und der Unterschied wird eine Anpassung.
+plan-try = Erproben
+plan-try-hint = Zeigt, was sich für wen ändern würde. Gespeichert wird nichts.
+plan-name-hint = Der Name eines Plans, den es gibt, ergibt dessen nächste Fassung.
 plan-empty-title = Noch keine Pläne
-plan-empty = Partner nehmen mit einem Plan am Programm teil: Legen Sie den ersten an.
+plan-empty = Ein Partner nimmt mit einem Plan teil: Legen Sie den ersten an.
+plan-says-rate = { $rate } vom Monatswert des Deals
+plan-says-tiers = Danach, was der Partner zuletzt gewonnen hat, im Monat: { $steps }
+plan-says-tier = { $rate } ab { $from }
+plan-says-other-currencies = { $rate } bei Deals in anderen Währungen
+plan-says-months =
+    { $count ->
+        [one] Für einen Monat
+       *[other] Für { $count } Monate
+    }
+plan-says-cap = Höchstens { $cap } für einen Deal
+plan-says-bonus = { $bonus } einmalig, mit dem ersten Monat eines Deals
+plan-says-share = { $share } jedes Postens: { $partner }
+plan-says-own-share = Ihr Teil jedes Postens Ihrer Deals: { $share }
+plan-says-tail =
+    { $count ->
+        [0] Nach dem Ausscheiden nichts mehr
+        [one] Nach dem Ausscheiden noch einen Monat
+       *[other] Nach dem Ausscheiden noch { $count } Monate
+    }
+plan-says-tolerance = Ein Monat gilt als bezahlt, wenn höchstens { $tolerance } fehlen
 plan-example-title = Ein Beispiel
-plan-example = { $rate } eines Deals über { $value } im Jahr, Monat für Monat. Kein Cent geht verloren: Die Posten ergeben zusammen das Ganze.
+plan-example-lead = Das erste Jahr eines Deals, nach den Regeln der echten Posten.
+plan-example-value = Wert des Deals
+plan-example-currency = Währung des Deals
+plan-example-period = Berechnet
+plan-example-standing = Zuletzt gewonnen, im Monat
+plan-example-show = Beispiel zeigen
+plan-example-waits = Das Beispiel erscheint, sobald dies stimmt:
+plan-example-too-large = Diese Beträge sind zu groß für eine Berechnung. Nehmen Sie kleinere.
+plan-example-parts = Wert × Satz
+plan-example-running = Bisher
+plan-example-once = Einmalig
+plan-example-capped = Die Obergrenze ist erreicht.
+plan-example-rounding = Jeder Posten ist der Schritt von einer gerundeten Summe zur nächsten: Kein Cent geht verloren.
+plan-trial-title = Was sich ändern würde
+plan-trial-lead = { $name }, Fassung { $version }, ab { $date }. Noch ist nichts davon gespeichert.
+plan-trial-no-deals = Kein gewonnener Deal bekommt sie: Alle wurden vorher gewonnen. Sie gilt für Deals, die ab dann gewonnen werden.
+plan-trial-no-deals-at-all = Noch ist kein Deal dieses Plans gewonnen: Sie gilt für die künftigen.
+plan-trial-no-lines =
+    { $deals ->
+        [one] Ein Deal bekommt diese Fassung, und kein Posten ändert sich.
+       *[other] { $deals } Deals bekommen diese Fassung, und kein Posten ändert sich.
+    }
+plan-trial-reach =
+    { $deals ->
+        [one] Ein Deal bekommt diese Fassung.
+       *[other] { $deals } Deals bekommen diese Fassung.
+    } { $lines ->
+        [one] Ein Posten ändert sich.
+       *[other] { $lines } Posten ändern sich.
+    }
+plan-trial-total = Gesamtkosten der Posten, die sich ändern
+plan-trial-old = Jetzt
+plan-trial-new = Dann
+plan-trial-difference = Unterschied
+plan-trial-deals =
+    { $count ->
+        [one] Der Deal, der sie bekommt
+       *[other] Die { $count } Deals, die sie bekommen
+    }
+plan-trial-more-deals = … und { $count } weitere.
+plan-trial-client = Kunde
+plan-trial-partner = Partner
+plan-trial-won-on = Gewonnen am
+plan-trial-lines =
+    { $count ->
+        [one] Ein Posten
+       *[other] { $count } Posten
+    }
+plan-trial-show-lines = Posten zeigen
+plan-publish =
+    { $lines ->
+        [0] Fassung { $version } veröffentlichen
+        [one] Fassung { $version } veröffentlichen und einen Posten ändern
+       *[other] Fassung { $version } veröffentlichen und { $lines } Posten ändern
+    }
+plan-publish-hint = Das tut genau, was hier steht. Ändert sich inzwischen ein Deal, sehen Sie zuerst die neuen Zahlen. Was die Zahlungen der Kunden decken, wird danach neu geprüft.
 
 ## Anbindungen
 
@@ -397,6 +498,7 @@ cause-client_paid = Der Kunde hat bezahlt
 cause-payment_gone = Die Zahlung des Kunden ging zurück
 cause-payment_changed = Die Zahlung des Kunden hat sich geändert
 cause-deal_changed = Der Deal hat sich geändert
+cause-plan_changed = Der Plan hat sich geändert
 cause-no_longer_due = Nicht mehr fällig
 cause-approved = Freigegeben
 cause-stated = Das Quartal wurde abgeschlossen

@@ -58,6 +58,8 @@ error-link-used-or-expired = This link was used already or has expired. Have a n
 ## Plans and enrolment
 
 error-earlier-than-last-version = The last version begins later than that: choose the same day or a later one.
+error-plan-not-tried = Look at what it would change first: it is shown below.
+error-plan-trial-changed = Something changed since you looked, so nothing was written. Here is what it would do now.
 error-plan-not-valid-then = The plan has no version yet on that day: choose a later day.
 error-already-enrolled = The partner is enrolled on that day already: choose a later day, or end the other enrolment first.
 

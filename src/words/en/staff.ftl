@@ -298,31 +298,132 @@ close-empty-title = Nothing to state
 plan-list-title = Plans
 plan-list-lead = How commission is computed. A won deal keeps the version of the day it was won.
 plan-add-title = New plan
+plan-add-lead = Say how commission is computed, look at an example, and try it on your deals before anything is written.
+plan-edit = Next version
+plan-edit-title = Next version of { $name }
+plan-edit-lead = Version { $version } holds until this one begins. Nothing is written before you publish.
 plan-name = Name
 plan-version = Version { $version }
-plan-new-version-hint = New deals use it from the day it begins. Won deals keep theirs.
+plan-versions = Versions, the newest first
+plan-column-version = Version
+plan-terms = What it says
+plan-made-by = Made by
+plan-basics = The plan
+plan-limits = Extras and limits
+plan-scope = When it begins
 plan-rate = Rate
-plan-rate-hint = Share of the deal’s monthly value, in per cent.
+plan-rate-hint = Share of the deal’s monthly value, in per cent. With tiers: for deals in other currencies.
 plan-months = Months it pays
 plan-months-hint = Empty: as long as the client pays.
-plan-months-none = As long as the client pays
-plan-months-count =
-    { $count ->
-        [one] One month
-       *[other] { $count } months
-    }
+plan-months-none = For as long as the client pays
+plan-currency = Currency
+plan-currency-hint = Of the tiers, the bonus and the cap.
+plan-tiers = Tiers
+plan-tiers-hint = Rates by what the partner has won in the last 12 months, as a monthly value. Each part of a deal gets the rate of the tier it lies in. Leave all rows empty for one rate.
+plan-tier-from = Tier { $number }: from
+plan-tier-until = Tier { $number }: until
+plan-tier-rate = Tier { $number }: rate, %
+plan-split = Split
+plan-split-hint = Other partners who get a part of every line. Leave all rows empty if the one that brought the lead gets all of it.
+plan-own-share = For the partner that brought the lead, %
+plan-own-share-hint = Empty: what the others leave.
+plan-share-partner = Other partner { $number }
+plan-share-share = Share { $number }, %
+plan-owner = the partner that brought the lead
+plan-bonus = Bonus
+plan-bonus-hint = Once for each deal, with its first month.
 plan-cap = Cap per deal
-plan-cap-currency = Currency of the cap
-plan-cap-none = No cap
+plan-cap-hint = The most that one deal can earn, bonus included.
+plan-tail = Months after leaving
+plan-tail-hint = For how long a partner that leaves is still paid. Empty: as if it had stayed.
 plan-tolerance = Tolerance
 plan-tolerance-hint = What a client’s payment may fall short of a month, in per cent. Empty: 1.
 plan-valid-from = Begins on
-plan-submit = Publish version
-plan-name-hint = The name of a plan that is there: its next version.
+plan-valid-from-hint = It holds for deals won on this day or later. It may lie in the past, but not before the last version.
+plan-all-deals = Use it for all won deals of this plan
+plan-all-deals-hint = Also for those won before. Their lines are made again; what is on a statement stays, and the difference becomes an adjustment.
+plan-try = Try it
+plan-try-hint = Shows what would change for whom. Nothing is written.
+plan-name-hint = The name of a plan that is there makes its next version.
 plan-empty-title = No plans yet
 plan-empty = A partner is enrolled on a plan: make the first one.
+plan-says-rate = { $rate } of the deal’s monthly value
+plan-says-tiers = By what the partner has won lately, a month: { $steps }
+plan-says-tier = { $rate } from { $from }
+plan-says-other-currencies = { $rate } of deals in other currencies
+plan-says-months =
+    { $count ->
+        [one] For one month
+       *[other] For { $count } months
+    }
+plan-says-cap = At most { $cap } for a deal
+plan-says-bonus = { $bonus } once, with a deal’s first month
+plan-says-share = { $share } of each line: { $partner }
+plan-says-own-share = Your part of each line of your deals: { $share }
+plan-says-tail =
+    { $count ->
+        [0] Nothing more after leaving
+        [one] One month more after leaving
+       *[other] { $count } months more after leaving
+    }
+plan-says-tolerance = A month is paid when no more than { $tolerance } of it is missing
 plan-example-title = An example
-plan-example = { $rate } of a deal worth { $value } a year, month by month. No cent gets lost: the lines add up to the whole.
+plan-example-lead = The first year of one deal, by the rules that make the real lines.
+plan-example-value = Deal value
+plan-example-currency = Currency of the deal
+plan-example-period = Charged
+plan-example-standing = Won lately, a month
+plan-example-show = Show the example
+plan-example-waits = The example appears once these are right:
+plan-example-too-large = These amounts are too large to be computed. Make them smaller.
+plan-example-parts = Value × rate
+plan-example-running = So far
+plan-example-once = Once
+plan-example-capped = The cap is reached.
+plan-example-rounding = Each line is the step from one rounded total to the next, so no cent is lost.
+plan-trial-title = What would change
+plan-trial-lead = { $name }, version { $version }, from { $date }. Nothing of this is written yet.
+plan-trial-no-deals = No won deal gets it: all were won before it begins. It holds for deals won from then on.
+plan-trial-no-deals-at-all = No deal of this plan is won yet: it holds for those to come.
+plan-trial-no-lines =
+    { $deals ->
+        [one] One deal gets this version, and no line changes.
+       *[other] { $deals } deals get this version, and no line changes.
+    }
+plan-trial-reach =
+    { $deals ->
+        [one] One deal gets this version.
+       *[other] { $deals } deals get this version.
+    } { $lines ->
+        [one] One line changes.
+       *[other] { $lines } lines change.
+    }
+plan-trial-total = Total cost of the lines that change
+plan-trial-old = Now
+plan-trial-new = Then
+plan-trial-difference = Difference
+plan-trial-deals =
+    { $count ->
+        [one] The deal that gets it
+       *[other] The { $count } deals that get it
+    }
+plan-trial-more-deals = … and { $count } more.
+plan-trial-client = Client
+plan-trial-partner = Partner
+plan-trial-won-on = Won on
+plan-trial-lines =
+    { $count ->
+        [one] One line
+       *[other] { $count } lines
+    }
+plan-trial-show-lines = Show its lines
+plan-publish =
+    { $lines ->
+        [0] Publish version { $version }
+        [one] Publish version { $version } and change one line
+       *[other] Publish version { $version } and change { $lines } lines
+    }
+plan-publish-hint = This does exactly what is shown. If a deal changes meanwhile, you see the new numbers first. What clients’ payments cover is looked at again afterwards.
 
 ## Integrations
 
@@ -397,6 +498,7 @@ cause-client_paid = The client paid
 cause-payment_gone = The client’s payment went back
 cause-payment_changed = The client’s payment changed
 cause-deal_changed = The deal changed
+cause-plan_changed = The plan changed
 cause-no_longer_due = No longer due
 cause-approved = Approved
 cause-stated = The quarter was closed

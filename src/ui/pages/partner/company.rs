@@ -6,6 +6,7 @@ use portal_domain::{
     access::{Action, MemberRole},
     ids::PersonId,
     partner::Company,
+    plan::PlanTerms,
 };
 use portal_services::company::{self, CompanyView};
 use portal_store::{
@@ -18,6 +19,7 @@ use crate::{
     ui::{
         api::UiError,
         kit::{self, field, icon, icons},
+        pages::plan_terms::{self, Reader},
     },
     web::page::Page,
 };
@@ -27,6 +29,9 @@ const INVITE: &str = "invite_member";
 const REMOVE: &str = "remove_member";
 const REVOKE: &str = "revoke_invitation";
 
+/// An enrolment, and what its plan says today.
+type Enrolment = (EnrolmentRecord, Option<PlanTerms>);
+
 /// `/company`.
 pub async fn show(page: Page) -> Result<Response, UiError> {
     let company = page.said(company::read(&page.ctx, page.actor()?).await)?;
@@ -35,7 +40,7 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
     Ok(page.show(&title, move |page| view(page, &company, enrolment.as_ref())))
 }
 
-fn view(page: &Page, view: &CompanyView, enrolment: Option<&EnrolmentRecord>) -> AnyView {
+fn view(page: &Page, view: &CompanyView, enrolment: Option<&Enrolment>) -> AnyView {
     let words = &page.words;
     let details = if may(page, Action::EditCompany) {
         details_form(page, &view.partner.company)
@@ -275,7 +280,7 @@ fn invite_form(page: &Page) -> AnyView {
 }
 
 /// Whether the company is in the programme, and on which plan.
-fn programme(page: &Page, view: &CompanyView, enrolment: Option<&EnrolmentRecord>) -> AnyView {
+fn programme(page: &Page, view: &CompanyView, enrolment: Option<&Enrolment>) -> AnyView {
     let words = &page.words;
     let partner = &view.partner;
     let (state, label) = if partner.active && !partner.has_left(page.ctx.today()) {
@@ -284,10 +289,14 @@ fn programme(page: &Page, view: &CompanyView, enrolment: Option<&EnrolmentRecord
         ("off", "company-programme-inactive")
     };
     let since = words.date(page.ctx.date_of(partner.created_at));
-    let plan = enrolment.map(|enrolment| {
+    let plan = enrolment.map(|(enrolment, terms)| {
+        let reader = Reader::Partner(partner.id);
+        let terms = terms
+            .as_ref()
+            .map(|terms| plan_terms::terms(page, terms, &reader));
         let from = words.date(enrolment.valid_from);
         view! {
-            <div><dt>{words.text("company-programme-plan")}</dt><dd>{enrolment.plan_name.clone()}</dd></div>
+            <div><dt>{words.text("company-programme-plan")}</dt><dd>{enrolment.plan_name.clone()}{terms}</dd></div>
             <div><dt>{words.text("company-programme-enrolled")}</dt><dd>{from}</dd></div>
         }
     });

@@ -10,6 +10,7 @@ use portal_domain::{
 use portal_services::lines::{Arithmetic, LineExplanation, SeenTerms};
 
 use super::{
+    super::parts::period,
     dispute, line_pill,
     waits::{self, Around},
 };
@@ -129,19 +130,6 @@ fn derivation(page: &Page, why: &LineExplanation) -> String {
     ];
     text.push_str(&words.with("line-why-plan", &plan));
     text
-}
-
-fn period(page: &Page, period: BillingPeriod) -> String {
-    let words = &page.words;
-    match period {
-        BillingPeriod::OneOff => words.text("line-period-one-off"),
-        BillingPeriod::Months(1) => words.text("line-period-monthly"),
-        BillingPeriod::Months(3) => words.text("line-period-quarterly"),
-        BillingPeriod::Months(12) => words.text("line-period-yearly"),
-        BillingPeriod::Months(months) => {
-            words.with("line-period-months", &[("count", u32::from(months).into())])
-        }
-    }
 }
 
 /// Where the last minor unit comes from, and what a cap has left.

@@ -71,9 +71,10 @@ pub async fn waive_month(
     use portal_domain::calendar::Month;
     use portal_services::{ServiceError, exceptions};
     let page = crate::web::page::current().await?;
+    let actor = page.actor()?;
     let month = Month::parse(&month).map_err(|_| ServiceError::field("month", "choose-one"));
     let month = page.said(month)?;
-    page.said(exceptions::waive(&page.ctx, page.actor()?, deal, month, &reason).await)?;
+    page.said(exceptions::waive(&page.ctx, actor, deal, month, &reason).await)?;
     Ok(Done::new("/staff/reconciliation", "month-waived"))
 }
 
@@ -87,12 +88,13 @@ pub async fn take_back_waiver(
     use portal_domain::calendar::Month;
     use portal_services::{ServiceError, exceptions};
     let page = crate::web::page::current().await?;
+    let actor = page.actor()?;
     let parsed = waiver
         .split_once('.')
         .and_then(|(deal, month)| Some((deal.parse::<DealId>().ok()?, Month::parse(month).ok()?)));
     let (deal, month) =
         page.said(parsed.ok_or_else(|| ServiceError::field("waiver", "choose-one")))?;
-    page.said(exceptions::take_back_waiver(&page.ctx, page.actor()?, deal, month, &reason).await)?;
+    page.said(exceptions::take_back_waiver(&page.ctx, actor, deal, month, &reason).await)?;
     Ok(Done::new(
         crate::web::page::inside(&back),
         "waiver-taken-back",
@@ -142,13 +144,14 @@ pub async fn decide_merger(
 ) -> Result<Done, UiError> {
     use portal_services::{ServiceError, mergers};
     let page = crate::web::page::current().await?;
+    let actor = page.actor()?;
     let decision = match decision.as_str() {
         "survivor" => Ok(mergers::MergerDecision::Survivor),
         "other" => Ok(mergers::MergerDecision::Other),
         _ => Err(ServiceError::field("decision", "choose-one")),
     };
     let decision = page.said(decision)?;
-    let (ctx, actor) = (&page.ctx, page.actor()?);
+    let ctx = &page.ctx;
     page.said(mergers::decide_merger(ctx, actor, exception, decision, &reason).await)?;
     Ok(Done::new("/staff/reconciliation", "merger-decided"))
 }

@@ -293,7 +293,7 @@ fn forms<'a>(
 }
 
 /// A form of each act on what does not fit.
-fn forms_of_finance<'a>(lead: &'a str) -> [(&'static str, Vec<(&'static str, &'a str)>); 11] {
+fn forms_of_finance(lead: &str) -> [(&'static str, Vec<(&'static str, &str)>); 11] {
     [
         (
             "split_invoice",

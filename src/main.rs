@@ -220,9 +220,7 @@ async fn add_user(
 async fn reconcile_all(settings: &Settings) -> Result<ExitCode, StartError> {
     let ctx = serve::open_books(settings).await?;
     let won = deals::list_won(&mut ctx.store.read().await?).await?;
-    for deal in &won {
-        reconcile::reconcile_deal(&ctx, deal.id).await?;
-    }
+    reconcile::reconcile_deals(&ctx, won.iter().map(|deal| deal.id)).await?;
     println!("{} won deals reconciled.", won.len());
     Ok(ExitCode::SUCCESS)
 }

@@ -546,7 +546,7 @@ async fn take_back(
         "net_minor": bill.total.minor,
         "currency": bill.total.currency,
     });
-    books::raise(ctx, tx, "bill_voided", about, &facts).await?;
+    books::raise(ctx, tx, "bill_voided", about, facts).await?;
     changes::add(tx, bill.partner, ctx.now()).await?;
     Ok(())
 }

@@ -3,7 +3,10 @@
 //! statement, each with its double entry, and tells the partners' open pages.
 //! Beside it, what the money files share: locks, and raising or settling what does not fit.
 
-use std::{collections::BTreeSet, fmt::Display};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt::Display,
+};
 
 use portal_domain::{
     calendar::{Month, Timestamp},
@@ -15,7 +18,7 @@ use portal_domain::{
 use portal_store::{
     Tx, changes,
     deals::DealRecord,
-    exceptions::{self, NewException},
+    exceptions::{self, KnownException, NewException},
     journal::{self, NewEntry},
     lines::{self, Beside, LineRecord, Repriced},
 };
@@ -97,6 +100,7 @@ impl<'a> Books<'a> {
             // Only what is read again has all names; nobody shows a line before that.
             partner_name: deal.partner_name.clone(),
             deal: deal.id,
+            deal_name: deal.name.clone(),
             lead: deal.lead,
             client_name: deal.client_name.clone(),
             kind: new.kind,
@@ -247,6 +251,11 @@ impl<'a> Books<'a> {
         }
     }
 
+    /// Whether there is anything to write.
+    pub const fn has_changes(&self) -> bool {
+        !self.changes.is_empty()
+    }
+
     /// What would become of which line's amount, in the order in which it was gathered.
     pub fn preview(&self) -> &[AmountChange] {
         &self.amounts
@@ -269,10 +278,8 @@ impl<'a> Books<'a> {
         if !self.entries.is_empty() {
             journal::add_all(tx, &self.entries, self.person, now).await?;
         }
-        for partner in self.touched {
-            changes::add(tx, partner, now).await?;
-        }
-        Ok(())
+        let touched: Vec<PartnerId> = self.touched.into_iter().collect();
+        Ok(changes::add_all(tx, &touched, now).await?)
     }
 }
 
@@ -346,24 +353,33 @@ pub(crate) fn difference(wanted_minor: i64, held_minor: i64) -> Result<i64, Mone
 
 /// First in every transaction that writes lines of a deal.
 pub(crate) async fn lock_deal(tx: &mut Tx, deal: DealId) -> Result<(), ServiceError> {
-    Ok(tx.lock(&format!("deal:{deal}")).await?)
+    lock_deals(tx, &BTreeSet::from([deal])).await
 }
 
-/// The same for many, in an order that everybody keeps, so that no two wait for each other. Returns what is locked.
-pub(crate) async fn lock_deals(
-    tx: &mut Tx,
-    lines: &[LineRecord],
-) -> Result<BTreeSet<DealId>, ServiceError> {
-    let deals: BTreeSet<DealId> = lines.iter().map(|line| line.deal).collect();
-    for deal in &deals {
-        lock_deal(tx, *deal).await?;
-    }
-    Ok(deals)
+/// The same for many, in an order that everybody keeps, so that no two wait for each other.
+pub(crate) async fn lock_deals(tx: &mut Tx, deals: &BTreeSet<DealId>) -> Result<(), ServiceError> {
+    let names: Vec<String> = deals.iter().map(|deal| format!("deal:{deal}")).collect();
+    Ok(tx.lock_all(&names).await?)
+}
+
+/// Whose lines they are.
+pub(crate) fn deals_of<'a>(lines: impl IntoIterator<Item = &'a LineRecord>) -> BTreeSet<DealId> {
+    lines.into_iter().map(|line| line.deal).collect()
 }
 
 /// First in every transaction about a partner's statements and bills.
 pub(crate) async fn lock_statements(tx: &mut Tx, partner: PartnerId) -> Result<(), ServiceError> {
-    Ok(tx.lock(&format!("statements:{partner}")).await?)
+    lock_statements_of(tx, &BTreeSet::from([partner])).await
+}
+
+/// The same for many partners, in an order that everybody keeps.
+pub(crate) async fn lock_statements_of(
+    tx: &mut Tx,
+    partners: &BTreeSet<PartnerId>,
+) -> Result<(), ServiceError> {
+    let name = |partner| format!("statements:{partner}");
+    let names: Vec<String> = partners.iter().map(name).collect();
+    Ok(tx.lock_all(&names).await?)
 }
 
 /// What an exception is about: one subject has one exception of a kind.
@@ -385,43 +401,121 @@ impl About<'_> {
             Self::Invoice(id) | Self::Credit(id, _) | Self::Bill(id, _) => of(id),
         }
     }
+
+    /// The deal, the invoice and the statement that it leads to.
+    const fn subjects(&self) -> (Option<DealId>, Option<&str>, Option<StatementId>) {
+        match *self {
+            Self::Deal(deal) => (Some(deal), None, None),
+            Self::Invoice(invoice) => (None, Some(invoice), None),
+            Self::Credit(_, deal) => (deal, None, None),
+            Self::Bill(invoice, statement) => (None, Some(invoice), Some(statement)),
+        }
+    }
+}
+
+/// One thing that was looked at: what does not fit of it, or that nothing does.
+pub(crate) struct Finding<'a> {
+    pub kind: &'static str,
+    pub about: About<'a>,
+    /// The numbers side by side; none where all is well.
+    pub facts: Option<Value>,
+    /// What closes it where all is well.
+    pub resolution: &'static str,
+}
+
+impl<'a> Finding<'a> {
+    pub const fn new(kind: &'static str, about: About<'a>, facts: Option<Value>) -> Self {
+        Self {
+            kind,
+            about,
+            facts,
+            resolution: "fixed",
+        }
+    }
+}
+
+/// Opens an exception for each finding that has facts, brings the numbers of open ones up to date, and closes what fits again. Reads what is known of all
+/// of them at once, and writes only what changes.
+pub(crate) async fn settle_findings(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    findings: &[Finding<'_>],
+) -> Result<(), ServiceError> {
+    let subjects: Vec<String> = findings
+        .iter()
+        .map(|finding| finding.about.subject(finding.kind))
+        .collect();
+    let known: HashMap<String, KnownException> = exceptions::list_known(tx, &subjects)
+        .await?
+        .into_iter()
+        .map(|known| (known.subject.clone(), known))
+        .collect();
+    let mut raised: Vec<(&Finding<'_>, &String, String)> = Vec::new();
+    let mut settled: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (finding, subject) in findings.iter().zip(&subjects) {
+        let known = known.get(subject);
+        match &finding.facts {
+            Some(facts) => {
+                let facts = facts.to_string();
+                let is_told = known
+                    .is_some_and(|known| known.facts == facts && (known.is_open || known.stays));
+                if !is_told {
+                    raised.push((finding, subject, facts));
+                }
+            }
+            None if known.is_some_and(|known| known.is_open || known.stays) => {
+                let subjects = settled.entry(finding.resolution).or_default();
+                subjects.push(subject.clone());
+            }
+            None => {}
+        }
+    }
+    let raised: Vec<NewException<'_>> = raised
+        .iter()
+        .map(|(finding, subject, facts)| {
+            let (deal, invoice, statement) = finding.about.subjects();
+            NewException {
+                id: ExceptionId::new(ctx.new_id()),
+                kind: finding.kind,
+                subject,
+                deal,
+                invoice,
+                statement,
+                facts,
+            }
+        })
+        .collect();
+    exceptions::raise_all(tx, &raised, ctx.now()).await?;
+    for (resolution, subjects) in settled {
+        exceptions::settle_all(tx, &subjects, resolution, ctx.now()).await?;
+    }
+    Ok(())
 }
 
 /// Opens an exception, or brings its numbers up to date.
 pub(crate) async fn raise(
     ctx: &Ctx,
     tx: &mut Tx,
-    kind: &str,
+    kind: &'static str,
     about: About<'_>,
-    facts: &Value,
+    facts: Value,
 ) -> Result<(), ServiceError> {
-    let (deal, invoice, statement) = match about {
-        About::Deal(deal) => (Some(deal), None, None),
-        About::Invoice(invoice) => (None, Some(invoice), None),
-        About::Credit(_, deal) => (deal, None, None),
-        About::Bill(invoice, statement) => (None, Some(invoice), Some(statement)),
-    };
-    let exception = NewException {
-        id: ExceptionId::new(ctx.new_id()),
-        kind,
-        subject: &about.subject(kind),
-        deal,
-        invoice,
-        statement,
-        facts: &facts.to_string(),
-    };
-    Ok(exceptions::raise(tx, &exception, ctx.now()).await?)
+    raise_or_settle(ctx, tx, kind, about, Some(facts)).await
 }
 
 /// Closes an exception, if it is open: what was wrong is right again.
 pub(crate) async fn settle(
     ctx: &Ctx,
     tx: &mut Tx,
-    kind: &str,
+    kind: &'static str,
     about: About<'_>,
-    resolution: &str,
+    resolution: &'static str,
 ) -> Result<(), ServiceError> {
-    Ok(exceptions::settle(tx, &about.subject(kind), resolution, ctx.now()).await?)
+    let finding = Finding {
+        resolution,
+        ..Finding::new(kind, about, None)
+    };
+    settle_findings(ctx, tx, &[finding]).await
 }
 
 /// Whether an exception is open.
@@ -437,12 +531,9 @@ pub(crate) async fn is_open(
 pub(crate) async fn raise_or_settle(
     ctx: &Ctx,
     tx: &mut Tx,
-    kind: &str,
+    kind: &'static str,
     about: About<'_>,
     facts: Option<Value>,
 ) -> Result<(), ServiceError> {
-    match facts {
-        Some(facts) => raise(ctx, tx, kind, about, &facts).await,
-        None => settle(ctx, tx, kind, about, "fixed").await,
-    }
+    settle_findings(ctx, tx, &[Finding::new(kind, about, facts)]).await
 }

@@ -217,7 +217,7 @@ async fn flag_merger(
             "partner": survivor.partner_name,
             "other_partner": other.partner_name,
         });
-        books::raise(ctx, tx, "deals_merged", About::Deal(other.id), &facts).await?;
+        books::raise(ctx, tx, "deals_merged", About::Deal(other.id), facts).await?;
     }
     Ok(undecided().any(|other| other.partner != survivor.partner))
 }

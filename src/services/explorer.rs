@@ -10,7 +10,7 @@ use portal_domain::{
     coverage::collected_net,
     deal::DealTerms,
     ids::{ClientId, DealId},
-    money::{Currency, MoneyError, Rate},
+    money::{Currency, MoneyError},
 };
 use portal_store::{
     Tx,
@@ -18,9 +18,7 @@ use portal_store::{
     credits::{self, CreditRecord},
     deals::{self, DealRecord},
     invoices::{self, InvoiceRecord},
-    lines::{self, LineRecord},
-    plans,
-    waivers::{self, WaiverRecord},
+    waivers::WaiverRecord,
 };
 
 use crate::{
@@ -204,40 +202,9 @@ async fn read_clients(
         .collect();
     let deals = deals::list_of_clients(tx, &ids).await?;
     let deal_ids: Vec<DealId> = deals.iter().map(|deal| deal.id).collect();
-    let mut lines: HashMap<DealId, Vec<LineRecord>> = HashMap::new();
-    for line in lines::list_of_deals(tx, &deal_ids).await? {
-        lines.entry(line.deal).or_default().push(line);
-    }
-    let mut waivers: HashMap<DealId, Vec<WaiverRecord>> = HashMap::new();
-    for (deal, waiver) in waivers::list_of_deals(tx, &deal_ids).await? {
-        waivers.entry(deal).or_default().push(waiver);
-    }
-    let tolerances: HashMap<_, Rate> = plans::list_versions(tx)
-        .await?
-        .into_iter()
-        .map(|version| (version.id, version.terms.tolerance))
-        .collect();
     let invoices = invoices::list_for(tx, &deal_ids, &contacts).await?;
     let credits = credits::list_for(tx, &deal_ids, &contacts).await?;
-    let monies = deals.into_iter().map(|deal| DealMoney {
-        lines: lines.remove(&deal.id).unwrap_or_default(),
-        waivers: waivers.remove(&deal.id).unwrap_or_default(),
-        invoices: invoices
-            .iter()
-            .filter(|invoice| invoice.links.iter().any(|link| link.deal == deal.id))
-            .cloned()
-            .collect(),
-        credits: credits
-            .iter()
-            .filter(|credit| credit.deal == Some(deal.id))
-            .cloned()
-            .collect(),
-        tolerance: deal
-            .plan_version
-            .and_then(|version| tolerances.get(&version).copied())
-            .unwrap_or(Rate::ZERO),
-        deal,
-    });
+    let monies = DealMoney::load_with(tx, deals, &invoices, &credits).await?;
     let mut by_client: HashMap<ClientId, Vec<DealMoney>> = HashMap::new();
     for money in monies {
         by_client.entry(money.deal.client).or_default().push(money);

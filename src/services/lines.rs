@@ -35,12 +35,12 @@ use crate::{
     books::{self, Books},
     mergers::list_undecided,
     outbox::{self, Job},
-    reconcile::DealMoney,
+    reconcile::{DealMoney, reconcile_all},
     schedules::{Basis, choose_missing_plans, extend_schedules},
 };
 
-/// How many lines one transaction of accrual moves.
-const BATCH: i64 = 500;
+/// How many lines one transaction of accrual moves; as a deal has one of a month, it looks at about as many deals.
+const BATCH: i64 = 200;
 /// How many lines a partner's page shows at once.
 const PAGE: i64 = 200;
 
@@ -73,18 +73,20 @@ async fn look_at_overdue(ctx: &Ctx) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     let tomorrow = ctx.start_of(today.succ_opt().unwrap_or(today));
     if jobs::take_turn(&mut tx, TURN, now, tomorrow).await? {
-        for deal in invoices::list_overdue_deals(&mut tx, today).await? {
-            outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
-        }
+        let late = invoices::list_overdue_deals(&mut tx, today).await?;
+        let look = late.into_iter().map(|deal| Job::ReconcileDeal { deal });
+        outbox::add_all(ctx, &mut tx, look).await?;
     }
     Ok(tx.commit().await?)
 }
 
+/// Moves some lines, and has their deals' money looked at in the same transaction.
 async fn accrue_batch(ctx: &Ctx) -> Result<u64, ServiceError> {
     let this_month = ctx.this_month();
     let mut tx = ctx.store.write().await?;
     let due = lines::list_ended_upcoming(&mut tx, this_month, BATCH).await?;
-    let locked = books::lock_deals(&mut tx, &due).await?;
+    let locked = books::deals_of(&due);
+    books::lock_deals(&mut tx, &locked).await?;
     let due = lines::list_ended_upcoming(&mut tx, this_month, BATCH).await?;
     let mut moved = 0;
     let mut books = Books::new(ctx, None);
@@ -95,9 +97,7 @@ async fn accrue_batch(ctx: &Ctx) -> Result<u64, ServiceError> {
         }
     }
     books.write(&mut tx).await?;
-    for deal in locked {
-        outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
-    }
+    reconcile_all(ctx, &mut tx, &locked).await?;
     tx.commit().await?;
     Ok(moved)
 }
@@ -184,8 +184,7 @@ pub(crate) async fn lock_lines(tx: &mut Tx, ids: &[LineId]) -> Result<(), Servic
     for id in ids {
         found.extend(lines::find(tx, *id).await?);
     }
-    books::lock_deals(tx, &found).await?;
-    Ok(())
+    books::lock_deals(tx, &books::deals_of(&found)).await
 }
 
 /// Stops a line where it is, until it is released. What is on a statement can no longer be held.
@@ -555,7 +554,9 @@ pub async fn explain(
         .await?
         .ok_or(ServiceError::NotFound)?;
     let terms = list_seen_terms(&mut tx, &line).await?;
-    let basis = Basis::load_with(&mut tx, &deal, plan.clone()).await?;
+    let basis = Basis::load_with(&mut tx, vec![(deal.clone(), plan.clone())])
+        .await?
+        .remove(&deal.id);
     let arithmetic = match &basis {
         Some(basis) => compute(&line, basis, &terms)?,
         None => None,

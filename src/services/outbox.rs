@@ -4,7 +4,10 @@ use portal_domain::{
     calendar::Timestamp,
     ids::{BillId, DealId, InboxId, JobId, LeadId, MailId, StatementId},
 };
-use portal_store::{Tx, jobs};
+use portal_store::{
+    Tx,
+    jobs::{self, NewJob},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Ctx, ServiceError};
@@ -115,20 +118,33 @@ pub async fn add_at(
     job: &Job,
     run_at: Timestamp,
 ) -> Result<(), ServiceError> {
+    let new = new_job(ctx, job, run_at)?;
+    Ok(jobs::add_all(tx, &[new], ctx.now()).await?)
+}
+
+/// Adds jobs that are due at once.
+pub async fn add_all(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    added: impl IntoIterator<Item = Job>,
+) -> Result<(), ServiceError> {
+    let new: Result<Vec<NewJob>, ServiceError> = added
+        .into_iter()
+        .map(|job| new_job(ctx, &job, ctx.now()))
+        .collect();
+    Ok(jobs::add_all(tx, &new?, ctx.now()).await?)
+}
+
+fn new_job(ctx: &Ctx, job: &Job, run_at: Timestamp) -> Result<NewJob, ServiceError> {
     let payload = payload(job)?;
-    let id = JobId::new(ctx.new_id());
-    jobs::add(
-        tx,
-        id,
-        job.lane(),
-        job.kind(),
-        &payload,
-        job.dedupe_key(&payload).as_deref(),
+    Ok(NewJob {
+        id: JobId::new(ctx.new_id()),
+        lane: job.lane(),
+        kind: job.kind(),
+        dedupe_key: job.dedupe_key(&payload),
+        payload,
         run_at,
-        ctx.now(),
-    )
-    .await?;
-    Ok(())
+    })
 }
 
 /// A job as its row holds it.

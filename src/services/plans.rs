@@ -8,7 +8,7 @@ use portal_domain::{
     access::{Action, Actor},
     deal::DealState,
     error::FieldErrors,
-    ids::{PartnerId, PlanId, PlanVersionId},
+    ids::{DealId, PartnerId, PlanId, PlanVersionId},
     plan::{PlanForm, PlanTerms},
 };
 use portal_store::{
@@ -25,7 +25,7 @@ use crate::{
     access::require_staff,
     books::{self, AmountChange, Books},
     outbox::{self, Job},
-    schedules::{Basis, change_lines},
+    schedules::{Basis, DEALS_AT_ONCE, change_lines, lines_by_deal},
 };
 
 /// A version of a plan as staff edit it: the next one of the plan of that name, or the first of a new plan.
@@ -113,23 +113,20 @@ pub async fn publish_version(
         plans::add(&mut tx, record.plan, &record.name, ctx.now()).await?;
     }
     plans::add_version(&mut tx, &record, Some(actor.person())).await?;
-    for moved in &trial.deals {
-        deals::set_plan_version(&mut tx, moved.deal.id, record.id).await?;
-    }
+    let moved_ids: Vec<DealId> = trial.deals.iter().map(|moved| moved.deal.id).collect();
+    deals::set_plan_version(&mut tx, &moved_ids, record.id).await?;
     books.write(&mut tx).await?;
-    for moved in &trial.deals {
-        // How much of a month the client may leave open is the plan's, so what is covered is looked at again.
-        let job = Job::ReconcileDeal {
-            deal: moved.deal.id,
-        };
-        outbox::add(ctx, &mut tx, &job).await?;
-    }
+    // How much of a month the client may leave open is the plan's, so what is covered is looked at again.
+    let look = moved_ids
+        .iter()
+        .map(|deal| Job::ReconcileDeal { deal: *deal });
+    outbox::add_all(ctx, &mut tx, look).await?;
     let facts = json!({
         "version": record.version,
         "terms": record.terms,
         "from": record.valid_from,
         "all_deals": edit.all_deals,
-        "deals": trial.deals.iter().map(|moved| moved.deal.id).collect::<Vec<_>>(),
+        "deals": moved_ids,
         "lines": trial.amounts.len(),
     });
     audit::add(
@@ -150,9 +147,9 @@ async fn lock_deals_of(tx: &mut Tx, name: &str) -> Result<(), ServiceError> {
     let versions = plans::list_versions(tx).await?;
     let plan = versions.iter().find(|version| version.name == name);
     if let Some(plan) = plan {
-        for deal in deals::list_of_plan(tx, plan.plan).await? {
-            books::lock_deal(tx, deal.id).await?;
-        }
+        let found = deals::list_of_plan(tx, plan.plan).await?;
+        let ids = found.iter().map(|deal| deal.id).collect();
+        books::lock_deals(tx, &ids).await?;
     }
     Ok(())
 }
@@ -179,24 +176,35 @@ async fn gather<'a>(
         .collect();
     let record = next_version(ctx, name, terms, valid_from, versions.first())?;
     let mut books = Books::new(ctx, Some(actor.person()));
-    let mut moved = Vec::new();
-    for deal in deals::list_of_plan(tx, record.plan).await? {
+    let is_moved = |deal: &DealRecord| {
         let is_won_since = deal.won_on.is_some_and(|won_on| won_on >= valid_from);
-        if deal.state != DealState::Won || !(is_won_since || edit.all_deals) {
-            continue;
+        deal.state == DealState::Won && (is_won_since || edit.all_deals)
+    };
+    let mut found = deals::list_of_plan(tx, record.plan).await?;
+    found.retain(is_moved);
+    for some in found.chunks(DEALS_AT_ONCE) {
+        let with_version = some.iter().map(|deal| (deal.clone(), record.clone()));
+        let mut bases = Basis::load_with(tx, with_version.collect()).await?;
+        let ids: Vec<DealId> = some.iter().map(|deal| deal.id).collect();
+        let mut existing = lines_by_deal(lines::list_of_deals(tx, &ids).await?);
+        for id in ids {
+            if let Some(basis) = bases.remove(&id) {
+                let existing = existing.remove(&id).unwrap_or_default();
+                change_lines(ctx, &mut books, &basis, existing)?;
+            }
         }
-        if let Some(basis) = Basis::load_with(tx, &deal, record.clone()).await? {
-            let existing = lines::list_of_deal(tx, deal.id).await?;
-            change_lines(ctx, &mut books, &basis, existing)?;
-        }
-        let old = versions
-            .iter()
-            .find(|version| Some(version.id) == deal.plan_version);
-        moved.push(MovedDeal {
-            old_version: old.map_or(0, |old| old.version),
-            deal,
-        });
     }
+    let moved: Vec<MovedDeal> = found
+        .into_iter()
+        .map(|deal| {
+            let mut older = versions.iter();
+            let old = older.find(|version| Some(version.id) == deal.plan_version);
+            MovedDeal {
+                old_version: old.map_or(0, |old| old.version),
+                deal,
+            }
+        })
+        .collect();
     let trial = PlanTrial {
         name: record.name.clone(),
         version: record.version,

@@ -1,14 +1,14 @@
 //! Reconciliation: which months of a deal the client's money reaches, and what does not fit. The client's money decides; how far it reaches is computed
 //! in the domain's `coverage`, from what is stored, so that doing it again changes nothing. Which deal an invoice is for is `links`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use portal_domain::{
     calendar::Month,
     coverage::{Collected, Coverage, collected_by_share, collected_net, cover},
     deal::DealState,
-    ids::DealId,
+    ids::{DealId, PartnerId, PlanVersionId},
     line::{FirstState, LineKind, LineState},
     money::{Currency, Exact, Money, MoneyError, Rate, round_half_even},
     remote::RemoteInvoice,
@@ -17,7 +17,7 @@ use portal_store::{
     Tx, changes,
     credits::{self, CreditRecord},
     deals::{self, DealRecord},
-    invoices::{self, InvoiceRecord},
+    invoices::{self, InvoiceRecord, NewFill},
     lines::{self, LineRecord},
     plans,
     waivers::{self, WaiverRecord},
@@ -26,8 +26,8 @@ use serde_json::{Value, json};
 
 use crate::{
     Ctx, ServiceError,
-    books::{self, About, Books, NewLine, Price},
-    schedules::{adjustments_of, sync_lines},
+    books::{self, About, Books, Finding, NewLine, Price},
+    schedules::{DEALS_AT_ONCE, adjustments_of, lines_by_deal, sync_all},
 };
 
 /// A deal with all that its money says: read together, judged together.
@@ -81,20 +81,62 @@ impl Reach {
 
 impl DealMoney {
     pub async fn load(tx: &mut Tx, deal: DealRecord) -> Result<Self, ServiceError> {
-        let tolerance = match deal.plan_version {
-            Some(version) => plans::find_version(tx, version)
-                .await?
-                .map(|version| version.terms.tolerance),
-            None => None,
-        };
-        Ok(Self {
-            lines: lines::list_of_deal(tx, deal.id).await?,
-            invoices: invoices::list_of_deal(tx, deal.id).await?,
-            credits: credits::list_of_deal(tx, deal.id).await?,
-            waivers: waivers::list_of_deal(tx, deal.id).await?,
-            tolerance: tolerance.unwrap_or(Rate::ZERO),
+        let missing = || ServiceError::Inconsistent("a deal was read and is not there".to_owned());
+        let found = Self::load_all(tx, vec![deal]).await?;
+        found.into_iter().next().ok_or_else(missing)
+    }
+
+    /// The same of many deals, in their order: read kind by kind and not deal by deal.
+    pub async fn load_all(tx: &mut Tx, deals: Vec<DealRecord>) -> Result<Vec<Self>, ServiceError> {
+        let ids: Vec<DealId> = deals.iter().map(|deal| deal.id).collect();
+        let invoices = invoices::list_for(tx, &ids, &[]).await?;
+        let credits = credits::list_for(tx, &ids, &[]).await?;
+        Self::load_with(tx, deals, &invoices, &credits).await
+    }
+
+    /// The same, out of documents that were read before; those of other deals among them do no harm. Both are oldest first.
+    pub async fn load_with(
+        tx: &mut Tx,
+        deals: Vec<DealRecord>,
+        invoices: &[InvoiceRecord],
+        credits: &[CreditRecord],
+    ) -> Result<Vec<Self>, ServiceError> {
+        let ids: Vec<DealId> = deals.iter().map(|deal| deal.id).collect();
+        let mut lines = lines_by_deal(lines::list_of_deals(tx, &ids).await?);
+        let mut waivers: HashMap<DealId, Vec<WaiverRecord>> = HashMap::new();
+        for (deal, waiver) in waivers::list_of_deals(tx, &ids).await? {
+            waivers.entry(deal).or_default().push(waiver);
+        }
+        let tolerances: HashMap<PlanVersionId, Rate> = plans::list_versions(tx)
+            .await?
+            .into_iter()
+            .map(|version| (version.id, version.terms.tolerance))
+            .collect();
+        let mut invoices_of: HashMap<DealId, Vec<InvoiceRecord>> = HashMap::new();
+        for invoice in invoices {
+            for link in &invoice.links {
+                let of_deal = invoices_of.entry(link.deal).or_default();
+                of_deal.push(invoice.clone());
+            }
+        }
+        let mut credits_of: HashMap<DealId, Vec<CreditRecord>> = HashMap::new();
+        for credit in credits {
+            if let Some(deal) = credit.deal {
+                credits_of.entry(deal).or_default().push(credit.clone());
+            }
+        }
+        let monies = deals.into_iter().map(|deal| Self {
+            lines: lines.remove(&deal.id).unwrap_or_default(),
+            invoices: invoices_of.remove(&deal.id).unwrap_or_default(),
+            credits: credits_of.remove(&deal.id).unwrap_or_default(),
+            waivers: waivers.remove(&deal.id).unwrap_or_default(),
+            tolerance: deal
+                .plan_version
+                .and_then(|version| tolerances.get(&version).copied())
+                .unwrap_or(Rate::ZERO),
             deal,
-        })
+        });
+        Ok(monies.collect())
     }
 
     /// The months that money can reach, in order. A month whose line a person refused still takes the client's money.
@@ -310,54 +352,109 @@ fn fills_by_month(months: &[DealMonth<'_>], coverage: &Coverage) -> Vec<(Month, 
 
 /// Makes the lines of a deal follow its schedule and the client's money, keeps which invoice filled which month, and says what does not fit.
 pub async fn reconcile_deal(ctx: &Ctx, id: DealId) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
-    sync_lines(ctx, &mut tx, id).await?;
-    let Some(deal) = deals::find(&mut tx, id).await? else {
-        return Ok(());
-    };
-    let mut money = DealMoney::load(&mut tx, deal).await?;
-    let mut reach = money.reach()?;
+    reconcile_deals(ctx, [id]).await
+}
+
+/// The same for any number of deals, some in one transaction.
+pub async fn reconcile_deals(
+    ctx: &Ctx,
+    ids: impl IntoIterator<Item = DealId>,
+) -> Result<(), ServiceError> {
+    let ids: Vec<DealId> = ids.into_iter().collect();
+    for some in ids.chunks(DEALS_AT_ONCE) {
+        let mut tx = ctx.store.write().await?;
+        reconcile_all(ctx, &mut tx, &some.iter().copied().collect()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// The same in the caller's transaction: so many queries for all of them as for one.
+pub(crate) async fn reconcile_all(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    ids: &BTreeSet<DealId>,
+) -> Result<(), ServiceError> {
+    sync_all(ctx, tx, ids).await?;
+    let ids: Vec<DealId> = ids.iter().copied().collect();
+    let found = deals::list_by_ids(tx, &ids).await?;
+    let mut monies = DealMoney::load_all(tx, found).await?;
+    let mut reaches = Vec::with_capacity(monies.len());
     let mut books = Books::new(ctx, None);
-    let fell = follow_money(&mut books, &money, &reach)?;
-    books.write(&mut tx).await?;
-    if fell {
+    let mut fallen = BTreeSet::new();
+    for money in &monies {
+        let reach = money.reach()?;
+        if follow_money(&mut books, money, &reach)? {
+            fallen.insert(money.deal.id);
+        }
+        reaches.push(reach);
+    }
+    let is_written = books.has_changes();
+    books.write(tx).await?;
+    if !fallen.is_empty() {
         // A month that lost its money may not be due any more.
-        sync_lines(ctx, &mut tx, id).await?;
+        sync_all(ctx, tx, &fallen).await?;
     }
-    money.lines = lines::list_of_deal(&mut tx, id).await?;
-    if fell {
-        reach = money.reach()?;
+    if is_written {
+        let mut lines = lines_by_deal(lines::list_of_deals(tx, &ids).await?);
+        for (money, reach) in monies.iter_mut().zip(&mut reaches) {
+            money.lines = lines.remove(&money.deal.id).unwrap_or_default();
+            if fallen.contains(&money.deal.id) {
+                *reach = money.reach()?;
+            }
+        }
     }
-    put_fills(ctx, &mut tx, &money, &reach).await?;
-    flag_misfits(ctx, &mut tx, &money, &reach).await?;
-    Ok(tx.commit().await?)
+    put_fills(ctx, tx, &monies, &reaches).await?;
+    flag_misfits(ctx, tx, &monies, &reaches).await
 }
 
 async fn put_fills(
     ctx: &Ctx,
     tx: &mut Tx,
-    money: &DealMoney,
-    reach: &Reach,
+    monies: &[DealMoney],
+    reaches: &[Reach],
 ) -> Result<(), ServiceError> {
-    let known = list_known_fills(tx, money.deal.id).await?;
-    let fills: BTreeSet<_> = reach.fills.iter().cloned().collect();
-    if known != fills {
-        invoices::replace_fills(tx, money.deal.id, &reach.fills).await?;
-        changes::add(tx, money.deal.partner, ctx.now()).await?;
+    let ids: Vec<DealId> = monies.iter().map(|money| money.deal.id).collect();
+    let known = list_known_fills(tx, &ids).await?;
+    let (mut deals, mut fills, mut partners) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for (money, reach) in monies.iter().zip(reaches) {
+        let deal = money.deal.id;
+        let is_known = known.get(&deal).map_or(reach.fills.is_empty(), |known| {
+            reach.fills.len() == known.len() && reach.fills.iter().all(|fill| known.contains(fill))
+        });
+        if is_known {
+            continue;
+        }
+        deals.push(deal);
+        partners.insert(money.deal.partner);
+        fills.extend(
+            reach
+                .fills
+                .iter()
+                .map(|(month, invoice, amount_minor)| NewFill {
+                    deal,
+                    month: *month,
+                    invoice: invoice.clone(),
+                    amount_minor: *amount_minor,
+                }),
+        );
     }
-    Ok(())
+    invoices::replace_fills(tx, &deals, &fills).await?;
+    let partners: Vec<PartnerId> = partners.into_iter().collect();
+    Ok(changes::add_all(tx, &partners, ctx.now()).await?)
 }
 
-/// The fills as they are stored.
+/// The fills of some deals as they are stored; a deal without any is left out.
 pub(crate) async fn list_known_fills(
     tx: &mut Tx,
-    deal: DealId,
-) -> Result<BTreeSet<(Month, String, i64)>, ServiceError> {
-    let fills = invoices::list_fills(tx, deal).await?;
-    Ok(fills
-        .into_iter()
-        .map(|fill| (fill.month, fill.invoice, fill.money.minor))
-        .collect())
+    deals: &[DealId],
+) -> Result<HashMap<DealId, BTreeSet<(Month, String, i64)>>, ServiceError> {
+    let mut known: HashMap<DealId, BTreeSet<(Month, String, i64)>> = HashMap::new();
+    for fill in invoices::list_fills_of_deals(tx, deals).await? {
+        let of_deal = known.entry(fill.deal).or_default();
+        of_deal.insert((fill.month, fill.invoice, fill.money.minor));
+    }
+    Ok(known)
 }
 
 /// Moves every line to where the money is. Returns whether one fell back to waiting.
@@ -514,34 +611,51 @@ fn claw_back(
     Ok(())
 }
 
-/// Why the deal's lines wait, for finance; each closes by itself once it fits. A deal that is not won any
-/// more waits for nothing.
+/// What can be wrong with a deal's money.
+const MISFITS: [&str; 4] = [
+    "no_invoice_yet",
+    "underpaid",
+    "invoice_overdue",
+    "differs_from_deal",
+];
+
+/// Why the deals' lines wait, for finance; each closes by itself once it fits.
 async fn flag_misfits(
     ctx: &Ctx,
     tx: &mut Tx,
+    monies: &[DealMoney],
+    reaches: &[Reach],
+) -> Result<(), ServiceError> {
+    let mut findings = Vec::with_capacity(monies.len() * MISFITS.len());
+    for (money, reach) in monies.iter().zip(reaches) {
+        find_misfits(ctx, money, reach, &mut findings)?;
+    }
+    books::settle_findings(ctx, tx, &findings).await
+}
+
+/// A deal that is not won any more waits for nothing.
+fn find_misfits(
+    ctx: &Ctx,
     money: &DealMoney,
     reach: &Reach,
+    findings: &mut Vec<Finding<'_>>,
 ) -> Result<(), ServiceError> {
+    let about = About::Deal(money.deal.id);
     let (Some(currency), true) = (money.deal.currency, money.deal.state == DealState::Won) else {
-        for kind in [
-            "no_invoice_yet",
-            "underpaid",
-            "invoice_overdue",
-            "differs_from_deal",
-        ] {
-            books::settle(ctx, tx, kind, About::Deal(money.deal.id), "not_won").await?;
-        }
+        findings.extend(MISFITS.map(|kind| Finding {
+            resolution: "not_won",
+            ..Finding::new(kind, about, None)
+        }));
         return Ok(());
     };
-    let misfits = [
-        ("no_invoice_yet", not_invoiced(money, currency)?),
-        ("underpaid", underpaid(money, reach, currency)?),
-        ("invoice_overdue", overdue(money, ctx.today())),
-        ("differs_from_deal", differing(money, currency)?),
+    let facts = [
+        not_invoiced(money, currency)?,
+        underpaid(money, reach, currency)?,
+        overdue(money, ctx.today()),
+        differing(money, currency)?,
     ];
-    for (kind, facts) in misfits {
-        books::raise_or_settle(ctx, tx, kind, About::Deal(money.deal.id), facts).await?;
-    }
+    let found = MISFITS.into_iter().zip(facts);
+    findings.extend(found.map(|(kind, facts)| Finding::new(kind, about, facts)));
     Ok(())
 }
 

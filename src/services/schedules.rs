@@ -1,13 +1,13 @@
 //! Schedules: which lines a deal should have by its plan, and making them so. What should change is computed from what was read, without writing, so that
 //! an edit of a plan can be tried first; which months the client's money reaches is `reconcile`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Months, NaiveDate};
 use portal_domain::{
     calendar::Month,
-    deal::{DealState, WonDeal, standing},
-    ids::{DealId, LineId, PartnerId},
+    deal::{DealState, DealTerms, WonDeal, standing},
+    ids::{DealId, LineId, PartnerId, PlanVersionId},
     line::{FirstState, LineKind, LineState},
     money::{Currency, Money, MoneyError, Rate},
     plan::divide,
@@ -31,6 +31,8 @@ use crate::{
 
 /// How far ahead lines exist for plans that pay as long as the client does.
 const HORIZON_MONTHS: i32 = 12;
+/// How many deals one transaction works on: enough that no query is for one alone, and few enough that nobody waits long for the writer.
+pub(crate) const DEALS_AT_ONCE: usize = 200;
 /// How far back a partner's standing looks.
 const STANDING_MONTHS: u32 = 12;
 
@@ -62,48 +64,79 @@ impl Wanted {
 }
 
 impl Basis {
-    /// Reads what a deal's lines rest on; `None` while something of it is missing.
-    pub async fn load(tx: &mut Tx, deal: &DealRecord) -> Result<Option<Self>, ServiceError> {
-        let version = match deal.plan_version {
-            Some(version) => plans::find_version(tx, version).await?,
-            None => None,
-        };
-        match version {
-            Some(version) => Self::load_with(tx, deal, version).await,
-            None => Ok(None),
-        }
+    /// Reads what the lines of some deals rest on, kind by kind and not deal by deal; a deal of which something is missing is left out.
+    pub async fn load_all(
+        tx: &mut Tx,
+        deals: &[DealRecord],
+    ) -> Result<HashMap<DealId, Self>, ServiceError> {
+        let versions: HashMap<PlanVersionId, PlanVersionRecord> = plans::list_versions(tx)
+            .await?
+            .into_iter()
+            .map(|version| (version.id, version))
+            .collect();
+        let with_version = deals.iter().filter_map(|deal| {
+            let version = versions.get(&deal.plan_version?)?;
+            Some((deal.clone(), version.clone()))
+        });
+        Self::load_with(tx, with_version.collect()).await
     }
 
-    /// The same, as if the deal had another version of a plan.
+    /// The same, as if each deal had that version of a plan.
     pub async fn load_with(
         tx: &mut Tx,
-        deal: &DealRecord,
+        deals: Vec<(DealRecord, PlanVersionRecord)>,
+    ) -> Result<HashMap<DealId, Self>, ServiceError> {
+        let ids: Vec<DealId> = deals.iter().map(|(deal, _)| deal.id).collect();
+        let mut terms: HashMap<DealId, Vec<DealTerms>> = HashMap::new();
+        for (deal, held) in deals::list_terms_of_deals(tx, &ids).await? {
+            terms.entry(deal).or_default().push(held);
+        }
+        let tiered: BTreeSet<PartnerId> = deals
+            .iter()
+            .filter(|(_, version)| version.terms.tiers.is_some())
+            .map(|(deal, _)| deal.partner)
+            .collect();
+        let tiered: Vec<PartnerId> = tiered.into_iter().collect();
+        let mut won: HashMap<PartnerId, Vec<WonBefore>> = HashMap::new();
+        for (partner, before) in deals::list_won_of_partners(tx, &tiered).await? {
+            won.entry(partner).or_default().push(before);
+        }
+        let mut found = HashMap::with_capacity(deals.len());
+        for (deal, version) in deals {
+            let Some(terms) = terms.remove(&deal.id) else {
+                continue;
+            };
+            let won = won.get(&deal.partner).map_or(&[][..], Vec::as_slice);
+            if let Some(basis) = Self::of(deal, version, terms, won)? {
+                found.insert(basis.deal.id, basis);
+            }
+        }
+        Ok(found)
+    }
+
+    /// `won` are all won deals of the deal's partner, in their order.
+    fn of(
+        deal: DealRecord,
         version: PlanVersionRecord,
-    ) -> Result<Option<Self>, ServiceError> {
+        terms: Vec<DealTerms>,
+        won: &[WonBefore],
+    ) -> Result<Option<Self>, MoneyError> {
         let (Some(start), Some(currency)) = (deal.start, deal.currency) else {
             return Ok(None);
         };
-        let terms = deals::list_terms(tx, deal.id).await?;
-        if terms.is_empty() {
-            return Ok(None);
-        }
         let won_before = match (&version.terms.tiers, deal.won_on) {
-            (Some(_), Some(won_on)) => {
-                let from = won_on - Months::new(STANDING_MONTHS);
-                deals::list_won_before(tx, deal.partner, from, won_on, deal.id).await?
-            }
+            (Some(_), Some(won_on)) => won_before(won, &deal, won_on),
             _ => Vec::new(),
         };
-        let standing = standing(won_before.iter().map(|won| &won.terms), currency)?;
         Ok(Some(Self {
             won: WonDeal {
                 start,
                 end: deal.end,
                 terms,
-                standing,
-                paid_until: paid_until(deal, &version),
+                standing: standing(won_before.iter().map(|won| &won.terms), currency)?,
+                paid_until: paid_until(&deal, &version),
             },
-            deal: deal.clone(),
+            deal,
             version,
             won_before,
             currency,
@@ -160,6 +193,15 @@ impl Basis {
     }
 }
 
+/// What a partner won in the twelve months before a deal: on an earlier day, or on the same with a lower id.
+fn won_before(won: &[WonBefore], deal: &DealRecord, won_on: NaiveDate) -> Vec<WonBefore> {
+    let from = won_on - Months::new(STANDING_MONTHS);
+    won.iter()
+        .filter(|other| other.won_on >= from && (other.won_on, other.deal) < (won_on, deal.id))
+        .cloned()
+        .collect()
+}
+
 /// The last month for which a partner that has left is still paid for a deal.
 fn paid_until(deal: &DealRecord, version: &PlanVersionRecord) -> Option<Month> {
     let (left_on, tail) = (deal.partner_left_on?, version.terms.tail_months?);
@@ -174,22 +216,43 @@ pub(crate) fn horizon(ctx: &Ctx) -> Month {
 
 /// Makes the lines of a deal what its schedule says. Twice changes nothing.
 pub async fn sync_lines(ctx: &Ctx, tx: &mut Tx, id: DealId) -> Result<(), ServiceError> {
-    books::lock_deal(tx, id).await?;
-    let Some(deal) = deals::find(tx, id).await? else {
-        return Ok(());
-    };
-    let Some(basis) = Basis::load(tx, &deal).await? else {
-        return Ok(());
-    };
+    sync_all(ctx, tx, &BTreeSet::from([id])).await
+}
+
+/// The same for many deals: so many queries for all of them as for one.
+pub(crate) async fn sync_all(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    ids: &BTreeSet<DealId>,
+) -> Result<(), ServiceError> {
+    books::lock_deals(tx, ids).await?;
+    let ids: Vec<DealId> = ids.iter().copied().collect();
+    let found = deals::list_by_ids(tx, &ids).await?;
+    let bases = Basis::load_all(tx, &found).await?;
+    let (won, others): (Vec<DealRecord>, Vec<DealRecord>) = found
+        .into_iter()
+        .filter(|deal| bases.contains_key(&deal.id))
+        .partition(|deal| deal.state == DealState::Won);
     let mut books = Books::new(ctx, None);
-    if deal.state == DealState::Won {
-        let existing = lines::list_of_deal(tx, id).await?;
-        change_lines(ctx, &mut books, &basis, existing)?;
-    } else {
-        let money = DealMoney::load(tx, deal).await?;
-        keep_reached(ctx, &mut books, &basis, money)?;
+    let won: Vec<DealId> = won.iter().map(|deal| deal.id).collect();
+    let mut existing = lines_by_deal(lines::list_of_deals(tx, &won).await?);
+    for id in won {
+        let existing = existing.remove(&id).unwrap_or_default();
+        change_lines(ctx, &mut books, &bases[&id], existing)?;
+    }
+    for money in DealMoney::load_all(tx, others).await? {
+        keep_reached(ctx, &mut books, &bases[&money.deal.id], money)?;
     }
     books.write(tx).await
+}
+
+/// Lines of several deals, each deal's in the order that they had.
+pub(crate) fn lines_by_deal(found: Vec<LineRecord>) -> HashMap<DealId, Vec<LineRecord>> {
+    let mut by_deal: HashMap<DealId, Vec<LineRecord>> = HashMap::new();
+    for line in found {
+        by_deal.entry(line.deal).or_default().push(line);
+    }
+    by_deal
 }
 
 /// What must change for a won deal's lines to be what its schedule says: adds, makes again what nobody was told to invoice, adjusts what is on a
@@ -521,16 +584,16 @@ pub(crate) async fn extend_schedules(ctx: &Ctx) -> Result<(), ServiceError> {
         .collect();
     let won = deals::list_won(&mut tx).await?;
     drop(tx);
-    for deal in won.iter().filter(|deal| {
-        let runs_on = deal.end.is_none_or(|end| end > ctx.today());
-        runs_on
-            && deal
-                .plan_version
-                .is_some_and(|version| open_ended.contains(&version))
+    let running_on = won.iter().filter(|deal| {
+        let has_open_plan = |version| open_ended.contains(&version);
+        deal.end.is_none_or(|end| end > ctx.today())
+            && deal.plan_version.is_some_and(has_open_plan)
             && ending.contains(&deal.id)
-    }) {
+    });
+    let running_on: Vec<DealId> = running_on.map(|deal| deal.id).collect();
+    for some in running_on.chunks(DEALS_AT_ONCE) {
         let mut tx = ctx.store.write().await?;
-        sync_lines(ctx, &mut tx, deal.id).await?;
+        sync_all(ctx, &mut tx, &some.iter().copied().collect()).await?;
         tx.commit().await?;
     }
     Ok(())

@@ -1,21 +1,20 @@
-//! Statements: closing a quarter, and what came of it. Closing can be repeated, resumed after a kill, and
-//! done by two at once: each partner's statement
-//! is one transaction, and is made once. What becomes of a statement's bill is `bills`.
+//! Statements: closing a quarter, and what came of it. Closing can be repeated, resumed after a kill, and done by two at once: some partners' statements
+//! are one transaction, and each is made once. What becomes of a statement's bill is `bills`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use portal_domain::{
     access::{Action, Actor},
-    calendar::{Month, Quarter},
-    ids::{DealId, PartnerId, PersonId, StatementId},
+    calendar::Quarter,
+    ids::{PartnerId, PersonId, StatementId},
     line::{AnyLine, LineState},
     money::{Currency, Money, MoneyError},
+    partner::Company,
     statement::{Party, SettlementState, StatementBody, StatementLine, statement_number},
 };
 use portal_store::{
     Tx, audit,
     bills::{self, BillRecord},
-    deals,
     lines::{self, LineRecord},
     partners, settings,
     statements::{self, StatementRecord},
@@ -34,6 +33,8 @@ use crate::{
 
 /// How many quarters staff can look back to.
 const QUARTERS: usize = 8;
+/// How many partners one transaction of a closing works on.
+const PARTNERS_AT_ONCE: usize = 100;
 /// How many statements a list shows at once.
 const PAGE: i64 = 50;
 
@@ -139,40 +140,27 @@ pub async fn preview(
             preview.covered_not_approved += count;
         }
     }
-    for (partner, currency) in lines::list_statable_partners(&mut tx, quarter.last()).await? {
-        let found = list_statable(&mut tx, partner, currency, quarter.last()).await?;
-        if found.is_empty() {
-            continue;
-        }
-        let name = found
-            .first()
-            .map(|line| line.partner_name.clone())
-            .unwrap_or_default();
-        let money = sum(&found, currency)?;
-        let is_last = is_last(ctx, &mut tx, partner, currency, quarter).await?;
-        match carried_code(ctx, money, is_last) {
-            Some(code) => preview.carried.push(CarriedPreview {
-                partner,
-                name,
-                money,
-                code,
-            }),
-            None => preview.statements.push(StatementPreview {
-                partner,
-                name,
-                money,
-                lines: found.len(),
-                is_last,
-            }),
+    for some in list_partners(&mut tx, quarter).await? {
+        for found in list_statable(ctx, &mut tx, &some, quarter).await? {
+            let (partner, name, money) = (found.partner, found.name.clone(), found.total()?);
+            match carried_code(ctx, money, found.is_last) {
+                Some(code) => preview.carried.push(CarriedPreview {
+                    partner,
+                    name,
+                    money,
+                    code,
+                }),
+                None => preview.statements.push(StatementPreview {
+                    partner,
+                    name,
+                    money,
+                    lines: found.lines.len(),
+                    is_last: found.is_last,
+                }),
+            }
         }
     }
     Ok(preview)
-}
-
-fn sum(lines: &[LineRecord], currency: Currency) -> Result<Money, MoneyError> {
-    lines
-        .iter()
-        .try_fold(Money::zero(currency), |total, line| total.plus(line.money))
 }
 
 /// Whether the statement of a quarter would be a partner's last: it has left, and nothing of a later month is to come. What this quarter still waits for may
@@ -236,15 +224,13 @@ pub async fn close_quarter(
         });
     }
     let mut tx = ctx.store.read().await?;
-    let partners = lines::list_statable_partners(&mut tx, quarter.last()).await?;
+    let partners = list_partners(&mut tx, quarter).await?;
     drop(tx);
     let mut closed = Closed::default();
-    for (partner, currency) in partners {
-        match close_partner(ctx, actor.person(), quarter, partner, currency).await? {
-            Outcome::Created => closed.created += 1,
-            Outcome::Carried => closed.carried += 1,
-            Outcome::Nothing => {}
-        }
+    for some in partners {
+        let (created, carried) = close_partners(ctx, actor.person(), quarter, &some).await?;
+        closed.created += created;
+        closed.carried += carried;
     }
     finish(ctx, actor.person(), quarter, closed).await?;
     Ok(closed)
@@ -293,105 +279,217 @@ async fn finish(
     Ok(tx.commit().await?)
 }
 
-enum Outcome {
-    Created,
-    Carried,
-    Nothing,
+/// Everybody who has something to state for a quarter, as many together as one transaction closes.
+async fn list_partners(
+    tx: &mut Tx,
+    quarter: Quarter,
+) -> Result<Vec<BTreeSet<PartnerId>>, ServiceError> {
+    let all: BTreeSet<PartnerId> = lines::list_statable_partners(tx, quarter.last())
+        .await?
+        .into_iter()
+        .collect();
+    let all: Vec<PartnerId> = all.into_iter().collect();
+    let some = all.chunks(PARTNERS_AT_ONCE);
+    Ok(some.map(|some| some.iter().copied().collect()).collect())
 }
 
-/// One partner and currency, in one transaction.
-async fn close_partner(
+/// Makes the statements of some partners in one transaction: all that they have for the quarter, or, after a kill, nothing. Returns how many were made, and
+/// how many were carried over.
+async fn close_partners(
     ctx: &Ctx,
     person: PersonId,
     quarter: Quarter,
-    partner: PartnerId,
-    currency: Currency,
-) -> Result<Outcome, ServiceError> {
-    let name = quarter.to_string();
+    partners: &BTreeSet<PartnerId>,
+) -> Result<(usize, usize), ServiceError> {
     let mut tx = ctx.store.write().await?;
-    books::lock_statements(&mut tx, partner).await?;
-    let is_stated = statements::find_of_quarter(&mut tx, partner, currency, &name)
-        .await?
-        .is_some();
-    if is_stated || is_closed(&mut tx, quarter).await? {
-        return Ok(Outcome::Nothing);
+    books::lock_statements_of(&mut tx, partners).await?;
+    if is_closed(&mut tx, quarter).await? {
+        return Ok((0, 0));
     }
-    let seen = list_statable(&mut tx, partner, currency, quarter.last()).await?;
-    let locked = books::lock_deals(&mut tx, &seen).await?;
-    let mut found = list_statable(&mut tx, partner, currency, quarter.last()).await?;
-    found.retain(|line| locked.contains(&line.deal));
-    let total = sum(&found, currency)?;
-    let is_last = is_last(ctx, &mut tx, partner, currency, quarter).await?;
-    if carried_code(ctx, total, is_last).is_some() {
-        return Ok(if found.is_empty() {
-            Outcome::Nothing
-        } else {
-            Outcome::Carried
-        });
-    }
-    let sequence = settings::next_number(&mut tx, &format!("statement:{name}")).await?;
-    let number = statement_number(quarter, sequence);
-    let record = freeze(ctx, &mut tx, &found, number, quarter, total).await?;
-    statements::add(&mut tx, &record, person).await?;
-    let mut books = Books::new(ctx, Some(person));
-    for mut line in found {
-        if let AnyLine::Approved(approved) = line.in_state() {
-            books.put_on_statement(&mut line, approved.put_on_statement(), record.id);
+    let seen = list_statable(ctx, &mut tx, partners, quarter).await?;
+    let locked = books::deals_of(seen.iter().flat_map(|found| &found.lines));
+    books::lock_deals(&mut tx, &locked).await?;
+    let mut statable = list_statable(ctx, &mut tx, partners, quarter).await?;
+    let stated = StatedBefore::load(&mut tx, partners, quarter).await?;
+    let mut carried = 0;
+    let mut due = Vec::with_capacity(statable.len());
+    for mut found in statable.drain(..) {
+        found.lines.retain(|line| locked.contains(&line.deal));
+        if found.lines.is_empty() || stated.is_stated(&found) {
+            continue;
+        }
+        match carried_code(ctx, found.total()?, found.is_last) {
+            Some(_) => carried += 1,
+            None => due.push(found),
         }
     }
-    books.write(&mut tx).await?;
-    outbox::add(
-        ctx,
-        &mut tx,
-        &Job::AnnounceStatement {
-            statement: record.id,
-        },
-    )
-    .await?;
+    let created = due.len();
+    state(ctx, &mut tx, person, quarter, due, &stated).await?;
     tx.commit().await?;
-    Ok(Outcome::Created)
+    Ok((created, carried))
 }
 
-/// What a statement would hold. Deals of two partners that became one wait until a person has decided whose they are.
-async fn list_statable(
-    tx: &mut Tx,
-    partner: PartnerId,
-    currency: Currency,
-    until: Month,
-) -> Result<Vec<LineRecord>, ServiceError> {
-    let undecided = list_undecided(tx).await?;
-    let mut found = lines::list_statable(tx, partner, currency, until).await?;
-    found.retain(|line| !undecided.contains(&line.deal));
-    Ok(found)
+/// What was stated to some partners before.
+struct StatedBefore {
+    /// The partners and currencies that have their statement of the quarter.
+    of_quarter: BTreeSet<(PartnerId, Currency)>,
+    last_hashes: BTreeMap<(PartnerId, Currency), String>,
 }
 
-/// The statement as it will stand for good. The hash is over its JSON, which carries the hash of the
-/// partner's last one in that currency.
-async fn freeze(
+impl StatedBefore {
+    async fn load(
+        tx: &mut Tx,
+        partners: &BTreeSet<PartnerId>,
+        quarter: Quarter,
+    ) -> Result<Self, ServiceError> {
+        let name = quarter.to_string();
+        let ids: Vec<PartnerId> = partners.iter().copied().collect();
+        let mut before = Self {
+            of_quarter: BTreeSet::new(),
+            last_hashes: BTreeMap::new(),
+        };
+        // Oldest first, so that the last one stays.
+        for stated in statements::list_of_partners(tx, &ids).await? {
+            let key = (stated.partner, stated.currency);
+            if stated.quarter == name {
+                before.of_quarter.insert(key);
+            }
+            before.last_hashes.insert(key, stated.hash);
+        }
+        Ok(before)
+    }
+
+    fn is_stated(&self, found: &Statable) -> bool {
+        self.of_quarter.contains(&(found.partner, found.currency))
+    }
+}
+
+/// Freezes statements, puts their lines on them, and has them announced.
+async fn state(
     ctx: &Ctx,
     tx: &mut Tx,
-    lines: &[LineRecord],
+    person: PersonId,
+    quarter: Quarter,
+    due: Vec<Statable>,
+    before: &StatedBefore,
+) -> Result<(), ServiceError> {
+    if due.is_empty() {
+        return Ok(());
+    }
+    let series = format!("statement:{quarter}");
+    let mut sequence = settings::take_numbers(tx, &series, due.len()).await?;
+    let ids: BTreeSet<PartnerId> = due.iter().map(|found| found.partner).collect();
+    let ids: Vec<PartnerId> = ids.into_iter().collect();
+    let companies: HashMap<PartnerId, Company> = partners::list_by_ids(tx, &ids)
+        .await?
+        .into_iter()
+        .map(|partner| (partner.id, partner.company))
+        .collect();
+    let mut records = Vec::with_capacity(due.len());
+    let mut books = Books::new(ctx, Some(person));
+    for found in due {
+        let company = companies
+            .get(&found.partner)
+            .ok_or(ServiceError::NotFound)?;
+        let previous_hash = before.last_hashes.get(&(found.partner, found.currency));
+        let previous_hash = previous_hash.cloned().unwrap_or_default();
+        let number = statement_number(quarter, sequence);
+        sequence += 1;
+        let record = freeze(ctx, &found, company, number, quarter, previous_hash)?;
+        for mut line in found.lines {
+            if let AnyLine::Approved(approved) = line.in_state() {
+                books.put_on_statement(&mut line, approved.put_on_statement(), record.id);
+            }
+        }
+        records.push(record);
+    }
+    statements::add_all(tx, &records, person).await?;
+    books.write(tx).await?;
+    let announce = records.iter().map(|record| Job::AnnounceStatement {
+        statement: record.id,
+    });
+    outbox::add_all(ctx, tx, announce).await
+}
+
+/// What a statement of one partner, in one currency, would hold. Never empty.
+struct Statable {
+    partner: PartnerId,
+    name: String,
+    currency: Currency,
+    lines: Vec<LineRecord>,
+    /// The partner has left, and nothing of a later quarter is to come.
+    is_last: bool,
+}
+
+impl Statable {
+    fn total(&self) -> Result<Money, MoneyError> {
+        let none = Money::zero(self.currency);
+        let mut lines = self.lines.iter();
+        lines.try_fold(none, |total, line| total.plus(line.money))
+    }
+}
+
+/// What the statements of some partners would hold. Deals of two partners that became one wait until a person has decided whose they are.
+async fn list_statable(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    partners: &BTreeSet<PartnerId>,
+    quarter: Quarter,
+) -> Result<Vec<Statable>, ServiceError> {
+    let undecided = list_undecided(tx).await?;
+    let ids: Vec<PartnerId> = partners.iter().copied().collect();
+    let mut found: BTreeMap<(PartnerId, Currency), Statable> = BTreeMap::new();
+    for line in lines::list_statable(tx, &ids, quarter.last()).await? {
+        if undecided.contains(&line.deal) {
+            continue;
+        }
+        let (partner, currency) = (line.partner, line.money.currency);
+        let statable = found
+            .entry((partner, currency))
+            .or_insert_with(|| Statable {
+                partner,
+                name: line.partner_name.clone(),
+                currency,
+                lines: Vec::new(),
+                is_last: false,
+            });
+        statable.lines.push(line);
+    }
+    for left in partners::list_by_ids(tx, &ids).await? {
+        if !left.has_left(ctx.today()) {
+            continue;
+        }
+        for statable in found.values_mut().filter(|found| found.partner == left.id) {
+            let currency = statable.currency;
+            statable.is_last = !lines::has_later(tx, left.id, currency, quarter.last()).await?;
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// The statement as it will stand for good. The hash is over its JSON, which carries the hash of the partner's last one in that currency.
+fn freeze(
+    ctx: &Ctx,
+    found: &Statable,
+    company: &Company,
     number: String,
     quarter: Quarter,
-    total: Money,
+    previous_hash: String,
 ) -> Result<StatementRecord, ServiceError> {
-    let first = lines
-        .first()
-        .ok_or_else(|| ServiceError::Inconsistent("a statement without lines".to_owned()))?;
-    let previous_hash = statements::find_last_hash(tx, first.partner, total.currency).await?;
     let id = StatementId::new(ctx.new_id());
+    let total = found.total()?;
     let body = StatementBody {
         id,
         number: number.clone(),
-        partner_name: first.partner_name.clone(),
+        partner_name: found.name.clone(),
         quarter: quarter.to_string(),
-        currency: total.currency,
-        lines: freeze_lines(tx, lines).await?,
+        currency: found.currency,
+        lines: found.lines.iter().map(freeze_line).collect(),
         total,
         closed_on: ctx.today().to_string(),
         previous_hash: previous_hash.clone(),
         vendor: ctx.programme.vendor.clone(),
-        partner: freeze_partner(tx, first.partner).await?,
+        partner: freeze_partner(company),
         from: Some(quarter.first.first_day()),
         to: Some(quarter.last().last_day()),
         payment_days: ctx.programme.payout_days,
@@ -402,8 +500,8 @@ async fn freeze(
     Ok(StatementRecord {
         id,
         number,
-        partner: first.partner,
-        partner_name: first.partner_name.clone(),
+        partner: found.partner,
+        partner_name: body.partner_name,
         quarter: body.quarter,
         total,
         hash: hash(&text),
@@ -413,50 +511,28 @@ async fn freeze(
     })
 }
 
-async fn freeze_lines(
-    tx: &mut Tx,
-    lines: &[LineRecord],
-) -> Result<Vec<StatementLine>, ServiceError> {
-    let mut deal_names: BTreeMap<DealId, String> = BTreeMap::new();
-    let mut frozen = Vec::with_capacity(lines.len());
-    for line in lines {
-        let deal_name = match deal_names.get(&line.deal) {
-            Some(name) => name.clone(),
-            None => {
-                let deal = deals::find(tx, line.deal)
-                    .await?
-                    .ok_or(ServiceError::NotFound)?;
-                deal_names.insert(line.deal, deal.name.clone());
-                deal.name
-            }
-        };
-        frozen.push(StatementLine {
-            id: line.id,
-            month: line.month,
-            client_name: line.client_name.clone(),
-            kind: line.kind.to_string(),
-            amount_minor: line.money.minor,
-            deal_name,
-            reason: line.reason.clone().unwrap_or_default(),
-            corrects: line.corrects,
-        });
+fn freeze_line(line: &LineRecord) -> StatementLine {
+    StatementLine {
+        id: line.id,
+        month: line.month,
+        client_name: line.client_name.clone(),
+        kind: line.kind.to_string(),
+        amount_minor: line.money.minor,
+        deal_name: line.deal_name.clone(),
+        reason: line.reason.clone().unwrap_or_default(),
+        corrects: line.corrects,
     }
-    Ok(frozen)
 }
 
 /// The partner as its documents name it; it has no postal address here.
-async fn freeze_partner(tx: &mut Tx, id: PartnerId) -> Result<Party, ServiceError> {
-    let company = partners::find(tx, id)
-        .await?
-        .ok_or(ServiceError::NotFound)?
-        .company;
-    Ok(Party {
-        legal_name: company.legal_name,
+fn freeze_partner(company: &Company) -> Party {
+    Party {
+        legal_name: company.legal_name.clone(),
         address: Vec::new(),
-        country: company.country,
-        vat_number: company.vat_number,
+        country: company.country.clone(),
+        vat_number: company.vat_number.clone(),
         email: company.billing_email.as_str().to_owned(),
-    })
+    }
 }
 
 /// SHA-256 over a statement's JSON, in hex.
@@ -493,26 +569,38 @@ impl StatementView {
 }
 
 async fn view(tx: &mut Tx, record: StatementRecord) -> Result<StatementView, ServiceError> {
-    let bills = bills::list_of_statement(tx, record.id).await?;
-    let settlement = Settlement::of(&bills, record.total)?;
-    Ok(StatementView {
-        body: serde_json::from_str(&record.body)
-            .map_err(|error| ServiceError::Inconsistent(error.to_string()))?,
-        settlement: settlement.state,
-        rest: settlement.rest,
-        lines: lines::list_of_statement(tx, record.id).await?,
-        bills,
-        record,
-    })
+    let mut views = view_all(tx, vec![record]).await?;
+    views.pop().ok_or(ServiceError::NotFound)
 }
 
 async fn view_all(
     tx: &mut Tx,
     records: Vec<StatementRecord>,
 ) -> Result<Vec<StatementView>, ServiceError> {
+    let ids: Vec<StatementId> = records.iter().map(|record| record.id).collect();
+    let mut bills_of: HashMap<StatementId, Vec<BillRecord>> = HashMap::new();
+    for bill in bills::list_of_statements(tx, &ids).await? {
+        bills_of.entry(bill.statement).or_default().push(bill);
+    }
+    let mut lines_of: HashMap<StatementId, Vec<LineRecord>> = HashMap::new();
+    for line in lines::list_of_statements(tx, &ids).await? {
+        if let Some(statement) = line.statement {
+            lines_of.entry(statement).or_default().push(line);
+        }
+    }
     let mut views = Vec::with_capacity(records.len());
     for record in records {
-        views.push(view(tx, record).await?);
+        let bills = bills_of.remove(&record.id).unwrap_or_default();
+        let settlement = Settlement::of(&bills, record.total)?;
+        views.push(StatementView {
+            body: serde_json::from_str(&record.body)
+                .map_err(|error| ServiceError::Inconsistent(error.to_string()))?,
+            settlement: settlement.state,
+            rest: settlement.rest,
+            lines: lines_of.remove(&record.id).unwrap_or_default(),
+            bills,
+            record,
+        });
     }
     Ok(views)
 }
@@ -565,21 +653,4 @@ pub async fn find_for_staff(
         .await?
         .ok_or(ServiceError::NotFound)?;
     view(&mut tx, record).await
-}
-
-/// What every statement's hash must follow from: the hashes by partner and currency, oldest first.
-pub(crate) fn chain(
-    records: &[StatementRecord],
-) -> BTreeMap<(PartnerId, Currency), Vec<&StatementRecord>> {
-    let mut chains: BTreeMap<(PartnerId, Currency), Vec<&StatementRecord>> = BTreeMap::new();
-    for record in records {
-        chains
-            .entry((record.partner, record.total.currency))
-            .or_default()
-            .push(record);
-    }
-    for chain in chains.values_mut() {
-        chain.sort_by_key(|record| record.id);
-    }
-    chains
 }

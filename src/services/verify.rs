@@ -1,13 +1,12 @@
-//! The proof: everything that must be true of the books, computed again from what is stored, on any
-//! database. It changes nothing, and says how much it
+//! The proof: everything that must be true of the books, computed again from what is stored, on any database. It changes nothing, and says how much it
 //! looked at. A deal whose reconciliation is still to be done is not judged by its coverage.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use portal_domain::{
     calendar::{Month, Timestamp},
     deal::DealState,
-    ids::{DealId, LineId, PartnerId, StatementId},
+    ids::{DealId, LeadId, LineId, PartnerId, StatementId},
     lead::LeadState,
     ledger::Account,
     line::LineState,
@@ -15,11 +14,12 @@ use portal_domain::{
     statement::StatementBody,
 };
 use portal_store::{
-    Tx, bills,
+    Tx,
+    bills::{self, BillRecord},
     deals::{self, DealRecord},
     jobs, journal,
     leads::{self, LeadFilter, LeadRecord},
-    lines::{self, LineFilter, LineRecord},
+    lines::{self, LineRecord},
     statements::{self as stored_statements, StatementRecord},
 };
 
@@ -31,10 +31,12 @@ use crate::{
     statements,
 };
 
-/// How many rows are read at once.
+/// How many leads are read at once.
 const PAGE: i64 = 1_000;
-/// There are never more of these; the limit only keeps the statement's shape.
-const ALL: i64 = i64::MAX;
+/// How many deals, with all that hangs on them.
+const DEALS_PAGE: i64 = 200;
+/// How many statements, with their lines and bills.
+const STATEMENTS_PAGE: i64 = 100;
 
 /// One thing that must be true.
 #[derive(Clone, Debug)]
@@ -75,89 +77,19 @@ impl Proof {
     }
 }
 
-/// Proves the books, all of it from one moment.
+/// Proves the books, all of it from one moment. Deals, leads and statements are read some at a time, so that the largest books need no more memory than
+/// small ones.
 pub async fn verify(ctx: &Ctx) -> Result<Proof, ServiceError> {
     let mut tx = ctx.store.read().await?;
-    let lines = load_lines(&mut tx).await?;
-    let deals = load_deals(&mut tx).await?;
-    let leads = load_leads(&mut tx).await?;
-    let statements = load_statements(&mut tx).await?;
-    let mut checks = vec![
-        check_entries(&mut tx).await?,
-        check_journal(&mut tx, &lines).await?,
-        check_figures(&mut tx, &lines).await?,
-    ];
-    checks.extend(check_deals(ctx, &mut tx, &deals).await?);
-    checks.push(check_deliveries(&mut tx, &leads, &deals).await?);
-    checks.push(check_deals_of_leads(&leads, &deals));
-    checks.push(check_statement_lines(&lines, &statements)?);
-    checks.push(check_hashes(&statements)?);
-    checks.push(check_bills(&mut tx, &lines, &statements).await?);
+    let entries = check_entries(&mut tx).await?;
+    let books = check_books(ctx, &mut tx).await?;
+    let leads = check_leads(&mut tx).await?;
+    let statements = check_statements(&mut tx).await?;
+    let mut checks = vec![entries];
+    checks.extend(books);
+    checks.extend(leads);
+    checks.extend(statements);
     Ok(Proof { checks })
-}
-
-async fn load_lines(tx: &mut Tx) -> Result<Vec<LineRecord>, ServiceError> {
-    let mut found: Vec<LineRecord> = Vec::new();
-    loop {
-        let after = found.last().map(|line| (line.month, line.id));
-        let page = lines::list(
-            tx,
-            &LineFilter {
-                after,
-                ..LineFilter::default()
-            },
-            PAGE,
-        )
-        .await?;
-        if page.is_empty() {
-            return Ok(found);
-        }
-        found.extend(page);
-    }
-}
-
-async fn load_deals(tx: &mut Tx) -> Result<Vec<DealRecord>, ServiceError> {
-    let mut found: Vec<DealRecord> = Vec::new();
-    loop {
-        let page = deals::list_after(tx, found.last().map(|deal| deal.id), PAGE).await?;
-        if page.is_empty() {
-            return Ok(found);
-        }
-        found.extend(page);
-    }
-}
-
-async fn load_leads(tx: &mut Tx) -> Result<Vec<LeadRecord>, ServiceError> {
-    let mut found: Vec<LeadRecord> = Vec::new();
-    loop {
-        let before = found.last().map(|lead| lead.id);
-        let page = leads::list(
-            tx,
-            &LeadFilter {
-                before,
-                ..LeadFilter::default()
-            },
-            PAGE,
-        )
-        .await?;
-        if page.is_empty() {
-            return Ok(found);
-        }
-        found.extend(page);
-    }
-}
-
-async fn load_statements(tx: &mut Tx) -> Result<Vec<StatementRecord>, ServiceError> {
-    let mut found: Vec<StatementRecord> = Vec::new();
-    loop {
-        let page =
-            stored_statements::list(tx, None, found.last().map(|statement| statement.id), PAGE)
-                .await?;
-        if page.is_empty() {
-            return Ok(found);
-        }
-        found.extend(page);
-    }
 }
 
 /// Every entry moves its amount between two accounts, so that all accounts of a partner and currency add up to nothing.
@@ -186,32 +118,113 @@ async fn check_entries(tx: &mut Tx) -> Result<Check, ServiceError> {
     Ok(check)
 }
 
-/// Each line's amount stands in the account of its state, and came from where its kind comes from.
-async fn check_journal(tx: &mut Tx, lines: &[LineRecord]) -> Result<Check, ServiceError> {
-    let mut check = Check::new("lines_agree_with_journal");
-    let mut balances: HashMap<LineId, BTreeSet<(Account, Currency, i64)>> = HashMap::new();
-    for (line, account, currency, minor) in journal::list_line_balances(tx).await? {
-        balances
-            .entry(line)
-            .or_default()
-            .insert((account, currency, minor));
+/// What is checked deal by deal.
+struct DealChecks {
+    journal: Check,
+    figures: Figures,
+    amounts: Check,
+    coverage: Check,
+    stated: Check,
+    /// Payloads of the reconciliations that are still to be done.
+    unreconciled: HashSet<String>,
+    /// Months that have ended are still to be made due.
+    unaccrued: bool,
+    this_month: Month,
+}
+
+/// Every deal with its lines, their journal and the client's money.
+async fn check_books(ctx: &Ctx, tx: &mut Tx) -> Result<Vec<Check>, ServiceError> {
+    let accrue = outbox::payload(&Job::AccrueLines)?;
+    let mut checks = DealChecks {
+        journal: Check::new("lines_agree_with_journal"),
+        figures: Figures::default(),
+        amounts: Check::new("lines_follow_from_terms"),
+        coverage: Check::new("coverage_follows_from_invoices"),
+        stated: Check::new("stated_lines_have_a_statement"),
+        unreconciled: jobs::list_pending_payloads(tx, "reconcile_deal").await?,
+        unaccrued: jobs::list_pending_payloads(tx, "accrue_lines")
+            .await?
+            .contains(&accrue),
+        this_month: ctx.this_month(),
+    };
+    let mut last = None;
+    loop {
+        let page = deals::list_after(tx, last, DEALS_PAGE).await?;
+        let Some(deal) = page.last() else { break };
+        last = Some(deal.id);
+        checks.look_at(tx, page).await?;
     }
-    for line in lines {
-        let found = balances.remove(&line.id).unwrap_or_default();
-        let expected = expected_balances(line);
-        check.look(found == expected, || {
-            format!(
-                "line {} is {}, but the journal has {found:?} instead of {expected:?}",
-                line.id, line.state
-            )
-        });
+    for (position, line) in journal::list_stray(tx).await? {
+        let faults = &mut checks.journal.faults;
+        faults.push(format!(
+            "entry {position} is of line {line}, which is not there"
+        ));
     }
-    check.faults.extend(
-        balances
-            .keys()
-            .map(|line| format!("the journal has money of line {line}, which is not there")),
-    );
-    Ok(check)
+    let figures = checks.figures.check(tx).await?;
+    Ok(vec![
+        checks.journal,
+        figures,
+        checks.amounts,
+        checks.coverage,
+        checks.stated,
+    ])
+}
+
+impl DealChecks {
+    async fn look_at(&mut self, tx: &mut Tx, page: Vec<DealRecord>) -> Result<(), ServiceError> {
+        let ids: Vec<DealId> = page.iter().map(|deal| deal.id).collect();
+        let bases = Basis::load_all(tx, &page).await?;
+        let fills = list_known_fills(tx, &ids).await?;
+        let none = BTreeSet::new();
+        let mut balances: HashMap<LineId, BTreeSet<(Account, Currency, i64)>> = HashMap::new();
+        for (line, account, currency, minor) in journal::list_line_balances(tx, &ids).await? {
+            let of_line = balances.entry(line).or_default();
+            of_line.insert((account, currency, minor));
+        }
+        for money in DealMoney::load_all(tx, page).await? {
+            for line in &money.lines {
+                check_journal(
+                    &mut self.journal,
+                    line,
+                    balances.get(&line.id).unwrap_or(&none),
+                );
+                self.figures.add(line);
+                let is_stated = line.state.is_stated();
+                self.stated.look(is_stated == line.statement.is_some(), || {
+                    format!(
+                        "line {} is {}, on statement {:?}",
+                        line.id, line.state, line.statement
+                    )
+                });
+            }
+            let deal = money.deal.id;
+            match bases.get(&deal) {
+                Some(basis) => check_schedule(&mut self.amounts, &money, basis)?,
+                // What a person entered follows from no terms.
+                None => self.amounts.look(
+                    money.lines.iter().all(|line| line.entered_by.is_some()),
+                    || format!("deal {deal} has lines, and no plan or no terms"),
+                ),
+            }
+            let waiting = outbox::payload(&Job::ReconcileDeal { deal })?;
+            if !money.lines.is_empty() && !self.unreconciled.contains(&waiting) {
+                let known = fills.get(&deal).cloned().unwrap_or_default();
+                self.check_coverage(&money, &known)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The line's amount stands in the account of its state, and came from where its kind comes from.
+fn check_journal(check: &mut Check, line: &LineRecord, found: &BTreeSet<(Account, Currency, i64)>) {
+    let expected = expected_balances(line);
+    check.look(*found == expected, || {
+        format!(
+            "line {} is {}, but the journal has {found:?} instead of {expected:?}",
+            line.id, line.state
+        )
+    });
 }
 
 fn expected_balances(line: &LineRecord) -> BTreeSet<(Account, Currency, i64)> {
@@ -226,72 +239,51 @@ fn expected_balances(line: &LineRecord) -> BTreeSet<(Account, Currency, i64)> {
     ])
 }
 
-/// What the lines say is earned, owed and paid is what the ledger says, and earned is owed and paid.
-async fn check_figures(tx: &mut Tx, lines: &[LineRecord]) -> Result<Check, ServiceError> {
-    let mut check = Check::new("figures_add_up");
-    let mut by_line: BTreeMap<(PartnerId, Currency), [i128; 3]> = BTreeMap::new();
-    for line in lines {
-        let figures = by_line
-            .entry((line.partner, line.money.currency))
-            .or_default();
+/// What the lines say is earned, owed and paid, by partner and currency.
+#[derive(Default)]
+struct Figures(BTreeMap<(PartnerId, Currency), [i128; 3]>);
+
+impl Figures {
+    fn add(&mut self, line: &LineRecord) {
+        let key = (line.partner, line.money.currency);
+        let figures = self.0.entry(key).or_default();
         let minor = i128::from(line.money.minor);
         match line.state {
             LineState::Paid => figures[2] += minor,
             state if state.is_earned() => figures[1] += minor,
-            _ => continue,
+            _ => return,
         }
         figures[0] += minor;
     }
-    let mut by_account: BTreeMap<(PartnerId, Currency), [i128; 2]> = BTreeMap::new();
-    for balance in journal::list_balances(tx, None, Timestamp(i64::MAX)).await? {
-        let figures = by_account
-            .entry((balance.partner, balance.money.currency))
-            .or_default();
-        match balance.account {
-            Account::Earned | Account::Approved | Account::Payable => {
-                figures[0] += i128::from(balance.money.minor)
-            }
-            Account::Paid => figures[1] += i128::from(balance.money.minor),
-            _ => {}
-        }
-    }
-    for ((partner, currency), [earned, owed, paid]) in by_line {
-        let [account_owed, account_paid] = by_account
-            .get(&(partner, currency))
-            .copied()
-            .unwrap_or_default();
-        check.look(earned == owed + paid && (owed, paid) == (account_owed, account_paid), || {
-            format!("partner {partner} in {currency}: lines say {owed} owed and {paid} paid, the ledger {account_owed} and {account_paid}")
-        });
-    }
-    Ok(check)
-}
 
-/// Every scheduled line computed again from the deal's terms and the plan's version, and every covered one
-/// from its invoices.
-async fn check_deals(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    all: &[DealRecord],
-) -> Result<[Check; 2], ServiceError> {
-    let mut amounts = Check::new("lines_follow_from_terms");
-    let mut coverage = Check::new("coverage_follows_from_invoices");
-    for deal in all {
-        let money = DealMoney::load(tx, deal.clone()).await?;
-        match Basis::load(tx, deal).await? {
-            Some(basis) => check_schedule(&mut amounts, &money, &basis)?,
-            // What a person entered follows from no terms.
-            None => amounts.look(
-                money.lines.iter().all(|line| line.entered_by.is_some()),
-                || format!("deal {} has lines, and no plan or no terms", deal.id),
-            ),
+    /// It is what the ledger says, and earned is owed and paid.
+    async fn check(self, tx: &mut Tx) -> Result<Check, ServiceError> {
+        let mut check = Check::new("figures_add_up");
+        let mut by_account: BTreeMap<(PartnerId, Currency), [i128; 2]> = BTreeMap::new();
+        for balance in journal::list_balances(tx, None, Timestamp(i64::MAX)).await? {
+            let figures = by_account
+                .entry((balance.partner, balance.money.currency))
+                .or_default();
+            match balance.account {
+                Account::Earned | Account::Approved | Account::Payable => {
+                    figures[0] += i128::from(balance.money.minor);
+                }
+                Account::Paid => figures[1] += i128::from(balance.money.minor),
+                _ => {}
+            }
         }
-        let waiting = outbox::payload(&Job::ReconcileDeal { deal: deal.id })?;
-        if !money.lines.is_empty() && !jobs::is_pending(tx, "reconcile_deal", &waiting).await? {
-            check_coverage(ctx, tx, &mut coverage, &money).await?;
+        for ((partner, currency), [earned, owed, paid]) in self.0 {
+            let [account_owed, account_paid] = by_account
+                .get(&(partner, currency))
+                .copied()
+                .unwrap_or_default();
+            let agrees = earned == owed + paid && (owed, paid) == (account_owed, account_paid);
+            check.look(agrees, || {
+                format!("partner {partner} in {currency}: lines say {owed} owed and {paid} paid, the ledger {account_owed} and {account_paid}")
+            });
         }
+        Ok(check)
     }
-    Ok([amounts, coverage])
 }
 
 fn check_schedule(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result<(), ServiceError> {
@@ -340,152 +332,184 @@ fn check_schedule(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result
     Ok(())
 }
 
-async fn check_coverage(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    check: &mut Check,
-    money: &DealMoney,
-) -> Result<(), ServiceError> {
-    let reach = money.reach()?;
-    let months = money.months();
-    let placed = months.iter().enumerate();
-    let lines =
-        placed.flat_map(|(place, month)| month.lines.iter().map(move |line| (place, *line)));
-    for (place, line) in lines.filter(|(_, line)| !line.is_refused) {
-        let is_reached = reach.reaches(place, line);
-        let agrees = match line.state {
-            LineState::Upcoming => {
-                line.month >= ctx.this_month()
-                    || jobs::is_pending(tx, "accrue_lines", &outbox::payload(&Job::AccrueLines)?)
-                        .await?
-            }
-            LineState::Awaiting => !is_reached,
-            LineState::Covered | LineState::Approved => is_reached,
-            // What is stated stays; the clawbacks must make up for it.
-            _ => {
-                let taken = books::sum_minor(clawbacks_of(&money.lines, line))?;
-                taken == clawback_due(&money.lines, line, &reach, place)?
-            }
-        };
-        let reached = if is_reached {
-            "reaches"
-        } else {
-            "does not reach"
-        };
-        check.look(agrees, || {
+impl DealChecks {
+    fn check_coverage(
+        &mut self,
+        money: &DealMoney,
+        known: &BTreeSet<(Month, String, i64)>,
+    ) -> Result<(), ServiceError> {
+        let reach = money.reach()?;
+        let months = money.months();
+        let placed = months.iter().enumerate();
+        let lines =
+            placed.flat_map(|(place, month)| month.lines.iter().map(move |line| (place, *line)));
+        for (place, line) in lines.filter(|(_, line)| !line.is_refused) {
+            let is_reached = reach.reaches(place, line);
+            let agrees = match line.state {
+                LineState::Upcoming => line.month >= self.this_month || self.unaccrued,
+                LineState::Awaiting => !is_reached,
+                LineState::Covered | LineState::Approved => is_reached,
+                // What is stated stays; the clawbacks must make up for it.
+                _ => {
+                    let taken = books::sum_minor(clawbacks_of(&money.lines, line))?;
+                    taken == clawback_due(&money.lines, line, &reach, place)?
+                }
+            };
+            let reached = if is_reached {
+                "reaches"
+            } else {
+                "does not reach"
+            };
+            self.coverage.look(agrees, || {
+                format!(
+                    "line {} is {}, and the client's money {reached} {}",
+                    line.id, line.state, line.month
+                )
+            });
+        }
+        let computed: BTreeSet<_> = reach.fills.into_iter().collect();
+        self.coverage.look(*known == computed, || {
             format!(
-                "line {} is {}, and the client's money {reached} {}",
-                line.id, line.state, line.month
+                "deal {} is filled by {known:?}, but computed is {computed:?}",
+                money.deal.id
             )
         });
+        Ok(())
     }
-    let known = list_known_fills(tx, money.deal.id).await?;
-    let computed: BTreeSet<_> = reach.fills.into_iter().collect();
-    check.look(known == computed, || {
+}
+
+/// No accepted lead is forgotten: it has a deal, or the job that makes one. No lead has two deals, and each deal is its lead's partner's.
+async fn check_leads(tx: &mut Tx) -> Result<[Check; 2], ServiceError> {
+    let mut delivered = Check::new("accepted_leads_are_delivered");
+    let mut single = Check::new("one_deal_per_lead");
+    let deliveries = jobs::list_payloads(tx, "register_lead").await?;
+    let mut before = None;
+    loop {
+        let filter = LeadFilter {
+            before,
+            ..LeadFilter::default()
+        };
+        let page = leads::list(tx, &filter, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        before = Some(last.id);
+        let ids: Vec<LeadId> = page.iter().map(|lead| lead.id).collect();
+        let mut deals_of: HashMap<LeadId, Vec<DealRecord>> = HashMap::new();
+        for deal in deals::list_of_leads(tx, &ids).await? {
+            deals_of.entry(deal.lead).or_default().push(deal);
+        }
+        for lead in &page {
+            let deals = deals_of.get(&lead.id).map_or(&[][..], Vec::as_slice);
+            check_delivery(&mut delivered, lead, deals, &deliveries)?;
+            for deal in deals {
+                let is_theirs = lead.partner == deal.partner && lead.client == deal.client;
+                single.look(deals.len() == 1 && is_theirs, || {
+                    format!("deal {} is not the one deal of lead {}", deal.id, lead.id)
+                });
+            }
+        }
+    }
+    Ok([delivered, single])
+}
+
+fn check_delivery(
+    check: &mut Check,
+    lead: &LeadRecord,
+    deals: &[DealRecord],
+    deliveries: &HashSet<String>,
+) -> Result<(), ServiceError> {
+    let is_delivered = match lead.state {
+        LeadState::Accepted => {
+            let job = outbox::payload(&Job::RegisterLead { lead: lead.id })?;
+            !deals.is_empty() || deliveries.contains(&job)
+        }
+        LeadState::Registered | LeadState::Won | LeadState::Lost => lead.hubspot_deal_id.is_some(),
+        LeadState::InReview | LeadState::Rejected | LeadState::Withdrawn => return Ok(()),
+    };
+    check.look(is_delivered, || {
         format!(
-            "deal {} is filled by {known:?}, but computed is {computed:?}",
-            money.deal.id
+            "lead {} is {} and has neither a deal nor a delivery",
+            lead.id, lead.state
         )
     });
     Ok(())
 }
 
-/// No accepted lead is forgotten: it has a deal, or the job that makes one.
-async fn check_deliveries(
-    tx: &mut Tx,
-    all: &[LeadRecord],
-    deals: &[DealRecord],
-) -> Result<Check, ServiceError> {
-    let mut check = Check::new("accepted_leads_are_delivered");
-    let with_deal: BTreeSet<_> = deals.iter().map(|deal| deal.lead).collect();
-    for lead in all {
-        let is_delivered = match lead.state {
-            LeadState::Accepted => {
-                let job = outbox::payload(&Job::RegisterLead { lead: lead.id })?;
-                with_deal.contains(&lead.id) || jobs::exists(tx, "register_lead", &job).await?
+/// What is checked statement by statement.
+async fn check_statements(tx: &mut Tx) -> Result<[Check; 3], ServiceError> {
+    let mut as_stated = Check::new("no_line_on_two_statements");
+    let mut hashes = Check::new("statement_hashes_hold");
+    let mut paid = Check::new("paid_within_bill");
+    // A line can be on two statements only if two name it: all of them are kept, and nothing else is.
+    let mut stated: HashSet<LineId> = HashSet::new();
+    let mut chains: HashMap<(PartnerId, Currency), String> = HashMap::new();
+    let mut last = None;
+    loop {
+        let page = stored_statements::list_after(tx, last, STATEMENTS_PAGE).await?;
+        let Some(statement) = page.last() else { break };
+        last = Some(statement.id);
+        let ids: Vec<StatementId> = page.iter().map(|statement| statement.id).collect();
+        let mut lines_of: HashMap<StatementId, Vec<LineRecord>> = HashMap::new();
+        for line in lines::list_of_statements(tx, &ids).await? {
+            if let Some(statement) = line.statement {
+                lines_of.entry(statement).or_default().push(line);
             }
-            LeadState::Registered | LeadState::Won | LeadState::Lost => {
-                lead.hubspot_deal_id.is_some()
-            }
-            LeadState::InReview | LeadState::Rejected | LeadState::Withdrawn => continue,
-        };
-        check.look(is_delivered, || {
-            format!(
-                "lead {} is {} and has neither a deal nor a delivery",
-                lead.id, lead.state
-            )
-        });
+        }
+        let mut bills_of: HashMap<StatementId, Vec<BillRecord>> = HashMap::new();
+        for bill in bills::list_of_statements(tx, &ids).await? {
+            bills_of.entry(bill.statement).or_default().push(bill);
+        }
+        for statement in &page {
+            let body = read_body(statement)?;
+            let lines = lines_of.remove(&statement.id).unwrap_or_default();
+            let bills = bills_of.remove(&statement.id).unwrap_or_default();
+            check_lines(&mut as_stated, statement, &body, &lines, &mut stated);
+            check_hash(&mut hashes, statement, &body, &mut chains);
+            check_bills(&mut paid, statement, &lines, &bills);
+        }
     }
-    Ok(check)
-}
-
-/// No lead has two deals, and each deal is its lead's partner's.
-fn check_deals_of_leads(all: &[LeadRecord], deals: &[DealRecord]) -> Check {
-    let mut check = Check::new("one_deal_per_lead");
-    let leads: HashMap<_, &LeadRecord> = all.iter().map(|lead| (lead.id, lead)).collect();
-    let mut seen: HashMap<_, DealId> = HashMap::new();
-    for deal in deals {
-        let other = seen.insert(deal.lead, deal.id);
-        let is_theirs = leads
-            .get(&deal.lead)
-            .is_some_and(|lead| lead.partner == deal.partner && lead.client == deal.client);
-        check.look(other.is_none() && is_theirs, || {
-            format!("deal {} is not the one deal of lead {}", deal.id, deal.lead)
-        });
-    }
-    check
+    Ok([as_stated, hashes, paid])
 }
 
 /// No line is on two statements, and what a statement says is what its lines are.
-fn check_statement_lines(
+fn check_lines(
+    check: &mut Check,
+    statement: &StatementRecord,
+    body: &StatementBody,
     lines: &[LineRecord],
-    all: &[StatementRecord],
-) -> Result<Check, ServiceError> {
-    let mut check = Check::new("no_line_on_two_statements");
-    let mut stated: HashMap<LineId, StatementId> = HashMap::new();
-    let by_id: HashMap<LineId, &LineRecord> = lines.iter().map(|line| (line.id, line)).collect();
-    for statement in all {
-        let body = read_body(statement)?;
-        for line in &body.lines {
-            let is_first = stated.insert(line.id, statement.id).is_none();
-            let agrees = by_id.get(&line.id).is_some_and(|known| {
-                known.statement == Some(statement.id)
-                    && known.partner == statement.partner
-                    && known.money.minor == line.amount_minor
-                    && known.money.currency == body.currency
-                    && known.state.is_stated()
-            });
-            check.look(is_first && agrees, || {
-                format!(
-                    "line {} of statement {} is not as stated",
-                    line.id, statement.number
-                )
-            });
-        }
-        let total: i128 = body
-            .lines
-            .iter()
-            .map(|line| i128::from(line.amount_minor))
-            .sum();
-        check.look(
-            total == i128::from(statement.total.minor) && body.total == statement.total,
-            || {
-                format!(
-                    "statement {} says {} and its lines {total}",
-                    statement.number, statement.total.minor
-                )
-            },
-        );
-    }
-    for line in lines
-        .iter()
-        .filter(|line| line.statement.is_some() || line.state.is_stated())
-    {
-        check.look(line.statement == stated.get(&line.id).copied(), || {
-            format!("line {} is {} on no statement", line.id, line.state)
+    stated: &mut HashSet<LineId>,
+) {
+    let mut by_id: HashMap<LineId, &LineRecord> =
+        lines.iter().map(|line| (line.id, line)).collect();
+    for line in &body.lines {
+        let is_first = stated.insert(line.id);
+        let agrees = by_id.remove(&line.id).is_some_and(|known| {
+            known.partner == statement.partner
+                && known.money.minor == line.amount_minor
+                && known.money.currency == body.currency
+                && known.state.is_stated()
+        });
+        check.look(is_first && agrees, || {
+            format!(
+                "line {} of statement {} is not as stated",
+                line.id, statement.number
+            )
         });
     }
-    Ok(check)
+    for line in by_id.keys() {
+        check.faults.push(format!(
+            "line {line} is on statement {}, which does not name it",
+            statement.number
+        ));
+    }
+    let amounts = body.lines.iter().map(|line| i128::from(line.amount_minor));
+    let total: i128 = amounts.sum();
+    let agrees = total == i128::from(statement.total.minor) && body.total == statement.total;
+    check.look(agrees, || {
+        format!(
+            "statement {} says {} and its lines {total}",
+            statement.number, statement.total.minor
+        )
+    });
 }
 
 fn read_body(statement: &StatementRecord) -> Result<StatementBody, ServiceError> {
@@ -494,64 +518,45 @@ fn read_body(statement: &StatementRecord) -> Result<StatementBody, ServiceError>
     })
 }
 
-/// Each statement's hash is over its JSON, which names the one before.
-fn check_hashes(all: &[StatementRecord]) -> Result<Check, ServiceError> {
-    let mut check = Check::new("statement_hashes_hold");
-    for chain in statements::chain(all).into_values() {
-        let mut previous = "";
-        for statement in chain {
-            let body = read_body(statement)?;
-            let holds = statement.hash == statements::hash(&statement.body)
-                && statement.previous_hash == previous
-                && body.previous_hash == previous
-                && (body.id, &body.number) == (statement.id, &statement.number);
-            check.look(holds, || {
-                format!(
-                    "statement {} was changed, or one before it",
-                    statement.number
-                )
-            });
-            previous = &statement.hash;
-        }
-    }
-    Ok(check)
+/// The statement's hash is over its JSON, which names the one before. `chains` holds the last hash of each partner and currency.
+fn check_hash(
+    check: &mut Check,
+    statement: &StatementRecord,
+    body: &StatementBody,
+    chains: &mut HashMap<(PartnerId, Currency), String>,
+) {
+    let previous = chains
+        .entry((statement.partner, statement.total.currency))
+        .or_default();
+    let holds = statement.hash == statements::hash(&statement.body)
+        && statement.previous_hash == *previous
+        && body.previous_hash == *previous
+        && (body.id, &body.number) == (statement.id, &statement.number);
+    check.look(holds, || {
+        format!(
+            "statement {} was changed, or one before it",
+            statement.number
+        )
+    });
+    previous.clone_from(&statement.hash);
 }
 
-/// Nothing is paid beyond the money that reached its bill, and nothing without a bill.
-async fn check_bills(
-    tx: &mut Tx,
+/// Nothing is paid beyond the money that reached its bills, and nothing without a bill.
+fn check_bills(
+    check: &mut Check,
+    statement: &StatementRecord,
     lines: &[LineRecord],
-    all: &[StatementRecord],
-) -> Result<Check, ServiceError> {
-    let mut check = Check::new("paid_within_bill");
-    let mut paid: BTreeMap<StatementId, i128> = BTreeMap::new();
-    for line in lines.iter().filter(|line| line.state == LineState::Paid) {
-        match line.statement {
-            Some(statement) => *paid.entry(statement).or_default() += i128::from(line.money.minor),
-            None => check
-                .faults
-                .push(format!("line {} is paid and on no statement", line.id)),
-        }
-    }
-    let mut billed: BTreeMap<StatementId, (i128, i128)> = BTreeMap::new();
-    for bill in bills::list(tx, None, ALL).await? {
-        let of_statement = billed.entry(bill.statement).or_default();
-        of_statement.0 += i128::from(bill.total.minor);
-        of_statement.1 += i128::from(bill.paid_minor);
-    }
-    for statement in all {
-        let (total, got) = billed.remove(&statement.id).unwrap_or_default();
-        let of_lines = paid.remove(&statement.id).unwrap_or_default();
-        check.look(of_lines <= got && total <= i128::from(statement.total.minor), || {
-            format!(
-                "statement {} has bills of {total}, which got {got}, and lines of {of_lines} that are paid",
-                statement.number
-            )
-        });
-    }
-    check.faults.extend(
-        paid.keys()
-            .map(|statement| format!("lines of statement {statement} are paid without a bill")),
-    );
-    Ok(check)
+    bills: &[BillRecord],
+) {
+    let paid = lines.iter().filter(|line| line.state == LineState::Paid);
+    let of_lines: i128 = paid.map(|line| i128::from(line.money.minor)).sum();
+    let total: i128 = bills.iter().map(|bill| i128::from(bill.total.minor)).sum();
+    let got: i128 = bills.iter().map(|bill| i128::from(bill.paid_minor)).sum();
+    let holds = of_lines <= got && total <= i128::from(statement.total.minor);
+    check.look(holds, || {
+        format!(
+            "statement {} has bills of {total}, which got {got}, and lines of {of_lines} that are paid",
+            statement.number
+        )
+    });
 }

@@ -11,7 +11,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, execute_one, row, rows, sql},
+    sql::{execute, execute_one, row, rows, rows_of, sql},
 };
 
 /// A partner's bill.
@@ -137,14 +137,19 @@ pub async fn list_of_statement(
     tx: &mut Tx,
     statement: StatementId,
 ) -> Result<Vec<BillRecord>, StoreError> {
-    all(
-        &rows!(
-            tx,
-            sql!(BILL, " WHERE bills.statement_id = $1 ORDER BY bills.id"),
-            statement
-        )?,
-        read_bill,
-    )
+    list_of_statements(tx, &[statement]).await
+}
+
+/// The same of several statements.
+pub async fn list_of_statements(
+    tx: &mut Tx,
+    statements: &[StatementId],
+) -> Result<Vec<BillRecord>, StoreError> {
+    let rows = rows_of(tx, statements, |list| {
+        format!("{BILL} WHERE bills.statement_id IN {list} ORDER BY bills.id")
+    })
+    .await?;
+    all(&rows, read_bill)
 }
 
 pub async fn find_by_xero(

@@ -5,7 +5,7 @@ use portal_domain::{calendar::Timestamp, ids::PartnerId};
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, rows},
+    sql::{ROWS_AT_ONCE, execute_many, places, rows, values},
 };
 
 /// A partner's pages changed; `version` only grows.
@@ -17,13 +17,27 @@ pub struct PartnerChange {
 }
 
 pub async fn add(tx: &mut Tx, partner: PartnerId, now: Timestamp) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "INSERT INTO partner_changes (partner_id, version, changed_at) VALUES ($1, 1, $2)
-         ON CONFLICT (partner_id) DO UPDATE SET version = partner_changes.version + 1, changed_at = excluded.changed_at",
-        partner,
-        now,
-    )?;
+    add_all(tx, &[partner], now).await
+}
+
+/// The same for several partners, none of them named twice.
+pub async fn add_all(
+    tx: &mut Tx,
+    partners: &[PartnerId],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for some in partners.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::with_capacity(some.len() * 3);
+        for partner in some {
+            bound.extend(values![partner, 1_i64, now]);
+        }
+        let text = format!(
+            "INSERT INTO partner_changes (partner_id, version, changed_at) VALUES {}
+             ON CONFLICT (partner_id) DO UPDATE SET version = partner_changes.version + 1, changed_at = excluded.changed_at",
+            places(some.len(), 3, 1)
+        );
+        execute_many(tx, text, bound).await?;
+    }
     Ok(())
 }
 

@@ -120,21 +120,6 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<CreditRecord>, StoreEr
         .transpose()
 }
 
-/// The credit notes of a deal, oldest first.
-pub async fn list_of_deal(tx: &mut Tx, deal: DealId) -> Result<Vec<CreditRecord>, StoreError> {
-    all(
-        &rows!(
-            tx,
-            sql!(
-                CREDIT,
-                " WHERE deal_id = $1 ORDER BY COALESCE(issued_on, '9999-12-31'), id"
-            ),
-            deal,
-        )?,
-        read_credit,
-    )
-}
-
 /// The credit notes of several deals, and those of several contacts, oldest first.
 pub async fn list_for(
     tx: &mut Tx,

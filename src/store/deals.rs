@@ -13,7 +13,10 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{Bind, ROWS_AT_ONCE, execute, execute_one, pattern, places, row, rows, rows_many, sql},
+    sql::{
+        Bind, ROWS_AT_ONCE, execute, execute_many, execute_one, pattern, places, row, rows,
+        rows_of, sql, values,
+    },
 };
 
 /// A deal as last read.
@@ -128,19 +131,28 @@ pub async fn update(tx: &mut Tx, deal: &DealRecord) -> Result<(), StoreError> {
     )
 }
 
-/// Gives a deal another version of its plan.
+/// Gives deals another version of their plan.
 pub async fn set_plan_version(
     tx: &mut Tx,
-    id: DealId,
+    ids: &[DealId],
     version: PlanVersionId,
 ) -> Result<(), StoreError> {
-    execute_one!(
-        tx,
-        "deal",
-        "UPDATE deals SET plan_version_id = $2 WHERE id = $1",
-        id,
-        version,
-    )
+    for some in ids.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::from(values![version]);
+        bound.extend(some.iter().map(Bind::value));
+        let text = format!(
+            "UPDATE deals SET plan_version_id = $1 WHERE id IN {}",
+            places(1, some.len(), 2)
+        );
+        let actual = execute_many(tx, text, bound).await?;
+        if actual != some.len() as u64 {
+            return Err(StoreError::RowsAffected {
+                what: "deals of a plan",
+                actual,
+            });
+        }
+    }
+    Ok(())
 }
 
 pub async fn find(tx: &mut Tx, id: DealId) -> Result<Option<DealRecord>, StoreError> {
@@ -150,11 +162,29 @@ pub async fn find(tx: &mut Tx, id: DealId) -> Result<Option<DealRecord>, StoreEr
         .transpose()
 }
 
+/// Deals by their ids, oldest first; those that are not there are left out.
+pub async fn list_by_ids(tx: &mut Tx, ids: &[DealId]) -> Result<Vec<DealRecord>, StoreError> {
+    let rows = rows_of(tx, ids, |list| {
+        format!("{DEAL} WHERE deals.id IN {list} ORDER BY deals.id")
+    })
+    .await?;
+    all(&rows, read_deal)
+}
+
 pub async fn find_of_lead(tx: &mut Tx, lead: LeadId) -> Result<Option<DealRecord>, StoreError> {
     row!(tx, sql!(DEAL, " WHERE deals.lead_id = $1"), lead)?
         .as_ref()
         .map(read_deal)
         .transpose()
+}
+
+/// The deals of several leads.
+pub async fn list_of_leads(tx: &mut Tx, leads: &[LeadId]) -> Result<Vec<DealRecord>, StoreError> {
+    let rows = rows_of(tx, leads, |list| {
+        format!("{DEAL} WHERE deals.lead_id IN {list} ORDER BY deals.id")
+    })
+    .await?;
+    all(&rows, read_deal)
 }
 
 pub async fn find_by_hubspot(
@@ -201,34 +231,30 @@ pub struct WonBefore {
     pub terms: DealTerms,
 }
 
-/// A partner's deals that were won from a day on and before another deal: on an earlier day, or on the same with a lower id. In that order.
-pub async fn list_won_before(
+/// The won deals of some partners: partner by partner, in the order in which they were won, those of one day by their ids.
+pub async fn list_won_of_partners(
     tx: &mut Tx,
-    partner: PartnerId,
-    from: NaiveDate,
-    before: NaiveDate,
-    before_id: DealId,
-) -> Result<Vec<WonBefore>, StoreError> {
-    let rows = rows!(
-        tx,
-        "SELECT deals.id, deals.name, deals.won_on, deal_terms.from_month, deal_terms.value_minor, deal_terms.currency, deal_terms.period
-         FROM deals JOIN deal_terms ON deal_terms.deal_id = deals.id
-         WHERE deals.partner_id = $1 AND deals.state = 'won' AND deals.won_on >= $2
-           AND (deals.won_on < $3 OR (deals.won_on = $3 AND deals.id < $4))
-           AND deal_terms.from_month = (SELECT MIN(first.from_month) FROM deal_terms AS first WHERE first.deal_id = deals.id)
-         ORDER BY deals.won_on, deals.id",
-        partner,
-        from,
-        before,
-        before_id,
-    )?;
+    partners: &[PartnerId],
+) -> Result<Vec<(PartnerId, WonBefore)>, StoreError> {
+    let rows = rows_of(tx, partners, |list| {
+        format!(
+            "SELECT deals.partner_id, deals.id, deals.name, deals.won_on, deal_terms.from_month, deal_terms.value_minor, deal_terms.currency,
+                 deal_terms.period
+             FROM deals JOIN deal_terms ON deal_terms.deal_id = deals.id
+             WHERE deals.partner_id IN {list} AND deals.state = 'won' AND deals.won_on IS NOT NULL
+               AND deal_terms.from_month = (SELECT MIN(first.from_month) FROM deal_terms AS first WHERE first.deal_id = deals.id)
+             ORDER BY deals.partner_id, deals.won_on, deals.id"
+        )
+    })
+    .await?;
     all(&rows, |row| {
-        Ok(WonBefore {
+        let won = WonBefore {
             deal: row.parsed("id")?,
             name: row.text("name")?,
             won_on: row.parsed("won_on")?,
             terms: read_terms(row)?,
-        })
+        };
+        Ok((row.parsed("partner_id")?, won))
     })
 }
 
@@ -319,18 +345,15 @@ pub async fn list_of_clients(
     tx: &mut Tx,
     clients: &[ClientId],
 ) -> Result<Vec<DealRecord>, StoreError> {
-    let mut found = Vec::new();
-    for some in clients.chunks(ROWS_AT_ONCE) {
-        let text = format!(
-            "{DEAL} WHERE deals.client_id IN {}
+    let rows = rows_of(tx, clients, |list| {
+        format!(
+            "{DEAL} WHERE deals.client_id IN {list}
                 AND (deals.state = 'won' OR EXISTS (SELECT 1 FROM lines WHERE lines.deal_id = deals.id))
-              ORDER BY deals.id",
-            places(1, some.len(), 1)
-        );
-        let rows = rows_many(tx, text, some.iter().map(Bind::value).collect()).await?;
-        found.extend(all(&rows, read_deal)?);
-    }
-    Ok(found)
+              ORDER BY deals.id"
+        )
+    })
+    .await?;
+    all(&rows, read_deal)
 }
 
 /// Deals that were won, by a part of the client's or the deal's name, or by the id in HubSpot.
@@ -427,6 +450,20 @@ pub async fn remove_terms_from(tx: &mut Tx, deal: DealId, from: Month) -> Result
 pub async fn list_terms(tx: &mut Tx, deal: DealId) -> Result<Vec<DealTerms>, StoreError> {
     let seen = list_seen_terms(tx, deal).await?;
     Ok(seen.into_iter().map(|(terms, _)| terms).collect())
+}
+
+/// The terms of several deals: deal by deal, oldest first.
+pub async fn list_terms_of_deals(
+    tx: &mut Tx,
+    deals: &[DealId],
+) -> Result<Vec<(DealId, DealTerms)>, StoreError> {
+    let rows = rows_of(tx, deals, |list| {
+        format!(
+            "SELECT deal_id, from_month, value_minor, currency, period FROM deal_terms WHERE deal_id IN {list} ORDER BY deal_id, from_month"
+        )
+    })
+    .await?;
+    all(&rows, |row| Ok((row.parsed("deal_id")?, read_terms(row)?)))
 }
 
 /// Oldest first, each with when it was read from HubSpot.

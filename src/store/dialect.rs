@@ -132,6 +132,22 @@ impl Tx {
         Ok(())
     }
 
+    /// The same for many things at once. Everybody names them in the same order, so that no two wait for each other.
+    pub async fn lock_all(&mut self, names: &[String]) -> Result<(), StoreError> {
+        if self.dialect == Dialect::Sqlite {
+            return Ok(());
+        }
+        for some in names.chunks(sql::ROWS_AT_ONCE) {
+            let text = format!(
+                "SELECT COUNT(pg_advisory_xact_lock(hashtextextended(name, 0))) FROM (VALUES {}) AS names (name)",
+                sql::places(some.len(), 1, 1)
+            );
+            let values = some.iter().map(sql::Bind::value).collect();
+            sql::rows_many(self, text, values).await?;
+        }
+        Ok(())
+    }
+
     /// What makes workers on PostgreSQL pass over rows that another one is just claiming.
     pub(crate) const fn skip_locked(&self) -> &'static str {
         match self.dialect {

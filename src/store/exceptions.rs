@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, pattern, row, rows, sql},
+    sql::{Bind, ROWS_AT_ONCE, execute_many, pattern, places, row, rows, rows_of, sql, values},
 };
 
 /// Something that does not fit.
@@ -85,52 +85,105 @@ pub struct NewException<'a> {
     pub facts: &'a str,
 }
 
-/// Opens an exception, or brings the numbers of an open one up to date; one that was settled opens again. What a person let stand stays settled
-/// for as long as the same is seen.
-pub async fn raise(
+/// What stands of an exception when the same is seen again.
+#[derive(Clone, Debug)]
+pub struct KnownException {
+    pub subject: String,
+    pub facts: String,
+    pub is_open: bool,
+    /// A person let it stand: it is not raised for as long as its numbers are the same.
+    pub stays: bool,
+}
+
+/// Those that were ever raised for some subjects.
+pub async fn list_known(
     tx: &mut Tx,
-    exception: &NewException<'_>,
+    subjects: &[String],
+) -> Result<Vec<KnownException>, StoreError> {
+    let rows = rows_of(tx, subjects, |list| {
+        format!(
+            "SELECT subject, facts, resolved_at, resolution FROM exceptions WHERE subject IN {list}"
+        )
+    })
+    .await?;
+    all(&rows, |row| {
+        let is_open = row.optional_instant("resolved_at")?.is_none();
+        let resolution = row.optional_text("resolution")?;
+        Ok(KnownException {
+            subject: row.text("subject")?,
+            facts: row.text("facts")?,
+            is_open,
+            stays: !is_open && resolution.is_some_and(|word| STAYS.contains(&word.as_str())),
+        })
+    })
+}
+
+/// Opens exceptions, each of another subject, or brings the numbers of open ones up to date; one that was settled opens again. What a person let stand
+/// stays settled for as long as the same is seen.
+pub async fn raise_all(
+    tx: &mut Tx,
+    raised: &[NewException<'_>],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "INSERT INTO exceptions (id, kind, subject, deal_id, invoice_id, statement_id, facts, opened_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (subject) DO UPDATE
-         SET kind = excluded.kind, deal_id = excluded.deal_id, invoice_id = excluded.invoice_id, statement_id = excluded.statement_id,
-             facts = excluded.facts,
-             opened_at = CASE WHEN exceptions.resolved_at IS NULL THEN exceptions.opened_at ELSE excluded.opened_at END,
-             resolved_at = NULL, resolution = NULL
-         WHERE exceptions.resolved_at IS NULL OR exceptions.resolution NOT IN ('dismissed', 'kept') OR exceptions.facts <> excluded.facts",
-        exception.id,
-        exception.kind,
-        exception.subject,
-        exception.deal,
-        exception.invoice,
-        exception.statement,
-        exception.facts,
-        now,
-    )?;
+    for some in raised.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::with_capacity(some.len() * 8);
+        for exception in some {
+            bound.extend(values![
+                exception.id,
+                exception.kind,
+                exception.subject,
+                exception.deal,
+                exception.invoice,
+                exception.statement,
+                exception.facts,
+                now,
+            ]);
+        }
+        let text = format!(
+            "INSERT INTO exceptions (id, kind, subject, deal_id, invoice_id, statement_id, facts, opened_at)
+             VALUES {}
+             ON CONFLICT (subject) DO UPDATE
+             SET kind = excluded.kind, deal_id = excluded.deal_id, invoice_id = excluded.invoice_id, statement_id = excluded.statement_id,
+                 facts = excluded.facts,
+                 opened_at = CASE WHEN exceptions.resolved_at IS NULL THEN exceptions.opened_at ELSE excluded.opened_at END,
+                 resolved_at = NULL, resolution = NULL
+             WHERE exceptions.resolved_at IS NULL OR exceptions.resolution NOT IN ('dismissed', 'kept') OR exceptions.facts <> excluded.facts",
+            places(some.len(), 8, 1)
+        );
+        execute_many(tx, text, bound).await?;
+    }
     Ok(())
 }
 
-/// Closes an exception if it is open: what was wrong is right again, or a person settled it. What a person let stand is right now too, so that it is
+/// Closes exceptions that are open: what was wrong is right again, or a person settled it. What a person let stand is right now too, so that it is
 /// raised when it comes back.
+pub async fn settle_all(
+    tx: &mut Tx,
+    subjects: &[String],
+    resolution: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for some in subjects.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::from(values![resolution, now]);
+        bound.extend(some.iter().map(Bind::value));
+        let text = format!(
+            "UPDATE exceptions SET resolved_at = COALESCE(resolved_at, $2), resolution = $1
+             WHERE (resolved_at IS NULL OR resolution IN ('dismissed', 'kept')) AND subject IN {}",
+            places(1, some.len(), 3)
+        );
+        execute_many(tx, text, bound).await?;
+    }
+    Ok(())
+}
+
+/// Closes one.
 pub async fn settle(
     tx: &mut Tx,
     subject: &str,
     resolution: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "UPDATE exceptions SET resolved_at = COALESCE(resolved_at, $3), resolution = $2
-         WHERE subject = $1 AND (resolved_at IS NULL OR resolution IN ('dismissed', 'kept'))",
-        subject,
-        resolution,
-        now,
-    )?;
-    Ok(())
+    settle_all(tx, &[subject.to_owned()], resolution, now).await
 }
 
 /// Whether an exception with that subject is open.

@@ -16,7 +16,7 @@ use crate::{
     read::{Read, all},
     sql::{
         Bind, ROWS_AT_ONCE, Value, execute, execute_many, pattern, places, row, rows, rows_many,
-        sql, values,
+        rows_of, sql, values,
     },
 };
 
@@ -44,6 +44,15 @@ impl InvoiceRecord {
     pub fn is_linked_by_person(&self) -> bool {
         self.links.iter().any(|link| link.how == "person")
     }
+}
+
+/// How much of an invoice's money goes to which month of a deal.
+#[derive(Clone, Debug)]
+pub struct NewFill {
+    pub deal: DealId,
+    pub month: Month,
+    pub invoice: String,
+    pub amount_minor: i64,
 }
 
 /// Which invoice filled a month with how much.
@@ -167,29 +176,6 @@ fn read_link(row: &AnyRow) -> Result<(String, InvoiceLink), StoreError> {
     Ok((row.text("invoice_id")?, link))
 }
 
-/// The invoices of a deal, oldest first, each with all the deals that it is for.
-pub async fn list_of_deal(tx: &mut Tx, deal: DealId) -> Result<Vec<InvoiceRecord>, StoreError> {
-    let found = all(
-        &rows!(
-            tx,
-            sql!(
-                INVOICE,
-                " JOIN invoice_links ON invoice_links.invoice_id = invoices.id
-                  WHERE invoice_links.deal_id = $1 ORDER BY COALESCE(invoices.issued_on, '9999-12-31'), invoices.id"
-            ),
-            deal,
-        )?,
-        read_invoice,
-    )?;
-    let links = rows!(
-        tx,
-        "SELECT invoice_id, deal_id, how, share_minor FROM invoice_links
-         WHERE invoice_id IN (SELECT mine.invoice_id FROM invoice_links AS mine WHERE mine.deal_id = $1) ORDER BY invoice_id, deal_id",
-        deal,
-    )?;
-    Ok(with_links(found, all(&links, read_link)?))
-}
-
 fn with_links(
     mut found: Vec<InvoiceRecord>,
     links: Vec<(String, InvoiceLink)>,
@@ -275,16 +261,13 @@ pub async fn list_for(
         }
     }
     let ids: Vec<String> = found.keys().cloned().collect();
-    for some in ids.chunks(ROWS_AT_ONCE) {
-        let text = format!(
-            "SELECT invoice_id, deal_id, how, share_minor FROM invoice_links WHERE invoice_id IN {} ORDER BY invoice_id, deal_id",
-            places(1, some.len(), 1)
-        );
-        let rows = rows_many(tx, text, some.iter().map(Bind::value).collect()).await?;
-        for (id, link) in all(&rows, read_link)? {
-            if let Some(invoice) = found.get_mut(&id) {
-                invoice.links.push(link);
-            }
+    let rows = rows_of(tx, &ids, |list| {
+        format!("SELECT invoice_id, deal_id, how, share_minor FROM invoice_links WHERE invoice_id IN {list} ORDER BY invoice_id, deal_id")
+    })
+    .await?;
+    for (id, link) in all(&rows, read_link)? {
+        if let Some(invoice) = found.get_mut(&id) {
+            invoice.links.push(link);
         }
     }
     let mut found: Vec<InvoiceRecord> = found.into_values().collect();
@@ -371,17 +354,28 @@ pub async fn replace_links(
     Ok(())
 }
 
-/// Replaces the evidence of a deal's coverage.
+/// Replaces the evidence of the coverage of some deals.
 pub async fn replace_fills(
     tx: &mut Tx,
-    deal: DealId,
-    fills: &[(Month, String, i64)],
+    deals: &[DealId],
+    fills: &[NewFill],
 ) -> Result<(), StoreError> {
-    execute!(tx, "DELETE FROM fills WHERE deal_id = $1", deal)?;
+    for some in deals.chunks(ROWS_AT_ONCE) {
+        let text = format!(
+            "DELETE FROM fills WHERE deal_id IN {}",
+            places(1, some.len(), 1)
+        );
+        execute_many(tx, text, some.iter().map(Bind::value).collect()).await?;
+    }
     for some in fills.chunks(ROWS_AT_ONCE) {
         let mut bound = Vec::with_capacity(some.len() * 4);
-        for (month, invoice, amount_minor) in some {
-            bound.extend(values![deal, month, invoice, amount_minor]);
+        for fill in some {
+            bound.extend(values![
+                fill.deal,
+                fill.month,
+                fill.invoice,
+                fill.amount_minor
+            ]);
         }
         let text = format!(
             "INSERT INTO fills (deal_id, month, invoice_id, amount_minor) VALUES {}",
@@ -394,14 +388,23 @@ pub async fn replace_fills(
 
 /// By month, oldest invoice first.
 pub async fn list_fills(tx: &mut Tx, deal: DealId) -> Result<Vec<FillRecord>, StoreError> {
-    let rows = rows!(
-        tx,
-        "SELECT fills.deal_id, fills.month, fills.invoice_id, invoices.number, fills.amount_minor, invoices.currency
-         FROM fills JOIN invoices ON invoices.id = fills.invoice_id
-         WHERE fills.deal_id = $1
-         ORDER BY fills.month, COALESCE(invoices.issued_on, '9999-12-31'), invoices.id",
-        deal,
-    )?;
+    list_fills_of_deals(tx, &[deal]).await
+}
+
+/// The same of several deals, deal by deal.
+pub async fn list_fills_of_deals(
+    tx: &mut Tx,
+    deals: &[DealId],
+) -> Result<Vec<FillRecord>, StoreError> {
+    let rows = rows_of(tx, deals, |list| {
+        format!(
+            "SELECT fills.deal_id, fills.month, fills.invoice_id, invoices.number, fills.amount_minor, invoices.currency
+             FROM fills JOIN invoices ON invoices.id = fills.invoice_id
+             WHERE fills.deal_id IN {list}
+             ORDER BY fills.deal_id, fills.month, COALESCE(invoices.issued_on, '9999-12-31'), invoices.id"
+        )
+    })
+    .await?;
     all(&rows, |row| {
         Ok(FillRecord {
             deal: row.parsed("deal_id")?,

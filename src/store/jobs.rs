@@ -1,12 +1,14 @@
 //! The outbox: background work, written in the transaction that caused it. Leases are fenced: a worker that stalled and lost its lease can no longer write.
 
+use std::collections::HashSet;
+
 use portal_domain::{calendar::Timestamp, ids::JobId};
 use sqlx::{AssertSqlSafe, any::AnyRow};
 
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, execute_one, row, rows},
+    sql::{ROWS_AT_ONCE, execute, execute_many, execute_one, places, row, rows, values},
 };
 
 /// A job as a worker claimed it.
@@ -34,35 +36,43 @@ pub struct JobRecord {
     pub created_at: Timestamp,
 }
 
-/// Adds a job. A waiting job with the same key is enough: then nothing is added.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one caller, the services' outbox, which names them all"
-)]
-pub async fn add(
-    tx: &mut Tx,
-    id: JobId,
-    lane: &str,
-    kind: &str,
-    payload: &str,
-    dedupe_key: Option<&str>,
-    run_at: Timestamp,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "INSERT INTO jobs (id, lane, kind, payload, dedupe_key, state, run_at, attempts, fence, created_at)
-         VALUES ($1, $2, $3, $4, $5, 'waiting', $6, 0, 0, $7)
-         ON CONFLICT (dedupe_key) DO NOTHING",
-        id,
-        lane,
-        kind,
-        payload,
-        dedupe_key,
-        run_at,
-        now,
-    )?;
-    tx.wake_workers_on_commit();
+/// A job that is to be done.
+#[derive(Clone, Debug)]
+pub struct NewJob {
+    pub id: JobId,
+    pub lane: &'static str,
+    pub kind: &'static str,
+    pub payload: String,
+    pub dedupe_key: Option<String>,
+    pub run_at: Timestamp,
+}
+
+/// Adds jobs. A waiting job with the same key is enough: then nothing is added.
+pub async fn add_all(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<(), StoreError> {
+    for some in jobs.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::with_capacity(some.len() * 10);
+        for job in some {
+            bound.extend(values![
+                job.id,
+                job.lane,
+                job.kind,
+                job.payload,
+                job.dedupe_key,
+                "waiting",
+                job.run_at,
+                0_i64,
+                0_i64,
+                now,
+            ]);
+        }
+        let text = format!(
+            "INSERT INTO jobs (id, lane, kind, payload, dedupe_key, state, run_at, attempts, fence, created_at) VALUES {}
+             ON CONFLICT (dedupe_key) DO NOTHING",
+            places(some.len(), 10, 1)
+        );
+        execute_many(tx, text, bound).await?;
+        tx.wake_workers_on_commit();
+    }
     Ok(())
 }
 
@@ -246,15 +256,20 @@ pub async fn list_failing(tx: &mut Tx, limit: i64) -> Result<Vec<JobRecord>, Sto
     all(&rows, read_job)
 }
 
-/// Whether a job of that kind and payload was ever added and is not dead: an accepted lead must have its delivery.
-pub async fn exists(tx: &mut Tx, kind: &str, payload: &str) -> Result<bool, StoreError> {
-    Ok(row!(
+/// The payloads of all jobs of a kind that were ever added, done or not.
+pub async fn list_payloads(tx: &mut Tx, kind: &str) -> Result<HashSet<String>, StoreError> {
+    let rows = rows!(tx, "SELECT payload FROM jobs WHERE kind = $1", kind)?;
+    rows.iter().map(|row| row.text("payload")).collect()
+}
+
+/// The payloads of the jobs of a kind that are still to be done.
+pub async fn list_pending_payloads(tx: &mut Tx, kind: &str) -> Result<HashSet<String>, StoreError> {
+    let rows = rows!(
         tx,
-        "SELECT id FROM jobs WHERE kind = $1 AND payload = $2 LIMIT 1",
+        "SELECT payload FROM jobs WHERE kind = $1 AND state IN ('waiting', 'running')",
         kind,
-        payload,
-    )?
-    .is_some())
+    )?;
+    rows.iter().map(|row| row.text("payload")).collect()
 }
 
 /// Whether a schedule's turn has come, or it was never taken: asked first, as looking costs no writer.
@@ -263,17 +278,6 @@ pub async fn is_turn(tx: &mut Tx, name: &str, now: Timestamp) -> Result<bool, St
         .map(|row| row.instant("next_at"))
         .transpose()?;
     Ok(next_at.is_none_or(|next_at| next_at <= now))
-}
-
-/// Whether a job of that kind and payload is still to be done.
-pub async fn is_pending(tx: &mut Tx, kind: &str, payload: &str) -> Result<bool, StoreError> {
-    Ok(row!(
-        tx,
-        "SELECT id FROM jobs WHERE kind = $1 AND payload = $2 AND state IN ('waiting', 'running') LIMIT 1",
-        kind,
-        payload,
-    )?
-    .is_some())
 }
 
 /// How many jobs need a person's eye: the dead, and those that failed at least once.

@@ -2,7 +2,7 @@
 
 use portal_domain::{
     calendar::Timestamp,
-    ids::{LineId, PartnerId, PersonId},
+    ids::{DealId, LineId, PartnerId, PersonId},
     ledger::{Account, Entry},
     money::{Currency, Money},
 };
@@ -11,7 +11,7 @@ use crate::{
     StoreError, Tx,
     read::{Read, all},
     settings::take_numbers,
-    sql::{ROWS_AT_ONCE, execute_many, places, row, rows, values},
+    sql::{ROWS_AT_ONCE, execute_many, places, row, rows, rows_of, values},
 };
 
 /// The balance of one account of one partner, in one currency.
@@ -142,22 +142,27 @@ pub async fn list_of_line(tx: &mut Tx, line: LineId) -> Result<Vec<JournalRecord
     })
 }
 
-/// What each line's entries leave in each account, for every line whose balance there is not zero.
+/// What the entries of each line of some deals leave in each account, for every line whose balance there is not zero.
 pub async fn list_line_balances(
     tx: &mut Tx,
+    deals: &[DealId],
 ) -> Result<Vec<(LineId, Account, Currency, i64)>, StoreError> {
-    let rows = rows!(
-        tx,
-        "SELECT line_id, currency, account, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor
-         FROM (
-             SELECT line_id, currency, to_account AS account, amount_minor FROM journal
-             UNION ALL
-             SELECT line_id, currency, from_account AS account, -amount_minor FROM journal
-         ) AS postings
-         GROUP BY line_id, currency, account
-         HAVING SUM(amount_minor) <> 0
-         ORDER BY line_id, account",
-    )?;
+    let rows = rows_of(tx, deals, |list| {
+        format!(
+            "SELECT line_id, currency, account, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor
+             FROM (
+                 SELECT journal.line_id, journal.currency, journal.to_account AS account, journal.amount_minor
+                 FROM lines JOIN journal ON journal.line_id = lines.id WHERE lines.deal_id IN {list}
+                 UNION ALL
+                 SELECT journal.line_id, journal.currency, journal.from_account AS account, -journal.amount_minor
+                 FROM lines JOIN journal ON journal.line_id = lines.id WHERE lines.deal_id IN {list}
+             ) AS postings
+             GROUP BY line_id, currency, account
+             HAVING SUM(amount_minor) <> 0
+             ORDER BY line_id, account"
+        )
+    })
+    .await?;
     all(&rows, |row| {
         Ok((
             row.parsed("line_id")?,
@@ -165,5 +170,17 @@ pub async fn list_line_balances(
             row.parsed("currency")?,
             row.integer("amount_minor")?,
         ))
+    })
+}
+
+/// Entries of lines that are not there; the database refuses them, so whoever made one got round it.
+pub async fn list_stray(tx: &mut Tx) -> Result<Vec<(i64, LineId)>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT journal.position, journal.line_id FROM journal LEFT JOIN lines ON lines.id = journal.line_id
+         WHERE lines.id IS NULL ORDER BY journal.position",
+    )?;
+    all(&rows, |row| {
+        Ok((row.integer("position")?, row.parsed("line_id")?))
     })
 }

@@ -11,9 +11,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{
-        Bind, ROWS_AT_ONCE, execute_many, execute_one, places, row, rows, rows_many, sql, values,
-    },
+    sql::{Bind, ROWS_AT_ONCE, execute_many, execute_one, places, row, rows, rows_of, sql, values},
 };
 
 /// One partner's commission for one deal and month.
@@ -23,6 +21,7 @@ pub struct LineRecord {
     pub partner: PartnerId,
     pub partner_name: String,
     pub deal: DealId,
+    pub deal_name: String,
     pub lead: LeadId,
     pub client_name: String,
     pub kind: LineKind,
@@ -62,8 +61,8 @@ impl LineRecord {
     }
 }
 
-const LINE: &str = "SELECT lines.id, lines.partner_id, partners.name AS partner_name, lines.deal_id, deals.lead_id, clients.name AS client_name,
-        lines.kind, lines.position, lines.month, lines.amount_minor, lines.currency, lines.base_numerator, lines.base_denominator,
+const LINE: &str = "SELECT lines.id, lines.partner_id, partners.name AS partner_name, lines.deal_id, deals.name AS deal_name, deals.lead_id,
+        clients.name AS client_name, lines.kind, lines.position, lines.month, lines.amount_minor, lines.currency, lines.base_numerator, lines.base_denominator,
         lines.plan_version_id, lines.state, lines.held_reason, people.name AS approved_by_name, lines.approved_at,
         lines.statement_id, lines.corrects_line_id, lines.reason, lines.entered_by, entering.name AS entered_by_name, lines.disputed_at,
         lines.refused_by, lines.updated_at
@@ -87,6 +86,7 @@ fn read_line(row: &AnyRow) -> Result<LineRecord, StoreError> {
         partner: row.parsed("partner_id")?,
         partner_name: row.text("partner_name")?,
         deal: row.parsed("deal_id")?,
+        deal_name: row.text("deal_name")?,
         lead: row.parsed("lead_id")?,
         client_name: row.text("client_name")?,
         kind: row.word("kind", LineKind::parse)?,
@@ -345,16 +345,23 @@ pub async fn list_of_deal(tx: &mut Tx, deal: DealId) -> Result<Vec<LineRecord>, 
 
 /// The same of several deals, deal by deal.
 pub async fn list_of_deals(tx: &mut Tx, deals: &[DealId]) -> Result<Vec<LineRecord>, StoreError> {
-    let mut found = Vec::new();
-    for some in deals.chunks(ROWS_AT_ONCE) {
-        let text = format!(
-            "{LINE} WHERE lines.deal_id IN {} ORDER BY lines.deal_id, lines.kind, lines.position",
-            places(1, some.len(), 1)
-        );
-        let rows = rows_many(tx, text, some.iter().map(Bind::value).collect()).await?;
-        found.extend(all(&rows, read_line)?);
-    }
-    Ok(found)
+    let rows = rows_of(tx, deals, |list| {
+        format!("{LINE} WHERE lines.deal_id IN {list} ORDER BY lines.deal_id, lines.kind, lines.position")
+    })
+    .await?;
+    all(&rows, read_line)
+}
+
+/// The lines on several statements, oldest month first.
+pub async fn list_of_statements(
+    tx: &mut Tx,
+    statements: &[StatementId],
+) -> Result<Vec<LineRecord>, StoreError> {
+    let rows = rows_of(tx, statements, |list| {
+        format!("{LINE} WHERE lines.statement_id IN {list} ORDER BY lines.month, lines.id")
+    })
+    .await?;
+    all(&rows, read_line)
 }
 
 /// The lines of a statement, oldest month first: the order in which payments reach them.
@@ -362,17 +369,7 @@ pub async fn list_of_statement(
     tx: &mut Tx,
     statement: StatementId,
 ) -> Result<Vec<LineRecord>, StoreError> {
-    all(
-        &rows!(
-            tx,
-            sql!(
-                LINE,
-                " WHERE lines.statement_id = $1 ORDER BY lines.month, lines.id"
-            ),
-            statement,
-        )?,
-        read_line,
-    )
+    list_of_statements(tx, &[statement]).await
 }
 
 /// What a list shows. `after` is where the page before ended.
@@ -443,43 +440,38 @@ pub async fn list_ended_upcoming(
     )
 }
 
-/// What a statement for a partner and currency would hold: approved, not held, on no statement, of months up to the quarter's end.
+/// What statements for some partners would hold: approved, not held, on no statement, of months up to the quarter's end. Oldest month first.
 pub async fn list_statable(
     tx: &mut Tx,
-    partner: PartnerId,
-    currency: Currency,
+    partners: &[PartnerId],
     until: Month,
 ) -> Result<Vec<LineRecord>, StoreError> {
-    let rows = rows!(
-        tx,
-        sql!(
-            LINE,
-            " WHERE lines.partner_id = $1 AND lines.currency = $2 AND lines.state = 'approved' AND lines.held_reason IS NULL AND lines.disputed_at IS NULL
-                AND lines.statement_id IS NULL AND lines.month <= $3
-              ORDER BY lines.month, lines.id"
-        ),
-        partner,
-        currency,
-        until,
-    )?;
+    // A month is a whole number, so it can stand in the text.
+    let rows = rows_of(tx, partners, |list| {
+        format!(
+            "{LINE} WHERE lines.partner_id IN {list} AND lines.state = 'approved' AND lines.held_reason IS NULL AND lines.disputed_at IS NULL
+                AND lines.statement_id IS NULL AND lines.month <= {}
+              ORDER BY lines.month, lines.id",
+            until.0
+        )
+    })
+    .await?;
     all(&rows, read_line)
 }
 
-/// Partners and currencies that have something to state up to a month.
+/// Partners that have something to state up to a month.
 pub async fn list_statable_partners(
     tx: &mut Tx,
     until: Month,
-) -> Result<Vec<(PartnerId, Currency)>, StoreError> {
+) -> Result<Vec<PartnerId>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT DISTINCT partner_id, currency FROM lines
+        "SELECT DISTINCT partner_id FROM lines
          WHERE state = 'approved' AND held_reason IS NULL AND disputed_at IS NULL AND statement_id IS NULL AND month <= $1
-         ORDER BY partner_id, currency",
+         ORDER BY partner_id",
         until,
     )?;
-    all(&rows, |row| {
-        Ok((row.parsed("partner_id")?, row.parsed("currency")?))
-    })
+    all(&rows, |row| row.parsed("partner_id"))
 }
 
 /// The sum of a group of lines.

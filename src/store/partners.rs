@@ -12,7 +12,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, execute_one, row, rows, sql},
+    sql::{execute, execute_one, row, rows, rows_of, sql},
 };
 
 /// A company in the network.
@@ -137,6 +137,15 @@ pub async fn find(tx: &mut Tx, id: PartnerId) -> Result<Option<PartnerRecord>, S
         .as_ref()
         .map(read_partner)
         .transpose()
+}
+
+/// Partners by their ids; those that are not there are left out.
+pub async fn list_by_ids(tx: &mut Tx, ids: &[PartnerId]) -> Result<Vec<PartnerRecord>, StoreError> {
+    let rows = rows_of(tx, ids, |list| {
+        format!("{PARTNER} WHERE id IN {list} ORDER BY id")
+    })
+    .await?;
+    all(&rows, read_partner)
 }
 
 /// The partner that is this contact in Xero.

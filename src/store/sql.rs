@@ -265,6 +265,21 @@ pub(crate) async fn rows_many(
     Ok(query.fetch_all(tx.connection()).await?)
 }
 
+/// Reads what belongs to any of many keys, some keys at a time: `text` makes the statement out of the list of their places.
+pub(crate) async fn rows_of<K: Bind>(
+    tx: &mut Tx,
+    keys: &[K],
+    text: impl Fn(&str) -> String,
+) -> Result<Vec<AnyRow>, StoreError> {
+    let mut found = Vec::new();
+    for some in keys.chunks(ROWS_AT_ONCE) {
+        let list = places(1, some.len(), 1);
+        let values = some.iter().map(Bind::value).collect();
+        found.extend(rows_many(tx, text(&list), values).await?);
+    }
+    Ok(found)
+}
+
 /// What a person typed to search for, as a pattern for `LIKE … ESCAPE '!'`; nothing where nothing was typed.
 pub(crate) fn pattern(search: &str) -> Option<String> {
     let search = search.trim().to_lowercase();

@@ -10,7 +10,9 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, execute_one, row, rows, sql},
+    sql::{
+        ROWS_AT_ONCE, execute, execute_many, execute_one, places, row, rows, rows_of, sql, values,
+    },
 };
 
 /// A frozen statement.
@@ -48,27 +50,36 @@ fn read_statement(row: &AnyRow) -> Result<StatementRecord, StoreError> {
     })
 }
 
-pub async fn add(
+/// Adds statements that are new.
+pub async fn add_all(
     tx: &mut Tx,
-    statement: &StatementRecord,
+    statements: &[StatementRecord],
     closed_by: PersonId,
 ) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "INSERT INTO statements (id, number, partner_id, quarter, currency, total_minor, body, hash, previous_hash, closed_by, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        statement.id,
-        statement.number,
-        statement.partner,
-        statement.quarter,
-        statement.total.currency,
-        statement.total.minor,
-        statement.body,
-        statement.hash,
-        statement.previous_hash,
-        closed_by,
-        statement.created_at,
-    )?;
+    for some in statements.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::with_capacity(some.len() * 11);
+        for statement in some {
+            bound.extend(values![
+                statement.id,
+                statement.number,
+                statement.partner,
+                statement.quarter,
+                statement.total.currency,
+                statement.total.minor,
+                statement.body,
+                statement.hash,
+                statement.previous_hash,
+                closed_by,
+                statement.created_at,
+            ]);
+        }
+        let text = format!(
+            "INSERT INTO statements (id, number, partner_id, quarter, currency, total_minor, body, hash, previous_hash, closed_by, created_at)
+             VALUES {}",
+            places(some.len(), 11, 1)
+        );
+        execute_many(tx, text, bound).await?;
+    }
     Ok(())
 }
 
@@ -109,41 +120,32 @@ pub async fn find_by_number(
         .transpose()
 }
 
-/// The statement that a quarter's closing made for a partner and currency.
-pub async fn find_of_quarter(
-    tx: &mut Tx,
-    partner: PartnerId,
-    currency: Currency,
-    quarter: &str,
-) -> Result<Option<StatementRecord>, StoreError> {
-    row!(
-        tx,
-        sql!(
-            STATEMENT,
-            " WHERE statements.partner_id = $1 AND statements.currency = $2 AND statements.quarter = $3"
-        ),
-        partner,
-        currency,
-        quarter,
-    )?
-    .as_ref()
-    .map(read_statement)
-    .transpose()
+/// A statement as the next one carries it on.
+#[derive(Clone, Debug)]
+pub struct StatedBefore {
+    pub partner: PartnerId,
+    pub currency: Currency,
+    pub quarter: String,
+    pub hash: String,
 }
 
-/// The hash that the partner's next statement in that currency carries on; empty before the first.
-pub async fn find_last_hash(
+/// All statements of some partners, each partner's oldest first.
+pub async fn list_of_partners(
     tx: &mut Tx,
-    partner: PartnerId,
-    currency: Currency,
-) -> Result<String, StoreError> {
-    row!(
-        tx,
-        "SELECT hash FROM statements WHERE partner_id = $1 AND currency = $2 ORDER BY id DESC LIMIT 1",
-        partner,
-        currency,
-    )?
-    .map_or(Ok(String::new()), |row| row.text("hash"))
+    partners: &[PartnerId],
+) -> Result<Vec<StatedBefore>, StoreError> {
+    let rows = rows_of(tx, partners, |list| {
+        format!("SELECT partner_id, currency, quarter, hash FROM statements WHERE partner_id IN {list} ORDER BY partner_id, id")
+    })
+    .await?;
+    all(&rows, |row| {
+        Ok(StatedBefore {
+            partner: row.parsed("partner_id")?,
+            currency: row.parsed("currency")?,
+            quarter: row.text("quarter")?,
+            hash: row.text("hash")?,
+        })
+    })
 }
 
 /// Newest first, of one partner or of all, before an id.
@@ -162,6 +164,24 @@ pub async fn list(
         ),
         partner,
         before,
+        limit,
+    )?;
+    all(&rows, read_statement)
+}
+
+/// All statements after an id, oldest first.
+pub async fn list_after(
+    tx: &mut Tx,
+    after: Option<StatementId>,
+    limit: i64,
+) -> Result<Vec<StatementRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(
+            STATEMENT,
+            " WHERE ($1 IS NULL OR statements.id > $1) ORDER BY statements.id LIMIT $2"
+        ),
+        after,
         limit,
     )?;
     all(&rows, read_statement)

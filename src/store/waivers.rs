@@ -8,7 +8,7 @@ use portal_domain::{
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{Bind, ROWS_AT_ONCE, execute, places, rows_many},
+    sql::{execute, rows_of},
 };
 
 /// One waiver; a later one of the same month adds to it, one below zero takes it back.
@@ -59,23 +59,18 @@ pub async fn list_of_deals(
     tx: &mut Tx,
     deals: &[DealId],
 ) -> Result<Vec<(DealId, WaiverRecord)>, StoreError> {
-    let mut found = Vec::new();
-    for some in deals.chunks(ROWS_AT_ONCE) {
-        let text = format!(
-            "{WAIVER} WHERE waivers.deal_id IN {} ORDER BY waivers.deal_id, waivers.month, waivers.position",
-            places(1, some.len(), 1)
-        );
-        let rows = rows_many(tx, text, some.iter().map(Bind::value).collect()).await?;
-        found.extend(all(&rows, |row| {
-            let waiver = WaiverRecord {
-                month: row.month("month")?,
-                amount_minor: row.integer("amount_minor")?,
-                reason: row.text("reason")?,
-                by_name: row.text("name")?,
-                waived_at: row.instant("waived_at")?,
-            };
-            Ok((row.parsed("deal_id")?, waiver))
-        })?);
-    }
-    Ok(found)
+    let rows = rows_of(tx, deals, |list| {
+        format!("{WAIVER} WHERE waivers.deal_id IN {list} ORDER BY waivers.deal_id, waivers.month, waivers.position")
+    })
+    .await?;
+    all(&rows, |row| {
+        let waiver = WaiverRecord {
+            month: row.month("month")?,
+            amount_minor: row.integer("amount_minor")?,
+            reason: row.text("reason")?,
+            by_name: row.text("name")?,
+            waived_at: row.instant("waived_at")?,
+        };
+        Ok((row.parsed("deal_id")?, waiver))
+    })
 }

@@ -203,14 +203,11 @@ async fn register_at_last(portal: &TestPortal, id: LeadId) {
     let payload = outbox::payload(&Job::RegisterLead { lead: id }).unwrap();
     for _ in 0..12 {
         portal.run_jobs().await;
-        let pending = jobs::is_pending(
-            &mut portal.ctx.store.read().await.unwrap(),
-            "register_lead",
-            &payload,
-        )
-        .await
-        .unwrap();
-        if !pending {
+        let mut tx = portal.ctx.store.read().await.unwrap();
+        let pending = jobs::list_pending_payloads(&mut tx, "register_lead")
+            .await
+            .unwrap();
+        if !pending.contains(&payload) {
             return;
         }
         portal.advance_clock_by(6).await;

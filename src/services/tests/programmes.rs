@@ -924,7 +924,7 @@ impl Network {
             return;
         }
         let (mut names, mut payments) = (Vec::new(), Vec::new());
-        for invoice in invoices::list_of_deal(&mut tx, id).await.unwrap() {
+        for invoice in invoices::list_for(&mut tx, &[id], &[]).await.unwrap() {
             let remote = &invoice.remote;
             if !matches!(remote.status.as_str(), "AUTHORISED" | "PAID")
                 || remote.total.currency != Currency::EUR
@@ -940,7 +940,7 @@ impl Network {
             payments.push(oracle::collected(net, cash, total, &[net])[0]);
             names.push(remote.id.clone());
         }
-        for credit in credits::list_of_deal(&mut tx, id).await.unwrap() {
+        for credit in credits::list_for(&mut tx, &[id], &[]).await.unwrap() {
             let remote = &credit.remote;
             let back = if remote.status == "VOIDED" {
                 0

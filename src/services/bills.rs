@@ -5,7 +5,7 @@ use portal_domain::{
     access::{Action, Actor},
     coverage::collected_net,
     ids::{BillId, PartnerId, StatementId},
-    line::AnyLine,
+    line::{AnyLine, Move},
     money::{Money, MoneyError},
     remote::{InvoiceType, RemoteInvoice},
     statement::{InvoiceForm, SettlementState, lines_paid},
@@ -507,18 +507,20 @@ async fn follow_bills(
     let mut books = Books::new(ctx, None);
     for (place, mut line) in found.into_iter().enumerate() {
         let (is_billed, is_paid) = (place < billed, place < paid);
+        let mut advance = |line: &mut LineRecord, step: Move, cause| {
+            books.advance(line, step, cause);
+            line.state = step.after();
+        };
         if let (AnyLine::Paid(paid), false) = (line.in_state(), is_paid) {
-            books.advance(&mut line, paid.unpay(), "payment_undone");
+            advance(&mut line, paid.unpay(), "payment_undone");
         }
         match (line.in_state(), is_billed) {
-            (AnyLine::Stated(stated), true) => books.advance(&mut line, stated.bill(), cause),
-            (AnyLine::Invoiced(invoiced), false) => {
-                books.advance(&mut line, invoiced.unbill(), cause);
-            }
+            (AnyLine::Stated(stated), true) => advance(&mut line, stated.bill(), cause),
+            (AnyLine::Invoiced(invoiced), false) => advance(&mut line, invoiced.unbill(), cause),
             _ => {}
         }
         if let (AnyLine::Invoiced(invoiced), true) = (line.in_state(), is_paid) {
-            books.advance(&mut line, invoiced.pay(), "bill_paid");
+            advance(&mut line, invoiced.pay(), "bill_paid");
         }
     }
     books.write(tx).await

@@ -9,7 +9,7 @@ use std::{
 };
 
 use portal_domain::{
-    calendar::{Month, Timestamp},
+    calendar::Month,
     ids::{DealId, ExceptionId, LineId, PartnerId, PersonId, PlanVersionId, StatementId},
     ledger::Entry,
     line::{FirstState, LineKind, LineState, Move},
@@ -54,6 +54,14 @@ enum Change {
     Add(Box<LineRecord>),
     Move(Move, Beside),
     Reprice(Repriced),
+}
+
+/// So much was gathered when it was taken.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    changes: usize,
+    amounts: usize,
+    entries: usize,
 }
 
 /// What becomes of a line's amount. A line that is not there yet, or cancelled, counts for nothing.
@@ -130,7 +138,7 @@ impl<'a> Books<'a> {
     }
 
     /// Moves a line on.
-    pub fn advance(&mut self, line: &mut LineRecord, step: Move, cause: &'static str) {
+    pub fn advance(&mut self, line: &LineRecord, step: Move, cause: &'static str) {
         let beside = match (step.before(), step.after()) {
             (_, LineState::Approved) => self.person.map_or(Beside::Nothing, Beside::Approval),
             (LineState::Approved, _) => Beside::NoApproval,
@@ -140,17 +148,11 @@ impl<'a> Books<'a> {
     }
 
     /// Puts an approved line on a statement.
-    pub fn put_on_statement(&mut self, line: &mut LineRecord, step: Move, statement: StatementId) {
+    pub fn put_on_statement(&mut self, line: &LineRecord, step: Move, statement: StatementId) {
         self.advance_with(line, step, Beside::Statement(statement), "stated");
     }
 
-    fn advance_with(
-        &mut self,
-        line: &mut LineRecord,
-        step: Move,
-        beside: Beside,
-        cause: &'static str,
-    ) {
+    fn advance_with(&mut self, line: &LineRecord, step: Move, beside: Beside, cause: &'static str) {
         self.changes.push(Change::Move(step, beside));
         self.post(line.partner, step.entry(), cause);
         let counted = |state| match state {
@@ -158,7 +160,6 @@ impl<'a> Books<'a> {
             _ => line.money.minor,
         };
         self.note(line, counted(step.before()), counted(step.after()));
-        line.state = step.after();
     }
 
     /// Makes a line again with another amount, or a cancelled one anew: the old amount goes back where it came from, the new one comes from there.
@@ -167,7 +168,7 @@ impl<'a> Books<'a> {
     /// `Inconsistent` for a line that is on a statement.
     pub fn reprice(
         &mut self,
-        line: &mut LineRecord,
+        line: &LineRecord,
         price: &Price,
         plan_version: PlanVersionId,
         state: FirstState,
@@ -192,16 +193,18 @@ impl<'a> Books<'a> {
             LineState::Cancelled => 0,
             _ => line.money.minor,
         };
-        let is_same_currency = line.money.currency == price.money.currency;
-        if !is_same_currency {
+        let again = LineRecord {
+            month: price.month,
+            money: price.money,
+            ..line.clone()
+        };
+        if line.money.currency == price.money.currency {
+            self.note(&again, old_minor, price.money.minor);
+        } else {
             self.note(line, old_minor, 0);
+            self.note(&again, 0, price.money.minor);
         }
-        (line.month, line.money, line.base, line.state) =
-            (price.month, price.money, price.base, state.state());
-        line.plan_version = plan_version;
-        let old_minor = if is_same_currency { old_minor } else { 0 };
-        self.note(line, old_minor, price.money.minor);
-        let open = Entry::open(line.id, line.kind, line.state, line.money);
+        let open = Entry::open(line.id, line.kind, state.state(), price.money);
         self.post(line.partner, Some(open), cause);
         Ok(())
     }
@@ -251,9 +254,53 @@ impl<'a> Books<'a> {
         }
     }
 
-    /// Whether there is anything to write.
-    pub const fn has_changes(&self) -> bool {
-        !self.changes.is_empty()
+    /// Where what is gathered next begins.
+    pub const fn mark(&self) -> Mark {
+        Mark {
+            changes: self.changes.len(),
+            amounts: self.amounts.len(),
+            entries: self.entries.len(),
+        }
+    }
+
+    /// Forgets what was gathered since a mark.
+    pub fn forget(&mut self, since: Mark) {
+        self.changes.truncate(since.changes);
+        self.amounts.truncate(since.amounts);
+        self.entries.truncate(since.entries);
+    }
+
+    /// Makes a deal's lines what they will be once the changes gathered since a mark are written.
+    pub fn apply(&self, since: Mark, lines: &mut Vec<LineRecord>) {
+        let mut places: HashMap<LineId, usize> = HashMap::new();
+        for change in &self.changes[since.changes..] {
+            if places.is_empty() {
+                places = lines
+                    .iter()
+                    .enumerate()
+                    .map(|(place, line)| (line.id, place))
+                    .collect();
+            }
+            match change {
+                Change::Add(line) => {
+                    places.insert(line.id, lines.len());
+                    lines.push(LineRecord::clone(line));
+                }
+                Change::Move(step, _) => {
+                    if let Some(place) = places.get(&step.line()) {
+                        lines[*place].state = step.after();
+                    }
+                }
+                Change::Reprice(again) => {
+                    if let Some(place) = places.get(&again.id) {
+                        let line = &mut lines[*place];
+                        (line.month, line.money, line.base) =
+                            (again.month, again.money, again.base);
+                        (line.plan_version, line.state) = (again.plan_version, again.state);
+                    }
+                }
+            }
+        }
     }
 
     /// What would become of which line's amount, in the order in which it was gathered.
@@ -261,19 +308,17 @@ impl<'a> Books<'a> {
         &self.amounts
     }
 
-    /// Writes all of it.
+    /// Writes all of it: each line once, whatever was gathered about it, and lines that change alike in one statement.
     ///
     /// # Errors
     /// `Store` where a line is not any more what the caller saw: the transaction is then to be dropped.
     pub async fn write(self, tx: &mut Tx) -> Result<(), ServiceError> {
         let now = self.ctx.now();
-        let mut rest = self.changes.as_slice();
-        while let Some(first) = rest.first() {
-            let others = rest.iter().skip(1);
-            let run = 1 + others.take_while(|next| first.is_like(next)).count();
-            let (alike, others) = rest.split_at(run);
-            write_alike(tx, alike, now).await?;
-            rest = others;
+        let net = Net::of(self.changes);
+        lines::add_all(tx, &net.added).await?;
+        lines::reprice_all(tx, &net.repriced, now).await?;
+        for ((before, after, beside), ids) in &net.moved {
+            lines::set_states(tx, ids, *before, *after, *beside, now).await?;
         }
         if !self.entries.is_empty() {
             journal::add_all(tx, &self.entries, self.person, now).await?;
@@ -283,35 +328,65 @@ impl<'a> Books<'a> {
     }
 }
 
-impl Change {
-    /// Whether one statement can write both.
-    fn is_like(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Add(_), Self::Add(_)) => true,
-            (Self::Move(step, beside), Self::Move(next, next_beside)) => {
-                (step.before(), step.after(), beside) == (next.before(), next.after(), next_beside)
-            }
-            _ => false,
-        }
-    }
+/// What all changes of each line come to.
+#[derive(Default)]
+struct Net {
+    added: Vec<LineRecord>,
+    repriced: Vec<Repriced>,
+    moved: Vec<((LineState, LineState, Beside), Vec<LineId>)>,
 }
 
-/// Writes changes of one kind: never empty.
-async fn write_alike(tx: &mut Tx, changes: &[Change], now: Timestamp) -> Result<(), ServiceError> {
-    let mut added = Vec::new();
-    let mut moved: Vec<LineId> = Vec::new();
-    for change in changes {
-        match change {
-            Change::Add(line) => added.push(LineRecord::clone(line)),
-            Change::Move(step, _) => moved.push(step.line()),
-            Change::Reprice(line) => lines::reprice(tx, line, now).await?,
+impl Net {
+    fn of(changes: Vec<Change>) -> Self {
+        let mut net = Self::default();
+        let mut added: HashMap<LineId, usize> = HashMap::new();
+        let mut repriced: HashMap<LineId, usize> = HashMap::new();
+        // In the order in which lines were first met.
+        let mut order = Vec::new();
+        let mut moved: HashMap<LineId, (LineState, LineState, Beside)> = HashMap::new();
+        for change in changes {
+            match change {
+                Change::Add(line) => {
+                    added.insert(line.id, net.added.len());
+                    net.added.push(*line);
+                }
+                Change::Move(step, beside) => {
+                    let id = step.line();
+                    if let Some(place) = added.get(&id) {
+                        net.added[*place].state = step.after();
+                    } else if let Some(place) = repriced.get(&id) {
+                        net.repriced[*place].state = step.after();
+                    } else if let Some(way) = moved.get_mut(&id) {
+                        way.1 = step.after();
+                        if beside != Beside::Nothing {
+                            way.2 = beside;
+                        }
+                    } else {
+                        order.push(id);
+                        moved.insert(id, (step.before(), step.after(), beside));
+                    }
+                }
+                Change::Reprice(again) => {
+                    moved.remove(&again.id);
+                    let place = *repriced.entry(again.id).or_insert(net.repriced.len());
+                    match net.repriced.get_mut(place) {
+                        Some(known) => *known = again,
+                        None => net.repriced.push(again),
+                    }
+                }
+            }
         }
+        for id in order {
+            let Some(way) = moved.remove(&id).filter(|way| way.0 != way.1) else {
+                continue;
+            };
+            match net.moved.iter_mut().find(|(known, _)| *known == way) {
+                Some((_, ids)) => ids.push(id),
+                None => net.moved.push((way, vec![id])),
+            }
+        }
+        net
     }
-    lines::add_all(tx, &added).await?;
-    if let Some(Change::Move(step, beside)) = changes.first() {
-        lines::set_states(tx, &moved, step.before(), step.after(), *beside, now).await?;
-    }
-    Ok(())
 }
 
 /// The number of the next adjustment, clawback or manual line of a deal.

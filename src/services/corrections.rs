@@ -199,7 +199,7 @@ pub async fn refuse(
         .take("refusal", parse_line(reason, REASON_LENGTH_MAX))
         .ok_or(ServiceError::Invalid(errors))?;
     let mut tx = ctx.store.write().await?;
-    let mut line = lock_line(&mut tx, id).await?;
+    let line = lock_line(&mut tx, id).await?;
     if line.is_refused && line.reason.as_ref() == Some(&reason) {
         return Ok(());
     }
@@ -211,7 +211,7 @@ pub async fn refuse(
     };
     let before = line.state;
     let mut books = Books::new(ctx, Some(actor.person()));
-    books.advance(&mut line, step, "refused");
+    books.advance(&line, step, "refused");
     books.write(&mut tx).await?;
     lines::refuse(&mut tx, id, actor.person(), &reason).await?;
     // What does not fit may have been about this line alone.

@@ -90,9 +90,9 @@ async fn accrue_batch(ctx: &Ctx) -> Result<u64, ServiceError> {
     let due = lines::list_ended_upcoming(&mut tx, this_month, BATCH).await?;
     let mut moved = 0;
     let mut books = Books::new(ctx, None);
-    for mut line in due.into_iter().filter(|line| locked.contains(&line.deal)) {
+    for line in due.into_iter().filter(|line| locked.contains(&line.deal)) {
         if let AnyLine::Upcoming(upcoming) = line.in_state() {
-            books.advance(&mut line, upcoming.end_month(), "month_ended");
+            books.advance(&line, upcoming.end_month(), "month_ended");
             moved += 1;
         }
     }
@@ -127,8 +127,8 @@ pub async fn approve(ctx: &Ctx, actor: &Actor, ids: &[LineId]) -> Result<Approve
                 true => Err("line-of-merged-deal"),
                 false => check_approvable(line, person),
             }) {
-            Ok((mut line, step)) => {
-                books.advance(&mut line, step, "approved");
+            Ok((line, step)) => {
+                books.advance(&line, step, "approved");
                 record_approval(ctx, &mut tx, person, &line).await?;
                 outcome.approved += 1;
             }

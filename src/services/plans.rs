@@ -14,7 +14,7 @@ use portal_domain::{
 use portal_store::{
     Tx, audit,
     deals::{self, DealRecord},
-    lines, partners,
+    partners,
     plans::{self, PlanVersionRecord},
 };
 use serde_json::json;
@@ -25,7 +25,8 @@ use crate::{
     access::require_staff,
     books::{self, AmountChange, Books},
     outbox::{self, Job},
-    schedules::{Basis, DEALS_AT_ONCE, change_lines, lines_by_deal},
+    reconcile::{DealMoney, judge},
+    schedules::{Basis, DEALS_AT_ONCE},
 };
 
 /// A version of a plan as staff edit it: the next one of the plan of that name, or the first of a new plan.
@@ -116,7 +117,7 @@ pub async fn publish_version(
     let moved_ids: Vec<DealId> = trial.deals.iter().map(|moved| moved.deal.id).collect();
     deals::set_plan_version(&mut tx, &moved_ids, record.id).await?;
     books.write(&mut tx).await?;
-    // How much of a month the client may leave open is the plan's, so what is covered is looked at again.
+    // Their lines are as they will be; what filled which month, and what does not fit, is looked at again.
     let look = moved_ids
         .iter()
         .map(|deal| Job::ReconcileDeal { deal: *deal });
@@ -184,14 +185,11 @@ async fn gather<'a>(
     found.retain(is_moved);
     for some in found.chunks(DEALS_AT_ONCE) {
         let with_version = some.iter().map(|deal| (deal.clone(), record.clone()));
-        let mut bases = Basis::load_with(tx, with_version.collect()).await?;
-        let ids: Vec<DealId> = some.iter().map(|deal| deal.id).collect();
-        let mut existing = lines_by_deal(lines::list_of_deals(tx, &ids).await?);
-        for id in ids {
-            if let Some(basis) = bases.remove(&id) {
-                let existing = existing.remove(&id).unwrap_or_default();
-                change_lines(ctx, &mut books, &basis, existing)?;
-            }
+        let bases = Basis::load_with(tx, with_version.collect()).await?;
+        for mut money in DealMoney::load_all(tx, some.to_vec()).await? {
+            // What the client may leave open of a month is the plan's too.
+            money.tolerance = record.terms.tolerance;
+            judge(ctx, &mut books, bases.get(&money.deal.id), &mut money)?;
         }
     }
     let moved: Vec<MovedDeal> = found

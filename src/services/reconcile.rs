@@ -27,10 +27,11 @@ use serde_json::{Value, json};
 use crate::{
     Ctx, ServiceError,
     books::{self, About, Books, Finding, NewLine, Price},
-    schedules::{DEALS_AT_ONCE, adjustments_of, lines_by_deal, sync_all},
+    schedules::{Basis, DEALS_AT_ONCE, adjustments_of, follow_schedule, lines_by_deal},
 };
 
 /// A deal with all that its money says: read together, judged together.
+#[derive(Clone)]
 pub(crate) struct DealMoney {
     pub deal: DealRecord,
     pub lines: Vec<LineRecord>,
@@ -375,49 +376,64 @@ pub(crate) async fn reconcile_all(
     tx: &mut Tx,
     ids: &BTreeSet<DealId>,
 ) -> Result<(), ServiceError> {
-    sync_all(ctx, tx, ids).await?;
+    books::lock_deals(tx, ids).await?;
     let ids: Vec<DealId> = ids.iter().copied().collect();
     let found = deals::list_by_ids(tx, &ids).await?;
-    let mut monies = DealMoney::load_all(tx, found).await?;
-    let mut reaches = Vec::with_capacity(monies.len());
+    let bases = Basis::load_all(tx, &found).await?;
     let mut books = Books::new(ctx, None);
-    let mut fallen = BTreeSet::new();
-    for money in &monies {
-        let reach = money.reach()?;
-        if follow_money(&mut books, money, &reach)? {
-            fallen.insert(money.deal.id);
-        }
-        reaches.push(reach);
-    }
-    let is_written = books.has_changes();
-    books.write(tx).await?;
-    if !fallen.is_empty() {
-        // A month that lost its money may not be due any more.
-        sync_all(ctx, tx, &fallen).await?;
-    }
-    if is_written {
-        let mut lines = lines_by_deal(lines::list_of_deals(tx, &ids).await?);
-        for (money, reach) in monies.iter_mut().zip(&mut reaches) {
-            money.lines = lines.remove(&money.deal.id).unwrap_or_default();
-            if fallen.contains(&money.deal.id) {
-                *reach = money.reach()?;
+    let mut judged = Vec::with_capacity(found.len());
+    let mut beyond = Vec::new();
+    for mut money in DealMoney::load_all(tx, found).await? {
+        let mark = books.mark();
+        match judge(ctx, &mut books, bases.get(&money.deal.id), &mut money) {
+            Ok(reach) => judged.push((money, reach)),
+            // One deal of amounts that nothing holds must not stop the others.
+            Err(ServiceError::Money(_)) => {
+                books.forget(mark);
+                beyond.push(money.deal.id);
             }
+            Err(error) => return Err(error),
         }
     }
-    put_fills(ctx, tx, &monies, &reaches).await?;
-    flag_misfits(ctx, tx, &monies, &reaches).await
+    books.write(tx).await?;
+    put_fills(ctx, tx, &judged).await?;
+    flag_misfits(ctx, tx, &judged, &beyond).await
+}
+
+/// Gathers what makes a deal's lines follow its schedule and the client's money. They are then as they will be once it is written, and so is how far the
+/// money reaches.
+pub(crate) fn judge(
+    ctx: &Ctx,
+    books: &mut Books<'_>,
+    basis: Option<&Basis>,
+    money: &mut DealMoney,
+) -> Result<Reach, ServiceError> {
+    if let Some(basis) = basis {
+        follow_schedule(ctx, books, basis, money)?;
+    }
+    let reach = money.reach()?;
+    let mark = books.mark();
+    let fell = follow_money(books, money, &reach)?;
+    books.apply(mark, &mut money.lines);
+    match basis {
+        // A month that lost its money may not be due any more.
+        Some(basis) if fell => {
+            follow_schedule(ctx, books, basis, money)?;
+            Ok(money.reach()?)
+        }
+        _ => Ok(reach),
+    }
 }
 
 async fn put_fills(
     ctx: &Ctx,
     tx: &mut Tx,
-    monies: &[DealMoney],
-    reaches: &[Reach],
+    judged: &[(DealMoney, Reach)],
 ) -> Result<(), ServiceError> {
-    let ids: Vec<DealId> = monies.iter().map(|money| money.deal.id).collect();
+    let ids: Vec<DealId> = judged.iter().map(|(money, _)| money.deal.id).collect();
     let known = list_known_fills(tx, &ids).await?;
     let (mut deals, mut fills, mut partners) = (Vec::new(), Vec::new(), BTreeSet::new());
-    for (money, reach) in monies.iter().zip(reaches) {
+    for (money, reach) in judged {
         let deal = money.deal.id;
         let is_known = known.get(&deal).map_or(reach.fills.is_empty(), |known| {
             reach.fills.len() == known.len() && reach.fills.iter().all(|fill| known.contains(fill))
@@ -510,7 +526,7 @@ fn follow(books: &mut Books<'_>, line: &LineRecord, is_reached: bool) -> bool {
     } else {
         "payment_gone"
     };
-    books.advance(&mut line.clone(), step, cause);
+    books.advance(line, step, cause);
     !is_reached
 }
 
@@ -567,16 +583,14 @@ fn claw_back(
     if books::sum_minor(chain.iter().copied())? == due {
         return Ok(());
     }
-    let (stated, open): (Vec<LineRecord>, Vec<LineRecord>) = chain
-        .into_iter()
-        .cloned()
-        .partition(|other| other.state.is_stated());
-    for mut other in open {
+    let (stated, open): (Vec<_>, Vec<_>) =
+        chain.into_iter().partition(|other| other.state.is_stated());
+    for other in open {
         if let Some(step) = other.in_state().cancel() {
-            books.advance(&mut other, step, "payment_changed");
+            books.advance(other, step, "payment_changed");
         }
     }
-    let difference = books::difference(due, books::sum_minor(&stated)?)?;
+    let difference = books::difference(due, books::sum_minor(stated.iter().copied())?)?;
     if difference == 0 {
         return Ok(());
     }
@@ -619,16 +633,29 @@ const MISFITS: [&str; 4] = [
     "differs_from_deal",
 ];
 
-/// Why the deals' lines wait, for finance; each closes by itself once it fits.
+/// Why the deals' lines wait, for finance; each closes by itself once it fits. `beyond` are deals of amounts that nothing holds: their lines stay as they
+/// were.
 async fn flag_misfits(
     ctx: &Ctx,
     tx: &mut Tx,
-    monies: &[DealMoney],
-    reaches: &[Reach],
+    judged: &[(DealMoney, Reach)],
+    beyond: &[DealId],
 ) -> Result<(), ServiceError> {
-    let mut findings = Vec::with_capacity(monies.len() * MISFITS.len());
-    for (money, reach) in monies.iter().zip(reaches) {
-        find_misfits(ctx, money, reach, &mut findings)?;
+    let mut findings = Vec::with_capacity(judged.len() * (MISFITS.len() + 1) + beyond.len());
+    for (money, reach) in judged {
+        let about = About::Deal(money.deal.id);
+        match find_misfits(ctx, money, reach) {
+            Ok(found) => findings.extend(found),
+            Err(MoneyError::TooLarge | MoneyError::CurrenciesDiffer) => {}
+        }
+        findings.push(Finding::new("amount_too_large", about, None));
+    }
+    for deal in beyond {
+        findings.push(Finding::new(
+            "amount_too_large",
+            About::Deal(*deal),
+            Some(json!({})),
+        ));
     }
     books::settle_findings(ctx, tx, &findings).await
 }
@@ -638,25 +665,22 @@ fn find_misfits(
     ctx: &Ctx,
     money: &DealMoney,
     reach: &Reach,
-    findings: &mut Vec<Finding<'_>>,
-) -> Result<(), ServiceError> {
+) -> Result<[Finding<'static>; MISFITS.len()], MoneyError> {
     let about = About::Deal(money.deal.id);
     let (Some(currency), true) = (money.deal.currency, money.deal.state == DealState::Won) else {
-        findings.extend(MISFITS.map(|kind| Finding {
+        return Ok(MISFITS.map(|kind| Finding {
             resolution: "not_won",
             ..Finding::new(kind, about, None)
         }));
-        return Ok(());
     };
-    let facts = [
+    let mut facts = [
         not_invoiced(money, currency)?,
         underpaid(money, reach, currency)?,
         overdue(money, ctx.today()),
         differing(money, currency)?,
-    ];
-    let found = MISFITS.into_iter().zip(facts);
-    findings.extend(found.map(|(kind, facts)| Finding::new(kind, about, facts)));
-    Ok(())
+    ]
+    .into_iter();
+    Ok(MISFITS.map(|kind| Finding::new(kind, about, facts.next().flatten())))
 }
 
 /// The months that have a line which waits for the client's money, or an adjustment of one.

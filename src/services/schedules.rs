@@ -229,21 +229,30 @@ pub(crate) async fn sync_all(
     let ids: Vec<DealId> = ids.iter().copied().collect();
     let found = deals::list_by_ids(tx, &ids).await?;
     let bases = Basis::load_all(tx, &found).await?;
-    let (won, others): (Vec<DealRecord>, Vec<DealRecord>) = found
-        .into_iter()
-        .filter(|deal| bases.contains_key(&deal.id))
-        .partition(|deal| deal.state == DealState::Won);
     let mut books = Books::new(ctx, None);
-    let won: Vec<DealId> = won.iter().map(|deal| deal.id).collect();
-    let mut existing = lines_by_deal(lines::list_of_deals(tx, &won).await?);
-    for id in won {
-        let existing = existing.remove(&id).unwrap_or_default();
-        change_lines(ctx, &mut books, &bases[&id], existing)?;
-    }
-    for money in DealMoney::load_all(tx, others).await? {
-        keep_reached(ctx, &mut books, &bases[&money.deal.id], money)?;
+    for mut money in DealMoney::load_all(tx, found).await? {
+        if let Some(basis) = bases.get(&money.deal.id) {
+            follow_schedule(ctx, &mut books, basis, &mut money)?;
+        }
     }
     books.write(tx).await
+}
+
+/// Gathers what makes the lines of a deal what its schedule says; they are then as they will be once it is written.
+pub(crate) fn follow_schedule(
+    ctx: &Ctx,
+    books: &mut Books<'_>,
+    basis: &Basis,
+    money: &mut DealMoney,
+) -> Result<(), ServiceError> {
+    let mark = books.mark();
+    if money.deal.state == DealState::Won {
+        change_lines(ctx, books, basis, &money.lines)?;
+    } else {
+        keep_reached(ctx, books, basis, money.clone())?;
+    }
+    books.apply(mark, &mut money.lines);
+    Ok(())
 }
 
 /// Lines of several deals, each deal's in the order that they had.
@@ -257,28 +266,25 @@ pub(crate) fn lines_by_deal(found: Vec<LineRecord>) -> HashMap<DealId, Vec<LineR
 
 /// What must change for a won deal's lines to be what its schedule says: adds, makes again what nobody was told to invoice, adjusts what is on a
 /// statement, and cancels what is no longer due and that no money reaches. What the plan itself grants no more is taken back whatever it has reached.
-pub(crate) fn change_lines(
+fn change_lines(
     ctx: &Ctx,
     books: &mut Books<'_>,
     basis: &Basis,
-    existing: Vec<LineRecord>,
+    existing: &[LineRecord],
 ) -> Result<(), ServiceError> {
-    let (of_schedule, others): (Vec<LineRecord>, Vec<LineRecord>) = existing
-        .into_iter()
-        .partition(|line| line.kind.is_of_schedule());
-    let mut of_schedule: BTreeMap<(LineKind, i64, PartnerId), LineRecord> = of_schedule
-        .into_iter()
+    let of_schedule = existing.iter().filter(|line| line.kind.is_of_schedule());
+    let mut of_schedule: BTreeMap<(LineKind, i64, PartnerId), &LineRecord> = of_schedule
         .map(|line| ((line.kind, line.position, line.partner), line))
         .collect();
     let kept = of_schedule
         .values()
         .filter(|line| line.state != LineState::Cancelled);
     let until = kept.fold(horizon(ctx), |until, line| until.max(line.month));
-    let mut adjustments = Adjustments::new(others);
+    let mut adjustments = Adjustments::new(existing);
     for wanted in basis.wanted(until)? {
         match of_schedule.remove(&wanted.key()) {
             Some(line) if line.state.is_stated() => {
-                adjustments.adjust(books, basis, &line, &wanted.price)?;
+                adjustments.adjust(books, basis, line, &wanted.price)?;
             }
             Some(line) => make_again(ctx, books, basis, line, &wanted.price)?,
             None => {
@@ -296,6 +302,9 @@ pub(crate) fn change_lines(
                 books.add(&basis.deal, new, "scheduled");
             }
         }
+    }
+    if of_schedule.is_empty() {
+        return Ok(());
     }
     let granted: BTreeSet<_> = basis
         .unending()
@@ -316,9 +325,9 @@ pub(crate) fn change_lines(
 /// A line that the plan does not grant: to another partner, or not for that month.
 fn take_back(
     books: &mut Books<'_>,
-    adjustments: &mut Adjustments,
+    adjustments: &mut Adjustments<'_>,
     basis: &Basis,
-    mut line: LineRecord,
+    line: &LineRecord,
 ) -> Result<(), ServiceError> {
     if line.state.is_stated() {
         let nothing = Price {
@@ -326,10 +335,10 @@ fn take_back(
             money: Money::zero(line.money.currency),
             base: line.base,
         };
-        return adjustments.adjust(books, basis, &line, &nothing);
+        return adjustments.adjust(books, basis, line, &nothing);
     }
     if let Some(step) = line.in_state().cancel() {
-        books.advance(&mut line, step, basis.cause());
+        books.advance(line, step, basis.cause());
     }
     Ok(())
 }
@@ -347,7 +356,7 @@ fn make_again(
     ctx: &Ctx,
     books: &mut Books<'_>,
     basis: &Basis,
-    mut line: LineRecord,
+    line: &LineRecord,
     price: &Price,
 ) -> Result<(), ServiceError> {
     let version = basis.version.id;
@@ -356,25 +365,25 @@ fn make_again(
     match line.state {
         _ if line.is_refused && is_same => Ok(()),
         _ if line.is_refused => {
-            books.reprice_refused(&line, price, version);
+            books.reprice_refused(line, price, version);
             Ok(())
         }
-        LineState::Cancelled => books.reprice(&mut line, price, version, state, "due_again"),
+        LineState::Cancelled => books.reprice(line, price, version, state, "due_again"),
         _ if is_same => Ok(()),
-        _ => books.reprice(&mut line, price, version, state, basis.cause()),
+        _ => books.reprice(line, price, version, state, basis.cause()),
     }
 }
 
 /// The adjustments of a deal's stated lines, and the number of the next one.
-struct Adjustments {
-    lines: Vec<LineRecord>,
+struct Adjustments<'a> {
+    lines: &'a [LineRecord],
     next: i64,
 }
 
-impl Adjustments {
-    fn new(lines: Vec<LineRecord>) -> Self {
+impl<'a> Adjustments<'a> {
+    fn new(lines: &'a [LineRecord]) -> Self {
         Self {
-            next: books::next_position(&lines, LineKind::Adjustment),
+            next: books::next_position(lines, LineKind::Adjustment),
             lines,
         }
     }
@@ -387,21 +396,20 @@ impl Adjustments {
         line: &LineRecord,
         price: &Price,
     ) -> Result<(), ServiceError> {
-        let existing = adjustments_of(&self.lines, line.id);
+        let existing = adjustments_of(self.lines, line.id);
         let priced = existing.iter().copied().chain([line]);
         if books::sum_minor(priced)? == price.money.minor {
             return Ok(());
         }
-        let (stated, open): (Vec<LineRecord>, Vec<LineRecord>) = existing
+        let (stated, open): (Vec<_>, Vec<_>) = existing
             .into_iter()
-            .cloned()
             .partition(|other| other.state.is_stated());
-        for mut other in open {
+        for other in open {
             if let Some(step) = other.in_state().cancel() {
-                books.advance(&mut other, step, basis.cause());
+                books.advance(other, step, basis.cause());
             }
         }
-        let stated = books::sum_minor(stated.iter().chain([line]))?;
+        let stated = books::sum_minor(stated.into_iter().chain([line]))?;
         let difference = books::difference(price.money.minor, stated)?;
         if difference == 0 {
             return Ok(());
@@ -441,12 +449,12 @@ pub(crate) fn adjustments_of(lines: &[LineRecord], line: LineId) -> Vec<&LineRec
 }
 
 /// What is earned stays: only the client's money can take it away.
-fn cancel(books: &mut Books<'_>, lines: impl IntoIterator<Item = LineRecord>) {
-    for mut line in lines {
+fn cancel<'a>(books: &mut Books<'_>, lines: impl IntoIterator<Item = &'a LineRecord>) {
+    for line in lines {
         if matches!(line.state, LineState::Upcoming | LineState::Awaiting)
             && let Some(step) = line.in_state().cancel()
         {
-            books.advance(&mut line, step, "no_longer_due");
+            books.advance(line, step, "no_longer_due");
         }
     }
 }
@@ -482,9 +490,9 @@ fn keep_reached(
                         money: line.money,
                         base: line.base,
                     };
-                    make_again(ctx, books, basis, before, &price)?;
+                    make_again(ctx, books, basis, &before, &price)?;
                 }
-                None if place >= reached => cancel(books, [line.clone()]),
+                None if place >= reached => cancel(books, [line]),
                 _ => {}
             }
         }

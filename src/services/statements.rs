@@ -396,9 +396,9 @@ async fn state(
         let number = statement_number(quarter, sequence);
         sequence += 1;
         let record = freeze(ctx, &found, company, number, quarter, previous_hash)?;
-        for mut line in found.lines {
+        for line in found.lines {
             if let AnyLine::Approved(approved) = line.in_state() {
-                books.put_on_statement(&mut line, approved.put_on_statement(), record.id);
+                books.put_on_statement(&line, approved.put_on_statement(), record.id);
             }
         }
         records.push(record);

@@ -163,7 +163,7 @@ pub async fn add_all(tx: &mut Tx, lines: &[LineRecord]) -> Result<(), StoreError
 }
 
 /// A line that is made again: what becomes of it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Repriced {
     pub id: LineId,
     pub month: Month,
@@ -173,25 +173,44 @@ pub struct Repriced {
     pub state: LineState,
 }
 
-/// Makes a line again, of a month that nobody has been told to invoice.
-pub async fn reprice(tx: &mut Tx, line: &Repriced, now: Timestamp) -> Result<(), StoreError> {
-    let (numerator, denominator) = halves(&line.base)?;
-    execute_one!(
-        tx,
-        "line that is on no statement",
-        "UPDATE lines SET month = $8, amount_minor = $2, currency = $3, base_numerator = $4, base_denominator = $5, state = $6,
-             plan_version_id = $9, approved_by = NULL, approved_at = NULL, updated_at = $7
-         WHERE id = $1 AND statement_id IS NULL",
-        line.id,
-        line.money.minor,
-        line.money.currency,
-        numerator,
-        denominator,
-        line.state,
-        now,
-        line.month,
-        line.plan_version,
-    )
+/// Makes lines again, of months that nobody has been told to invoice.
+pub async fn reprice_all(
+    tx: &mut Tx,
+    lines: &[Repriced],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for some in lines.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::from(values![now]);
+        for line in some {
+            let (numerator, denominator) = halves(&line.base)?;
+            bound.extend(values![
+                line.id,
+                line.month,
+                line.money.minor,
+                line.money.currency,
+                numerator,
+                denominator,
+                line.plan_version,
+                line.state,
+            ]);
+        }
+        let text = format!(
+            "WITH again (id, month, amount_minor, currency, base_numerator, base_denominator, plan_version_id, state) AS (VALUES {})
+             UPDATE lines SET month = again.month, amount_minor = again.amount_minor, currency = again.currency,
+                 base_numerator = again.base_numerator, base_denominator = again.base_denominator, plan_version_id = again.plan_version_id,
+                 state = again.state, approved_by = NULL, approved_at = NULL, updated_at = $1
+             FROM again WHERE lines.id = again.id AND lines.statement_id IS NULL",
+            places(some.len(), 8, 2)
+        );
+        let actual = execute_many(tx, text, bound).await?;
+        if actual != some.len() as u64 {
+            return Err(StoreError::RowsAffected {
+                what: "lines that are on no statement",
+                actual,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// What a change of state writes beside the state.

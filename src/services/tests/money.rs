@@ -694,3 +694,49 @@ async fn what_happens_twice_at_once_happens_once() {
         world.ctx.store.close().await;
     }
 }
+
+/// An invoice without tax that is paid in full.
+fn huge(number: &str, reading: i64) -> RemoteInvoice {
+    let most = Money::new(i64::MAX / 2, Currency::EUR);
+    RemoteInvoice {
+        reference: "Deal 9001".to_owned(),
+        sub_total: most,
+        total: most,
+        paid_minor: most.minor,
+        ..sale(number, 1, 0, reading)
+    }
+}
+
+#[tokio::test]
+async fn amounts_that_no_sum_holds_are_said_so_and_stop_no_other_deal() {
+    for url in databases().await {
+        let world = World::new(&url).await;
+        world.win("1000.00", "1").await;
+        let before = world.shape().await;
+        for (number, reading) in [("1", 1), ("2", 2), ("3", 3)] {
+            links::apply_invoice(&world.ctx, &huge(number, reading))
+                .await
+                .expect("applied");
+        }
+        let lead = world.submit("Second", "second.com").await;
+        deals::apply_registration(&world.ctx, lead, "9002")
+            .await
+            .expect("registered");
+        let won = RemoteDeal {
+            id: "9002".to_owned(),
+            ..world.deal(lead, DealState::Won, "500.00", "1")
+        };
+        deals::apply_reading(&world.ctx, "9002", Some(&won))
+            .await
+            .expect("read");
+        world.work_off().await;
+        assert_eq!(world.exceptions().await, ["amount_too_large"]);
+        assert_eq!(world.shape().await, before, "its lines stay as they were");
+        world.go_to("2026-02-02");
+        lines::accrue(&world.ctx).await.expect("accrued");
+        world.work_off().await;
+        let kinds = world.exceptions().await;
+        assert_eq!(kinds, ["amount_too_large", "no_invoice_yet"]);
+        world.ctx.store.close().await;
+    }
+}

@@ -7,7 +7,7 @@ use portal_domain::{
     deal::DealState,
     error::FieldErrors,
     ids::{LineId, PartnerId, PlanId},
-    line::LineState,
+    line::{LineKind, LineState},
     partner::CompanyForm,
     plan::{PlanForm, ShareForm, TierForm},
     remote::{RemoteDeal, RemoteInvoice},
@@ -209,6 +209,7 @@ async fn publishing_does_line_for_line_what_the_trial_said() {
             publish_tried(&world, &edit, &trial)
                 .await
                 .expect("published");
+            world.work().await;
             let after = all_lines(&world).await;
             assert_eq!(
                 differences(&before, &after),
@@ -218,7 +219,6 @@ async fn publishing_does_line_for_line_what_the_trial_said() {
             for line in before.values().filter(|line| line.state.is_stated()) {
                 assert_eq!(after[&line.id].money, line.money, "what is stated stays");
             }
-            world.work().await;
             let again = try_it(&world, &edit).await;
             assert_eq!(again.amounts, [], "{edit:?}");
         }
@@ -228,6 +228,38 @@ async fn publishing_does_line_for_line_what_the_trial_said() {
         }
         let of_other = back.values().filter(|line| line.partner == other);
         assert_eq!(of_other.map(|line| counted(Some(line))).sum::<i64>(), 0);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_trial_says_what_a_stricter_tolerance_takes_back() {
+    for url in databases().await {
+        let world = World::new(&url).await;
+        let lenient = edit("2026-01-01", true, |form| form.tolerance = "50".to_owned());
+        let trial = try_it(&world, &lenient).await;
+        publish_tried(&world, &lenient, &trial)
+            .await
+            .expect("published");
+        win(&world, "9001", "2026-01-10", "1000.00", "1").await;
+        world.accrue("2026-04-02").await;
+        pay(&world, "1", "9001", 250_000).await;
+        world.approve_all().await;
+        assert_eq!(world.close("2026Q1").await.created, 1);
+        let before = all_lines(&world).await;
+        let strict = edit("2026-01-01", true, |form| form.tolerance = "1".to_owned());
+        let trial = try_it(&world, &strict).await;
+        let [clawback] = &trial.amounts[..] else {
+            panic!("{:?}", trial.amounts)
+        };
+        assert_eq!(clawback.kind, LineKind::Clawback);
+        assert_eq!((clawback.old_minor, clawback.new_minor), (0, -10_000));
+        publish_tried(&world, &strict, &trial)
+            .await
+            .expect("published");
+        world.work().await;
+        let after = all_lines(&world).await;
+        assert_eq!(differences(&before, &after), trial.amounts);
         world.ctx.store.close().await;
     }
 }

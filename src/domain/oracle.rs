@@ -114,8 +114,8 @@ pub fn bonus(plan: &Plan) -> i128 {
 
 /// All lines of a deal up to a month.
 pub fn lines(plan: &Plan, deal: &Deal, horizon: i32) -> Vec<Row> {
-    let (mut rows, mut given, mut run) = (Vec::new(), bonus(plan), 0);
-    let mut before: Option<(usize, bool)> = None;
+    let (mut rows, mut given, mut sum) = (Vec::new(), bonus(plan), 0);
+    let mut before_was_once = false;
     for month in deal.start.0..=last_month(plan, deal, horizon) {
         let mut place = 0;
         for (other, terms) in deal.terms.iter().enumerate() {
@@ -123,21 +123,18 @@ pub fn lines(plan: &Plan, deal: &Deal, horizon: i32) -> Vec<Row> {
                 place = other;
             }
         }
-        run = match before {
-            Some((known, _)) if known == place => run + 1,
-            _ => 0,
-        };
         let terms = &deal.terms[place];
         let once = terms.period.is_none();
-        let once_again = once && before.is_some_and(|(_, once)| once);
-        before = Some((place, once));
+        let once_again = once && before_was_once;
+        before_was_once = once;
         if once_again {
             continue;
         }
         let base = terms.value * MONTHLY / terms.period.unwrap_or(1);
         let monthly = commission(plan, deal.standing, base, once);
-        let up_to = |months: i128| nearest(monthly * months, MILLION * MONTHLY);
-        let mut amount = up_to(run + 1) - up_to(run);
+        let rounded = |sum| nearest(sum, MILLION * MONTHLY);
+        let mut amount = rounded(sum + monthly) - rounded(sum);
+        sum += monthly;
         if let Some(cap) = plan.cap {
             while amount > 0 && given + amount > cap {
                 amount -= 1;

@@ -1,13 +1,15 @@
 //! The schedule: which lines a won deal has, and how much each is, by the rule
-//! `amount of line k = round(rate·m·(k+1)) − round(rate·m·k)`, half to even. The lines from the first one on add up to the exact total within
-//! half a minor unit, wherever one stops; a run out of the middle, cut at both ends, within one.
+//! `amount of line k = round(rate·m·(k+1)) − round(rate·m·k)`, half to even. Where the terms change, the exact sum goes on: a line is the step between
+//! two rounded sums of all months before and with it. The lines from the first one on add up to the exact total within half a minor unit, wherever one
+//! stops and however often the terms changed; a run out of the middle, cut at both ends, within one.
 
+use num_integer::Integer;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::Month,
     deal::{BillingPeriod, DealTerms, WonDeal},
-    money::{Exact, MoneyError, exact_text, multiply, round_half_even_wide, to_minor},
+    money::{Exact, MoneyError, add, exact_text, multiply, to_minor},
     plan::PlanTerms,
 };
 
@@ -27,7 +29,6 @@ pub struct ScheduledLine {
 /// All lines of a won deal up to and including `until`, oldest first. A plan with a number of months stops there whatever `until` says;
 /// `until` bounds the plans that pay as long as the client does. A deal that ends on the day it starts, or before, has no lines.
 ///
-/// Every change of terms counts its months anew, so lines under the old terms are the same with and without the new ones.
 /// A bonus counts towards the cap before the first line; it is a line of its own, [`PlanTerms::bonus_minor`].
 /// One-off terms have one line, in the month from which they hold; one-off terms right after one-off terms have none,
 /// for the deal has its line: what it lacks then is an adjustment.
@@ -39,32 +40,50 @@ pub fn schedule(
     deal: &WonDeal,
     until: Month,
 ) -> Result<Vec<ScheduledLine>, MoneyError> {
+    let mut lines = Vec::new();
+    each_line(plan, deal, until, |line| lines.push(line))?;
+    Ok(lines)
+}
+
+/// The same, line by line and with nothing kept: what recomputes millions of them.
+///
+/// # Errors
+/// `TooLarge` where no amount holds a line; the lines before it were given.
+pub fn each_line(
+    plan: &PlanTerms,
+    deal: &WonDeal,
+    until: Month,
+    mut give: impl FnMut(ScheduledLine),
+) -> Result<(), MoneyError> {
     let start = Month::of(deal.start);
     let last = last_month(plan, deal, until);
-    let mut lines = Vec::new();
-    let mut earned_before = deal.terms.first().map_or(0, |first| {
+    let mut given = deal.terms.first().map_or(0, |first| {
         i128::from(plan.bonus_minor(first.value.currency))
     });
-    for number in start.0..=last.0 {
-        let month = Month(number);
-        let Some((terms, run)) = terms_of(&deal.terms, start, month) else {
-            continue;
-        };
-        let monthly = monthly_commission(plan, terms, deal.standing)?;
-        let uncapped = commission_after(monthly, run + 1)? - commission_after(monthly, run)?;
-        let amount = match plan.cap.filter(|cap| cap.currency == terms.value.currency) {
-            Some(cap) => uncapped.min((i128::from(cap.minor) - earned_before).max(0)),
-            None => uncapped,
-        };
-        earned_before += amount;
-        lines.push(ScheduledLine {
-            index: (month.0 - start.0) as u32,
-            month,
-            base: terms.monthly(),
-            amount_minor: to_minor(amount)?,
-        });
+    let mut sum = RunningSum::default();
+    for run in runs(&deal.terms, start, last) {
+        let currency = run.terms.value.currency;
+        let cap = plan.cap.filter(|cap| cap.currency == currency);
+        let base = run.terms.monthly();
+        let step = sum.step_of(monthly_commission(plan, run.terms, deal.standing)?)?;
+        for number in run.from.0..=run.until.0 {
+            let before = sum.rounded();
+            sum.add(step);
+            let uncapped = sum.rounded() - before;
+            let amount = match cap {
+                Some(cap) => uncapped.min((i128::from(cap.minor) - given).max(0)),
+                None => uncapped,
+            };
+            given += amount;
+            give(ScheduledLine {
+                index: (number - start.0) as u32,
+                month: Month(number),
+                base,
+                amount_minor: to_minor(amount)?,
+            });
+        }
     }
-    Ok(lines)
+    Ok(())
 }
 
 /// rate·m, exact; where the plan has tiers, each part of m times the rate of its tier.
@@ -80,33 +99,117 @@ pub fn monthly_commission(
     plan.commission(terms.monthly(), terms.value.currency, standing, is_one_off)
 }
 
-/// `round(rate·m·months)`: the commission of the first months under the same terms.
-fn commission_after(monthly: Exact, months: i32) -> Result<i128, MoneyError> {
-    let exact = multiply(monthly, Exact::from_integer(i128::from(months)))?;
-    Ok(round_half_even_wide(exact))
-}
-
-/// The terms that hold in a month, and how many months they have held before it; `None` where a one-off deal already has its line.
-fn terms_of(terms: &[DealTerms], start: Month, month: Month) -> Option<(&DealTerms, i32)> {
-    let place = place_of(terms, month);
-    let held = terms.get(place)?;
-    let is_one_off = |place: usize| terms[place].period == BillingPeriod::OneOff;
-    if is_one_off(place) && month > start && is_one_off(place_of(terms, month.plus(-1))) {
-        return None;
+/// The exact commission of all months of a deal up to and including `until`, whatever the cap: what is rounded for the line of that month.
+///
+/// # Errors
+/// `TooLarge` where 128 bits do not hold it.
+pub fn commission_through(
+    plan: &PlanTerms,
+    deal: &WonDeal,
+    until: Month,
+) -> Result<Exact, MoneyError> {
+    let mut sum = Exact::from_integer(0);
+    for run in runs(&deal.terms, Month::of(deal.start), until) {
+        let months = i128::from(run.until.0 - run.from.0 + 1);
+        let monthly = monthly_commission(plan, run.terms, deal.standing)?;
+        sum = add(sum, multiply(monthly, Exact::from_integer(months))?)?;
     }
-    let held_from = match place {
-        0 => start,
-        _ => held.from.max(start),
-    };
-    Some((held, month.0 - held_from.0))
+    Ok(sum)
 }
 
-/// The place of the terms that hold in a month. The first ones hold from the deal's start, whatever month they name.
-fn place_of(terms: &[DealTerms], month: Month) -> usize {
-    terms
-        .iter()
-        .rposition(|terms| terms.from <= month)
-        .unwrap_or(0)
+/// Months in a row that have a line under the same terms.
+struct Run<'a> {
+    terms: &'a DealTerms,
+    from: Month,
+    until: Month,
+}
+
+/// The runs of a deal, oldest first. The first terms hold from the deal's start, whatever month they name.
+fn runs(terms: &[DealTerms], start: Month, last: Month) -> impl Iterator<Item = Run<'_>> {
+    let mut month = start;
+    let mut after_one_off = false;
+    std::iter::from_fn(move || {
+        while month <= last {
+            let place = terms.iter().rposition(|terms| terms.from <= month);
+            let place = place.unwrap_or(0);
+            let held = terms.get(place)?;
+            let later = terms[place + 1..].iter().map(|terms| terms.from);
+            let next = later.filter(|from| *from > month).min();
+            let ends = next.map_or(last, |next| last.min(next.plus(-1)));
+            let from = std::mem::replace(&mut month, ends.plus(1));
+            let is_one_off = held.period == BillingPeriod::OneOff;
+            let has_its_line = is_one_off && after_one_off;
+            after_one_off = is_one_off;
+            if !has_its_line {
+                return Some(Run {
+                    terms: held,
+                    from,
+                    until: if is_one_off { from } else { ends },
+                });
+            }
+        }
+        None
+    })
+}
+
+/// An exact sum that grows by the same step again and again: whole units, and a rest in parts of a unit that all its steps divide into. Adding and rounding
+/// need no division.
+struct RunningSum {
+    whole: i128,
+    rest: i128,
+    parts: i128,
+}
+
+/// A step in the parts of the sum that it was made for.
+#[derive(Clone, Copy)]
+struct Step {
+    whole: i128,
+    rest: i128,
+}
+
+impl Default for RunningSum {
+    fn default() -> Self {
+        Self {
+            whole: 0,
+            rest: 0,
+            parts: 1,
+        }
+    }
+}
+
+impl RunningSum {
+    /// Makes the parts fine enough for a step.
+    fn step_of(&mut self, step: Exact) -> Result<Step, MoneyError> {
+        let rest = Exact::new(self.rest, self.parts);
+        let common = rest.denom().gcd(step.denom());
+        let finer =
+            |parts: &i128, times: i128| parts.checked_mul(times).ok_or(MoneyError::TooLarge);
+        self.parts = finer(rest.denom(), step.denom() / common)?;
+        self.rest = finer(rest.numer(), step.denom() / common)?;
+        let (whole, of_step) = step.numer().div_mod_floor(step.denom());
+        Ok(Step {
+            whole,
+            rest: finer(&of_step, rest.denom() / common)?,
+        })
+    }
+
+    fn add(&mut self, step: Step) {
+        self.whole += step.whole;
+        // Not the sum of both rests, which could overflow.
+        if step.rest < self.parts - self.rest {
+            self.rest += step.rest;
+        } else {
+            self.rest -= self.parts - step.rest;
+            self.whole += 1;
+        }
+    }
+
+    /// Half to even.
+    fn rounded(&self) -> i128 {
+        let lacking = self.parts - self.rest;
+        let up = self.rest > lacking || (self.rest == lacking && self.whole % 2 != 0);
+        self.whole + i128::from(up)
+    }
 }
 
 fn last_month(plan: &PlanTerms, deal: &WonDeal, until: Month) -> Month {
@@ -129,7 +232,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        money::{Currency, Money, add},
+        money::{Currency, Money, add, round_half_even_wide},
         testing::{PERIODS, any_deal, any_plan, deal, euro, plan, terms, tiers},
     };
 
@@ -360,6 +463,17 @@ mod tests {
             };
             prop_assert!(off_by(0, from + length) <= Exact::new(1, 2));
             prop_assert!(off_by(from, from + length) <= Exact::from_integer(1));
+        }
+
+        #[test]
+        fn however_often_the_terms_change_the_lines_are_within_half_a_unit_of_the_exact_sum((plan, _) in any_plan(), deal in any_deal(), ahead in 0_i32..48) {
+            let plan = PlanTerms { cap: None, bonus: None, ..plan };
+            let until = Month::of(deal.start).plus(ahead);
+            let lines = schedule(&plan, &deal, until).expect("small");
+            let sum: i64 = lines.iter().map(|line| line.amount_minor).sum();
+            let last = lines.last().map_or(Month::of(deal.start).plus(-1), |line| line.month);
+            let exact = commission_through(&plan, &deal, last).expect("small");
+            prop_assert_eq!(i128::from(sum), round_half_even_wide(exact));
         }
 
         #[test]

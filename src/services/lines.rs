@@ -11,6 +11,7 @@ use portal_domain::{
     ids::{DealId, LeadId, LineId, PartnerId, PersonId, StatementId},
     line::{AnyLine, LineKind, LineState, Move},
     money::{Exact, Money, MoneyError, Rate, round_half_even},
+    schedule::commission_through,
     text::parse_line,
 };
 use portal_store::{
@@ -638,30 +639,17 @@ fn compute(
     basis: &Basis,
     terms: &[SeenTerms],
 ) -> Result<Option<Arithmetic>, MoneyError> {
-    let holding = terms.iter().position(|seen| seen.holds);
-    let (LineKind::Scheduled, Some(place)) = (line.kind, holding) else {
+    let holding = terms.iter().find(|seen| seen.holds);
+    let (LineKind::Scheduled, Some(holding)) = (line.kind, holding) else {
         return Ok(None);
     };
-    let start = Month::of(basis.won.start);
-    // The first terms hold from the deal's start, whatever month they name; a one-off deal has only that month.
-    let from = if place == 0 {
-        start
-    } else {
-        terms[place].terms.from.max(start)
-    };
-    let is_one_off = terms[place].terms.period == BillingPeriod::OneOff;
-    let months_before = if is_one_off {
-        0
-    } else {
-        u32::try_from(line.month.0 - from.0).unwrap_or(0)
-    };
+    let is_one_off = holding.terms.period == BillingPeriod::OneOff;
     let (standing, currency) = (basis.won.standing, line.money.currency);
     let plan = &basis.version.terms;
-    let monthly = plan.commission(line.base, currency, standing, is_one_off)?;
-    let commission = |months: u32| monthly * Exact::from_integer(i128::from(months));
-    let (exact_through, exact_before) = (commission(months_before + 1), commission(months_before));
+    let through = |month| commission_through(plan, &basis.won, month);
+    let (exact_through, exact_before) = (through(line.month)?, through(line.month.plus(-1))?);
     Ok(Some(Arithmetic {
-        months_before,
+        months_before: u32::try_from(line.month.0 - Month::of(basis.won.start).0).unwrap_or(0),
         standing,
         parts: plan.parts(line.base, currency, standing, is_one_off)?,
         exact_through,

@@ -16,6 +16,16 @@ macro_rules! id {
             pub const fn new(ulid: Ulid) -> Self {
                 Self(ulid)
             }
+
+            /// As a number, where many are kept in little room.
+            pub const fn bits(self) -> u128 {
+                self.0.0
+            }
+
+            /// What `bits` gave.
+            pub const fn of_bits(bits: u128) -> Self {
+                Self(Ulid(bits))
+            }
         }
 
         impl fmt::Display for $name {

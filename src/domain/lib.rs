@@ -22,6 +22,7 @@ pub mod correction;
 pub mod coverage;
 pub mod ledger;
 pub mod line;
+pub mod pack;
 pub mod payout;
 pub mod plan;
 pub mod schedule;

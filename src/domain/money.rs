@@ -66,6 +66,16 @@ impl Currency {
         }
     }
 
+    /// The three capitals as bytes, where many are kept in little room.
+    pub(crate) const fn letters(self) -> [u8; 3] {
+        self.0
+    }
+
+    /// What `letters` gave.
+    pub(crate) const fn of_letters(letters: [u8; 3]) -> Self {
+        Self(letters)
+    }
+
     /// The three capitals.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("three ASCII letters are UTF-8")

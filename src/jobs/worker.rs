@@ -227,6 +227,7 @@ async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
             text,
             blocks,
         } => crate::send_messages::post_slack(desk, channel, text, blocks).await,
+        Job::RecomputeLines => Ok(portal_services::recompute::check(ctx).await.map(|_| ())?),
         Job::CleanUp => Ok(portal_services::operations::clean_up(ctx)
             .await
             .map(|_| ())?),

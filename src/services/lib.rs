@@ -26,6 +26,7 @@ pub mod lines;
 pub mod links;
 pub mod mergers;
 pub mod payouts;
+pub mod recompute;
 pub mod reconcile;
 pub mod schedules;
 pub mod statements;

@@ -52,6 +52,7 @@ pub enum Job {
         text: String,
         blocks: String,
     },
+    RecomputeLines,
     CleanUp,
 }
 
@@ -73,6 +74,7 @@ impl Job {
             | Self::ReconcileDeal { .. }
             | Self::AccrueLines
             | Self::AnnounceStatement { .. }
+            | Self::RecomputeLines
             | Self::CleanUp => "books",
             Self::SendMail { .. } => "mail",
             Self::PostSlack { .. } => "slack",
@@ -96,6 +98,7 @@ impl Job {
             Self::AnnounceStatement { .. } => "announce_statement",
             Self::SendMail { .. } => "send_mail",
             Self::PostSlack { .. } => "post_slack",
+            Self::RecomputeLines => "recompute_lines",
             Self::CleanUp => "clean_up",
         }
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{Months, NaiveDate};
 use portal_domain::{
     calendar::Month,
-    deal::{DealState, DealTerms, WonDeal, standing},
+    deal::{DealState, DealTerms, STANDING_MONTHS, WonDeal, counts_for, standing},
     ids::{DealId, LineId, PartnerId, PlanVersionId},
     line::{FirstState, LineKind, LineState},
     money::{Currency, Money, MoneyError, Rate},
@@ -33,8 +33,6 @@ use crate::{
 const HORIZON_MONTHS: i32 = 12;
 /// How many deals one transaction works on: enough that no query is for one alone, and few enough that nobody waits long for the writer.
 pub(crate) const DEALS_AT_ONCE: usize = 200;
-/// How far back a partner's standing looks.
-const STANDING_MONTHS: u32 = 12;
 
 /// All that a deal's lines are computed from.
 #[derive(Clone)]
@@ -195,9 +193,9 @@ impl Basis {
 
 /// What a partner won in the twelve months before a deal: on an earlier day, or on the same with a lower id.
 fn won_before(won: &[WonBefore], deal: &DealRecord, won_on: NaiveDate) -> Vec<WonBefore> {
-    let from = won_on - Months::new(STANDING_MONTHS);
     won.iter()
-        .filter(|other| other.won_on >= from && (other.won_on, other.deal) < (won_on, deal.id))
+        .filter(|other| (other.won_on, other.deal) < (won_on, deal.id))
+        .filter(|other| counts_for(other.won_on, won_on))
         .cloned()
         .collect()
 }

@@ -297,11 +297,18 @@ pub async fn list_of_partner(
     tx: &mut Tx,
     partner: PartnerId,
 ) -> Result<Vec<DealRecord>, StoreError> {
-    let rows = rows!(
-        tx,
-        sql!(DEAL, " WHERE deals.partner_id = $1 ORDER BY deals.id"),
-        partner,
-    )?;
+    list_of_partners(tx, &[partner]).await
+}
+
+/// The same of several partners, oldest first.
+pub async fn list_of_partners(
+    tx: &mut Tx,
+    partners: &[PartnerId],
+) -> Result<Vec<DealRecord>, StoreError> {
+    let rows = rows_of(tx, partners, |list| {
+        format!("{DEAL} WHERE deals.partner_id IN {list} ORDER BY deals.id")
+    })
+    .await?;
     all(&rows, read_deal)
 }
 

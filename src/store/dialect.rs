@@ -156,6 +156,10 @@ impl Tx {
         }
     }
 
+    pub(crate) const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     pub(crate) fn connection(&mut self) -> &mut AnyConnection {
         &mut self.inner
     }

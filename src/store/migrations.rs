@@ -35,6 +35,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0004_append_only_money.sqlite.sql"),
         include_str!("../../migrations/0004_append_only_money.postgres.sql"),
     ),
+    (
+        9,
+        "packs",
+        include_str!("../../migrations/0009_packs.sqlite.sql"),
+        include_str!("../../migrations/0009_packs.postgres.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

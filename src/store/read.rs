@@ -18,6 +18,7 @@ pub(crate) trait Read {
     fn optional_text(&self, column: &'static str) -> Result<Option<String>, StoreError>;
     fn integer(&self, column: &'static str) -> Result<i64, StoreError>;
     fn optional_integer(&self, column: &'static str) -> Result<Option<i64>, StoreError>;
+    fn optional_bytes(&self, column: &'static str) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Ids, dates, currencies.
     fn parsed<T: FromStr>(&self, column: &'static str) -> Result<T, StoreError> {
@@ -93,6 +94,10 @@ impl Read for AnyRow {
     }
 
     fn optional_integer(&self, column: &'static str) -> Result<Option<i64>, StoreError> {
+        Ok(self.try_get(column)?)
+    }
+
+    fn optional_bytes(&self, column: &'static str) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.try_get(column)?)
     }
 }

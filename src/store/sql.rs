@@ -1,4 +1,4 @@
-//! Binding domain values as the two column types that both databases share, text and 64-bit integers, and three short ways to run a statement.
+//! Binding domain values as the column types that both databases share, text, 64-bit integers and bytes, and short ways to run a statement.
 
 use chrono::NaiveDate;
 use portal_domain::{
@@ -17,6 +17,7 @@ use crate::{StoreError, Tx};
 pub(crate) enum Value {
     Text(Option<String>),
     Integer(Option<i64>),
+    Bytes(Vec<u8>),
 }
 
 /// What can be bound to a statement.
@@ -83,6 +84,12 @@ impl Null for &str {
     const NULL: Value = Value::Text(None);
 }
 
+impl Bind for [u8] {
+    fn value(&self) -> Value {
+        Value::Bytes(self.to_vec())
+    }
+}
+
 impl Bind for i64 {
     fn value(&self) -> Value {
         Value::Integer(Some(*self))
@@ -129,9 +136,14 @@ pub(crate) fn bind<'q>(
     query: Query<'q, Any, AnyArguments>,
     value: &impl Bind,
 ) -> Query<'q, Any, AnyArguments> {
-    match value.value() {
+    bind_value(query, value.value())
+}
+
+fn bind_value(query: Query<'_, Any, AnyArguments>, value: Value) -> Query<'_, Any, AnyArguments> {
+    match value {
         Value::Text(text) => query.bind(text),
         Value::Integer(integer) => query.bind(integer),
+        Value::Bytes(bytes) => query.bind(bytes),
     }
 }
 
@@ -241,10 +253,7 @@ pub(crate) async fn execute_many(
 ) -> Result<u64, StoreError> {
     let mut query = sqlx::query(AssertSqlSafe(text));
     for value in values {
-        query = match value {
-            Value::Text(text) => query.bind(text),
-            Value::Integer(integer) => query.bind(integer),
-        };
+        query = bind_value(query, value);
     }
     Ok(query.execute(tx.connection()).await?.rows_affected())
 }
@@ -257,10 +266,7 @@ pub(crate) async fn rows_many(
 ) -> Result<Vec<AnyRow>, StoreError> {
     let mut query = sqlx::query(AssertSqlSafe(text));
     for value in values {
-        query = match value {
-            Value::Text(text) => query.bind(text),
-            Value::Integer(integer) => query.bind(integer),
-        };
+        query = bind_value(query, value);
     }
     Ok(query.fetch_all(tx.connection()).await?)
 }

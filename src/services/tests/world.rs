@@ -27,7 +27,7 @@ use portal_services::{
     outbox::Job,
     partners,
     plans::{self, PlanEdit},
-    reconcile, statements, verify,
+    recompute, reconcile, statements, verify,
 };
 use portal_store::{
     Store, deals as deal_rows, jobs, lines as line_rows, lines::LineRecord, people,
@@ -246,6 +246,9 @@ impl World {
                         .await
                         .expect("announced")
                 }
+                Job::RecomputeLines => {
+                    recompute::check(&self.ctx).await.expect("computed");
+                }
                 Job::AccrueLines => {
                     lines::accrue(&self.ctx).await.expect("accrued");
                 }
@@ -269,6 +272,8 @@ impl World {
             .flat_map(|check| &check.faults)
             .collect();
         assert!(proof.holds(), "{faults:#?}");
+        let recomputed = recompute::recompute(&self.ctx).await.expect("computed");
+        assert_eq!(recomputed.differing, []);
     }
 
     pub async fn accrue(&self, date: &str) -> u64 {

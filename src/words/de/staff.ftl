@@ -233,6 +233,14 @@ exception-start_changed-do = Behalten Sie den alten Beginn, oder lassen Sie alle
 exception-amount_too_large = Betrag zu groß
 exception-amount_too_large-what = Der Deal mit { $client }, sein Plan oder seine Rechnungen haben Beträge, die keine Summe fasst; die Posten bleiben deshalb, wie sie sind.
 exception-amount_too_large-do = Berichtigen Sie den Betrag in HubSpot oder Xero; die Posten folgen von selbst.
+exception-lines_differ = Posten weichen von den Regeln ab
+exception-lines_differ-what =
+    { $lines ->
+        [one] Nachgerechnet ist ein Posten des Deals mit { $client } nicht, was Plan und Konditionen sagen.
+       *[other] Nachgerechnet sind { $lines } Posten des Deals mit { $client } nicht, was Plan und Konditionen sagen.
+    }
+exception-lines_differ-do = Geändert wurde nichts. Öffnen Sie die Posten des Deals und sehen Sie, worauf sie beruhen; `portal verify` nennt jeden.
+exception-number-lines-difference = Gerechnet minus gespeichert
 exception-deals_merged = Deals zusammengeführt
 exception-deals_merged-what = Der Deal mit { $client } von { $other } wurde in HubSpot mit „{ $into }“ von { $partner } zusammengeführt.
 exception-deals_merged-do = Entscheiden Sie, zu welchem Partner der Deal gehört. Vorher bewegt sich kein Geld.
@@ -479,6 +487,7 @@ job-create_bill = Eingangsrechnung in Xero eintragen
 job-announce_statement = Abrechnung ankündigen
 job-send_mail = E-Mail senden
 job-post_slack = Slack-Nachricht senden
+job-recompute_lines = Alle Posten nachrechnen
 job-clean_up = Aufräumen
 
 ## Woraus der Verlauf eines Postens besteht

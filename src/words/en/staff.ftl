@@ -233,6 +233,14 @@ exception-start_changed-do = Keep the old start, or have all lines follow the ne
 exception-amount_too_large = Amount too large
 exception-amount_too_large-what = { $client }’s deal, its plan or its invoices have amounts that no sum can hold, so its lines stay as they are.
 exception-amount_too_large-do = Correct the amount in HubSpot or Xero; the lines follow by themselves.
+exception-lines_differ = Lines differ from the rules
+exception-lines_differ-what =
+    { $lines ->
+        [one] Computed again, one line of { $client }’s deal is not what its plan and its terms say.
+       *[other] Computed again, { $lines } lines of { $client }’s deal are not what its plan and its terms say.
+    }
+exception-lines_differ-do = Nothing was changed. Open the deal’s lines and see what they rest on; `portal verify` names each of them.
+exception-number-lines-difference = Computed minus stored
 exception-deals_merged = Deals merged
 exception-deals_merged-what = { $client }’s deal of { $other } was merged into “{ $into }” of { $partner } in HubSpot.
 exception-deals_merged-do = Decide which partner the deal belongs to. No money moves before that.
@@ -479,6 +487,7 @@ job-create_bill = Enter a bill in Xero
 job-announce_statement = Announce a statement
 job-send_mail = Send a mail
 job-post_slack = Post a Slack message
+job-recompute_lines = Compute all lines again
 job-clean_up = Clean up
 
 ## What a line's history is made of

@@ -408,6 +408,7 @@ pub fn arguments(case: &ExceptionView, facts: &Facts<'_>) -> Vec<(&'static str, 
             facts.month().unwrap_or_else(|| NOTHING.to_owned()).into(),
         ),
         ("months", facts.minor("months").unwrap_or(1).into()),
+        ("lines", facts.minor("lines").unwrap_or(1).into()),
         (
             "date",
             facts
@@ -483,6 +484,7 @@ fn numbers(page: &Page, kind: &str, facts: &Facts<'_>) -> Option<AnyView> {
             ("shared", money("shared_minor")),
         ],
         "bill_voided" => vec![("bill", money("net_minor"))],
+        "lines_differ" => vec![("lines-difference", money("difference_minor"))],
         _ => Vec::new(),
     };
     let pairs: Vec<_> = pairs

@@ -1,0 +1,5 @@
+//! Benches: the portal against others, in one run, on made-up books of its own. Each prints a ratio for every round and their median; none judges.
+
+pub mod accrual;
+mod books;
+mod rounds;

@@ -12,6 +12,7 @@
 #   chromium  the browser of the journeys
 #   postgres  PostgreSQL's server programs (.setup/postgres.sh starts a private cluster with them)
 #   npm       the packages of end2end/
+#   duckdb    a Python of its own with DuckDB, which `portal bench` measures against
 #   mutants   cargo-mutants, which changes the rules of money and sees whether a test fails
 #
 # WASM_STD_FROM says where the WebAssembly library may come from, in that order
@@ -27,6 +28,7 @@ CARGO_LEPTOS_VERSION=0.3.10 # 0.3.11 needs a newer compiler than rust-version in
 BINARYEN_VERSION=132.0.0    # Debian 12's 108 mixes up the externref table: hydration dies in the browser
 WASM_BINDGEN_FALLBACK=0.2.130
 CARGO_MUTANTS_VERSION=27.1.0
+DUCKDB_VERSION=2.0.0
 WASM_TARGET=wasm32-unknown-unknown
 
 # ---------------------------------------------------------------- packages of the system
@@ -300,6 +302,19 @@ step_npm() {
   say "npm       the packages of end2end"
 }
 
+# An environment of its own: nothing of the system's Python changes.
+step_duckdb() {
+  local python=$TOOLS/duckdb/bin/python
+  if [ "$("$python" -c 'import duckdb; print(duckdb.__version__)' 2>/dev/null)" != "$DUCKDB_VERSION" ]; then
+    has python3 || fail "Python 3 is missing: install it, then try again."
+    say "duckdb    fetching DuckDB $DUCKDB_VERSION"
+    rm -rf "$TOOLS/duckdb"
+    { python3 -m venv "$TOOLS/duckdb" && "$TOOLS/duckdb/bin/pip" install --quiet "duckdb==$DUCKDB_VERSION"; } >"$TOOLS/log/duckdb.log" 2>&1 ||
+      fail "DuckDB could not be installed: the log is $TOOLS/log/duckdb.log; mend what it names (on Debian: apt install python3-venv) and try again."
+  fi
+  say "duckdb    $DUCKDB_VERSION"
+}
+
 step_mutants() {
   step_rust_quietly
   if [ "$("$TOOLS/bin/cargo-mutants" mutants --version 2>/dev/null)" != "cargo-mutants $CARGO_MUTANTS_VERSION" ]; then
@@ -313,10 +328,10 @@ step_mutants() {
 # ---------------------------------------------------------------- main
 
 mkdir -p "$TOOLS/bin" "$TOOLS/log"
-[ $# -gt 0 ] || fail "Name the steps: rust wasm bindgen leptos wasm-opt chromium postgres npm mutants."
+[ $# -gt 0 ] || fail "Name the steps: rust wasm bindgen leptos wasm-opt chromium postgres npm duckdb mutants."
 for step in "$@"; do
   case $step in
-    rust | wasm | bindgen | leptos | wasm-opt | chromium | postgres | npm | mutants) "step_$step" ;;
-    *) fail "There is no step \"$step\": rust wasm bindgen leptos wasm-opt chromium postgres npm mutants." ;;
+    rust | wasm | bindgen | leptos | wasm-opt | chromium | postgres | npm | duckdb | mutants) "step_$step" ;;
+    *) fail "There is no step \"$step\": rust wasm bindgen leptos wasm-opt chromium postgres npm duckdb mutants." ;;
   esac
 done

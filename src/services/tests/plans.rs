@@ -17,8 +17,10 @@ use portal_services::{
     books::AmountChange,
     deals, links, partners,
     plans::{self, PlanEdit, PlanTrial},
+    recompute,
 };
-use portal_store::{deals as deal_rows, lines as line_rows, lines::LineRecord};
+use portal_store::{deals as deal_rows, lines as line_rows, lines::LineRecord, priced};
+use sqlx::{AnyConnection, Connection, Executor};
 
 use crate::world::{World, company, databases, instant, sale};
 
@@ -260,6 +262,105 @@ async fn a_trial_says_what_a_stricter_tolerance_takes_back() {
         world.work().await;
         let after = all_lines(&world).await;
         assert_eq!(differences(&before, &after), trial.amounts);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn lines_that_are_not_what_the_rules_say_are_found_without_reading_them_one_by_one() {
+    for url in databases().await {
+        let world = world_of_deals(&url).await;
+        let lines = all_lines(&world).await;
+        let recomputed = recompute::check(&world.ctx).await.expect("computed");
+        assert_eq!(
+            (recomputed.lines, recomputed.deals),
+            (lines.len() as u64, 4)
+        );
+        let sum: i64 = lines.values().map(|line| line.money.minor).sum();
+        assert_eq!(recomputed.sum_minor, i128::from(sum));
+        let spoiled = lines.values().next().expect("a line");
+        let pay = |amount_minor: i64| set_amount(&world, spoiled, amount_minor);
+        pay(spoiled.money.minor + 1).await;
+        let [found] = recompute::check(&world.ctx)
+            .await
+            .expect("computed")
+            .differing[..]
+        else {
+            panic!("one line differs");
+        };
+        assert_eq!(found.deal, spoiled.deal);
+        assert_eq!(found.computed_minor, Some(spoiled.money.minor));
+        assert!(
+            world
+                .exceptions()
+                .await
+                .contains(&"lines_differ".to_owned())
+        );
+        pay(spoiled.money.minor).await;
+        let again = recompute::check(&world.ctx).await.expect("computed");
+        assert_eq!(again, recomputed);
+        assert!(
+            !world
+                .exceptions()
+                .await
+                .contains(&"lines_differ".to_owned())
+        );
+        world.ctx.store.close().await;
+    }
+}
+
+/// What nobody but the database can do.
+async fn set_amount(world: &World, line: &LineRecord, amount_minor: i64) {
+    let mut connection = AnyConnection::connect(&world.url)
+        .await
+        .expect("a database");
+    let sql = format!(
+        "UPDATE lines SET amount_minor = {amount_minor} WHERE id = '{}'; UPDATE partner_changes SET version = version + 1;",
+        line.id
+    );
+    connection
+        .execute(sqlx::AssertSqlSafe(sql))
+        .await
+        .expect("changed");
+}
+
+/// The database computes all lines again in one statement that shares no code with the rules.
+#[tokio::test]
+async fn the_database_itself_finds_the_same_lines() {
+    for url in databases().await {
+        let world = World::new(&url).await;
+        let tiered = edit("2026-01-01", true, |form| {
+            tiers(form);
+            form.tiers[1].rate = "12.3456".to_owned();
+        });
+        let trial = try_it(&world, &tiered).await;
+        publish_tried(&world, &tiered, &trial)
+            .await
+            .expect("published");
+        for (id, won_on, amount, period) in [
+            ("9001", "2026-01-10", "333.35", "1"),
+            ("9002", "2026-02-10", "10000.01", "12"),
+            ("9003", "2026-02-10", "1234.56", "3"),
+            ("9004", "2026-12-31", "999.99", "6"),
+            ("9005", "2027-01-10", "77.77", "2"),
+            ("9006", "2027-02-11", "3000.05", "4"),
+        ] {
+            win(&world, id, won_on, amount, period).await;
+        }
+        let recomputed = recompute::recompute(&world.ctx).await.expect("computed");
+        let mut tx = world.ctx.store.read().await.unwrap();
+        let priced = priced::compare_lines(&mut tx).await.expect("computed");
+        assert_eq!((priced.lines, priced.differing), (72, 0));
+        assert_eq!(recomputed.lines, 72);
+        assert_eq!(recomputed.sum_minor, i128::from(priced.sum_minor));
+        drop(tx);
+        let lines = all_lines(&world).await;
+        let spoiled = lines.values().next().expect("a line");
+        set_amount(&world, spoiled, spoiled.money.minor - 1).await;
+        let mut tx = world.ctx.store.read().await.unwrap();
+        let priced = priced::compare_lines(&mut tx).await.expect("computed");
+        assert_eq!((priced.lines, priced.differing), (72, 1));
+        drop(tx);
         world.ctx.store.close().await;
     }
 }

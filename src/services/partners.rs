@@ -82,11 +82,12 @@ pub async fn enrol(
     {
         return Err(ServiceError::field("valid_from", "plan-not-valid-then"));
     }
+    // The day on which it left says which enrolments end with it: it is forgotten only afterwards.
+    partners::enrol(&mut tx, partner, plan, valid_from, ctx.now()).await?;
     if record.left_on.is_some() {
         partners::come_back(&mut tx, partner, ctx.now()).await?;
         reconcile_deals(ctx, &mut tx, partner).await?;
     }
-    partners::enrol(&mut tx, partner, plan, valid_from, ctx.now()).await?;
     // Deals that were won while there was no plan get their lines.
     outbox::add(ctx, &mut tx, &Job::AccrueLines).await?;
     let facts = serde_json::json!({ "plan": plan, "from": valid_from }).to_string();

@@ -492,7 +492,41 @@ fn keep_reached(
     Ok(())
 }
 
-/// The version of the partner's plan on the day the deal was won; a deal that has one keeps it.
+/// Cancels the lines of a deal that has no plan any more; nothing of them was earned.
+pub(crate) async fn cancel_open_lines(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    deal: DealId,
+) -> Result<(), ServiceError> {
+    let mut books = Books::new(ctx, None);
+    let found = lines::list_of_deal(tx, deal).await?.into_iter();
+    cancel(&mut books, found.filter(|line| line.kind.is_of_schedule()));
+    books.write(tx).await
+}
+
+/// The version that a deal keeps although it is won on another day now: one that all deals of the plan were given, and not for its day. Any other gives way
+/// to that of the new day.
+pub(crate) async fn find_granted_version(
+    tx: &mut Tx,
+    deal: &DealRecord,
+    was_won_on: Option<NaiveDate>,
+) -> Result<Option<PlanVersionId>, ServiceError> {
+    let (Some(id), Some(was_won_on), Some(won_on)) = (deal.plan_version, was_won_on, deal.won_on)
+    else {
+        return Ok(None);
+    };
+    let Some(given) = plans::find_version(tx, id).await? else {
+        return Ok(None);
+    };
+    let is_on_plan = partners::find_enrolment(tx, deal.partner, won_on)
+        .await?
+        .is_some_and(|enrolment| enrolment.plan == given.plan);
+    let is_for_all = given.valid_from > was_won_on && given.valid_from > won_on;
+    Ok((is_on_plan && is_for_all).then_some(id))
+}
+
+/// The version of the partner's plan on the day the deal was won; a deal that has one keeps it. The caller has the lock of all plans before the deal's:
+/// a version that is just being published holds for this deal, or is not there yet, and nothing between.
 pub(crate) async fn choose_plan(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -501,8 +535,6 @@ pub(crate) async fn choose_plan(
     if let (None, Some(won_on)) = (deal.plan_version, deal.won_on)
         && let Some(enrolment) = partners::find_enrolment(tx, deal.partner, won_on).await?
     {
-        // A version that is just being published holds for this deal, or is not there yet: nothing between.
-        tx.lock("plans").await?;
         let version = plans::find_version_on(tx, enrolment.plan, won_on).await?;
         deal.plan_version = version.map(|version| version.id);
     }
@@ -522,13 +554,14 @@ pub(crate) async fn choose_missing_plans(ctx: &Ctx) -> Result<(), ServiceError> 
     for deal in without {
         let mut tx = ctx.store.write().await?;
         tx.lock(&format!("lead:{}", deal.lead)).await?;
+        tx.lock("plans").await?;
+        books::lock_deal(&mut tx, deal.id).await?;
         let Some(mut deal) = deals::find(&mut tx, deal.id)
             .await?
             .filter(|deal| deal.state == DealState::Won)
         else {
             continue;
         };
-        books::lock_deal(&mut tx, deal.id).await?;
         choose_plan(ctx, &mut tx, &mut deal).await?;
         deals::update(&mut tx, &deal).await?;
         sync_lines(ctx, &mut tx, deal.id).await?;

@@ -38,6 +38,7 @@ pub struct DealRecord {
     /// In the programme's time zone.
     pub won_on: Option<NaiveDate>,
     pub start: Option<NaiveDate>,
+    /// The first day on which it no longer runs.
     pub end: Option<NaiveDate>,
     pub currency: Option<Currency>,
     pub plan_version: Option<PlanVersionId>,
@@ -45,6 +46,13 @@ pub struct DealRecord {
     pub merge_decided_at: Option<Timestamp>,
     pub hubspot_modified_at: Timestamp,
     pub confirmed_at: Timestamp,
+}
+
+impl DealRecord {
+    /// The last day that the client is charged for: what people agree on, and what HubSpot says.
+    pub fn last_day(&self) -> Option<NaiveDate> {
+        self.end.and_then(|end| end.pred_opt())
+    }
 }
 
 const DEAL: &str = "SELECT deals.id, deals.lead_id, deals.partner_id, partners.name AS partner_name, partners.left_on AS partner_left_on, deals.client_id, clients.name AS client_name,
@@ -106,13 +114,13 @@ pub async fn add(tx: &mut Tx, deal: &DealRecord, now: Timestamp) -> Result<(), S
     Ok(())
 }
 
-/// Writes what a fresh reading says; whose deal it is never changes here, nor the version of a plan that it has.
+/// Writes what a fresh reading says, of a deal that was read under its lock; whose deal it is never changes here.
 pub async fn update(tx: &mut Tx, deal: &DealRecord) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "deal",
         "UPDATE deals SET hubspot_id = $2, name = $3, pipeline = $4, stage = $5, state = $6, won_on = $7, start_on = $8, end_on = $9,
-             currency = $10, plan_version_id = COALESCE(plan_version_id, $11), hubspot_modified_at = $12, confirmed_at = $13, merge_decided_at = $14
+             currency = $10, plan_version_id = $11, hubspot_modified_at = $12, confirmed_at = $13, merge_decided_at = $14
          WHERE id = $1",
         deal.id,
         deal.hubspot_id,

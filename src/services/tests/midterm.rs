@@ -43,6 +43,7 @@ async fn publish_for(
         form,
         valid_from: valid_from.to_owned(),
         all_deals,
+        ..PlanEdit::default()
     };
     let trial = plans::try_version(&world.ctx, &world.staff, &edit)
         .await

@@ -54,6 +54,7 @@ enum Change {
     Add(Box<LineRecord>),
     Move(Move, Beside),
     Reprice(Repriced),
+    Version(LineId, PlanVersionId),
 }
 
 /// What becomes of a line's amount. A line that is not there yet, or cancelled, counts for nothing.
@@ -224,6 +225,12 @@ impl<'a> Books<'a> {
         self.touched.insert(line.partner);
     }
 
+    /// Another version says the same of a line: it is what the amount rests on from now on, and nothing is posted.
+    pub fn follow_version(&mut self, line: &LineRecord, plan_version: PlanVersionId) {
+        self.changes.push(Change::Version(line.id, plan_version));
+        self.touched.insert(line.partner);
+    }
+
     fn post(&mut self, partner: PartnerId, entry: Option<Entry>, cause: &'static str) {
         if let Some(entry) = entry.filter(|entry| entry.money.minor != 0) {
             self.entries.push(NewEntry {
@@ -291,6 +298,7 @@ impl Change {
             (Self::Move(step, beside), Self::Move(next, next_beside)) => {
                 (step.before(), step.after(), beside) == (next.before(), next.after(), next_beside)
             }
+            (Self::Version(_, version), Self::Version(_, next)) => version == next,
             _ => false,
         }
     }
@@ -300,16 +308,21 @@ impl Change {
 async fn write_alike(tx: &mut Tx, changes: &[Change], now: Timestamp) -> Result<(), ServiceError> {
     let mut added = Vec::new();
     let mut moved: Vec<LineId> = Vec::new();
+    let mut followed: Vec<LineId> = Vec::new();
     for change in changes {
         match change {
             Change::Add(line) => added.push(LineRecord::clone(line)),
             Change::Move(step, _) => moved.push(step.line()),
             Change::Reprice(line) => lines::reprice(tx, line, now).await?,
+            Change::Version(line, _) => followed.push(*line),
         }
     }
     lines::add_all(tx, &added).await?;
     if let Some(Change::Move(step, beside)) = changes.first() {
         lines::set_states(tx, &moved, step.before(), step.after(), *beside, now).await?;
+    }
+    if let Some(Change::Version(_, version)) = changes.first() {
+        lines::set_plan_version(tx, &followed, *version).await?;
     }
     Ok(())
 }

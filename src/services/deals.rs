@@ -134,13 +134,18 @@ pub async fn apply_reading(
         cancel_open_lines(ctx, &mut tx, deal.id).await?;
     }
     sync_lines(ctx, &mut tx, deal.id).await?;
-    if deal.state == DealState::Won && before.is_none_or(|before| before.state != DealState::Won) {
+    if deal.state == DealState::Won
+        && before
+            .as_ref()
+            .is_none_or(|before| before.state != DealState::Won)
+    {
         links::link_waiting(ctx, &mut tx, &deal).await?;
     }
     if deal.plan_version.is_some() {
         outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
     }
-    resync_standing(ctx, &mut tx, &deal).await?;
+    let was_won_on = before.as_ref().and_then(|before| before.won_on);
+    resync_standing(ctx, &mut tx, &deal, was_won_on).await?;
     changes::add(&mut tx, deal.partner, ctx.now()).await?;
     Ok(tx.commit().await?)
 }
@@ -295,9 +300,9 @@ fn mirror(
         stage: String::new(),
         state: DealState::Open,
         won_on: None,
-        partner_left_on: None,
         start: None,
         end: None,
+        end_holds_from: None,
         currency: None,
         plan_version: None,
         merge_decided_at: None,
@@ -406,6 +411,7 @@ async fn apply_won(
     if moved_from.is_none() {
         deal.start = Some(start);
     }
+    deal.end_holds_from = end_holds_from(ctx, deal, remote, was_won_on);
     deal.end = remote.end;
     if deal.won_on != was_won_on {
         deal.plan_version = find_granted_version(tx, deal, was_won_on).await?;
@@ -463,6 +469,26 @@ async fn apply_terms(
     };
     let from = is_fixed.then_some(changed);
     put_terms(ctx, tx, deal.id, &known, first, from).await
+}
+
+/// From when on the deal's end holds, where it was said or moved while the deal ran: months that had ended by then stay, if they were due until then.
+fn end_holds_from(
+    ctx: &Ctx,
+    deal: &DealRecord,
+    remote: &RemoteDeal,
+    was_won_on: Option<NaiveDate>,
+) -> Option<Month> {
+    if deal.end == remote.end {
+        return deal.end_holds_from;
+    }
+    // What is said with the first reading holds from the start.
+    was_won_on.and(remote.end)?;
+    let changed = month_of_change(ctx, remote);
+    let was_due_before = deal
+        .ends_on()
+        .and_then(|end| end.pred_opt())
+        .map_or(changed, |last| Month::of(last).plus(1));
+    Some(changed.min(was_due_before))
 }
 
 /// From when on a change counts: HubSpot's deal was changed in that month.

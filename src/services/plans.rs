@@ -25,7 +25,8 @@ use crate::{
     access::require_staff,
     books::{self, AmountChange, Books},
     outbox::{self, Job},
-    schedules::{Basis, DEALS_AT_ONCE, change_lines, lines_by_deal},
+    reconcile::DealMoney,
+    schedules::{Basis, DEALS_AT_ONCE, change_lines, keep_reached, lines_by_deal},
 };
 
 /// A version of a plan as staff edit it: the next one of the plan of that name, or the first of a new plan.
@@ -174,22 +175,30 @@ async fn gather<'a>(
     let versions = list_versions_of(tx, &edit.plan, &name).await?;
     let record = next_version(ctx, name, terms, valid_from, versions.first())?;
     let mut books = Books::new(ctx, Some(actor.person()));
+    // One that is not won at the moment may be won again, and then the version of its day holds for it.
     let is_moved = |deal: &DealRecord| {
         let is_won_since = deal.won_on.is_some_and(|won_on| won_on >= valid_from);
-        deal.state == DealState::Won && (is_won_since || edit.all_deals)
+        is_won_since || edit.all_deals
     };
     let mut found = deals::list_of_plan(tx, record.plan).await?;
     found.retain(is_moved);
     for some in found.chunks(DEALS_AT_ONCE) {
         let with_version = some.iter().map(|deal| (deal.clone(), record.clone()));
-        let mut bases = Basis::load_with(tx, with_version.collect()).await?;
-        let ids: Vec<DealId> = some.iter().map(|deal| deal.id).collect();
+        let bases = Basis::load_with(tx, with_version.collect()).await?;
+        let known = some.iter().filter(|deal| bases.contains_key(&deal.id));
+        let (won, others): (Vec<DealRecord>, Vec<DealRecord>) = known
+            .cloned()
+            .partition(|deal| deal.state == DealState::Won);
+        let ids: Vec<DealId> = won.iter().map(|deal| deal.id).collect();
         let mut existing = lines_by_deal(lines::list_of_deals(tx, &ids).await?);
         for id in ids {
-            if let Some(basis) = bases.remove(&id) {
-                let existing = existing.remove(&id).unwrap_or_default();
-                change_lines(ctx, &mut books, &basis, existing)?;
-            }
+            let existing = existing.remove(&id).unwrap_or_default();
+            change_lines(ctx, &mut books, &bases[&id], existing)?;
+        }
+        // What the client's money has reached of the others is kept, at the version's price.
+        for mut money in DealMoney::load_all(tx, others).await? {
+            money.tolerance = record.terms.tolerance;
+            keep_reached(ctx, &mut books, &bases[&money.deal.id], money)?;
         }
     }
     let moved: Vec<MovedDeal> = found

@@ -35,6 +35,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0004_append_only_money.sqlite.sql"),
         include_str!("../../migrations/0004_append_only_money.postgres.sql"),
     ),
+    (
+        6,
+        "deal_end",
+        include_str!("../../migrations/0006_deal_end.sqlite.sql"),
+        include_str!("../../migrations/0006_deal_end.postgres.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -91,7 +91,7 @@ pub async fn publish(
     let edit = PlanEdit {
         form,
         valid_from: valid_from.to_owned(),
-        all_deals: false,
+        ..PlanEdit::default()
     };
     let trial = plans::try_version(ctx, actor, &edit).await?;
     plans::publish_version(ctx, actor, &edit, &trial.fingerprint).await

@@ -19,7 +19,7 @@ WITH won AS (
     FROM won
 ), expired AS (
     SELECT later.deal, CAST(SUM(earlier.base) AS BIGINT) AS base
-    FROM won AS later JOIN won AS earlier ON earlier.partner = later.partner AND earlier.won_on {outside} later.won_on - INTERVAL 12 MONTH
+    FROM won AS later JOIN won AS earlier ON earlier.partner = later.partner AND earlier.won_on <= later.won_on - INTERVAL 12 MONTH
     GROUP BY later.deal
 ), monthly AS (
     SELECT standing.deal, CAST(SUM(tiers.ppm * GREATEST(0,
@@ -38,7 +38,7 @@ WITH won AS (
     FROM sums
 )
 SELECT COUNT(*), COUNT(*) FILTER (computed_minor <> amount_minor), CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) FROM computed
-""".format(outside="<")
+"""
 
 database = duckdb.connect(f"{FOLDER}/duck.db", config={"threads": 2})
 database.execute(

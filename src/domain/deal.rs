@@ -120,14 +120,9 @@ pub fn standing<'a>(
 /// How far back a partner's standing looks.
 pub const STANDING_MONTHS: u32 = 12;
 
-/// The first day of the time in which what a partner won counts towards the standing of a deal that it won on `won_on`.
-pub fn standing_begins(won_on: NaiveDate) -> NaiveDate {
-    won_on - Months::new(STANDING_MONTHS)
-}
-
-/// Whether a deal that was won earlier, on `other`, counts towards the standing of one won on `won_on`.
+/// Whether a deal that was won earlier, on `other`, counts towards the standing of one won on `won_on`: what was won on that day a year ago is over.
 pub fn counts_for(other: NaiveDate, won_on: NaiveDate) -> bool {
-    other >= standing_begins(won_on)
+    other > won_on - Months::new(STANDING_MONTHS)
 }
 
 /// A won deal as the schedule needs it. All terms are in one currency, sorted by month, and not empty.

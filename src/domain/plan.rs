@@ -391,7 +391,11 @@ impl PlanForm {
             .filter(|(_, row)| **row != TierForm::default())
             .collect();
         let last = rows.last()?.0;
+        if rows.len() > TIERS_MAX {
+            errors.add_with("tiers", "tiers-too-many", &TIERS_MAX.to_string());
+        }
         let currency = self.parse_currency(errors)?;
+        let known = errors.0.len();
         let mut steps = Vec::with_capacity(rows.len());
         let mut border: Option<Money> = Some(Money::zero(currency));
         for (place, row) in rows {
@@ -409,16 +413,20 @@ impl PlanForm {
                 });
             }
         }
-        if !errors.is_empty() {
+        if errors.0.len() > known || steps.len() > TIERS_MAX {
             return None;
         }
         errors.take("tiers", Tiers::new(currency, steps))
     }
 
     fn parse_shares(&self, errors: &mut FieldErrors) -> Vec<Share> {
-        let mut others: Vec<Share> = Vec::new();
         let rows = self.shares.iter().enumerate();
-        for (place, row) in rows.filter(|(_, row)| **row != ShareForm::default()) {
+        let rows: Vec<(usize, &ShareForm)> = rows
+            .filter(|(_, row)| **row != ShareForm::default())
+            .collect();
+        let mut others: Vec<Share> = Vec::with_capacity(rows.len());
+        let mut shares: Vec<Rate> = Vec::with_capacity(rows.len());
+        for (place, row) in &rows {
             let field = |name: &str| format!("shares.{place}.{name}");
             let partner = row.partner.trim().parse::<PartnerId>();
             let partner = errors.take(
@@ -429,35 +437,23 @@ impl PlanForm {
             if partner.is_some() && others.iter().any(|other| other.partner == partner) {
                 errors.add(&field("partner"), "share-twice");
             }
+            shares.extend(share);
             if let (Some(_), Some(share)) = (partner, share) {
                 others.push(Share { partner, share });
             }
         }
-        if others.len() >= SHARES_MAX {
+        if rows.len() >= SHARES_MAX {
             errors.add_with("shares", "shares-too-many", &SHARES_MAX.to_string());
-        }
-        if !errors.is_empty() || (others.is_empty() && self.own_share.trim().is_empty()) {
             return Vec::new();
         }
-        let given: Decimal = others.iter().map(|other| other.share.as_decimal()).sum();
-        let not_whole = |_| Fault::with("shares-not-whole", percent(given));
-        let (field, own) = match self.own_share.trim() {
-            "" => (
-                "shares",
-                Rate::try_from(Decimal::ONE - given).map_err(not_whole),
-            ),
-            typed => ("own_share", Rate::parse_percent(typed)),
-        };
-        let Some(own) = errors.take(field, own) else {
+        if shares.len() < rows.len() {
+            // A sum of which a part cannot be read is not judged; who gets the parts is no matter.
+            return Vec::new();
+        }
+        let own = self.parse_own_share(&shares, errors);
+        let Some(own) = own.filter(|_| !others.is_empty()) else {
             return Vec::new();
         };
-        let sum = given + own.as_decimal();
-        if sum != Decimal::ONE {
-            errors.add_with("shares", "shares-not-whole", &percent(sum));
-        }
-        if others.is_empty() {
-            return Vec::new();
-        }
         let own = Share {
             partner: None,
             share: own,
@@ -466,6 +462,26 @@ impl PlanForm {
             .filter(|own| own.share != Rate::ZERO)
             .chain(others)
             .collect()
+    }
+
+    /// The part of the partner that brought the lead, which makes the others' the whole; none where nothing is shared.
+    fn parse_own_share(&self, others: &[Rate], errors: &mut FieldErrors) -> Option<Rate> {
+        let typed = self.own_share.trim();
+        if others.is_empty() && typed.is_empty() {
+            return None;
+        }
+        let given: Decimal = others.iter().map(|other| other.as_decimal()).sum();
+        if typed.is_empty() {
+            let not_whole = |_| Fault::with("shares-not-whole", percent(given));
+            let own = Rate::try_from(Decimal::ONE - given).map_err(not_whole);
+            return errors.take("shares", own);
+        }
+        let own = errors.take("own_share", Rate::parse_percent(typed))?;
+        let sum = given + own.as_decimal();
+        if sum != Decimal::ONE {
+            errors.add_with("shares", "shares-not-whole", &percent(sum));
+        }
+        Some(own)
     }
 }
 
@@ -851,6 +867,30 @@ mod tests {
         assert_eq!(terms.tiers.expect("tiers").steps().len(), TIERS_MAX);
         form.tiers = rows(TIERS_MAX + 1);
         assert_eq!(faults(&form), [fault("tiers", "tiers-too-many", "12")]);
+    }
+
+    #[test]
+    fn faults_of_rows_as_a_whole_show_beside_all_others() {
+        let mut form = rich_form();
+        form.name.clear();
+        let row = |place: usize| tier(&place.to_string(), &(place + 1).to_string(), "5");
+        form.tiers = (0..=TIERS_MAX).map(row).collect();
+        form.tiers[TIERS_MAX].until.clear();
+        form.shares[1].share = "31".to_owned();
+        form.shares[2].partner.clear();
+        let mut expected = vec![
+            fault("name", "required", ""),
+            fault("tiers", "tiers-too-many", "12"),
+            fault("shares.2.partner", "choose-one", ""),
+            fault("shares", "shares-not-whole", "101"),
+        ];
+        assert_eq!(faults(&form), expected);
+        // A sum of which a part cannot be read is not judged; the number of rows is.
+        form.shares[2].share = "x".to_owned();
+        form.tiers[3].rate = "x".to_owned();
+        expected[3] = fault("shares.2.share", "rate-invalid", "");
+        expected.insert(2, fault("tiers.3.rate", "rate-invalid", ""));
+        assert_eq!(faults(&form), expected);
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub struct RemoteDeal {
     /// `portal_billing_period`, as it stands there.
     pub billing_period: Option<String>,
     pub start: Option<NaiveDate>,
+    /// The first day on which it no longer runs.
     pub end: Option<NaiveDate>,
     /// When it was closed, by HubSpot.
     pub closed_at: Option<Timestamp>,

@@ -54,6 +54,7 @@ enum Change {
     Add(Box<LineRecord>),
     Move(Move, Beside),
     Reprice(Repriced),
+    Version(LineId, PlanVersionId),
 }
 
 /// So much was gathered when it was taken.
@@ -227,6 +228,12 @@ impl<'a> Books<'a> {
         self.touched.insert(line.partner);
     }
 
+    /// Another version says the same of a line: it is what the amount rests on from now on, and nothing is posted.
+    pub fn follow_version(&mut self, line: &LineRecord, plan_version: PlanVersionId) {
+        self.changes.push(Change::Version(line.id, plan_version));
+        self.touched.insert(line.partner);
+    }
+
     fn post(&mut self, partner: PartnerId, entry: Option<Entry>, cause: &'static str) {
         if let Some(entry) = entry.filter(|entry| entry.money.minor != 0) {
             self.entries.push(NewEntry {
@@ -299,6 +306,11 @@ impl<'a> Books<'a> {
                         (line.plan_version, line.state) = (again.plan_version, again.state);
                     }
                 }
+                Change::Version(id, version) => {
+                    if let Some(place) = places.get(id) {
+                        lines[*place].plan_version = *version;
+                    }
+                }
             }
         }
     }
@@ -320,6 +332,9 @@ impl<'a> Books<'a> {
         for ((before, after, beside), ids) in &net.moved {
             lines::set_states(tx, ids, *before, *after, *beside, now).await?;
         }
+        for (version, ids) in &net.followed {
+            lines::set_plan_version(tx, ids, *version).await?;
+        }
         if !self.entries.is_empty() {
             journal::add_all(tx, &self.entries, self.person, now).await?;
         }
@@ -334,6 +349,7 @@ struct Net {
     added: Vec<LineRecord>,
     repriced: Vec<Repriced>,
     moved: Vec<((LineState, LineState, Beside), Vec<LineId>)>,
+    followed: Vec<(PlanVersionId, Vec<LineId>)>,
 }
 
 impl Net {
@@ -372,6 +388,16 @@ impl Net {
                     match net.repriced.get_mut(place) {
                         Some(known) => *known = again,
                         None => net.repriced.push(again),
+                    }
+                }
+                Change::Version(id, version) => {
+                    if let Some(place) = repriced.get(&id) {
+                        net.repriced[*place].plan_version = version;
+                        continue;
+                    }
+                    match net.followed.iter_mut().find(|(known, _)| *known == version) {
+                        Some((_, ids)) => ids.push(id),
+                        None => net.followed.push((version, vec![id])),
                     }
                 }
             }

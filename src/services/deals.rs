@@ -2,12 +2,12 @@
 //! Deals that are merged, deleted, restored,
 //! opened again or moved back are followed, not errors. Which invoices pay for a deal is decided in `reconcile`.
 
+use chrono::NaiveDate;
 use portal_domain::{
     calendar::Month,
     deal::{BillingPeriod, DealState, DealTerms},
     ids::{DealId, LeadId},
     lead::LeadState,
-    line::LineKind,
     money::Money,
     remote::{RemoteDeal, RemoteStage},
 };
@@ -15,7 +15,7 @@ use portal_store::{
     Tx, changes,
     deals::{self, DealRecord},
     leads::{self, LeadRecord},
-    lines::{self, LineRecord},
+    lines,
 };
 use serde_json::json;
 
@@ -24,7 +24,9 @@ use crate::{
     books::{self, About},
     links, messages,
     outbox::{self, Job},
-    schedules::{choose_plan, resync_standing, sync_lines},
+    schedules::{
+        cancel_open_lines, choose_plan, find_granted_version, resync_standing, sync_lines,
+    },
 };
 
 /// HubSpot has the lead's deal: its id is kept, and the deal is read. Doing it again changes nothing.
@@ -99,7 +101,7 @@ pub async fn apply_reading(
     let Some(mut lead) = leads::find(&mut tx, owner.lead).await? else {
         return Ok(());
     };
-    let before = deals::find_of_lead(&mut tx, lead.id).await?;
+    let before = lock_known(ctx, &mut tx, lead.id, remote).await?;
     let Some(mut deal) = mirror(ctx, &lead, before.as_ref(), remote) else {
         return Ok(());
     };
@@ -125,16 +127,56 @@ pub async fn apply_reading(
         apply_won(ctx, &mut tx, &mut deal, remote).await?;
     }
     deals::update(&mut tx, &deal).await?;
+    let had_plan = before
+        .as_ref()
+        .is_some_and(|before| before.plan_version.is_some());
+    if had_plan && deal.plan_version.is_none() {
+        cancel_open_lines(ctx, &mut tx, deal.id).await?;
+    }
     sync_lines(ctx, &mut tx, deal.id).await?;
-    if deal.state == DealState::Won && before.is_none_or(|before| before.state != DealState::Won) {
+    if deal.state == DealState::Won
+        && before
+            .as_ref()
+            .is_none_or(|before| before.state != DealState::Won)
+    {
         links::link_waiting(ctx, &mut tx, &deal).await?;
     }
     if deal.plan_version.is_some() {
         outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
     }
-    resync_standing(ctx, &mut tx, &deal).await?;
+    let was_won_on = before.as_ref().and_then(|before| before.won_on);
+    resync_standing(ctx, &mut tx, &deal, was_won_on).await?;
     changes::add(&mut tx, deal.partner, ctx.now()).await?;
     Ok(tx.commit().await?)
+}
+
+/// The lead's deal, as it stands once nobody else can change it. Where the reading may choose its plan, no version is published meanwhile: that lock comes
+/// before the deal's own, as it does for who publishes.
+async fn lock_known(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    lead: LeadId,
+    remote: Option<&RemoteDeal>,
+) -> Result<Option<DealRecord>, ServiceError> {
+    let known = deals::find_of_lead(tx, lead).await?;
+    let won = remote.filter(|remote| remote.state == DealState::Won);
+    let chooses = won.is_some_and(|remote| {
+        known.as_ref().is_none_or(|known| {
+            known.plan_version.is_none() || known.won_on != won_on(ctx, known.won_on, remote)
+        })
+    });
+    if chooses {
+        tx.lock("plans").await?;
+    }
+    let Some(known) = known else { return Ok(None) };
+    books::lock_deal(tx, known.id).await?;
+    Ok(deals::find(tx, known.id).await?)
+}
+
+/// The day on which a deal was won, by HubSpot or else by what is known.
+fn won_on(ctx: &Ctx, known: Option<NaiveDate>, remote: &RemoteDeal) -> Option<NaiveDate> {
+    let closed_on = remote.closed_at.map(|at| ctx.date_of(at));
+    closed_on.or(known).or_else(|| Some(ctx.today()))
 }
 
 /// Whose deal a reading is about.
@@ -258,9 +300,9 @@ fn mirror(
         stage: String::new(),
         state: DealState::Open,
         won_on: None,
-        partner_left_on: None,
         start: None,
         end: None,
+        end_holds_from: None,
         currency: None,
         plan_version: None,
         merge_decided_at: None,
@@ -351,10 +393,13 @@ async fn apply_won(
     remote: &RemoteDeal,
 ) -> Result<(), ServiceError> {
     let lines = lines::list_of_deal(tx, deal.id).await?;
-    let is_earned = lines.iter().any(|line| line.state.is_earned());
-    if deal.won_on.is_none() || !is_earned {
-        let closed_on = remote.closed_at.map(|at| ctx.date_of(at));
-        deal.won_on = closed_on.or(deal.won_on).or_else(|| Some(ctx.today()));
+    // What a person entered stands beside the schedule, and fixes nothing of it.
+    let is_earned = lines
+        .iter()
+        .any(|line| line.kind.is_of_schedule() && line.state.is_earned());
+    let was_won_on = deal.won_on;
+    if was_won_on.is_none() || !is_earned {
+        deal.won_on = won_on(ctx, was_won_on, remote);
     }
     let start = remote.start.or(deal.won_on).unwrap_or_else(|| ctx.today());
     // Lines count their months from the start, so it stays where it is once money was earned by it.
@@ -366,9 +411,13 @@ async fn apply_won(
     if moved_from.is_none() {
         deal.start = Some(start);
     }
+    deal.end_holds_from = end_holds_from(ctx, deal, remote, was_won_on);
     deal.end = remote.end;
+    if deal.won_on != was_won_on {
+        deal.plan_version = find_granted_version(tx, deal, was_won_on).await?;
+    }
     choose_plan(ctx, tx, deal).await?;
-    apply_terms(ctx, tx, deal, remote, &lines).await
+    apply_terms(ctx, tx, deal, remote, is_earned).await
 }
 
 async fn apply_terms(
@@ -376,7 +425,7 @@ async fn apply_terms(
     tx: &mut Tx,
     deal: &mut DealRecord,
     remote: &RemoteDeal,
-    lines: &[LineRecord],
+    is_earned: bool,
 ) -> Result<(), ServiceError> {
     let about = About::Deal(deal.id);
     let value = read_value(remote);
@@ -396,7 +445,6 @@ async fn apply_terms(
         return Ok(());
     };
     let known = deals::list_terms(tx, deal.id).await?;
-    let is_earned = lines.iter().any(|line| line.state.is_earned());
     let other_currency = known
         .last()
         .map(|terms| terms.value.currency)
@@ -408,12 +456,11 @@ async fn apply_terms(
         return Ok(());
     }
     deal.currency = Some(value.currency);
-    // Cancelled months count too: a deal that is restored gets back what it had.
-    let changed = Month::of(ctx.date_of(remote.modified_at)).min(ctx.this_month());
-    let ended = Month::of(start)..changed;
-    let has_ended = lines
-        .iter()
-        .any(|line| line.kind == LineKind::Scheduled && ended.contains(&line.month));
+    let changed = month_of_change(ctx, remote);
+    // Whether there are lines yet or a plan at all: the client was charged by the terms that held.
+    let has_ended = known
+        .first()
+        .is_some_and(|first| first.from.max(Month::of(start)) < changed);
     let is_fixed = (is_earned || has_ended) && other_currency.is_none();
     let first = DealTerms {
         from: Month::of(start),
@@ -422,6 +469,31 @@ async fn apply_terms(
     };
     let from = is_fixed.then_some(changed);
     put_terms(ctx, tx, deal.id, &known, first, from).await
+}
+
+/// From when on the deal's end holds, where it was said or moved while the deal ran: months that had ended by then stay, if they were due until then.
+fn end_holds_from(
+    ctx: &Ctx,
+    deal: &DealRecord,
+    remote: &RemoteDeal,
+    was_won_on: Option<NaiveDate>,
+) -> Option<Month> {
+    if deal.end == remote.end {
+        return deal.end_holds_from;
+    }
+    // What is said with the first reading holds from the start.
+    was_won_on.and(remote.end)?;
+    let changed = month_of_change(ctx, remote);
+    let was_due_before = deal
+        .ends_on()
+        .and_then(|end| end.pred_opt())
+        .map_or(changed, |last| Month::of(last).plus(1));
+    Some(changed.min(was_due_before))
+}
+
+/// From when on a change counts: HubSpot's deal was changed in that month.
+fn month_of_change(ctx: &Ctx, remote: &RemoteDeal) -> Month {
+    Month::of(ctx.date_of(remote.modified_at)).min(ctx.this_month())
 }
 
 /// The value as an amount above zero, if HubSpot has one.

@@ -25,7 +25,7 @@ use crate::{
     access::require_staff,
     books,
     outbox::{self, Job},
-    schedules::sync_lines,
+    schedules::{resync_standing, sync_lines},
 };
 
 /// Which of two merged deals goes on.
@@ -138,6 +138,7 @@ pub async fn decide_merger(
     };
     end(ctx, &mut tx, &ends).await?;
     for deal in [&goes_on, &ends] {
+        resync_standing(ctx, &mut tx, deal, deal.won_on).await?;
         outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
         changes::add(&mut tx, deal.partner, ctx.now()).await?;
     }
@@ -242,6 +243,8 @@ pub async fn follow_start(ctx: &Ctx, actor: &Actor, id: ExceptionId) -> Result<(
     };
     deals::update(&mut tx, &moved).await?;
     sync_lines(ctx, &mut tx, deal).await?;
+    // Its first terms may be others now, and a later deal's tiers begin where those end.
+    resync_standing(ctx, &mut tx, &moved, moved.won_on).await?;
     outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
     changes::add(&mut tx, before.partner, ctx.now()).await?;
     exceptions::settle(&mut tx, &open.subject, "followed", ctx.now()).await?;

@@ -1,15 +1,17 @@
 //! The network, as staff look after it: adding partners and enrolling them on plans.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use portal_domain::{
     access::{Action, Actor},
-    ids::{PartnerId, PlanId},
+    ids::{DealId, PartnerId, PlanId, PlanVersionId},
     partner::{CompanyForm, InvitationForm},
 };
 use portal_store::{
     Tx, audit, changes, deals,
     partners::{self, EnrolmentRecord, PartnerRecord},
-    plans as plan_rows,
+    plans::{self as plan_rows, PlanVersionRecord},
 };
 
 use crate::{
@@ -82,11 +84,12 @@ pub async fn enrol(
     {
         return Err(ServiceError::field("valid_from", "plan-not-valid-then"));
     }
+    // The day on which it left says which enrolments end with it: it is forgotten only afterwards.
+    partners::enrol(&mut tx, partner, plan, valid_from, ctx.now()).await?;
     if record.left_on.is_some() {
         partners::come_back(&mut tx, partner, ctx.now()).await?;
         reconcile_deals(ctx, &mut tx, partner).await?;
     }
-    partners::enrol(&mut tx, partner, plan, valid_from, ctx.now()).await?;
     // Deals that were won while there was no plan get their lines.
     outbox::add(ctx, &mut tx, &Job::AccrueLines).await?;
     let facts = serde_json::json!({ "plan": plan, "from": valid_from }).to_string();
@@ -157,12 +160,23 @@ async fn lock(tx: &mut Tx, partner: PartnerId) -> Result<(), ServiceError> {
     Ok(tx.lock(&format!("enrolment:{partner}")).await?)
 }
 
-/// Has the lines of all its deals made again: how long they run hangs on whether it has left.
+/// Has the lines of all deals made again of which it gets a part, its own and those that it shares: how long they run hangs on whether it has left.
 async fn reconcile_deals(ctx: &Ctx, tx: &mut Tx, partner: PartnerId) -> Result<(), ServiceError> {
-    for deal in deals::list_of_partner(tx, partner).await? {
-        outbox::add(ctx, tx, &Job::ReconcileDeal { deal: deal.id }).await?;
-    }
-    Ok(())
+    let own = deals::list_of_partner(tx, partner).await?;
+    let versions = plan_rows::list_versions(tx).await?;
+    let names_it = |version: &&PlanVersionRecord| {
+        let mut split = version.terms.split.iter();
+        split.any(|share| share.partner == Some(partner))
+    };
+    let sharing: Vec<PlanVersionId> = versions
+        .iter()
+        .filter(names_it)
+        .map(|version| version.id)
+        .collect();
+    let shared = deals::list_ids_of_versions(tx, &sharing).await?;
+    let all: BTreeSet<DealId> = own.iter().map(|deal| deal.id).chain(shared).collect();
+    let look = all.into_iter().map(|deal| Job::ReconcileDeal { deal });
+    outbox::add_all(ctx, tx, look).await
 }
 
 /// Invites a partner's first people, on its behalf.

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use portal_domain::{
     access::{Action, Actor},
-    deal::DealState,
     error::FieldErrors,
     ids::{DealId, PartnerId, PlanId, PlanVersionId},
     plan::{PlanForm, PlanTerms},
@@ -32,6 +31,8 @@ use crate::{
 /// A version of a plan as staff edit it: the next one of the plan of that name, or the first of a new plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlanEdit {
+    /// The plan whose next version it is meant to be, which must have that name then; empty: whatever the name says.
+    pub plan: String,
     pub form: PlanForm,
     pub valid_from: String,
     /// Also for the deals that were won before it begins.
@@ -170,16 +171,13 @@ async fn gather<'a>(
 ) -> Result<(Gathered, Books<'a>), ServiceError> {
     let partner_names: BTreeMap<_, _> = partners::list_names(tx).await?.into_iter().collect();
     let (name, terms, valid_from) = parse(edit, &partner_names)?;
-    let versions: Vec<PlanVersionRecord> = plans::list_versions(tx)
-        .await?
-        .into_iter()
-        .filter(|version| version.name == name)
-        .collect();
+    let versions = list_versions_of(tx, &edit.plan, &name).await?;
     let record = next_version(ctx, name, terms, valid_from, versions.first())?;
     let mut books = Books::new(ctx, Some(actor.person()));
+    // One that is not won at the moment may be won again, and then the version of its day holds for it.
     let is_moved = |deal: &DealRecord| {
         let is_won_since = deal.won_on.is_some_and(|won_on| won_on >= valid_from);
-        deal.state == DealState::Won && (is_won_since || edit.all_deals)
+        is_won_since || edit.all_deals
     };
     let mut found = deals::list_of_plan(tx, record.plan).await?;
     found.retain(is_moved);
@@ -214,6 +212,29 @@ async fn gather<'a>(
         partner_names,
     };
     Ok((Gathered { trial, record }, books))
+}
+
+/// What there is of the plan, newest first; nothing of a new one.
+///
+/// # Errors
+/// `plan-renamed` where the next version of one plan has another name: it would be a new plan, on which nobody is.
+async fn list_versions_of(
+    tx: &mut Tx,
+    plan: &str,
+    name: &str,
+) -> Result<Vec<PlanVersionRecord>, ServiceError> {
+    let versions = plans::list_versions(tx).await?;
+    let meant = versions
+        .iter()
+        .find(|version| version.plan.to_string() == plan);
+    if let Some(meant) = meant.filter(|meant| meant.name != name) {
+        let mut errors = FieldErrors::default();
+        errors.add_with("name", "plan-renamed", &meant.name);
+        return Err(ServiceError::Invalid(errors));
+    }
+    let mut versions = versions;
+    versions.retain(|version| version.name == name);
+    Ok(versions)
 }
 
 fn parse(

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{Months, NaiveDate};
+use chrono::{Days, Months, NaiveDate};
 use portal_domain::{
     calendar::Month,
     deal::{DealState, DealTerms, STANDING_MONTHS, WonDeal, counts_for, standing},
@@ -42,7 +42,17 @@ pub(crate) struct Basis {
     pub won: WonDeal,
     /// The deals that put the partner where its tiers begin; none where the plan has no tiers.
     pub won_before: Vec<WonBefore>,
+    shares: Vec<PaidShare>,
     currency: Currency,
+}
+
+/// Who gets which part of each line, and until when.
+#[derive(Clone, Copy)]
+struct PaidShare {
+    partner: PartnerId,
+    share: Rate,
+    /// The last month for which it is paid, if it has left. Its part of later months lapses.
+    until: Option<Month>,
 }
 
 /// A line as it should be.
@@ -99,13 +109,15 @@ impl Basis {
         for (partner, before) in deals::list_won_of_partners(tx, &tiered).await? {
             won.entry(partner).or_default().push(before);
         }
+        let left = list_left(tx, &deals).await?;
         let mut found = HashMap::with_capacity(deals.len());
         for (deal, version) in deals {
             let Some(terms) = terms.remove(&deal.id) else {
                 continue;
             };
             let won = won.get(&deal.partner).map_or(&[][..], Vec::as_slice);
-            if let Some(basis) = Self::of(deal, version, terms, won)? {
+            let shares = paid_shares(&deal, &version, &left);
+            if let Some(basis) = Self::of(deal, version, terms, won, shares)? {
                 found.insert(basis.deal.id, basis);
             }
         }
@@ -118,6 +130,7 @@ impl Basis {
         version: PlanVersionRecord,
         terms: Vec<DealTerms>,
         won: &[WonBefore],
+        shares: Vec<PaidShare>,
     ) -> Result<Option<Self>, MoneyError> {
         let (Some(start), Some(currency)) = (deal.start, deal.currency) else {
             return Ok(None);
@@ -129,14 +142,15 @@ impl Basis {
         Ok(Some(Self {
             won: WonDeal {
                 start,
-                end: deal.end,
+                end: deal.ends_on(),
                 terms,
                 standing: standing(won_before.iter().map(|won| &won.terms), currency)?,
-                paid_until: paid_until(&deal, &version),
+                paid_until: last_paid(&shares),
             },
             deal,
             version,
             won_before,
+            shares,
             currency,
         }))
     }
@@ -144,7 +158,6 @@ impl Basis {
     /// The lines up to a month, each share of a split its own: bonus first, then month by month.
     pub fn wanted(&self, until: Month) -> Result<Vec<Wanted>, MoneyError> {
         let terms = &self.version.terms;
-        let shares = terms.shares(self.deal.partner);
         let months = schedule(terms, &self.won, until)?;
         let bonus_minor = terms.bonus_minor(self.currency);
         let bonus = months.first().filter(|_| bonus_minor != 0);
@@ -154,13 +167,14 @@ impl Basis {
             let kind = LineKind::Scheduled;
             (kind, position, line.month, line.base, line.amount_minor)
         });
-        let rates: Vec<Rate> = shares.iter().map(|share| share.1).collect();
-        let mut wanted = Vec::with_capacity(months.len() * shares.len());
+        let rates: Vec<Rate> = self.shares.iter().map(|share| share.share).collect();
+        let mut wanted = Vec::with_capacity(months.len() * rates.len());
         for (kind, position, month, base, amount_minor) in bonus.into_iter().chain(scheduled) {
             let parts = divide(amount_minor, &rates)?;
-            for ((partner, _), minor) in shares.iter().zip(parts) {
+            let parts = self.shares.iter().zip(parts);
+            for (share, minor) in parts.filter(|(share, _)| share.pays(month)) {
                 wanted.push(Wanted {
-                    partner: *partner,
+                    partner: share.partner,
                     kind,
                     position,
                     price: Price {
@@ -174,10 +188,13 @@ impl Basis {
         Ok(wanted)
     }
 
-    /// The same deal as if it went on for ever and its partner had stayed: all that its plan grants.
+    /// The same deal as if it went on for ever and its partners had stayed: all that its plan grants.
     pub fn unending(&self) -> Self {
         let mut unending = self.clone();
         (unending.won.end, unending.won.paid_until) = (None, None);
+        for share in &mut unending.shares {
+            share.until = None;
+        }
         unending
     }
 
@@ -200,11 +217,53 @@ fn won_before(won: &[WonBefore], deal: &DealRecord, won_on: NaiveDate) -> Vec<Wo
         .collect()
 }
 
-/// The last month for which a partner that has left is still paid for a deal.
-fn paid_until(deal: &DealRecord, version: &PlanVersionRecord) -> Option<Month> {
-    let (left_on, tail) = (deal.partner_left_on?, version.terms.tail_months?);
-    let last_day: NaiveDate = left_on.pred_opt().unwrap_or(left_on);
-    Some(Month::of(last_day).plus(i32::from(tail)))
+impl PaidShare {
+    fn pays(&self, month: Month) -> bool {
+        self.until.is_none_or(|until| month <= until)
+    }
+}
+
+/// Until when all have been paid; no end while one goes on.
+fn last_paid(shares: &[PaidShare]) -> Option<Month> {
+    let untils: Option<Vec<Month>> = shares.iter().map(|share| share.until).collect();
+    untils?.into_iter().max()
+}
+
+/// The shares of a deal's lines; whoever has left is paid for as many more months as the plan's tail has.
+fn paid_shares(
+    deal: &DealRecord,
+    version: &PlanVersionRecord,
+    left: &HashMap<PartnerId, NaiveDate>,
+) -> Vec<PaidShare> {
+    let shares = version.terms.shares(deal.partner).into_iter();
+    let until = |partner: &PartnerId| {
+        let (left_on, tail) = (left.get(partner)?, version.terms.tail_months?);
+        let last_day = left_on.pred_opt().unwrap_or(*left_on);
+        Some(Month::of(last_day).plus(i32::from(tail)))
+    };
+    shares
+        .map(|(partner, share)| PaidShare {
+            partner,
+            share,
+            until: until(&partner),
+        })
+        .collect()
+}
+
+/// When those left the programme who share the lines of some deals; whoever is in it is left out.
+async fn list_left(
+    tx: &mut Tx,
+    deals: &[(DealRecord, PlanVersionRecord)],
+) -> Result<HashMap<PartnerId, NaiveDate>, ServiceError> {
+    let owners = deals.iter().map(|(deal, _)| deal.partner);
+    let sharing = deals.iter().flat_map(|(_, version)| &version.terms.split);
+    let sharing = sharing.filter_map(|share| share.partner);
+    let ids: BTreeSet<PartnerId> = owners.chain(sharing).collect();
+    let ids: Vec<PartnerId> = ids.into_iter().collect();
+    let found = partners::list_by_ids(tx, &ids).await?.into_iter();
+    Ok(found
+        .filter_map(|partner| Some((partner.id, partner.left_on?)))
+        .collect())
 }
 
 /// How far lines are made now.
@@ -274,17 +333,11 @@ fn change_lines(
     let mut of_schedule: BTreeMap<(LineKind, i64, PartnerId), &LineRecord> = of_schedule
         .map(|line| ((line.kind, line.position, line.partner), line))
         .collect();
-    let kept = of_schedule
-        .values()
-        .filter(|line| line.state != LineState::Cancelled);
-    let until = kept.fold(horizon(ctx), |until, line| until.max(line.month));
+    let until = last_kept(ctx, of_schedule.values().copied());
     let mut adjustments = Adjustments::new(existing);
     for wanted in basis.wanted(until)? {
         match of_schedule.remove(&wanted.key()) {
-            Some(line) if line.state.is_stated() => {
-                adjustments.adjust(books, basis, line, &wanted.price)?;
-            }
-            Some(line) => make_again(ctx, books, basis, line, &wanted.price)?,
+            Some(line) => follow_price(ctx, books, &mut adjustments, basis, line, &wanted.price)?,
             None => {
                 let new = NewLine {
                     partner: wanted.partner,
@@ -304,18 +357,62 @@ fn change_lines(
     if of_schedule.is_empty() {
         return Ok(());
     }
-    let granted: BTreeSet<_> = basis
-        .unending()
-        .wanted(until)?
-        .iter()
-        .map(Wanted::key)
-        .collect();
-    let (ended, taken): (Vec<_>, Vec<_>) = of_schedule
+    let granted = prices(&basis.unending(), until)?;
+    for (key, line) in of_schedule {
+        end_line(books, &mut adjustments, basis, line, granted.get(&key))?;
+    }
+    Ok(())
+}
+
+/// How far a deal's lines are looked at: as far as they are made, or as they already go.
+fn last_kept<'a>(ctx: &Ctx, lines: impl IntoIterator<Item = &'a LineRecord>) -> Month {
+    let kept = lines
         .into_iter()
-        .partition(|(key, _)| granted.contains(key));
-    cancel(books, ended.into_iter().map(|(_, line)| line));
-    for (_, line) in taken {
-        take_back(books, &mut adjustments, basis, line)?;
+        .filter(|line| line.state != LineState::Cancelled);
+    kept.fold(horizon(ctx), |until, line| until.max(line.month))
+}
+
+/// What each line should be, by what a deal has one of.
+fn prices(
+    basis: &Basis,
+    until: Month,
+) -> Result<BTreeMap<(LineKind, i64, PartnerId), Price>, MoneyError> {
+    let wanted = basis.wanted(until)?.into_iter();
+    Ok(wanted.map(|wanted| (wanted.key(), wanted.price)).collect())
+}
+
+/// A line that is due gets its price: made again, or adjusted where it is on a statement.
+fn follow_price(
+    ctx: &Ctx,
+    books: &mut Books<'_>,
+    adjustments: &mut Adjustments<'_>,
+    basis: &Basis,
+    line: &LineRecord,
+    price: &Price,
+) -> Result<(), ServiceError> {
+    if line.state.is_stated() {
+        return adjustments.adjust(books, basis, line, price);
+    }
+    make_again(ctx, books, basis, line, price)
+}
+
+/// A line that is due no more, because the deal has ended before it or its partner has left. What is on a statement stays, at what the plan grants for it;
+/// anything else is cancelled whatever the client has paid, so that it does not matter which of the two came first.
+fn end_line(
+    books: &mut Books<'_>,
+    adjustments: &mut Adjustments<'_>,
+    basis: &Basis,
+    line: &LineRecord,
+    granted: Option<&Price>,
+) -> Result<(), ServiceError> {
+    let Some(price) = granted else {
+        return take_back(books, adjustments, basis, line);
+    };
+    if line.state.is_stated() {
+        return adjustments.adjust(books, basis, line, price);
+    }
+    if let Some(step) = line.in_state().cancel() {
+        books.advance(line, step, "no_longer_due");
     }
     Ok(())
 }
@@ -361,13 +458,17 @@ fn make_again(
     let is_same = (line.month, line.money, line.base) == (price.month, price.money, price.base);
     let state = first_state(ctx, price.month);
     match line.state {
-        _ if line.is_refused && is_same => Ok(()),
+        state if is_same && (line.is_refused || state != LineState::Cancelled) => {
+            if line.plan_version != version {
+                books.follow_version(line, version);
+            }
+            Ok(())
+        }
         _ if line.is_refused => {
             books.reprice_refused(line, price, version);
             Ok(())
         }
         LineState::Cancelled => books.reprice(line, price, version, state, "due_again"),
-        _ if is_same => Ok(()),
         _ => books.reprice(line, price, version, state, basis.cause()),
     }
 }
@@ -465,40 +566,80 @@ fn keep_reached(
     basis: &Basis,
     mut money: DealMoney,
 ) -> Result<(), ServiceError> {
-    let wanted = basis.wanted(horizon(ctx))?;
+    let until = last_kept(ctx, &money.lines);
+    let due = prices(basis, until)?;
+    let granted = prices(&basis.unending(), until)?;
+    let key = |line: &LineRecord| (line.kind, line.position, line.partner);
     let mut cancelled: BTreeMap<LineId, LineRecord> = BTreeMap::new();
     for line in &mut money.lines {
-        let key = (line.kind, line.position, line.partner);
-        let due = wanted.iter().find(|wanted| wanted.key() == key);
+        let due = due.get(&key(line));
         if let (LineState::Cancelled, false, Some(due)) = (line.state, line.is_refused, due) {
             cancelled.insert(line.id, line.clone());
             // As if it were due still, to see how far the money reaches.
             line.state = LineState::Awaiting;
-            (line.month, line.money, line.base) =
-                (due.price.month, due.price.money, due.price.base);
+            (line.month, line.money, line.base) = (due.month, due.money, due.base);
         }
     }
     let reached = money.reach()?.adjusted_months;
+    let mut adjustments = Adjustments::new(&money.lines);
     for (place, month) in money.months().into_iter().enumerate() {
         for line in month.lines {
-            match cancelled.remove(&line.id) {
-                Some(before) if place < reached => {
-                    let price = Price {
-                        month: line.month,
-                        money: line.money,
-                        base: line.base,
-                    };
-                    make_again(ctx, books, basis, &before, &price)?;
+            let is_kept = place < reached || line.state.is_stated();
+            match (cancelled.remove(&line.id), due.get(&key(line))) {
+                (Some(before), Some(price)) if is_kept => {
+                    make_again(ctx, books, basis, &before, price)?;
                 }
-                None if place >= reached => cancel(books, [line]),
-                _ => {}
+                (Some(_), _) => {}
+                (None, Some(price)) if is_kept => {
+                    follow_price(ctx, books, &mut adjustments, basis, line, price)?;
+                }
+                (None, Some(_)) => cancel(books, [line]),
+                (None, None) => {
+                    let granted = granted.get(&key(line));
+                    end_line(books, &mut adjustments, basis, line, granted)?;
+                }
             }
         }
     }
     Ok(())
 }
 
-/// The version of the partner's plan on the day the deal was won; a deal that has one keeps it.
+/// Cancels the lines of a deal that has no plan any more; nothing of them was earned.
+pub(crate) async fn cancel_open_lines(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    deal: DealId,
+) -> Result<(), ServiceError> {
+    let mut books = Books::new(ctx, None);
+    let found = lines::list_of_deal(tx, deal).await?;
+    let of_schedule = found.iter().filter(|line| line.kind.is_of_schedule());
+    cancel(&mut books, of_schedule);
+    books.write(tx).await
+}
+
+/// The version that a deal keeps although it is won on another day now: one that all deals of the plan were given, and not for its day. Any other gives way
+/// to that of the new day.
+pub(crate) async fn find_granted_version(
+    tx: &mut Tx,
+    deal: &DealRecord,
+    was_won_on: Option<NaiveDate>,
+) -> Result<Option<PlanVersionId>, ServiceError> {
+    let (Some(id), Some(was_won_on), Some(won_on)) = (deal.plan_version, was_won_on, deal.won_on)
+    else {
+        return Ok(None);
+    };
+    let Some(given) = plans::find_version(tx, id).await? else {
+        return Ok(None);
+    };
+    let is_on_plan = partners::find_enrolment(tx, deal.partner, won_on)
+        .await?
+        .is_some_and(|enrolment| enrolment.plan == given.plan);
+    let is_for_all = given.valid_from > was_won_on && given.valid_from > won_on;
+    Ok((is_on_plan && is_for_all).then_some(id))
+}
+
+/// The version of the partner's plan on the day the deal was won; a deal that has one keeps it. The caller has the lock of all plans before the deal's:
+/// a version that is just being published holds for this deal, or is not there yet, and nothing between.
 pub(crate) async fn choose_plan(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -507,8 +648,6 @@ pub(crate) async fn choose_plan(
     if let (None, Some(won_on)) = (deal.plan_version, deal.won_on)
         && let Some(enrolment) = partners::find_enrolment(tx, deal.partner, won_on).await?
     {
-        // A version that is just being published holds for this deal, or is not there yet: nothing between.
-        tx.lock("plans").await?;
         let version = plans::find_version_on(tx, enrolment.plan, won_on).await?;
         deal.plan_version = version.map(|version| version.id);
     }
@@ -528,13 +667,14 @@ pub(crate) async fn choose_missing_plans(ctx: &Ctx) -> Result<(), ServiceError> 
     for deal in without {
         let mut tx = ctx.store.write().await?;
         tx.lock(&format!("lead:{}", deal.lead)).await?;
+        tx.lock("plans").await?;
+        books::lock_deal(&mut tx, deal.id).await?;
         let Some(mut deal) = deals::find(&mut tx, deal.id)
             .await?
             .filter(|deal| deal.state == DealState::Won)
         else {
             continue;
         };
-        books::lock_deal(&mut tx, deal.id).await?;
         choose_plan(ctx, &mut tx, &mut deal).await?;
         deals::update(&mut tx, &deal).await?;
         sync_lines(ctx, &mut tx, deal.id).await?;
@@ -544,16 +684,19 @@ pub(crate) async fn choose_missing_plans(ctx: &Ctx) -> Result<(), ServiceError> 
     Ok(())
 }
 
-/// Has the later deals of the same partner looked at again whose tiers begin where this one left off.
+/// Has the later deals of the same partner looked at again whose tiers begin where this one left off, or did while it was won on another day.
 pub(crate) async fn resync_standing(
     ctx: &Ctx,
     tx: &mut Tx,
     deal: &DealRecord,
+    was_won_on: Option<NaiveDate>,
 ) -> Result<(), ServiceError> {
-    let Some(won_on) = deal.won_on else {
+    let days = || was_won_on.into_iter().chain(deal.won_on);
+    let (Some(from), Some(last)) = (days().min(), days().max()) else {
         return Ok(());
     };
-    let until = won_on + Months::new(STANDING_MONTHS);
+    // A day more, because months are of different lengths.
+    let until = last + Months::new(STANDING_MONTHS) + Days::new(1);
     let tiered: BTreeSet<_> = plans::list_versions(tx)
         .await?
         .into_iter()
@@ -563,15 +706,17 @@ pub(crate) async fn resync_standing(
     if tiered.is_empty() {
         return Ok(());
     }
-    for later in deals::list_won_between(tx, deal.partner, won_on, until).await? {
-        let has_tiers = later
+    let later = deals::list_won_between(tx, deal.partner, from, until).await?;
+    let has_tiers = |other: &DealRecord| {
+        other
             .plan_version
-            .is_some_and(|version| tiered.contains(&version));
-        if later.id != deal.id && has_tiers {
-            outbox::add(ctx, tx, &Job::ReconcileDeal { deal: later.id }).await?;
-        }
-    }
-    Ok(())
+            .is_some_and(|version| tiered.contains(&version))
+    };
+    let later = later
+        .iter()
+        .filter(|other| other.id != deal.id && has_tiers(other));
+    let look = later.map(|other| Job::ReconcileDeal { deal: other.id });
+    outbox::add_all(ctx, tx, look).await
 }
 
 /// Makes the further lines of deals whose plan pays as long as the client does.
@@ -592,7 +737,7 @@ pub(crate) async fn extend_schedules(ctx: &Ctx) -> Result<(), ServiceError> {
     drop(tx);
     let running_on = won.iter().filter(|deal| {
         let has_open_plan = |version| open_ended.contains(&version);
-        deal.end.is_none_or(|end| end > ctx.today())
+        deal.ends_on().is_none_or(|end| end > ctx.today())
             && deal.plan_version.is_some_and(has_open_plan)
             && ending.contains(&deal.id)
     });

@@ -200,9 +200,11 @@ impl DealChecks {
             let deal = money.deal.id;
             match bases.get(&deal) {
                 Some(basis) => check_schedule(&mut self.amounts, &money, basis)?,
-                // What a person entered follows from no terms.
+                // What a person entered follows from no terms, and what was cancelled comes to nothing.
                 None => self.amounts.look(
-                    money.lines.iter().all(|line| line.entered_by.is_some()),
+                    money.lines.iter().all(|line| {
+                        line.entered_by.is_some() || line.state == LineState::Cancelled
+                    }),
                     || format!("deal {deal} has lines, and no plan or no terms"),
                 ),
             }

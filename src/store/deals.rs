@@ -26,8 +26,6 @@ pub struct DealRecord {
     pub lead: LeadId,
     pub partner: PartnerId,
     pub partner_name: String,
-    /// The first day on which its partner is in the programme no more.
-    pub partner_left_on: Option<NaiveDate>,
     pub client: ClientId,
     pub client_name: String,
     pub hubspot_id: String,
@@ -38,7 +36,10 @@ pub struct DealRecord {
     /// In the programme's time zone.
     pub won_on: Option<NaiveDate>,
     pub start: Option<NaiveDate>,
+    /// The first day on which it no longer runs.
     pub end: Option<NaiveDate>,
+    /// The month in which that end was said: the months before it had ended without it, and stay.
+    pub end_holds_from: Option<Month>,
     pub currency: Option<Currency>,
     pub plan_version: Option<PlanVersionId>,
     /// When a person decided what becomes of it, if it was merged into another partner's.
@@ -47,8 +48,22 @@ pub struct DealRecord {
     pub confirmed_at: Timestamp,
 }
 
-const DEAL: &str = "SELECT deals.id, deals.lead_id, deals.partner_id, partners.name AS partner_name, partners.left_on AS partner_left_on, deals.client_id, clients.name AS client_name,
-        deals.hubspot_id, deals.name, deals.pipeline, deals.stage, deals.state, deals.won_on, deals.start_on, deals.end_on,
+impl DealRecord {
+    /// The last day that the client is charged for: what people agree on, and what HubSpot says.
+    pub fn last_day(&self) -> Option<NaiveDate> {
+        self.end.and_then(|end| end.pred_opt())
+    }
+
+    /// The first day for which nothing is due any more: an end that was said late takes nothing from the months that had ended by then.
+    pub fn ends_on(&self) -> Option<NaiveDate> {
+        let holds_from = self.end_holds_from.map(Month::first_day);
+        self.end
+            .map(|end| holds_from.map_or(end, |from| end.max(from)))
+    }
+}
+
+const DEAL: &str = "SELECT deals.id, deals.lead_id, deals.partner_id, partners.name AS partner_name, deals.client_id, clients.name AS client_name,
+        deals.hubspot_id, deals.name, deals.pipeline, deals.stage, deals.state, deals.won_on, deals.start_on, deals.end_on, deals.end_holds_from,
         deals.currency, deals.plan_version_id, deals.merge_decided_at, deals.hubspot_modified_at, deals.confirmed_at
     FROM deals
     JOIN partners ON partners.id = deals.partner_id
@@ -60,7 +75,6 @@ fn read_deal(row: &AnyRow) -> Result<DealRecord, StoreError> {
         lead: row.parsed("lead_id")?,
         partner: row.parsed("partner_id")?,
         partner_name: row.text("partner_name")?,
-        partner_left_on: row.optional_parsed("partner_left_on")?,
         client: row.parsed("client_id")?,
         client_name: row.text("client_name")?,
         hubspot_id: row.text("hubspot_id")?,
@@ -71,6 +85,7 @@ fn read_deal(row: &AnyRow) -> Result<DealRecord, StoreError> {
         won_on: row.optional_parsed("won_on")?,
         start: row.optional_parsed("start_on")?,
         end: row.optional_parsed("end_on")?,
+        end_holds_from: row.optional_month("end_holds_from")?,
         currency: row.optional_parsed("currency")?,
         plan_version: row.optional_parsed("plan_version_id")?,
         merge_decided_at: row.optional_instant("merge_decided_at")?,
@@ -83,8 +98,8 @@ pub async fn add(tx: &mut Tx, deal: &DealRecord, now: Timestamp) -> Result<(), S
     execute!(
         tx,
         "INSERT INTO deals (id, lead_id, partner_id, client_id, hubspot_id, name, pipeline, stage, state, won_on, start_on, end_on,
-             currency, plan_version_id, hubspot_modified_at, confirmed_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+             end_holds_from, currency, plan_version_id, hubspot_modified_at, confirmed_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         deal.id,
         deal.lead,
         deal.partner,
@@ -97,6 +112,7 @@ pub async fn add(tx: &mut Tx, deal: &DealRecord, now: Timestamp) -> Result<(), S
         deal.won_on,
         deal.start,
         deal.end,
+        deal.end_holds_from,
         deal.currency,
         deal.plan_version,
         deal.hubspot_modified_at,
@@ -106,13 +122,14 @@ pub async fn add(tx: &mut Tx, deal: &DealRecord, now: Timestamp) -> Result<(), S
     Ok(())
 }
 
-/// Writes what a fresh reading says; whose deal it is never changes here, nor the version of a plan that it has.
+/// Writes what a fresh reading says, of a deal that was read under its lock; whose deal it is never changes here.
 pub async fn update(tx: &mut Tx, deal: &DealRecord) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "deal",
         "UPDATE deals SET hubspot_id = $2, name = $3, pipeline = $4, stage = $5, state = $6, won_on = $7, start_on = $8, end_on = $9,
-             currency = $10, plan_version_id = COALESCE(plan_version_id, $11), hubspot_modified_at = $12, confirmed_at = $13, merge_decided_at = $14
+             currency = $10, plan_version_id = $11, hubspot_modified_at = $12, confirmed_at = $13, merge_decided_at = $14,
+             end_holds_from = $15
          WHERE id = $1",
         deal.id,
         deal.hubspot_id,
@@ -128,6 +145,7 @@ pub async fn update(tx: &mut Tx, deal: &DealRecord) -> Result<(), StoreError> {
         deal.hubspot_modified_at,
         deal.confirmed_at,
         deal.merge_decided_at,
+        deal.end_holds_from,
     )
 }
 
@@ -310,6 +328,18 @@ pub async fn list_of_partners(
     })
     .await?;
     all(&rows, read_deal)
+}
+
+/// The deals that versions of plans hold for.
+pub async fn list_ids_of_versions(
+    tx: &mut Tx,
+    versions: &[PlanVersionId],
+) -> Result<Vec<DealId>, StoreError> {
+    let rows = rows_of(tx, versions, |list| {
+        format!("SELECT id FROM deals WHERE plan_version_id IN {list} ORDER BY id")
+    })
+    .await?;
+    all(&rows, |row| row.parsed("id"))
 }
 
 /// All deals after an id, oldest first.

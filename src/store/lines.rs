@@ -213,6 +213,30 @@ pub async fn reprice_all(
     Ok(())
 }
 
+/// Names another version of the plan as what lines rest on, which are worth the same by it.
+pub async fn set_plan_version(
+    tx: &mut Tx,
+    ids: &[LineId],
+    version: PlanVersionId,
+) -> Result<(), StoreError> {
+    for some in ids.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::from(values![version]);
+        bound.extend(some.iter().map(Bind::value));
+        let text = format!(
+            "UPDATE lines SET plan_version_id = $1 WHERE id IN {} AND statement_id IS NULL",
+            places(1, some.len(), 2)
+        );
+        let actual = execute_many(tx, text, bound).await?;
+        if actual != some.len() as u64 {
+            return Err(StoreError::RowsAffected {
+                what: "lines that are on no statement",
+                actual,
+            });
+        }
+    }
+    Ok(())
+}
+
 /// What a change of state writes beside the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beside {

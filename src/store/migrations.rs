@@ -36,6 +36,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0004_append_only_money.postgres.sql"),
     ),
     (
+        6,
+        "deal_end",
+        include_str!("../../migrations/0006_deal_end.sqlite.sql"),
+        include_str!("../../migrations/0006_deal_end.postgres.sql"),
+    ),
+    (
         9,
         "packs",
         include_str!("../../migrations/0009_packs.sqlite.sql"),

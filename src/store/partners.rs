@@ -186,7 +186,7 @@ pub async fn list_names(tx: &mut Tx) -> Result<Vec<(PartnerId, String)>, StoreEr
     all(&rows, |row| Ok((row.parsed("id")?, row.text("name")?)))
 }
 
-/// Starts an enrolment; one that is open ends on that day.
+/// Starts an enrolment; one that is open ends on that day, and one that only the partner's leaving ended goes on.
 pub async fn enrol(
     tx: &mut Tx,
     partner: PartnerId,
@@ -203,7 +203,12 @@ pub async fn enrol(
     execute!(
         tx,
         "INSERT INTO enrolments (partner_id, plan_id, valid_from, created_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (partner_id, valid_from) DO UPDATE SET plan_id = excluded.plan_id",
+         ON CONFLICT (partner_id, valid_from) DO UPDATE
+         SET plan_id = excluded.plan_id,
+             valid_until = CASE
+                 WHEN enrolments.valid_until = (SELECT left_on FROM partners WHERE id = $1) THEN NULL
+                 ELSE enrolments.valid_until
+             END",
         partner,
         plan,
         valid_from,

@@ -64,7 +64,7 @@ pub async fn compare_lines(tx: &mut Tx) -> Result<Priced, StoreError> {
              FROM won AS later LEFT JOIN won AS earlier
                  ON earlier.partner_id = later.partner_id AND earlier.currency = later.currency
                  AND (earlier.won_on < later.won_on OR (earlier.won_on = later.won_on AND earlier.id < later.id))
-                 AND earlier.won_on >= {year_before}
+                 AND earlier.won_on > {year_before}
              GROUP BY later.id
          ),
          monthly AS MATERIALIZED (

@@ -62,13 +62,12 @@ pub(crate) trait Read {
     }
 
     fn month(&self, column: &'static str) -> Result<Month, StoreError> {
-        let value = self.integer(column)?;
-        i32::try_from(value)
-            .map(Month)
-            .map_err(|_| StoreError::Inconsistent {
-                column,
-                value: value.to_string(),
-            })
+        read_month(column, self.integer(column)?)
+    }
+
+    fn optional_month(&self, column: &'static str) -> Result<Option<Month>, StoreError> {
+        let value = self.optional_integer(column)?;
+        value.map(|value| read_month(column, value)).transpose()
     }
 
     /// A column of minor units beside the row's `currency`.
@@ -100,6 +99,15 @@ impl Read for AnyRow {
     fn optional_bytes(&self, column: &'static str) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.try_get(column)?)
     }
+}
+
+fn read_month(column: &'static str, value: i64) -> Result<Month, StoreError> {
+    i32::try_from(value)
+        .map(Month)
+        .map_err(|_| StoreError::Inconsistent {
+            column,
+            value: value.to_string(),
+        })
 }
 
 /// Reads every row with the same function.

@@ -219,6 +219,21 @@ async fn the_example_is_computed_from_what_is_typed() {
         !answer.body.contains("name=\"fingerprint\""),
         "an example is no trial"
     );
+    let every = |months: &str| {
+        vec![
+            ("form[name]", "New"),
+            ("form[rate]", "10"),
+            ("example[period]", months),
+        ]
+    };
+    for (months, line) in [("6", "200.00"), ("18", "66.67")] {
+        let mut fields = every(months);
+        fields.push(("example[value]", "12000"));
+        let answer = open(&mut browser, &fields).await;
+        let chosen = format!("<option value=\"{months}\" selected>every {months} months");
+        assert_holds(&answer.body, &chosen);
+        assert_holds(&answer.body, line);
+    }
     let typing = typed(&[("form[tail_months]", "soon"), ("example[value]", "much")]);
     let wrong = open(&mut browser, &typing).await;
     assert_eq!(wrong.status, 200, "who is still typing did nothing wrong");
@@ -277,6 +292,14 @@ async fn what_was_looked_at_is_what_is_published_without_any_script() {
     let form = PlanForm::of(&version.name, &version.terms);
     let next = browser.get(&format!("{EDIT}?plan={}", version.plan)).await;
     assert_holds(&next.body, &format!("value=\"{}\"", form.tiers[1].from));
+    let plan = version.plan.to_string();
+    let renamed = typed(&[("plan", &plan), ("form[name]", "Referrals")]);
+    let renamed = try_it(&mut browser, &renamed).await;
+    assert_holds(&renamed.body, "href=\"#name\"");
+    assert!(
+        !renamed.body.contains("name=\"fingerprint\""),
+        "it is not published as a plan of its own"
+    );
     portal.run_jobs().await;
     portal.verify().await;
     assert!(portal.lines(lead).await.len() >= before);

@@ -99,7 +99,8 @@ pub fn deal(object: &Object) -> Result<RemoteDeal, CallError> {
         currency,
         billing_period: text("portal_billing_period"),
         start: date(object, "portal_start_date")?,
-        end: date(object, "portal_end_date")?,
+        // HubSpot names the last day that is charged; the day after it is the first that is not.
+        end: date(object, "portal_end_date")?.and_then(|last| last.succ_opt()),
         closed_at,
         modified_at: instant(modified)
             .ok_or_else(|| unreadable(object, "hs_lastmodifieddate", modified))?,
@@ -178,7 +179,8 @@ mod tests {
         assert_eq!(read.closed_at, Some(Timestamp(1_790_893_800_000)));
         assert_eq!(read.modified_at, Timestamp(1_790_000_000_000));
         assert_eq!(read.start, NaiveDate::from_ymd_opt(2026, 11, 1));
-        assert_eq!(read.end, NaiveDate::from_ymd_opt(2026, 11, 1));
+        // HubSpot's end is the last day that the client is charged for.
+        assert_eq!(read.end, NaiveDate::from_ymd_opt(2026, 11, 2));
         assert_eq!(read.merged_ids, ["1", "22"]);
     }
 

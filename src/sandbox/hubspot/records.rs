@@ -215,7 +215,7 @@ impl Table {
 }
 
 /// The deal properties whose changes are told by webhook.
-const WATCHED: [&str; 8] = [
+const WATCHED: [&str; 9] = [
     "dealstage",
     "pipeline",
     "amount",
@@ -224,6 +224,7 @@ const WATCHED: [&str; 8] = [
     "hubspot_owner_id",
     "portal_billing_period",
     "portal_start_date",
+    "portal_end_date",
 ];
 
 impl HubSpot {

@@ -157,8 +157,11 @@ fn move_form(hubspot: &HubSpot, deal: &Record, place: &str) -> Markup {
                         @if is_unusual { option value=(period) selected { (period) " months" } }
                     }
                 }))
-                (field(&id("start"), "Start", &html! {
+                (field(&id("start"), "First day", &html! {
                     input id=(id("start")) name="portal_start_date" type="date" value=(deal.value("portal_start_date"));
+                }))
+                (field(&id("end"), "Last day", &html! {
+                    input id=(id("end")) name="portal_end_date" type="date" value=(deal.value("portal_end_date"));
                 }))
                 button.main { "Move" span.hidden { " " (deal.value("dealname")) } }
             }

@@ -97,6 +97,7 @@ fn edit(valid_from: &str, all_deals: bool, change: impl FnOnce(&mut PlanForm)) -
         form,
         valid_from: valid_from.to_owned(),
         all_deals,
+        ..PlanEdit::default()
     }
 }
 
@@ -495,6 +496,23 @@ async fn an_impossible_version_says_what_is_wrong_and_where() {
         let refused = plans::try_version(&world.ctx, &world.staff, &early).await;
         let expected = FieldErrors::one("valid_from", "earlier-than-last-version");
         assert!(matches!(refused, Err(ServiceError::Invalid(errors)) if errors == expected));
+        // Under another name it would be a plan on which nobody is.
+        let found = plans::list(&world.ctx, &world.staff).await.expect("plans");
+        let mut renamed = edit("2026-04-01", false, |form| {
+            form.name = "Standards".to_owned()
+        });
+        assert_eq!(
+            try_it(&world, &renamed).await.version,
+            1,
+            "a plan of its own"
+        );
+        renamed.plan = found[0].plan.to_string();
+        let refused = plans::try_version(&world.ctx, &world.staff, &renamed).await;
+        let mut expected = FieldErrors::default();
+        expected.add_with("name", "plan-renamed", "Standard");
+        assert!(matches!(refused, Err(ServiceError::Invalid(errors)) if errors == expected));
+        renamed.form.name = "Standard".to_owned();
+        assert_eq!(try_it(&world, &renamed).await.version, 2);
         let by_member = plans::try_version(&world.ctx, &world.member, &early).await;
         assert!(matches!(by_member, Err(ServiceError::Forbidden)));
         world.ctx.store.close().await;

@@ -811,7 +811,7 @@ impl Network {
         let day = |date: NaiveDate| (Month::of(date).0, date.day());
         let by_hand = oracle::Deal {
             start: day(start),
-            end: deal.end.map(day),
+            end: deal.ends_on().map(day),
             terms: terms
                 .iter()
                 .map(|terms| oracle::Terms {
@@ -844,7 +844,7 @@ impl Network {
                 continue;
             };
             let theirs = won_on(self.script.won[other]);
-            let is_before = (theirs, deal.id) < (mine, id) && theirs >= mine - Months::new(12);
+            let is_before = (theirs, deal.id) < (mine, id) && theirs > mine - Months::new(12);
             if deal.state == DealState::Won && is_before {
                 let terms = deal_rows::list_terms(tx, deal.id).await.unwrap();
                 standing += match terms.first().map(|terms| (terms.value.minor, terms.period)) {

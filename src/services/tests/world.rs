@@ -420,7 +420,7 @@ pub async fn publish(ctx: &Ctx, staff: &Actor, form: PlanForm, valid_from: &str)
     let edit = PlanEdit {
         form,
         valid_from: valid_from.to_owned(),
-        all_deals: false,
+        ..PlanEdit::default()
     };
     let trial = plans::try_version(ctx, staff, &edit)
         .await

@@ -69,6 +69,7 @@ pub async fn invite_for_partner(partner: PartnerId, form: InvitationForm) -> Res
 /// A new plan, or the next version of the one of that name, as its trial of that fingerprint showed it.
 #[server(endpoint = "add_plan_version")]
 pub async fn add_plan_version(
+    #[server(default)] plan: String,
     form: PlanForm,
     #[server(default)] valid_from: String,
     #[server(default)] all_deals: bool,
@@ -77,6 +78,7 @@ pub async fn add_plan_version(
     use portal_services::plans::{PlanEdit, publish_version};
     let page = crate::web::page::current().await?;
     let edit = PlanEdit {
+        plan,
         form,
         valid_from,
         all_deals,

@@ -57,6 +57,7 @@ error-link-used-or-expired = Dieser Link wurde bereits verwendet oder ist abgela
 
 ## Provisionspläne und Teilnahme
 
+error-plan-renamed = Die nächste Fassung eines Plans behält seinen Namen, { $detail }. Einen eigenen Plan legen Sie auf der Seite aller Pläne unter „Neuer Plan“ an.
 error-earlier-than-last-version = Die letzte Fassung beginnt später: Wählen Sie denselben oder einen späteren Tag.
 error-plan-not-tried = Sehen Sie zuerst, was sich ändern würde: Es steht unten.
 error-plan-trial-changed = Seit Sie nachsahen, hat sich etwas geändert. Darum wurde nichts gespeichert. Unten steht, was jetzt geschehen würde.

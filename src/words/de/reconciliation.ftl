@@ -138,7 +138,7 @@ explorer-rest = Kein Monat braucht es
 explorer-evidence = woraus das besteht
 explorer-equation = { $invoiced } berechnet = { $credited } gutgeschrieben + { $collected } eingenommen + { $unallocated } nicht verteilt + { $refunded } zurückgezahlt + { $open } noch offen. Alles netto.
 explorer-deals = Was HubSpot sagt
-explorer-deal-dates = gewonnen { $won }, Beginn { $start }, Ende { $end }
+explorer-deal-dates = gewonnen { $won }, erster Tag { $start }, letzter Tag { $last }
 explorer-column-document = Beleg
 explorer-column-status = Status in Xero
 explorer-column-deal = Deal

@@ -57,6 +57,7 @@ error-link-used-or-expired = This link was used already or has expired. Have a n
 
 ## Plans and enrolment
 
+error-plan-renamed = The next version of a plan keeps its name, { $detail }. For a plan of its own choose “New plan” on the page of all plans.
 error-earlier-than-last-version = The last version begins later than that: choose the same day or a later one.
 error-plan-not-tried = Look at what it would change first: it is shown below.
 error-plan-trial-changed = Something changed since you looked, so nothing was written. Here is what it would do now.

@@ -138,7 +138,7 @@ explorer-rest = No month needs it
 explorer-evidence = what it is made of
 explorer-equation = { $invoiced } invoiced = { $credited } credited + { $collected } collected + { $unallocated } not allocated + { $refunded } paid back + { $open } still open. All net.
 explorer-deals = What HubSpot says
-explorer-deal-dates = won { $won }, start { $start }, end { $end }
+explorer-deal-dates = won { $won }, first day { $start }, last day { $last }
 explorer-column-document = Document
 explorer-column-status = Status in Xero
 explorer-column-deal = Deal

@@ -232,7 +232,7 @@ async fn a_won_deal_says_so_and_when_and_for_which_period() {
     let id = hubspot.upsert_deal(&deal("lead-1")).await.unwrap();
     stage.clock.advance_ms(86_400_000);
     let body = json!({ "properties": {
-        "dealstage": "closedwon", "portal_billing_period": "12", "portal_start_date": "2026-11-01", "closedate": "2026-10-02T08:00:00Z"
+        "dealstage": "closedwon", "portal_billing_period": "12", "portal_start_date": "2026-11-01", "portal_end_date": "2027-10-31", "closedate": "2026-10-02T08:00:00Z"
     } });
     stage
         .hubspot_call(Method::PATCH, &format!("{DEALS}/{id}"), Some(body))
@@ -245,6 +245,11 @@ async fn a_won_deal_says_so_and_when_and_for_which_period() {
     assert_eq!(
         read.start.map(|day| day.to_string()).as_deref(),
         Some("2026-11-01")
+    );
+    assert_eq!(
+        read.end.map(|day| day.to_string()).as_deref(),
+        Some("2027-11-01"),
+        "HubSpot has the last day that is charged, the portal the first that is not"
     );
     assert_eq!(read.closed_at, Some(Timestamp(START_MS + 86_400_000)));
     assert_eq!(read.modified_at, Timestamp(START_MS + 86_400_000));

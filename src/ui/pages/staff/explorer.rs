@@ -572,7 +572,7 @@ fn deal_dates(page: &Page, deal: &DealRecord) -> String {
         &[
             ("won", date(deal.won_on).into()),
             ("start", date(deal.start).into()),
-            ("end", date(deal.end).into()),
+            ("last", date(deal.last_day()).into()),
         ],
     )
 }

@@ -75,10 +75,8 @@ impl Asked {
 pub struct Draft {
     pub edit: PlanEdit,
     pub example: ExampleForm,
-    /// Of what is there already, by id.
-    pub plan: String,
     pub partner: String,
-    /// The last version of the plan of that name.
+    /// The last version of the plan whose next one this is.
     pub last: Option<PlanVersionRecord>,
     /// In the order of their names.
     pub partners: Vec<(PartnerId, String)>,
@@ -114,7 +112,10 @@ pub async fn edit(mut page: Page) -> Result<Response, UiError> {
     } else {
         "plan-add-title"
     };
-    let name = draft.edit.form.name.clone();
+    let last = draft.last.as_ref();
+    let name = last
+        .map_or(&draft.edit.form.name, |last| &last.name)
+        .clone();
     let title = page.words.with(key, &[("name", name.into())]);
     Ok(page.show(&title.clone(), move |page| {
         view(page, title, &draft, tried.as_ref())
@@ -129,7 +130,8 @@ async fn load(page: &Page, asked: Asked) -> Result<Draft, UiError> {
     };
     let started_from = newest(&|version| version.plan.to_string() == asked.plan);
     let form = asked.form.unwrap_or_else(|| {
-        started_from.map_or_else(PlanForm::default, |last| {
+        let last = started_from.as_ref();
+        last.map_or_else(PlanForm::default, |last| {
             PlanForm::of(&last.name, &last.terms)
         })
     });
@@ -139,14 +141,14 @@ async fn load(page: &Page, asked: Asked) -> Result<Draft, UiError> {
         asked.valid_from
     };
     Ok(Draft {
-        last: newest(&|version| version.name == form.name.trim()),
+        last: started_from.or_else(|| newest(&|version| version.name == form.name.trim())),
         edit: PlanEdit {
+            plan: asked.plan,
             form,
             valid_from,
             all_deals: asked.all_deals,
         },
         example: asked.example,
-        plan: asked.plan,
         partner: asked.partner,
         names: partners.iter().cloned().collect(),
         partners,
@@ -163,7 +165,7 @@ fn view(page: &Page, title: String, draft: &Draft, tried: Option<&PlanTrial>) ->
         {crumbs(page, "/staff/plans", "plan-list-title", title.clone())}
         {head(title, lead, None)}
         <form class="grid" method="get" action=EDIT novalidate data-follow="">
-            <input type="hidden" name="plan" value=draft.plan.clone() />
+            <input type="hidden" name="plan" value=draft.edit.plan.clone() />
             <div class="card form">
                 {form_errors(page, ACTION)}
                 {basics(page, draft)}

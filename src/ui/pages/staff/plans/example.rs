@@ -23,11 +23,17 @@ use crate::{
 
 /// How many months it shows.
 const MONTHS: i32 = 12;
-const PERIODS: [BillingPeriod; 5] = [
+/// How often a deal may be charged, as HubSpot offers it; what the address holds beside these is offered too.
+const PERIODS: [BillingPeriod; 10] = [
     BillingPeriod::Months(1),
+    BillingPeriod::Months(2),
     BillingPeriod::Months(3),
+    BillingPeriod::Months(6),
     BillingPeriod::Months(12),
     BillingPeriod::Months(24),
+    BillingPeriod::Months(36),
+    BillingPeriod::Months(48),
+    BillingPeriod::Months(60),
     BillingPeriod::OneOff,
 ];
 
@@ -100,7 +106,10 @@ pub fn card(page: &Page, draft: &Draft) -> AnyView {
             .unmarked()
     };
     let currencies = OFFERED_CURRENCIES.map(|currency| (currency.to_owned(), currency.to_owned()));
-    let periods = PERIODS.map(|known| (known.to_string(), period(page, known)));
+    let asked = BillingPeriod::parse(&example.period).ok();
+    let other = asked.filter(|asked| !PERIODS.contains(asked));
+    let periods = PERIODS.into_iter().chain(other);
+    let periods = periods.map(|known| (known.to_string(), period(page, known)));
     view! {
         <section class="card form" aria-label=words.text("plan-example-title")>
             <header><h2>{words.text("plan-example-title")}</h2><p>{words.text("plan-example-lead")}</p></header>
@@ -110,7 +119,7 @@ pub fn card(page: &Page, draft: &Draft) -> AnyView {
             </div>
             <div class="entry two">
                 {field("standing", "plan-example-standing", &example.standing).input()}
-                {field("period", "plan-example-period", &example.period).select(periods.into())}
+                {field("period", "plan-example-period", &example.period).select(periods.collect())}
             </div>
             <button class="btn sm if-asleep">{words.text("plan-example-show")}</button>
             <div id="example" class="stack" data-live="">{outcome(page, draft, &example)}</div>

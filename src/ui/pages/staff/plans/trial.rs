@@ -56,6 +56,7 @@ pub fn pairs(edit: &PlanEdit) -> Vec<(String, String)> {
             pairs.push((format!("form[shares][{place}][{name}]"), value.clone()));
         }
     }
+    pairs.push(("plan".to_owned(), edit.plan.clone()));
     pairs.push(("valid_from".to_owned(), edit.valid_from.clone()));
     if edit.all_deals {
         pairs.push(("all_deals".to_owned(), "true".to_owned()));
@@ -316,7 +317,6 @@ fn line(page: &Page, amount: &AmountChange) -> AnyView {
 fn confirm(page: &Page, draft: &Draft, trial: &PlanTrial) -> AnyView {
     let words = &page.words;
     let mut hidden = pairs(&draft.edit);
-    hidden.push(("plan".to_owned(), draft.plan.clone()));
     hidden.push(("trial".to_owned(), "true".to_owned()));
     hidden.push(("fingerprint".to_owned(), trial.fingerprint.clone()));
     let hidden = hidden

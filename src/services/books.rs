@@ -111,6 +111,7 @@ impl<'a> Books<'a> {
             plan_version: new.plan_version,
             state: new.state.state(),
             held_reason: None,
+            approved_by: None,
             approved_by_name: None,
             approved_at: None,
             statement: None,

@@ -12,7 +12,10 @@ use portal_services::{
     Ctx, ServiceError, leads, partners,
     plans::{self, PlanEdit},
 };
-use portal_store::people::{self, PersonRecord};
+use portal_store::{
+    audit,
+    people::{self, PersonRecord},
+};
 
 /// Name, address, role.
 type Person<T> = (&'static str, &'static str, T);
@@ -159,6 +162,10 @@ pub async fn add_person(
     };
     let mut tx = ctx.store.write().await?;
     people::add(&mut tx, &person, ctx.now()).await?;
+    let role = staff_role.map(|role| role.to_string());
+    let facts = serde_json::json!({ "email": email, "role": role }).to_string();
+    let subject = person.id.to_string();
+    audit::add(&mut tx, None, "add_person", &subject, &facts, ctx.now()).await?;
     tx.commit().await?;
     Ok(person.id)
 }

@@ -10,8 +10,9 @@ use crate::{
     text::parse_line,
 };
 
-/// No line that a person enters is larger: a typing error must not overflow the sums that it is part of.
-pub const ENTERED_MINOR_MAX: i64 = 1_000_000_000_000;
+/// No line that a person enters is larger: nine thousand of them still have a sum, so that no typing error keeps a partner's figures from being added up.
+/// Ten billion euros are less; so are as many rials as anybody is owed.
+pub const ENTERED_MINOR_MAX: i64 = 1_000_000_000_000_000;
 
 /// How long a reason may be.
 pub const REASON_LENGTH_MAX: usize = 200;
@@ -159,7 +160,7 @@ mod tests {
     #[test]
     fn every_wrong_answer_is_told_by_its_field() {
         let most = EntryForm {
-            amount: "10000000000.00".to_owned(),
+            amount: "10000000000000.00".to_owned(),
             ..form()
         };
         assert_eq!(
@@ -167,7 +168,7 @@ mod tests {
             ENTERED_MINOR_MAX
         );
         for (field, text, code) in [
-            ("amount", "10000000000.01", "amount-too-large"),
+            ("amount", "10000000000000.01", "amount-too-large"),
             ("amount", "99999999999999999999", "amount-too-large"),
             ("amount", "-5", "amount-invalid"),
             ("amount", "0", "amount-not-positive"),

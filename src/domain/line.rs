@@ -1,11 +1,13 @@
 //! Commission lines: the states they go through, and which way is open. Money moves line by line, so nothing here can be skipped: a line in a state
 //! is a type of its own that has only the moves that are open from there, and a [`Move`] is made nowhere else.
 
-use std::marker::PhantomData;
+use std::{fmt, marker::PhantomData};
+
+use serde::{Deserialize, Serialize};
 
 use crate::{
     access::words,
-    ids::LineId,
+    ids::{BadId, LineId},
     ledger::{Account, Entry},
     money::Money,
 };
@@ -101,6 +103,46 @@ impl FirstState {
             Self::Upcoming => LineState::Upcoming,
             Self::Awaiting => LineState::Awaiting,
             Self::Covered => LineState::Covered,
+        }
+    }
+}
+
+/// A line as a person saw it who decides on it: what it is worth may have changed since. As a form carries it: `01ARZ3NDEKTSV4RRFFQ69G5FAV:10000:EUR`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SeenLine {
+    pub line: LineId,
+    pub money: Money,
+}
+
+impl fmt::Display for SeenLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { line, money } = self;
+        write!(f, "{line}:{}:{}", money.minor, money.currency)
+    }
+}
+
+impl From<SeenLine> for String {
+    fn from(seen: SeenLine) -> Self {
+        seen.to_string()
+    }
+}
+
+impl TryFrom<String> for SeenLine {
+    type Error = BadId;
+
+    fn try_from(text: String) -> Result<Self, BadId> {
+        let mut parts = text.split(':');
+        let mut next = || parts.next().ok_or(BadId);
+        let line = next()?.parse()?;
+        let minor = next()?.parse().map_err(|_| BadId)?;
+        let currency = next()?.parse().map_err(|_| BadId)?;
+        match parts.next() {
+            None => Ok(Self {
+                line,
+                money: Money::new(minor, currency),
+            }),
+            Some(_) => Err(BadId),
         }
     }
 }

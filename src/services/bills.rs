@@ -83,6 +83,8 @@ pub struct Settlement {
     pub state: SettlementState,
     /// What no bill is for yet.
     pub rest: Money,
+    /// What was paid of the bills, net.
+    pub paid: Money,
 }
 
 impl Settlement {
@@ -111,7 +113,7 @@ impl Settlement {
             books::difference(total.minor, billed.minor)?,
             total.currency,
         );
-        Ok(Self { state, rest })
+        Ok(Self { state, rest, paid })
     }
 }
 

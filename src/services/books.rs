@@ -120,6 +120,7 @@ impl<'a> Books<'a> {
             plan_version: new.plan_version,
             state: new.state.state(),
             held_reason: None,
+            approved_by: None,
             approved_by_name: None,
             approved_at: None,
             statement: None,
@@ -343,12 +344,16 @@ impl<'a> Books<'a> {
     }
 }
 
+/// From which state to which, and what is written beside it.
+type Way = (LineState, LineState, Beside);
+
 /// What all changes of each line come to.
 #[derive(Default)]
 struct Net {
     added: Vec<LineRecord>,
     repriced: Vec<Repriced>,
-    moved: Vec<((LineState, LineState, Beside), Vec<LineId>)>,
+    /// In their order: a line can be in several.
+    moved: Vec<(Way, Vec<LineId>)>,
     followed: Vec<(PlanVersionId, Vec<LineId>)>,
 }
 
@@ -359,7 +364,7 @@ impl Net {
         let mut repriced: HashMap<LineId, usize> = HashMap::new();
         // In the order in which lines were first met.
         let mut order = Vec::new();
-        let mut moved: HashMap<LineId, (LineState, LineState, Beside)> = HashMap::new();
+        let mut moved: HashMap<LineId, Vec<Way>> = HashMap::new();
         for change in changes {
             match change {
                 Change::Add(line) => {
@@ -372,14 +377,12 @@ impl Net {
                         net.added[*place].state = step.after();
                     } else if let Some(place) = repriced.get(&id) {
                         net.repriced[*place].state = step.after();
-                    } else if let Some(way) = moved.get_mut(&id) {
-                        way.1 = step.after();
-                        if beside != Beside::Nothing {
-                            way.2 = beside;
-                        }
                     } else {
-                        order.push(id);
-                        moved.insert(id, (step.before(), step.after(), beside));
+                        let ways = moved.entry(id).or_insert_with(|| {
+                            order.push(id);
+                            Vec::new()
+                        });
+                        add_way(ways, (step.before(), step.after(), beside));
                     }
                 }
                 Change::Reprice(again) => {
@@ -402,16 +405,38 @@ impl Net {
                 }
             }
         }
-        for id in order {
-            let Some(way) = moved.remove(&id).filter(|way| way.0 != way.1) else {
-                continue;
-            };
-            match net.moved.iter_mut().find(|(known, _)| *known == way) {
-                Some((_, ids)) => ids.push(id),
-                None => net.moved.push((way, vec![id])),
+        for depth in 0..moved.values().map(Vec::len).max().unwrap_or(0) {
+            let first = net.moved.len();
+            for id in &order {
+                let way = moved.get(id).and_then(|ways| ways.get(depth));
+                let Some(way) = way.filter(|way| way.0 != way.1) else {
+                    continue;
+                };
+                match net.moved[first..]
+                    .iter_mut()
+                    .find(|(known, _)| known == way)
+                {
+                    Some((_, ids)) => ids.push(*id),
+                    None => net.moved.push((*way, vec![*id])),
+                }
             }
         }
         net
+    }
+}
+
+/// Two moves in a row are one, unless each writes something else beside the state.
+fn add_way(ways: &mut Vec<Way>, next: Way) {
+    match ways.last_mut() {
+        Some(last)
+            if last.2 == Beside::Nothing || next.2 == Beside::Nothing || last.2 == next.2 =>
+        {
+            last.1 = next.1;
+            if next.2 != Beside::Nothing {
+                last.2 = next.2;
+            }
+        }
+        _ => ways.push(next),
     }
 }
 

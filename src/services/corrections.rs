@@ -244,8 +244,8 @@ pub async fn let_stand(ctx: &Ctx, actor: &Actor, id: LineId) -> Result<(), Servi
 }
 
 async fn lock_line(tx: &mut Tx, id: LineId) -> Result<LineRecord, ServiceError> {
-    lock_lines(tx, &[id]).await?;
-    lines::find(tx, id).await?.ok_or(ServiceError::NotFound)
+    let mut locked = lock_lines(tx, &[id]).await?;
+    locked.remove(&id).ok_or(ServiceError::NotFound)
 }
 
 async fn record(

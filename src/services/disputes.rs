@@ -139,9 +139,9 @@ impl<'a> Case<'a> {
     /// To a member, another partner's line is not there.
     async fn load(ctx: &'a Ctx, actor: &'a Actor, id: LineId) -> Result<Self, ServiceError> {
         let mut tx = ctx.store.write().await?;
-        lock_lines(&mut tx, &[id]).await?;
-        let line = lines::find(&mut tx, id)
+        let line = lock_lines(&mut tx, &[id])
             .await?
+            .remove(&id)
             .filter(|line| match actor {
                 Actor::Member { partner, .. } => line.partner == *partner,
                 Actor::Staff { .. } => true,

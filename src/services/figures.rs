@@ -102,7 +102,13 @@ impl Figures {
         if sum.state.is_earned() {
             self.earned = self.earned.plus(sum.money)?;
         }
-        if sum.state == LineState::Approved && !sum.stopped {
+        let is_statable = match sum.state {
+            LineState::Approved => true,
+            // A closing takes it along.
+            LineState::Covered => sum.is_clawback,
+            _ => false,
+        };
+        if is_statable && !sum.stopped {
             self.upcoming = self.upcoming.plus(sum.money)?;
         }
         if sum.stopped && !sum.state.is_stated() {

@@ -17,6 +17,8 @@ use portal_store::{
     partners,
 };
 
+use serde_json::json;
+
 use crate::{
     Ctx, ServiceError,
     access::{require, require_partner, require_staff},
@@ -289,7 +291,7 @@ pub async fn decide(
                 now,
             )
             .await?;
-            let facts = serde_json::json!({ "reason": reason }).to_string();
+            let facts = json!({ "reason": reason }).to_string();
             leads::add_event(&mut tx, id, "rejected", &facts, None, now).await?;
             "reject_lead"
         }
@@ -325,8 +327,19 @@ pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: LeadId) -> Result<(), Servic
     }
     leads::set_state(&mut tx, id, lead.state, LeadState::Withdrawn, None, now).await?;
     leads::release_claim(&mut tx, id, now).await?;
-    leads::add_event(&mut tx, id, "withdrawn", "{}", Some(actor.person()), now).await?;
+    let person = Some(actor.person());
+    leads::add_event(&mut tx, id, "withdrawn", "{}", person, now).await?;
     changes::add(&mut tx, partner, now).await?;
+    let facts = json!({ "client": lead.client_name }).to_string();
+    audit::add(
+        &mut tx,
+        person,
+        "withdraw_lead",
+        &id.to_string(),
+        &facts,
+        now,
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 

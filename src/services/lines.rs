@@ -1,7 +1,7 @@
 //! Commission lines: what time does to them, what people decide about them, and what each waits for. Where
 //! the client's money moves them is `reconcile`.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
 use chrono::NaiveDate;
 use portal_domain::{
@@ -9,7 +9,7 @@ use portal_domain::{
     calendar::{Month, Timestamp},
     deal::{BillingPeriod, DealTerms},
     ids::{DealId, LeadId, LineId, PartnerId, PersonId, StatementId},
-    line::{AnyLine, LineKind, LineState, Move},
+    line::{AnyLine, LineKind, LineState, Move, SeenLine},
     money::{Exact, Money, MoneyError, Rate, round_half_even},
     schedule::commission_through,
     text::parse_line,
@@ -28,7 +28,7 @@ use portal_store::{
     plans::{self, PlanVersionRecord},
     waivers::{self, WaiverRecord},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     Ctx, ServiceError,
@@ -111,29 +111,36 @@ pub struct Approved {
     pub skipped: Vec<(LineId, &'static str)>,
 }
 
-/// Approves lines that the client's money covers and that nobody stopped; the others are skipped, not refused. Nobody approves what they entered.
-pub async fn approve(ctx: &Ctx, actor: &Actor, ids: &[LineId]) -> Result<Approved, ServiceError> {
+/// Approves lines that the client's money covers and that nobody stopped; the others are skipped, not refused. Nobody approves what they entered, or an
+/// amount that they did not see.
+pub async fn approve(
+    ctx: &Ctx,
+    actor: &Actor,
+    seen: &[SeenLine],
+) -> Result<Approved, ServiceError> {
     require_staff(actor, Action::ApproveLines)?;
     let person = actor.person();
     let mut tx = ctx.store.write().await?;
-    lock_lines(&mut tx, ids).await?;
+    let ids: Vec<LineId> = seen.iter().map(|seen| seen.line).collect();
+    let mut found = lock_lines(&mut tx, &ids).await?;
     let undecided = list_undecided(&mut tx).await?;
     let mut outcome = Approved::default();
     let mut books = Books::new(ctx, Some(person));
-    for id in ids {
-        let line = lines::find(&mut tx, *id).await?;
-        match line
-            .ok_or("line-not-found")
-            .and_then(|line| match undecided.contains(&line.deal) {
-                true => Err("line-of-merged-deal"),
-                false => check_approvable(line, person),
-            }) {
+    let mut named = BTreeSet::new();
+    // Named twice is meant once.
+    for seen in seen.iter().filter(|seen| named.insert(seen.line)) {
+        let checked = match found.remove(&seen.line) {
+            None => Err("line-not-found"),
+            Some(line) if undecided.contains(&line.deal) => Err("line-of-merged-deal"),
+            Some(line) => check_approvable(line, seen, person),
+        };
+        match checked {
             Ok((line, step)) => {
                 books.advance(&line, step, "approved");
                 record_approval(ctx, &mut tx, person, &line).await?;
                 outcome.approved += 1;
             }
-            Err(code) => outcome.skipped.push((*id, code)),
+            Err(code) => outcome.skipped.push((seen.line, code)),
         }
     }
     books.write(&mut tx).await?;
@@ -143,6 +150,7 @@ pub async fn approve(ctx: &Ctx, actor: &Actor, ids: &[LineId]) -> Result<Approve
 
 fn check_approvable(
     line: LineRecord,
+    seen: &SeenLine,
     person: PersonId,
 ) -> Result<(LineRecord, Move), &'static str> {
     if line.held_reason.is_some() {
@@ -155,90 +163,108 @@ fn check_approvable(
         return Err("line-entered-by-you");
     }
     match line.in_state() {
+        AnyLine::Covered(_) if line.money != seen.money => Err("line-changed"),
         AnyLine::Covered(covered) => Ok((line, covered.approve())),
         _ => Err("line-not-approvable"),
     }
 }
 
-async fn record_approval(
+pub(crate) async fn record_approval(
     ctx: &Ctx,
     tx: &mut Tx,
     person: PersonId,
     line: &LineRecord,
 ) -> Result<(), ServiceError> {
     let facts = json!({ "month": line.month, "amount_minor": line.money.minor, "currency": line.money.currency });
-    let subject = line.id.to_string();
-    let facts = facts.to_string();
-    Ok(audit::add(
-        tx,
-        Some(person),
-        "approve_line",
-        &subject,
-        &facts,
-        ctx.now(),
-    )
-    .await?)
+    record(ctx, tx, person, "approve_line", line.id, &facts).await
 }
 
-pub(crate) async fn lock_lines(tx: &mut Tx, ids: &[LineId]) -> Result<(), ServiceError> {
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        found.extend(lines::find(tx, *id).await?);
+async fn record(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: PersonId,
+    act: &str,
+    line: LineId,
+    facts: &Value,
+) -> Result<(), ServiceError> {
+    let (subject, facts) = (line.to_string(), facts.to_string());
+    Ok(audit::add(tx, Some(person), act, &subject, &facts, ctx.now()).await?)
+}
+
+/// Locks the deals of some lines, and reads those that are there.
+pub(crate) async fn lock_lines(
+    tx: &mut Tx,
+    ids: &[LineId],
+) -> Result<HashMap<LineId, LineRecord>, ServiceError> {
+    let before = lines::list_by_ids(tx, ids).await?;
+    books::lock_deals(tx, &books::deals_of(&before)).await?;
+    let locked = lines::list_by_ids(tx, ids).await?;
+    Ok(locked.into_iter().map(|line| (line.id, line)).collect())
+}
+
+/// The same for lines that all must be there, each once.
+async fn lock_known_lines(tx: &mut Tx, ids: &[LineId]) -> Result<Vec<LineRecord>, ServiceError> {
+    let found = lock_lines(tx, ids).await?;
+    if ids.iter().any(|id| !found.contains_key(id)) {
+        return Err(ServiceError::NotFound);
     }
-    books::lock_deals(tx, &books::deals_of(&found)).await
+    Ok(found.into_values().collect())
 }
 
-/// Stops a line where it is, until it is released. What is on a statement can no longer be held.
-pub async fn hold(ctx: &Ctx, actor: &Actor, id: LineId, reason: &str) -> Result<(), ServiceError> {
+/// Stops lines where they are, all or none of them, until they are released. What is on a statement can no longer be held, and what somebody holds keeps
+/// the reason that it was given.
+///
+/// # Errors
+/// `line-not-holdable`; `line-already-held` for one that is held for another reason.
+pub async fn hold(
+    ctx: &Ctx,
+    actor: &Actor,
+    ids: &[LineId],
+    reason: &str,
+) -> Result<(), ServiceError> {
     require_staff(actor, Action::ApproveLines)?;
     let reason =
         parse_line(reason, 200).map_err(|fault| ServiceError::field("reason", fault.code))?;
     let mut tx = ctx.store.write().await?;
-    lock_lines(&mut tx, &[id]).await?;
-    let line = lines::find(&mut tx, id)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
-    if line.state.is_stated() || line.state == LineState::Cancelled {
+    let mut found = lock_known_lines(&mut tx, ids).await?;
+    let cannot_be_held = |line: &LineRecord| !line.is_open();
+    if found.iter().any(cannot_be_held) {
         return Err(ServiceError::Conflict("line-not-holdable"));
     }
-    lines::hold(&mut tx, id, &reason, actor.person(), ctx.now()).await?;
-    changes::add(&mut tx, line.partner, ctx.now()).await?;
-    let facts = json!({ "reason": reason }).to_string();
-    audit::add(
-        &mut tx,
-        Some(actor.person()),
-        "hold_line",
-        &id.to_string(),
-        &facts,
-        ctx.now(),
-    )
-    .await?;
+    found.retain(|line| line.held_reason.as_ref() != Some(&reason));
+    if found.iter().any(|line| line.held_reason.is_some()) {
+        return Err(ServiceError::Conflict("line-already-held"));
+    }
+    let held: Vec<LineId> = found.iter().map(|line| line.id).collect();
+    let (person, now) = (actor.person(), ctx.now());
+    lines::hold(&mut tx, &held, &reason, person, now).await?;
+    let facts = json!({ "reason": reason });
+    for line in found {
+        changes::add(&mut tx, line.partner, now).await?;
+        record(ctx, &mut tx, person, "hold_line", line.id, &facts).await?;
+    }
     Ok(tx.commit().await?)
 }
 
-/// Lets a held line go on.
-pub async fn release(ctx: &Ctx, actor: &Actor, id: LineId) -> Result<(), ServiceError> {
+/// Lets held lines go on, all or none of them.
+///
+/// # Errors
+/// `line-not-held`.
+pub async fn release(ctx: &Ctx, actor: &Actor, ids: &[LineId]) -> Result<(), ServiceError> {
     require_staff(actor, Action::ApproveLines)?;
     let mut tx = ctx.store.write().await?;
-    lock_lines(&mut tx, &[id]).await?;
-    let line = lines::find(&mut tx, id)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
-    let Some(reason) = line.held_reason else {
-        return Err(ServiceError::Conflict("line-not-held"));
-    };
-    lines::release(&mut tx, id, ctx.now()).await?;
-    changes::add(&mut tx, line.partner, ctx.now()).await?;
-    let facts = json!({ "reason": reason }).to_string();
-    audit::add(
-        &mut tx,
-        Some(actor.person()),
-        "release_line",
-        &id.to_string(),
-        &facts,
-        ctx.now(),
-    )
-    .await?;
+    let found = lock_known_lines(&mut tx, ids).await?;
+    let released: Vec<LineId> = found.iter().map(|line| line.id).collect();
+    let (person, now) = (actor.person(), ctx.now());
+    lines::release(&mut tx, &released, now).await?;
+    for line in found {
+        let Some(reason) = line.held_reason else {
+            return Err(ServiceError::Conflict("line-not-held"));
+        };
+        changes::add(&mut tx, line.partner, now).await?;
+        let facts = json!({ "reason": reason });
+        record(ctx, &mut tx, person, "release_line", line.id, &facts).await?;
+    }
     Ok(tx.commit().await?)
 }
 
@@ -395,7 +421,7 @@ async fn find_reason(
     known: &mut Known,
     line: &LineRecord,
 ) -> Result<Option<WaitsFor>, ServiceError> {
-    let is_open = !line.state.is_stated() && line.state != LineState::Cancelled;
+    let is_open = line.is_open();
     if line.disputed_at.is_some() && is_open {
         return Ok(Some(WaitsFor::Dispute));
     }
@@ -409,6 +435,8 @@ async fn find_reason(
     Ok(match line.state {
         LineState::Upcoming => Some(WaitsFor::MonthEnd),
         LineState::Awaiting => Some(find_payment(ctx, tx, known, line).await?),
+        // The closing takes a clawback along.
+        LineState::Covered if line.kind == LineKind::Clawback => Some(WaitsFor::QuarterClose),
         LineState::Covered => Some(WaitsFor::Approval),
         LineState::Approved => Some(WaitsFor::QuarterClose),
         LineState::Stated if is_billed(tx, known, line).await? => Some(WaitsFor::BillPayment),

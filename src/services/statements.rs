@@ -27,6 +27,7 @@ use crate::{
     access::{require_partner, require_staff},
     bills::Settlement,
     books::{self, Books},
+    lines::record_approval,
     mergers::list_undecided,
     outbox::{self, Job},
 };
@@ -110,6 +111,8 @@ pub struct ClosePreview {
     pub already_closed: bool,
     pub statements: Vec<StatementPreview>,
     pub carried: Vec<CarriedPreview>,
+    /// Clawbacks that nobody approved: the closing does.
+    pub clawbacks: Vec<LineRecord>,
     /// Lines up to the quarter's end that are covered, but that nobody has approved.
     pub covered_not_approved: i64,
     /// Lines up to the quarter's end that somebody holds.
@@ -130,6 +133,7 @@ pub async fn preview(
         already_closed: is_closed(&mut tx, quarter).await?,
         statements: Vec::new(),
         carried: Vec::new(),
+        clawbacks: Vec::new(),
         covered_not_approved: 0,
         held: 0,
     };
@@ -143,6 +147,14 @@ pub async fn preview(
     for some in list_partners(&mut tx, quarter).await? {
         for found in list_statable(ctx, &mut tx, &some, quarter).await? {
             let (partner, name, money) = (found.partner, found.name.clone(), found.total()?);
+            for line in found
+                .lines
+                .iter()
+                .filter(|line| line.state == LineState::Covered)
+            {
+                preview.clawbacks.push(line.clone());
+                preview.covered_not_approved -= 1;
+            }
             match carried_code(ctx, money, found.is_last) {
                 Some(code) => preview.carried.push(CarriedPreview {
                     partner,
@@ -370,7 +382,7 @@ async fn state(
     tx: &mut Tx,
     person: PersonId,
     quarter: Quarter,
-    due: Vec<Statable>,
+    mut due: Vec<Statable>,
     before: &StatedBefore,
 ) -> Result<(), ServiceError> {
     if due.is_empty() {
@@ -387,6 +399,15 @@ async fn state(
         .collect();
     let mut records = Vec::with_capacity(due.len());
     let mut books = Books::new(ctx, Some(person));
+    for line in due.iter_mut().flat_map(|found| &mut found.lines) {
+        // A clawback waits for nobody: whoever closes the quarter has approved it.
+        if let AnyLine::Covered(covered) = line.in_state() {
+            let step = covered.approve();
+            books.advance(line, step, "approved");
+            line.state = step.after();
+            record_approval(ctx, tx, person, line).await?;
+        }
+    }
     for found in due {
         let company = companies
             .get(&found.partner)
@@ -405,10 +426,37 @@ async fn state(
     }
     statements::add_all(tx, &records, person).await?;
     books.write(tx).await?;
+    for record in &records {
+        record_statement(ctx, tx, person, record).await?;
+    }
     let announce = records.iter().map(|record| Job::AnnounceStatement {
         statement: record.id,
     });
     outbox::add_all(ctx, tx, announce).await
+}
+
+async fn record_statement(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: PersonId,
+    record: &StatementRecord,
+) -> Result<(), ServiceError> {
+    let facts = json!({
+        "number": record.number,
+        "partner": record.partner_name,
+        "total_minor": record.total.minor,
+        "currency": record.total.currency,
+    });
+    let (subject, facts) = (record.id.to_string(), facts.to_string());
+    Ok(audit::add(
+        tx,
+        Some(person),
+        "make_statement",
+        &subject,
+        &facts,
+        ctx.now(),
+    )
+    .await?)
 }
 
 /// What a statement of one partner, in one currency, would hold. Never empty.
@@ -549,18 +597,14 @@ pub struct StatementView {
     pub bills: Vec<BillRecord>,
     /// What the partner has not invoiced yet.
     pub rest: Money,
+    /// What was paid of its bills, net.
+    pub paid: Money,
     pub settlement: SettlementState,
     /// In the order in which payments reach them, with the states they have now.
     pub lines: Vec<LineRecord>,
 }
 
 impl StatementView {
-    /// What was paid of its bills, net.
-    pub fn paid(&self) -> Money {
-        let paid_minor: i64 = self.bills.iter().map(|bill| bill.paid_minor).sum();
-        Money::new(paid_minor, self.record.total.currency)
-    }
-
     /// The partner's numbers of its bills, in a row.
     pub fn bill_numbers(&self) -> String {
         let numbers: Vec<&str> = self.bills.iter().map(|bill| bill.number.as_str()).collect();
@@ -597,6 +641,7 @@ async fn view_all(
                 .map_err(|error| ServiceError::Inconsistent(error.to_string()))?,
             settlement: settlement.state,
             rest: settlement.rest,
+            paid: settlement.paid,
             lines: lines_of.remove(&record.id).unwrap_or_default(),
             bills,
             record,

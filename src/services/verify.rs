@@ -6,22 +6,26 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use portal_domain::{
     calendar::{Month, Timestamp},
     deal::DealState,
-    ids::{DealId, LeadId, LineId, PartnerId, StatementId},
+    ids::{DealId, LeadId, LineId, PartnerId, PlanVersionId, StatementId},
     lead::LeadState,
     ledger::Account,
-    line::LineState,
-    money::Currency,
+    line::{LineKind, LineState},
+    money::{Currency, MoneyError},
     statement::StatementBody,
 };
 use portal_store::{
     Tx,
+    audit::{self, AuditRecord},
     bills::{self, BillRecord},
     deals::{self, DealRecord},
-    jobs, journal,
+    jobs,
+    journal::{self, Whose},
     leads::{self, LeadFilter, LeadRecord},
     lines::{self, LineRecord},
+    plans,
     statements::{self as stored_statements, StatementRecord},
 };
+use serde_json::{Value, json};
 
 use crate::{
     Ctx, ServiceError, books,
@@ -103,10 +107,8 @@ async fn check_entries(tx: &mut Tx) -> Result<Check, ServiceError> {
             .push(format!("{idle} entries leave and reach the same account"));
     }
     let mut sums: BTreeMap<(PartnerId, Currency), i128> = BTreeMap::new();
-    for balance in journal::list_balances(tx, None, Timestamp(i64::MAX)).await? {
-        *sums
-            .entry((balance.partner, balance.money.currency))
-            .or_default() += i128::from(balance.money.minor);
+    for balance in journal::list_balances(tx, Whose::Everybody, Timestamp(i64::MAX)).await? {
+        *sums.entry((balance.partner, balance.currency)).or_default() += balance.minor;
     }
     for ((partner, currency), sum) in sums {
         if sum != 0 {
@@ -123,8 +125,11 @@ struct DealChecks {
     journal: Check,
     figures: Figures,
     amounts: Check,
+    entered: Check,
+    claims: Check,
     coverage: Check,
     stated: Check,
+    approved: Check,
     /// Payloads of the reconciliations that are still to be done.
     unreconciled: HashSet<String>,
     /// Months that have ended are still to be made due.
@@ -139,8 +144,11 @@ async fn check_books(ctx: &Ctx, tx: &mut Tx) -> Result<Vec<Check>, ServiceError>
         journal: Check::new("lines_agree_with_journal"),
         figures: Figures::default(),
         amounts: Check::new("lines_follow_from_terms"),
+        entered: Check::new("entered_lines_are_as_entered"),
+        claims: Check::new("every_line_is_computed_once"),
         coverage: Check::new("coverage_follows_from_invoices"),
         stated: Check::new("stated_lines_have_a_statement"),
+        approved: Check::new("approved_by_somebody_else"),
         unreconciled: jobs::list_pending_payloads(tx, "reconcile_deal").await?,
         unaccrued: jobs::list_pending_payloads(tx, "accrue_lines")
             .await?
@@ -165,61 +173,298 @@ async fn check_books(ctx: &Ctx, tx: &mut Tx) -> Result<Vec<Check>, ServiceError>
         checks.journal,
         figures,
         checks.amounts,
+        checks.entered,
+        checks.claims,
         checks.coverage,
         checks.stated,
+        checks.approved,
     ])
+}
+
+/// What the deals of a page rest on, beside their lines and money.
+struct Known {
+    bases: HashMap<DealId, Basis>,
+    /// The same by other versions of a plan, which some lines name.
+    by_version: HashMap<(DealId, PlanVersionId), Basis>,
+    fills: HashMap<DealId, BTreeSet<(Month, String, i64)>>,
+    entered: HashMap<LineId, Vec<AuditRecord>>,
 }
 
 impl DealChecks {
     async fn look_at(&mut self, tx: &mut Tx, page: Vec<DealRecord>) -> Result<(), ServiceError> {
         let ids: Vec<DealId> = page.iter().map(|deal| deal.id).collect();
-        let bases = Basis::load_all(tx, &page).await?;
-        let fills = list_known_fills(tx, &ids).await?;
+        let bases = self.load_bases(tx, &page).await?;
         let none = BTreeSet::new();
-        let mut balances: HashMap<LineId, BTreeSet<(Account, Currency, i64)>> = HashMap::new();
+        let mut balances: HashMap<LineId, BTreeSet<(Account, Currency, i128)>> = HashMap::new();
         for (line, account, currency, minor) in journal::list_line_balances(tx, &ids).await? {
             let of_line = balances.entry(line).or_default();
             of_line.insert((account, currency, minor));
         }
-        for money in DealMoney::load_all(tx, page).await? {
+        let monies = DealMoney::load_all(tx, page).await?;
+        let known = Known {
+            by_version: load_other_versions(tx, &monies, &bases).await?,
+            bases,
+            fills: list_known_fills(tx, &ids).await?,
+            entered: list_entered(tx, &monies).await?,
+        };
+        for money in &monies {
             for line in &money.lines {
-                check_journal(
-                    &mut self.journal,
-                    line,
-                    balances.get(&line.id).unwrap_or(&none),
-                );
-                self.figures.add(line);
-                let is_stated = line.state.is_stated();
-                self.stated.look(is_stated == line.statement.is_some(), || {
-                    format!(
-                        "line {} is {}, on statement {:?}",
-                        line.id, line.state, line.statement
-                    )
-                });
+                let found = balances.get(&line.id).unwrap_or(&none);
+                check_journal(&mut self.journal, line, found);
+                self.look_at_line(line);
             }
-            let deal = money.deal.id;
-            match bases.get(&deal) {
-                Some(basis) => check_schedule(&mut self.amounts, &money, basis)?,
-                // What a person entered follows from no terms, and what was cancelled comes to nothing.
-                None => self.amounts.look(
-                    money.lines.iter().all(|line| {
-                        line.entered_by.is_some() || line.state == LineState::Cancelled
-                    }),
-                    || format!("deal {deal} has lines, and no plan or no terms"),
-                ),
+            match self.look_at_deal(money, &known) {
+                Err(ServiceError::Money(error)) => self.fail_to_add(money.deal.id, error),
+                looked => looked?,
             }
-            let waiting = outbox::payload(&Job::ReconcileDeal { deal })?;
-            if !money.lines.is_empty() && !self.unreconciled.contains(&waiting) {
-                let known = fills.get(&deal).cloned().unwrap_or_default();
-                self.check_coverage(&money, &known)?;
+        }
+        Ok(())
+    }
+
+    /// Of deals whose amounts cannot be added up, each is a fault, and the others are checked all the same.
+    async fn load_bases(
+        &mut self,
+        tx: &mut Tx,
+        page: &[DealRecord],
+    ) -> Result<HashMap<DealId, Basis>, ServiceError> {
+        match Basis::load_all(tx, page).await {
+            Err(ServiceError::Money(_)) => {}
+            loaded => return loaded,
+        }
+        let mut bases = HashMap::new();
+        for deal in page {
+            match Basis::load_all(tx, std::slice::from_ref(deal)).await {
+                Err(ServiceError::Money(error)) => self.fail_to_add(deal.id, error),
+                loaded => bases.extend(loaded?),
+            }
+        }
+        Ok(bases)
+    }
+
+    fn fail_to_add(&mut self, deal: DealId, error: MoneyError) {
+        self.amounts.look(false, || {
+            format!("the amounts of deal {deal} cannot be computed: {error}")
+        });
+    }
+
+    fn look_at_line(&mut self, line: &LineRecord) {
+        self.figures.add(line);
+        let is_stated = line.state.is_stated();
+        self.stated.look(is_stated == line.statement.is_some(), || {
+            format!(
+                "line {} is {}, on statement {:?}",
+                line.id, line.state, line.statement
+            )
+        });
+        if is_stated || line.state == LineState::Approved {
+            let is_theirs = line.approved_by.is_some() && line.approved_by != line.entered_by;
+            self.approved.look(is_theirs, || {
+                format!(
+                    "line {} is {}, entered by {:?} and approved by {:?}",
+                    line.id, line.state, line.entered_by, line.approved_by
+                )
+            });
+        }
+    }
+
+    fn look_at_deal(&mut self, money: &DealMoney, known: &Known) -> Result<(), ServiceError> {
+        let deal = money.deal.id;
+        check_entered(&mut self.entered, money, &known.entered);
+        check_claims(&mut self.claims, money);
+        let basis = known.bases.get(&deal);
+        match basis {
+            Some(basis) => check_schedule(&mut self.amounts, money, basis, known)?,
+            // What a person entered follows from no terms, and what was cancelled comes to nothing.
+            None => self.amounts.look(
+                money
+                    .lines
+                    .iter()
+                    .all(|line| line.entered_by.is_some() || line.state == LineState::Cancelled),
+                || format!("deal {deal} has lines, and no plan or no terms"),
+            ),
+        }
+        let waiting = outbox::payload(&Job::ReconcileDeal { deal })?;
+        if !money.lines.is_empty() && !self.unreconciled.contains(&waiting) {
+            let filled = known.fills.get(&deal).cloned().unwrap_or_default();
+            self.check_coverage(money, &filled)?;
+            if let Some(basis) = basis {
+                check_ends(&mut self.coverage, money, basis)?;
             }
         }
         Ok(())
     }
 }
 
+/// What a line that is on no statement should have by the version that it names, where that is not its deal's.
+async fn load_other_versions(
+    tx: &mut Tx,
+    monies: &[DealMoney],
+    bases: &HashMap<DealId, Basis>,
+) -> Result<HashMap<(DealId, PlanVersionId), Basis>, ServiceError> {
+    let mut deals_of: BTreeMap<PlanVersionId, BTreeSet<DealId>> = BTreeMap::new();
+    for money in monies {
+        let deal = money.deal.id;
+        let Some(basis) = bases.get(&deal) else {
+            continue;
+        };
+        let others = money.lines.iter().filter(|line| {
+            line.kind.is_of_schedule() && line.is_open() && line.plan_version != basis.version.id
+        });
+        for line in others {
+            deals_of.entry(line.plan_version).or_default().insert(deal);
+        }
+    }
+    let mut found = HashMap::new();
+    for (version, deals) in deals_of {
+        let Some(record) = plans::find_version(tx, version).await? else {
+            continue;
+        };
+        let those = monies.iter().map(|money| &money.deal);
+        let those = those.filter(|deal| deals.contains(&deal.id));
+        let those = those.map(|deal| (deal.clone(), record.clone())).collect();
+        let loaded = Basis::load_with(tx, those).await?;
+        found.extend(
+            loaded
+                .into_iter()
+                .map(|(deal, basis)| ((deal, version), basis)),
+        );
+    }
+    Ok(found)
+}
+
+/// The records of who entered which line.
+async fn list_entered(
+    tx: &mut Tx,
+    monies: &[DealMoney],
+) -> Result<HashMap<LineId, Vec<AuditRecord>>, ServiceError> {
+    let lines = monies.iter().flat_map(|money| &money.lines);
+    let entered = lines.filter(|line| line.entered_by.is_some());
+    let ids: Vec<LineId> = entered.map(|line| line.id).collect();
+    let subjects: Vec<String> = ids.iter().map(LineId::to_string).collect();
+    let by_subject: HashMap<&str, LineId> = subjects.iter().map(String::as_str).zip(ids).collect();
+    let mut found: HashMap<LineId, Vec<AuditRecord>> = HashMap::new();
+    for record in audit::list_of_subjects(tx, &subjects).await? {
+        if let ("enter_line", Some(line)) = (
+            record.act.as_str(),
+            by_subject.get(record.subject.as_str()).copied(),
+        ) {
+            found.entry(line).or_default().push(record);
+        }
+    }
+    Ok(found)
+}
+
+/// What a person entered is what the audit log says that they entered, which nobody can change.
+fn check_entered(
+    check: &mut Check,
+    money: &DealMoney,
+    records: &HashMap<LineId, Vec<AuditRecord>>,
+) {
+    for line in money.lines.iter().filter(|line| line.entered_by.is_some()) {
+        let records = records.get(&line.id).map_or(&[][..], Vec::as_slice);
+        let agrees = match records {
+            [record] => record.person == line.entered_by && is_as_entered(line, &record.facts),
+            _ => false,
+        };
+        let is_kind = match line.kind {
+            LineKind::Manual => line.corrects.is_none(),
+            LineKind::Adjustment => line
+                .corrects
+                .is_some_and(|corrected| money.lines.iter().any(|other| other.id == corrected)),
+            _ => false,
+        };
+        check.look(agrees && is_kind, || {
+            format!(
+                "line {} is not what the audit log says that {:?} entered",
+                line.id, line.entered_by
+            )
+        });
+    }
+}
+
+/// The reason of a line that was refused is that of the refusal.
+fn is_as_entered(line: &LineRecord, facts: &str) -> bool {
+    let facts: Value = serde_json::from_str(facts).unwrap_or_default();
+    let expected = json!({
+        "month": line.month,
+        "amount_minor": line.money.minor,
+        "currency": line.money.currency,
+        "corrects": line.corrects,
+    });
+    let expected = expected.as_object().into_iter().flatten();
+    let is_reason = line.is_refused || facts["reason"] == json!(line.reason);
+    is_reason
+        && expected
+            .into_iter()
+            .all(|(name, value)| facts[name] == *value)
+}
+
+/// Every line is computed by one rule, and by no other: none escapes the proof because nothing asks for it.
+fn check_claims(check: &mut Check, money: &DealMoney) {
+    let mut claims: HashMap<LineId, u32> = HashMap::new();
+    let mut claim = |line: &LineRecord| *claims.entry(line.id).or_default() += 1;
+    for line in &money.lines {
+        // Cancelled it counts for nothing; what somebody entered is compared with the audit log.
+        let is_nothing = line.state == LineState::Cancelled && !line.is_refused;
+        if is_nothing || line.entered_by.is_some() {
+            claim(line);
+        }
+    }
+    for line in money.months().into_iter().flat_map(|month| month.lines) {
+        claim(line);
+        if line.state.is_stated() {
+            let others = adjustments_of(&money.lines, line.id);
+            let others = others.into_iter().chain(clawbacks_of(&money.lines, line));
+            others.for_each(&mut claim);
+        }
+    }
+    for line in &money.lines {
+        let count = claims.get(&line.id).copied().unwrap_or_default();
+        check.look(count == 1, || {
+            format!(
+                "line {} ({}, correcting {:?}) is computed by {count} rules instead of one",
+                line.id, line.kind, line.corrects
+            )
+        });
+    }
+}
+
+/// What nobody has earned yet ends with its deal, and with the tail of a partner that left; a deal that is not won any more waits for nothing but the money
+/// that came.
+fn check_ends(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result<(), ServiceError> {
+    let months = money.months();
+    let last = months
+        .last()
+        .map_or(Month::of(basis.won.start), |month| month.month);
+    let due: BTreeSet<_> = basis.wanted(last)?.iter().map(Wanted::key).collect();
+    let reach = money.reach()?;
+    for (place, month) in months.iter().enumerate() {
+        let waiting = month
+            .lines
+            .iter()
+            .filter(|line| matches!(line.state, LineState::Upcoming | LineState::Awaiting));
+        for line in waiting {
+            let is_due = match money.deal.state {
+                DealState::Won => due.contains(&(line.kind, line.position, line.partner)),
+                _ => place < reach.adjusted_months,
+            };
+            check.look(is_due, || {
+                format!(
+                    "line {} is {} for {}, when nothing is due any more",
+                    line.id, line.state, line.month
+                )
+            });
+        }
+    }
+    Ok(())
+}
+
 /// The line's amount stands in the account of its state, and came from where its kind comes from.
-fn check_journal(check: &mut Check, line: &LineRecord, found: &BTreeSet<(Account, Currency, i64)>) {
+fn check_journal(
+    check: &mut Check,
+    line: &LineRecord,
+    found: &BTreeSet<(Account, Currency, i128)>,
+) {
     let expected = expected_balances(line);
     check.look(*found == expected, || {
         format!(
@@ -229,12 +474,12 @@ fn check_journal(check: &mut Check, line: &LineRecord, found: &BTreeSet<(Account
     });
 }
 
-fn expected_balances(line: &LineRecord) -> BTreeSet<(Account, Currency, i64)> {
+fn expected_balances(line: &LineRecord) -> BTreeSet<(Account, Currency, i128)> {
     if line.state == LineState::Cancelled || line.money.minor == 0 {
         return BTreeSet::new();
     }
     let source = line.kind.source();
-    let (currency, minor) = (line.money.currency, line.money.minor);
+    let (currency, minor) = (line.money.currency, i128::from(line.money.minor));
     BTreeSet::from([
         (source, currency, -minor),
         (line.state.account(), currency, minor),
@@ -262,15 +507,15 @@ impl Figures {
     async fn check(self, tx: &mut Tx) -> Result<Check, ServiceError> {
         let mut check = Check::new("figures_add_up");
         let mut by_account: BTreeMap<(PartnerId, Currency), [i128; 2]> = BTreeMap::new();
-        for balance in journal::list_balances(tx, None, Timestamp(i64::MAX)).await? {
+        for balance in journal::list_balances(tx, Whose::Everybody, Timestamp(i64::MAX)).await? {
             let figures = by_account
-                .entry((balance.partner, balance.money.currency))
+                .entry((balance.partner, balance.currency))
                 .or_default();
             match balance.account {
                 Account::Earned | Account::Approved | Account::Payable => {
-                    figures[0] += i128::from(balance.money.minor);
+                    figures[0] += balance.minor;
                 }
-                Account::Paid => figures[1] += i128::from(balance.money.minor),
+                Account::Paid => figures[1] += balance.minor,
                 _ => {}
             }
         }
@@ -288,19 +533,28 @@ impl Figures {
     }
 }
 
-fn check_schedule(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result<(), ServiceError> {
+/// All that a deal's plan grants up to a month.
+fn compute(
+    basis: &Basis,
+    last: Month,
+) -> Result<HashMap<(LineKind, i64, PartnerId), Wanted>, MoneyError> {
+    let wanted = basis.unending().wanted(last)?.into_iter();
+    Ok(wanted.map(|wanted| (wanted.key(), wanted)).collect())
+}
+
+fn check_schedule(
+    check: &mut Check,
+    money: &DealMoney,
+    basis: &Basis,
+    known: &Known,
+) -> Result<(), ServiceError> {
     let deal = &money.deal;
     let months = money.months();
     let last = months
         .last()
         .map_or(Month::of(basis.won.start), |month| month.month);
     // A deal that ends earlier than it did keeps what was earned, so amounts are computed as if it went on.
-    let computed: HashMap<_, Wanted> = basis
-        .unending()
-        .wanted(last)?
-        .into_iter()
-        .map(|wanted| (wanted.key(), wanted))
-        .collect();
+    let computed = compute(basis, last)?;
     let mut made = BTreeSet::new();
     for line in months.iter().flat_map(|month| &month.lines) {
         made.insert((line.kind, line.position, line.partner));
@@ -323,6 +577,9 @@ fn check_schedule(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result
                 line.id, line.month
             )
         });
+        if line.is_open() {
+            check_basis(check, line, &computed, basis, last, known)?;
+        }
     }
     if deal.state == DealState::Won {
         for due in basis.wanted(last)? {
@@ -331,6 +588,44 @@ fn check_schedule(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result
             });
         }
     }
+    Ok(())
+}
+
+/// A line that is on no statement rests on what its deal says now, and names a version by which it is worth the same.
+fn check_basis(
+    check: &mut Check,
+    line: &LineRecord,
+    computed: &HashMap<(LineKind, i64, PartnerId), Wanted>,
+    basis: &Basis,
+    last: Month,
+    known: &Known,
+) -> Result<(), ServiceError> {
+    let key = (line.kind, line.position, line.partner);
+    let Some(wanted) = computed.get(&key) else {
+        return Ok(());
+    };
+    let is_priced = if line.plan_version == basis.version.id {
+        true
+    } else {
+        let own = known.by_version.get(&(basis.deal.id, line.plan_version));
+        let own = own.map(|own| compute(own, last)).transpose()?;
+        let own = own.and_then(|own| own.get(&key).copied());
+        own.is_some_and(|own| own.price.money == line.money)
+    };
+    let price = wanted.price;
+    let agrees = (price.base, price.money.currency) == (line.base, line.money.currency);
+    check.look(agrees && is_priced, || {
+        format!(
+            "line {} rests on {} {} by version {}, but its deal on {} {} by version {}",
+            line.id,
+            line.base,
+            line.money.currency,
+            line.plan_version,
+            price.base,
+            price.money.currency,
+            basis.version.id
+        )
+    });
     Ok(())
 }
 

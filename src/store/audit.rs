@@ -6,8 +6,8 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    settings::next_number,
-    sql::{Bind, ROWS_AT_ONCE, execute, places, rows, rows_many, sql},
+    settings::take_numbers,
+    sql::{Bind, ROWS_AT_ONCE, execute_many, places, rows, rows_many, sql, values},
 };
 
 /// One act.
@@ -39,6 +39,16 @@ fn read_record(row: &AnyRow) -> Result<AuditRecord, StoreError> {
     })
 }
 
+/// An act that is to be written down.
+pub(crate) struct NewAct {
+    person: Option<PersonId>,
+    act: String,
+    subject: String,
+    facts: String,
+    happened_at: Timestamp,
+}
+
+/// Writes an act down when its transaction commits, after all that it did: whoever counts in the log makes everybody else who counts wait.
 pub async fn add(
     tx: &mut Tx,
     person: Option<PersonId>,
@@ -47,17 +57,40 @@ pub async fn add(
     facts: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let position = next_number(tx, "audit").await?;
-    execute!(
-        tx,
-        "INSERT INTO audit (position, person_id, act, subject, facts, happened_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        position,
+    tx.acts().push(NewAct {
         person,
-        act,
-        subject,
-        facts,
-        now,
-    )?;
+        act: act.to_owned(),
+        subject: subject.to_owned(),
+        facts: facts.to_owned(),
+        happened_at: now,
+    });
+    Ok(())
+}
+
+pub(crate) async fn write(tx: &mut Tx, acts: Vec<NewAct>) -> Result<(), StoreError> {
+    if acts.is_empty() {
+        return Ok(());
+    }
+    let mut position = take_numbers(tx, "audit", acts.len()).await?;
+    for some in acts.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::with_capacity(some.len() * 6);
+        for new in some {
+            bound.extend(values![
+                position,
+                new.person,
+                new.act,
+                new.subject,
+                new.facts,
+                new.happened_at,
+            ]);
+            position += 1;
+        }
+        let text = format!(
+            "INSERT INTO audit (position, person_id, act, subject, facts, happened_at) VALUES {}",
+            places(some.len(), 6, 1)
+        );
+        execute_many(tx, text, bound).await?;
+    }
     Ok(())
 }
 

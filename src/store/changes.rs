@@ -1,5 +1,7 @@
 //! Which partners' open pages have something new to show. Counted in the transaction of the change, so a page never hears of what did not happen.
 
+use std::collections::BTreeMap;
+
 use portal_domain::{calendar::Timestamp, ids::PartnerId};
 
 use crate::{
@@ -16,19 +18,30 @@ pub struct PartnerChange {
     pub changed_at: Timestamp,
 }
 
+/// Whose pages have something new, since when; in the order of the partners, in which everybody locks their rows.
+pub(crate) type Touched = BTreeMap<PartnerId, Timestamp>;
+
+/// Counted once, however often it is said, when the transaction commits.
 pub async fn add(tx: &mut Tx, partner: PartnerId, now: Timestamp) -> Result<(), StoreError> {
     add_all(tx, &[partner], now).await
 }
 
-/// The same for several partners, none of them named twice.
+/// The same for several partners.
 pub async fn add_all(
     tx: &mut Tx,
     partners: &[PartnerId],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for some in partners.chunks(ROWS_AT_ONCE) {
+    tx.touched()
+        .extend(partners.iter().map(|partner| (*partner, now)));
+    Ok(())
+}
+
+pub(crate) async fn write(tx: &mut Tx, touched: Touched) -> Result<(), StoreError> {
+    let touched: Vec<(PartnerId, Timestamp)> = touched.into_iter().collect();
+    for some in touched.chunks(ROWS_AT_ONCE) {
         let mut bound = Vec::with_capacity(some.len() * 3);
-        for partner in some {
+        for (partner, now) in some {
             bound.extend(values![partner, 1_i64, now]);
         }
         let text = format!(

@@ -8,7 +8,12 @@ use sqlx::{
 };
 use tokio::sync::Notify;
 
-use crate::{error::StoreError, migrations, sql};
+use crate::{
+    audit::{self, NewAct},
+    changes::{self, Touched},
+    error::StoreError,
+    migrations, sql,
+};
 
 /// Which database it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +39,10 @@ pub struct Tx {
     /// Set once a job was added: whom to wake when it is really there.
     wake: Option<Arc<Notify>>,
     jobs_added: Arc<Notify>,
+    /// Whose pages have something new.
+    touched: Touched,
+    /// What is to be written into the audit log, in its order.
+    acts: Vec<NewAct>,
 }
 
 impl Store {
@@ -84,6 +93,8 @@ impl Store {
             inner: pool.begin_with(begin).await?,
             wake: None,
             jobs_added: Arc::clone(&self.jobs_added),
+            touched: Touched::new(),
+            acts: Vec::new(),
         })
     }
 
@@ -108,12 +119,26 @@ impl Store {
 }
 
 impl Tx {
-    pub async fn commit(self) -> Result<(), StoreError> {
+    /// Whatever else a transaction locks, the rows that all of them write to come last and in one order, so that no two wait for each other on PostgreSQL:
+    /// the partners that have something new, then the audit log.
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        let touched = std::mem::take(&mut self.touched);
+        changes::write(&mut self, touched).await?;
+        let acts = std::mem::take(&mut self.acts);
+        audit::write(&mut self, acts).await?;
         self.inner.commit().await?;
         if let Some(workers) = self.wake {
             workers.notify_waiters();
         }
         Ok(())
+    }
+
+    pub(crate) const fn touched(&mut self) -> &mut Touched {
+        &mut self.touched
+    }
+
+    pub(crate) const fn acts(&mut self) -> &mut Vec<NewAct> {
+        &mut self.acts
     }
 
     pub(crate) fn wake_workers_on_commit(&mut self) {

@@ -1,5 +1,7 @@
 //! What can go wrong between us and the database, in the store's words.
 
+use portal_domain::{ids::PartnerId, money::Currency};
+
 /// A statement failed, or a row does not make sense.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -15,6 +17,14 @@ pub enum StoreError {
     /// An update met another number of rows than it must.
     #[error("{what}: {actual} rows instead of one")]
     RowsAffected { what: &'static str, actual: u64 },
+    /// Amounts of a partner add up to more than an amount can hold.
+    #[error(
+        "the amounts of partner {partner} in {currency} add up to more than one amount can hold"
+    )]
+    TooLarge {
+        partner: PartnerId,
+        currency: Currency,
+    },
     /// The address of the database is of no known kind.
     #[error("DATABASE_URL must start with sqlite:// or postgres://")]
     UnknownDatabase,

@@ -1,17 +1,19 @@
 //! The journal: the double-entry ledger of all lines. Only ever added to; the database refuses anything else.
 
+use std::collections::BTreeMap;
+
 use portal_domain::{
     calendar::Timestamp,
     ids::{DealId, LineId, PartnerId, PersonId},
     ledger::{Account, Entry},
-    money::{Currency, Money},
+    money::Currency,
 };
 
 use crate::{
     StoreError, Tx,
     read::{Read, all},
     settings::take_numbers,
-    sql::{ROWS_AT_ONCE, execute_many, places, row, rows, rows_of, values},
+    sql::{ROWS_AT_ONCE, execute_many, places, row, rows, rows_many, rows_of, sum, values},
 };
 
 /// The balance of one account of one partner, in one currency.
@@ -19,7 +21,9 @@ use crate::{
 pub struct Balance {
     pub partner: PartnerId,
     pub account: Account,
-    pub money: Money,
+    pub currency: Currency,
+    /// More than one amount can hold, if need be.
+    pub minor: i128,
 }
 
 /// An entry as posted.
@@ -76,34 +80,78 @@ pub async fn add_all(
     Ok(())
 }
 
+/// The partners whose balances are asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose<'a> {
+    Everybody,
+    Some(&'a [PartnerId]),
+}
+
+/// The two sides of each posting: which account, and what it gained.
+const SIDES: [(&str, &str); 2] = [("to_account", ""), ("from_account", "-")];
+
 /// What stands in each account after all entries posted until an instant.
 pub async fn list_balances(
     tx: &mut Tx,
-    partner: Option<PartnerId>,
+    whose: Whose<'_>,
     until: Timestamp,
 ) -> Result<Vec<Balance>, StoreError> {
-    let rows = rows!(
-        tx,
-        "SELECT partner_id, currency, account, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor
-         FROM (
-             SELECT partner_id, currency, to_account AS account, amount_minor FROM journal
-             WHERE posted_at <= $2 AND ($1 IS NULL OR partner_id = $1)
-             UNION ALL
-             SELECT partner_id, currency, from_account AS account, -amount_minor FROM journal
-             WHERE posted_at <= $2 AND ($1 IS NULL OR partner_id = $1)
-         ) AS postings
-         GROUP BY partner_id, currency, account
-         ORDER BY partner_id, currency, account",
-        partner,
-        until,
-    )?;
+    // An instant is a whole number, so it can stand in the text.
+    let text = |list: Option<&str>| {
+        let those = list.map_or_else(String::new, |list| format!(" AND partner_id IN {list}"));
+        let sides = SIDES.map(|(account, sign)| {
+            format!(
+                "SELECT partner_id, currency, {account} AS account, {sign}amount_minor AS amount_minor FROM journal WHERE posted_at <= {}{those}",
+                until.0
+            )
+        });
+        format!(
+            "SELECT partner_id, currency, account, {} FROM ({}) AS postings
+             GROUP BY partner_id, currency, account ORDER BY partner_id, currency, account",
+            sum!("amount_minor"),
+            sides.join(" UNION ALL ")
+        )
+    };
+    let rows = match whose {
+        Whose::Everybody => rows_many(tx, text(None), Vec::new()).await?,
+        Whose::Some(partners) => rows_of(tx, partners, |list| text(Some(list))).await?,
+    };
     all(&rows, |row| {
         Ok(Balance {
             partner: row.parsed("partner_id")?,
             account: row.word("account", Account::parse)?,
-            money: row.money("amount_minor")?,
+            currency: row.parsed("currency")?,
+            minor: row.sum()?,
         })
     })
+}
+
+/// What stands in each account of all partners together, by currency.
+pub async fn list_totals(
+    tx: &mut Tx,
+    until: Timestamp,
+) -> Result<Vec<(Currency, Account, i128)>, StoreError> {
+    let mut totals: BTreeMap<(Currency, Account), i128> = BTreeMap::new();
+    for (account, sign) in SIDES {
+        let text = format!(
+            "SELECT currency, {account} AS account, {} FROM journal WHERE posted_at <= {} GROUP BY currency, {account}",
+            sum!("amount_minor"),
+            until.0
+        );
+        let is_gain = sign.is_empty();
+        for row in rows_many(tx, text, Vec::new()).await? {
+            let key = (
+                row.parsed("currency")?,
+                row.word("account", Account::parse)?,
+            );
+            let minor = row.sum()?;
+            *totals.entry(key).or_default() += if is_gain { minor } else { -minor };
+        }
+    }
+    Ok(totals
+        .into_iter()
+        .map(|((currency, account), minor)| (currency, account, minor))
+        .collect())
 }
 
 /// How many entries there are, and how many of them move nothing from one account to another.
@@ -146,10 +194,10 @@ pub async fn list_of_line(tx: &mut Tx, line: LineId) -> Result<Vec<JournalRecord
 pub async fn list_line_balances(
     tx: &mut Tx,
     deals: &[DealId],
-) -> Result<Vec<(LineId, Account, Currency, i64)>, StoreError> {
+) -> Result<Vec<(LineId, Account, Currency, i128)>, StoreError> {
     let rows = rows_of(tx, deals, |list| {
         format!(
-            "SELECT line_id, currency, account, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor
+            "SELECT line_id, currency, account, {}
              FROM (
                  SELECT journal.line_id, journal.currency, journal.to_account AS account, journal.amount_minor
                  FROM lines JOIN journal ON journal.line_id = lines.id WHERE lines.deal_id IN {list}
@@ -158,19 +206,21 @@ pub async fn list_line_balances(
                  FROM lines JOIN journal ON journal.line_id = lines.id WHERE lines.deal_id IN {list}
              ) AS postings
              GROUP BY line_id, currency, account
-             HAVING SUM(amount_minor) <> 0
-             ORDER BY line_id, account"
+             ORDER BY line_id, account",
+            sum!("amount_minor")
         )
     })
     .await?;
-    all(&rows, |row| {
+    let mut found = all(&rows, |row| {
         Ok((
             row.parsed("line_id")?,
             row.word("account", Account::parse)?,
             row.parsed("currency")?,
-            row.integer("amount_minor")?,
+            row.sum()?,
         ))
-    })
+    })?;
+    found.retain(|balance| balance.3 != 0);
+    Ok(found)
 }
 
 /// Entries of lines that are not there; the database refuses them, so whoever made one got round it.

@@ -3,7 +3,7 @@
 use portal_domain::{
     calendar::{Month, Timestamp},
     ids::{DealId, LeadId, LineId, PartnerId, PersonId, PlanVersionId, StatementId},
-    line::{AnyLine, LineKind, LineState},
+    line::{AnyLine, LineKind, LineState, SeenLine},
     money::{Currency, Exact, Money},
 };
 use sqlx::any::AnyRow;
@@ -11,7 +11,9 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{Bind, ROWS_AT_ONCE, execute_many, execute_one, places, row, rows, rows_of, sql, values},
+    sql::{
+        Bind, ROWS_AT_ONCE, execute_many, execute_one, places, row, rows, rows_of, sql, sum, values,
+    },
 };
 
 /// One partner's commission for one deal and month.
@@ -34,6 +36,7 @@ pub struct LineRecord {
     pub plan_version: PlanVersionId,
     pub state: LineState,
     pub held_reason: Option<String>,
+    pub approved_by: Option<PersonId>,
     pub approved_by_name: Option<String>,
     pub approved_at: Option<Timestamp>,
     pub statement: Option<StatementId>,
@@ -55,6 +58,19 @@ impl LineRecord {
         AnyLine::new(self.id, self.kind, self.money, self.state)
     }
 
+    /// As a person sees it now who decides on it.
+    pub const fn seen(&self) -> SeenLine {
+        SeenLine {
+            line: self.id,
+            money: self.money,
+        }
+    }
+
+    /// On no statement, and not cancelled: something can still become of it.
+    pub const fn is_open(&self) -> bool {
+        !self.state.is_stated() && !matches!(self.state, LineState::Cancelled)
+    }
+
     /// Held or disputed: it goes no further by itself or in bulk.
     pub const fn is_stopped(&self) -> bool {
         self.held_reason.is_some() || self.disputed_at.is_some()
@@ -63,7 +79,7 @@ impl LineRecord {
 
 const LINE: &str = "SELECT lines.id, lines.partner_id, partners.name AS partner_name, lines.deal_id, deals.name AS deal_name, deals.lead_id,
         clients.name AS client_name, lines.kind, lines.position, lines.month, lines.amount_minor, lines.currency, lines.base_numerator, lines.base_denominator,
-        lines.plan_version_id, lines.state, lines.held_reason, people.name AS approved_by_name, lines.approved_at,
+        lines.plan_version_id, lines.state, lines.held_reason, lines.approved_by, people.name AS approved_by_name, lines.approved_at,
         lines.statement_id, lines.corrects_line_id, lines.reason, lines.entered_by, entering.name AS entered_by_name, lines.disputed_at,
         lines.refused_by, lines.updated_at
     FROM lines
@@ -100,6 +116,7 @@ fn read_line(row: &AnyRow) -> Result<LineRecord, StoreError> {
         plan_version: row.parsed("plan_version_id")?,
         state: row.word("state", LineState::parse)?,
         held_reason: row.optional_text("held_reason")?,
+        approved_by: row.optional_parsed("approved_by")?,
         approved_by_name: row.optional_text("approved_by_name")?,
         approved_at: row.optional_instant("approved_at")?,
         statement: row.optional_parsed("statement_id")?,
@@ -336,32 +353,55 @@ pub async fn set_disputed(
     )
 }
 
+/// Stops lines where they are.
 pub async fn hold(
     tx: &mut Tx,
-    id: LineId,
+    ids: &[LineId],
     reason: &str,
     by: PersonId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    execute_one!(
-        tx,
-        "line",
-        "UPDATE lines SET held_reason = $2, held_by = $3, held_at = $4, updated_at = $4 WHERE id = $1",
-        id,
-        reason,
-        by,
-        now,
-    )
+    set_hold(tx, ids, Some((reason, by)), now).await
 }
 
-pub async fn release(tx: &mut Tx, id: LineId, now: Timestamp) -> Result<(), StoreError> {
-    execute_one!(
-        tx,
-        "line",
-        "UPDATE lines SET held_reason = NULL, held_by = NULL, held_at = NULL, updated_at = $2 WHERE id = $1",
-        id,
-        now,
-    )
+/// Lets lines go on.
+pub async fn release(tx: &mut Tx, ids: &[LineId], now: Timestamp) -> Result<(), StoreError> {
+    set_hold(tx, ids, None, now).await
+}
+
+async fn set_hold(
+    tx: &mut Tx,
+    ids: &[LineId],
+    hold: Option<(&str, PersonId)>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for some in ids.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::from(values![
+            hold.map(|(reason, _)| reason),
+            hold.map(|(_, by)| by),
+            hold.map(|_| now),
+            now,
+        ]);
+        let list = places(1, some.len(), bound.len() + 1);
+        bound.extend(some.iter().map(Bind::value));
+        let text = format!(
+            "UPDATE lines SET held_reason = $1, held_by = $2, held_at = $3, updated_at = $4 WHERE id IN {list}"
+        );
+        let met = execute_many(tx, text, bound).await?;
+        if met != some.len() as u64 {
+            return Err(StoreError::RowsAffected {
+                what: "lines to hold or release",
+                actual: met,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Those of some lines that are there, in no order.
+pub async fn list_by_ids(tx: &mut Tx, ids: &[LineId]) -> Result<Vec<LineRecord>, StoreError> {
+    let rows = rows_of(tx, ids, |list| format!("{LINE} WHERE lines.id IN {list}")).await?;
+    all(&rows, read_line)
 }
 
 pub async fn find(tx: &mut Tx, id: LineId) -> Result<Option<LineRecord>, StoreError> {
@@ -483,7 +523,12 @@ pub async fn list_ended_upcoming(
     )
 }
 
-/// What statements for some partners would hold: approved, not held, on no statement, of months up to the quarter's end. Oldest month first.
+/// What a closing puts on a statement: what somebody approved and nobody stopped, and whatever was clawed back, which waits for nobody's approval.
+const STATABLE: &str =
+    "(lines.state = 'approved' OR (lines.state = 'covered' AND lines.kind = 'clawback'))
+    AND lines.held_reason IS NULL AND lines.disputed_at IS NULL AND lines.statement_id IS NULL";
+
+/// What statements for some partners would hold, of months up to the quarter's end. Oldest month first.
 pub async fn list_statable(
     tx: &mut Tx,
     partners: &[PartnerId],
@@ -492,8 +537,7 @@ pub async fn list_statable(
     // A month is a whole number, so it can stand in the text.
     let rows = rows_of(tx, partners, |list| {
         format!(
-            "{LINE} WHERE lines.partner_id IN {list} AND lines.state = 'approved' AND lines.held_reason IS NULL AND lines.disputed_at IS NULL
-                AND lines.statement_id IS NULL AND lines.month <= {}
+            "{LINE} WHERE lines.partner_id IN {list} AND {STATABLE} AND lines.month <= {}
               ORDER BY lines.month, lines.id",
             until.0
         )
@@ -509,9 +553,11 @@ pub async fn list_statable_partners(
 ) -> Result<Vec<PartnerId>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT DISTINCT partner_id FROM lines
-         WHERE state = 'approved' AND held_reason IS NULL AND disputed_at IS NULL AND statement_id IS NULL AND month <= $1
-         ORDER BY partner_id",
+        sql!(
+            "SELECT DISTINCT partner_id FROM lines WHERE lines.month <= $1 AND ",
+            STATABLE,
+            " ORDER BY partner_id"
+        ),
         until,
     )?;
     all(&rows, |row| row.parsed("partner_id"))
@@ -525,32 +571,41 @@ pub struct LineSum {
     pub month: Month,
     /// Held or disputed.
     pub stopped: bool,
+    pub is_clawback: bool,
     pub money: Money,
     pub count: i64,
 }
 
-/// Sums by state, month and hold, of one partner or of all.
+/// Sums by state, month, hold, and whether they are clawed back, of one partner or of all.
 pub async fn sum_by_state(
     tx: &mut Tx,
     partner: Option<PartnerId>,
 ) -> Result<Vec<LineSum>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT partner_id, currency, state, month, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END AS stopped,
-             CAST(SUM(amount_minor) AS BIGINT) AS amount_minor, COUNT(*) AS how_many
-         FROM lines
-         WHERE ($1 IS NULL OR partner_id = $1)
-         GROUP BY partner_id, currency, state, month, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END
-         ORDER BY partner_id, currency, month, state",
+        sql!(
+            "SELECT partner_id, currency, state, month, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END AS stopped,
+                 CASE WHEN kind = 'clawback' THEN 1 ELSE 0 END AS is_clawback, COUNT(*) AS how_many, ",
+            sum!("amount_minor"),
+            " FROM lines
+             WHERE ($1 IS NULL OR partner_id = $1)
+             GROUP BY partner_id, currency, state, month, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END,
+                 CASE WHEN kind = 'clawback' THEN 1 ELSE 0 END
+             ORDER BY partner_id, currency, month, state"
+        ),
         partner,
     )?;
     all(&rows, |row| {
+        let (partner, currency) = (row.parsed("partner_id")?, row.parsed("currency")?);
+        let minor = i64::try_from(row.sum()?);
+        let minor = minor.map_err(|_| StoreError::TooLarge { partner, currency })?;
         Ok(LineSum {
-            partner: row.parsed("partner_id")?,
+            partner,
             state: row.word("state", LineState::parse)?,
             month: row.month("month")?,
             stopped: row.integer("stopped")? != 0,
-            money: row.money("amount_minor")?,
+            is_clawback: row.integer("is_clawback")? != 0,
+            money: Money::new(minor, currency),
             count: row.integer("how_many")?,
         })
     })

@@ -36,6 +36,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0004_append_only_money.postgres.sql"),
     ),
     (
+        5,
+        "no_replacing",
+        include_str!("../../migrations/0005_no_replacing.sqlite.sql"),
+        include_str!("../../migrations/0005_no_replacing.postgres.sql"),
+    ),
+    (
         6,
         "deal_end",
         include_str!("../../migrations/0006_deal_end.sqlite.sql"),

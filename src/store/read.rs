@@ -70,6 +70,12 @@ pub(crate) trait Read {
         value.map(|value| read_month(column, value)).transpose()
     }
 
+    /// What [`crate::sql::sum`] added up.
+    fn sum(&self) -> Result<i128, StoreError> {
+        let (high, low) = (self.integer("sum_high")?, self.integer("sum_low")?);
+        Ok((i128::from(high) << 32) + i128::from(low))
+    }
+
     /// A column of minor units beside the row's `currency`.
     fn money(&self, column: &'static str) -> Result<Money, StoreError> {
         Ok(Money::new(

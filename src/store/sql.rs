@@ -303,4 +303,17 @@ macro_rules! values {
     };
 }
 
-pub(crate) use {execute, execute_one, row, rows, sql, values};
+/// The sum of a column, which [`crate::read::Read::sum`] reads: in two halves, which no database finds too large, however many rows there are.
+macro_rules! sum {
+    ($column:literal) => {
+        concat!(
+            "CAST(SUM(",
+            $column,
+            " / 4294967296) AS BIGINT) AS sum_high, CAST(SUM(",
+            $column,
+            " % 4294967296) AS BIGINT) AS sum_low"
+        )
+    };
+}
+
+pub(crate) use {execute, execute_one, row, rows, sql, sum, values};

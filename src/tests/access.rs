@@ -25,6 +25,8 @@ const PARTNER_PAGES: [&str; 6] = [
     "/statements",
     "/company",
 ];
+/// A line as a form names it.
+const SEEN: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV:100:EUR";
 const STAFF_PAGES: [&str; 11] = [
     "/staff",
     "/staff/leads",
@@ -280,8 +282,8 @@ fn forms<'a>(
         ("update_company", company.to_vec()),
         ("invite_member", invitation.to_vec()),
         ("withdraw_lead", vec![("lead", lead)]),
-        ("approve_lines", vec![("lines[0]", lead)]),
-        ("hold_lines", vec![("lines[0]", lead), ("reason", "x")]),
+        ("approve_lines", vec![("lines[0]", SEEN)]),
+        ("hold_lines", vec![("lines[0]", SEEN), ("reason", "x")]),
         ("close_quarter", vec![("quarter", "2026Q3")]),
         ("accept_lead", vec![("lead", lead)]),
         ("enrol_partner", enrolment.to_vec()),

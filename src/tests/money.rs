@@ -6,9 +6,9 @@
 
 use portal_domain::{
     calendar::Quarter,
-    ids::{LeadId, LineId},
+    ids::LeadId,
     lead::LeadForm,
-    line::{LineKind, LineState},
+    line::{LineKind, LineState, SeenLine},
 };
 use portal_services::{
     exceptions, leads,
@@ -30,7 +30,7 @@ async fn decide(
     browser: &mut Browser,
     act: &str,
     field: &str,
-    lines: &[LineId],
+    lines: &[SeenLine],
     reason: &str,
 ) -> Answer {
     let mut fields = vec![
@@ -274,7 +274,7 @@ async fn decided(
     lines: &[&LineView],
     reason: &str,
 ) -> String {
-    let lines: Vec<LineId> = lines.iter().map(|view| view.line.id).collect();
+    let lines: Vec<SeenLine> = lines.iter().map(|view| view.line.seen()).collect();
     let answer = decide(browser, act, field, &lines, reason).await;
     assert_eq!(answer.status, 303, "{answer:?}");
     let (_, notice) = answer.location.split_once("notice=").expect("a notice");
@@ -317,7 +317,7 @@ async fn a_line_that_is_held_with_a_reason_stays_until_it_is_released() {
         &mut finance,
         "hold_lines",
         "lines",
-        &[monthly[0].line.id],
+        &[monthly[0].line.seen()],
         "",
     )
     .await;

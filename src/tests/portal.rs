@@ -11,9 +11,9 @@ use std::{
 use portal::{config::Settings, demo, serve::Portal};
 use portal_domain::{
     access::{Actor, MemberRole, StaffRole},
-    ids::{LeadId, LineId, PartnerId},
+    ids::{LeadId, PartnerId},
     lead::LeadForm,
-    line::LineState,
+    line::{LineState, SeenLine},
     partner::CompanyForm,
     plan::PlanForm,
 };
@@ -346,7 +346,7 @@ impl TestPortal {
     }
 
     /// All lines that are covered and that nobody holds.
-    pub async fn covered(&self) -> Vec<LineId> {
+    pub async fn covered(&self) -> Vec<SeenLine> {
         let filter = lines::StaffLineFilter {
             state: Some(LineState::Covered),
             ..lines::StaffLineFilter::default()
@@ -357,7 +357,7 @@ impl TestPortal {
         found
             .iter()
             .filter(|view| view.line.held_reason.is_none())
-            .map(|view| view.line.id)
+            .map(|view| view.line.seen())
             .collect()
     }
 

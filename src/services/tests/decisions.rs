@@ -19,14 +19,16 @@ use portal_services::{
     corrections::{self, Entry},
     disputes, figures, leads, lines, links, partners, plans, statements,
 };
-use portal_store::{audit, jobs, lines::LineRecord, partners as partner_rows, people};
+use portal_store::{
+    audit, jobs, lines as line_rows, lines::LineRecord, partners as partner_rows, people,
+};
 
 use crate::world::{World, add_person, company, databases, publish};
 
 const QUESTION: &str = "February should be 120.00: the client added a site.";
 
 /// Somebody else at the vendor.
-async fn colleague(world: &World) -> Actor {
+pub async fn colleague(world: &World) -> Actor {
     let id = PersonId::new(world.ctx.new_id());
     let person = people::PersonRecord {
         id,
@@ -110,7 +112,11 @@ fn fault<T: std::fmt::Debug>(answer: Result<T, ServiceError>) -> (String, String
 }
 
 async fn approve(world: &World, actor: &Actor, line: LineId) -> Vec<(LineId, &'static str)> {
-    let approved = lines::approve(&world.ctx, actor, &[line])
+    let mut tx = world.ctx.store.read().await.expect("the database");
+    let found = line_rows::find(&mut tx, line).await.expect("the database");
+    drop(tx);
+    let seen = found.expect("the line").seen();
+    let approved = lines::approve(&world.ctx, actor, &[seen])
         .await
         .expect("an answer");
     world.work().await;
@@ -146,7 +152,7 @@ async fn a_dispute_stops_its_line_alone_until_it_is_settled() {
             "dispute-already-open"
         );
         assert_eq!(
-            lines::approve(&world.ctx, &staff, &[found[0].id, line])
+            lines::approve(&world.ctx, &staff, &[found[0].seen(), found[1].seen()])
                 .await
                 .expect("approved")
                 .skipped,
@@ -304,7 +310,7 @@ async fn whose_a_line_is_not_can_do_nothing_about_it() {
     }
 }
 
-fn entry(direction: &str, amount: &str) -> EntryForm {
+pub fn entry(direction: &str, amount: &str) -> EntryForm {
     EntryForm {
         direction: direction.to_owned(),
         amount: amount.to_owned(),
@@ -313,7 +319,7 @@ fn entry(direction: &str, amount: &str) -> EntryForm {
     }
 }
 
-async fn enter(world: &World, form: &EntryForm) -> Result<Entry, ServiceError> {
+pub async fn enter(world: &World, form: &EntryForm) -> Result<Entry, ServiceError> {
     let deal = world.lines().await[0].deal;
     enter_for(world, deal, form).await
 }
@@ -357,7 +363,7 @@ async fn a_line_that_a_person_entered_waits_for_somebody_else() {
         assert_eq!(world.special().await, expected);
         world.invoice("INV-1", 200_000, 238_000).await;
         approve(&world, &staff, adjusted).await;
-        lines::approve(&world.ctx, &staff, &[found[0].id])
+        lines::approve(&world.ctx, &staff, &[found[0].seen()])
             .await
             .expect("approved");
         assert_eq!(world.close("2026Q1").await.created, 1);

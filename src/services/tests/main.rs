@@ -1,5 +1,6 @@
 //! What the use cases do to money on a real database, in one crate, so that it is compiled once.
 
+mod approvals;
 mod decisions;
 mod midterm;
 mod money;
@@ -7,5 +8,6 @@ mod money;
 mod oracle;
 mod plans;
 mod programmes;
+mod proof;
 mod reconciliation;
 mod world;

@@ -612,7 +612,7 @@ async fn a_leave_that_is_recorded_late_ends_the_same_before_and_after_the_client
             world.accrue("2026-04-02").await;
             if is_paid_first {
                 world.invoice("INV-1", 30_000, 35_700).await;
-                let march = world.lines().await[2].id;
+                let march = world.lines().await[2].seen();
                 lines::approve(&world.ctx, &world.staff, &[march])
                     .await
                     .expect("approved");

@@ -8,7 +8,7 @@ use portal_domain::{
     deal::DealState,
     ids::LineId,
     lead::LeadState,
-    line::{LineKind, LineState},
+    line::{LineKind, LineState, SeenLine},
     money::{Currency, Money},
     remote::{RemoteDeal, RemoteInvoice},
     statement::{InvoiceForm, SettlementState},
@@ -16,7 +16,7 @@ use portal_domain::{
 use portal_services::{
     ServiceError, bills, deals, figures, leads, lines, links, statements, verify,
 };
-use portal_store::invoices;
+use portal_store::{invoices, lines::LineRecord};
 use sqlx::{AnyConnection, Connection, Executor};
 
 use crate::world::{World, databases, sale};
@@ -66,11 +66,12 @@ async fn a_line_goes_from_won_to_paid_and_the_figures_are_right_at_every_step() 
 
 async fn approve_and_hold(world: &World) {
     let found = world.lines().await;
-    lines::hold(&world.ctx, &world.staff, found[1].id, "Ask the client")
+    lines::hold(&world.ctx, &world.staff, &[found[1].id], "Ask the client")
         .await
         .expect("held");
     let ids: Vec<LineId> = found.iter().take(3).map(|line| line.id).collect();
-    let approved = lines::approve(&world.ctx, &world.staff, &ids)
+    let seen: Vec<SeenLine> = found.iter().take(3).map(LineRecord::seen).collect();
+    let approved = lines::approve(&world.ctx, &world.staff, &seen)
         .await
         .expect("approved");
     assert_eq!(approved.approved, 1);
@@ -79,11 +80,11 @@ async fn approve_and_hold(world: &World) {
         [(ids[1], "line-held"), (ids[2], "line-not-approvable")]
     );
     assert_eq!(world.figures().await, [20_000, 20_000, 0, 10_000, 100_000]);
-    lines::release(&world.ctx, &world.staff, ids[1])
+    lines::release(&world.ctx, &world.staff, &[ids[1]])
         .await
         .expect("released");
     assert!(matches!(
-        lines::approve(&world.ctx, &world.member, &ids).await,
+        lines::approve(&world.ctx, &world.member, &seen).await,
         Err(ServiceError::Forbidden)
     ));
     assert_eq!(world.approve_all().await, 1);
@@ -683,8 +684,8 @@ async fn what_happens_twice_at_once_happens_once() {
         let (one, other) = tokio::join!(lines::accrue(&world.ctx), lines::accrue(&world.ctx));
         assert_eq!(one.expect("accrued") + other.expect("accrued too"), 3);
         world.invoice("INV-1", 300_000, 357_000).await;
-        let ids: Vec<LineId> = world.lines().await.iter().map(|line| line.id).collect();
-        let approve = || lines::approve(&world.ctx, &world.staff, &ids);
+        let seen: Vec<SeenLine> = world.lines().await.iter().map(LineRecord::seen).collect();
+        let approve = || lines::approve(&world.ctx, &world.staff, &seen);
         let (one, other) = tokio::join!(approve(), approve());
         assert_eq!(
             one.expect("approved").approved + other.expect("approved too").approved,

@@ -44,7 +44,7 @@ async fn world_of_deals(url: &str) -> World {
     world
 }
 
-async fn win(world: &World, id: &str, won_on: &str, amount: &str, period: &str) {
+pub async fn win(world: &World, id: &str, won_on: &str, amount: &str, period: &str) {
     world.accrue(won_on).await;
     let name = format!("Client {id}");
     let lead = world.submit(&name, &format!("client{id}.com")).await;
@@ -61,7 +61,7 @@ async fn win(world: &World, id: &str, won_on: &str, amount: &str, period: &str) 
 }
 
 /// An invoice to a deal's client, paid in full.
-async fn pay(world: &World, number: &str, deal: &str, net_minor: i64) {
+pub async fn pay(world: &World, number: &str, deal: &str, net_minor: i64) {
     let reading = world.readings.fetch_add(1, Ordering::SeqCst);
     let invoice = RemoteInvoice {
         reference: format!("Deal {deal}"),

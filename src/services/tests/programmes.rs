@@ -11,7 +11,7 @@ use portal_domain::{
     access::Actor,
     calendar::{Month, Timestamp},
     deal::{BillingPeriod, DealState},
-    ids::{DealId, LeadId, LineId, PartnerId},
+    ids::{DealId, LeadId, PartnerId},
     line::{LineKind, LineState},
     money::{Currency, Money},
     partner::CompanyForm,
@@ -20,7 +20,10 @@ use portal_domain::{
 };
 use portal_services::{bills, deals, exceptions, lines, links, partners, statements};
 use portal_store::{
-    credits, deals as deal_rows, invoices, journal, lines as line_rows, lines::LineRecord,
+    credits, deals as deal_rows, invoices,
+    journal::{self, Whose},
+    lines as line_rows,
+    lines::LineRecord,
 };
 use proptest::{
     prelude::*,
@@ -514,19 +517,21 @@ impl Network {
     /// Approves what is covered, but for one line that is held for a month.
     async fn approve(&self, held: Option<usize>) {
         let (ctx, staff) = (&self.world.ctx, &self.world.staff);
-        let mut covered: Vec<LineId> = Vec::new();
+        let mut covered = Vec::new();
         for deal in 0..OWNERS.len() {
             for line in self.lines(deal).await {
                 if line.held_reason.is_some() && !line.state.is_stated() {
-                    lines::release(ctx, staff, line.id).await.expect("released");
+                    let released = lines::release(ctx, staff, &[line.id]).await;
+                    released.expect("released");
                 }
                 if line.state == LineState::Covered {
-                    covered.push(line.id);
+                    covered.push(line.seen());
                 }
             }
         }
         if let Some(line) = held.and_then(|place| covered.get(place)) {
-            lines::hold(ctx, staff, *line, "Ask").await.expect("held");
+            let held = lines::hold(ctx, staff, &[line.line], "Ask").await;
+            held.expect("held");
         }
         lines::approve(ctx, staff, &covered)
             .await
@@ -722,13 +727,14 @@ impl Network {
     async fn balances(&self) -> Vec<String> {
         let mut tx = self.world.ctx.store.read().await.unwrap();
         let end = Timestamp(i64::MAX);
-        let found = journal::list_balances(&mut tx, None, end).await.unwrap();
+        let found = journal::list_balances(&mut tx, Whose::Everybody, end).await;
         let mut found: Vec<String> = found
+            .unwrap()
             .into_iter()
-            .filter(|balance| balance.money.minor != 0)
+            .filter(|balance| balance.minor != 0)
             .map(|balance| {
                 let partner = self.number_of(balance.partner);
-                format!("{partner} {} {}", balance.account, balance.money.minor)
+                format!("{partner} {} {}", balance.account, balance.minor)
             })
             .collect();
         found.sort();

@@ -210,10 +210,11 @@ impl World {
             ..lines::StaffLineFilter::default()
         };
         let found = lines::list_for_staff(&self.ctx, &self.staff, filter, 100).await;
-        let ids: Vec<_> = found.unwrap().iter().map(|view| view.line.id).collect();
-        let approved = lines::approve(&self.ctx, &self.staff, &ids).await.unwrap();
+        let found = found.unwrap();
+        let seen: Vec<_> = found.iter().map(|view| view.line.seen()).collect();
+        let approved = lines::approve(&self.ctx, &self.staff, &seen).await;
         self.work().await;
-        approved
+        approved.unwrap()
     }
 }
 

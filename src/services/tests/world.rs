@@ -13,7 +13,7 @@ use portal_domain::{
     access::{Actor, MemberRole, StaffRole},
     calendar::{Quarter, Timestamp},
     deal::DealState,
-    ids::{LeadId, LineId, PartnerId, PersonId, PlanId},
+    ids::{LeadId, PartnerId, PersonId, PlanId},
     lead::LeadForm,
     line::{LineKind, LineState},
     money::{Currency, Money},
@@ -395,8 +395,8 @@ impl World {
         let found = lines::list_for_staff(&self.ctx, &self.staff, filter, 100)
             .await
             .expect("lines");
-        let ids: Vec<LineId> = found.iter().map(|view| view.line.id).collect();
-        let approved = lines::approve(&self.ctx, &self.staff, &ids)
+        let seen: Vec<_> = found.iter().map(|view| view.line.seen()).collect();
+        let approved = lines::approve(&self.ctx, &self.staff, &seen)
             .await
             .expect("approved")
             .approved;

@@ -1,14 +1,14 @@
 //! Commission lines as staff decide on them: approving, holding and releasing; and which deal an invoice is for.
 
 use leptos::prelude::*;
-use portal_domain::ids::{DealId, LineId};
+use portal_domain::{ids::DealId, line::SeenLine};
 
 use super::{Done, UiError};
 
-/// Approves the lines that were ticked.
+/// Approves the lines that were ticked, at the amounts that the page showed.
 #[server(endpoint = "approve_lines")]
 pub async fn approve_lines(
-    #[server(default)] lines: Vec<LineId>,
+    #[server(default)] lines: Vec<SeenLine>,
     #[server(default)] list: String,
 ) -> Result<Done, UiError> {
     crate::ui::pages::staff::decisions::approve(&lines, &list).await
@@ -17,7 +17,7 @@ pub async fn approve_lines(
 /// Approves the lines that the page showed, and no others: what became covered since is for somebody to look at first.
 #[server(endpoint = "approve_shown_lines")]
 pub async fn approve_shown_lines(
-    #[server(default)] shown: Vec<LineId>,
+    #[server(default)] shown: Vec<SeenLine>,
     #[server(default)] list: String,
 ) -> Result<Done, UiError> {
     crate::ui::pages::staff::decisions::approve(&shown, &list).await
@@ -26,42 +26,20 @@ pub async fn approve_shown_lines(
 /// Stops the lines that were ticked, with a reason that the partner reads.
 #[server(endpoint = "hold_lines")]
 pub async fn hold_lines(
-    #[server(default)] lines: Vec<LineId>,
+    #[server(default)] lines: Vec<SeenLine>,
     #[server(default)] reason: String,
     #[server(default)] list: String,
 ) -> Result<Done, UiError> {
-    let page = crate::web::page::current().await?;
-    for line in &lines {
-        page.said(portal_services::lines::hold(&page.ctx, page.actor()?, *line, &reason).await)?;
-    }
-    Ok(crate::ui::pages::staff::decisions::back(
-        &list,
-        if lines.is_empty() {
-            "nothing-selected"
-        } else {
-            "lines-held"
-        },
-    ))
+    crate::ui::pages::staff::decisions::hold(&lines, &reason, &list).await
 }
 
 /// Lets the lines that were ticked go on.
 #[server(endpoint = "release_lines")]
 pub async fn release_lines(
-    #[server(default)] lines: Vec<LineId>,
+    #[server(default)] lines: Vec<SeenLine>,
     #[server(default)] list: String,
 ) -> Result<Done, UiError> {
-    let page = crate::web::page::current().await?;
-    for line in &lines {
-        page.said(portal_services::lines::release(&page.ctx, page.actor()?, *line).await)?;
-    }
-    Ok(crate::ui::pages::staff::decisions::back(
-        &list,
-        if lines.is_empty() {
-            "nothing-selected"
-        } else {
-            "lines-released"
-        },
-    ))
+    crate::ui::pages::staff::decisions::release(&lines, &list).await
 }
 
 /// Says which deal an invoice is for.

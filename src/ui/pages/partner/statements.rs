@@ -106,7 +106,7 @@ fn row(page: &Page, view: &StatementView) -> AnyView {
             <td data-label=words.text("statement-column-quarter")>{quarter(page, view)}</td>
             <td class="num" data-label=words.text("statement-column-lines")>{view.body.lines.len().to_string()}</td>
             <td class="num sum" data-label=words.text("statement-column-total")>{kit::money(page, record.total)}</td>
-            <td class="num" data-label=words.text("statement-column-paid")>{kit::money(page, view.paid())}</td>
+            <td class="num" data-label=words.text("statement-column-paid")>{kit::money(page, view.paid)}</td>
             <td class="corner">{settlement_pill(page, view)}</td>
         </tr>
     }
@@ -288,7 +288,7 @@ fn progress(page: &Page, view: &StatementView) -> AnyView {
                 SettlementState::PartInvoiced | SettlementState::Invoiced => {
                     bill.map(|bill| day(bill.created_at))
                 }
-                SettlementState::PartPaid => Some(words.money(view.paid())),
+                SettlementState::PartPaid => Some(words.money(view.paid)),
                 SettlementState::Paid => None,
             };
             // The last step, once it is reached, is done like the others.
@@ -341,14 +341,14 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
         SettlementState::PartPaid => words.with(
             "settlement-hint-part_paid",
             &[
-                ("paid", words.money(view.paid()).into()),
+                ("paid", words.money(view.paid).into()),
                 ("total", words.money(view.record.total).into()),
             ],
         ),
         SettlementState::Paid => words.text("settlement-hint-paid"),
     };
-    let bar = (view.paid().minor > 0)
-        .then(|| chart::share_paid(view.paid().minor, view.record.total.minor));
+    let bar =
+        (view.paid.minor > 0).then(|| chart::share_paid(view.paid.minor, view.record.total.minor));
     view! {
         {bar}
         <p class="small"><strong>{sent}</strong></p>

@@ -90,11 +90,10 @@ fn acts(page: &Page, line: &LineRecord) -> AnyView {
     if line.is_refused {
         return refused(page, line);
     }
-    let is_open = !line.state.is_stated() && line.state != LineState::Cancelled;
     let is_own = line.kind.is_of_schedule() || line.entered_by.is_some();
     view! {
         {(line.state != LineState::Cancelled).then(|| adjust_form(page, line))}
-        {(is_open && is_own).then(|| refuse_form(page, line))}
+        {(line.is_open() && is_own).then(|| refuse_form(page, line))}
     }
     .into_any()
 }

@@ -318,11 +318,6 @@ fn row(page: &Page, listed: &Listed, place: usize, view: &LineView) -> AnyView {
     .into_any()
 }
 
-/// Whether a person can still decide something about the line.
-fn is_open(line: &LineRecord) -> bool {
-    !line.state.is_stated() && line.state != LineState::Cancelled
-}
-
 fn is_approvable(line: &LineRecord) -> bool {
     line.state == LineState::Covered && !line.is_stopped()
 }
@@ -333,17 +328,18 @@ fn tick(page: &Page, listed: &Listed, place: usize, line: &LineRecord) -> AnyVie
         ("client", (&line.client_name).into()),
         ("month", words.month_short(line.month).into()),
     ];
-    let id = line.id.to_string();
-    let shown = is_approvable(line)
-        .then(|| view! { <input type="hidden" name=format!("shown[{place}]") value=id.clone() /> });
-    let checkbox = is_open(line).then(|| {
+    let seen = line.seen().to_string();
+    let shown = is_approvable(line).then(
+        || view! { <input type="hidden" name=format!("shown[{place}]") value=seen.clone() /> },
+    );
+    let checkbox = line.is_open().then(|| {
         view! {
             <input
                 class="pick"
                 type="checkbox"
                 name=format!("lines[{place}]")
-                value=id.clone()
-                checked=listed.ticked.contains(&id)
+                value=seen.clone()
+                checked=listed.ticked.contains(&seen)
                 aria-label=words.with("approval-select-line", &label)
             />
         }
@@ -379,7 +375,7 @@ fn row_form(listed: &Listed, line: &LineRecord) -> Option<AnyView> {
             <form method="post" id=format!("act-{}", line.id) hidden>
                 {calls(action)}
                 <input type="hidden" name="list" value=listed.query.list() />
-                <input type="hidden" name="lines[0]" value=line.id.to_string() />
+                <input type="hidden" name="lines[0]" value=line.seen().to_string() />
             </form>
         }
         .into_any(),

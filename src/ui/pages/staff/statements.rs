@@ -120,9 +120,39 @@ fn warnings(page: &Page, preview: &ClosePreview) -> AnyView {
     };
     view! {
         {warning("close-still-covered", preview.covered_not_approved, "/staff/lines?list=covered", "approval-list-covered")}
+        {clawbacks(page, preview)}
         {warning("close-still-held", preview.held, "/staff/lines?list=held", "approval-list-held")}
     }
     .into_any()
+}
+
+/// What the closing takes back without anybody's approval, line by line: a person can still hold one.
+fn clawbacks(page: &Page, preview: &ClosePreview) -> Option<AnyView> {
+    let words = &page.words;
+    let lines = preview.clawbacks.iter().map(|line| {
+        let text = format!(
+            "{} · {} · {}",
+            line.partner_name,
+            line.client_name,
+            words.month(line.month)
+        );
+        view! { <li><a href=super::lines::line_url(line.id)>{text}</a>" "{kit::money(page, line.money)}</li> }
+    });
+    let lines = lines.collect::<Vec<_>>();
+    (!lines.is_empty()).then(|| {
+        let count = [("count", lines.len().into())];
+        view! {
+            <div class="notice" data-tone="info" role="status">
+                {kit::icon(icons::INFO)}
+                <div>
+                    <strong>{words.with("close-clawbacks-title", &count)}</strong>
+                    <p>{words.text("close-clawbacks")}</p>
+                    <ul>{lines}</ul>
+                </div>
+            </div>
+        }
+        .into_any()
+    })
 }
 
 fn preview_content(page: &Page, preview: &ClosePreview) -> AnyView {
@@ -316,7 +346,7 @@ fn row(page: &Page, view: &StatementView) -> AnyView {
             </td>
             <td data-label=words.text("statement-column-quarter") class="nowrap">{quarter_name(page, view)}</td>
             <td class="num sum" data-label=words.text("statement-column-total")>{kit::money(page, record.total)}</td>
-            <td class="num" data-label=words.text("statement-column-paid")>{kit::money(page, view.paid())}</td>
+            <td class="num" data-label=words.text("statement-column-paid")>{kit::money(page, view.paid)}</td>
             <td class="corner">{settlement_pill(page, view)}</td>
         </tr>
     }

@@ -449,7 +449,7 @@ fn gather_deal(
 ) -> Result<(), ServiceError> {
     let buckets = bucket(money)?;
     let reach = money.reach()?;
-    for (place, month) in money.months().iter().enumerate() {
+    for (place, month) in money.months()?.iter().enumerate() {
         gathered.is_misfit |= month.month < this_month && place >= reach.adjusted_months;
     }
     gathered.is_misfit |= !buckets.rest.amounts.is_nothing();
@@ -479,7 +479,7 @@ fn gather_deal(
 /// A deal's money in its months.
 fn bucket(money: &DealMoney) -> Result<Buckets, MoneyError> {
     let months: Vec<BucketMonth> = money
-        .months()
+        .months()?
         .iter()
         .map(|month| BucketMonth {
             month: month.month,

@@ -473,7 +473,7 @@ fn keep_reached(
         }
     }
     let reached = money.reach()?.adjusted_months;
-    for (place, month) in money.months().into_iter().enumerate() {
+    for (place, month) in money.months()?.into_iter().enumerate() {
         for line in month.lines {
             match cancelled.remove(&line.id) {
                 Some(before) if place < reached => {

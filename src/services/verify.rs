@@ -288,7 +288,7 @@ impl Figures {
 
 fn check_schedule(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result<(), ServiceError> {
     let deal = &money.deal;
-    let months = money.months();
+    let months = money.months()?;
     let last = months
         .last()
         .map_or(Month::of(basis.won.start), |month| month.month);
@@ -339,7 +339,7 @@ impl DealChecks {
         known: &BTreeSet<(Month, String, i64)>,
     ) -> Result<(), ServiceError> {
         let reach = money.reach()?;
-        let months = money.months();
+        let months = money.months()?;
         let placed = months.iter().enumerate();
         let lines =
             placed.flat_map(|(place, month)| month.lines.iter().map(move |line| (place, *line)));

@@ -151,6 +151,15 @@ impl World {
         self.work().await;
     }
 
+    /// Reads a credit note of Xero's as it is now.
+    async fn put_credit(&self, mut credit: RemoteCredit) {
+        credit.updated_at = Timestamp(self.readings.fetch_add(1, Ordering::SeqCst));
+        links::apply_credit(&self.ctx, &credit)
+            .await
+            .expect("applied");
+        self.work().await;
+    }
+
     async fn explore(&self, filter: &ExplorerFilter) -> Vec<ClientMoney> {
         let mut filter = filter.clone();
         let mut clients = Vec::new();
@@ -256,6 +265,25 @@ fn sale(number: &str, client: &str, net_minor: i64, paid_minor: i64) -> RemoteIn
         due_minor: net_minor - paid_minor,
         updated_at: Timestamp(0),
         description: String::new(),
+    }
+}
+
+/// A credit note without tax that was refunded in cash, for no invoice.
+fn refund(number: &str, client: &str, minor: i64) -> RemoteCredit {
+    let money = Money::new(minor, Currency::EUR);
+    RemoteCredit {
+        id: format!("id-{number}"),
+        number: number.to_owned(),
+        reference: String::new(),
+        contact_id: format!("contact-{client}"),
+        contact_name: client.to_owned(),
+        status: "PAID".to_owned(),
+        date: "2026-02-20".parse().ok(),
+        sub_total: money,
+        total: money,
+        refunded_minor: minor,
+        allocations: Vec::new(),
+        updated_at: Timestamp(0),
     }
 }
 
@@ -370,24 +398,7 @@ async fn a_refund_and_an_invoice_that_nobody_linked_stand_in_the_last_row() {
         };
         let found = world.explore(&until(2)).await;
         assert_eq!(rest(&found), Some((100_000, 90_000)));
-        let credit = RemoteCredit {
-            id: "id-CN-1".to_owned(),
-            number: "CN-1".to_owned(),
-            reference: String::new(),
-            contact_id: "contact-Acme".to_owned(),
-            contact_name: "Acme".to_owned(),
-            status: "PAID".to_owned(),
-            date: "2026-02-20".parse().ok(),
-            sub_total: Money::new(20_000, Currency::EUR),
-            total: Money::new(20_000, Currency::EUR),
-            refunded_minor: 20_000,
-            allocations: Vec::new(),
-            updated_at: Timestamp(1),
-        };
-        links::apply_credit(&world.ctx, &credit)
-            .await
-            .expect("applied");
-        world.work().await;
+        world.put_credit(refund("CN-1", "Acme", 20_000)).await;
         let found = world.explore(&until(2)).await;
         assert_eq!(rest(&found), Some((100_000, 70_000)));
         links::link_invoice(&world.ctx, &world.staff, "id-INV-1", first)
@@ -608,6 +619,82 @@ async fn a_waiver_covers_a_month_until_it_is_taken_back() {
         assert!(
             matches!(again, Err(ServiceError::Conflict("nothing-waived"))),
             "{again:?}"
+        );
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_waiver_covers_its_month_whatever_fraction_or_tolerance_left_before_it() {
+    for (amount, period, net_minor, paid_minor, waived) in [
+        // A twelfth of 1,000.00 is a third of a unit more than was paid.
+        ("1000.00", "12", 8_333, 8_333, [1, 8_333]),
+        // 5.00 are within the tolerance of January, and asked for in February.
+        ("1000.00", "1", 100_000, 99_500, [500, 100_000]),
+    ] {
+        for world in worlds().await {
+            let deal = world.win(&world.alpha, "Acme", "9001").await;
+            let terms = RemoteDeal {
+                amount: Some(amount.to_owned()),
+                billing_period: Some(period.to_owned()),
+                modified_at: world.ctx.now(),
+                ..world.remote("9001", "Acme")
+            };
+            world.read(&terms).await;
+            world.accrue("2026-03-02").await;
+            world
+                .put(sale("INV-1", "Acme", net_minor, paid_minor))
+                .await;
+            let states = world.states(deal).await;
+            assert_eq!(states[..2], [LineState::Covered, LineState::Awaiting]);
+            exceptions::waive(&world.ctx, &world.staff, deal, month(2), "Goodwill")
+                .await
+                .expect("waived");
+            world.work().await;
+            assert_eq!(world.states(deal).await[..2], [LineState::Covered; 2]);
+            let kinds = world.kinds().await;
+            assert!(!kinds.contains(&"no_invoice_yet".to_owned()), "{kinds:?}");
+            let found = world.explore(&until(2)).await;
+            let rows = found[0].rows.iter().map(|row| row.amounts);
+            let shown: Vec<_> = rows
+                .map(|row| (row.waived_minor, row.missing_minor))
+                .collect();
+            assert_eq!(shown[..2], waived.map(|minor| (minor, 0)));
+            world.ctx.store.close().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_month_that_is_waived_as_a_whole_needs_no_invoice_even_if_one_before_it_does() {
+    for world in worlds().await {
+        let deal = world.win(&world.alpha, "Acme", "9001").await;
+        world.accrue("2026-03-02").await;
+        exceptions::waive(&world.ctx, &world.staff, deal, month(2), "Goodwill")
+            .await
+            .expect("waived");
+        world.work().await;
+        let case = world.case("no_invoice_yet").await;
+        let case = exceptions::find_case(&world.ctx, &world.staff, case, "").await;
+        let case = case.expect("a case");
+        assert_eq!(case.view.facts["months"], 1);
+        assert_eq!(case.missing.len(), 1, "only January lacks something");
+        world.put(sale("INV-1", "Acme", 100_000, 100_000)).await;
+        assert_eq!(world.states(deal).await[..2], [LineState::Covered; 2]);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn no_waiver_makes_up_for_more_refunds_than_payments() {
+    for world in worlds().await {
+        let deal = world.win(&world.alpha, "Acme", "9001").await;
+        world.accrue("2026-02-02").await;
+        world.put_credit(refund("CN-1", "Acme", 5_000)).await;
+        let refused = exceptions::waive(&world.ctx, &world.staff, deal, month(1), "Goodwill").await;
+        assert!(
+            matches!(refused, Err(ServiceError::Conflict("refunded-beyond"))),
+            "{refused:?}"
         );
         world.ctx.store.close().await;
     }

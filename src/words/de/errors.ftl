@@ -108,3 +108,4 @@ error-shares-beyond-invoice = Die Teile sind mehr als der Nettobetrag der Rechnu
 error-line-disputed = Der Partner reklamiert diesen Posten. Beantworten und klären Sie die Rückfrage zuerst.
 error-line-entered-by-you = Sie haben diesen Posten erfasst, also gibt ihn jemand anderes frei.
 error-nothing-to-waive = Diesem Monat fehlt nichts, also gibt es nichts zu erlassen.
+error-refunded-beyond = Dem Kunden wurde mehr erstattet, als er für diesen Deal gezahlt hat. Klären Sie zuerst die Erstattung: Kein Erlass gleicht sie aus.

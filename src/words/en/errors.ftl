@@ -108,3 +108,4 @@ error-shares-beyond-invoice = The parts are more than the invoice’s net amount
 error-line-disputed = Its partner disputes this line. Answer and resolve the dispute first.
 error-line-entered-by-you = You entered this line, so somebody else approves it.
 error-nothing-to-waive = This month lacks nothing, so there is nothing to waive.
+error-refunded-beyond = More was refunded to the client than it paid for this deal. See to the refund first: no waiver makes up for it.

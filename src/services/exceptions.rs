@@ -421,10 +421,20 @@ async fn list_invoice_choices(
     Ok(choices)
 }
 
+/// What waits for the client's money: it is waived or chased, and settled once it is there.
+pub const WAITS_FOR_MONEY: [&str; 3] = ["no_invoice_yet", "underpaid", "invoice_overdue"];
+/// What a decision of its own settles.
+const DECIDED_OTHERWISE: [&str; 3] = ["deals_merged", "start_changed", "currency_changed"];
+
+/// Whether a person may put an exception of a kind away without anything having changed.
+pub fn is_dismissible(kind: &str) -> bool {
+    !WAITS_FOR_MONEY.contains(&kind) && !DECIDED_OTHERWISE.contains(&kind)
+}
+
 /// A person has seen to an exception that no reading settles. It opens again if something else is seen.
 ///
 /// # Errors
-/// `exception-resolved` if it is not open any more.
+/// `exception-resolved` if it is not open any more; `exception-not-dismissible` for what something else settles.
 pub async fn dismiss_exception(
     ctx: &Ctx,
     actor: &Actor,
@@ -437,6 +447,9 @@ pub async fn dismiss_exception(
     let mut tx = ctx.store.write().await?;
     let open = exceptions::find_open(&mut tx, id).await?;
     let open = open.ok_or(ServiceError::Conflict("exception-resolved"))?;
+    if !is_dismissible(&open.kind) {
+        return Err(ServiceError::Conflict("exception-not-dismissible"));
+    }
     exceptions::settle(&mut tx, &open.subject, "dismissed", ctx.now()).await?;
     let facts = json!({ "subject": open.subject, "reason": reason }).to_string();
     audit::add(

@@ -75,6 +75,7 @@ error-quarter-out-of-order = Ein früheres Quartal ist noch offen: Schließen Si
 error-statement-already-invoiced = Zu dieser Abrechnung gibt es bereits eine Rechnung.
 error-invoice-number-taken = Diese Nummer haben Sie bereits für eine andere Abrechnung verwendet: Geben Sie die Nummer dieser Rechnung an.
 error-exception-resolved = Das hat bereits jemand erledigt. Laden Sie die Seite neu.
+error-exception-not-dismissible = Das erledigt eine eigene Entscheidung oder die Zahlung des Kunden: Öffnen Sie den Fall und wählen Sie dort.
 error-job-not-dead = Ein neuer Versuch läuft bereits.
 error-changed-meanwhile = Jemand hat das inzwischen geändert. Sehen Sie sich die Seite im jetzigen Stand an und versuchen Sie es dann erneut.
 

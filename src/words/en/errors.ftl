@@ -75,6 +75,7 @@ error-quarter-out-of-order = An earlier quarter is still open: close that one fi
 error-statement-already-invoiced = There is an invoice for this statement already.
 error-invoice-number-taken = You used this number for another statement already: write the number on this invoice.
 error-exception-resolved = Somebody has settled this already. Load the page again.
+error-exception-not-dismissible = This is settled by a decision of its own, or by the client’s payment: open the case and choose there.
 error-job-not-dead = This is being tried again already.
 error-changed-meanwhile = Somebody changed this in the meantime. Look at the page as it is now, then try again.
 

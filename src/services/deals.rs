@@ -22,9 +22,10 @@ use serde_json::json;
 use crate::{
     Ctx, ServiceError,
     books::{self, About},
-    links, messages,
+    messages,
     outbox::{self, Job},
     schedules::{choose_plan, resync_standing, sync_lines},
+    verdicts,
 };
 
 /// HubSpot has the lead's deal: its id is kept, and the deal is read. Doing it again changes nothing.
@@ -126,8 +127,12 @@ pub async fn apply_reading(
     }
     deals::update(&mut tx, &deal).await?;
     sync_lines(ctx, &mut tx, deal.id).await?;
-    if deal.state == DealState::Won && before.is_none_or(|before| before.state != DealState::Won) {
-        links::link_waiting(ctx, &mut tx, &deal).await?;
+    if deal.won_on.is_some()
+        && before
+            .as_ref()
+            .is_none_or(|before| has_changed(before, &deal))
+    {
+        verdicts::follow_deal(ctx, &mut tx, &deal).await?;
     }
     if deal.plan_version.is_some() {
         outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
@@ -220,6 +225,12 @@ async fn flag_merger(
         books::raise(ctx, tx, "deals_merged", About::Deal(other.id), facts).await?;
     }
     Ok(undecided().any(|other| other.partner != survivor.partner))
+}
+
+/// Whether a reading says anything new of a deal.
+fn has_changed(before: &DealRecord, deal: &DealRecord) -> bool {
+    let key = |deal: &DealRecord| (deal.state, deal.hubspot_modified_at, deal.won_on);
+    key(before) != key(deal)
 }
 
 /// Readings can overtake each other. A removal has no time of its own.

@@ -26,6 +26,7 @@ use crate::{
     books,
     outbox::{self, Job},
     schedules::sync_lines,
+    verdicts,
 };
 
 /// Which of two merged deals goes on.
@@ -137,6 +138,10 @@ pub async fn decide_merger(
         }
     };
     end(ctx, &mut tx, &ends).await?;
+    deals::set_merged_into(&mut tx, ends.id, goes_on.id).await?;
+    for deal in [&goes_on, &ends] {
+        verdicts::follow_deal(ctx, &mut tx, deal).await?;
+    }
     for deal in [&goes_on, &ends] {
         outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
         changes::add(&mut tx, deal.partner, ctx.now()).await?;
@@ -242,6 +247,7 @@ pub async fn follow_start(ctx: &Ctx, actor: &Actor, id: ExceptionId) -> Result<(
     };
     deals::update(&mut tx, &moved).await?;
     sync_lines(ctx, &mut tx, deal).await?;
+    verdicts::follow_deal(ctx, &mut tx, &moved).await?;
     outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
     changes::add(&mut tx, before.partner, ctx.now()).await?;
     exceptions::settle(&mut tx, &open.subject, "followed", ctx.now()).await?;

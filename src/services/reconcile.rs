@@ -9,7 +9,7 @@ use portal_domain::{
     coverage::{
         Collected, Coverage, collected_by_share, collected_net, cover, less_waived, missing,
     },
-    deal::DealState,
+    deal::{BillingPeriod, DealState},
     ids::{DealId, PartnerId, PlanVersionId},
     line::{FirstState, LineKind, LineState},
     money::{Currency, Exact, Money, MoneyError, Rate, round_half_even},
@@ -19,7 +19,7 @@ use portal_store::{
     Tx, changes,
     credits::{self, CreditRecord},
     deals::{self, DealRecord},
-    invoices::{self, InvoiceRecord, NewFill},
+    invoices::{self, InvoiceLink, InvoiceRecord, NewFill},
     lines::{self, LineRecord},
     plans,
     waivers::{self, WaiverRecord},
@@ -123,8 +123,11 @@ impl DealMoney {
         }
         let mut credits_of: HashMap<DealId, Vec<CreditRecord>> = HashMap::new();
         for credit in credits {
-            if let Some(deal) = credit.deal {
-                credits_of.entry(deal).or_default().push(credit.clone());
+            for link in &credit.links {
+                credits_of
+                    .entry(link.deal)
+                    .or_default()
+                    .push(credit.clone());
             }
         }
         let monies = deals.into_iter().map(|deal| Self {
@@ -243,17 +246,13 @@ impl DealMoney {
         self.part_of(invoice, invoice.remote.credited_minor)
     }
 
-    /// What a refund in cash takes away again, net.
+    /// What this deal's part of a refund in cash takes away again, net.
     pub fn refunded(&self, credit: &CreditRecord) -> Result<i64, MoneyError> {
         let remote = &credit.remote;
         if !remote.counts() || Some(remote.total.currency) != self.deal.currency {
             return Ok(0);
         }
-        collected_net(
-            remote.sub_total.minor,
-            remote.refunded_minor,
-            remote.total.minor,
-        )
+        part_of_credit(credit, self.deal.id)
     }
 
     /// The refunds as amounts below zero.
@@ -351,19 +350,42 @@ pub(crate) fn part_of(
     gross_minor: i64,
 ) -> Result<i64, MoneyError> {
     let remote = &invoice.remote;
-    let net_minor = remote.sub_total.minor;
-    let links = &invoice.links;
-    if let [link] = links.as_slice()
+    part_by_links(
+        (remote.sub_total.minor, remote.total.minor),
+        gross_minor,
+        &invoice.links,
+        deal,
+    )
+}
+
+/// What of a refund in cash is a deal's, net.
+pub(crate) fn part_of_credit(credit: &CreditRecord, deal: DealId) -> Result<i64, MoneyError> {
+    let remote = &credit.remote;
+    part_by_links(
+        (remote.sub_total.minor, remote.total.minor),
+        remote.refunded_minor,
+        &credit.links,
+        deal,
+    )
+}
+
+fn part_by_links(
+    (net_minor, total_minor): (i64, i64),
+    gross_minor: i64,
+    links: &[InvoiceLink],
+    deal: DealId,
+) -> Result<i64, MoneyError> {
+    if let [link] = links
         && link.share_minor.is_none()
         && link.deal == deal
     {
-        return collected_net(net_minor, gross_minor, remote.total.minor);
+        return collected_net(net_minor, gross_minor, total_minor);
     }
     let shares: Vec<i64> = links
         .iter()
         .map(|link| link.share_minor.unwrap_or(net_minor))
         .collect();
-    let parts = collected_by_share(net_minor, gross_minor, remote.total.minor, &shares)?;
+    let parts = collected_by_share(net_minor, gross_minor, total_minor, &shares)?;
     let place = links.iter().position(|link| link.deal == deal);
     Ok(place.map_or(0, |place| parts[place]))
 }
@@ -655,9 +677,17 @@ async fn flag_misfits(
     monies: &[DealMoney],
     reaches: &[Reach],
 ) -> Result<(), ServiceError> {
+    let ids: Vec<DealId> = monies.iter().map(|money| money.deal.id).collect();
+    let mut recurring = BTreeSet::new();
+    for (deal, terms) in deals::list_terms_of_deals(tx, &ids).await? {
+        if terms.period != BillingPeriod::OneOff {
+            recurring.insert(deal);
+        }
+    }
     let mut findings = Vec::with_capacity(monies.len() * MISFITS.len());
     for (money, reach) in monies.iter().zip(reaches) {
-        find_misfits(ctx, money, reach, &mut findings)?;
+        let is_one_off = !recurring.contains(&money.deal.id);
+        find_misfits(ctx, money, reach, is_one_off, &mut findings)?;
     }
     books::settle_findings(ctx, tx, &findings).await
 }
@@ -667,6 +697,7 @@ fn find_misfits(
     ctx: &Ctx,
     money: &DealMoney,
     reach: &Reach,
+    is_one_off: bool,
     findings: &mut Vec<Finding<'_>>,
 ) -> Result<(), ServiceError> {
     let about = About::Deal(money.deal.id);
@@ -681,7 +712,7 @@ fn find_misfits(
         not_invoiced(money, currency)?,
         underpaid(money, reach, currency)?,
         overdue(money, ctx.today()),
-        differing(money, currency)?,
+        differing(money, currency, is_one_off)?,
     ];
     let found = MISFITS.into_iter().zip(facts);
     findings.extend(found.map(|(kind, facts)| Finding::new(kind, about, facts)));
@@ -774,8 +805,12 @@ fn overdue(money: &DealMoney, today: NaiveDate) -> Option<Value> {
 }
 
 /// What was invoiced fits no whole number of the deal's months. What goes beyond the last month that the
-/// plan pays is the vendor's own affair, and what was waived may have been invoiced or not.
-fn differing(money: &DealMoney, currency: Currency) -> Result<Option<Value>, MoneyError> {
+/// plan pays is the vendor's own affair, unless the deal itself ends there, and what was waived may have been invoiced or not.
+fn differing(
+    money: &DealMoney,
+    currency: Currency,
+    is_one_off: bool,
+) -> Result<Option<Value>, MoneyError> {
     let mut invoiced = 0_i128;
     for invoice in money.counting() {
         invoiced += i128::from(money.invoiced(invoice)?) - i128::from(money.credited(invoice)?);
@@ -791,7 +826,15 @@ fn differing(money: &DealMoney, currency: Currency) -> Result<Option<Value>, Mon
     // What was waived may have been invoiced, or not.
     let mut least = expected;
     let mut nearest = (0, expected);
-    for (place, month) in money.months()?.iter().enumerate() {
+    let months = money.months()?;
+    let last_day = money.deal.end.and_then(|end| end.pred_opt());
+    let ends_itself = is_one_off
+        || last_day.is_some_and(|day| {
+            months
+                .last()
+                .is_some_and(|last| last.month >= Month::of(day))
+        });
+    for (place, month) in months.iter().enumerate() {
         expected += month.base;
         least += month.owed_now;
         let slack = money.tolerance.exact() * expected;
@@ -802,7 +845,7 @@ fn differing(money: &DealMoney, currency: Currency) -> Result<Option<Value>, Mon
             nearest = (place + 1, expected);
         }
     }
-    if nearest.0 == 0 || invoiced_exact > expected {
+    if nearest.0 == 0 || (invoiced_exact > expected && !ends_itself) {
         return Ok(None);
     }
     Ok(Some(json!({

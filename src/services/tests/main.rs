@@ -1,6 +1,7 @@
 //! What the use cases do to money on a real database, in one crate, so that it is compiled once.
 
 mod decisions;
+mod linking;
 mod money;
 #[path = "../../domain/oracle.rs"]
 mod oracle;

@@ -30,10 +30,10 @@ use portal_store::{audit, deals as deal_rows, invoices, jobs, lines as line_rows
 use crate::world::{self, add_owner, databases, instant};
 
 /// The portal with two more partners on its plan of 10 % for twelve months.
-struct World {
+pub(crate) struct World {
     base: world::World,
-    alpha: Actor,
-    beta: Actor,
+    pub(crate) alpha: Actor,
+    pub(crate) beta: Actor,
 }
 
 impl Deref for World {
@@ -45,7 +45,7 @@ impl Deref for World {
 }
 
 /// A new world on each kind of database that is at hand.
-async fn worlds() -> Vec<World> {
+pub(crate) async fn worlds() -> Vec<World> {
     let mut worlds = Vec::new();
     for url in databases().await {
         worlds.push(World::new(&url).await);
@@ -53,7 +53,7 @@ async fn worlds() -> Vec<World> {
     worlds
 }
 
-fn month(number: u32) -> Month {
+pub(crate) fn month(number: u32) -> Month {
     Month::new(2026, number)
 }
 
@@ -70,7 +70,18 @@ impl World {
     }
 
     /// A deal of 1,000.00 a month from January on.
-    async fn win(&self, member: &Actor, client: &str, hubspot_id: &str) -> DealId {
+    pub(crate) async fn win(&self, member: &Actor, client: &str, hubspot_id: &str) -> DealId {
+        let deal = self.remote(hubspot_id, client);
+        self.win_as(member, client, deal).await
+    }
+
+    /// A deal of a lead of its own, as HubSpot shows it.
+    pub(crate) async fn win_as(
+        &self,
+        member: &Actor,
+        client: &str,
+        mut deal: RemoteDeal,
+    ) -> DealId {
         let domain = format!("{}.com", client.to_lowercase());
         let form = LeadForm {
             client_name: client.to_owned(),
@@ -78,7 +89,7 @@ impl World {
             contact_name: "Ada".to_owned(),
             contact_email: format!("ada@{domain}"),
             need: "A portal".to_owned(),
-            submission_key: hubspot_id.to_owned(),
+            submission_key: deal.id.clone(),
             ..LeadForm::default()
         };
         let lead = leads::submit(&self.ctx, member, &form).await;
@@ -89,16 +100,15 @@ impl World {
                 .await
                 .expect("accepted");
         }
-        deals::apply_registration(&self.ctx, lead, hubspot_id)
+        deals::apply_registration(&self.ctx, lead, &deal.id)
             .await
             .expect("registered");
-        let mut deal = self.remote(hubspot_id, client);
         deal.lead_key = Some(lead.to_string());
         self.read(&deal).await;
-        self.find(hubspot_id).await
+        self.find(&deal.id).await
     }
 
-    fn remote(&self, hubspot_id: &str, client: &str) -> RemoteDeal {
+    pub(crate) fn remote(&self, hubspot_id: &str, client: &str) -> RemoteDeal {
         RemoteDeal {
             id: hubspot_id.to_owned(),
             name: format!("{client} {hubspot_id}"),
@@ -117,33 +127,33 @@ impl World {
         }
     }
 
-    async fn read(&self, deal: &RemoteDeal) {
+    pub(crate) async fn read(&self, deal: &RemoteDeal) {
         deals::apply_reading(&self.ctx, &deal.id, Some(deal))
             .await
             .expect("a reading");
         self.work().await;
     }
 
-    async fn find(&self, hubspot_id: &str) -> DealId {
+    pub(crate) async fn find(&self, hubspot_id: &str) -> DealId {
         let mut tx = self.ctx.store.read().await.unwrap();
         let found = deal_rows::find_by_hubspot(&mut tx, hubspot_id).await;
         found.unwrap().expect("a deal").id
     }
 
     /// Does what the books' lane would, proves the books, and adds up the buckets.
-    async fn work(&self) {
+    pub(crate) async fn work(&self) {
         self.base.work().await;
         self.explore(&ExplorerFilter::default()).await;
     }
 
-    async fn accrue(&self, date: &str) {
+    pub(crate) async fn accrue(&self, date: &str) {
         self.go_to(date);
         lines::accrue(&self.ctx).await.expect("accrued");
         self.work().await;
     }
 
     /// Reads an invoice of Xero's as it is now.
-    async fn put(&self, mut invoice: RemoteInvoice) {
+    pub(crate) async fn put(&self, mut invoice: RemoteInvoice) {
         invoice.updated_at = Timestamp(self.readings.fetch_add(1, Ordering::SeqCst));
         links::apply_invoice(&self.ctx, &invoice)
             .await
@@ -152,7 +162,7 @@ impl World {
     }
 
     /// Reads a credit note of Xero's as it is now.
-    async fn put_credit(&self, mut credit: RemoteCredit) {
+    pub(crate) async fn put_credit(&self, mut credit: RemoteCredit) {
         credit.updated_at = Timestamp(self.readings.fetch_add(1, Ordering::SeqCst));
         links::apply_credit(&self.ctx, &credit)
             .await
@@ -160,7 +170,7 @@ impl World {
         self.work().await;
     }
 
-    async fn explore(&self, filter: &ExplorerFilter) -> Vec<ClientMoney> {
+    pub(crate) async fn explore(&self, filter: &ExplorerFilter) -> Vec<ClientMoney> {
         let mut filter = filter.clone();
         let mut clients = Vec::new();
         loop {
@@ -176,7 +186,7 @@ impl World {
         clients
     }
 
-    async fn kinds(&self) -> Vec<String> {
+    pub(crate) async fn kinds(&self) -> Vec<String> {
         let found = exceptions::list_exceptions(&self.ctx, &self.staff, 100).await;
         let found = found.expect("exceptions");
         let mut kinds: Vec<String> = found.into_iter().map(|view| view.record.kind).collect();
@@ -184,14 +194,14 @@ impl World {
         kinds
     }
 
-    async fn case(&self, kind: &str) -> ExceptionId {
+    pub(crate) async fn case(&self, kind: &str) -> ExceptionId {
         let found = exceptions::list_exceptions(&self.ctx, &self.staff, 100).await;
         let mut found = found.expect("exceptions").into_iter();
         let found = found.find(|view| view.record.kind == kind);
         found.expect(kind).record.id
     }
 
-    async fn states(&self, deal: DealId) -> Vec<LineState> {
+    pub(crate) async fn states(&self, deal: DealId) -> Vec<LineState> {
         let mut tx = self.ctx.store.read().await.unwrap();
         let mut found = line_rows::list_of_deal(&mut tx, deal).await.unwrap();
         found.retain(|line| line.kind == LineKind::Scheduled);
@@ -245,7 +255,7 @@ async fn add_partner(ctx: &Ctx, staff: &Actor, name: &str, plan: &str) -> Actor 
 }
 
 /// An invoice over a net amount without tax, of which so much is paid.
-fn sale(number: &str, client: &str, net_minor: i64, paid_minor: i64) -> RemoteInvoice {
+pub(crate) fn sale(number: &str, client: &str, net_minor: i64, paid_minor: i64) -> RemoteInvoice {
     let money = Money::new(net_minor, Currency::EUR);
     RemoteInvoice {
         id: format!("id-{number}"),
@@ -269,7 +279,7 @@ fn sale(number: &str, client: &str, net_minor: i64, paid_minor: i64) -> RemoteIn
 }
 
 /// A credit note without tax that was refunded in cash, for no invoice.
-fn refund(number: &str, client: &str, minor: i64) -> RemoteCredit {
+pub(crate) fn refund(number: &str, client: &str, minor: i64) -> RemoteCredit {
     let money = Money::new(minor, Currency::EUR);
     RemoteCredit {
         id: format!("id-{number}"),
@@ -920,6 +930,52 @@ async fn what_was_dismissed_is_raised_again_only_when_its_numbers_change() {
             assert_eq!(found.counts.len(), count, "{filter:?}");
         }
         world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_decision_or_the_clients_money_settles_is_not_dismissed() {
+    for world in worlds().await {
+        world.win(&world.alpha, "Acme", "9001").await;
+        world.accrue("2026-02-02").await;
+        let case = world.case("no_invoice_yet").await;
+        let refused = exceptions::dismiss_exception(&world.ctx, &world.staff, case, "Away").await;
+        assert!(
+            matches!(
+                refused,
+                Err(ServiceError::Conflict("exception-not-dismissible"))
+            ),
+            "{refused:?}"
+        );
+        assert_eq!(world.kinds().await, ["no_invoice_yet"]);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_invoiced_beyond_the_end_of_a_deal_is_told_but_not_what_is_beyond_its_plan() {
+    for (period, end, is_told) in [
+        ("1", None, false),
+        ("1", Some("2026-03-01"), true),
+        ("one_off", None, true),
+        // The plan pays for twelve months only.
+        ("1", Some("2027-03-01"), false),
+    ] {
+        for world in worlds().await {
+            let deal = RemoteDeal {
+                billing_period: Some(period.to_owned()),
+                end: end.map(|end| end.parse().expect("a day")),
+                ..world.remote("9001", "Acme")
+            };
+            world.win_as(&world.alpha, "Acme", deal).await;
+            world.put(sale("INV-1", "Acme", 1_300_000, 1_300_000)).await;
+            let differs = world
+                .kinds()
+                .await
+                .contains(&"differs_from_deal".to_owned());
+            assert_eq!(differs, is_told, "{period} until {end:?}");
+            world.ctx.store.close().await;
+        }
     }
 }
 

@@ -52,6 +52,32 @@ pub async fn apply_credit(ctx: &Ctx, remote: &RemoteCredit) -> Result<(), Servic
     Ok(tx.commit().await?)
 }
 
+/// Xero does not have an invoice or bill any more: it counts no longer.
+pub async fn invoice_gone(ctx: &Ctx, id: &str) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    let known = invoices::find(&mut tx, id).await?;
+    drop(tx);
+    let Some(known) = known else { return Ok(()) };
+    let gone = RemoteInvoice {
+        status: "DELETED".to_owned(),
+        ..known.remote
+    };
+    apply_invoice(ctx, &gone).await
+}
+
+/// The same of a credit note.
+pub async fn credit_gone(ctx: &Ctx, id: &str) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    let known = credits::find(&mut tx, id).await?;
+    drop(tx);
+    let Some(known) = known else { return Ok(()) };
+    let gone = RemoteCredit {
+        status: "DELETED".to_owned(),
+        ..known.remote
+    };
+    apply_credit(ctx, &gone).await
+}
+
 /// Judges one credit note, and has the deals reconciled that it takes money from, or did until now.
 async fn judge_credit(ctx: &Ctx, tx: &mut Tx, credit: CreditRecord) -> Result<(), ServiceError> {
     let id = credit.remote.id.clone();

@@ -227,3 +227,25 @@ pub async fn list_contacts_named(tx: &mut Tx, name: &str) -> Result<Vec<String>,
     )?;
     all(&rows, |row| row.text("contact_id"))
 }
+
+/// The refund of a deal that was not read since an instant, and for longest.
+pub async fn find_oldest_refund(
+    tx: &mut Tx,
+    before: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let row = row!(
+        tx,
+        "SELECT id FROM credits
+         WHERE refunded_minor <> 0 AND status IN ('AUTHORISED', 'PAID') AND seen_at < $1
+           AND EXISTS (SELECT 1 FROM credit_links WHERE credit_links.credit_id = credits.id)
+         ORDER BY seen_at, id LIMIT 1",
+        before,
+    )?;
+    row.as_ref().map(|row| row.text("id")).transpose()
+}
+
+/// It was asked for, whatever came of it.
+pub async fn set_seen(tx: &mut Tx, id: &str, now: Timestamp) -> Result<(), StoreError> {
+    execute!(tx, "UPDATE credits SET seen_at = $2 WHERE id = $1", id, now)?;
+    Ok(())
+}

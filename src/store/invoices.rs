@@ -296,6 +296,37 @@ pub async fn list_open_ids(tx: &mut Tx, limit: i64) -> Result<Vec<String>, Store
     all(&rows, |row| row.text("id"))
 }
 
+/// Ids of paid invoices of deals that were not read since an instant, oldest reading first: their money may go back.
+pub async fn list_paid_ids(
+    tx: &mut Tx,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT id FROM invoices
+         WHERE status = 'PAID' AND seen_at < $1 AND EXISTS (SELECT 1 FROM invoice_links WHERE invoice_links.invoice_id = invoices.id)
+         ORDER BY seen_at, id LIMIT $2",
+        before,
+        limit,
+    )?;
+    all(&rows, |row| row.text("id"))
+}
+
+/// They were asked for, whatever came of it.
+pub async fn set_seen(tx: &mut Tx, ids: &[String], now: Timestamp) -> Result<(), StoreError> {
+    for some in ids.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::from(values![now]);
+        bound.extend(some.iter().map(Bind::value));
+        let text = format!(
+            "UPDATE invoices SET seen_at = $1 WHERE id IN {}",
+            places(1, some.len(), 2)
+        );
+        execute_many(tx, text, bound).await?;
+    }
+    Ok(())
+}
+
 /// The won deals that have an invoice which was due before a day, and is not paid.
 pub async fn list_overdue_deals(tx: &mut Tx, today: NaiveDate) -> Result<Vec<DealId>, StoreError> {
     let rows = rows!(

@@ -3,12 +3,14 @@
 use portal_domain::{
     deal::DealState,
     ids::DealId,
+    line::LineState,
     money::{Currency, Money},
     remote::{CreditAllocation, RemoteCredit, RemoteDeal, RemoteInvoice},
 };
 use portal_services::{
     links::{self, InvoiceShareForm},
     mergers::{self, MergerDecision},
+    operations,
 };
 use portal_store::{credits, invoices};
 
@@ -315,6 +317,65 @@ async fn a_refund_in_another_currency_than_its_deals_is_a_case() {
         assert_eq!(bearers_of(&world, "id-CN-1").await, [(deal, None)]);
         assert_eq!(world.kinds().await, ["other_currency"]);
         world.put_credit(credit("VOIDED")).await;
+        assert_eq!(world.kinds().await, Vec::<String>::new());
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn the_backstop_reads_paid_invoices_and_refunds_again_and_what_is_gone_counts_no_longer() {
+    for world in worlds().await {
+        let deal = world.win(&world.alpha, "Acme", "9001").await;
+        world.accrue("2026-02-02").await;
+        let paid = RemoteInvoice {
+            status: "PAID".to_owned(),
+            ..sale("INV-1", "Acme", 100_000, 100_000)
+        };
+        world.put(paid).await;
+        world.put(sale("INV-2", "Acme", 100_000, 0)).await;
+        world.put(sale("INV-3", "Stranger", 100_000, 0)).await;
+        world.put_credit(refund("CN-1", "Acme", 1)).await;
+        let ctx = &world.ctx;
+        let next = async |limit| {
+            let found = operations::list_invoices_to_read(ctx, limit).await;
+            found.expect("ids")
+        };
+        assert_eq!(next(40).await, ["id-INV-2", "id-INV-3"], "just read");
+        assert_eq!(operations::find_refund_to_read(ctx).await.unwrap(), None);
+        world.accrue("2026-02-04").await;
+        assert_eq!(next(40).await, ["id-INV-2", "id-INV-3", "id-INV-1"]);
+        let refund = operations::find_refund_to_read(ctx).await.unwrap();
+        assert_eq!(refund.as_deref(), Some("id-CN-1"));
+        // Xero does not answer for the oldest: it is asked for again after the others only.
+        assert_eq!(next(2).await, ["id-INV-2", "id-INV-1"]);
+        operations::invoices_looked_at(ctx, &["id-INV-2".to_owned(), "id-INV-1".to_owned()])
+            .await
+            .expect("looked at");
+        assert_eq!(next(1).await, ["id-INV-3"]);
+        assert_eq!(world.states(deal).await[0], LineState::Covered);
+        links::invoice_gone(ctx, "id-INV-1").await.expect("gone");
+        links::credit_gone(ctx, "id-CN-1").await.expect("gone");
+        world.work().await;
+        assert_eq!(world.states(deal).await[0], LineState::Awaiting);
+        assert!(!next(40).await.contains(&"id-INV-1".to_owned()));
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_cannot_be_read_is_a_case_until_it_can() {
+    for world in worlds().await {
+        let read = async |unreadable: &[(String, String)], read: &[String]| {
+            operations::documents_read(&world.ctx, read, unreadable)
+                .await
+                .expect("told");
+        };
+        let bad = ("id-INV-1".to_owned(), "INV-1 has no currency".to_owned());
+        read(std::slice::from_ref(&bad), &[]).await;
+        assert_eq!(world.kinds().await, ["document_unreadable"]);
+        read(&[], &["id-INV-2".to_owned()]).await;
+        assert_eq!(world.kinds().await, ["document_unreadable"]);
+        read(&[], &[bad.0]).await;
         assert_eq!(world.kinds().await, Vec::<String>::new());
         world.ctx.store.close().await;
     }

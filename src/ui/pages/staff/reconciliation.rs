@@ -430,6 +430,7 @@ pub fn arguments(case: &ExceptionView, facts: &Facts<'_>) -> Vec<(&'static str, 
         ("into", or_nothing(&facts.text("into")).into()),
         ("credit", or_nothing(&facts.text("credit")).into()),
         ("contact", or_nothing(&facts.text("contact")).into()),
+        ("message", or_nothing(&facts.text("message")).into()),
     ]
 }
 

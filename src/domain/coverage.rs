@@ -1,6 +1,8 @@
 //! Coverage: which months of a deal the client's money reaches. Months fill in order, oldest invoice first; what fills a month is kept as evidence.
 //! Which invoices belong to a deal, and whether their money counts, is decided before.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::money::{
@@ -107,6 +109,54 @@ pub fn cover(
         fills,
         unallocated_minor,
     })
+}
+
+/// What of each month must still come once something was waived, by the months' places. A waiver lowers its own month first; what exceeds that lowers the months
+/// before it, the nearest first: what they lack of a unit, or were forgiven by the tolerance, would be asked of its month otherwise.
+///
+/// # Errors
+/// `TooLarge` where 128 bits do not hold a difference.
+pub fn less_waived(
+    bases: &[Exact],
+    waived_minor: &BTreeMap<usize, i128>,
+) -> Result<Vec<Exact>, MoneyError> {
+    let mut owed = bases.to_vec();
+    for (place, waived_minor) in waived_minor {
+        let mut left = Exact::from_integer((*waived_minor).max(0));
+        for month in owed.iter_mut().take(place + 1).rev() {
+            let taken = left.min(*month).max(Exact::from_integer(0));
+            *month = subtract(*month, taken)?;
+            left = subtract(left, taken)?;
+        }
+    }
+    Ok(owed)
+}
+
+/// What a month lacks: waived of it, it is covered as soon as all before it are. In whole units, so that no fraction is left; of the first month that is not
+/// covered also what those before it lack and were forgiven.
+///
+/// # Errors
+/// `TooLarge` where the exact sums leave 128 bits, or what is missing 64.
+pub fn missing(
+    owed: &[Exact],
+    collected: &[Collected],
+    tolerance: Rate,
+    place: usize,
+) -> Result<i64, MoneyError> {
+    let first = cover(owed, collected, tolerance)?.months_covered;
+    if place < first || place >= owed.len() {
+        return Ok(0);
+    }
+    if place > first {
+        return to_minor(owed[place].ceil().to_integer());
+    }
+    let mut needed = Exact::from_integer(0);
+    for month in &owed[..=place] {
+        needed = add(needed, *month)?;
+    }
+    let collected = collected.iter();
+    let total: i128 = collected.map(|part| i128::from(part.amount_minor)).sum();
+    to_minor(needed.ceil().to_integer() - total)
 }
 
 /// What each invoice still has to give once the amounts below zero are taken away, from the youngest money first:
@@ -303,6 +353,28 @@ mod tests {
     }
 
     #[test]
+    fn a_month_lacks_also_what_those_before_it_were_forgiven() {
+        let lacks = |bases: &[Exact], collected: i64, place| {
+            missing(bases, &invoices(&[collected]), rate(10_000), place).expect("small")
+        };
+        // A fraction of a unit.
+        let thirds = vec![Exact::new(25_000, 3); 3];
+        assert_eq!(lacks(&thirds, 8_333, 0), 0);
+        assert_eq!(lacks(&thirds, 8_333, 1), 8_334);
+        assert_eq!(lacks(&thirds, 8_333, 2), 8_334);
+        // What the tolerance forgave.
+        let months = whole(&[100_000, 100_000, 100_000]);
+        assert_eq!(lacks(&months, 99_500, 1), 100_500);
+        assert_eq!(lacks(&months, 99_500, 2), 100_000);
+        assert_eq!(lacks(&months, 99_500, 3), 0, "no such month");
+        let waived = BTreeMap::from([(1, 100_500)]);
+        assert_eq!(
+            less_waived(&months, &waived),
+            Ok(whole(&[99_500, 0, 100_000]))
+        );
+    }
+
+    #[test]
     fn sums_over_terms_of_many_periods_are_exact_for_the_largest_values() {
         let periods = [1_i128, 2, 3, 5, 6, 7, 8, 9, 11, 12, 13, 24, 36, 60, 120];
         let bases: Vec<Exact> = (0..600)
@@ -382,6 +454,42 @@ mod tests {
             };
             prop_assert_eq!(covered(border), last + 1);
             prop_assert_eq!(covered(border - 1), last);
+        }
+
+        #[test]
+        fn what_a_month_lacks_covers_it_once_it_is_waived(
+            bases in any_bases(), collected in any_collected(), per_cent in 0_u32..=20, waivers in 1_usize..8,
+        ) {
+            let tolerance = rate(per_cent * 10_000);
+            let total: i64 = collected.iter().map(|invoice| invoice.amount_minor).sum();
+            let mut waived = BTreeMap::new();
+            for _ in 0..waivers {
+                let owed = less_waived(&bases, &waived).expect("small");
+                let covered = cover(&owed, &collected, tolerance).expect("small").months_covered;
+                if total < 0 || covered == bases.len() {
+                    break;
+                }
+                let lacks = missing(&owed, &collected, tolerance, covered).expect("small");
+                prop_assert!(lacks > 0);
+                *waived.entry(covered).or_default() += i128::from(lacks);
+                let owed = less_waived(&bases, &waived).expect("small");
+                prop_assert!(owed.iter().all(|month| *month >= Exact::from_integer(0)));
+                let after = cover(&owed, &collected, tolerance).expect("small").months_covered;
+                prop_assert!(after > covered, "{lacks} of {owed:?} covers month {covered}");
+            }
+        }
+
+        #[test]
+        fn all_that_months_lack_covers_every_one_of_them_whatever_the_order(
+            bases in any_bases(), collected in any_collected(), per_cent in 0_u32..=20,
+        ) {
+            let tolerance = rate(per_cent * 10_000);
+            let total: i64 = collected.iter().map(|invoice| invoice.amount_minor).sum();
+            let lacking = (0..bases.len()).map(|place| (place, missing(&bases, &collected, tolerance, place).expect("small")));
+            let waived = lacking.map(|(place, lacks)| (place, i128::from(lacks))).collect();
+            let owed = less_waived(&bases, &waived).expect("small");
+            let covered = cover(&owed, &collected, tolerance).expect("small").months_covered;
+            prop_assert!(total < 0 || covered == bases.len());
         }
 
         #[test]

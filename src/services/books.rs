@@ -515,6 +515,8 @@ pub(crate) enum About<'a> {
     Invoice(&'a str),
     /// A credit note, and the deal that it takes money from, if that is known.
     Credit(&'a str, Option<DealId>),
+    /// A document of Xero's that the portal does not have.
+    Document(&'a str),
     /// A bill in Xero that names a statement.
     Bill(&'a str, StatementId),
 }
@@ -524,7 +526,9 @@ impl About<'_> {
         let of = |id: &dyn Display| format!("{kind}:{id}");
         match self {
             Self::Deal(id) => of(id),
-            Self::Invoice(id) | Self::Credit(id, _) | Self::Bill(id, _) => of(id),
+            Self::Invoice(id) | Self::Credit(id, _) | Self::Document(id) | Self::Bill(id, _) => {
+                of(id)
+            }
         }
     }
 
@@ -534,6 +538,7 @@ impl About<'_> {
             Self::Deal(deal) => (Some(deal), None, None),
             Self::Invoice(invoice) => (None, Some(invoice), None),
             Self::Credit(_, deal) => (deal, None, None),
+            Self::Document(_) => (None, None, None),
             Self::Bill(invoice, statement) => (None, Some(invoice), Some(statement)),
         }
     }

@@ -22,11 +22,12 @@ use serde_json::json;
 use crate::{
     Ctx, ServiceError,
     books::{self, About},
-    links, messages,
+    messages,
     outbox::{self, Job},
     schedules::{
         cancel_open_lines, choose_plan, find_granted_version, resync_standing, sync_lines,
     },
+    verdicts,
 };
 
 /// HubSpot has the lead's deal: its id is kept, and the deal is read. Doing it again changes nothing.
@@ -134,12 +135,12 @@ pub async fn apply_reading(
         cancel_open_lines(ctx, &mut tx, deal.id).await?;
     }
     sync_lines(ctx, &mut tx, deal.id).await?;
-    if deal.state == DealState::Won
+    if deal.won_on.is_some()
         && before
             .as_ref()
-            .is_none_or(|before| before.state != DealState::Won)
+            .is_none_or(|before| has_changed(before, &deal))
     {
-        links::link_waiting(ctx, &mut tx, &deal).await?;
+        verdicts::follow_deal(ctx, &mut tx, &deal).await?;
     }
     if deal.plan_version.is_some() {
         outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
@@ -262,6 +263,12 @@ async fn flag_merger(
         books::raise(ctx, tx, "deals_merged", About::Deal(other.id), facts).await?;
     }
     Ok(undecided().any(|other| other.partner != survivor.partner))
+}
+
+/// Whether a reading says anything new of a deal.
+fn has_changed(before: &DealRecord, deal: &DealRecord) -> bool {
+    let key = |deal: &DealRecord| (deal.state, deal.hubspot_modified_at, deal.won_on);
+    key(before) != key(deal)
 }
 
 /// Readings can overtake each other. A removal has no time of its own.

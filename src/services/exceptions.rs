@@ -368,14 +368,11 @@ fn list_missing(
     money: &DealMoney,
     currency: Currency,
 ) -> Result<Vec<(Month, Money)>, ServiceError> {
-    let mut missing = Vec::new();
-    for month in money.months() {
-        let missing_minor = money.missing(month.month)?;
-        if month.month < ctx.this_month() && missing_minor > 0 {
-            missing.push((month.month, Money::new(missing_minor, currency)));
-        }
-    }
-    Ok(missing)
+    let ended = money.missing()?.into_iter();
+    let ended = ended.filter(|(month, _)| *month < ctx.this_month());
+    Ok(ended
+        .map(|(month, missing_minor)| (month, Money::new(missing_minor, currency)))
+        .collect())
 }
 
 /// What was waived of each month, and not taken back.
@@ -404,7 +401,7 @@ async fn list_invoice_choices(
     let covered = money.reach()?.adjusted_months;
     let mut sum = Exact::from_integer(0);
     let mut nets_minor = Vec::with_capacity(MONTHS_TOGETHER);
-    for month in money.months().iter().skip(covered).take(MONTHS_TOGETHER) {
+    for month in money.months()?.iter().skip(covered).take(MONTHS_TOGETHER) {
         sum += month.owed_now;
         nets_minor.push(round_half_even(sum)?);
     }
@@ -424,10 +421,20 @@ async fn list_invoice_choices(
     Ok(choices)
 }
 
+/// What waits for the client's money: it is waived or chased, and settled once it is there.
+pub const WAITS_FOR_MONEY: [&str; 3] = ["no_invoice_yet", "underpaid", "invoice_overdue"];
+/// What a decision of its own settles.
+const DECIDED_OTHERWISE: [&str; 3] = ["deals_merged", "start_changed", "currency_changed"];
+
+/// Whether a person may put an exception of a kind away without anything having changed.
+pub fn is_dismissible(kind: &str) -> bool {
+    !WAITS_FOR_MONEY.contains(&kind) && !DECIDED_OTHERWISE.contains(&kind)
+}
+
 /// A person has seen to an exception that no reading settles. It opens again if something else is seen.
 ///
 /// # Errors
-/// `exception-resolved` if it is not open any more.
+/// `exception-resolved` if it is not open any more; `exception-not-dismissible` for what something else settles.
 pub async fn dismiss_exception(
     ctx: &Ctx,
     actor: &Actor,
@@ -440,6 +447,9 @@ pub async fn dismiss_exception(
     let mut tx = ctx.store.write().await?;
     let open = exceptions::find_open(&mut tx, id).await?;
     let open = open.ok_or(ServiceError::Conflict("exception-resolved"))?;
+    if !is_dismissible(&open.kind) {
+        return Err(ServiceError::Conflict("exception-not-dismissible"));
+    }
     exceptions::settle(&mut tx, &open.subject, "dismissed", ctx.now()).await?;
     let facts = json!({ "subject": open.subject, "reason": reason }).to_string();
     audit::add(
@@ -457,7 +467,7 @@ pub async fn dismiss_exception(
 /// A person says that what a month lacks need not be collected: the line is covered without it.
 ///
 /// # Errors
-/// `nothing-to-waive` where the month lacks nothing.
+/// `nothing-to-waive` where the month lacks nothing; `refunded-beyond` where more went back to the client than it paid: no waiver of a month makes up for that.
 pub async fn waive(
     ctx: &Ctx,
     actor: &Actor,
@@ -475,9 +485,10 @@ pub async fn waive(
         .ok_or(ServiceError::NotFound)?;
     let currency = found.currency.ok_or(ServiceError::NotFound)?;
     let money = DealMoney::load(&mut tx, found).await?;
-    let missing_minor = money.missing(month)?;
-    if missing_minor <= 0 {
-        return Err(ServiceError::Conflict("nothing-to-waive"));
+    let lacks = money.missing()?.into_iter().find(|lacks| lacks.0 == month);
+    let (_, missing_minor) = lacks.ok_or(ServiceError::Conflict("nothing-to-waive"))?;
+    if money.is_refunded_beyond()? {
+        return Err(ServiceError::Conflict("refunded-beyond"));
     }
     let (person, now) = (actor.person(), ctx.now());
     waivers::add(&mut tx, deal, month, missing_minor, &reason, person, now).await?;

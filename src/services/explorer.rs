@@ -24,7 +24,7 @@ use portal_store::{
 use crate::{
     Ctx, ServiceError,
     access::require_staff,
-    reconcile::{DealMoney, part_of},
+    reconcile::{DealMoney, part_of, part_of_credit},
 };
 
 /// How many clients a page shows.
@@ -294,11 +294,13 @@ impl Account<'_> {
         for invoice in self.invoices.iter().filter(|known| known.remote.counts()) {
             self.gather_rest(&mut by_currency, invoice)?;
         }
-        for credit in self.credits.iter().filter(|known| self.is_stray(known)) {
-            let refunded_minor = refunded(credit)?;
-            let gathered = by_currency.entry(credit.remote.total.currency).or_default();
-            gathered.refunded_minor = sum(gathered.refunded_minor, refunded_minor)?;
-            gathered.add_rest(Column::Unallocated, &credit.remote.id, -refunded_minor)?;
+        for credit in self.credits.iter().filter(|known| known.remote.counts()) {
+            let rest_minor = self.rest_of_refund(credit)?;
+            if rest_minor != 0 {
+                let gathered = by_currency.entry(credit.remote.total.currency).or_default();
+                gathered.refunded_minor = sum(gathered.refunded_minor, rest_minor)?;
+                gathered.add_rest(Column::Unallocated, &credit.remote.id, -rest_minor)?;
+            }
         }
         by_currency
             .into_iter()
@@ -316,17 +318,23 @@ impl Account<'_> {
         self.client.xero_contact_id.as_deref() == Some(contact)
     }
 
-    /// A refund to this client that no deal bears, or one in another currency.
-    fn is_stray(&self, credit: &CreditRecord) -> bool {
+    /// What of a refund is the client's and no deal's: all of it, what its deals do not bear, or what is in another currency than its deal.
+    fn rest_of_refund(&self, credit: &CreditRecord) -> Result<i64, MoneyError> {
         let remote = &credit.remote;
-        let is_refund = remote.counts() && remote.refunded_minor != 0;
-        is_refund
-            && match credit.deal {
-                Some(deal) => self
-                    .deal(deal)
-                    .is_some_and(|deal| deal.currency != Some(remote.total.currency)),
-                None => self.is_contact(&remote.contact_id),
+        let mut rest_minor = 0;
+        if self.is_contact(&remote.contact_id) {
+            rest_minor = refunded(credit)?;
+            for link in &credit.links {
+                rest_minor = sum(rest_minor, -part_of_credit(credit, link.deal)?)?;
             }
+        }
+        for link in &credit.links {
+            let deal = self.deal(link.deal);
+            if deal.is_some_and(|deal| deal.currency != Some(remote.total.currency)) {
+                rest_minor = sum(rest_minor, part_of_credit(credit, link.deal)?)?;
+            }
+        }
+        Ok(rest_minor)
     }
 
     /// What of an invoice is the client's and no deal's: all of it, what a split left over, or what is in another currency than its deal.
@@ -449,7 +457,7 @@ fn gather_deal(
 ) -> Result<(), ServiceError> {
     let buckets = bucket(money)?;
     let reach = money.reach()?;
-    for (place, month) in money.months().iter().enumerate() {
+    for (place, month) in money.months()?.iter().enumerate() {
         gathered.is_misfit |= month.month < this_month && place >= reach.adjusted_months;
     }
     gathered.is_misfit |= !buckets.rest.amounts.is_nothing();
@@ -479,7 +487,7 @@ fn gather_deal(
 /// A deal's money in its months.
 fn bucket(money: &DealMoney) -> Result<Buckets, MoneyError> {
     let months: Vec<BucketMonth> = money
-        .months()
+        .months()?
         .iter()
         .map(|month| BucketMonth {
             month: month.month,

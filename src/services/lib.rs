@@ -16,6 +16,7 @@ pub mod partners;
 pub mod plans;
 
 pub mod bills;
+mod candidates;
 pub mod corrections;
 pub mod deals;
 pub mod disputes;
@@ -30,6 +31,7 @@ pub mod recompute;
 pub mod reconcile;
 pub mod schedules;
 pub mod statements;
+mod verdicts;
 
 pub mod inbox;
 pub mod operations;

@@ -26,6 +26,7 @@ use crate::{
     books,
     outbox::{self, Job},
     schedules::{resync_standing, sync_lines},
+    verdicts,
 };
 
 /// Which of two merged deals goes on.
@@ -137,6 +138,10 @@ pub async fn decide_merger(
         }
     };
     end(ctx, &mut tx, &ends).await?;
+    deals::set_merged_into(&mut tx, ends.id, goes_on.id).await?;
+    for deal in [&goes_on, &ends] {
+        verdicts::follow_deal(ctx, &mut tx, deal).await?;
+    }
     for deal in [&goes_on, &ends] {
         resync_standing(ctx, &mut tx, deal, deal.won_on).await?;
         outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
@@ -245,6 +250,7 @@ pub async fn follow_start(ctx: &Ctx, actor: &Actor, id: ExceptionId) -> Result<(
     sync_lines(ctx, &mut tx, deal).await?;
     // Its first terms may be others now, and a later deal's tiers begin where those end.
     resync_standing(ctx, &mut tx, &moved, moved.won_on).await?;
+    verdicts::follow_deal(ctx, &mut tx, &moved).await?;
     outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
     changes::add(&mut tx, before.partner, ctx.now()).await?;
     exceptions::settle(&mut tx, &open.subject, "followed", ctx.now()).await?;

@@ -8,15 +8,18 @@ use portal_domain::{
 };
 use portal_store::{
     audit::{self, AuditRecord},
-    deals,
+    credits, deals, invoices,
     jobs::{self, JobRecord},
     settings,
     vendors::{self, VendorRecord},
 };
 
+use serde_json::json;
+
 use crate::{
     Ctx, ServiceError,
     access::require_staff,
+    books::{self, About, Finding},
     outbox::{self, Job},
 };
 
@@ -137,10 +140,62 @@ pub async fn sweep_read(
     Ok(tx.commit().await?)
 }
 
-/// Ids of Xero invoices that can still change: what the backstop reads again.
-pub async fn list_open_invoices(ctx: &Ctx, limit: i64) -> Result<Vec<String>, ServiceError> {
+/// How many of the invoices that are read again may be paid ones.
+const PAID_AT_ONCE: usize = 10;
+/// How long nobody looks at a paid invoice or a refund again.
+const SETTLED_DAYS: i64 = 1;
+
+/// Ids of Xero invoices that can still change: open ones, and a few paid ones of deals.
+pub async fn list_invoices_to_read(ctx: &Ctx, limit: usize) -> Result<Vec<String>, ServiceError> {
     let mut tx = ctx.store.read().await?;
-    Ok(portal_store::invoices::list_open_ids(&mut tx, limit).await?)
+    let before = ctx.now().plus_days(-SETTLED_DAYS);
+    let most = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let paid = invoices::list_paid_ids(&mut tx, before, most(PAID_AT_ONCE.min(limit))).await?;
+    let room = most(limit.saturating_sub(paid.len()));
+    let mut ids = invoices::list_open_ids(&mut tx, room).await?;
+    ids.extend(paid);
+    Ok(ids)
+}
+
+/// The refund of a deal that was not looked at for longest.
+pub async fn find_refund_to_read(ctx: &Ctx) -> Result<Option<String>, ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    let before = ctx.now().plus_days(-SETTLED_DAYS);
+    Ok(credits::find_oldest_refund(&mut tx, before).await?)
+}
+
+/// These were looked at, whatever came of it: others are next.
+pub async fn invoices_looked_at(ctx: &Ctx, ids: &[String]) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    invoices::set_seen(&mut tx, ids, ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The same of a credit note.
+pub async fn credit_looked_at(ctx: &Ctx, id: &str) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    credits::set_seen(&mut tx, id, ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Which documents of Xero's were read, and which could not be, with what is wrong: each of those is a case until it is read.
+pub async fn documents_read(
+    ctx: &Ctx,
+    read: &[String],
+    unreadable: &[(String, String)],
+) -> Result<(), ServiceError> {
+    let kind = "document_unreadable";
+    let well = read
+        .iter()
+        .map(|id| Finding::new(kind, About::Document(id), None));
+    let badly = unreadable.iter().map(|(id, message)| {
+        let facts = json!({ "id": id, "message": message });
+        Finding::new(kind, About::Document(id), Some(facts))
+    });
+    let findings: Vec<Finding<'_>> = well.chain(badly).collect();
+    let mut tx = ctx.store.write().await?;
+    books::settle_findings(ctx, &mut tx, &findings).await?;
+    Ok(tx.commit().await?)
 }
 
 /// How far the sandbox's clock was moved on, so that time does not run back when the program starts again.

@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::NaiveDate;
 use portal_domain::{
     calendar::Month,
-    coverage::{Collected, Coverage, collected_by_share, collected_net, cover},
-    deal::DealState,
+    coverage::{
+        Collected, Coverage, collected_by_share, collected_net, cover, less_waived, missing,
+    },
+    deal::{BillingPeriod, DealState},
     ids::{DealId, PartnerId, PlanVersionId},
     line::{FirstState, LineKind, LineState},
     money::{Currency, Exact, Money, MoneyError, Rate, round_half_even},
@@ -17,7 +19,7 @@ use portal_store::{
     Tx, changes,
     credits::{self, CreditRecord},
     deals::{self, DealRecord},
-    invoices::{self, InvoiceRecord, NewFill},
+    invoices::{self, InvoiceLink, InvoiceRecord, NewFill},
     lines::{self, LineRecord},
     plans,
     waivers::{self, WaiverRecord},
@@ -122,8 +124,11 @@ impl DealMoney {
         }
         let mut credits_of: HashMap<DealId, Vec<CreditRecord>> = HashMap::new();
         for credit in credits {
-            if let Some(deal) = credit.deal {
-                credits_of.entry(deal).or_default().push(credit.clone());
+            for link in &credit.links {
+                credits_of
+                    .entry(link.deal)
+                    .or_default()
+                    .push(credit.clone());
             }
         }
         let monies = deals.into_iter().map(|deal| Self {
@@ -141,7 +146,10 @@ impl DealMoney {
     }
 
     /// The months that money can reach, in order. A month whose line a person refused still takes the client's money.
-    pub fn months(&self) -> Vec<DealMonth<'_>> {
+    ///
+    /// # Errors
+    /// `TooLarge` where 128 bits do not hold what is left of a waived month.
+    pub fn months(&self) -> Result<Vec<DealMonth<'_>>, MoneyError> {
         let mut by_position: BTreeMap<i64, Vec<&LineRecord>> = BTreeMap::new();
         for line in &self.lines {
             let stands = line.state != LineState::Cancelled || line.is_refused;
@@ -149,10 +157,37 @@ impl DealMoney {
                 by_position.entry(line.position).or_default().push(line);
             }
         }
-        by_position
-            .into_values()
-            .filter_map(|lines| self.month_of(lines))
-            .collect()
+        let months = by_position.into_values();
+        let mut months: Vec<DealMonth<'_>> =
+            months.filter_map(|lines| self.month_of(lines)).collect();
+        self.waive(&mut months)?;
+        Ok(months)
+    }
+
+    /// Lowers what months owe by what a person waived, whichever of their values is asked for.
+    fn waive(&self, months: &mut [DealMonth<'_>]) -> Result<(), MoneyError> {
+        let mut waived: BTreeMap<usize, i128> = BTreeMap::new();
+        for waiver in &self.waivers {
+            let place = months.iter().position(|month| month.month == waiver.month);
+            if let Some(place) = place {
+                *waived.entry(place).or_default() += i128::from(waiver.amount_minor);
+            }
+        }
+        if waived.is_empty() {
+            return Ok(());
+        }
+        let values: [for<'a, 'b> fn(&'a mut DealMonth<'b>) -> &'a mut Exact; 3] = [
+            |month| &mut month.owed,
+            |month| &mut month.owed_as_stated,
+            |month| &mut month.owed_now,
+        ];
+        for value in values {
+            let bases: Vec<Exact> = months.iter_mut().map(|month| *value(month)).collect();
+            for (month, owed) in months.iter_mut().zip(less_waived(&bases, &waived)?) {
+                *value(month) = owed;
+            }
+        }
+        Ok(())
     }
 
     fn month_of<'a>(&'a self, lines: Vec<&'a LineRecord>) -> Option<DealMonth<'a>> {
@@ -168,20 +203,6 @@ impl DealMoney {
             },
             |open| open.base,
         );
-        let waived: i128 = self
-            .waivers
-            .iter()
-            .filter(|waiver| waiver.month == first.month)
-            .map(|waiver| i128::from(waiver.amount_minor))
-            .sum();
-        let less_waived = |base: Exact| {
-            let none = Exact::from_integer(0);
-            if waived == 0 {
-                base
-            } else {
-                (base - Exact::from_integer(waived)).max(none)
-            }
-        };
         let then = scheduled().map(|line| line.base).min().unwrap_or(now);
         let as_stated = scheduled()
             .flat_map(|line| adjustments_of(&self.lines, line.id))
@@ -191,9 +212,9 @@ impl DealMoney {
         Some(DealMonth {
             month: first.month,
             base: now,
-            owed: less_waived(then.min(as_stated).min(now)),
-            owed_as_stated: less_waived(as_stated.min(now)),
-            owed_now: less_waived(now),
+            owed: then.min(as_stated).min(now),
+            owed_as_stated: as_stated.min(now),
+            owed_now: now,
             lines,
         })
     }
@@ -226,17 +247,13 @@ impl DealMoney {
         self.part_of(invoice, invoice.remote.credited_minor)
     }
 
-    /// What a refund in cash takes away again, net.
+    /// What this deal's part of a refund in cash takes away again, net.
     pub fn refunded(&self, credit: &CreditRecord) -> Result<i64, MoneyError> {
         let remote = &credit.remote;
         if !remote.counts() || Some(remote.total.currency) != self.deal.currency {
             return Ok(0);
         }
-        collected_net(
-            remote.sub_total.minor,
-            remote.refunded_minor,
-            remote.total.minor,
-        )
+        part_of_credit(credit, self.deal.id)
     }
 
     /// The refunds as amounts below zero.
@@ -250,8 +267,8 @@ impl DealMoney {
         self.credits.iter().map(refund).collect()
     }
 
-    pub fn reach(&self) -> Result<Reach, MoneyError> {
-        let months = self.months();
+    /// What each invoice has collected, oldest first, and then what was refunded.
+    fn collected_in_all(&self) -> Result<Vec<Collected>, MoneyError> {
         let mut collected = Vec::with_capacity(self.invoices.len() + self.credits.len());
         for invoice in self.counting() {
             collected.push(Collected {
@@ -260,6 +277,12 @@ impl DealMoney {
             });
         }
         collected.extend(self.refunds()?);
+        Ok(collected)
+    }
+
+    pub fn reach(&self) -> Result<Reach, MoneyError> {
+        let months = self.months()?;
+        let collected = self.collected_in_all()?;
         let owed_now: Vec<Exact> = months.iter().map(|month| month.owed_now).collect();
         let adjusted = cover(&owed_now, &collected, self.tolerance)?;
         let covered = |owed: Vec<Exact>| match owed == owed_now {
@@ -276,7 +299,7 @@ impl DealMoney {
 
     /// Which month each invoice is for, whether it is paid or not: what it asks for and nobody credited or refunded, poured into the months in order.
     pub fn issued(&self) -> Result<Vec<(Month, String, i64)>, MoneyError> {
-        let months = self.months();
+        let months = self.months()?;
         let bases: Vec<Exact> = months.iter().map(|month| month.owed_now).collect();
         let mut issued = Vec::with_capacity(self.invoices.len());
         for invoice in self.counting() {
@@ -292,20 +315,25 @@ impl DealMoney {
         ))
     }
 
-    /// What a month that has ended lacks of the client's money, in minor units; nothing for one that is covered, or not there.
-    pub fn missing(&self, month: Month) -> Result<i64, MoneyError> {
-        let (months, reach) = (self.months(), self.reach()?);
-        let Some(place) = months.iter().position(|known| known.month == month) else {
-            return Ok(0);
-        };
-        if place < reach.adjusted_months {
-            return Ok(0);
+    /// What months lack of the client's money, in minor units: waived of one, it is covered as soon as those before it are. Those that lack nothing are left out.
+    pub fn missing(&self) -> Result<Vec<(Month, i64)>, MoneyError> {
+        let (months, collected) = (self.months()?, self.collected_in_all()?);
+        let owed: Vec<Exact> = months.iter().map(|month| month.owed_now).collect();
+        let mut lacking = Vec::new();
+        for (place, month) in months.iter().enumerate() {
+            let missing_minor = missing(&owed, &collected, self.tolerance, place)?;
+            if missing_minor > 0 {
+                lacking.push((month.month, missing_minor));
+            }
         }
-        let filled = reach.fills.iter().filter(|fill| fill.0 == month);
-        let filled: i128 = filled.map(|fill| i128::from(fill.2)).sum();
-        let owed = round_half_even(months[place].owed_now)?;
-        let filled = i64::try_from(filled).map_err(|_| MoneyError::TooLarge)?;
-        books::difference(owed, filled)
+        Ok(lacking)
+    }
+
+    /// Whether more went back to the client than it paid.
+    pub fn is_refunded_beyond(&self) -> Result<bool, MoneyError> {
+        let collected = self.collected_in_all()?.into_iter();
+        let sum: i128 = collected.map(|part| i128::from(part.amount_minor)).sum();
+        Ok(sum < 0)
     }
 
     pub fn find_invoice(&self, id: &str) -> Option<&RemoteInvoice> {
@@ -323,19 +351,42 @@ pub(crate) fn part_of(
     gross_minor: i64,
 ) -> Result<i64, MoneyError> {
     let remote = &invoice.remote;
-    let net_minor = remote.sub_total.minor;
-    let links = &invoice.links;
-    if let [link] = links.as_slice()
+    part_by_links(
+        (remote.sub_total.minor, remote.total.minor),
+        gross_minor,
+        &invoice.links,
+        deal,
+    )
+}
+
+/// What of a refund in cash is a deal's, net.
+pub(crate) fn part_of_credit(credit: &CreditRecord, deal: DealId) -> Result<i64, MoneyError> {
+    let remote = &credit.remote;
+    part_by_links(
+        (remote.sub_total.minor, remote.total.minor),
+        remote.refunded_minor,
+        &credit.links,
+        deal,
+    )
+}
+
+fn part_by_links(
+    (net_minor, total_minor): (i64, i64),
+    gross_minor: i64,
+    links: &[InvoiceLink],
+    deal: DealId,
+) -> Result<i64, MoneyError> {
+    if let [link] = links
         && link.share_minor.is_none()
         && link.deal == deal
     {
-        return collected_net(net_minor, gross_minor, remote.total.minor);
+        return collected_net(net_minor, gross_minor, total_minor);
     }
     let shares: Vec<i64> = links
         .iter()
         .map(|link| link.share_minor.unwrap_or(net_minor))
         .collect();
-    let parts = collected_by_share(net_minor, gross_minor, remote.total.minor, &shares)?;
+    let parts = collected_by_share(net_minor, gross_minor, total_minor, &shares)?;
     let place = links.iter().position(|link| link.deal == deal);
     Ok(place.map_or(0, |place| parts[place]))
 }
@@ -484,7 +535,7 @@ fn follow_money(
         clawback: books::next_position(&money.lines, LineKind::Clawback),
         adjustment: books::next_position(&money.lines, LineKind::Adjustment),
     };
-    for (place, month) in money.months().into_iter().enumerate() {
+    for (place, month) in money.months()?.into_iter().enumerate() {
         for line in month.lines.into_iter().filter(|line| !line.is_refused) {
             fell |= follow(books, line, reach.reaches(place, line));
             for other in adjustments_of(&money.lines, line.id) {
@@ -641,10 +692,18 @@ async fn flag_misfits(
     judged: &[(DealMoney, Reach)],
     beyond: &[DealId],
 ) -> Result<(), ServiceError> {
+    let ids: Vec<DealId> = judged.iter().map(|(money, _)| money.deal.id).collect();
+    let mut recurring = BTreeSet::new();
+    for (deal, terms) in deals::list_terms_of_deals(tx, &ids).await? {
+        if terms.period != BillingPeriod::OneOff {
+            recurring.insert(deal);
+        }
+    }
     let mut findings = Vec::with_capacity(judged.len() * (MISFITS.len() + 1) + beyond.len());
     for (money, reach) in judged {
         let about = About::Deal(money.deal.id);
-        match find_misfits(ctx, money, reach) {
+        let is_one_off = !recurring.contains(&money.deal.id);
+        match find_misfits(ctx, money, reach, is_one_off) {
             Ok(found) => findings.extend(found),
             Err(MoneyError::TooLarge | MoneyError::CurrenciesDiffer) => {}
         }
@@ -665,6 +724,7 @@ fn find_misfits(
     ctx: &Ctx,
     money: &DealMoney,
     reach: &Reach,
+    is_one_off: bool,
 ) -> Result<[Finding<'static>; MISFITS.len()], MoneyError> {
     let about = About::Deal(money.deal.id);
     let (Some(currency), true) = (money.deal.currency, money.deal.state == DealState::Won) else {
@@ -677,35 +737,35 @@ fn find_misfits(
         not_invoiced(money, currency)?,
         underpaid(money, reach, currency)?,
         overdue(money, ctx.today()),
-        differing(money, currency)?,
+        differing(money, currency, is_one_off)?,
     ]
     .into_iter();
     Ok(MISFITS.map(|kind| Finding::new(kind, about, facts.next().flatten())))
 }
 
 /// The months that have a line which waits for the client's money, or an adjustment of one.
-fn awaiting(money: &DealMoney) -> Vec<DealMonth<'_>> {
+fn awaiting(money: &DealMoney) -> Result<Vec<DealMonth<'_>>, MoneyError> {
     let waits = |line: &&LineRecord| {
         let mut own = adjustments_of(&money.lines, line.id).into_iter();
         line.state == LineState::Awaiting || own.any(|other| other.state == LineState::Awaiting)
     };
-    money
-        .months()
-        .into_iter()
+    let months = money.months()?.into_iter();
+    Ok(months
         .filter(|month| month.lines.iter().any(waits))
-        .collect()
+        .collect())
 }
 
-/// An ended month for which nothing was invoiced.
+/// An ended month for which nothing was invoiced, and that is not waived as a whole.
 fn not_invoiced(money: &DealMoney, currency: Currency) -> Result<Option<Value>, MoneyError> {
     let invoiced: BTreeSet<Month> = money
         .issued()?
         .into_iter()
         .map(|(month, _, _)| month)
         .collect();
-    let missing: Vec<DealMonth<'_>> = awaiting(money)
+    let nothing = Exact::from_integer(0);
+    let missing: Vec<DealMonth<'_>> = awaiting(money)?
         .into_iter()
-        .filter(|month| !invoiced.contains(&month.month))
+        .filter(|month| month.owed_now > nothing && !invoiced.contains(&month.month))
         .collect();
     let Some(first) = missing.first() else {
         return Ok(None);
@@ -730,7 +790,7 @@ fn underpaid(
         let sum = collected.entry(*month).or_default();
         *sum = sum.checked_add(*amount_minor).ok_or(MoneyError::TooLarge)?;
     }
-    let Some((waiting, collected_minor)) = awaiting(money).into_iter().find_map(|month| {
+    let Some((waiting, collected_minor)) = awaiting(money)?.into_iter().find_map(|month| {
         Some((*collected.get(&month.month)?, month)).map(|(sum, month)| (month, sum))
     }) else {
         return Ok(None);
@@ -769,8 +829,12 @@ fn overdue(money: &DealMoney, today: NaiveDate) -> Option<Value> {
 }
 
 /// What was invoiced fits no whole number of the deal's months. What goes beyond the last month that the
-/// plan pays is the vendor's own affair, and what was waived may have been invoiced or not.
-fn differing(money: &DealMoney, currency: Currency) -> Result<Option<Value>, MoneyError> {
+/// plan pays is the vendor's own affair, unless the deal itself ends there, and what was waived may have been invoiced or not.
+fn differing(
+    money: &DealMoney,
+    currency: Currency,
+    is_one_off: bool,
+) -> Result<Option<Value>, MoneyError> {
     let mut invoiced = 0_i128;
     for invoice in money.counting() {
         invoiced += i128::from(money.invoiced(invoice)?) - i128::from(money.credited(invoice)?);
@@ -786,7 +850,15 @@ fn differing(money: &DealMoney, currency: Currency) -> Result<Option<Value>, Mon
     // What was waived may have been invoiced, or not.
     let mut least = expected;
     let mut nearest = (0, expected);
-    for (place, month) in money.months().iter().enumerate() {
+    let months = money.months()?;
+    let last_day = money.deal.end.and_then(|end| end.pred_opt());
+    let ends_itself = is_one_off
+        || last_day.is_some_and(|day| {
+            months
+                .last()
+                .is_some_and(|last| last.month >= Month::of(day))
+        });
+    for (place, month) in months.iter().enumerate() {
         expected += month.base;
         least += month.owed_now;
         let slack = money.tolerance.exact() * expected;
@@ -797,7 +869,7 @@ fn differing(money: &DealMoney, currency: Currency) -> Result<Option<Value>, Mon
             nearest = (place + 1, expected);
         }
     }
-    if nearest.0 == 0 || invoiced_exact > expected {
+    if nearest.0 == 0 || (invoiced_exact > expected && !ends_itself) {
         return Ok(None);
     }
     Ok(Some(json!({

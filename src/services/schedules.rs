@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{Days, Months, NaiveDate};
 use portal_domain::{
     calendar::Month,
-    deal::{DealState, DealTerms, STANDING_MONTHS, WonDeal, counts_for, standing},
+    deal::{BillingPeriod, DealState, DealTerms, STANDING_MONTHS, WonDeal, counts_for, standing},
     ids::{DealId, LineId, PartnerId, PlanVersionId},
     line::{FirstState, LineKind, LineState},
-    money::{Currency, Money, MoneyError, Rate},
+    money::{Currency, Exact, Money, MoneyError, Rate},
     plan::divide,
     schedule::schedule,
 };
@@ -27,6 +27,7 @@ use crate::{
     books::{self, About, Books, NewLine, Price},
     outbox::{self, Job},
     reconcile::DealMoney,
+    verdicts,
 };
 
 /// How far ahead lines exist for plans that pay as long as the client does.
@@ -196,6 +197,33 @@ impl Basis {
             share.until = None;
         }
         unending
+    }
+
+    /// m of every month for which the client owes something that commission rests on, whether its partner stays or not; none for a deal that neither ends nor
+    /// is limited by its plan.
+    pub fn months_of_client(&self) -> Result<Option<Vec<Exact>>, MoneyError> {
+        let terms = &self.won.terms;
+        let is_one_off = terms
+            .iter()
+            .all(|terms| terms.period == BillingPeriod::OneOff);
+        let is_finite = is_one_off || self.won.end.is_some() || self.version.terms.months.is_some();
+        if !is_finite {
+            return Ok(None);
+        }
+        let won = WonDeal {
+            paid_until: None,
+            ..self.won.clone()
+        };
+        let last_term = terms
+            .last()
+            .map_or(won.start, |terms| terms.from.first_day());
+        let until = won.end.unwrap_or(won.start).max(last_term);
+        let until = match self.version.terms.months {
+            Some(months) => Month::of(won.start).plus(i32::from(months)),
+            None => Month::of(until),
+        };
+        let months = schedule(&self.version.terms, &won, until)?;
+        Ok(Some(months.iter().map(|line| line.base).collect()))
     }
 
     /// Why its lines change: another version of the plan, or what HubSpot says of the deal.
@@ -582,7 +610,7 @@ fn keep_reached(
     }
     let reached = money.reach()?.adjusted_months;
     let mut adjustments = Adjustments::new(&money.lines);
-    for (place, month) in money.months().into_iter().enumerate() {
+    for (place, month) in money.months()?.into_iter().enumerate() {
         for line in month.lines {
             let is_kept = place < reached || line.state.is_stated();
             match (cancelled.remove(&line.id), due.get(&key(line))) {
@@ -678,6 +706,7 @@ pub(crate) async fn choose_missing_plans(ctx: &Ctx) -> Result<(), ServiceError> 
         choose_plan(ctx, &mut tx, &mut deal).await?;
         deals::update(&mut tx, &deal).await?;
         sync_lines(ctx, &mut tx, deal.id).await?;
+        verdicts::follow_deal(ctx, &mut tx, &deal).await?;
         outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
         tx.commit().await?;
     }

@@ -270,7 +270,7 @@ impl DealChecks {
     fn look_at_deal(&mut self, money: &DealMoney, known: &Known) -> Result<(), ServiceError> {
         let deal = money.deal.id;
         check_entered(&mut self.entered, money, &known.entered);
-        check_claims(&mut self.claims, money);
+        check_claims(&mut self.claims, money)?;
         let basis = known.bases.get(&deal);
         match basis {
             Some(basis) => check_schedule(&mut self.amounts, money, basis, known)?,
@@ -400,7 +400,7 @@ fn is_as_entered(line: &LineRecord, facts: &str) -> bool {
 }
 
 /// Every line is computed by one rule, and by no other: none escapes the proof because nothing asks for it.
-fn check_claims(check: &mut Check, money: &DealMoney) {
+fn check_claims(check: &mut Check, money: &DealMoney) -> Result<(), MoneyError> {
     let mut claims: HashMap<LineId, u32> = HashMap::new();
     let mut claim = |line: &LineRecord| *claims.entry(line.id).or_default() += 1;
     for line in &money.lines {
@@ -410,7 +410,7 @@ fn check_claims(check: &mut Check, money: &DealMoney) {
             claim(line);
         }
     }
-    for line in money.months().into_iter().flat_map(|month| month.lines) {
+    for line in money.months()?.into_iter().flat_map(|month| month.lines) {
         claim(line);
         if line.state.is_stated() {
             let others = adjustments_of(&money.lines, line.id);
@@ -427,12 +427,13 @@ fn check_claims(check: &mut Check, money: &DealMoney) {
             )
         });
     }
+    Ok(())
 }
 
 /// What nobody has earned yet ends with its deal, and with the tail of a partner that left; a deal that is not won any more waits for nothing but the money
 /// that came.
 fn check_ends(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result<(), ServiceError> {
-    let months = money.months();
+    let months = money.months()?;
     let last = months
         .last()
         .map_or(Month::of(basis.won.start), |month| month.month);
@@ -549,7 +550,7 @@ fn check_schedule(
     known: &Known,
 ) -> Result<(), ServiceError> {
     let deal = &money.deal;
-    let months = money.months();
+    let months = money.months()?;
     let last = months
         .last()
         .map_or(Month::of(basis.won.start), |month| month.month);
@@ -636,7 +637,7 @@ impl DealChecks {
         known: &BTreeSet<(Month, String, i64)>,
     ) -> Result<(), ServiceError> {
         let reach = money.reach()?;
-        let months = money.months();
+        let months = money.months()?;
         let placed = months.iter().enumerate();
         let lines =
             placed.flat_map(|(place, month)| month.lines.iter().map(move |line| (place, *line)));

@@ -1,6 +1,6 @@
 //! The mirror of Xero's credit notes to clients, and which deal each takes money from when it is refunded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use portal_domain::{
@@ -12,22 +12,39 @@ use sqlx::any::AnyRow;
 
 use crate::{
     StoreError, Tx,
+    invoices::{InvoiceLink, read_link},
     read::{Read, all},
-    sql::{Bind, ROWS_AT_ONCE, Value, execute, execute_one, places, row, rows, rows_many, sql},
+    sql::{
+        Bind, ROWS_AT_ONCE, Value, execute, pattern, places, row, rows, rows_many, rows_of, sql,
+    },
 };
 
-/// A credit note as last read, and the deal it is for.
+/// A credit note as last read, and the deals that it takes money from.
 #[derive(Clone, Debug)]
 pub struct CreditRecord {
     pub remote: RemoteCredit,
-    pub deal: Option<DealId>,
-    /// person, invoice, reference or contact.
-    pub how: Option<String>,
+    /// In the order of the deals' ids, in which they share what is refunded; `how` may be `invoice` too.
+    pub links: Vec<InvoiceLink>,
     pub seen_at: Timestamp,
 }
 
+impl CreditRecord {
+    /// A person said what it is for.
+    pub fn is_linked_by_person(&self) -> bool {
+        self.links.iter().any(|link| link.how == "person")
+    }
+
+    /// The deal that it takes money from, if that is one.
+    pub fn deal(&self) -> Option<DealId> {
+        match self.links.as_slice() {
+            [link] => Some(link.deal),
+            _ => None,
+        }
+    }
+}
+
 const CREDIT: &str = "SELECT id, number, reference, contact_id, contact_name, status, issued_on, currency, sub_total_minor, total_minor,
-        refunded_minor, allocations, deal_id, how, xero_updated_at, seen_at
+        refunded_minor, allocations, xero_updated_at, seen_at
     FROM credits";
 
 fn read_credit(row: &AnyRow) -> Result<CreditRecord, StoreError> {
@@ -52,8 +69,7 @@ fn read_credit(row: &AnyRow) -> Result<CreditRecord, StoreError> {
             })?,
             updated_at: row.instant("xero_updated_at")?,
         },
-        deal: row.optional_parsed("deal_id")?,
-        how: row.optional_text("how")?,
+        links: Vec::new(),
         seen_at: row.instant("seen_at")?,
     })
 }
@@ -94,30 +110,58 @@ pub async fn put(tx: &mut Tx, credit: &RemoteCredit, seen_at: Timestamp) -> Resu
     Ok(())
 }
 
-/// Says which deal a credit note is for, or that nobody knows.
-pub async fn set_link(
+/// Says which deals a credit note takes money from, instead of whatever was said before.
+pub async fn replace_links(
     tx: &mut Tx,
-    id: &str,
-    deal: Option<DealId>,
-    how: Option<&str>,
+    credit: &str,
+    links: &[InvoiceLink],
     linked_by: Option<PersonId>,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
-    execute_one!(
-        tx,
-        "credit note",
-        "UPDATE credits SET deal_id = $2, how = $3, linked_by = $4 WHERE id = $1",
-        id,
-        deal,
-        how,
-        linked_by,
-    )
+    execute!(tx, "DELETE FROM credit_links WHERE credit_id = $1", credit)?;
+    for link in links {
+        execute!(
+            tx,
+            "INSERT INTO credit_links (credit_id, deal_id, how, share_minor, linked_by, linked_at) VALUES ($1, $2, $3, $4, $5, $6)",
+            credit,
+            link.deal,
+            link.how,
+            link.share_minor,
+            linked_by,
+            now,
+        )?;
+    }
+    Ok(())
+}
+
+async fn with_links(
+    tx: &mut Tx,
+    mut found: Vec<CreditRecord>,
+) -> Result<Vec<CreditRecord>, StoreError> {
+    let ids: Vec<String> = found
+        .iter()
+        .map(|credit| credit.remote.id.clone())
+        .collect();
+    let rows = rows_of(tx, &ids, |list| {
+        format!("SELECT credit_id, deal_id, how, share_minor FROM credit_links WHERE credit_id IN {list} ORDER BY credit_id, deal_id")
+    })
+    .await?;
+    let mut links: HashMap<String, Vec<InvoiceLink>> = HashMap::new();
+    for row in &rows {
+        let of_credit = links.entry(row.text("credit_id")?).or_default();
+        of_credit.push(read_link(row)?);
+    }
+    for credit in &mut found {
+        credit.links = links.remove(&credit.remote.id).unwrap_or_default();
+    }
+    Ok(found)
 }
 
 pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<CreditRecord>, StoreError> {
-    row!(tx, sql!(CREDIT, " WHERE id = $1"), id)?
-        .as_ref()
-        .map(read_credit)
-        .transpose()
+    let row = row!(tx, sql!(CREDIT, " WHERE id = $1"), id)?;
+    let found = row.as_ref().map(read_credit).transpose()?;
+    let found = with_links(tx, found.into_iter().collect()).await?;
+    Ok(found.into_iter().next())
 }
 
 /// The credit notes of several deals, and those of several contacts, oldest first.
@@ -129,14 +173,19 @@ pub async fn list_for(
     let mut found: BTreeMap<String, CreditRecord> = BTreeMap::new();
     let of_deals = deals.chunks(ROWS_AT_ONCE).map(|some| {
         let values: Vec<Value> = some.iter().map(Bind::value).collect();
-        ("deal_id", values)
+        let linked =
+            "id IN (SELECT credit_links.credit_id FROM credit_links WHERE credit_links.deal_id IN ";
+        (linked, ")", values)
     });
     let of_contacts = contacts.chunks(ROWS_AT_ONCE).map(|some| {
         let values: Vec<Value> = some.iter().map(Bind::value).collect();
-        ("contact_id", values)
+        ("contact_id IN ", "", values)
     });
-    for (column, values) in of_deals.chain(of_contacts) {
-        let text = format!("{CREDIT} WHERE {column} IN {}", places(1, values.len(), 1));
+    for (condition, end, values) in of_deals.chain(of_contacts) {
+        let text = format!(
+            "{CREDIT} WHERE {condition}{}{end}",
+            places(1, values.len(), 1)
+        );
         for credit in all(&rows_many(tx, text, values).await?, read_credit)? {
             found.insert(credit.remote.id.clone(), credit);
         }
@@ -146,47 +195,57 @@ pub async fn list_for(
         let key = |credit: &CreditRecord| credit.remote.date.unwrap_or(NaiveDate::MAX);
         (key(left), &left.remote.id).cmp(&(key(right), &right.remote.id))
     });
+    with_links(tx, found).await
+}
+
+/// Credit notes of some contacts that were refunded in cash, oldest first.
+pub async fn list_refunded_of_contacts(
+    tx: &mut Tx,
+    contacts: &[String],
+) -> Result<Vec<CreditRecord>, StoreError> {
+    let mut found = list_for(tx, &[], contacts).await?;
+    found.retain(|credit| credit.remote.refunded_minor != 0);
     Ok(found)
 }
 
-/// The credit notes of a contact that were refunded in cash, oldest first.
-pub async fn list_refunded_of_contact(
-    tx: &mut Tx,
-    contact: &str,
-) -> Result<Vec<CreditRecord>, StoreError> {
-    all(
-        &rows!(
-            tx,
-            sql!(
-                CREDIT,
-                " WHERE contact_id = $1 AND refunded_minor <> 0 ORDER BY COALESCE(issued_on, '9999-12-31'), id"
-            ),
-            contact,
-        )?,
-        read_credit,
-    )
+/// Contacts of the credit notes refunded in cash whose Reference holds a text.
+pub async fn list_contacts_naming(tx: &mut Tx, text: &str) -> Result<Vec<String>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT DISTINCT contact_id FROM credits WHERE refunded_minor <> 0 AND LOWER(reference) LIKE $1 ESCAPE '!' ORDER BY contact_id",
+        pattern(text),
+    )?;
+    all(&rows, |row| row.text("contact_id"))
 }
 
-/// The credit notes refunded in cash that may be for a deal which was won just now: by the client's contact, its name, or the deal's id in the Reference.
-pub async fn list_refunded_like(
+/// Contacts of that name, whatever its case, that credit notes are to.
+pub async fn list_contacts_named(tx: &mut Tx, name: &str) -> Result<Vec<String>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT DISTINCT contact_id FROM credits WHERE LOWER(contact_name) = LOWER($1) ORDER BY contact_id",
+        name,
+    )?;
+    all(&rows, |row| row.text("contact_id"))
+}
+
+/// The refund of a deal that was not read since an instant, and for longest.
+pub async fn find_oldest_refund(
     tx: &mut Tx,
-    contact: &str,
-    contact_name: &str,
-    hubspot_id: &str,
-) -> Result<Vec<CreditRecord>, StoreError> {
-    all(
-        &rows!(
-            tx,
-            sql!(
-                CREDIT,
-                " WHERE refunded_minor <> 0
-                    AND (contact_id = $1 OR LOWER(contact_name) = LOWER($2) OR reference LIKE '%' || $3 || '%')
-                  ORDER BY COALESCE(issued_on, '9999-12-31'), id"
-            ),
-            contact,
-            contact_name,
-            hubspot_id,
-        )?,
-        read_credit,
-    )
+    before: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let row = row!(
+        tx,
+        "SELECT id FROM credits
+         WHERE refunded_minor <> 0 AND status IN ('AUTHORISED', 'PAID') AND seen_at < $1
+           AND EXISTS (SELECT 1 FROM credit_links WHERE credit_links.credit_id = credits.id)
+         ORDER BY seen_at, id LIMIT 1",
+        before,
+    )?;
+    row.as_ref().map(|row| row.text("id")).transpose()
+}
+
+/// It was asked for, whatever came of it.
+pub async fn set_seen(tx: &mut Tx, id: &str, now: Timestamp) -> Result<(), StoreError> {
+    execute!(tx, "UPDATE credits SET seen_at = $2 WHERE id = $1", id, now)?;
+    Ok(())
 }

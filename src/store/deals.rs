@@ -215,6 +215,55 @@ pub async fn find_by_hubspot(
         .transpose()
 }
 
+/// The deals that a Reference can name, by HubSpot's ids: won, or with lines, or going on in another.
+pub async fn list_named(
+    tx: &mut Tx,
+    hubspot_ids: &[String],
+) -> Result<Vec<DealRecord>, StoreError> {
+    let rows = rows_of(tx, hubspot_ids, |list| {
+        format!(
+            "{DEAL} WHERE deals.hubspot_id IN {list}
+                AND (deals.state = 'won' OR deals.merged_into IS NOT NULL OR EXISTS (SELECT 1 FROM lines WHERE lines.deal_id = deals.id))
+              ORDER BY deals.id"
+        )
+    })
+    .await?;
+    all(&rows, read_deal)
+}
+
+/// Remembers in which deal one goes on.
+pub async fn set_merged_into(tx: &mut Tx, id: DealId, into: DealId) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "deal",
+        "UPDATE deals SET merged_into = $2 WHERE id = $1",
+        id,
+        into
+    )
+}
+
+/// Of those that go on in another: in which, and since when. One that never had lines never stood for itself.
+pub async fn list_survivors(
+    tx: &mut Tx,
+    ids: &[DealId],
+) -> Result<Vec<(DealId, DealId, Timestamp)>, StoreError> {
+    let rows = rows_of(tx, ids, |list| {
+        format!(
+            "SELECT deals.id, deals.merged_into,
+                 CASE WHEN EXISTS (SELECT 1 FROM lines WHERE lines.deal_id = deals.id) THEN COALESCE(deals.merge_decided_at, 0) ELSE 0 END AS since
+             FROM deals WHERE deals.merged_into IS NOT NULL AND deals.id IN {list}"
+        )
+    })
+    .await?;
+    all(&rows, |row| {
+        Ok((
+            row.parsed("id")?,
+            row.parsed("merged_into")?,
+            row.instant("since")?,
+        ))
+    })
+}
+
 /// All won deals, oldest first: what accrual and reconciliation work on.
 pub async fn list_won(tx: &mut Tx) -> Result<Vec<DealRecord>, StoreError> {
     all(

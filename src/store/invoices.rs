@@ -1,6 +1,6 @@
 //! The mirror of Xero's invoices and bills, which deal each invoice is for, and which months it filled.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use portal_domain::{
@@ -29,11 +29,11 @@ pub struct InvoiceRecord {
     pub seen_at: Timestamp,
 }
 
-/// That an invoice is for a deal.
+/// That an invoice or credit note is for a deal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvoiceLink {
     pub deal: DealId,
-    /// person, reference or contact.
+    /// person, reference or contact; of a credit note invoice too.
     pub how: String,
     /// Which part of the SubTotal; `None`: all of it.
     pub share_minor: Option<i64>,
@@ -155,84 +155,77 @@ pub async fn put(
 
 pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<InvoiceRecord>, StoreError> {
     let row = row!(tx, sql!(INVOICE, " WHERE invoices.id = $1"), id)?;
-    let Some(mut found) = row.as_ref().map(read_invoice).transpose()? else {
-        return Ok(None);
-    };
-    let links = rows!(
-        tx,
-        "SELECT invoice_id, deal_id, how, share_minor FROM invoice_links WHERE invoice_id = $1 ORDER BY deal_id",
-        id,
-    )?;
-    found.links = all(&links, |row| read_link(row).map(|(_, link)| link))?;
-    Ok(Some(found))
+    let found = row.as_ref().map(read_invoice).transpose()?;
+    let found = with_links(tx, found.into_iter().collect()).await?;
+    Ok(found.into_iter().next())
 }
 
-fn read_link(row: &AnyRow) -> Result<(String, InvoiceLink), StoreError> {
-    let link = InvoiceLink {
+pub(crate) fn read_link(row: &AnyRow) -> Result<InvoiceLink, StoreError> {
+    Ok(InvoiceLink {
         deal: row.parsed("deal_id")?,
         how: row.text("how")?,
         share_minor: row.optional_integer("share_minor")?,
-    };
-    Ok((row.text("invoice_id")?, link))
+    })
 }
 
-fn with_links(
-    mut found: Vec<InvoiceRecord>,
-    links: Vec<(String, InvoiceLink)>,
-) -> Vec<InvoiceRecord> {
-    for (invoice, link) in links {
-        if let Some(known) = found.iter_mut().find(|known| known.remote.id == invoice) {
-            known.links.push(link);
-        }
-    }
-    found
-}
-
-/// Ids of the sales invoices that may be for a deal which was won just now: those that name its id in the Reference, whatever the portal took them for,
-/// and those of the client that are for no deal yet. What a person said stands.
-pub async fn list_waiting_ids(
+async fn with_links(
     tx: &mut Tx,
-    contact: &str,
-    contact_name: &str,
-    hubspot_id: &str,
-) -> Result<Vec<String>, StoreError> {
-    let rows = rows!(
-        tx,
-        "SELECT invoices.id FROM invoices
-         WHERE invoices.kind = 'sale'
-           AND NOT EXISTS (SELECT 1 FROM invoice_links AS said WHERE said.invoice_id = invoices.id AND said.how = 'person')
-           AND (invoices.reference LIKE '%' || $3 || '%'
-                OR ((invoices.contact_id = $1 OR LOWER(invoices.contact_name) = LOWER($2))
-                    AND NOT EXISTS (SELECT 1 FROM invoice_links AS found WHERE found.invoice_id = invoices.id)))
-         ORDER BY COALESCE(invoices.issued_on, '9999-12-31'), invoices.id",
-        contact,
-        contact_name,
-        hubspot_id,
-    )?;
-    all(&rows, |row| row.text("id"))
+    mut found: Vec<InvoiceRecord>,
+) -> Result<Vec<InvoiceRecord>, StoreError> {
+    let ids: Vec<String> = found
+        .iter()
+        .map(|invoice| invoice.remote.id.clone())
+        .collect();
+    let rows = rows_of(tx, &ids, |list| {
+        format!("SELECT invoice_id, deal_id, how, share_minor FROM invoice_links WHERE invoice_id IN {list} ORDER BY invoice_id, deal_id")
+    })
+    .await?;
+    let mut links: HashMap<String, Vec<InvoiceLink>> = HashMap::new();
+    for row in &rows {
+        let of_invoice = links.entry(row.text("invoice_id")?).or_default();
+        of_invoice.push(read_link(row)?);
+    }
+    for invoice in &mut found {
+        invoice.links = links.remove(&invoice.remote.id).unwrap_or_default();
+    }
+    Ok(found)
 }
 
-/// All sales invoices of a contact, oldest first.
-pub async fn list_of_contact(tx: &mut Tx, contact: &str) -> Result<Vec<InvoiceRecord>, StoreError> {
+/// Invoices by their ids, with their deals.
+pub async fn list_by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<InvoiceRecord>, StoreError> {
+    let rows = rows_of(tx, ids, |list| {
+        format!("{INVOICE} WHERE invoices.id IN {list} ORDER BY invoices.id")
+    })
+    .await?;
+    with_links(tx, all(&rows, read_invoice)?).await
+}
+
+/// The sales invoices whose Reference holds a text, and that no person said anything of.
+pub async fn list_naming(tx: &mut Tx, text: &str) -> Result<Vec<InvoiceRecord>, StoreError> {
     let found = all(
         &rows!(
             tx,
             sql!(
                 INVOICE,
-                " WHERE invoices.contact_id = $1 AND invoices.kind = 'sale' ORDER BY COALESCE(invoices.issued_on, '9999-12-31'), invoices.id"
+                " WHERE invoices.kind = 'sale' AND LOWER(invoices.reference) LIKE $1 ESCAPE '!'
+                    AND NOT EXISTS (SELECT 1 FROM invoice_links AS said WHERE said.invoice_id = invoices.id AND said.how = 'person')
+                  ORDER BY COALESCE(invoices.issued_on, '9999-12-31'), invoices.id"
             ),
-            contact,
+            pattern(text),
         )?,
         read_invoice,
     )?;
-    let links = rows!(
+    with_links(tx, found).await
+}
+
+/// Contacts of that name, whatever its case, that sales invoices are to.
+pub async fn list_contacts_named(tx: &mut Tx, name: &str) -> Result<Vec<String>, StoreError> {
+    let rows = rows!(
         tx,
-        "SELECT invoice_links.invoice_id, invoice_links.deal_id, invoice_links.how, invoice_links.share_minor
-         FROM invoice_links JOIN invoices ON invoices.id = invoice_links.invoice_id
-         WHERE invoices.contact_id = $1 ORDER BY invoice_links.invoice_id, invoice_links.deal_id",
-        contact,
+        "SELECT DISTINCT contact_id FROM invoices WHERE kind = 'sale' AND LOWER(contact_name) = LOWER($1) ORDER BY contact_id",
+        name,
     )?;
-    Ok(with_links(found, all(&links, read_link)?))
+    all(&rows, |row| row.text("contact_id"))
 }
 
 /// The sales invoices of several deals, and those of several contacts, oldest first.
@@ -260,22 +253,12 @@ pub async fn list_for(
             found.insert(invoice.remote.id.clone(), invoice);
         }
     }
-    let ids: Vec<String> = found.keys().cloned().collect();
-    let rows = rows_of(tx, &ids, |list| {
-        format!("SELECT invoice_id, deal_id, how, share_minor FROM invoice_links WHERE invoice_id IN {list} ORDER BY invoice_id, deal_id")
-    })
-    .await?;
-    for (id, link) in all(&rows, read_link)? {
-        if let Some(invoice) = found.get_mut(&id) {
-            invoice.links.push(link);
-        }
-    }
     let mut found: Vec<InvoiceRecord> = found.into_values().collect();
     found.sort_by(|left, right| {
         let key = |invoice: &InvoiceRecord| invoice.remote.date.unwrap_or(NaiveDate::MAX);
         (key(left), &left.remote.id).cmp(&(key(right), &right.remote.id))
     });
-    Ok(found)
+    with_links(tx, found).await
 }
 
 /// Sales invoices that were issued and are for no deal, by a part of the number, the contact or the reference, or by exactly one of the net amounts.
@@ -311,6 +294,37 @@ pub async fn list_open_ids(tx: &mut Tx, limit: i64) -> Result<Vec<String>, Store
         limit,
     )?;
     all(&rows, |row| row.text("id"))
+}
+
+/// Ids of paid invoices of deals that were not read since an instant, oldest reading first: their money may go back.
+pub async fn list_paid_ids(
+    tx: &mut Tx,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT id FROM invoices
+         WHERE status = 'PAID' AND seen_at < $1 AND EXISTS (SELECT 1 FROM invoice_links WHERE invoice_links.invoice_id = invoices.id)
+         ORDER BY seen_at, id LIMIT $2",
+        before,
+        limit,
+    )?;
+    all(&rows, |row| row.text("id"))
+}
+
+/// They were asked for, whatever came of it.
+pub async fn set_seen(tx: &mut Tx, ids: &[String], now: Timestamp) -> Result<(), StoreError> {
+    for some in ids.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::from(values![now]);
+        bound.extend(some.iter().map(Bind::value));
+        let text = format!(
+            "UPDATE invoices SET seen_at = $1 WHERE id IN {}",
+            places(1, some.len(), 2)
+        );
+        execute_many(tx, text, bound).await?;
+    }
+    Ok(())
 }
 
 /// The won deals that have an invoice which was due before a day, and is not paid.

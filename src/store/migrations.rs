@@ -48,6 +48,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0006_deal_end.postgres.sql"),
     ),
     (
+        7,
+        "links",
+        include_str!("../../migrations/0007_links.sql"),
+        include_str!("../../migrations/0007_links.sql"),
+    ),
+    (
         9,
         "packs",
         include_str!("../../migrations/0009_packs.sqlite.sql"),

@@ -361,3 +361,24 @@ async fn an_older_reading_of_an_invoice_changes_nothing() {
     story.portal.run_jobs().await;
     story.ends(&["covered"], figures, &[]).await;
 }
+
+#[tokio::test]
+async fn an_invoice_that_cannot_be_read_is_a_case_and_stops_no_other() {
+    let story = Story::begin(EUROS).await;
+    // Yen have no hundredths.
+    let yen = json!({ "currency": "JPY" });
+    let lost = json!({ "webhooks": { "drop_percent": 100 } });
+    story.portal.sandbox_act("faults", lost).await;
+    let invoice = story.invoice_of(&story.deal, "INV-0", "1234.57", yen);
+    let unreadable = invoice.await;
+    story.invoice("INV-1", "1234.57").await;
+    story.pay("INV-1", "1469.14").await;
+    story.month_ends().await;
+    let figures = [12_346, 12_346, 0, 0, 135_802];
+    let open = ["document_unreadable"];
+    story.is(&["covered"], figures, &open).await;
+    let case = story.exception("document_unreadable").await;
+    assert_eq!(case.facts["id"], unreadable.as_str());
+    story.void(&unreadable).await;
+    story.ends(&["covered"], figures, &open).await;
+}

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Invoices on one page: a page with fewer is the last.
-pub const INVOICES_PER_PAGE: usize = 100;
+const INVOICES_PER_PAGE: usize = 100;
 
 /// Credit notes on one page, the suppliers' among them.
 const CREDITS_PER_PAGE: usize = 100;
@@ -68,10 +68,28 @@ pub struct CreditQuery {
     pub page: u32,
 }
 
+/// A document that cannot be read for what it is; the others of its page can.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    pub id: String,
+    /// Which document, and what of it cannot be read.
+    pub message: String,
+}
+
+/// One page of invoices and bills.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvoicePage {
+    pub invoices: Vec<RemoteInvoice>,
+    pub unreadable: Vec<Unreadable>,
+    /// The page after it; `None` after the last.
+    pub next: Option<u32>,
+}
+
 /// One page of credit notes to clients.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreditPage {
     pub credits: Vec<RemoteCredit>,
+    pub unreadable: Vec<Unreadable>,
     /// The page after it; `None` after the last. Xero counts the suppliers' credit notes too, so a page may hold few or none and not be the last.
     pub next: Option<u32>,
 }
@@ -174,10 +192,7 @@ impl Xero {
     }
 
     /// One page of invoices and bills, the longest unchanged first.
-    pub async fn list_invoices(
-        &self,
-        query: &InvoiceQuery,
-    ) -> Result<Vec<RemoteInvoice>, CallError> {
+    pub async fn list_invoices(&self, query: &InvoiceQuery) -> Result<InvoicePage, CallError> {
         if query.ids.len() > INVOICE_IDS_MAX {
             return Err(refused(&format!(
                 "{} ids are more than one call has room for",
@@ -194,11 +209,18 @@ impl Xero {
             .append_pair("order", "UpdatedDateUTC ASC");
         let headers = modified_since(query.modified_since)?;
         let answered = self.read("list_invoices", url, headers).await?;
-        answered
-            .invoices
-            .into_iter()
-            .map(convert::invoice)
-            .collect()
+        let is_full = answered.invoices.len() >= INVOICES_PER_PAGE;
+        let mut unreadable = Vec::new();
+        let mut invoices = Vec::with_capacity(answered.invoices.len());
+        for listed in answered.invoices {
+            let id = listed.id.clone();
+            keep(&mut invoices, &mut unreadable, id, convert::invoice(listed));
+        }
+        Ok(InvoicePage {
+            invoices,
+            unreadable,
+            next: is_full.then(|| query.page.max(1).saturating_add(1)),
+        })
     }
 
     /// The credit note to a client with this id; `None` if this organisation has none, or if it is a supplier's.
@@ -219,7 +241,7 @@ impl Xero {
         let headers = modified_since(query.modified_since)?;
         let answered = self.read("list_credits", url, headers).await?;
         let is_full = answered.credit_notes.len() >= CREDITS_PER_PAGE;
-        let mut credits = Vec::new();
+        let (mut credits, mut unreadable) = (Vec::new(), Vec::new());
         for listed in answered.credit_notes {
             if !listed.is_to_client() {
                 continue;
@@ -231,10 +253,12 @@ impl Xero {
                 let alone = self.read_credit_note(&listed.id).await?;
                 alone.unwrap_or(listed)
             };
-            credits.push(convert::credit(whole)?);
+            let id = whole.id.clone();
+            keep(&mut credits, &mut unreadable, id, convert::credit(whole));
         }
         Ok(CreditPage {
             credits,
+            unreadable,
             next: is_full.then(|| query.page.max(1).saturating_add(1)),
         })
     }
@@ -499,6 +523,22 @@ struct Prepared {
     /// Empty for none.
     body: Vec<u8>,
     effect: Effect,
+}
+
+/// Puts a document of a page where it belongs.
+fn keep<T>(
+    read: &mut Vec<T>,
+    unreadable: &mut Vec<Unreadable>,
+    id: String,
+    document: Result<T, CallError>,
+) {
+    match document {
+        Ok(document) => read.push(document),
+        Err(error) => unreadable.push(Unreadable {
+            id,
+            message: error.message,
+        }),
+    }
 }
 
 fn page_of(url: &mut Url, page: u32, size: usize) {

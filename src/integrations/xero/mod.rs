@@ -8,7 +8,7 @@ mod token;
 mod wire;
 
 pub use client::{
-    BillStatus, CreditPage, CreditQuery, INVOICE_IDS_MAX, INVOICES_PER_PAGE, InvoiceQuery, NewBill,
-    Organisation, Xero, XeroConfig,
+    BillStatus, CreditPage, CreditQuery, INVOICE_IDS_MAX, InvoicePage, InvoiceQuery, NewBill,
+    Organisation, Unreadable, Xero, XeroConfig,
 };
 pub use signature::{EventsError, SignatureError, XeroEvent};

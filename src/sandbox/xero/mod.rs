@@ -111,7 +111,7 @@ impl Xero {
             },
             accounts: seed_accounts(dice),
             tax_rates: seed_tax_rates(),
-            currencies: ["EUR", "GBP", "USD"].map(str::to_owned).to_vec(),
+            currencies: ["EUR", "GBP", "JPY", "USD"].map(str::to_owned).to_vec(),
             contacts: BTreeMap::new(),
             invoices: BTreeMap::new(),
             payments: BTreeMap::new(),

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod decisions;
+mod linking;
 mod midterm;
 mod money;
 #[path = "../../domain/oracle.rs"]

@@ -508,10 +508,20 @@ impl Network {
         let found = self.lines(deal).await;
         if let Some(line) = found.iter().find(waits) {
             let (ctx, staff) = (&self.world.ctx, &self.world.staff);
-            // The month may lack nothing but what the months before it lack.
-            let _ = exceptions::waive(ctx, staff, line.deal, line.month, "Agreed").await;
+            // More may have been refunded than was ever paid.
+            let waived = exceptions::waive(ctx, staff, line.deal, line.month, "Agreed").await;
+            self.world.work_off().await;
+            let before = found.iter().filter(|other| other.month < line.month);
+            let open = |other: &LineRecord| {
+                matches!(other.state, LineState::Covered | LineState::Approved)
+            };
+            if waived.is_ok() && before.clone().all(open) {
+                let after = self.lines(deal).await;
+                let after = after.iter().find(|after| after.id == line.id);
+                let state = after.map(|after| after.state);
+                assert_eq!(state, Some(LineState::Covered), "{line:?} was waived");
+            }
         }
-        self.world.work_off().await;
     }
 
     /// Approves what is covered, but for one line that is held for a month.

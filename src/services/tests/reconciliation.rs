@@ -30,10 +30,10 @@ use portal_store::{audit, deals as deal_rows, invoices, jobs, lines as line_rows
 use crate::world::{self, add_owner, databases, instant};
 
 /// The portal with two more partners on its plan of 10 % for twelve months.
-struct World {
+pub(crate) struct World {
     base: world::World,
-    alpha: Actor,
-    beta: Actor,
+    pub(crate) alpha: Actor,
+    pub(crate) beta: Actor,
 }
 
 impl Deref for World {
@@ -45,7 +45,7 @@ impl Deref for World {
 }
 
 /// A new world on each kind of database that is at hand.
-async fn worlds() -> Vec<World> {
+pub(crate) async fn worlds() -> Vec<World> {
     let mut worlds = Vec::new();
     for url in databases().await {
         worlds.push(World::new(&url).await);
@@ -53,7 +53,7 @@ async fn worlds() -> Vec<World> {
     worlds
 }
 
-fn month(number: u32) -> Month {
+pub(crate) fn month(number: u32) -> Month {
     Month::new(2026, number)
 }
 
@@ -70,7 +70,18 @@ impl World {
     }
 
     /// A deal of 1,000.00 a month from January on.
-    async fn win(&self, member: &Actor, client: &str, hubspot_id: &str) -> DealId {
+    pub(crate) async fn win(&self, member: &Actor, client: &str, hubspot_id: &str) -> DealId {
+        let deal = self.remote(hubspot_id, client);
+        self.win_as(member, client, deal).await
+    }
+
+    /// A deal of a lead of its own, as HubSpot shows it.
+    pub(crate) async fn win_as(
+        &self,
+        member: &Actor,
+        client: &str,
+        mut deal: RemoteDeal,
+    ) -> DealId {
         let domain = format!("{}.com", client.to_lowercase());
         let form = LeadForm {
             client_name: client.to_owned(),
@@ -78,7 +89,7 @@ impl World {
             contact_name: "Ada".to_owned(),
             contact_email: format!("ada@{domain}"),
             need: "A portal".to_owned(),
-            submission_key: hubspot_id.to_owned(),
+            submission_key: deal.id.clone(),
             ..LeadForm::default()
         };
         let lead = leads::submit(&self.ctx, member, &form).await;
@@ -89,16 +100,15 @@ impl World {
                 .await
                 .expect("accepted");
         }
-        deals::apply_registration(&self.ctx, lead, hubspot_id)
+        deals::apply_registration(&self.ctx, lead, &deal.id)
             .await
             .expect("registered");
-        let mut deal = self.remote(hubspot_id, client);
         deal.lead_key = Some(lead.to_string());
         self.read(&deal).await;
-        self.find(hubspot_id).await
+        self.find(&deal.id).await
     }
 
-    fn remote(&self, hubspot_id: &str, client: &str) -> RemoteDeal {
+    pub(crate) fn remote(&self, hubspot_id: &str, client: &str) -> RemoteDeal {
         RemoteDeal {
             id: hubspot_id.to_owned(),
             name: format!("{client} {hubspot_id}"),
@@ -117,33 +127,33 @@ impl World {
         }
     }
 
-    async fn read(&self, deal: &RemoteDeal) {
+    pub(crate) async fn read(&self, deal: &RemoteDeal) {
         deals::apply_reading(&self.ctx, &deal.id, Some(deal))
             .await
             .expect("a reading");
         self.work().await;
     }
 
-    async fn find(&self, hubspot_id: &str) -> DealId {
+    pub(crate) async fn find(&self, hubspot_id: &str) -> DealId {
         let mut tx = self.ctx.store.read().await.unwrap();
         let found = deal_rows::find_by_hubspot(&mut tx, hubspot_id).await;
         found.unwrap().expect("a deal").id
     }
 
     /// Does what the books' lane would, proves the books, and adds up the buckets.
-    async fn work(&self) {
+    pub(crate) async fn work(&self) {
         self.base.work().await;
         self.explore(&ExplorerFilter::default()).await;
     }
 
-    async fn accrue(&self, date: &str) {
+    pub(crate) async fn accrue(&self, date: &str) {
         self.go_to(date);
         lines::accrue(&self.ctx).await.expect("accrued");
         self.work().await;
     }
 
     /// Reads an invoice of Xero's as it is now.
-    async fn put(&self, mut invoice: RemoteInvoice) {
+    pub(crate) async fn put(&self, mut invoice: RemoteInvoice) {
         invoice.updated_at = Timestamp(self.readings.fetch_add(1, Ordering::SeqCst));
         links::apply_invoice(&self.ctx, &invoice)
             .await
@@ -151,7 +161,16 @@ impl World {
         self.work().await;
     }
 
-    async fn explore(&self, filter: &ExplorerFilter) -> Vec<ClientMoney> {
+    /// Reads a credit note of Xero's as it is now.
+    pub(crate) async fn put_credit(&self, mut credit: RemoteCredit) {
+        credit.updated_at = Timestamp(self.readings.fetch_add(1, Ordering::SeqCst));
+        links::apply_credit(&self.ctx, &credit)
+            .await
+            .expect("applied");
+        self.work().await;
+    }
+
+    pub(crate) async fn explore(&self, filter: &ExplorerFilter) -> Vec<ClientMoney> {
         let mut filter = filter.clone();
         let mut clients = Vec::new();
         loop {
@@ -167,7 +186,7 @@ impl World {
         clients
     }
 
-    async fn kinds(&self) -> Vec<String> {
+    pub(crate) async fn kinds(&self) -> Vec<String> {
         let found = exceptions::list_exceptions(&self.ctx, &self.staff, 100).await;
         let found = found.expect("exceptions");
         let mut kinds: Vec<String> = found.into_iter().map(|view| view.record.kind).collect();
@@ -175,14 +194,14 @@ impl World {
         kinds
     }
 
-    async fn case(&self, kind: &str) -> ExceptionId {
+    pub(crate) async fn case(&self, kind: &str) -> ExceptionId {
         let found = exceptions::list_exceptions(&self.ctx, &self.staff, 100).await;
         let mut found = found.expect("exceptions").into_iter();
         let found = found.find(|view| view.record.kind == kind);
         found.expect(kind).record.id
     }
 
-    async fn states(&self, deal: DealId) -> Vec<LineState> {
+    pub(crate) async fn states(&self, deal: DealId) -> Vec<LineState> {
         let mut tx = self.ctx.store.read().await.unwrap();
         let mut found = line_rows::list_of_deal(&mut tx, deal).await.unwrap();
         found.retain(|line| line.kind == LineKind::Scheduled);
@@ -237,7 +256,7 @@ async fn add_partner(ctx: &Ctx, staff: &Actor, name: &str, plan: &str) -> Actor 
 }
 
 /// An invoice over a net amount without tax, of which so much is paid.
-fn sale(number: &str, client: &str, net_minor: i64, paid_minor: i64) -> RemoteInvoice {
+pub(crate) fn sale(number: &str, client: &str, net_minor: i64, paid_minor: i64) -> RemoteInvoice {
     let money = Money::new(net_minor, Currency::EUR);
     RemoteInvoice {
         id: format!("id-{number}"),
@@ -257,6 +276,25 @@ fn sale(number: &str, client: &str, net_minor: i64, paid_minor: i64) -> RemoteIn
         due_minor: net_minor - paid_minor,
         updated_at: Timestamp(0),
         description: String::new(),
+    }
+}
+
+/// A credit note without tax that was refunded in cash, for no invoice.
+pub(crate) fn refund(number: &str, client: &str, minor: i64) -> RemoteCredit {
+    let money = Money::new(minor, Currency::EUR);
+    RemoteCredit {
+        id: format!("id-{number}"),
+        number: number.to_owned(),
+        reference: String::new(),
+        contact_id: format!("contact-{client}"),
+        contact_name: client.to_owned(),
+        status: "PAID".to_owned(),
+        date: "2026-02-20".parse().ok(),
+        sub_total: money,
+        total: money,
+        refunded_minor: minor,
+        allocations: Vec::new(),
+        updated_at: Timestamp(0),
     }
 }
 
@@ -371,24 +409,7 @@ async fn a_refund_and_an_invoice_that_nobody_linked_stand_in_the_last_row() {
         };
         let found = world.explore(&until(2)).await;
         assert_eq!(rest(&found), Some((100_000, 90_000)));
-        let credit = RemoteCredit {
-            id: "id-CN-1".to_owned(),
-            number: "CN-1".to_owned(),
-            reference: String::new(),
-            contact_id: "contact-Acme".to_owned(),
-            contact_name: "Acme".to_owned(),
-            status: "PAID".to_owned(),
-            date: "2026-02-20".parse().ok(),
-            sub_total: Money::new(20_000, Currency::EUR),
-            total: Money::new(20_000, Currency::EUR),
-            refunded_minor: 20_000,
-            allocations: Vec::new(),
-            updated_at: Timestamp(1),
-        };
-        links::apply_credit(&world.ctx, &credit)
-            .await
-            .expect("applied");
-        world.work().await;
+        world.put_credit(refund("CN-1", "Acme", 20_000)).await;
         let found = world.explore(&until(2)).await;
         assert_eq!(rest(&found), Some((100_000, 70_000)));
         links::link_invoice(&world.ctx, &world.staff, "id-INV-1", first)
@@ -615,6 +636,82 @@ async fn a_waiver_covers_a_month_until_it_is_taken_back() {
 }
 
 #[tokio::test]
+async fn a_waiver_covers_its_month_whatever_fraction_or_tolerance_left_before_it() {
+    for (amount, period, net_minor, paid_minor, waived) in [
+        // A twelfth of 1,000.00 is a third of a unit more than was paid.
+        ("1000.00", "12", 8_333, 8_333, [1, 8_333]),
+        // 5.00 are within the tolerance of January, and asked for in February.
+        ("1000.00", "1", 100_000, 99_500, [500, 100_000]),
+    ] {
+        for world in worlds().await {
+            let deal = world.win(&world.alpha, "Acme", "9001").await;
+            let terms = RemoteDeal {
+                amount: Some(amount.to_owned()),
+                billing_period: Some(period.to_owned()),
+                modified_at: world.ctx.now(),
+                ..world.remote("9001", "Acme")
+            };
+            world.read(&terms).await;
+            world.accrue("2026-03-02").await;
+            world
+                .put(sale("INV-1", "Acme", net_minor, paid_minor))
+                .await;
+            let states = world.states(deal).await;
+            assert_eq!(states[..2], [LineState::Covered, LineState::Awaiting]);
+            exceptions::waive(&world.ctx, &world.staff, deal, month(2), "Goodwill")
+                .await
+                .expect("waived");
+            world.work().await;
+            assert_eq!(world.states(deal).await[..2], [LineState::Covered; 2]);
+            let kinds = world.kinds().await;
+            assert!(!kinds.contains(&"no_invoice_yet".to_owned()), "{kinds:?}");
+            let found = world.explore(&until(2)).await;
+            let rows = found[0].rows.iter().map(|row| row.amounts);
+            let shown: Vec<_> = rows
+                .map(|row| (row.waived_minor, row.missing_minor))
+                .collect();
+            assert_eq!(shown[..2], waived.map(|minor| (minor, 0)));
+            world.ctx.store.close().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_month_that_is_waived_as_a_whole_needs_no_invoice_even_if_one_before_it_does() {
+    for world in worlds().await {
+        let deal = world.win(&world.alpha, "Acme", "9001").await;
+        world.accrue("2026-03-02").await;
+        exceptions::waive(&world.ctx, &world.staff, deal, month(2), "Goodwill")
+            .await
+            .expect("waived");
+        world.work().await;
+        let case = world.case("no_invoice_yet").await;
+        let case = exceptions::find_case(&world.ctx, &world.staff, case, "").await;
+        let case = case.expect("a case");
+        assert_eq!(case.view.facts["months"], 1);
+        assert_eq!(case.missing.len(), 1, "only January lacks something");
+        world.put(sale("INV-1", "Acme", 100_000, 100_000)).await;
+        assert_eq!(world.states(deal).await[..2], [LineState::Covered; 2]);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn no_waiver_makes_up_for_more_refunds_than_payments() {
+    for world in worlds().await {
+        let deal = world.win(&world.alpha, "Acme", "9001").await;
+        world.accrue("2026-02-02").await;
+        world.put_credit(refund("CN-1", "Acme", 5_000)).await;
+        let refused = exceptions::waive(&world.ctx, &world.staff, deal, month(1), "Goodwill").await;
+        assert!(
+            matches!(refused, Err(ServiceError::Conflict("refunded-beyond"))),
+            "{refused:?}"
+        );
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
 async fn a_case_is_chased_by_a_mail_as_a_person_wrote_it() {
     for world in worlds().await {
         world.win(&world.alpha, "Acme", "9001").await;
@@ -834,6 +931,52 @@ async fn what_was_dismissed_is_raised_again_only_when_its_numbers_change() {
             assert_eq!(found.counts.len(), count, "{filter:?}");
         }
         world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_decision_or_the_clients_money_settles_is_not_dismissed() {
+    for world in worlds().await {
+        world.win(&world.alpha, "Acme", "9001").await;
+        world.accrue("2026-02-02").await;
+        let case = world.case("no_invoice_yet").await;
+        let refused = exceptions::dismiss_exception(&world.ctx, &world.staff, case, "Away").await;
+        assert!(
+            matches!(
+                refused,
+                Err(ServiceError::Conflict("exception-not-dismissible"))
+            ),
+            "{refused:?}"
+        );
+        assert_eq!(world.kinds().await, ["no_invoice_yet"]);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_invoiced_beyond_the_end_of_a_deal_is_told_but_not_what_is_beyond_its_plan() {
+    for (period, end, is_told) in [
+        ("1", None, false),
+        ("1", Some("2026-03-01"), true),
+        ("one_off", None, true),
+        // The plan pays for twelve months only.
+        ("1", Some("2027-03-01"), false),
+    ] {
+        for world in worlds().await {
+            let deal = RemoteDeal {
+                billing_period: Some(period.to_owned()),
+                end: end.map(|end| end.parse().expect("a day")),
+                ..world.remote("9001", "Acme")
+            };
+            world.win_as(&world.alpha, "Acme", deal).await;
+            world.put(sale("INV-1", "Acme", 1_300_000, 1_300_000)).await;
+            let differs = world
+                .kinds()
+                .await
+                .contains(&"differs_from_deal".to_owned());
+            assert_eq!(differs, is_told, "{period} until {end:?}");
+            world.ctx.store.close().await;
+        }
     }
 }
 

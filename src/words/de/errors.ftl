@@ -76,6 +76,7 @@ error-quarter-out-of-order = Ein früheres Quartal ist noch offen: Schließen Si
 error-statement-already-invoiced = Zu dieser Abrechnung gibt es bereits eine Rechnung.
 error-invoice-number-taken = Diese Nummer haben Sie bereits für eine andere Abrechnung verwendet: Geben Sie die Nummer dieser Rechnung an.
 error-exception-resolved = Das hat bereits jemand erledigt. Laden Sie die Seite neu.
+error-exception-not-dismissible = Das erledigt eine eigene Entscheidung oder die Zahlung des Kunden: Öffnen Sie den Fall und wählen Sie dort.
 error-job-not-dead = Ein neuer Versuch läuft bereits.
 error-changed-meanwhile = Jemand hat das inzwischen geändert. Sehen Sie sich die Seite im jetzigen Stand an und versuchen Sie es dann erneut.
 
@@ -109,3 +110,4 @@ error-shares-beyond-invoice = Die Teile sind mehr als der Nettobetrag der Rechnu
 error-line-disputed = Der Partner reklamiert diesen Posten. Beantworten und klären Sie die Rückfrage zuerst.
 error-line-entered-by-you = Sie haben diesen Posten erfasst, also gibt ihn jemand anderes frei.
 error-nothing-to-waive = Diesem Monat fehlt nichts, also gibt es nichts zu erlassen.
+error-refunded-beyond = Dem Kunden wurde mehr erstattet, als er für diesen Deal gezahlt hat. Klären Sie zuerst die Erstattung: Kein Erlass gleicht sie aus.

@@ -76,6 +76,7 @@ error-quarter-out-of-order = An earlier quarter is still open: close that one fi
 error-statement-already-invoiced = There is an invoice for this statement already.
 error-invoice-number-taken = You used this number for another statement already: write the number on this invoice.
 error-exception-resolved = Somebody has settled this already. Load the page again.
+error-exception-not-dismissible = This is settled by a decision of its own, or by the client’s payment: open the case and choose there.
 error-job-not-dead = This is being tried again already.
 error-changed-meanwhile = Somebody changed this in the meantime. Look at the page as it is now, then try again.
 
@@ -109,3 +110,4 @@ error-shares-beyond-invoice = The parts are more than the invoice’s net amount
 error-line-disputed = Its partner disputes this line. Answer and resolve the dispute first.
 error-line-entered-by-you = You entered this line, so somebody else approves it.
 error-nothing-to-waive = This month lacks nothing, so there is nothing to waive.
+error-refunded-beyond = More was refunded to the client than it paid for this deal. See to the refund first: no waiver makes up for it.

@@ -175,6 +175,22 @@ async fn a_payment_is_cash_in_the_invoice() {
 }
 
 #[tokio::test]
+async fn a_document_that_cannot_be_read_hides_no_other_of_its_page() {
+    let stage = Stage::open().await;
+    let xero = stage.xero();
+    let client = xero.create_contact("client-1", "Client", "").await.unwrap();
+    let good = sell(&stage, &client.id, "INV-1", "1.00").await;
+    let yen =
+        json!({ "contact_id": client.id, "number": "INV-2", "net": "100.50", "currency": "JPY" });
+    stage.act("xero/invoices", yen).await;
+    let page = xero.list_invoices(&all(1)).await.unwrap();
+    let read: Vec<&str> = page.invoices.iter().map(|read| read.id.as_str()).collect();
+    assert_eq!(read, [good.as_str()]);
+    let message = &page.unreadable[0].message;
+    assert!(message.contains("INV-2"), "{message}");
+}
+
+#[tokio::test]
 async fn invoices_are_listed_by_id_by_change_and_page_by_page() {
     let stage = Stage::open().await;
     let xero = stage.xero();
@@ -184,13 +200,16 @@ async fn invoices_are_listed_by_id_by_change_and_page_by_page() {
     for number in 1..=100 {
         sell(&stage, &client.id, &format!("INV-{number}"), "1.00").await;
     }
-    assert_eq!(xero.list_invoices(&all(1)).await.unwrap().len(), 100);
-    assert_eq!(xero.list_invoices(&all(2)).await.unwrap().len(), 1);
+    assert_eq!(
+        xero.list_invoices(&all(1)).await.unwrap().invoices.len(),
+        100
+    );
+    assert_eq!(xero.list_invoices(&all(2)).await.unwrap().invoices.len(), 1);
     let changed = InvoiceQuery {
         modified_since: Some(Timestamp(START_MS + 60_000)),
         ..all(1)
     };
-    let listed = xero.list_invoices(&changed).await.unwrap();
+    let listed = xero.list_invoices(&changed).await.unwrap().invoices;
     assert!(listed.len() == 100 && listed.iter().all(|invoice| invoice.id != first));
     let one = xero
         .list_invoices(&InvoiceQuery {
@@ -198,7 +217,8 @@ async fn invoices_are_listed_by_id_by_change_and_page_by_page() {
             ..all(1)
         })
         .await
-        .unwrap();
+        .unwrap()
+        .invoices;
     assert_eq!(
         one.iter()
             .map(|invoice| invoice.id.as_str())

@@ -39,10 +39,6 @@ const SPLIT_ROWS: [[&str; 4]; 4] = [
     ["rows.2.deal", "deals[2]", "rows.2.amount", "amounts[2]"],
     ["rows.3.deal", "deals[3]", "rows.3.amount", "amounts[3]"],
 ];
-/// What waits for the client's money: it can be waived and chased.
-const WAITS_FOR_MONEY: [&str; 3] = ["no_invoice_yet", "underpaid", "invoice_overdue"];
-/// What another act on the page settles, so that it is not to be dismissed.
-const DECIDED_OTHERWISE: [&str; 3] = ["deals_merged", "start_changed", "currency_changed"];
 
 #[derive(Deserialize)]
 pub struct SearchQuery {
@@ -113,11 +109,11 @@ fn evidence(page: &Page, case: &CaseView) -> AnyView {
 /// Everything that can be done about an open case.
 fn forms(page: &Page, case: &CaseView, search: &str) -> AnyView {
     let kind = case.view.record.kind.as_str();
-    let waits = WAITS_FOR_MONEY.contains(&kind);
+    let waits = exceptions::WAITS_FOR_MONEY.contains(&kind);
     let money = waits.then(|| view! { {chase(page, case)}{waive(page, case)} });
     let link = (case.invoice.is_some() || case.credit.is_some()).then(|| link(page, case, search));
     let invoices = (kind == "no_invoice_yet").then(|| link_invoice(page, case, search));
-    let dismiss = (!waits && !DECIDED_OTHERWISE.contains(&kind)).then(|| dismiss(page, case));
+    let dismiss = exceptions::is_dismissible(kind).then(|| dismiss(page, case));
     view! {
         {link}
         {invoices}

@@ -19,7 +19,7 @@ use portal_domain::{
 use portal_services::explorer::{
     self, ClientMoney, Evidence, Explored, ExplorerFilter, ExplorerRow, RowKey,
 };
-use portal_store::deals::DealRecord;
+use portal_store::{deals::DealRecord, invoices::InvoiceLink};
 use serde::Deserialize;
 
 use super::{
@@ -458,6 +458,12 @@ struct Document<'a> {
     unlink: Option<AnyView>,
 }
 
+/// Who or what linked it to the deal.
+fn how_of(links: &[InvoiceLink], deal: Option<DealId>) -> Option<&str> {
+    let link = links.iter().find(|link| Some(link.deal) == deal);
+    link.map(|link| link.how.as_str())
+}
+
 fn find_document<'a>(
     page: &Page,
     money: &'a ClientMoney,
@@ -466,16 +472,12 @@ fn find_document<'a>(
 ) -> Option<Document<'a>> {
     let may_decide = may(page, Action::Reconcile);
     if let Some(invoice) = money.invoices.get(&part.document) {
-        let link = invoice
-            .links
-            .iter()
-            .find(|link| Some(link.deal) == part.deal);
         let by_person = may_decide && invoice.is_linked_by_person();
         return Some(Document {
             number: &invoice.remote.number,
             url: page.app.vendors.invoice(&invoice.remote.id),
             status: &invoice.remote.status,
-            how: link.map(|link| link.how.as_str()),
+            how: how_of(&invoice.links, part.deal),
             seen_at: invoice.seen_at,
             kind: "explorer-document-invoice",
             unlink: by_person
@@ -483,12 +485,12 @@ fn find_document<'a>(
         });
     }
     let credit = money.credits.get(&part.document)?;
-    let by_person = may_decide && credit.how.as_deref() == Some("person");
+    let by_person = may_decide && credit.is_linked_by_person();
     Some(Document {
         number: &credit.remote.number,
         url: page.app.vendors.credit(&credit.remote.id),
         status: &credit.remote.status,
-        how: credit.how.as_deref().filter(|_| part.deal.is_some()),
+        how: how_of(&credit.links, part.deal),
         seen_at: credit.seen_at,
         kind: "explorer-document-refund",
         unlink: by_person.then(|| unlink(page, "unlink_refund", "credit", &credit.remote.id, here)),

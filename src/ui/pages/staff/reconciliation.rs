@@ -390,7 +390,13 @@ pub fn arguments(case: &ExceptionView, facts: &Facts<'_>) -> Vec<(&'static str, 
             .unwrap_or_else(|| NOTHING.to_owned())
     };
     let text = |name: &str| Some(facts.text(name));
-    let invoice = first([text("invoice"), record.invoice_number.clone(), text("bill")]);
+    let mut others = [text("bill"), text("credit")].into_iter().flatten();
+    let bill_or_credit = others.find(|text| !text.is_empty());
+    let invoice = first([
+        text("invoice"),
+        record.invoice_number.clone(),
+        bill_or_credit,
+    ]);
     vec![
         (
             "client",
@@ -425,6 +431,7 @@ pub fn arguments(case: &ExceptionView, facts: &Facts<'_>) -> Vec<(&'static str, 
         ("into", or_nothing(&facts.text("into")).into()),
         ("credit", or_nothing(&facts.text("credit")).into()),
         ("contact", or_nothing(&facts.text("contact")).into()),
+        ("message", or_nothing(&facts.text("message")).into()),
     ]
 }
 
@@ -534,9 +541,10 @@ pub fn proposal_row(page: &Page, case: &ExceptionView, proposal: &Proposal) -> A
     );
     let label = words.text("exception-act-link");
     let subject = case.record.subject.split_once(':').map_or("", |(_, id)| id);
-    let (action, document) = match case.record.kind.as_str() {
-        "refund_without_deal" => ("link_refund", "credit"),
-        _ => ("link_invoice", "invoice"),
+    let (action, document) = if case.facts["credit"].is_string() {
+        ("link_refund", "credit")
+    } else {
+        ("link_invoice", "invoice")
     };
     let link = may(page, Action::Reconcile).then(|| {
         view! {

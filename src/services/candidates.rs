@@ -1,0 +1,149 @@
+//! Which of a client's deals an invoice or credit note can be for when nothing but its contact says so: those that were open on its day. A function of what
+//! is known of the deals and of the invoices before it, never of the order in which the portal heard of them. Who asks, and what follows, is `links`.
+
+use chrono::NaiveDate;
+use portal_domain::{
+    calendar::Month,
+    deal::DealState,
+    ids::DealId,
+    money::{Exact, MoneyError},
+};
+use portal_store::{
+    Tx,
+    deals::DealRecord,
+    invoices::{InvoiceLink, InvoiceRecord},
+};
+
+use crate::{ServiceError, reconcile::part_of, schedules::Basis};
+
+/// A client's deals, and what was asked for each of them so far.
+pub(crate) struct Candidates(Vec<Candidate>);
+
+struct Candidate {
+    deal: DealRecord,
+    /// Before it, what the client is asked for is for something else.
+    begins: NaiveDate,
+    /// The last month that its plan pays; none for a plan that pays as long as the client does.
+    last_month: Option<Month>,
+    /// What all of its months ask for, less what may be missing; none for a deal without a last month.
+    total: Option<Exact>,
+    asked_minor: i128,
+}
+
+/// What the contact alone says.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Choice {
+    One(DealId),
+    /// One of these, for a person to say.
+    Several(Vec<DealId>),
+    /// All of the client's deals are over.
+    AllOver,
+    /// None of the client's deals had begun.
+    NoneYet,
+}
+
+impl Candidates {
+    pub async fn load(tx: &mut Tx, deals: Vec<DealRecord>) -> Result<Self, ServiceError> {
+        let bases = Basis::load_all(tx, &deals).await?;
+        let mut candidates = Vec::with_capacity(deals.len());
+        for deal in deals {
+            let basis = bases.get(&deal.id);
+            candidates.extend(Candidate::of(deal, basis)?);
+        }
+        Ok(Self(candidates))
+    }
+
+    /// What an invoice asks for counts from now on, whoever said which deal it is for.
+    pub fn ask(
+        &mut self,
+        invoice: &InvoiceRecord,
+        links: &[InvoiceLink],
+    ) -> Result<(), MoneyError> {
+        let remote = &invoice.remote;
+        if !remote.counts() {
+            return Ok(());
+        }
+        let linked = InvoiceRecord {
+            links: links.to_vec(),
+            ..invoice.clone()
+        };
+        for candidate in &mut self.0 {
+            if candidate.deal.currency == Some(remote.total.currency) {
+                let deal = candidate.deal.id;
+                let asked = part_of(&linked, deal, remote.total.minor)?;
+                let credited = part_of(&linked, deal, remote.credited_minor)?;
+                candidate.asked_minor += i128::from(asked) - i128::from(credited);
+            }
+        }
+        Ok(())
+    }
+
+    /// The deals that an invoice of that day can be for: those that are open; where none is, those that lack an invoice still; where none does, the youngest
+    /// that only its plan ended, which moves nothing any more; and last those that were won once, as a last invoice may come after the loss.
+    pub fn choose(&self, day: NaiveDate) -> Choice {
+        let begun: Vec<&Candidate> = self.0.iter().filter(|one| one.begins <= day).collect();
+        let ids = |is_one: &dyn Fn(&Candidate) -> bool| -> Vec<DealId> {
+            let chosen = begun.iter().filter(|one| is_one(one));
+            chosen.map(|one| one.deal.id).collect()
+        };
+        let open = ids(&|one| one.is_running(day) && !one.is_over(day));
+        let lacking = ids(&|one| one.is_won() && !one.is_asked_for());
+        let running = begun.iter().filter(|one| one.is_running(day));
+        let running = running.max_by_key(|one| (one.begins, one.deal.id));
+        let running: Vec<DealId> = running.map(|one| one.deal.id).into_iter().collect();
+        let lost = ids(&|one| !one.is_won());
+        let tiers = [open, lacking, running, lost];
+        match tiers.into_iter().find(|tier| !tier.is_empty()) {
+            Some(tier) if tier.len() == 1 => Choice::One(tier[0]),
+            Some(tier) => Choice::Several(tier),
+            None if begun.is_empty() => Choice::NoneYet,
+            None => Choice::AllOver,
+        }
+    }
+}
+
+impl Candidate {
+    /// A deal that was never won is none.
+    fn of(deal: DealRecord, basis: Option<&Basis>) -> Result<Option<Self>, MoneyError> {
+        let Some(start) = deal.start.or(deal.won_on) else {
+            return Ok(None);
+        };
+        let months = basis.map(Basis::months_of_client).transpose()?.flatten();
+        let total = months.map(|months| {
+            let total: Exact = months.iter().fold(Exact::from_integer(0), |sum, m| sum + m);
+            let last = months.last().copied().unwrap_or(Exact::from_integer(0));
+            let tolerance = basis.map(|basis| basis.version.terms.tolerance.exact());
+            total - last * tolerance.unwrap_or(Exact::from_integer(0))
+        });
+        let first = Month::of(start);
+        let plan_months = basis.and_then(|basis| basis.version.terms.months);
+        Ok(Some(Self {
+            begins: first.first_day(),
+            last_month: plan_months.map(|months| first.plus(i32::from(months) - 1)),
+            total,
+            asked_minor: 0,
+            deal,
+        }))
+    }
+
+    fn is_won(&self) -> bool {
+        self.deal.state == DealState::Won
+    }
+
+    /// Won by that day, and not ended.
+    fn is_running(&self, day: NaiveDate) -> bool {
+        self.is_won()
+            && self.deal.won_on.is_none_or(|won_on| won_on <= day)
+            && self.deal.end.is_none_or(|end| day < end)
+    }
+
+    /// Nothing more is due for it: its plan's months have ended, or all of it was asked for.
+    fn is_over(&self, day: NaiveDate) -> bool {
+        self.last_month.is_some_and(|last| last < Month::of(day)) || self.is_asked_for()
+    }
+
+    fn is_asked_for(&self) -> bool {
+        let asked = Exact::from_integer(self.asked_minor);
+        self.total.is_some_and(|total| asked >= total)
+    }
+}

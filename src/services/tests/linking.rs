@@ -1,0 +1,382 @@
+//! Which deals invoices and refunds are for, on the real database. What came first must not matter: only what is known.
+
+use portal_domain::{
+    deal::DealState,
+    ids::DealId,
+    line::LineState,
+    money::{Currency, Money},
+    remote::{CreditAllocation, RemoteCredit, RemoteDeal, RemoteInvoice},
+};
+use portal_services::{
+    links::{self, InvoiceShareForm},
+    mergers::{self, MergerDecision},
+    operations,
+};
+use portal_store::{credits, invoices};
+
+use crate::reconciliation::{World, refund, sale, worlds};
+
+/// The deals of an invoice, and how each was found.
+async fn links_of(world: &World, invoice: &str) -> Vec<(DealId, String)> {
+    let mut tx = world.ctx.store.read().await.unwrap();
+    let found = invoices::find(&mut tx, invoice).await.unwrap();
+    let links = found.expect("an invoice").links.into_iter();
+    links.map(|link| (link.deal, link.how)).collect()
+}
+
+/// The deals of a credit note, and what each bears of its SubTotal.
+async fn bearers_of(world: &World, credit: &str) -> Vec<(DealId, Option<i64>)> {
+    let mut tx = world.ctx.store.read().await.unwrap();
+    let found = credits::find(&mut tx, credit).await.unwrap();
+    let links = found.expect("a credit note").links.into_iter();
+    links.map(|link| (link.deal, link.share_minor)).collect()
+}
+
+fn dated(day: &str, invoice: RemoteInvoice) -> RemoteInvoice {
+    RemoteInvoice {
+        date: day.parse().ok(),
+        ..invoice
+    }
+}
+
+fn naming(reference: &str, invoice: RemoteInvoice) -> RemoteInvoice {
+    RemoteInvoice {
+        reference: reference.to_owned(),
+        ..invoice
+    }
+}
+
+fn contact(deal: DealId) -> Vec<(DealId, String)> {
+    vec![(deal, "contact".to_owned())]
+}
+
+async fn has(world: &World, kind: &str) -> bool {
+    world.kinds().await.iter().any(|known| known == kind)
+}
+
+#[tokio::test]
+async fn an_invoice_of_a_client_with_two_deals_waits_whichever_came_first() {
+    for invoice_first in [true, false] {
+        for world in worlds().await {
+            let first = world.win(&world.alpha, "Acme", "9001").await;
+            let invoice = || sale("INV-1", "Acme", 100_000, 100_000);
+            if invoice_first {
+                world.put(invoice()).await;
+                assert_eq!(links_of(&world, "id-INV-1").await, contact(first));
+            }
+            world.win(&world.beta, "Acme", "9002").await;
+            if !invoice_first {
+                world.put(invoice()).await;
+            }
+            assert_eq!(links_of(&world, "id-INV-1").await, []);
+            assert!(has(&world, "several_deals_possible").await);
+            let lost = RemoteDeal {
+                state: DealState::Lost,
+                modified_at: world.ctx.now(),
+                ..world.remote("9002", "Acme")
+            };
+            world.read(&lost).await;
+            assert_eq!(links_of(&world, "id-INV-1").await, contact(first));
+            assert!(!has(&world, "several_deals_possible").await);
+            world.ctx.store.close().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_invoices_of_a_renewal_go_to_its_own_deal_without_finance() {
+    for invoices_first in [true, false] {
+        for world in worlds().await {
+            let first = world.win(&world.alpha, "Acme", "9001").await;
+            let old = sale("INV-1", "Acme", 300_000, 300_000);
+            let new = || dated("2026-04-05", sale("INV-2", "Acme", 100_000, 100_000));
+            world.put(old).await;
+            world.accrue("2026-04-06").await;
+            if invoices_first {
+                world.put(new()).await;
+                assert_eq!(links_of(&world, "id-INV-2").await, contact(first));
+            }
+            let ended = RemoteDeal {
+                end: "2026-04-01".parse().ok(),
+                modified_at: world.ctx.now(),
+                ..world.remote("9001", "Acme")
+            };
+            world.read(&ended).await;
+            let renewal = RemoteDeal {
+                start: "2026-04-01".parse().ok(),
+                ..world.remote("9002", "Acme")
+            };
+            let second = world.win_as(&world.beta, "Acme", renewal).await;
+            if !invoices_first {
+                world.put(new()).await;
+            }
+            assert_eq!(links_of(&world, "id-INV-1").await, contact(first));
+            assert_eq!(links_of(&world, "id-INV-2").await, contact(second));
+            assert_eq!(world.kinds().await, Vec::<String>::new());
+            world.ctx.store.close().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deal_that_was_asked_for_all_it_is_worth_takes_no_further_invoice_of_its_client() {
+    for late in ["id-INV-1", "id-INV-2"] {
+        for world in worlds().await {
+            let setup = RemoteDeal {
+                billing_period: Some("one_off".to_owned()),
+                ..world.remote("9001", "Acme")
+            };
+            let setup = world.win_as(&world.alpha, "Acme", setup).await;
+            let monthly = RemoteDeal {
+                start: "2026-02-01".parse().ok(),
+                ..world.remote("9002", "Acme")
+            };
+            let monthly = world.win_as(&world.beta, "Acme", monthly).await;
+            let mut both = [
+                dated("2026-01-20", sale("INV-1", "Acme", 100_000, 0)),
+                dated("2026-02-20", sale("INV-2", "Acme", 100_000, 0)),
+            ];
+            if late == "id-INV-1" {
+                both.reverse();
+            }
+            for invoice in both {
+                world.put(invoice).await;
+            }
+            assert_eq!(links_of(&world, "id-INV-1").await, contact(setup));
+            assert_eq!(links_of(&world, "id-INV-2").await, contact(monthly));
+            world.ctx.store.close().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_invoiced_before_a_deal_began_is_for_something_else_unless_it_names_the_deal() {
+    for world in worlds().await {
+        let old = |number: &str| dated("2025-12-31", sale(number, "Acme", 100_000, 100_000));
+        world.put(old("INV-1")).await;
+        world.put(naming("Deal 9001", old("INV-2"))).await;
+        let same_month = dated("2026-01-02", sale("INV-3", "Acme", 100_000, 0));
+        world.put(same_month).await;
+        let deal = world.win(&world.alpha, "Acme", "9001").await;
+        assert_eq!(links_of(&world, "id-INV-1").await, []);
+        assert_eq!(
+            links_of(&world, "id-INV-2").await,
+            [(deal, "reference".to_owned())]
+        );
+        assert_eq!(links_of(&world, "id-INV-3").await, contact(deal));
+        assert_eq!(world.kinds().await, Vec::<String>::new());
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn an_invoice_after_all_deals_of_its_client_ended_is_a_case_and_a_strangers_never() {
+    for world in worlds().await {
+        let ended = RemoteDeal {
+            end: "2026-03-01".parse().ok(),
+            ..world.remote("9001", "Acme")
+        };
+        let deal = world.win_as(&world.alpha, "Acme", ended).await;
+        world.put(sale("INV-1", "Acme", 100_000, 100_000)).await;
+        // February's is late.
+        let late = || dated("2026-03-10", sale("INV-2", "Acme", 100_000, 100_000));
+        world.put(late()).await;
+        assert_eq!(links_of(&world, "id-INV-2").await, contact(deal));
+        let stranger = dated("2026-03-10", sale("INV-9", "Stranger", 100_000, 0));
+        world.put(stranger).await;
+        assert!(!has(&world, "invoice_without_deal").await);
+        let further = dated("2026-03-11", sale("INV-3", "Acme", 100_000, 0));
+        world.put(further).await;
+        assert_eq!(links_of(&world, "id-INV-3").await, []);
+        let case = world.case("invoice_without_deal").await;
+        let case = portal_services::exceptions::find_case(&world.ctx, &world.staff, case, "").await;
+        assert_eq!(case.expect("a case").deals[0].deal, deal, "proposed");
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_deal_is_named_by_its_whole_number_and_never_by_its_name() {
+    for world in worlds().await {
+        let named_it = RemoteDeal {
+            name: "IT".to_owned(),
+            ..world.remote("9001", "Acme")
+        };
+        let first = world.win_as(&world.alpha, "Acme", named_it).await;
+        world.win(&world.beta, "Acme", "9002").await;
+        for (number, reference) in [("INV-1", "Credit 12"), ("INV-2", "PO 190011")] {
+            let invoice = naming(reference, sale(number, "Acme", 100_000, 0));
+            world.put(invoice).await;
+            assert_eq!(links_of(&world, &format!("id-{number}")).await, []);
+        }
+        world
+            .put(naming("PO 19/9001", sale("INV-3", "Holding", 100_000, 0)))
+            .await;
+        assert_eq!(
+            links_of(&world, "id-INV-3").await,
+            [(first, "reference".to_owned())]
+        );
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn an_invoice_that_names_a_deal_which_was_merged_away_is_for_the_one_it_goes_on_in() {
+    for world in worlds().await {
+        let survivor = world.win(&world.alpha, "Acme", "9001").await;
+        let other = world.win(&world.beta, "Other", "9002").await;
+        world.accrue("2026-03-02").await;
+        let before = naming("Deal 9002", sale("INV-1", "Holding", 100_000, 100_000));
+        world.put(before).await;
+        let mut merged = world.remote("9001", "Acme");
+        merged.merged_ids = vec!["9002".to_owned()];
+        world.read(&merged).await;
+        let case = world.case("deals_merged").await;
+        let decision = MergerDecision::Survivor;
+        mergers::decide_merger(&world.ctx, &world.staff, case, decision, "Said by Ann")
+            .await
+            .expect("decided");
+        let after = dated("2026-03-20", sale("INV-2", "Holding", 100_000, 100_000));
+        world.put(naming("Deal 9002", after)).await;
+        let by_reference = |deal| [(deal, "reference".to_owned())];
+        assert_eq!(
+            links_of(&world, "id-INV-1").await,
+            by_reference(other),
+            "what it had stays its own"
+        );
+        assert_eq!(links_of(&world, "id-INV-2").await, by_reference(survivor));
+        world.ctx.store.close().await;
+    }
+}
+
+/// A refund of all of a credit note that was set against an invoice.
+fn refund_of(invoice: &str, minor: i64) -> RemoteCredit {
+    RemoteCredit {
+        allocations: vec![CreditAllocation {
+            invoice: invoice.to_owned(),
+            amount_minor: 1,
+        }],
+        ..refund("CN-1", "Acme", minor)
+    }
+}
+
+#[tokio::test]
+async fn a_refund_is_borne_by_the_deals_of_its_invoice_each_for_its_part() {
+    for world in worlds().await {
+        let first = world.win(&world.alpha, "Acme", "9001").await;
+        let second = world.win(&world.beta, "Other", "9002").await;
+        world.accrue("2026-02-02").await;
+        world.put(sale("INV-1", "Acme", 200_000, 200_000)).await;
+        let split = async |rows: &[(DealId, &str)]| {
+            let rows: Vec<InvoiceShareForm> = rows
+                .iter()
+                .map(|(deal, amount)| InvoiceShareForm {
+                    deal: deal.to_string(),
+                    amount: (*amount).to_owned(),
+                })
+                .collect();
+            links::split_invoice(&world.ctx, &world.staff, "id-INV-1", &rows)
+                .await
+                .expect("divided");
+            world.work().await;
+        };
+        split(&[(first, "1200")]).await;
+        world.put_credit(refund_of("id-INV-1", 10_001)).await;
+        assert_eq!(
+            bearers_of(&world, "id-CN-1").await,
+            [(first, Some(6_001))],
+            "60 % are its own, and the rest is nobody's"
+        );
+        split(&[(first, "1200"), (second, "800")]).await;
+        let mut bearers = bearers_of(&world, "id-CN-1").await;
+        bearers.sort_by_key(|bearer| bearer.1);
+        assert_eq!(bearers, [(second, Some(4_000)), (first, Some(6_001))]);
+        let found = world.explore(&Default::default()).await;
+        let refunded: i64 = found.iter().map(|money| money.refunded_minor).sum();
+        assert_eq!(refunded, 10_001);
+        links::unlink_invoice(&world.ctx, &world.staff, "id-INV-1")
+            .await
+            .expect("taken back");
+        assert_eq!(bearers_of(&world, "id-CN-1").await, [(first, None)]);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_refund_in_another_currency_than_its_deals_is_a_case() {
+    for world in worlds().await {
+        let deal = world.win(&world.alpha, "Acme", "9001").await;
+        let dollars = Money::new(5_000, Currency::USD);
+        let credit = |status: &str| RemoteCredit {
+            sub_total: dollars,
+            total: dollars,
+            status: status.to_owned(),
+            ..refund("CN-1", "Acme", 5_000)
+        };
+        world.put_credit(credit("PAID")).await;
+        assert_eq!(bearers_of(&world, "id-CN-1").await, [(deal, None)]);
+        assert_eq!(world.kinds().await, ["other_currency"]);
+        world.put_credit(credit("VOIDED")).await;
+        assert_eq!(world.kinds().await, Vec::<String>::new());
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn the_backstop_reads_paid_invoices_and_refunds_again_and_what_is_gone_counts_no_longer() {
+    for world in worlds().await {
+        let deal = world.win(&world.alpha, "Acme", "9001").await;
+        world.accrue("2026-02-02").await;
+        let paid = RemoteInvoice {
+            status: "PAID".to_owned(),
+            ..sale("INV-1", "Acme", 100_000, 100_000)
+        };
+        world.put(paid).await;
+        world.put(sale("INV-2", "Acme", 100_000, 0)).await;
+        world.put(sale("INV-3", "Stranger", 100_000, 0)).await;
+        world.put_credit(refund("CN-1", "Acme", 1)).await;
+        let ctx = &world.ctx;
+        let next = async |limit| {
+            let found = operations::list_invoices_to_read(ctx, limit).await;
+            found.expect("ids")
+        };
+        assert_eq!(next(40).await, ["id-INV-2", "id-INV-3"], "just read");
+        assert_eq!(operations::find_refund_to_read(ctx).await.unwrap(), None);
+        world.accrue("2026-02-04").await;
+        assert_eq!(next(40).await, ["id-INV-2", "id-INV-3", "id-INV-1"]);
+        let refund = operations::find_refund_to_read(ctx).await.unwrap();
+        assert_eq!(refund.as_deref(), Some("id-CN-1"));
+        // Xero does not answer for the oldest: it is asked for again after the others only.
+        assert_eq!(next(2).await, ["id-INV-2", "id-INV-1"]);
+        operations::invoices_looked_at(ctx, &["id-INV-2".to_owned(), "id-INV-1".to_owned()])
+            .await
+            .expect("looked at");
+        assert_eq!(next(1).await, ["id-INV-3"]);
+        assert_eq!(world.states(deal).await[0], LineState::Covered);
+        links::invoice_gone(ctx, "id-INV-1").await.expect("gone");
+        links::credit_gone(ctx, "id-CN-1").await.expect("gone");
+        world.work().await;
+        assert_eq!(world.states(deal).await[0], LineState::Awaiting);
+        assert!(!next(40).await.contains(&"id-INV-1".to_owned()));
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_cannot_be_read_is_a_case_until_it_can() {
+    for world in worlds().await {
+        let read = async |unreadable: &[(String, String)], read: &[String]| {
+            operations::documents_read(&world.ctx, read, unreadable)
+                .await
+                .expect("told");
+        };
+        let bad = ("id-INV-1".to_owned(), "INV-1 has no currency".to_owned());
+        read(std::slice::from_ref(&bad), &[]).await;
+        assert_eq!(world.kinds().await, ["document_unreadable"]);
+        read(&[], &["id-INV-2".to_owned()]).await;
+        assert_eq!(world.kinds().await, ["document_unreadable"]);
+        read(&[], &[bad.0]).await;
+        assert_eq!(world.kinds().await, Vec::<String>::new());
+        world.ctx.store.close().await;
+    }
+}

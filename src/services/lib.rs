@@ -22,6 +22,7 @@ pub mod disputes;
 pub mod exceptions;
 pub mod explorer;
 pub mod figures;
+pub mod forecast;
 pub mod lines;
 pub mod links;
 pub mod mergers;

@@ -49,9 +49,28 @@ pub struct QuarterView {
 
 /// The last quarter that has ended, if it is not closed. It takes along what earlier ones left over.
 pub async fn closable_quarter(ctx: &Ctx) -> Result<Option<Quarter>, ServiceError> {
-    let quarter = ctx.this_quarter().previous(ctx.programme.fiscal_start);
     let mut tx = ctx.store.read().await?;
-    Ok((!is_closed(&mut tx, quarter).await?).then_some(quarter))
+    find_closable(ctx, &mut tx).await
+}
+
+async fn find_closable(ctx: &Ctx, tx: &mut Tx) -> Result<Option<Quarter>, ServiceError> {
+    let quarter = ctx.this_quarter().previous(ctx.programme.fiscal_start);
+    Ok((!is_closed(tx, quarter).await?).then_some(quarter))
+}
+
+/// The quarter whose closing makes a partner's next statement: the last one that has ended, if it is open and something of the partner's may come on its
+/// statement; else the running one.
+pub(crate) async fn find_next_close(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    partner: PartnerId,
+) -> Result<Quarter, ServiceError> {
+    if let Some(closable) = find_closable(ctx, tx).await?
+        && lines::has_unstated(tx, partner, closable.last()).await?
+    {
+        return Ok(closable);
+    }
+    Ok(ctx.this_quarter())
 }
 
 async fn is_closed(tx: &mut Tx, quarter: Quarter) -> Result<bool, ServiceError> {
@@ -179,11 +198,8 @@ pub(crate) async fn is_last(
 
 /// Why an amount is not stated but carried over; nothing to invoice is below any minimum, and a last statement knows none.
 fn carried_code(ctx: &Ctx, total: Money, is_last: bool) -> Option<&'static str> {
-    let least = if is_last {
-        1
-    } else {
-        ctx.programme.minimum_payout_minor.max(1)
-    };
+    let minimum = ctx.programme.minimum_payout.of(total.currency);
+    let least = if is_last { 1 } else { minimum.minor.max(1) };
     match total.minor {
         minor if minor < 0 => Some("negative"),
         minor if minor < least => Some("below_minimum"),
@@ -412,17 +428,17 @@ async fn state(
 }
 
 /// What a statement of one partner, in one currency, would hold. Never empty.
-struct Statable {
+pub(crate) struct Statable {
     partner: PartnerId,
     name: String,
-    currency: Currency,
-    lines: Vec<LineRecord>,
+    pub currency: Currency,
+    pub lines: Vec<LineRecord>,
     /// The partner has left, and nothing of a later quarter is to come.
     is_last: bool,
 }
 
 impl Statable {
-    fn total(&self) -> Result<Money, MoneyError> {
+    pub fn total(&self) -> Result<Money, MoneyError> {
         let none = Money::zero(self.currency);
         let mut lines = self.lines.iter();
         lines.try_fold(none, |total, line| total.plus(line.money))
@@ -430,7 +446,7 @@ impl Statable {
 }
 
 /// What the statements of some partners would hold. Deals of two partners that became one wait until a person has decided whose they are.
-async fn list_statable(
+pub(crate) async fn list_statable(
     ctx: &Ctx,
     tx: &mut Tx,
     partners: &BTreeSet<PartnerId>,

@@ -332,22 +332,18 @@ pub async fn list_open(tx: &mut Tx, limit: i64) -> Result<Vec<ExceptionRecord>, 
     )
 }
 
-/// The open exceptions of one deal: why its lines wait.
-pub async fn list_open_of_deal(
+/// The kinds of the open exceptions of several deals: why their lines wait.
+pub async fn list_open_of_deals(
     tx: &mut Tx,
-    deal: DealId,
-) -> Result<Vec<ExceptionRecord>, StoreError> {
-    all(
-        &rows!(
-            tx,
-            sql!(
-                EXCEPTION,
-                " WHERE exceptions.resolved_at IS NULL AND exceptions.deal_id = $1 ORDER BY exceptions.id"
-            ),
-            deal
-        )?,
-        read_exception,
-    )
+    deals: &[DealId],
+) -> Result<Vec<(DealId, String)>, StoreError> {
+    let rows = rows_of(tx, deals, |list| {
+        format!(
+            "SELECT deal_id, kind FROM exceptions WHERE resolved_at IS NULL AND deal_id IN {list}"
+        )
+    })
+    .await?;
+    all(&rows, |row| Ok((row.parsed("deal_id")?, row.text("kind")?)))
 }
 
 pub async fn count_open(tx: &mut Tx) -> Result<i64, StoreError> {

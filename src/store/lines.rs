@@ -380,8 +380,6 @@ pub struct LineFilter {
     /// Held or disputed.
     pub stopped_only: bool,
     pub disputed_only: bool,
-    /// Neither paid nor cancelled.
-    pub unpaid_only: bool,
     /// No line of a later month.
     pub until: Option<Month>,
     pub after: Option<(Month, LineId)>,
@@ -400,12 +398,11 @@ pub async fn list(
             " WHERE ($1 IS NULL OR lines.partner_id = $1)
                 AND ($2 IS NULL OR lines.state = $2)
                 AND ($3 = 0 OR lines.held_reason IS NOT NULL OR lines.disputed_at IS NOT NULL)
-                AND ($9 = 0 OR lines.disputed_at IS NOT NULL)
+                AND ($8 = 0 OR lines.disputed_at IS NOT NULL)
                 AND ($4 IS NULL OR lines.month <= $4)
                 AND ($5 IS NULL OR lines.month > $5 OR (lines.month = $5 AND lines.id > $6))
-                AND ($7 = 0 OR lines.state NOT IN ('paid', 'cancelled'))
               ORDER BY lines.month, lines.id
-              LIMIT $8"
+              LIMIT $7"
         ),
         filter.partner,
         filter.state,
@@ -413,7 +410,6 @@ pub async fn list(
         filter.until,
         filter.after.map(|(month, _)| month),
         filter.after.map(|(_, id)| id),
-        i64::from(filter.unpaid_only),
         limit,
         i64::from(filter.disputed_only),
     )?;
@@ -457,6 +453,43 @@ pub async fn list_statable(
     })
     .await?;
     all(&rows, read_line)
+}
+
+/// What of a partner's may still come on a statement, of months up to one: not stated, and not cancelled. Oldest month first.
+pub async fn list_unstated(
+    tx: &mut Tx,
+    partner: PartnerId,
+    until: Month,
+) -> Result<Vec<LineRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(
+            LINE,
+            " WHERE lines.partner_id = $1 AND lines.statement_id IS NULL AND lines.month <= $2
+                AND lines.state IN ('upcoming', 'awaiting', 'covered', 'approved')
+              ORDER BY lines.month, lines.id"
+        ),
+        partner,
+        until,
+    )?;
+    all(&rows, read_line)
+}
+
+/// Whether there is any of them.
+pub async fn has_unstated(
+    tx: &mut Tx,
+    partner: PartnerId,
+    until: Month,
+) -> Result<bool, StoreError> {
+    Ok(row!(
+        tx,
+        "SELECT id FROM lines
+         WHERE partner_id = $1 AND statement_id IS NULL AND month <= $2 AND state IN ('upcoming', 'awaiting', 'covered', 'approved')
+         LIMIT 1",
+        partner,
+        until,
+    )?
+    .is_some())
 }
 
 /// Partners that have something to state up to a month.

@@ -7,4 +7,5 @@ mod oracle;
 mod plans;
 mod programmes;
 mod reconciliation;
+mod statements;
 mod world;

@@ -18,6 +18,7 @@ use portal_domain::{
     line::{LineKind, LineState},
     money::{Currency, Money},
     partner::CompanyForm,
+    payout::MinimumPayout,
     plan::PlanForm,
     remote::{InvoiceType, RemoteDeal, RemoteInvoice},
     statement::Party,
@@ -108,21 +109,30 @@ pub fn instant(date: &str) -> i64 {
 
 impl World {
     pub async fn new(url: &str) -> Self {
+        Self::with(url, |_| {}).await
+    }
+
+    /// The same with some settings of its own.
+    pub async fn with(url: &str, change: impl FnOnce(&mut Programme)) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(instant("2026-01-05"))));
-        let programme = Programme {
+        let mut programme = Programme {
             name: "Vendor".to_owned(),
             portal_url: "http://127.0.0.1:3000".to_owned(),
             time_zone: chrono_tz::Europe::Berlin,
             fiscal_start: 1,
             claim: Duration::from_secs(90 * 86_400),
             review: Duration::from_secs(3 * 86_400),
-            minimum_payout_minor: 5_000,
+            minimum_payout: MinimumPayout {
+                default_minor: 5_000,
+                ..MinimumPayout::default()
+            },
             payout_close_days: 10,
             payout_days: 30,
             vendor: Party::default(),
             staff_channel: "C0STAFF000".to_owned(),
             sandbox: true,
         };
+        change(&mut programme);
         let ctx = Ctx {
             store: Store::open(url).await.expect("a database"),
             clock: clock.clone(),

@@ -135,7 +135,6 @@ fn preview_content(page: &Page, preview: &ClosePreview) -> AnyView {
             None,
         );
     }
-    let minimum = page.ctx.programme.minimum_payout_minor;
     let stated = preview.statements.iter().map(|statement| {
         let mut lines = words.with("statement-line-count", &[("count", statement.lines.into())]);
         if statement.is_last {
@@ -150,7 +149,8 @@ fn preview_content(page: &Page, preview: &ClosePreview) -> AnyView {
         )
     });
     let carried = preview.carried.iter().map(|carried| {
-        let least = words.money(Money::new(minimum, carried.money.currency));
+        let least = page.ctx.programme.minimum_payout.of(carried.money.currency);
+        let least = words.money(least);
         let why = match carried.code {
             "negative" => words.text("close-reason-negative"),
             _ => words.with("close-reason-below-minimum", &[("amount", least.into())]),

@@ -26,6 +26,7 @@ pub mod forecast;
 pub mod lines;
 pub mod links;
 pub mod mergers;
+pub mod mismatch;
 pub mod payouts;
 pub mod reconcile;
 pub mod schedules;

@@ -186,16 +186,6 @@ pub async fn settle(
     settle_all(tx, &[subject.to_owned()], resolution, now).await
 }
 
-/// Whether an exception with that subject is open.
-pub async fn is_open(tx: &mut Tx, subject: &str) -> Result<bool, StoreError> {
-    Ok(row!(
-        tx,
-        "SELECT 1 AS found FROM exceptions WHERE subject = $1 AND resolved_at IS NULL",
-        subject,
-    )?
-    .is_some())
-}
-
 pub async fn find_open(
     tx: &mut Tx,
     id: ExceptionId,
@@ -330,6 +320,21 @@ pub async fn list_open(tx: &mut Tx, limit: i64) -> Result<Vec<ExceptionRecord>, 
         )?,
         read_exception,
     )
+}
+
+/// The open exceptions of a kind of several statements, oldest first.
+pub async fn list_open_of_statements(
+    tx: &mut Tx,
+    kind: &str,
+    statements: &[StatementId],
+) -> Result<Vec<ExceptionRecord>, StoreError> {
+    let rows = rows_of(tx, statements, |list| {
+        format!("{EXCEPTION} WHERE exceptions.resolved_at IS NULL AND exceptions.statement_id IN {list} ORDER BY exceptions.id")
+    })
+    .await?;
+    let mut found = all(&rows, read_exception)?;
+    found.retain(|exception| exception.kind == kind);
+    Ok(found)
 }
 
 /// The kinds of the open exceptions of several deals: why their lines wait.

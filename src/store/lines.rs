@@ -11,7 +11,10 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{Bind, ROWS_AT_ONCE, execute_many, execute_one, places, row, rows, rows_of, sql, values},
+    sql::{
+        Bind, ROWS_AT_ONCE, execute_many, execute_one, places, row, rows, rows_many, rows_of, sql,
+        values,
+    },
 };
 
 /// One partner's commission for one deal and month.
@@ -490,6 +493,62 @@ pub async fn has_unstated(
         until,
     )?
     .is_some())
+}
+
+/// What keeps lines off a statement, and what they come to.
+#[derive(Clone, Debug)]
+pub struct BlockedSum {
+    pub partner: PartnerId,
+    pub partner_name: String,
+    pub state: LineState,
+    pub is_held: bool,
+    pub is_disputed: bool,
+    /// Of one of the deals that were asked for.
+    pub is_of_deals: bool,
+    pub money: Money,
+    pub count: i64,
+}
+
+/// Lines of months up to one that may come on a statement and are not free for it: not approved, stopped, or of some deals. By partner.
+pub async fn sum_blocked(
+    tx: &mut Tx,
+    until: Month,
+    deals: &[DealId],
+) -> Result<Vec<BlockedSum>, StoreError> {
+    let mut bound = Vec::from(values![until]);
+    bound.extend(deals.iter().map(Bind::value));
+    let of_deals = match deals {
+        [] => "0".to_owned(),
+        deals => format!(
+            "CASE WHEN lines.deal_id IN {} THEN 1 ELSE 0 END",
+            places(1, deals.len(), 2)
+        ),
+    };
+    let text = format!(
+        "SELECT partner_id, partner_name, state, currency, is_held, is_disputed, is_of_deals,
+             CAST(SUM(amount_minor) AS BIGINT) AS amount_minor, COUNT(*) AS how_many
+         FROM (SELECT lines.partner_id, partners.name AS partner_name, lines.state, lines.currency, lines.amount_minor,
+                   CASE WHEN lines.held_reason IS NULL THEN 0 ELSE 1 END AS is_held,
+                   CASE WHEN lines.disputed_at IS NULL THEN 0 ELSE 1 END AS is_disputed, {of_deals} AS is_of_deals
+               FROM lines JOIN partners ON partners.id = lines.partner_id
+               WHERE lines.statement_id IS NULL AND lines.month <= $1 AND lines.state IN ('awaiting', 'covered', 'approved')) AS open_lines
+         WHERE state <> 'approved' OR is_held = 1 OR is_disputed = 1 OR is_of_deals = 1
+         GROUP BY partner_id, partner_name, state, currency, is_held, is_disputed, is_of_deals
+         ORDER BY partner_name, partner_id, currency, state, is_held, is_disputed, is_of_deals"
+    );
+    let rows = rows_many(tx, text, bound).await?;
+    all(&rows, |row| {
+        Ok(BlockedSum {
+            partner: row.parsed("partner_id")?,
+            partner_name: row.text("partner_name")?,
+            state: row.word("state", LineState::parse)?,
+            is_held: row.integer("is_held")? != 0,
+            is_disputed: row.integer("is_disputed")? != 0,
+            is_of_deals: row.integer("is_of_deals")? != 0,
+            money: row.money("amount_minor")?,
+            count: row.integer("how_many")?,
+        })
+    })
 }
 
 /// Partners that have something to state up to a month.

@@ -35,6 +35,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0004_append_only_money.sqlite.sql"),
         include_str!("../../migrations/0004_append_only_money.postgres.sql"),
     ),
+    (
+        8,
+        "statements",
+        include_str!("../../migrations/0008_statements.sql"),
+        include_str!("../../migrations/0008_statements.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

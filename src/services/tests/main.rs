@@ -1,5 +1,6 @@
 //! What the use cases do to money on a real database, in one crate, so that it is compiled once.
 
+mod bills;
 mod decisions;
 mod money;
 #[path = "../../domain/oracle.rs"]

@@ -33,7 +33,7 @@ use portal_services::{
 use portal_store::{
     Store, deals as deal_rows, jobs, lines as line_rows, lines::LineRecord, people,
 };
-use sqlx::{AnyConnection, Connection, Executor};
+use sqlx::{AnyConnection, Connection, Executor, Row};
 
 pub struct HandClock(AtomicI64);
 
@@ -171,6 +171,25 @@ impl World {
         self.clock.0.store(instant(date), Ordering::SeqCst);
     }
 
+    pub fn go_to_instant(&self, instant: &str) {
+        let instant: chrono::DateTime<chrono::Utc> = instant.parse().expect(instant);
+        self.clock
+            .0
+            .store(instant.timestamp_millis(), Ordering::SeqCst);
+    }
+
+    /// Recipient, subject and text of each mail that was written, oldest first.
+    pub async fn mails(&self) -> Vec<(String, String, String)> {
+        let mut connection = AnyConnection::connect(&self.url)
+            .await
+            .expect("the database");
+        let sql = "SELECT recipient, subject, body_text FROM mails ORDER BY id";
+        let rows = connection.fetch_all(sql).await.expect("mails");
+        rows.iter()
+            .map(|row| (row.get(0), row.get(1), row.get(2)))
+            .collect()
+    }
+
     pub async fn submit(&self, name: &str, domain: &str) -> LeadId {
         self.submit_as(&self.member, name, domain).await
     }
@@ -253,6 +272,11 @@ impl World {
                     .expect("reconciled"),
                 Job::AnnounceStatement { statement } => {
                     messages::announce_statement(&self.ctx, statement)
+                        .await
+                        .expect("announced")
+                }
+                Job::AnnounceCarried { quarter, partner } => {
+                    messages::announce_carried(&self.ctx, &quarter, partner)
                         .await
                         .expect("announced")
                 }
@@ -392,7 +416,8 @@ impl World {
         kinds
     }
 
-    pub async fn approve_all(&self) -> usize {
+    /// Approves covered lines, a hundred at a time.
+    pub async fn approve_some(&self) -> usize {
         let filter = lines::StaffLineFilter {
             state: Some(LineState::Covered),
             ..lines::StaffLineFilter::default()
@@ -405,7 +430,13 @@ impl World {
             .await
             .expect("approved")
             .approved;
-        self.work().await;
+        self.work_off().await;
+        approved
+    }
+
+    pub async fn approve_all(&self) -> usize {
+        let approved = self.approve_some().await;
+        self.prove().await;
         approved
     }
 

@@ -221,3 +221,29 @@ forecast-invoice-late =
        *[other] Rechnung { $invoice }, fällig am { $due }, seit { $days } Tagen überfällig
     }
 figure-open-statements = Abgerechnet, nicht bezahlt
+
+## Eine Rechnung und ihre Abrechnung: was nicht zusammenpasst, für Buchhaltung und Partner gleich
+
+bill-net = Netto
+bill-tax = Umsatzsteuer
+bill-gross = Brutto
+bill-mismatch-currency = Rechnung { $bill } lautet auf { $net } netto, und Abrechnung { $statement } ist in einer anderen Währung: { $rest } sind noch zu berechnen.
+bill-mismatch-net = Rechnung { $bill } lautet auf { $net } netto, und { $rest } der Abrechnung { $statement } sind noch zu berechnen. Eine Rechnung über einen Teil muss ganze Posten umfassen, die ältesten zuerst.
+bill-mismatch-not_positive = Rechnung { $bill } lautet auf { $net } netto und verlangt damit nichts; { $rest } der Abrechnung { $statement } sind noch zu berechnen.
+bill-mismatch-above_rest = Rechnung { $bill } lautet auf { $net } netto, und nur { $rest } der Abrechnung { $statement } sind noch zu berechnen.
+bill-mismatch-already_invoiced = Rechnung { $bill } lautet auf { $net } netto, und Abrechnung { $statement } ist mit { $others } bereits ganz berechnet.
+bill-mismatch-number_used = Rechnung { $bill } über { $net } netto hat eine Nummer, die eine andere Rechnung desselben Partners schon hat.
+bill-mismatch-changed = Rechnung { $bill } zur Abrechnung { $statement } wurde über { $raised } gestellt und lautet bei uns jetzt auf { $net } netto.
+bill-mismatch-wrong_contact = Rechnung { $bill } über { $net } netto nennt Abrechnung { $statement } von { $partner } und kommt von { $contact }.
+bill-mismatch-tax = Mit { $tax } Umsatzsteuer sind es { $gross }.
+settlement-undone = { $amount } des Gezahlten wurden zurückgenommen und stehen Ihnen wieder zu.
+settlement-voided = Ihre Rechnung { $number } wurde bei uns storniert: Bitte stellen Sie sie neu.
+settlement-not-made = Ihre Rechnung { $number } ließ sich nicht buchen. Wir gehen dem nach; stimmt ihre Nummer nicht, ziehen Sie sie zurück und stellen Sie sie neu.
+invoice-withdraw = { $number } zurückziehen
+statement-mismatch = Eine Rechnung passt nicht
+
+## Was ein Abschluss übertragen hat
+
+carried-below_minimum = { $quarter } ist ohne Abrechnung abgeschlossen: { $amount } ist weniger als der Mindestbetrag von { $minimum } und wird auf die nächste übertragen.
+carried-negative = { $quarter } ist ohne Abrechnung abgeschlossen: Mit dem, was zurückging, sind es { $amount }; das wird auf die nächste übertragen.
+carried-nothing_to_invoice = { $quarter } ist ohne Abrechnung abgeschlossen: Verdientes und Zurückgegangenes ergeben { $amount }.

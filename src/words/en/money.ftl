@@ -221,3 +221,29 @@ forecast-invoice-late =
        *[other] Invoice { $invoice }, due { $due }, { $days } days late
     }
 figure-open-statements = Stated, not paid
+
+## A bill and its statement: what does not fit, for finance and the partner alike
+
+bill-net = Net
+bill-tax = VAT
+bill-gross = Gross
+bill-mismatch-currency = Invoice { $bill } is over { $net } net, and statement { $statement } is in another currency: { $rest } of it are left to invoice.
+bill-mismatch-net = Invoice { $bill } is over { $net } net, and { $rest } of statement { $statement } are left to invoice. An invoice for a part of it must be for whole lines, the oldest first.
+bill-mismatch-not_positive = Invoice { $bill } is over { $net } net and so asks for nothing; { $rest } of statement { $statement } are left to invoice.
+bill-mismatch-above_rest = Invoice { $bill } is over { $net } net, and only { $rest } of statement { $statement } are left to invoice.
+bill-mismatch-already_invoiced = Invoice { $bill } is over { $net } net, and all of statement { $statement } is invoiced already with { $others }.
+bill-mismatch-number_used = Invoice { $bill } over { $net } net has a number that another invoice of the same partner has already.
+bill-mismatch-changed = Invoice { $bill } for statement { $statement } was raised over { $raised }, and is over { $net } net in our books now.
+bill-mismatch-wrong_contact = Invoice { $bill } over { $net } net names statement { $statement } of { $partner }, and is from { $contact }.
+bill-mismatch-tax = With VAT of { $tax } it comes to { $gross }.
+settlement-undone = { $amount } of what was paid was taken back, and is owed to you again.
+settlement-voided = Your invoice { $number } was voided in our books: please raise it again.
+settlement-not-made = Your invoice { $number } could not be booked. We look at it; if its number is wrong, withdraw it and raise it again.
+invoice-withdraw = Withdraw { $number }
+statement-mismatch = An invoice does not fit
+
+## What a closing carried over
+
+carried-below_minimum = { $quarter } is closed without a statement: { $amount } is less than the minimum of { $minimum }. It is carried over to the next one.
+carried-negative = { $quarter } is closed without a statement: with what was taken back it comes to { $amount }, which is carried over to the next one.
+carried-nothing_to_invoice = { $quarter } is closed without a statement: what was earned and what was taken back come to { $amount }.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration}
 
 use chrono::DateTime;
 use chrono_tz::Tz;
-use portal_domain::{calendar::Timestamp, statement::Party, text::Email};
+use portal_domain::{calendar::Timestamp, payout::MinimumPayout, statement::Party, text::Email};
 use portal_integrations::{Secret, xero::BillStatus};
 
 /// The demo's vendor.
@@ -60,7 +60,12 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     (
         "PORTAL_MINIMUM_PAYOUT_MINOR",
         "5000",
-        "Least total of a statement, in minor units; less is carried over",
+        "Least total of a statement, in minor units of its currency; less is carried over",
+    ),
+    (
+        "PORTAL_MINIMUM_PAYOUT_BY_CURRENCY",
+        "",
+        "The same for currencies that have their own least, such as GBP=4000,JPY=10000",
     ),
     (
         "PAYOUT_CLOSE_DAYS",
@@ -190,7 +195,7 @@ pub struct Settings {
     pub fiscal_start: u32,
     pub claim: Duration,
     pub review: Duration,
-    pub minimum_payout_minor: i64,
+    pub minimum_payout: MinimumPayout,
     pub payout_close_days: u32,
     pub payout_days: u32,
     pub vendor: Party,
@@ -296,10 +301,7 @@ impl Settings {
             review: Duration::from_secs(
                 u64::from(values.between("PORTAL_REVIEW_HOURS", 1, 10_000)?) * 3_600,
             ),
-            minimum_payout_minor: values.parsed(
-                "PORTAL_MINIMUM_PAYOUT_MINOR",
-                "a whole number of minor units",
-            )?,
+            minimum_payout: values.minimum_payout()?,
             payout_close_days: values.between("PAYOUT_CLOSE_DAYS", 1, 90)?,
             payout_days: values.between("PAYOUT_DAYS", 1, 180)?,
             vendor: values.vendor()?,
@@ -428,6 +430,19 @@ impl Values {
                 format!("`{value}` is not {expected}"),
             ))
         }
+    }
+
+    fn minimum_payout(&self) -> Result<MinimumPayout, SettingsError> {
+        let name = "PORTAL_MINIMUM_PAYOUT_MINOR";
+        let expected = "a whole number of minor units";
+        let default: u32 = self.parsed(name, expected)?;
+        Ok(MinimumPayout {
+            default_minor: i64::from(default),
+            by_currency: self.parsed(
+                "PORTAL_MINIMUM_PAYOUT_BY_CURRENCY",
+                "a list of currencies with minor units, such as GBP=4000,JPY=10000",
+            )?,
+        })
     }
 
     fn url(&self, name: &str) -> Result<String, SettingsError> {

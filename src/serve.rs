@@ -227,7 +227,7 @@ fn programme(settings: &Settings) -> Programme {
         fiscal_start: settings.fiscal_start,
         claim: settings.claim,
         review: settings.review,
-        minimum_payout_minor: settings.minimum_payout_minor,
+        minimum_payout: settings.minimum_payout.clone(),
         payout_close_days: settings.payout_close_days,
         payout_days: settings.payout_days,
         vendor: settings.vendor.clone(),

@@ -254,6 +254,16 @@ test("a partner's lead becomes a deal, the deal becomes lines, and the lines are
       upcoming: "£0.00",
       expected: "£1,166.68",
     });
+    // Each part of the next payout is named, and together they are the total: £66.67 + £166.67, £83.33 and £33.33.
+    const forecast = jane.locator('[data-forecast="GBP"]');
+    const covered = forecast.locator('[data-part="covered"] tr');
+    await expect(covered).toHaveText(["Paid by the client, being checked£233.34", `${KESTREL}£66.67`, `${ORCHARD}£166.67`]);
+    const invoiced = forecast.locator('[data-part="invoiced"] tr');
+    await expect(invoiced).toHaveCount(3);
+    await expect(invoiced.nth(0)).toContainText("£116.66");
+    await expect(invoiced.filter({ hasText: ORCHARD })).toContainText(/due 31 Aug, 31 days late£83\.33/);
+    await expect(invoiced.filter({ hasText: KESTREL })).toContainText(`Invoice ${second}, due 31 Oct£33.33`);
+    await expect(forecast.locator("[data-total]")).toHaveText("£350.00");
     await inspect(jane, "home");
   });
 
@@ -304,6 +314,10 @@ test("a partner's lead becomes a deal, the deal becomes lines, and the lines are
       upcoming: "£150.00",
       expected: "£1,166.68",
     });
+    const parts = jane.locator('[data-forecast="GBP"]');
+    await expect(parts.locator('[data-part="approved"] tr').first()).toHaveText("Approved£150.00");
+    await expect(parts.locator("[data-total]")).toHaveText("£266.66");
+    await expect(parts.locator('[data-part="held"]')).toContainText("The order form is not signed yet.£83.34");
   });
 
   await test.step("what was held is released and approved", async () => {

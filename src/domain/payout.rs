@@ -4,9 +4,53 @@
 //! A quarter closes so many days after its end. What its clients have paid and somebody has approved by then is on its statement; the rest waits for the
 //! next one. The statement comes as the quarter closes, and the money so many days after the partner's invoice.
 
+use std::{collections::BTreeMap, str::FromStr};
+
 use chrono::{Days, NaiveDate};
 
-use crate::calendar::{Month, Quarter};
+use crate::{
+    calendar::{Month, Quarter},
+    error::Fault,
+    money::{Currency, Money},
+};
+
+/// The least that a statement is made for. A minor unit is worth another amount in each currency, so each may have its own least.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MinimumPayout {
+    /// Minor units of every currency that has none of its own.
+    pub default_minor: i64,
+    pub by_currency: MinimumByCurrency,
+}
+
+impl MinimumPayout {
+    /// The least of one currency.
+    pub fn of(&self, currency: Currency) -> Money {
+        let own = self.by_currency.0.get(&currency);
+        Money::new(*own.unwrap_or(&self.default_minor), currency)
+    }
+}
+
+/// Minor units by currency, as in `GBP=5000,JPY=10000`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MinimumByCurrency(BTreeMap<Currency, i64>);
+
+impl FromStr for MinimumByCurrency {
+    type Err = Fault;
+
+    fn from_str(text: &str) -> Result<Self, Fault> {
+        let invalid = || Fault::with("amount-invalid", text);
+        let mut minimums = BTreeMap::new();
+        for part in text.split(',').filter(|_| !text.trim().is_empty()) {
+            let (currency, minor) = part.split_once('=').ok_or_else(invalid)?;
+            let currency = Currency::parse(currency)?;
+            let minor: i64 = minor.trim().parse().map_err(|_| invalid())?;
+            if minor < 0 || minimums.insert(currency, minor).is_some() {
+                return Err(invalid());
+            }
+        }
+        Ok(Self(minimums))
+    }
+}
 
 /// The programme's rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,6 +256,31 @@ mod tests {
             rule(1, 10, u32::MAX).paid_by(NaiveDate::MAX),
             NaiveDate::MAX
         );
+    }
+
+    #[test]
+    fn each_currency_may_have_its_own_minimum() {
+        let by_currency = |text: &str| text.parse::<MinimumByCurrency>();
+        let minimum = MinimumPayout {
+            default_minor: 5_000,
+            by_currency: by_currency("GBP=4000, jpy = 10000").expect("minimums"),
+        };
+        for (currency, minor) in [("GBP", 4_000), ("JPY", 10_000), ("EUR", 5_000)] {
+            let currency = Currency::parse(currency).expect(currency);
+            assert_eq!(minimum.of(currency), Money::new(minor, currency));
+        }
+        assert_eq!(by_currency(" "), Ok(MinimumByCurrency::default()));
+        for wrong in [
+            "GBP",
+            "5000",
+            "GBP=50.00",
+            "GBP=-1",
+            "GBP=1,GBP=2",
+            "POUND=1",
+            "GBP=1,",
+        ] {
+            assert!(by_currency(wrong).is_err(), "{wrong}");
+        }
     }
 
     proptest! {

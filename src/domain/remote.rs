@@ -79,7 +79,7 @@ pub struct RemoteInvoice {
     pub credited_minor: i64,
     pub due_minor: i64,
     pub updated_at: Timestamp,
-    /// The first line's description, for bills that name a statement.
+    /// The lines' descriptions, one below the other: a bill names its statement in any of them.
     pub description: String,
 }
 

@@ -134,15 +134,19 @@ impl InvoiceForm {
         typed.filter(|_| errors.is_empty()).ok_or(errors)
     }
 
-    /// The partner's own number, one line of at most 60 characters.
+    /// The partner's own number, one line of at most 60 characters; Xero cannot be asked for one with a quotation mark or a backslash.
     ///
     /// # Errors
     /// What is wrong, under `number`.
     pub fn parse_number(&self) -> Result<String, FieldErrors> {
         let mut errors = FieldErrors::default();
-        errors
-            .take("number", parse_line(&self.number, 60))
-            .ok_or(errors)
+        let number = errors.take("number", parse_line(&self.number, 60));
+        if let Some(number) = number.as_deref()
+            && let Some(mark) = number.chars().find(|mark| ['"', '\\'].contains(mark))
+        {
+            errors.add_with("number", "number-characters", &mark.to_string());
+        }
+        number.filter(|_| errors.is_empty()).ok_or(errors)
     }
 }
 
@@ -240,10 +244,13 @@ mod tests {
         };
         assert_eq!(number(" 2026/17 "), Ok("2026/17".to_owned()));
         assert_eq!(number(""), Err(FieldErrors::one("number", "required")));
-        assert_eq!(
-            number(&"1".repeat(61)).expect_err("long").0[0].code,
-            "too-long"
-        );
+        for (text, code) in [
+            ("1".repeat(61).as_str(), "too-long"),
+            ("RE \"17\"", "number-characters"),
+            ("2026\\17", "number-characters"),
+        ] {
+            assert_eq!(number(text).expect_err(text).0[0].code, code);
+        }
     }
 
     #[test]

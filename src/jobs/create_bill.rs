@@ -8,7 +8,7 @@ use portal_services::{
     bills::{self, BillToCreate},
 };
 
-use crate::{Desk, JobError};
+use crate::{Desk, JobError, error::Remedy};
 
 pub(crate) async fn run(desk: &Desk, id: BillId) -> Result<(), JobError> {
     let to_create = match bills::for_creation(&desk.ctx, id).await {
@@ -19,9 +19,23 @@ pub(crate) async fn run(desk: &Desk, id: BillId) -> Result<(), JobError> {
     if to_create.bill.xero_invoice_id.is_some() {
         return Ok(());
     }
-    let contact_id = find_or_make_contact(desk, &to_create).await?;
-    let bill = find_or_make_bill(desk, &to_create, contact_id).await?;
-    Ok(bills::created(&desk.ctx, id, &bill).await?)
+    let bill = match make(desk, &to_create).await {
+        Err(error) if error.remedy == Remedy::Fail => {
+            bills::cannot_be_made(&desk.ctx, id, &error.message).await?;
+            return Err(error);
+        }
+        made => made?,
+    };
+    match bills::created(&desk.ctx, id, &bill).await {
+        // Withdrawn meanwhile; it names its statement, so that the next reading takes it for what it is.
+        Err(ServiceError::NotFound) => Ok(bills::apply_bill(&desk.ctx, &bill).await?),
+        created => Ok(created?),
+    }
+}
+
+async fn make(desk: &Desk, to_create: &BillToCreate) -> Result<RemoteInvoice, JobError> {
+    let contact_id = find_or_make_contact(desk, to_create).await?;
+    find_or_make_bill(desk, to_create, contact_id).await
 }
 
 async fn find_or_make_contact(desk: &Desk, to_create: &BillToCreate) -> Result<String, JobError> {
@@ -61,10 +75,12 @@ async fn find_or_make_bill(
     let mut found = xero.find_bill(&contact_id, &bill.number).await?;
     match found.len() {
         0 => {}
-        1 if found[0].sub_total == bill.total => return Ok(found.remove(0)),
+        1 if bills::is_for(&desk.ctx, bill, &to_create.statement, &found[0]) => {
+            return Ok(found.remove(0));
+        }
         _ => {
             return Err(JobError::fail(format!(
-                "Xero has {} bills with number {} that differ from the statement: void them or change the number",
+                "Xero has {} bills with number {} that are not for this statement: void them, or withdraw the invoice and raise it under another number",
                 found.len(),
                 bill.number
             )));

@@ -221,6 +221,9 @@ async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         Job::AnnounceStatement { statement } => {
             crate::announce_statement::run(desk, *statement).await
         }
+        Job::AnnounceCarried { quarter, partner } => {
+            Ok(portal_services::messages::announce_carried(ctx, quarter, *partner).await?)
+        }
         Job::SendMail { mail } => crate::send_messages::send_mail(desk, *mail).await,
         Job::PostSlack {
             channel,

@@ -13,7 +13,7 @@ use portal_domain::{
 use portal_store::{
     Tx, audit,
     bills::{self, BillRecord},
-    changes, invoices,
+    changes, exceptions, invoices,
     lines::{self, LineRecord},
     partners::{self, PartnerRecord},
     statements::{self, StatementRecord},
@@ -22,17 +22,23 @@ use serde_json::json;
 
 use crate::{
     Ctx, ServiceError,
-    access::require_partner,
+    access::{require_partner, require_staff},
     books::{self, About, Books},
-    messages,
+    messages::{self, BillNews},
+    mismatch::{self, Mismatch},
     outbox::{self, Job},
 };
+
+/// A bill that the portal cannot make in Xero.
+pub(crate) const NOT_MADE: &str = "bill_not_made";
+/// A bill that was voided or deleted in Xero.
+pub(crate) const VOIDED: &str = "bill_voided";
 
 /// The partner raises its invoice for a statement: the portal makes the bill in Xero. The lines stay stated
 /// until Xero has it.
 ///
 /// # Errors
-/// `statement-already-invoiced`; `invoice-number-taken` on the number; `amount-above-rest` on the amount.
+/// `statement-already-invoiced`; `invoice-number-taken` or `invoice-number-in-xero` on the number; `amount-above-rest` on the amount.
 pub async fn raise(ctx: &Ctx, actor: &Actor, form: &InvoiceForm) -> Result<BillId, ServiceError> {
     let partner = require_partner(actor, Action::RaiseInvoices)?;
     let number = form.parse_number().map_err(ServiceError::Invalid)?;
@@ -60,6 +66,7 @@ pub async fn raise(ctx: &Ctx, actor: &Actor, form: &InvoiceForm) -> Result<BillI
         return Err(ServiceError::field("number", "invoice-number-taken"));
     }
     let bill = new_bill(ctx, &statement, &number, total);
+    refuse_used_number(ctx, &mut tx, &bill, &statement).await?;
     bills::add(&mut tx, &bill, Some(actor.person())).await?;
     changes::add(&mut tx, partner, now).await?;
     let facts = json!({ "statement": statement.number, "number": number, "total_minor": bill.total.minor, "currency": bill.total.currency });
@@ -75,6 +82,85 @@ pub async fn raise(ctx: &Ctx, actor: &Actor, form: &InvoiceForm) -> Result<BillI
     outbox::add(ctx, &mut tx, &Job::CreateBill { bill: bill.id }).await?;
     tx.commit().await?;
     Ok(bill.id)
+}
+
+/// Xero may have another bill of the partner's with that number, and would be asked in vain for this one.
+async fn refuse_used_number(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    bill: &BillRecord,
+    statement: &StatementRecord,
+) -> Result<(), ServiceError> {
+    let partner = partners::find(tx, bill.partner).await?;
+    let Some(contact) = partner.and_then(|partner| partner.xero_contact_id) else {
+        return Ok(());
+    };
+    let known = invoices::list_live_bills(tx, &contact, &bill.number).await?;
+    match known
+        .iter()
+        .all(|known| is_for(ctx, bill, statement, &known.remote))
+    {
+        true => Ok(()),
+        false => Err(ServiceError::field("number", "invoice-number-in-xero")),
+    }
+}
+
+/// Takes back an invoice that is not in Xero yet, by its partner or by finance: it can be raised again, under another number too. Answers its statement.
+///
+/// # Errors
+/// `bill-in-xero` once Xero has it.
+pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: BillId) -> Result<StatementId, ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    let missing = || ServiceError::NotFound;
+    let bill = bills::find(&mut tx, id).await?.ok_or_else(missing)?;
+    match actor {
+        Actor::Member { partner, .. } => {
+            require_partner(actor, Action::RaiseInvoices)?;
+            if *partner != bill.partner {
+                return Err(missing());
+            }
+        }
+        Actor::Staff { .. } => require_staff(actor, Action::Reconcile)?,
+    }
+    books::lock_statements(&mut tx, bill.partner).await?;
+    let bill = bills::find(&mut tx, id).await?.ok_or_else(missing)?;
+    if bill.xero_invoice_id.is_some() {
+        return Err(ServiceError::Conflict("bill-in-xero"));
+    }
+    bills::remove(&mut tx, id).await?;
+    let about = About::Raised(id, bill.statement);
+    books::settle(ctx, &mut tx, NOT_MADE, about, "withdrawn").await?;
+    changes::add(&mut tx, bill.partner, ctx.now()).await?;
+    let facts = json!({ "statement": bill.statement_number, "number": bill.number }).to_string();
+    let (person, subject, now) = (Some(actor.person()), id.to_string(), ctx.now());
+    audit::add(&mut tx, person, "withdraw_invoice", &subject, &facts, now).await?;
+    tx.commit().await?;
+    Ok(bill.statement)
+}
+
+/// A bill cannot be made in Xero, and trying again helps nothing: finance has a case, and the partner is told, once.
+pub async fn cannot_be_made(ctx: &Ctx, id: BillId, why: &str) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    let Some(bill) = bills::find(&mut tx, id).await? else {
+        return Ok(());
+    };
+    let statement = find_statement(&mut tx, bill.statement).await?;
+    let about = About::Raised(id, bill.statement);
+    let known = books::find_known(&mut tx, NOT_MADE, about).await?;
+    let facts = json!({
+        "partner": statement.partner_name,
+        "statement": bill.statement_number,
+        "bill": bill.number,
+        "net_minor": bill.total.minor,
+        "currency": bill.total.currency,
+        "why": why,
+    });
+    books::raise(ctx, &mut tx, NOT_MADE, about, facts).await?;
+    if !known.is_some_and(|known| known.is_open) {
+        messages::about_bill(ctx, &mut tx, &bill, BillNews::NotMade).await?;
+    }
+    changes::add(&mut tx, bill.partner, ctx.now()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// How far a statement's bills are, taken together.
@@ -128,6 +214,7 @@ fn new_bill(ctx: &Ctx, statement: &StatementRecord, number: &str, total: Money) 
         total,
         tax_minor: 0,
         paid_minor: 0,
+        undone_minor: 0,
         state: SettlementState::Stated,
         idempotency_key: format!("bill-{id}"),
         xero_invoice_id: None,
@@ -186,7 +273,7 @@ pub async fn created(ctx: &Ctx, id: BillId, remote: &RemoteInvoice) -> Result<()
         .await?
         .ok_or(ServiceError::NotFound)?;
     match bill.xero_invoice_id.as_deref() {
-        None => bills::set_xero_invoice(&mut tx, id, &remote.id, ctx.now()).await?,
+        None => found_in_xero(ctx, &mut tx, &bill, remote).await?,
         Some(known) if known == remote.id => {}
         Some(known) => {
             let text = format!(
@@ -198,6 +285,17 @@ pub async fn created(ctx: &Ctx, id: BillId, remote: &RemoteInvoice) -> Result<()
     }
     apply(ctx, &mut tx, remote).await?;
     Ok(tx.commit().await?)
+}
+
+async fn found_in_xero(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    bill: &BillRecord,
+    remote: &RemoteInvoice,
+) -> Result<(), ServiceError> {
+    bills::set_xero_invoice(tx, bill.id, &remote.id, ctx.now()).await?;
+    let about = About::Raised(bill.id, bill.statement);
+    books::settle(ctx, tx, NOT_MADE, about, "bill_made").await
 }
 
 /// What a fresh reading of a bill in Xero means: payments for one that we know, or one that finance entered
@@ -224,7 +322,10 @@ async fn apply(ctx: &Ctx, tx: &mut Tx, remote: &RemoteInvoice) -> Result<(), Ser
         .remote;
     let known = match bills::find_by_xero(tx, &stored.id).await? {
         Some(bill) => Some(bill),
-        None if is_gone(&stored) => None,
+        None if is_gone(&stored) => {
+            mismatch::forget(ctx, tx, &stored, "bill_voided").await?;
+            None
+        }
         None => adopt(ctx, tx, &stored).await?,
     };
     let Some(bill) = known else { return Ok(()) };
@@ -236,14 +337,8 @@ async fn apply(ctx: &Ctx, tx: &mut Tx, remote: &RemoteInvoice) -> Result<(), Ser
         return take_back(ctx, tx, &bill, &stored).await;
     }
     let statement = find_statement(tx, bill.statement).await?;
-    let mismatch = (stored.sub_total != bill.total).then(|| {
-        if stored.sub_total.currency == bill.total.currency {
-            Mismatch::Net
-        } else {
-            Mismatch::Currency
-        }
-    });
-    if flag_mismatch(ctx, tx, &statement, &stored, mismatch).await? {
+    let mismatch = Mismatch::of_known(&bill, &stored);
+    if mismatch::flag(ctx, tx, &statement, &stored, mismatch).await? {
         settle(ctx, tx, &bill, &stored).await?;
     }
     Ok(())
@@ -275,11 +370,18 @@ async fn adopt(
     if let Some(partner) = &partner
         && let Some(bill) = bills::find_by_number(tx, partner.id, &remote.number).await?
         && bill.xero_invoice_id.is_none()
+        && is_for(
+            ctx,
+            &bill,
+            &find_statement(tx, bill.statement).await?,
+            remote,
+        )
     {
-        bills::set_xero_invoice(tx, bill.id, &remote.id, ctx.now()).await?;
+        found_in_xero(ctx, tx, &bill, remote).await?;
         return Ok(Some(bill));
     }
     let Some(statement) = find_named_statement(tx, remote).await? else {
+        mismatch::forget(ctx, tx, remote, "bill_unnamed").await?;
         return Ok(None);
     };
     // Somebody else's contact does not become this partner's by a number in a text.
@@ -291,11 +393,13 @@ async fn adopt(
         None => partner.is_none() && is_named(&owner, &remote.contact_name),
     };
     if !is_theirs {
+        let other = Some(Mismatch::WrongContact);
+        mismatch::flag(ctx, tx, &statement, remote, other).await?;
         return Ok(None);
     }
     books::lock_statements(tx, statement.partner).await?;
-    let mismatch = find_mismatch(tx, &statement, remote).await?;
-    if !flag_mismatch(ctx, tx, &statement, remote, mismatch).await? {
+    let mismatch = mismatch::find(tx, &statement, remote).await?;
+    if !mismatch::flag(ctx, tx, &statement, remote, mismatch).await? {
         return Ok(None);
     }
     if owner.xero_contact_id.is_none() {
@@ -306,88 +410,12 @@ async fn adopt(
         ..new_bill(
             ctx,
             &statement,
-            number_of(remote, &statement),
+            mismatch::number_of(remote, &statement),
             remote.sub_total,
         )
     };
     bills::add(tx, &bill, None).await?;
     Ok(Some(bill))
-}
-
-/// A bill without a number goes by its statement's.
-fn number_of<'a>(remote: &'a RemoteInvoice, statement: &'a StatementRecord) -> &'a str {
-    match remote.number.as_str() {
-        "" => &statement.number,
-        number => number,
-    }
-}
-
-/// Why a bill that names a statement is not taken for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mismatch {
-    Currency,
-    /// It asks for another net amount than was agreed.
-    Net,
-    /// It asks for nothing, or less.
-    NotPositive,
-    /// With the statement's other bills it asks for more than the statement.
-    AboveRest,
-    /// All of the statement has its bills.
-    AlreadyInvoiced,
-    /// The partner used that number for another bill.
-    NumberUsed,
-}
-
-impl Mismatch {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Currency => "currency",
-            Self::Net => "net",
-            Self::NotPositive => "not_positive",
-            Self::AboveRest => "above_rest",
-            Self::AlreadyInvoiced => "already_invoiced",
-            Self::NumberUsed => "number_used",
-        }
-    }
-}
-
-/// Whether a sum is that of the first lines, however many. A bill for a part of a statement is for whole lines; any other amount is a slip.
-fn ends_with_a_line(lines: &[LineRecord], sum: i128) -> bool {
-    let mut through = 0_i128;
-    lines.iter().any(|line| {
-        through += i128::from(line.money.minor);
-        through == sum
-    })
-}
-
-/// What keeps a bill that we did not make from being one of its statement's.
-async fn find_mismatch(
-    tx: &mut Tx,
-    statement: &StatementRecord,
-    remote: &RemoteInvoice,
-) -> Result<Option<Mismatch>, ServiceError> {
-    let known = bills::list_of_statement(tx, statement.id).await?;
-    let rest = Settlement::of(&known, statement.total)?.rest;
-    let number = number_of(remote, statement);
-    let same_number = bills::find_by_number(tx, statement.partner, number).await?;
-    let billed_minor = books::difference(statement.total.minor, rest.minor)?;
-    let through = i128::from(billed_minor) + i128::from(remote.sub_total.minor);
-    let lines = lines::list_of_statement(tx, statement.id).await?;
-    Ok(if remote.sub_total.currency != statement.total.currency {
-        Some(Mismatch::Currency)
-    } else if remote.sub_total.minor <= 0 {
-        Some(Mismatch::NotPositive)
-    } else if rest.minor <= 0 {
-        Some(Mismatch::AlreadyInvoiced)
-    } else if remote.sub_total.minor > rest.minor {
-        Some(Mismatch::AboveRest)
-    } else if !ends_with_a_line(&lines, through) {
-        Some(Mismatch::Net)
-    } else if same_number.is_some() {
-        Some(Mismatch::NumberUsed)
-    } else {
-        None
-    })
 }
 
 fn is_named(partner: &PartnerRecord, contact_name: &str) -> bool {
@@ -397,58 +425,40 @@ fn is_named(partner: &PartnerRecord, contact_name: &str) -> bool {
         .any(|known| known.to_lowercase() == name)
 }
 
-/// The first statement whose number stands in the bill's number, reference or first line.
+/// What may be the number of a statement in the bill's number, reference or lines.
+fn statement_numbers(remote: &RemoteInvoice) -> impl Iterator<Item = String> {
+    [&remote.number, &remote.reference, &remote.description]
+        .into_iter()
+        .flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-'))
+        .map(|word| word.trim_end_matches('-').to_ascii_uppercase())
+        .filter(|word| word.starts_with("PS-"))
+}
+
+/// The first statement that a bill names.
 async fn find_named_statement(
     tx: &mut Tx,
     remote: &RemoteInvoice,
 ) -> Result<Option<StatementRecord>, ServiceError> {
-    for text in [&remote.number, &remote.reference, &remote.description] {
-        for word in text
-            .split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-            .filter(|word| word.starts_with("PS-"))
-        {
-            if let Some(statement) =
-                statements::find_by_number(tx, word.trim_end_matches('-')).await?
-            {
-                return Ok(Some(statement));
-            }
+    for number in statement_numbers(remote) {
+        if let Some(statement) = statements::find_by_number(tx, &number).await? {
+            return Ok(Some(statement));
         }
     }
     Ok(None)
 }
 
-/// Tells finance, and once the partner, why a bill is not taken, or that it is all right by now. Returns whether it is.
-async fn flag_mismatch(
+/// Whether a bill in Xero that has the partner's number is the one that the partner raised: it names the statement, or is over the same amount and no older
+/// than the statement. A number alone says little, for it may have been used before there was a portal.
+pub fn is_for(
     ctx: &Ctx,
-    tx: &mut Tx,
+    bill: &BillRecord,
     statement: &StatementRecord,
     remote: &RemoteInvoice,
-    mismatch: Option<Mismatch>,
-) -> Result<bool, ServiceError> {
-    let about = About::Bill(&remote.id, statement.id);
-    let kind = "bill_differs_from_statement";
-    let known = bills::list_of_statement(tx, statement.id).await?;
-    let rest = Settlement::of(&known, statement.total)?.rest;
-    let facts = mismatch.map(|mismatch| {
-        json!({
-            "mismatch": mismatch.word(),
-            "partner": statement.partner_name,
-            "statement": statement.number,
-            "expected_minor": statement.total.minor,
-            "expected_currency": statement.total.currency,
-            "rest_minor": rest.minor,
-            "bill": remote.number,
-            "net_minor": remote.sub_total.minor,
-            "currency": remote.sub_total.currency,
-            // The bills that the statement has already.
-            "billed_as": known.iter().map(|bill| bill.number.as_str()).collect::<Vec<_>>().join(", "),
-        })
-    });
-    if mismatch.is_some() && !books::is_open(tx, kind, about).await? {
-        messages::bill_differs(ctx, tx, statement, remote).await?;
-    }
-    books::raise_or_settle(ctx, tx, kind, about, facts).await?;
-    Ok(mismatch.is_none())
+) -> bool {
+    let is_named = statement_numbers(remote).any(|number| number == statement.number);
+    let stated_on = ctx.date_of(statement.created_at);
+    let is_new = remote.date.is_some_and(|date| date >= stated_on);
+    is_named || remote.sub_total == bill.total && is_new
 }
 
 /// Payments reach the oldest lines first, each only as a whole; one that is undone takes the youngest back.
@@ -469,21 +479,41 @@ async fn settle(
         paid if paid > 0 => SettlementState::PartPaid,
         _ => SettlementState::Invoiced,
     };
+    let taken_minor = books::difference(bill.paid_minor, paid_minor)?;
+    let undone_minor = i128::from(bill.undone_minor) + i128::from(taken_minor);
+    let settled = BillRecord {
+        tax_minor,
+        paid_minor,
+        state,
+        undone_minor: i64::try_from(undone_minor.max(0)).map_err(|_| MoneyError::TooLarge)?,
+        ..bill.clone()
+    };
     if (tax_minor, paid_minor, state) != (bill.tax_minor, bill.paid_minor, bill.state) {
-        bills::set_settled(tx, bill.id, tax_minor, paid_minor, state, ctx.now()).await?;
+        bills::set_settled(tx, &settled, ctx.now()).await?;
         changes::add(tx, bill.partner, ctx.now()).await?;
     }
     follow_bills(ctx, tx, bill.statement, "bill_in_xero").await?;
+    settle_voided(ctx, tx, bill.statement).await?;
+    if taken_minor > 0 {
+        let taken = Money::new(taken_minor, bill.total.currency);
+        messages::about_bill(ctx, tx, &settled, BillNews::PaymentUndone(taken)).await?;
+    }
     if state == SettlementState::Paid && bill.state != SettlementState::Paid {
-        let paid = BillRecord {
-            tax_minor,
-            paid_minor,
-            state,
-            ..bill.clone()
-        };
-        messages::bill_paid(ctx, tx, &paid).await?;
+        messages::about_bill(ctx, tx, &settled, BillNews::Paid).await?;
     }
     Ok(())
+}
+
+/// Once all of a statement is billed again, nobody waits any more for what was voided.
+async fn settle_voided(ctx: &Ctx, tx: &mut Tx, statement: StatementId) -> Result<(), ServiceError> {
+    let total = find_statement(tx, statement).await?.total;
+    let known = bills::list_of_statement(tx, statement).await?;
+    if Settlement::of(&known, total)?.rest.minor > 0 {
+        return Ok(());
+    }
+    let open = exceptions::list_open_of_statements(tx, VOIDED, &[statement]).await?;
+    let subjects: Vec<String> = open.into_iter().map(|open| open.subject).collect();
+    Ok(exceptions::settle_all(tx, &subjects, "invoiced_again", ctx.now()).await?)
 }
 
 /// Moves a statement's lines to where its bills and their payments are, the oldest first. `cause` is why a line is or is not on a bill.
@@ -538,7 +568,7 @@ async fn take_back(
     bills::remove(tx, bill.id).await?;
     follow_bills(ctx, tx, bill.statement, "bill_voided").await?;
     let about = About::Bill(&remote.id, bill.statement);
-    books::settle(ctx, tx, "bill_differs_from_statement", about, "bill_voided").await?;
+    mismatch::forget(ctx, tx, remote, "bill_voided").await?;
     let partner = partners::find(tx, bill.partner)
         .await?
         .map(|partner| partner.company.name);
@@ -550,7 +580,8 @@ async fn take_back(
         "net_minor": bill.total.minor,
         "currency": bill.total.currency,
     });
-    books::raise(ctx, tx, "bill_voided", about, facts).await?;
+    books::raise(ctx, tx, VOIDED, about, facts).await?;
+    messages::about_bill(ctx, tx, bill, BillNews::Voided).await?;
     changes::add(tx, bill.partner, ctx.now()).await?;
     Ok(())
 }

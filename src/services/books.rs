@@ -10,7 +10,7 @@ use std::{
 
 use portal_domain::{
     calendar::Month,
-    ids::{DealId, ExceptionId, LineId, PartnerId, PersonId, PlanVersionId, StatementId},
+    ids::{BillId, DealId, ExceptionId, LineId, PartnerId, PersonId, PlanVersionId, StatementId},
     ledger::Entry,
     line::{FirstState, LineKind, LineState, Move},
     money::{Currency, Exact, Money, MoneyError},
@@ -519,6 +519,8 @@ pub(crate) enum About<'a> {
     Document(&'a str),
     /// A bill in Xero that names a statement.
     Bill(&'a str, StatementId),
+    /// A bill for a statement that is not in Xero.
+    Raised(BillId, StatementId),
 }
 
 impl About<'_> {
@@ -526,6 +528,7 @@ impl About<'_> {
         let of = |id: &dyn Display| format!("{kind}:{id}");
         match self {
             Self::Deal(id) => of(id),
+            Self::Raised(id, _) => of(id),
             Self::Invoice(id) | Self::Credit(id, _) | Self::Document(id) | Self::Bill(id, _) => {
                 of(id)
             }
@@ -540,6 +543,7 @@ impl About<'_> {
             Self::Credit(_, deal) => (deal, None, None),
             Self::Document(_) => (None, None, None),
             Self::Bill(invoice, statement) => (None, Some(invoice), Some(statement)),
+            Self::Raised(_, statement) => (None, None, Some(statement)),
         }
     }
 }
@@ -649,13 +653,14 @@ pub(crate) async fn settle(
     settle_findings(ctx, tx, &[finding]).await
 }
 
-/// Whether an exception is open.
-pub(crate) async fn is_open(
+/// What is known of an exception that was raised before, open or not.
+pub(crate) async fn find_known(
     tx: &mut Tx,
     kind: &str,
     about: About<'_>,
-) -> Result<bool, ServiceError> {
-    Ok(exceptions::is_open(tx, &about.subject(kind)).await?)
+) -> Result<Option<KnownException>, ServiceError> {
+    let known = exceptions::list_known(tx, &[about.subject(kind)]).await?;
+    Ok(known.into_iter().next())
 }
 
 /// Opens the exception where there are facts, and closes it where there are none.

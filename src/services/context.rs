@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use portal_domain::{
     calendar::{Month, Quarter, Timestamp},
-    payout::PayoutRule,
+    payout::{MinimumPayout, PayoutRule},
     statement::Party,
 };
 use portal_store::Store;
@@ -31,8 +31,8 @@ pub struct Programme {
     pub claim: Duration,
     /// How soon a review is decided.
     pub review: Duration,
-    /// The least that a statement is made for, in minor units of its currency.
-    pub minimum_payout_minor: i64,
+    /// The least that a statement is made for; less is carried over.
+    pub minimum_payout: MinimumPayout,
     /// So many days after its end a quarter closes.
     pub payout_close_days: u32,
     /// Within so many days of a partner's invoice it is paid.

@@ -1,7 +1,7 @@
 //! Figures: what a partner has earned, is owed, was paid and can expect, and what needs staff now. Sums
 //! only; each line behind them is in `lines`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portal_domain::{
     access::{Action, Actor},
@@ -13,13 +13,12 @@ use portal_domain::{
 };
 use portal_store::{
     bills, exceptions, jobs, leads,
-    lines::{self, LineFilter, LineSum},
+    lines::{self, LineSum},
 };
 
 use crate::{
     Ctx, ServiceError,
     access::{require_partner, require_staff},
-    lines::{LineView, view_all},
     statements,
 };
 
@@ -59,7 +58,8 @@ impl Figures {
         self.upcoming.minor != 0 && self.upcoming.minor < self.minimum.minor
     }
 
-    fn new(currency: Currency, minimum_minor: i64) -> Self {
+    fn new(minimum: Money) -> Self {
+        let currency = minimum.currency;
         let zero = Money::zero(currency);
         Self {
             currency,
@@ -69,7 +69,7 @@ impl Figures {
             upcoming: zero,
             expected: zero,
             held: zero,
-            minimum: Money::new(minimum_minor, currency),
+            minimum,
             by_month: Vec::new(),
         }
     }
@@ -102,15 +102,6 @@ impl Figures {
         if sum.state.is_earned() {
             self.earned = self.earned.plus(sum.money)?;
         }
-        let is_statable = match sum.state {
-            LineState::Approved => true,
-            // A closing takes it along.
-            LineState::Covered => sum.is_clawback,
-            _ => false,
-        };
-        if is_statable && !sum.stopped {
-            self.upcoming = self.upcoming.plus(sum.money)?;
-        }
         if sum.stopped && !sum.state.is_stated() {
             self.held = self.held.plus(sum.money)?;
         }
@@ -142,29 +133,22 @@ async fn read(ctx: &Ctx, partner: PartnerId) -> Result<Vec<Figures>, ServiceErro
         let currency = sum.money.currency;
         figures
             .entry(currency)
-            .or_insert_with(|| Figures::new(currency, ctx.programme.minimum_payout_minor))
+            .or_insert_with(|| Figures::new(ctx.programme.minimum_payout.of(currency)))
             .add(&sum)?;
     }
+    let quarter = statements::find_next_close(ctx, &mut tx, partner).await?;
+    let partners = BTreeSet::from([partner]);
+    for found in statements::list_statable(ctx, &mut tx, &partners, quarter).await? {
+        if let Some(figures) = figures.get_mut(&found.currency) {
+            figures.upcoming = found.total()?;
+        }
+    }
     for (currency, figures) in &mut figures {
-        let quarter = ctx.this_quarter();
         if statements::is_last(ctx, &mut tx, partner, *currency, quarter).await? {
             figures.minimum = Money::zero(*currency);
         }
     }
     Ok(figures.into_values().collect())
-}
-
-/// What the partner's money waits for: lines that are neither paid nor cancelled, oldest month first.
-pub async fn waiting(ctx: &Ctx, actor: &Actor, limit: i64) -> Result<Vec<LineView>, ServiceError> {
-    let partner = require_partner(actor, Action::ReadMoney)?;
-    let mut tx = ctx.store.read().await?;
-    let filter = LineFilter {
-        partner: Some(partner),
-        unpaid_only: true,
-        ..LineFilter::default()
-    };
-    let found = lines::list(&mut tx, &filter, limit).await?;
-    view_all(ctx, &mut tx, found).await
 }
 
 /// What needs staff now.

@@ -1,7 +1,7 @@
 //! Commission lines: what time does to them, what people decide about them, and what each waits for. Where
 //! the client's money moves them is `reconcile`.
 
-use std::collections::{BTreeSet, HashMap, hash_map::Entry};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use portal_domain::{
@@ -12,6 +12,7 @@ use portal_domain::{
     line::{AnyLine, LineKind, LineState, Move, SeenLine},
     money::{Exact, Money, MoneyError, Rate, round_half_even},
     schedule::commission_through,
+    statement::lines_paid,
     text::parse_line,
 };
 use portal_store::{
@@ -293,6 +294,8 @@ pub enum WaitsFor {
     Dispute,
     /// A person must decide on the deal's terms first.
     Terms,
+    /// Its deal became one with another partner's, and a person must decide whose it is: it is neither approved nor stated before.
+    Merger,
 }
 
 /// A line, and what it waits for; nothing, once it is paid or cancelled.
@@ -387,17 +390,81 @@ fn require_reader(actor: &Actor, owner: PartnerId) -> Result<(), ServiceError> {
 }
 
 /// What was read once for all lines of a list.
-#[derive(Default)]
-struct Known {
+pub(crate) struct Known {
     deals: HashMap<DealId, WaitingDeal>,
-    billed: HashMap<StatementId, bool>,
+    /// Lines on a statement that its bills reach, those that are being made included.
+    billed: BTreeSet<LineId>,
+    /// Deals of two partners that became one, and that a person has not decided on.
+    undecided: BTreeSet<DealId>,
 }
 
 struct WaitingDeal {
     money: DealMoney,
     issued: Vec<(Month, String, i64)>,
+    /// The months that the client has paid for.
+    covered: BTreeSet<Month>,
     /// A person must decide on the terms.
     is_stuck: bool,
+}
+
+impl Known {
+    /// Reads what lines in some states wait for.
+    pub async fn load(
+        tx: &mut Tx,
+        found: &[LineRecord],
+        waiting: &[LineState],
+    ) -> Result<Self, ServiceError> {
+        let waiting = found.iter().filter(|line| waiting.contains(&line.state));
+        let deals: Vec<DealId> = books::deals_of(waiting).into_iter().collect();
+        Ok(Self {
+            deals: load_waiting(tx, &deals).await?,
+            billed: list_billed(tx, found).await?,
+            undecided: list_undecided(tx).await?,
+        })
+    }
+
+    /// Whether the client has paid for the month of a line already.
+    pub fn is_paid_for(&self, line: &LineRecord) -> bool {
+        let deal = self.deals.get(&line.deal);
+        deal.is_some_and(|deal| deal.covered.contains(&line.month))
+    }
+
+    /// What an open line waits for whatever its state: a person, not time and not the client.
+    pub fn find_stop(&self, line: &LineRecord) -> Option<WaitsFor> {
+        if line.disputed_at.is_some() {
+            return Some(WaitsFor::Dispute);
+        }
+        if let Some(reason) = line.held_reason.clone() {
+            return Some(WaitsFor::Held { reason });
+        }
+        self.undecided
+            .contains(&line.deal)
+            .then_some(WaitsFor::Merger)
+    }
+
+    /// The oldest invoice for that month that is not paid; none if the month is not invoiced, or not in full.
+    pub fn find_payment(&self, ctx: &Ctx, line: &LineRecord) -> WaitsFor {
+        let Some(deal) = self.deals.get(&line.deal) else {
+            return WaitsFor::Invoice;
+        };
+        if deal.is_stuck {
+            return WaitsFor::Terms;
+        }
+        let open = deal
+            .issued
+            .iter()
+            .filter(|(month, _, _)| *month == line.month)
+            .filter_map(|(_, invoice, _)| deal.money.find_invoice(invoice))
+            .find(|invoice| invoice.due_minor > 0);
+        open.map_or(WaitsFor::Invoice, |invoice| WaitsFor::Payment {
+            invoice_number: invoice.number.clone(),
+            due: invoice.due,
+            days_late: invoice
+                .due
+                .map_or(0, |due| (ctx.today() - due).num_days().max(0)),
+            open: Money::new(invoice.due_minor, invoice.total.currency),
+        })
+    }
 }
 
 /// Adds to each line what it waits for.
@@ -406,113 +473,89 @@ pub(crate) async fn view_all(
     tx: &mut Tx,
     found: Vec<LineRecord>,
 ) -> Result<Vec<LineView>, ServiceError> {
-    let mut known = Known::default();
-    let mut views = Vec::with_capacity(found.len());
-    for line in found {
-        let waits_for = find_reason(ctx, tx, &mut known, &line).await?;
-        views.push(LineView { line, waits_for });
-    }
-    Ok(views)
+    let known = Known::load(tx, &found, &[LineState::Awaiting]).await?;
+    let views = found.into_iter().map(|line| LineView {
+        waits_for: find_reason(ctx, &known, &line),
+        line,
+    });
+    Ok(views.collect())
 }
 
-async fn find_reason(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    known: &mut Known,
-    line: &LineRecord,
-) -> Result<Option<WaitsFor>, ServiceError> {
-    let is_open = line.is_open();
-    if line.disputed_at.is_some() && is_open {
-        return Ok(Some(WaitsFor::Dispute));
-    }
-    if let Some(reason) = &line.held_reason
-        && is_open
+fn find_reason(ctx: &Ctx, known: &Known, line: &LineRecord) -> Option<WaitsFor> {
+    if line.is_open()
+        && let Some(stop) = known.find_stop(line)
     {
-        return Ok(Some(WaitsFor::Held {
-            reason: reason.clone(),
-        }));
+        return Some(stop);
     }
-    Ok(match line.state {
+    match line.state {
         LineState::Upcoming => Some(WaitsFor::MonthEnd),
-        LineState::Awaiting => Some(find_payment(ctx, tx, known, line).await?),
+        LineState::Awaiting => Some(known.find_payment(ctx, line)),
         // The closing takes a clawback along.
         LineState::Covered if line.kind == LineKind::Clawback => Some(WaitsFor::QuarterClose),
         LineState::Covered => Some(WaitsFor::Approval),
         LineState::Approved => Some(WaitsFor::QuarterClose),
-        LineState::Stated if is_billed(tx, known, line).await? => Some(WaitsFor::BillPayment),
+        LineState::Stated if known.billed.contains(&line.id) => Some(WaitsFor::BillPayment),
         LineState::Stated => Some(WaitsFor::PartnerInvoice),
         LineState::Invoiced => Some(WaitsFor::BillPayment),
         LineState::Paid | LineState::Cancelled => None,
-    })
+    }
 }
 
-async fn is_billed(
-    tx: &mut Tx,
-    known: &mut Known,
-    line: &LineRecord,
-) -> Result<bool, ServiceError> {
-    let Some(statement) = line.statement else {
-        return Ok(false);
-    };
-    if let Some(billed) = known.billed.get(&statement) {
-        return Ok(*billed);
+/// The lines that the bills for their statements reach, in the order in which payments do.
+async fn list_billed(tx: &mut Tx, found: &[LineRecord]) -> Result<BTreeSet<LineId>, ServiceError> {
+    let stated = found.iter().filter(|line| line.state == LineState::Stated);
+    let statements: BTreeSet<StatementId> = stated.filter_map(|line| line.statement).collect();
+    let ids: Vec<StatementId> = statements.into_iter().collect();
+    let mut billed_minor: HashMap<StatementId, i128> = HashMap::new();
+    for bill in bills::list_of_statements(tx, &ids).await? {
+        *billed_minor.entry(bill.statement).or_default() += i128::from(bill.total.minor);
     }
-    let billed = !bills::list_of_statement(tx, statement).await?.is_empty();
-    known.billed.insert(statement, billed);
+    let mut lines_of: HashMap<StatementId, Vec<LineRecord>> = HashMap::new();
+    for line in lines::list_of_statements(tx, &ids).await? {
+        if let Some(statement) = line.statement {
+            lines_of.entry(statement).or_default().push(line);
+        }
+    }
+    let mut billed = BTreeSet::new();
+    for (statement, lines) in lines_of {
+        let sum = billed_minor.get(&statement).copied().unwrap_or_default();
+        let amounts: Vec<i64> = lines.iter().map(|line| line.money.minor).collect();
+        let reached = lines_paid(&amounts, i64::try_from(sum).unwrap_or(i64::MAX));
+        billed.extend(lines.iter().take(reached).map(|line| line.id));
+    }
     Ok(billed)
 }
 
-/// The oldest invoice for that month that is not paid; none if the month is not invoiced, or not in full.
-async fn find_payment(
-    ctx: &Ctx,
+async fn load_waiting(
     tx: &mut Tx,
-    known: &mut Known,
-    line: &LineRecord,
-) -> Result<WaitsFor, ServiceError> {
-    let deal = match known.deals.entry(line.deal) {
-        Entry::Occupied(entry) => entry.into_mut(),
-        Entry::Vacant(entry) => {
-            let deal = deals::find(tx, line.deal).await?;
-            let deal = deal.ok_or(ServiceError::NotFound)?;
-            entry.insert(load_waiting(tx, deal).await?)
-        }
-    };
-    if deal.is_stuck {
-        return Ok(WaitsFor::Terms);
-    }
-    let open = deal
-        .issued
-        .iter()
-        .filter(|(month, _, _)| *month == line.month)
-        .filter_map(|(_, invoice, _)| deal.money.find_invoice(invoice))
-        .find(|invoice| invoice.due_minor > 0);
-    Ok(open.map_or(WaitsFor::Invoice, |invoice| WaitsFor::Payment {
-        invoice_number: invoice.number.clone(),
-        due: invoice.due,
-        days_late: invoice
-            .due
-            .map_or(0, |due| (ctx.today() - due).num_days().max(0)),
-        open: Money::new(invoice.due_minor, invoice.total.currency),
-    }))
-}
-
-async fn load_waiting(tx: &mut Tx, deal: DealRecord) -> Result<WaitingDeal, ServiceError> {
-    let is_stuck = exceptions::list_open_of_deal(tx, deal.id)
-        .await?
-        .iter()
-        .any(|exception| {
+    ids: &[DealId],
+) -> Result<HashMap<DealId, WaitingDeal>, ServiceError> {
+    let open = exceptions::list_open_of_deals(tx, ids).await?;
+    let stuck: BTreeSet<DealId> = open
+        .into_iter()
+        .filter(|(_, kind)| {
             matches!(
-                exception.kind.as_str(),
+                kind.as_str(),
                 "currency_changed" | "start_changed" | "deals_merged"
             )
-        });
-    let money = DealMoney::load(tx, deal).await?;
-    let issued = money.issued()?;
-    Ok(WaitingDeal {
-        money,
-        issued,
-        is_stuck,
-    })
+        })
+        .map(|(deal, _)| deal)
+        .collect();
+    let deals = deals::list_by_ids(tx, ids).await?;
+    let mut waiting = HashMap::with_capacity(deals.len());
+    for money in DealMoney::load_all(tx, deals).await? {
+        let reached = money.reach()?.adjusted_months;
+        let months = money.months()?;
+        let covered = months.iter().take(reached).map(|month| month.month);
+        let known = WaitingDeal {
+            issued: money.issued()?,
+            covered: covered.collect(),
+            is_stuck: stuck.contains(&money.deal.id),
+            money,
+        };
+        waiting.insert(known.money.deal.id, known);
+    }
+    Ok(waiting)
 }
 
 /// `round(rate·m·months_through) − round(rate·m·months_before)`, each part named; a cap may leave less.

@@ -2,10 +2,11 @@
 
 use portal_domain::{
     access::{Actor, MemberRole},
-    ids::{MailId, StatementId},
+    calendar::Quarter,
+    ids::{MailId, PartnerId, StatementId},
     lead::LeadState,
     line::DisputeStep,
-    remote::RemoteInvoice,
+    money::Money,
     statement::StatementBody,
 };
 use portal_store::{
@@ -17,12 +18,12 @@ use portal_store::{
     mails::{self, MailRecord},
     partners::{self, PartnerRecord},
     people::{self, InvitationRecord, MemberRecord, PersonRecord},
-    statements::{self, StatementRecord},
+    statements::{self, CarryRecord, StatementRecord},
 };
 use portal_words::{Argument, Locale, Words};
 
 use crate::{
-    Ctx, ServiceError,
+    Ctx, ServiceError, mismatch,
     outbox::{self, Job},
 };
 
@@ -31,7 +32,7 @@ struct Draft<'a> {
     recipient: &'a str,
     name: &'a str,
     words: Words,
-    partner: Option<portal_domain::ids::PartnerId>,
+    partner: Option<PartnerId>,
     subject: String,
     paragraphs: Vec<String>,
     rows: Vec<(String, String)>,
@@ -367,7 +368,7 @@ pub async fn announce_statement(ctx: &Ctx, id: StatementId) -> Result<(), Servic
     portal_store::settings::set(&mut tx, &key, "1", ctx.now()).await?;
     let body: StatementBody = serde_json::from_str(&statement.body)
         .map_err(|error| ServiceError::Inconsistent(error.to_string()))?;
-    for member in money_people(&mut tx, &statement).await? {
+    for member in money_people(&mut tx, statement.partner).await? {
         statement_mail(ctx, &mut tx, &statement, &body, &member).await?;
     }
     let partner = partners::find(&mut tx, statement.partner)
@@ -394,15 +395,87 @@ pub async fn announce_statement(ctx: &Ctx, id: StatementId) -> Result<(), Servic
     Ok(tx.commit().await?)
 }
 
-async fn money_people(
-    tx: &mut Tx,
-    statement: &StatementRecord,
-) -> Result<Vec<MemberRecord>, ServiceError> {
-    let members = people::list_members(tx, statement.partner).await?;
-    Ok(members
+/// Tells a partner what the closing of a quarter carried over, and why: once, however often the job runs.
+pub async fn announce_carried(
+    ctx: &Ctx,
+    quarter: &str,
+    partner: PartnerId,
+) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    let key = format!("carried:{quarter}:{partner}");
+    if portal_store::settings::find(&mut tx, &key).await?.is_some() {
+        return Ok(());
+    }
+    portal_store::settings::set(&mut tx, &key, "1", ctx.now()).await?;
+    let carries = statements::list_carries(&mut tx, quarter).await?;
+    let theirs = carries.into_iter().filter(|carry| carry.partner == partner);
+    let theirs: Vec<CarryRecord> = theirs.collect();
+    for reader in money_people(&mut tx, partner).await? {
+        let words = words_of(&reader.locale);
+        let arguments: [(&str, Argument); 1] = [("quarter", quarter.into())];
+        let paragraphs = theirs.iter().map(|carry| carried(ctx, &words, carry));
+        let draft = Draft {
+            recipient: &reader.email,
+            name: &reader.name,
+            words,
+            partner: Some(partner),
+            subject: words.with("mail-carried-subject", &arguments),
+            paragraphs: paragraphs.collect(),
+            rows: Vec::new(),
+            button: (words.text("mail-carried-button"), ctx.url("/statements")),
+        };
+        send(ctx, &mut tx, draft).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// What was carried over, and why, in a sentence: for the mail and the page.
+pub fn carried(ctx: &Ctx, words: &Words, carry: &CarryRecord) -> String {
+    let minimum = ctx.programme.minimum_payout.of(carry.money.currency);
+    let quarter = Quarter::parse(&carry.quarter, ctx.programme.fiscal_start);
+    let quarter = quarter.map_or_else(|_| carry.quarter.clone(), |quarter| words.quarter(quarter));
+    let arguments: [(&str, Argument); 3] = [
+        ("quarter", quarter.into()),
+        ("amount", words.money(carry.money).into()),
+        ("minimum", words.money(minimum).into()),
+    ];
+    words.with(&format!("carried-{}", carry.code), &arguments)
+}
+
+/// Who is told of statements and payments.
+struct MoneyReader {
+    email: String,
+    name: String,
+    locale: String,
+}
+
+/// Owners and finance people, and the company's mail for statements where that is nobody's of them.
+async fn money_people(tx: &mut Tx, partner: PartnerId) -> Result<Vec<MoneyReader>, ServiceError> {
+    let members = people::list_members(tx, partner).await?;
+    let mut readers: Vec<MoneyReader> = members
         .into_iter()
         .filter(|member| matches!(member.role, MemberRole::Owner | MemberRole::Finance))
-        .collect())
+        .map(|member| MoneyReader {
+            email: member.email,
+            name: member.name,
+            locale: member.locale,
+        })
+        .collect();
+    let company = partners::find(tx, partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?
+        .company;
+    let shared = company.billing_email.as_str();
+    let is_known = |reader: &MoneyReader| reader.email.eq_ignore_ascii_case(shared);
+    if !readers.iter().any(is_known) {
+        let locale = readers.first().map(|reader| reader.locale.clone());
+        readers.push(MoneyReader {
+            email: shared.to_owned(),
+            name: company.name,
+            locale: locale.unwrap_or_default(),
+        });
+    }
+    Ok(readers)
 }
 
 fn statement_arguments(
@@ -422,7 +495,7 @@ fn statement_rows(words: &Words, body: &StatementBody) -> Vec<(String, String)> 
     body.lines
         .iter()
         .map(|line| {
-            let money = portal_domain::money::Money::new(line.amount_minor, body.currency);
+            let money = Money::new(line.amount_minor, body.currency);
             (
                 format!("{} · {}", words.month(line.month), line.client_name),
                 words.money(money),
@@ -436,7 +509,7 @@ async fn statement_mail(
     tx: &mut Tx,
     statement: &StatementRecord,
     body: &StatementBody,
-    member: &MemberRecord,
+    member: &MoneyReader,
 ) -> Result<(), ServiceError> {
     let words = words_of(&member.locale);
     let arguments = statement_arguments(&words, statement, body);
@@ -448,7 +521,7 @@ async fn statement_mail(
 /// A mail to a member about a statement, from the keys `…-subject` and `…-body`, with a button that opens it.
 fn about_statement<'a>(
     ctx: &Ctx,
-    member: &'a MemberRecord,
+    member: &'a MoneyReader,
     statement: &StatementRecord,
     words: Words,
     key: &str,
@@ -469,57 +542,73 @@ fn about_statement<'a>(
     }
 }
 
-/// A bill is paid in full: owners and finance people are told.
-pub(crate) async fn bill_paid(
+/// What a partner is told of one of its bills.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum BillNews {
+    /// In full.
+    Paid,
+    /// So much of what was paid was taken back, net.
+    PaymentUndone(Money),
+    /// The statement can be invoiced again.
+    Voided,
+    /// Xero does not take it.
+    NotMade,
+}
+
+/// Tells a partner what became of a bill: its net amount, its tax, and both together.
+pub(crate) async fn about_bill(
     ctx: &Ctx,
     tx: &mut Tx,
     bill: &BillRecord,
+    news: BillNews,
 ) -> Result<(), ServiceError> {
     let statement = statements::find(tx, bill.statement)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    for member in money_people(tx, &statement).await? {
-        let words = words_of(&member.locale);
-        let arguments: [(&str, Argument); 2] = [
+    let (key, amount) = match news {
+        BillNews::Paid => ("mail-bill-paid", bill.total),
+        BillNews::PaymentUndone(taken) => ("mail-bill-undone", taken),
+        BillNews::Voided => ("mail-bill-voided", bill.total),
+        BillNews::NotMade => ("mail-bill-not-made", bill.total),
+    };
+    let tax = Money::new(bill.tax_minor, bill.total.currency);
+    let gross = bill.total.plus(tax)?;
+    for reader in money_people(tx, bill.partner).await? {
+        let words = words_of(&reader.locale);
+        let arguments: [(&str, Argument); 3] = [
             ("number", bill.number.as_str().into()),
-            ("amount", words.money(bill.total).into()),
+            ("statement", statement.number.as_str().into()),
+            ("amount", words.money(amount).into()),
         ];
-        let draft = about_statement(
-            ctx,
-            &member,
-            &statement,
-            words,
-            "mail-bill-paid",
-            &arguments,
-        );
-        send(ctx, tx, draft).await?;
+        let rows = match news {
+            BillNews::Paid => [("net", bill.total), ("tax", tax), ("gross", gross)]
+                .map(|(name, money)| (words.text(&format!("bill-{name}")), words.money(money)))
+                .to_vec(),
+            _ => Vec::new(),
+        };
+        let draft = about_statement(ctx, &reader, &statement, words, key, &arguments);
+        send(ctx, tx, Draft { rows, ..draft }).await?;
     }
     Ok(())
 }
 
-/// A bill does not agree with its statement: owners and finance people are told, once, so that they send another.
+/// A bill does not agree with its statement: owners and finance people are told why, so that they send another.
 pub(crate) async fn bill_differs(
     ctx: &Ctx,
     tx: &mut Tx,
     statement: &StatementRecord,
-    remote: &RemoteInvoice,
+    facts: &serde_json::Value,
 ) -> Result<(), ServiceError> {
-    for member in money_people(tx, statement).await? {
-        let words = words_of(&member.locale);
-        let arguments: [(&str, Argument); 4] = [
-            ("bill", remote.number.as_str().into()),
+    let number = facts["bill"].as_str().unwrap_or_default();
+    for reader in money_people(tx, statement.partner).await? {
+        let words = words_of(&reader.locale);
+        let arguments: [(&str, Argument); 3] = [
+            ("bill", number.into()),
             ("statement", statement.number.as_str().into()),
-            ("billed", words.money(remote.sub_total).into()),
-            ("stated", words.money(statement.total).into()),
+            ("why", mismatch::sentence(&words, facts).into()),
         ];
-        let draft = about_statement(
-            ctx,
-            &member,
-            statement,
-            words,
-            "mail-bill-differs",
-            &arguments,
-        );
+        let key = "mail-bill-differs";
+        let draft = about_statement(ctx, &reader, statement, words, key, &arguments);
         send(ctx, tx, draft).await?;
     }
     Ok(())

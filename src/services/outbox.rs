@@ -2,7 +2,7 @@
 
 use portal_domain::{
     calendar::Timestamp,
-    ids::{BillId, DealId, InboxId, JobId, LeadId, MailId, StatementId},
+    ids::{BillId, DealId, InboxId, JobId, LeadId, MailId, PartnerId, StatementId},
 };
 use portal_store::{
     Tx,
@@ -44,6 +44,10 @@ pub enum Job {
     AnnounceStatement {
         statement: StatementId,
     },
+    AnnounceCarried {
+        quarter: String,
+        partner: PartnerId,
+    },
     SendMail {
         mail: MailId,
     },
@@ -74,6 +78,7 @@ impl Job {
             | Self::ReconcileDeal { .. }
             | Self::AccrueLines
             | Self::AnnounceStatement { .. }
+            | Self::AnnounceCarried { .. }
             | Self::RecomputeLines
             | Self::CleanUp => "books",
             Self::SendMail { .. } => "mail",
@@ -96,6 +101,7 @@ impl Job {
             Self::AccrueLines => "accrue_lines",
             Self::CreateBill { .. } => "create_bill",
             Self::AnnounceStatement { .. } => "announce_statement",
+            Self::AnnounceCarried { .. } => "announce_carried",
             Self::SendMail { .. } => "send_mail",
             Self::PostSlack { .. } => "post_slack",
             Self::RecomputeLines => "recompute_lines",

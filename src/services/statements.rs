@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::NaiveDate;
 use portal_domain::{
     access::{Action, Actor},
     calendar::Quarter,
-    ids::{PartnerId, PersonId, StatementId},
+    ids::{DealId, PartnerId, PersonId, StatementId},
     line::{AnyLine, LineState},
     money::{Currency, Money, MoneyError},
     partner::Company,
@@ -14,21 +15,23 @@ use portal_domain::{
 };
 use portal_store::{
     Tx, audit,
-    bills::{self, BillRecord},
-    lines::{self, LineRecord},
+    bills::{self as stored_bills, BillRecord},
+    exceptions,
+    lines::{self, BlockedSum, LineRecord},
     partners, settings,
-    statements::{self, StatementRecord},
+    statements::{self, CarryRecord, StatementRecord},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
     Ctx, ServiceError,
     access::{require_partner, require_staff},
-    bills::Settlement,
+    bills::{self, Settlement},
     books::{self, Books},
     lines::record_approval,
     mergers::list_undecided,
+    mismatch,
     outbox::{self, Job},
 };
 
@@ -38,6 +41,8 @@ const QUARTERS: usize = 8;
 const PARTNERS_AT_ONCE: usize = 100;
 /// How many statements a list shows at once.
 const PAGE: i64 = 50;
+/// As many currencies as a partner's lines may have.
+const CARRIES: i64 = 20;
 
 /// A quarter, and how far its closing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,9 +55,28 @@ pub struct QuarterView {
 
 /// The last quarter that has ended, if it is not closed. It takes along what earlier ones left over.
 pub async fn closable_quarter(ctx: &Ctx) -> Result<Option<Quarter>, ServiceError> {
-    let quarter = ctx.this_quarter().previous(ctx.programme.fiscal_start);
     let mut tx = ctx.store.read().await?;
-    Ok((!is_closed(&mut tx, quarter).await?).then_some(quarter))
+    find_closable(ctx, &mut tx).await
+}
+
+async fn find_closable(ctx: &Ctx, tx: &mut Tx) -> Result<Option<Quarter>, ServiceError> {
+    let quarter = ctx.this_quarter().previous(ctx.programme.fiscal_start);
+    Ok((!is_closed(tx, quarter).await?).then_some(quarter))
+}
+
+/// The quarter whose closing makes a partner's next statement: the last one that has ended, if it is open and something of the partner's may come on its
+/// statement; else the running one.
+pub(crate) async fn find_next_close(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    partner: PartnerId,
+) -> Result<Quarter, ServiceError> {
+    if let Some(closable) = find_closable(ctx, tx).await?
+        && lines::has_unstated(tx, partner, closable.last()).await?
+    {
+        return Ok(closable);
+    }
+    Ok(ctx.this_quarter())
 }
 
 async fn is_closed(tx: &mut Tx, quarter: Quarter) -> Result<bool, ServiceError> {
@@ -93,24 +117,91 @@ pub struct StatementPreview {
     pub is_last: bool,
 }
 
-/// What closing would leave for the next quarter.
+/// What closing would leave for the next quarter, or left.
 #[derive(Clone, Debug)]
-pub struct CarriedPreview {
+pub struct Carried {
     pub partner: PartnerId,
     pub name: String,
     pub money: Money,
-    /// `below_minimum` or `negative`.
-    pub code: &'static str,
+    /// `below_minimum`, `negative`, `nothing_to_invoice`, or `already_stated` by a closing that was interrupted.
+    pub code: String,
 }
 
-/// What closing a quarter would do now.
+impl From<CarryRecord> for Carried {
+    fn from(carry: CarryRecord) -> Self {
+        Self {
+            partner: carry.partner,
+            name: carry.partner_name,
+            money: carry.money,
+            code: carry.code,
+        }
+    }
+}
+
+/// Why lines up to a quarter's end would not be on its statements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Blocked {
+    NotApproved,
+    Held,
+    Disputed,
+    /// Deals of two partners became one, and a person must decide.
+    Merged,
+    AwaitingPayment,
+}
+
+impl Blocked {
+    const fn of(sum: &BlockedSum) -> Self {
+        if sum.is_disputed {
+            Self::Disputed
+        } else if sum.is_held {
+            Self::Held
+        } else if sum.is_of_deals {
+            Self::Merged
+        } else if matches!(sum.state, LineState::Awaiting) {
+            Self::AwaitingPayment
+        } else {
+            Self::NotApproved
+        }
+    }
+
+    /// The end of a key of the catalogues.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NotApproved => "not-approved",
+            Self::Held => "held",
+            Self::Disputed => "disputed",
+            Self::Merged => "merged",
+            Self::AwaitingPayment => "awaiting-payment",
+        }
+    }
+}
+
+/// What one partner's lines come to that the same thing keeps off its statement.
+#[derive(Clone, Debug)]
+pub struct BlockedPreview {
+    pub partner: PartnerId,
+    pub name: String,
+    pub reason: Blocked,
+    pub money: Money,
+    pub lines: i64,
+}
+
+/// What closing a quarter would do now, or did.
 #[derive(Clone, Debug)]
 pub struct ClosePreview {
     pub quarter: Quarter,
     pub ended: bool,
     pub already_closed: bool,
+    /// A closing began and did not end: closing again goes on with it.
+    pub interrupted: bool,
+    /// The day on which partners were told that it closes, if that is still to come.
+    pub early_until: Option<NaiveDate>,
     pub statements: Vec<StatementPreview>,
-    pub carried: Vec<CarriedPreview>,
+    pub carried: Vec<Carried>,
+    /// What a closing that was interrupted has stated already.
+    pub stated: Vec<StatementRecord>,
+    /// By partner.
+    pub blocked: Vec<BlockedPreview>,
     /// Clawbacks that nobody approved: the closing does.
     pub clawbacks: Vec<LineRecord>,
     /// Lines up to the quarter's end that are covered, but that nobody has approved.
@@ -119,48 +210,70 @@ pub struct ClosePreview {
     pub held: i64,
 }
 
-/// What closing a quarter would do now; writes nothing.
+/// What closing a quarter would do now, or, once it is closed, what it carried over; writes nothing.
 pub async fn preview(
     ctx: &Ctx,
     actor: &Actor,
     quarter: Quarter,
 ) -> Result<ClosePreview, ServiceError> {
     require_staff(actor, Action::ReadBooks)?;
+    let name = quarter.to_string();
     let mut tx = ctx.store.read().await?;
+    let close = statements::find_close(&mut tx, &name).await?;
+    let closes_on = ctx.programme.payout_rule().dates(quarter).closes_on;
     let mut preview = ClosePreview {
         quarter,
         ended: has_ended(ctx, quarter),
-        already_closed: is_closed(&mut tx, quarter).await?,
+        already_closed: close.is_some_and(|finished_at| finished_at.is_some()),
+        interrupted: close.is_some_and(|finished_at| finished_at.is_none()),
+        early_until: Some(closes_on).filter(|closes_on| *closes_on > ctx.today()),
         statements: Vec::new(),
         carried: Vec::new(),
+        stated: Vec::new(),
+        blocked: list_blocked(&mut tx, quarter).await?,
         clawbacks: Vec::new(),
         covered_not_approved: 0,
         held: 0,
     };
-    for (state, stopped, count) in lines::count_by_state(&mut tx, quarter.last()).await? {
-        if stopped && !state.is_stated() && state != LineState::Cancelled {
-            preview.held += count;
-        } else if state == LineState::Covered {
-            preview.covered_not_approved += count;
+    if preview.already_closed {
+        let carries = statements::list_carries(&mut tx, &name).await?;
+        preview.carried = carries.into_iter().map(Carried::from).collect();
+        return Ok(preview);
+    }
+    if preview.interrupted {
+        preview.stated = statements::list_of_quarter(&mut tx, &name).await?;
+    }
+    for blocked in &preview.blocked {
+        match blocked.reason {
+            Blocked::NotApproved => preview.covered_not_approved += blocked.lines,
+            Blocked::Held | Blocked::Disputed => preview.held += blocked.lines,
+            Blocked::Merged | Blocked::AwaitingPayment => {}
         }
     }
-    for some in list_partners(&mut tx, quarter).await? {
-        for found in list_statable(ctx, &mut tx, &some, quarter).await? {
+    foresee(ctx, &mut tx, &mut preview).await?;
+    Ok(preview)
+}
+
+/// The statements that closing would make, and what it would carry over.
+async fn foresee(ctx: &Ctx, tx: &mut Tx, preview: &mut ClosePreview) -> Result<(), ServiceError> {
+    let quarter = preview.quarter;
+    for some in list_partners(tx, quarter).await? {
+        let before = StatedBefore::load(tx, &some, quarter).await?;
+        for found in list_statable(ctx, tx, &some, quarter).await? {
             let (partner, name, money) = (found.partner, found.name.clone(), found.total()?);
-            for line in found
-                .lines
-                .iter()
-                .filter(|line| line.state == LineState::Covered)
-            {
-                preview.clawbacks.push(line.clone());
-                preview.covered_not_approved -= 1;
-            }
-            match carried_code(ctx, money, found.is_last) {
-                Some(code) => preview.carried.push(CarriedPreview {
+            let clawbacks = found.lines.iter();
+            let clawbacks = clawbacks.filter(|line| line.state == LineState::Covered);
+            preview.clawbacks.extend(clawbacks.cloned());
+            let code = match before.is_stated(&found) {
+                true => Some("already_stated"),
+                false => carried_code(ctx, money, found.is_last),
+            };
+            match code {
+                Some(code) => preview.carried.push(Carried {
                     partner,
                     name,
                     money,
-                    code,
+                    code: code.to_owned(),
                 }),
                 None => preview.statements.push(StatementPreview {
                     partner,
@@ -172,7 +285,52 @@ pub async fn preview(
             }
         }
     }
-    Ok(preview)
+    Ok(())
+}
+
+/// What keeps lines off the statements of a quarter.
+async fn list_blocked(tx: &mut Tx, quarter: Quarter) -> Result<Vec<BlockedPreview>, ServiceError> {
+    let undecided: Vec<DealId> = list_undecided(tx).await?.into_iter().collect();
+    let mut sums: Vec<BlockedPreview> = Vec::new();
+    for sum in lines::sum_blocked(tx, quarter.last(), &undecided).await? {
+        let reason = Blocked::of(&sum);
+        let same = sums
+            .iter_mut()
+            .rev()
+            .take_while(|known| known.partner == sum.partner);
+        let mut same = same.filter(|known| known.reason == reason);
+        match same.find(|known| known.money.currency == sum.money.currency) {
+            Some(known) => {
+                known.money = known.money.plus(sum.money)?;
+                known.lines += sum.count;
+            }
+            None => sums.push(BlockedPreview {
+                partner: sum.partner,
+                name: sum.partner_name,
+                reason,
+                money: sum.money,
+                lines: sum.count,
+            }),
+        }
+    }
+    Ok(sums)
+}
+
+/// What was carried over of the member's partner at the last closing; nothing once a later one stated it.
+pub async fn last_carried(ctx: &Ctx, actor: &Actor) -> Result<Vec<CarryRecord>, ServiceError> {
+    let partner = require_partner(actor, Action::ReadMoney)?;
+    let mut tx = ctx.store.read().await?;
+    let mut found = statements::list_carries_of(&mut tx, partner, CARRIES).await?;
+    let newest = found.first().map(|carry| carry.quarter.clone());
+    found.retain(|carry| Some(&carry.quarter) == newest.as_ref());
+    let stated = statements::list(&mut tx, Some(partner), None, PAGE).await?;
+    found.retain(|carry| {
+        let mut later = stated
+            .iter()
+            .filter(|one| one.created_at > carry.created_at);
+        !later.any(|one| one.total.currency == carry.money.currency)
+    });
+    Ok(found)
 }
 
 /// Whether the statement of a quarter would be a partner's last: it has left, and nothing of a later month is to come. What this quarter still waits for may
@@ -191,12 +349,10 @@ pub(crate) async fn is_last(
 
 /// Why an amount is not stated but carried over; nothing to invoice is below any minimum, and a last statement knows none.
 fn carried_code(ctx: &Ctx, total: Money, is_last: bool) -> Option<&'static str> {
-    let least = if is_last {
-        1
-    } else {
-        ctx.programme.minimum_payout_minor.max(1)
-    };
+    let minimum = ctx.programme.minimum_payout.of(total.currency);
+    let least = if is_last { 1 } else { minimum.minor.max(1) };
     match total.minor {
+        0 => Some("nothing_to_invoice"),
         minor if minor < 0 => Some("negative"),
         minor if minor < least => Some("below_minimum"),
         _ => None,
@@ -278,6 +434,13 @@ async fn finish(
         return Ok(());
     }
     statements::finish_close(&mut tx, &name, ctx.now()).await?;
+    let carries = statements::list_carries(&mut tx, &name).await?;
+    let carried: BTreeSet<PartnerId> = carries.iter().map(|carry| carry.partner).collect();
+    let announce = carried.into_iter().map(|partner| Job::AnnounceCarried {
+        quarter: name.clone(),
+        partner,
+    });
+    outbox::add_all(ctx, &mut tx, announce).await?;
     let facts = json!({ "created": closed.created, "carried": closed.carried }).to_string();
     audit::add(
         &mut tx,
@@ -323,22 +486,32 @@ async fn close_partners(
     books::lock_deals(&mut tx, &locked).await?;
     let mut statable = list_statable(ctx, &mut tx, partners, quarter).await?;
     let stated = StatedBefore::load(&mut tx, partners, quarter).await?;
-    let mut carried = 0;
+    let mut carried: Vec<CarryRecord> = Vec::new();
     let mut due = Vec::with_capacity(statable.len());
     for mut found in statable.drain(..) {
         found.lines.retain(|line| locked.contains(&line.deal));
         if found.lines.is_empty() || stated.is_stated(&found) {
             continue;
         }
-        match carried_code(ctx, found.total()?, found.is_last) {
-            Some(_) => carried += 1,
+        let money = found.total()?;
+        match carried_code(ctx, money, found.is_last) {
+            Some(code) => carried.push(CarryRecord {
+                quarter: quarter.to_string(),
+                partner: found.partner,
+                partner_name: found.name,
+                money,
+                code: code.to_owned(),
+                created_at: ctx.now(),
+            }),
             None => due.push(found),
         }
     }
     let created = due.len();
+    let ids: Vec<PartnerId> = partners.iter().copied().collect();
+    statements::replace_carries(&mut tx, &quarter.to_string(), &ids, &carried).await?;
     state(ctx, &mut tx, person, quarter, due, &stated).await?;
     tx.commit().await?;
-    Ok((created, carried))
+    Ok((created, carried.len()))
 }
 
 /// What was stated to some partners before.
@@ -460,17 +633,17 @@ async fn record_statement(
 }
 
 /// What a statement of one partner, in one currency, would hold. Never empty.
-struct Statable {
+pub(crate) struct Statable {
     partner: PartnerId,
     name: String,
-    currency: Currency,
-    lines: Vec<LineRecord>,
+    pub currency: Currency,
+    pub lines: Vec<LineRecord>,
     /// The partner has left, and nothing of a later quarter is to come.
     is_last: bool,
 }
 
 impl Statable {
-    fn total(&self) -> Result<Money, MoneyError> {
+    pub fn total(&self) -> Result<Money, MoneyError> {
         let none = Money::zero(self.currency);
         let mut lines = self.lines.iter();
         lines.try_fold(none, |total, line| total.plus(line.money))
@@ -478,7 +651,7 @@ impl Statable {
 }
 
 /// What the statements of some partners would hold. Deals of two partners that became one wait until a person has decided whose they are.
-async fn list_statable(
+pub(crate) async fn list_statable(
     ctx: &Ctx,
     tx: &mut Tx,
     partners: &BTreeSet<PartnerId>,
@@ -602,9 +775,21 @@ pub struct StatementView {
     pub settlement: SettlementState,
     /// In the order in which payments reach them, with the states they have now.
     pub lines: Vec<LineRecord>,
+    /// The facts of bills that are not taken for it, or not any more.
+    pub mismatches: Vec<Value>,
+    /// The partner's numbers of bills that were voided, and for which it has raised no other yet.
+    pub voided: Vec<String>,
+    /// The partner's numbers of bills that Xero does not take.
+    pub not_made: Vec<String>,
 }
 
 impl StatementView {
+    /// Somebody else's bill that names the statement is for finance alone.
+    fn for_its_partner(mut self) -> Self {
+        self.mismatches.retain(mismatch::is_for_partner);
+        self
+    }
+
     /// The partner's numbers of its bills, in a row.
     pub fn bill_numbers(&self) -> String {
         let numbers: Vec<&str> = self.bills.iter().map(|bill| bill.number.as_str()).collect();
@@ -623,7 +808,7 @@ async fn view_all(
 ) -> Result<Vec<StatementView>, ServiceError> {
     let ids: Vec<StatementId> = records.iter().map(|record| record.id).collect();
     let mut bills_of: HashMap<StatementId, Vec<BillRecord>> = HashMap::new();
-    for bill in bills::list_of_statements(tx, &ids).await? {
+    for bill in stored_bills::list_of_statements(tx, &ids).await? {
         bills_of.entry(bill.statement).or_default().push(bill);
     }
     let mut lines_of: HashMap<StatementId, Vec<LineRecord>> = HashMap::new();
@@ -632,6 +817,9 @@ async fn view_all(
             lines_of.entry(statement).or_default().push(line);
         }
     }
+    let mut mismatches = list_facts(tx, mismatch::DIFFERS, &ids).await?;
+    let mut voided = list_facts(tx, bills::VOIDED, &ids).await?;
+    let mut not_made = list_facts(tx, bills::NOT_MADE, &ids).await?;
     let mut views = Vec::with_capacity(records.len());
     for record in records {
         let bills = bills_of.remove(&record.id).unwrap_or_default();
@@ -643,11 +831,37 @@ async fn view_all(
             rest: settlement.rest,
             paid: settlement.paid,
             lines: lines_of.remove(&record.id).unwrap_or_default(),
+            mismatches: mismatches.remove(&record.id).unwrap_or_default(),
+            voided: numbers_of(voided.remove(&record.id)),
+            not_made: numbers_of(not_made.remove(&record.id)),
             bills,
             record,
         });
     }
     Ok(views)
+}
+
+/// The facts of the open cases of a kind, by statement.
+async fn list_facts(
+    tx: &mut Tx,
+    kind: &str,
+    statements: &[StatementId],
+) -> Result<HashMap<StatementId, Vec<Value>>, ServiceError> {
+    let mut facts: HashMap<StatementId, Vec<Value>> = HashMap::new();
+    for open in exceptions::list_open_of_statements(tx, kind, statements).await? {
+        if let Some(statement) = open.statement {
+            let known = serde_json::from_str(&open.facts).unwrap_or(Value::Null);
+            facts.entry(statement).or_default().push(known);
+        }
+    }
+    Ok(facts)
+}
+
+/// The partner's numbers of the bills that cases are about.
+fn numbers_of(cases: Option<Vec<Value>>) -> Vec<String> {
+    let cases = cases.unwrap_or_default().into_iter();
+    let numbers = cases.filter_map(|facts| facts["bill"].as_str().map(str::to_owned));
+    numbers.collect()
 }
 
 /// The member's own, newest first.
@@ -658,7 +872,11 @@ pub async fn list_for_partner(
     let partner = require_partner(actor, Action::ReadMoney)?;
     let mut tx = ctx.store.read().await?;
     let records = statements::list(&mut tx, Some(partner), None, PAGE).await?;
-    view_all(&mut tx, records).await
+    let views = view_all(&mut tx, records).await?;
+    Ok(views
+        .into_iter()
+        .map(StatementView::for_its_partner)
+        .collect())
 }
 
 /// The member's own; somebody else's is not there.
@@ -672,7 +890,7 @@ pub async fn find_for_partner(
     let record = statements::find_of_partner(&mut tx, partner, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    view(&mut tx, record).await
+    Ok(view(&mut tx, record).await?.for_its_partner())
 }
 
 /// Everybody's, newest first, before an id.

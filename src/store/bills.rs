@@ -29,6 +29,8 @@ pub struct BillRecord {
     pub tax_minor: i64,
     /// What was paid of it, net, in minor units.
     pub paid_minor: i64,
+    /// What was paid, net, and then taken back and not paid again.
+    pub undone_minor: i64,
     pub state: SettlementState,
     pub idempotency_key: String,
     pub xero_invoice_id: Option<String>,
@@ -36,7 +38,7 @@ pub struct BillRecord {
 }
 
 const BILL: &str = "SELECT bills.id, bills.statement_id, statements.number AS statement_number, bills.partner_id, bills.number, bills.currency,
-        bills.total_minor, bills.tax_minor, bills.paid_minor, bills.state, bills.idempotency_key, bills.xero_invoice_id, bills.created_at
+        bills.total_minor, bills.tax_minor, bills.paid_minor, bills.undone_minor, bills.state, bills.idempotency_key, bills.xero_invoice_id, bills.created_at
     FROM bills JOIN statements ON statements.id = bills.statement_id";
 
 fn read_bill(row: &AnyRow) -> Result<BillRecord, StoreError> {
@@ -49,6 +51,7 @@ fn read_bill(row: &AnyRow) -> Result<BillRecord, StoreError> {
         total: row.money("total_minor")?,
         tax_minor: row.integer("tax_minor")?,
         paid_minor: row.integer("paid_minor")?,
+        undone_minor: row.integer("undone_minor")?,
         state: row.word("state", SettlementState::parse)?,
         idempotency_key: row.text("idempotency_key")?,
         xero_invoice_id: row.optional_text("xero_invoice_id")?,
@@ -100,23 +103,17 @@ pub async fn set_xero_invoice(
 }
 
 /// What Xero says of a bill now.
-pub async fn set_settled(
-    tx: &mut Tx,
-    id: BillId,
-    tax_minor: i64,
-    paid_minor: i64,
-    state: SettlementState,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn set_settled(tx: &mut Tx, bill: &BillRecord, now: Timestamp) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "bill",
-        "UPDATE bills SET tax_minor = $2, paid_minor = $3, state = $4, updated_at = $5 WHERE id = $1",
-        id,
-        tax_minor,
-        paid_minor,
-        state,
+        "UPDATE bills SET tax_minor = $2, paid_minor = $3, state = $4, updated_at = $5, undone_minor = $6 WHERE id = $1",
+        bill.id,
+        bill.tax_minor,
+        bill.paid_minor,
+        bill.state,
         now,
+        bill.undone_minor,
     )
 }
 
@@ -166,7 +163,7 @@ pub async fn find_by_xero(
     .transpose()
 }
 
-/// The bill to which the partner gave that number.
+/// The bill to which the partner gave that number, in capitals or not.
 pub async fn find_by_number(
     tx: &mut Tx,
     partner: PartnerId,
@@ -174,7 +171,10 @@ pub async fn find_by_number(
 ) -> Result<Option<BillRecord>, StoreError> {
     row!(
         tx,
-        sql!(BILL, " WHERE bills.partner_id = $1 AND bills.number = $2"),
+        sql!(
+            BILL,
+            " WHERE bills.partner_id = $1 AND LOWER(bills.number) = LOWER($2)"
+        ),
         partner,
         number,
     )?

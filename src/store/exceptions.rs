@@ -186,16 +186,6 @@ pub async fn settle(
     settle_all(tx, &[subject.to_owned()], resolution, now).await
 }
 
-/// Whether an exception with that subject is open.
-pub async fn is_open(tx: &mut Tx, subject: &str) -> Result<bool, StoreError> {
-    Ok(row!(
-        tx,
-        "SELECT 1 AS found FROM exceptions WHERE subject = $1 AND resolved_at IS NULL",
-        subject,
-    )?
-    .is_some())
-}
-
 pub async fn find_open(
     tx: &mut Tx,
     id: ExceptionId,
@@ -332,22 +322,33 @@ pub async fn list_open(tx: &mut Tx, limit: i64) -> Result<Vec<ExceptionRecord>, 
     )
 }
 
-/// The open exceptions of one deal: why its lines wait.
-pub async fn list_open_of_deal(
+/// The open exceptions of a kind of several statements, oldest first.
+pub async fn list_open_of_statements(
     tx: &mut Tx,
-    deal: DealId,
+    kind: &str,
+    statements: &[StatementId],
 ) -> Result<Vec<ExceptionRecord>, StoreError> {
-    all(
-        &rows!(
-            tx,
-            sql!(
-                EXCEPTION,
-                " WHERE exceptions.resolved_at IS NULL AND exceptions.deal_id = $1 ORDER BY exceptions.id"
-            ),
-            deal
-        )?,
-        read_exception,
-    )
+    let rows = rows_of(tx, statements, |list| {
+        format!("{EXCEPTION} WHERE exceptions.resolved_at IS NULL AND exceptions.statement_id IN {list} ORDER BY exceptions.id")
+    })
+    .await?;
+    let mut found = all(&rows, read_exception)?;
+    found.retain(|exception| exception.kind == kind);
+    Ok(found)
+}
+
+/// The kinds of the open exceptions of several deals: why their lines wait.
+pub async fn list_open_of_deals(
+    tx: &mut Tx,
+    deals: &[DealId],
+) -> Result<Vec<(DealId, String)>, StoreError> {
+    let rows = rows_of(tx, deals, |list| {
+        format!(
+            "SELECT deal_id, kind FROM exceptions WHERE resolved_at IS NULL AND deal_id IN {list}"
+        )
+    })
+    .await?;
+    all(&rows, |row| Ok((row.parsed("deal_id")?, row.text("kind")?)))
 }
 
 pub async fn count_open(tx: &mut Tx) -> Result<i64, StoreError> {

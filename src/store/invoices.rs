@@ -191,6 +191,26 @@ async fn with_links(
     Ok(found)
 }
 
+/// The bills of a contact with a number, in capitals or not, that were neither voided nor deleted.
+pub async fn list_live_bills(
+    tx: &mut Tx,
+    contact: &str,
+    number: &str,
+) -> Result<Vec<InvoiceRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(
+            INVOICE,
+            " WHERE invoices.contact_id = $1 AND invoices.kind = 'bill' AND LOWER(invoices.number) = LOWER($2)
+                AND invoices.status NOT IN ('VOIDED', 'DELETED')
+              ORDER BY invoices.id"
+        ),
+        contact,
+        number,
+    )?;
+    all(&rows, read_invoice)
+}
+
 /// Invoices by their ids, with their deals.
 pub async fn list_by_ids(tx: &mut Tx, ids: &[String]) -> Result<Vec<InvoiceRecord>, StoreError> {
     let rows = rows_of(tx, ids, |list| {

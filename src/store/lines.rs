@@ -12,7 +12,8 @@ use crate::{
     StoreError, Tx,
     read::{Read, all},
     sql::{
-        Bind, ROWS_AT_ONCE, execute_many, execute_one, places, row, rows, rows_of, sql, sum, values,
+        Bind, ROWS_AT_ONCE, execute_many, execute_one, places, row, rows, rows_many, rows_of, sql,
+        sum, values,
     },
 };
 
@@ -463,8 +464,6 @@ pub struct LineFilter {
     /// Held or disputed.
     pub stopped_only: bool,
     pub disputed_only: bool,
-    /// Neither paid nor cancelled.
-    pub unpaid_only: bool,
     /// No line of a later month.
     pub until: Option<Month>,
     pub after: Option<(Month, LineId)>,
@@ -483,12 +482,11 @@ pub async fn list(
             " WHERE ($1 IS NULL OR lines.partner_id = $1)
                 AND ($2 IS NULL OR lines.state = $2)
                 AND ($3 = 0 OR lines.held_reason IS NOT NULL OR lines.disputed_at IS NOT NULL)
-                AND ($9 = 0 OR lines.disputed_at IS NOT NULL)
+                AND ($8 = 0 OR lines.disputed_at IS NOT NULL)
                 AND ($4 IS NULL OR lines.month <= $4)
                 AND ($5 IS NULL OR lines.month > $5 OR (lines.month = $5 AND lines.id > $6))
-                AND ($7 = 0 OR lines.state NOT IN ('paid', 'cancelled'))
               ORDER BY lines.month, lines.id
-              LIMIT $8"
+              LIMIT $7"
         ),
         filter.partner,
         filter.state,
@@ -496,7 +494,6 @@ pub async fn list(
         filter.until,
         filter.after.map(|(month, _)| month),
         filter.after.map(|(_, id)| id),
-        i64::from(filter.unpaid_only),
         limit,
         i64::from(filter.disputed_only),
     )?;
@@ -544,6 +541,101 @@ pub async fn list_statable(
     })
     .await?;
     all(&rows, read_line)
+}
+
+/// What of a partner's may still come on a statement, of months up to one: not stated, and not cancelled. Oldest month first.
+pub async fn list_unstated(
+    tx: &mut Tx,
+    partner: PartnerId,
+    until: Month,
+) -> Result<Vec<LineRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(
+            LINE,
+            " WHERE lines.partner_id = $1 AND lines.statement_id IS NULL AND lines.month <= $2
+                AND lines.state IN ('upcoming', 'awaiting', 'covered', 'approved')
+              ORDER BY lines.month, lines.id"
+        ),
+        partner,
+        until,
+    )?;
+    all(&rows, read_line)
+}
+
+/// Whether there is any of them.
+pub async fn has_unstated(
+    tx: &mut Tx,
+    partner: PartnerId,
+    until: Month,
+) -> Result<bool, StoreError> {
+    Ok(row!(
+        tx,
+        "SELECT id FROM lines
+         WHERE partner_id = $1 AND statement_id IS NULL AND month <= $2 AND state IN ('upcoming', 'awaiting', 'covered', 'approved')
+         LIMIT 1",
+        partner,
+        until,
+    )?
+    .is_some())
+}
+
+/// What keeps lines off a statement, and what they come to.
+#[derive(Clone, Debug)]
+pub struct BlockedSum {
+    pub partner: PartnerId,
+    pub partner_name: String,
+    pub state: LineState,
+    pub is_held: bool,
+    pub is_disputed: bool,
+    /// Of one of the deals that were asked for.
+    pub is_of_deals: bool,
+    pub money: Money,
+    pub count: i64,
+}
+
+/// Lines of months up to one that may come on a statement and are not free for it: not approved, stopped, or of some deals. By partner.
+pub async fn sum_blocked(
+    tx: &mut Tx,
+    until: Month,
+    deals: &[DealId],
+) -> Result<Vec<BlockedSum>, StoreError> {
+    let mut bound = Vec::from(values![until]);
+    bound.extend(deals.iter().map(Bind::value));
+    let of_deals = match deals {
+        [] => "0".to_owned(),
+        deals => format!(
+            "CASE WHEN lines.deal_id IN {} THEN 1 ELSE 0 END",
+            places(1, deals.len(), 2)
+        ),
+    };
+    let text = format!(
+        // The closing takes a covered clawback along, like an approved line.
+        "SELECT partner_id, partner_name, state, currency, is_held, is_disputed, is_of_deals,
+             CAST(SUM(amount_minor) AS BIGINT) AS amount_minor, COUNT(*) AS how_many
+         FROM (SELECT lines.partner_id, partners.name AS partner_name, lines.currency, lines.amount_minor,
+                   CASE WHEN lines.kind = 'clawback' AND lines.state = 'covered' THEN 'approved' ELSE lines.state END AS state,
+                   CASE WHEN lines.held_reason IS NULL THEN 0 ELSE 1 END AS is_held,
+                   CASE WHEN lines.disputed_at IS NULL THEN 0 ELSE 1 END AS is_disputed, {of_deals} AS is_of_deals
+               FROM lines JOIN partners ON partners.id = lines.partner_id
+               WHERE lines.statement_id IS NULL AND lines.month <= $1 AND lines.state IN ('awaiting', 'covered', 'approved')) AS open_lines
+         WHERE state <> 'approved' OR is_held = 1 OR is_disputed = 1 OR is_of_deals = 1
+         GROUP BY partner_id, partner_name, state, currency, is_held, is_disputed, is_of_deals
+         ORDER BY partner_name, partner_id, currency, state, is_held, is_disputed, is_of_deals"
+    );
+    let rows = rows_many(tx, text, bound).await?;
+    all(&rows, |row| {
+        Ok(BlockedSum {
+            partner: row.parsed("partner_id")?,
+            partner_name: row.text("partner_name")?,
+            state: row.word("state", LineState::parse)?,
+            is_held: row.integer("is_held")? != 0,
+            is_disputed: row.integer("is_disputed")? != 0,
+            is_of_deals: row.integer("is_of_deals")? != 0,
+            money: row.money("amount_minor")?,
+            count: row.integer("how_many")?,
+        })
+    })
 }
 
 /// Partners that have something to state up to a month.

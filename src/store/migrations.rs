@@ -54,6 +54,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0007_links.sql"),
     ),
     (
+        8,
+        "statements",
+        include_str!("../../migrations/0008_statements.sql"),
+        include_str!("../../migrations/0008_statements.sql"),
+    ),
+    (
         9,
         "packs",
         include_str!("../../migrations/0009_packs.sqlite.sql"),

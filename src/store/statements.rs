@@ -11,7 +11,8 @@ use crate::{
     StoreError, Tx,
     read::{Read, all},
     sql::{
-        ROWS_AT_ONCE, execute, execute_many, execute_one, places, row, rows, rows_of, sql, values,
+        Bind, ROWS_AT_ONCE, execute, execute_many, execute_one, places, row, rows, rows_of, sql,
+        values,
     },
 };
 
@@ -185,6 +186,122 @@ pub async fn list_after(
         limit,
     )?;
     all(&rows, read_statement)
+}
+
+/// All statements of a quarter, by number.
+pub async fn list_of_quarter(
+    tx: &mut Tx,
+    quarter: &str,
+) -> Result<Vec<StatementRecord>, StoreError> {
+    all(
+        &rows!(
+            tx,
+            sql!(
+                STATEMENT,
+                " WHERE statements.quarter = $1 ORDER BY statements.number"
+            ),
+            quarter
+        )?,
+        read_statement,
+    )
+}
+
+/// What a closing made no statement of, although it was approved.
+#[derive(Clone, Debug)]
+pub struct CarryRecord {
+    pub quarter: String,
+    pub partner: PartnerId,
+    pub partner_name: String,
+    pub money: Money,
+    /// Why.
+    pub code: String,
+    pub created_at: Timestamp,
+}
+
+const CARRY: &str = "SELECT quarter_carries.quarter, quarter_carries.partner_id, partners.name AS partner_name, quarter_carries.currency,
+        quarter_carries.amount_minor, quarter_carries.code, quarter_carries.created_at
+    FROM quarter_carries JOIN partners ON partners.id = quarter_carries.partner_id";
+
+fn read_carry(row: &AnyRow) -> Result<CarryRecord, StoreError> {
+    Ok(CarryRecord {
+        quarter: row.text("quarter")?,
+        partner: row.parsed("partner_id")?,
+        partner_name: row.text("partner_name")?,
+        money: row.money("amount_minor")?,
+        code: row.text("code")?,
+        created_at: row.instant("created_at")?,
+    })
+}
+
+/// Writes what a quarter's closing carries over of some partners, in place of what an interrupted one did before.
+pub async fn replace_carries(
+    tx: &mut Tx,
+    quarter: &str,
+    partners: &[PartnerId],
+    carries: &[CarryRecord],
+) -> Result<(), StoreError> {
+    for some in partners.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::from(values![quarter]);
+        bound.extend(some.iter().map(Bind::value));
+        let list = places(1, some.len(), 2);
+        let text =
+            format!("DELETE FROM quarter_carries WHERE quarter = $1 AND partner_id IN {list}");
+        execute_many(tx, text, bound).await?;
+    }
+    for some in carries.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::with_capacity(some.len() * 6);
+        for carry in some {
+            bound.extend(values![
+                carry.quarter,
+                carry.partner,
+                carry.money.currency,
+                carry.money.minor,
+                carry.code,
+                carry.created_at,
+            ]);
+        }
+        let text = format!(
+            "INSERT INTO quarter_carries (quarter, partner_id, currency, amount_minor, code, created_at) VALUES {}",
+            places(some.len(), 6, 1)
+        );
+        execute_many(tx, text, bound).await?;
+    }
+    Ok(())
+}
+
+/// What a quarter's closing carried over, by partner.
+pub async fn list_carries(tx: &mut Tx, quarter: &str) -> Result<Vec<CarryRecord>, StoreError> {
+    all(
+        &rows!(
+            tx,
+            sql!(
+                CARRY,
+                " WHERE quarter_carries.quarter = $1 ORDER BY partners.name, quarter_carries.partner_id, quarter_carries.currency"
+            ),
+            quarter
+        )?,
+        read_carry,
+    )
+}
+
+/// What was carried over of a partner, newest first.
+pub async fn list_carries_of(
+    tx: &mut Tx,
+    partner: PartnerId,
+    limit: i64,
+) -> Result<Vec<CarryRecord>, StoreError> {
+    all(
+        &rows!(
+            tx,
+            sql!(
+                CARRY,
+                " WHERE quarter_carries.partner_id = $1 ORDER BY quarter_carries.created_at DESC, quarter_carries.currency LIMIT $2"
+            ),
+            partner,
+            limit
+        )?,
+        read_carry,
+    )
 }
 
 /// Whether a quarter's closing has finished; `None` if it never began.

@@ -146,9 +146,10 @@ fn read_invoice(wire: &Invoice) -> Result<RemoteInvoice, String> {
             .ok_or_else(|| format!("an UpdatedDateUTC {:?}", wire.updated))?,
         description: wire
             .lines
-            .first()
-            .and_then(|line| line.description.clone())
-            .unwrap_or_default(),
+            .iter()
+            .filter_map(|line| line.description.as_deref())
+            .collect::<Vec<_>>()
+            .join("\n"),
     })
 }
 

@@ -1,6 +1,7 @@
 //! What the use cases do to money on a real database, in one crate, so that it is compiled once.
 
 mod approvals;
+mod bills;
 mod decisions;
 mod linking;
 mod midterm;
@@ -11,4 +12,5 @@ mod plans;
 mod programmes;
 mod proof;
 mod reconciliation;
+mod statements;
 mod world;

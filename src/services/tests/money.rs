@@ -13,10 +13,11 @@ use portal_domain::{
     remote::{RemoteDeal, RemoteInvoice},
     statement::{InvoiceForm, SettlementState},
 };
-use portal_services::{
-    ServiceError, bills, deals, figures, leads, lines, links, statements, verify,
+use portal_services::{ServiceError, bills, deals, leads, lines, links, statements, verify};
+use portal_store::{
+    invoices,
+    lines::{LineFilter, LineRecord},
 };
-use portal_store::{invoices, lines::LineRecord};
 use sqlx::{AnyConnection, Connection, Executor};
 
 use crate::world::{World, databases, sale};
@@ -46,7 +47,7 @@ async fn a_line_goes_from_won_to_paid_and_the_figures_are_right_at_every_step() 
         );
         assert_eq!(world.figures().await, [20_000, 20_000, 0, 0, 100_000]);
         assert_eq!(world.exceptions().await, ["invoice_overdue", "underpaid"]);
-        let waiting = figures::waiting(&world.ctx, &world.member, 10)
+        let waiting = lines::list_for_partner(&world.ctx, &world.member, LineFilter::default())
             .await
             .expect("a list");
         let wanted = lines::WaitsFor::Payment {

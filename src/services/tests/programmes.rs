@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, Months, NaiveDate};
 use portal_domain::{
     access::Actor,
-    calendar::{Month, Timestamp},
+    calendar::{Month, Quarter, Timestamp},
     deal::{BillingPeriod, DealState},
     ids::{DealId, LeadId, PartnerId},
     line::{LineKind, LineState},
@@ -18,7 +18,11 @@ use portal_domain::{
     plan::{PlanForm, ShareForm, TierForm},
     remote::{CreditAllocation, InvoiceType, RemoteCredit, RemoteDeal, RemoteInvoice},
 };
-use portal_services::{bills, deals, exceptions, lines, links, partners, statements};
+use portal_services::{
+    bills, deals, exceptions, figures,
+    forecast::{self, Group},
+    lines, links, partners, statements,
+};
 use portal_store::{
     credits, deals as deal_rows, invoices,
     journal::{self, Whose},
@@ -383,6 +387,7 @@ impl Network {
                 self.remove(deal).await;
             }
             self.world.prove().await;
+            self.check_forecasts().await;
             self.sit_at_desk(&self.script.months[place].desk).await;
             self.world.prove().await;
         }
@@ -467,15 +472,86 @@ impl Network {
         if desk.close
             && let Some(quarter) = statements::closable_quarter(ctx).await.expect("a quarter")
         {
-            statements::close_quarter(ctx, staff, quarter)
-                .await
-                .expect("closed");
+            self.close(quarter).await;
         }
         self.world.work_off().await;
         if let Some(halves) = desk.pay {
             self.pay(halves).await;
         }
         self.world.work_off().await;
+    }
+
+    /// Closes a quarter, and finds what was said before that it would do.
+    async fn close(&self, quarter: Quarter) {
+        let (ctx, staff) = (&self.world.ctx, &self.world.staff);
+        let preview = statements::preview(ctx, staff, quarter).await;
+        let preview = preview.expect("a preview");
+        let closed = statements::close_quarter(ctx, staff, quarter).await;
+        let closed = closed.expect("closed");
+        assert_eq!(
+            (closed.created, closed.carried),
+            (preview.statements.len(), preview.carried.len())
+        );
+        let found = statements::list_for_staff(ctx, staff, None).await;
+        let mut found = found.expect("statements");
+        found.retain(|view| view.record.quarter == quarter.to_string());
+        found.sort_by_key(|view| view.record.partner);
+        let made = found.iter();
+        let made = made.map(|view| (view.record.partner, view.record.total, view.lines.len()));
+        let foreseen = preview.statements.iter();
+        let foreseen = foreseen.map(|seen| (seen.partner, seen.money, seen.lines));
+        assert_eq!(made.collect::<Vec<_>>(), foreseen.collect::<Vec<_>>());
+    }
+
+    /// What is forecast adds up, is every line that may come, and is what closing says of what is approved.
+    async fn check_forecasts(&self) {
+        let (ctx, staff) = (&self.world.ctx, &self.world.staff);
+        for partner in self.partners {
+            let found = forecast::of_partner(ctx, staff, partner).await;
+            let found = found.expect("forecasts");
+            let quarter = found.first().map_or(ctx.this_quarter(), |one| one.quarter);
+            let preview = statements::preview(ctx, staff, quarter).await;
+            let preview = preview.expect("a preview");
+            let mut tx = ctx.store.read().await.unwrap();
+            let may_come = line_rows::list_unstated(&mut tx, partner, quarter.last()).await;
+            let may_come: i64 = may_come.unwrap().iter().map(|line| line.money.minor).sum();
+            drop(tx);
+            let sum = |groups: &[Group]| groups.iter().map(|group| group.money.minor).sum::<i64>();
+            let all = found.iter();
+            let all: i64 = all.map(|one| one.total.minor + sum(&one.stopped)).sum();
+            assert_eq!(all, may_come);
+            for one in &found {
+                assert_eq!((one.quarter, one.total.minor), (quarter, sum(&one.groups)));
+                for group in one.groups.iter().chain(&one.stopped) {
+                    let parts = group.parts.iter().map(|part| part.money.minor);
+                    assert_eq!(group.money.minor, parts.sum::<i64>());
+                }
+            }
+            let approved = found.iter().flat_map(|one| &one.groups);
+            let approved = approved.filter(|group| group.word() == "approved");
+            let approved: Vec<Money> = approved.map(|group| group.money).collect();
+            let stated = preview
+                .statements
+                .iter()
+                .map(|seen| (seen.partner, seen.money));
+            let carried = preview
+                .carried
+                .iter()
+                .map(|seen| (seen.partner, seen.money));
+            let closing = stated.chain(carried).filter(|seen| seen.0 == partner);
+            let closing: Vec<Money> = closing.map(|seen| seen.1).collect();
+            assert_eq!(approved, closing);
+            let figures = figures::of_partner(ctx, staff, partner).await;
+            let figures = figures
+                .expect("figures")
+                .into_iter()
+                .map(|one| one.upcoming);
+            let upcoming: i64 = figures.map(|money| money.minor).sum();
+            assert_eq!(
+                upcoming,
+                approved.iter().map(|money| money.minor).sum::<i64>()
+            );
+        }
     }
 
     async fn find(&self, deal: usize) -> Option<DealId> {

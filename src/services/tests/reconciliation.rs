@@ -19,7 +19,7 @@ use portal_services::{
     Ctx, ServiceError, deals,
     exceptions::{self, CaseFilter, ChaseForm},
     explorer::{self, ClientMoney, ExplorerFilter, RowKey},
-    leads, lines,
+    figures, forecast, leads, lines,
     links::{self, InvoiceShareForm},
     mergers::{self, MergerDecision},
     outbox::Job,
@@ -789,6 +789,7 @@ async fn a_merger_of_two_partners_deals_moves_no_money_before_a_person_decides()
             let quarter = Quarter::parse("2026Q1", 1).unwrap();
             let preview = statements::preview(&world.ctx, &world.staff, quarter).await;
             assert!(preview.unwrap().statements.is_empty(), "nothing is stated");
+            assert_undecided(&world).await;
             let refused =
                 mergers::decide_merger(&world.ctx, &world.staff, case, decision, "").await;
             let Err(ServiceError::Invalid(errors)) = refused else {
@@ -829,6 +830,26 @@ async fn a_merger_of_two_partners_deals_moves_no_money_before_a_person_decides()
             assert!(!world.kinds().await.contains(&"deals_merged".to_owned()));
             world.ctx.store.close().await;
         }
+    }
+}
+
+/// Nothing that the partner is shown promises the money of a deal that waits for a decision.
+async fn assert_undecided(world: &World) {
+    let figures = figures::for_partner(&world.ctx, &world.alpha).await;
+    let figures = figures.expect("figures");
+    assert_eq!(
+        (figures[0].upcoming.minor, figures[0].owed.minor),
+        (0, 20_000)
+    );
+    let forecast = forecast::for_partner(&world.ctx, &world.alpha).await;
+    let forecast = &forecast.expect("a forecast")[0];
+    assert_eq!((forecast.total.minor, forecast.groups.len()), (0, 0));
+    assert_eq!(forecast.stopped[0].word(), "undecided");
+    assert_eq!(forecast.stopped[0].money.minor, 30_000);
+    let filter = line_rows::LineFilter::default();
+    let found = lines::list_for_partner(&world.ctx, &world.alpha, filter).await;
+    for view in found.expect("lines") {
+        assert_eq!(view.waits_for, Some(lines::WaitsFor::Merger));
     }
 }
 

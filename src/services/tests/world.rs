@@ -18,6 +18,7 @@ use portal_domain::{
     line::{LineKind, LineState},
     money::{Currency, Money},
     partner::CompanyForm,
+    payout::MinimumPayout,
     plan::PlanForm,
     remote::{InvoiceType, RemoteDeal, RemoteInvoice},
     statement::Party,
@@ -32,7 +33,7 @@ use portal_services::{
 use portal_store::{
     Store, deals as deal_rows, jobs, lines as line_rows, lines::LineRecord, people,
 };
-use sqlx::{AnyConnection, Connection, Executor};
+use sqlx::{AnyConnection, Connection, Executor, Row};
 
 pub struct HandClock(AtomicI64);
 
@@ -108,21 +109,30 @@ pub fn instant(date: &str) -> i64 {
 
 impl World {
     pub async fn new(url: &str) -> Self {
+        Self::with(url, |_| {}).await
+    }
+
+    /// The same with some settings of its own.
+    pub async fn with(url: &str, change: impl FnOnce(&mut Programme)) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(instant("2026-01-05"))));
-        let programme = Programme {
+        let mut programme = Programme {
             name: "Vendor".to_owned(),
             portal_url: "http://127.0.0.1:3000".to_owned(),
             time_zone: chrono_tz::Europe::Berlin,
             fiscal_start: 1,
             claim: Duration::from_secs(90 * 86_400),
             review: Duration::from_secs(3 * 86_400),
-            minimum_payout_minor: 5_000,
+            minimum_payout: MinimumPayout {
+                default_minor: 5_000,
+                ..MinimumPayout::default()
+            },
             payout_close_days: 10,
             payout_days: 30,
             vendor: Party::default(),
             staff_channel: "C0STAFF000".to_owned(),
             sandbox: true,
         };
+        change(&mut programme);
         let ctx = Ctx {
             store: Store::open(url).await.expect("a database"),
             clock: clock.clone(),
@@ -159,6 +169,25 @@ impl World {
 
     pub fn go_to(&self, date: &str) {
         self.clock.0.store(instant(date), Ordering::SeqCst);
+    }
+
+    pub fn go_to_instant(&self, instant: &str) {
+        let instant: chrono::DateTime<chrono::Utc> = instant.parse().expect(instant);
+        self.clock
+            .0
+            .store(instant.timestamp_millis(), Ordering::SeqCst);
+    }
+
+    /// Recipient, subject and text of each mail that was written, oldest first.
+    pub async fn mails(&self) -> Vec<(String, String, String)> {
+        let mut connection = AnyConnection::connect(&self.url)
+            .await
+            .expect("the database");
+        let sql = "SELECT recipient, subject, body_text FROM mails ORDER BY id";
+        let rows = connection.fetch_all(sql).await.expect("mails");
+        rows.iter()
+            .map(|row| (row.get(0), row.get(1), row.get(2)))
+            .collect()
     }
 
     pub async fn submit(&self, name: &str, domain: &str) -> LeadId {
@@ -248,6 +277,11 @@ impl World {
                 }
                 Job::RecomputeLines => {
                     recompute::check(&self.ctx).await.expect("computed");
+                }
+                Job::AnnounceCarried { quarter, partner } => {
+                    messages::announce_carried(&self.ctx, &quarter, partner)
+                        .await
+                        .expect("announced")
                 }
                 Job::AccrueLines => {
                     lines::accrue(&self.ctx).await.expect("accrued");
@@ -387,7 +421,8 @@ impl World {
         kinds
     }
 
-    pub async fn approve_all(&self) -> usize {
+    /// Approves covered lines, a hundred at a time.
+    pub async fn approve_some(&self) -> usize {
         let filter = lines::StaffLineFilter {
             state: Some(LineState::Covered),
             ..lines::StaffLineFilter::default()
@@ -400,7 +435,13 @@ impl World {
             .await
             .expect("approved")
             .approved;
-        self.work().await;
+        self.work_off().await;
+        approved
+    }
+
+    pub async fn approve_all(&self) -> usize {
+        let approved = self.approve_some().await;
+        self.prove().await;
         approved
     }
 

@@ -1,7 +1,7 @@
-//! A partner's money: raising the invoice for a statement.
+//! A partner's money: raising the invoice for a statement, and withdrawing it.
 
 use leptos::prelude::*;
-use portal_domain::statement::InvoiceForm;
+use portal_domain::{ids::BillId, statement::InvoiceForm};
 
 use super::{Done, UiError};
 
@@ -14,4 +14,17 @@ pub async fn raise_invoice(form: InvoiceForm) -> Result<Done, UiError> {
         format!("/statements/{}", form.statement.trim()),
         "invoice-raised",
     ))
+}
+
+/// Takes back an invoice that is not in Xero yet.
+#[server(endpoint = "withdraw_invoice")]
+pub async fn withdraw_invoice(bill: BillId) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    let actor = page.actor()?;
+    let statement = page.said(portal_services::bills::withdraw(&page.ctx, actor, bill).await)?;
+    let url = match actor {
+        portal_domain::access::Actor::Member { .. } => format!("/statements/{statement}"),
+        portal_domain::access::Actor::Staff { .. } => format!("/staff/statements/{statement}"),
+    };
+    Ok(Done::new(url, "invoice-withdrawn"))
 }

@@ -7,7 +7,7 @@ use portal_domain::{
     lead::LeadState,
     line::{LineKind, LineState},
 };
-use portal_store::{leads::LeadRecord, lines::LineRecord};
+use portal_store::{bills::BillRecord, leads::LeadRecord, lines::LineRecord};
 
 use crate::{
     ui::kit::{self, icon, icons},
@@ -118,4 +118,12 @@ pub fn period(page: &Page, period: BillingPeriod) -> String {
             words.with("line-period-months", &[("count", u32::from(months).into())])
         }
     }
+}
+
+/// The way back from an invoice that is not in Xero yet.
+pub fn withdraw(page: &Page, bill: &BillRecord) -> AnyView {
+    let number = [("number", bill.number.as_str().into())];
+    let label = page.words.with("invoice-withdraw", &number);
+    let values = [("bill", bill.id.to_string())];
+    kit::button_form("withdraw_invoice", &values, label, "btn sm")
 }

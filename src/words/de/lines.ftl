@@ -3,7 +3,6 @@
 line-state-disputed = In Klärung
 commission-filter-disputed = In Klärung
 approval-list-disputed = In Klärung
-waits-group-dispute = Ihre Rückfragen
 dispute-title = Rückfragen zu diesem Posten
 dispute-none = Stimmt etwas an diesem Posten nicht? Fragen Sie uns: Bis das geklärt ist, wartet nur dieser Posten.
 dispute-none-stated = Stimmt etwas an diesem Posten nicht? Fragen Sie uns. Ihre Abrechnung und die Rechnung dazu laufen weiter; was sich ergibt, wird ein eigener Posten.

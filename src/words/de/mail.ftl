@@ -32,10 +32,18 @@ mail-statement-body =
        *[other] { $quarter } ist abgeschlossen, und die Abrechnung { $number } liegt bereit: Sie können uns { $amount } netto in Rechnung stellen. Stellen Sie Ihre Rechnung im Portal: Wir zahlen innerhalb von { $count } Tagen danach. Die Posten im Einzelnen:
     }
 mail-statement-button = Abrechnung öffnen
+mail-carried-subject = { $quarter } ist abgeschlossen: diesmal nichts zu berechnen
+mail-carried-button = Zu Ihren Abrechnungen
 mail-bill-paid-subject = Ihre Rechnung { $number } ist bezahlt
-mail-bill-paid-body = Ihre Rechnung { $number } ist vollständig bezahlt: { $amount }.
+mail-bill-paid-body = Wir haben Ihre Rechnung { $number } vollständig bezahlt: { $amount } netto.
+mail-bill-undone-subject = Eine Zahlung Ihrer Rechnung { $number } wurde zurückgenommen
+mail-bill-undone-body = { $amount } netto von dem, was wir auf Ihre Rechnung { $number } gezahlt hatten, wurden zurückgenommen. Die Posten, für die sie waren, stehen Ihnen wieder zu; Sie müssen nichts tun, und wir melden uns, wenn sie bezahlt sind.
+mail-bill-voided-subject = Ihre Rechnung { $number } wurde storniert
+mail-bill-voided-body = Ihre Rechnung { $number } zur Abrechnung { $statement } wurde bei uns storniert. Sie können { $amount } der Abrechnung im Portal neu berechnen.
+mail-bill-not-made-subject = Ihre Rechnung { $number } ließ sich nicht buchen
+mail-bill-not-made-body = Ihre Rechnung { $number } zur Abrechnung { $statement } ließ sich bei uns nicht buchen, und wir gehen dem nach. Stimmt die Nummer nicht? Dann ziehen Sie die Rechnung im Portal zurück und stellen Sie sie neu.
 mail-bill-differs-subject = Ihre Rechnung { $bill } passt nicht zur Abrechnung { $statement }
-mail-bill-differs-body = Ihre Rechnung { $bill } lautet über { $billed } netto, Abrechnung { $statement } über { $stated }. Bis beide übereinstimmen, wird nichts bezahlt. Bitte schicken Sie eine Rechnung über den Betrag der Abrechnung, oder antworten Sie auf diese Mail, wenn die Abrechnung falsch ist.
+mail-bill-differs-body = { $why } Bis das geklärt ist, zahlen wir darauf nichts. Bitte schicken Sie eine andere Rechnung, oder antworten Sie auf diese Mail, wenn Sie es anders sehen.
 
 ## Slack: `*` schreibt fett
 

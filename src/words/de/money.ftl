@@ -20,13 +20,6 @@ figure-chart-month = { $month }: { $paid } ausgezahlt, { $owed } offen, { $expec
 figure-recent-leads = Neueste Leads
 figure-all-leads = Alle Leads
 figure-all-lines = Alle Posten
-figure-waiting-title = Worauf sie wartet
-figure-waiting-sum =
-    { $count ->
-        [one] { $amount } in einem Posten
-       *[other] { $amount } in { $count } Posten
-    }
-figure-nothing-waits = Nichts ist offen: Alles Verdiente ist ausgezahlt.
 figure-empty-title = Ihre erste Provision beginnt mit einem Lead
 figure-empty = Reichen Sie einen Kunden ein. Sobald der Deal gewonnen ist und der Kunde bezahlt, stehen Ihre Posten hier.
 
@@ -89,44 +82,19 @@ line-waits-partner-invoice = Wartet auf Ihre Rechnung zur Abrechnung { $statemen
 line-waits-bill-payment = Ihre Rechnung { $invoice } wartet auf unsere Zahlung.
 line-waits-held = Angehalten: { $reason }
 line-waits-terms = Wartet auf den Wert oder den Abrechnungszeitraum des Deals.
+line-waits-merger = Wartet auf unsere Entscheidung zum Deal: Er wurde mit einem anderen zusammengeführt.
 line-waits-nothing = Ausgezahlt mit Abrechnung { $statement }.
 line-waits-cancelled = Entfallen: Der Kunde hat nicht bezahlt, und der Deal gilt nicht mehr als gewonnen.
 
 ## Worauf Geld wartet, als Stichwort für Summen
 
-waits-group-month-end = Monatsende
-waits-group-invoice = Rechnung an den Kunden
-waits-group-payment = Zahlung des Kunden
-waits-group-approval = Freigabe
-waits-group-quarter-close = Quartalsabschluss
 waits-group-partner-invoice = Ihre Rechnung
 waits-group-bill-payment = Unsere Zahlung
-waits-group-held = Angehalten
-waits-group-terms = Angaben zum Deal
-waits-group-lines =
-    { $count ->
-        [one] Ein Posten
-       *[other] { $count } Posten
-    }
 
 ## Worauf eine Gruppe genau wartet
 
 waits-about-statement = Zur Abrechnung { $statement }
 waits-about-bill = { $invoice }, zur Abrechnung { $statement }
-waits-about-quarter = Auf der Abrechnung für { $quarter }
-waits-about-months = { $from } bis { $to }
-waits-about-payment = { $invoice } an { $client }, fällig am { $due }
-waits-about-payment-late =
-    { $days ->
-        [one] { $invoice } an { $client }, seit einem Tag überfällig
-       *[other] { $invoice } an { $client }, seit { $days } Tagen überfällig
-    }
-waits-about-payment-open = { $invoice } an { $client }
-waits-about-clients =
-    { $count ->
-        [one] Ein Kunde
-       *[other] { $count } Kunden
-    }
 
 ## Warum ein Posten diesen Betrag hat
 
@@ -230,3 +198,52 @@ line-waits-dispute = Wartet, bis Ihre Rückfrage dazu geklärt ist.
 settlement-state-part_invoiced = Teilweise berechnet
 settlement-hint-part_invoiced = { $rest } davon sind noch nicht berechnet.
 staff-bill-tax = Steuer, zusätzlich
+
+## Die nächste Auszahlung, Teil für Teil
+
+forecast-title = Ihre nächste Auszahlung
+forecast-lead = Wenn alles rechtzeitig zum Abschluss von { $quarter } kommt, Übertragenes eingeschlossen.
+forecast-total = Zusammen
+forecast-stopped = Angehalten und nicht mitgezählt
+forecast-approved = Freigegeben
+forecast-covered = Vom Kunden bezahlt, in Prüfung
+forecast-paid-ahead = Im Voraus bezahlt, bis der Monat endet
+forecast-invoiced = Berechnet, vom Kunden nicht bezahlt
+forecast-not-invoiced = Noch nicht berechnet
+forecast-disputed = Von Ihnen beanstandet
+forecast-held = Angehalten
+forecast-undecided = Wartet auf unsere Entscheidung zum Deal
+forecast-invoice = Rechnung { $invoice }
+forecast-invoice-due = Rechnung { $invoice }, fällig am { $due }
+forecast-invoice-late =
+    { $days ->
+        [one] Rechnung { $invoice }, fällig am { $due }, seit einem Tag überfällig
+       *[other] Rechnung { $invoice }, fällig am { $due }, seit { $days } Tagen überfällig
+    }
+figure-open-statements = Abgerechnet, nicht bezahlt
+
+## Eine Rechnung und ihre Abrechnung: was nicht zusammenpasst, für Buchhaltung und Partner gleich
+
+bill-net = Netto
+bill-tax = Umsatzsteuer
+bill-gross = Brutto
+bill-mismatch-currency = Rechnung { $bill } lautet auf { $net } netto, und Abrechnung { $statement } ist in einer anderen Währung: { $rest } sind noch zu berechnen.
+bill-mismatch-net = Rechnung { $bill } lautet auf { $net } netto, und { $rest } der Abrechnung { $statement } sind noch zu berechnen. Eine Rechnung über einen Teil muss ganze Posten umfassen, die ältesten zuerst.
+bill-mismatch-not_positive = Rechnung { $bill } lautet auf { $net } netto und verlangt damit nichts; { $rest } der Abrechnung { $statement } sind noch zu berechnen.
+bill-mismatch-above_rest = Rechnung { $bill } lautet auf { $net } netto, und nur { $rest } der Abrechnung { $statement } sind noch zu berechnen.
+bill-mismatch-already_invoiced = Rechnung { $bill } lautet auf { $net } netto, und Abrechnung { $statement } ist mit { $others } bereits ganz berechnet.
+bill-mismatch-number_used = Rechnung { $bill } über { $net } netto hat eine Nummer, die eine andere Rechnung desselben Partners schon hat.
+bill-mismatch-changed = Rechnung { $bill } zur Abrechnung { $statement } wurde über { $raised } gestellt und lautet bei uns jetzt auf { $net } netto.
+bill-mismatch-wrong_contact = Rechnung { $bill } über { $net } netto nennt Abrechnung { $statement } von { $partner } und kommt von { $contact }.
+bill-mismatch-tax = Mit { $tax } Umsatzsteuer sind es { $gross }.
+settlement-undone = { $amount } des Gezahlten wurden zurückgenommen und stehen Ihnen wieder zu.
+settlement-voided = Ihre Rechnung { $number } wurde bei uns storniert: Bitte stellen Sie sie neu.
+settlement-not-made = Ihre Rechnung { $number } ließ sich nicht buchen. Wir gehen dem nach; stimmt ihre Nummer nicht, ziehen Sie sie zurück und stellen Sie sie neu.
+invoice-withdraw = { $number } zurückziehen
+statement-mismatch = Eine Rechnung passt nicht
+
+## Was ein Abschluss übertragen hat
+
+carried-below_minimum = { $quarter } ist ohne Abrechnung abgeschlossen: { $amount } ist weniger als der Mindestbetrag von { $minimum } und wird auf die nächste übertragen.
+carried-negative = { $quarter } ist ohne Abrechnung abgeschlossen: Mit dem, was zurückging, sind es { $amount }; das wird auf die nächste übertragen.
+carried-nothing_to_invoice = { $quarter } ist ohne Abrechnung abgeschlossen: Verdientes und Zurückgegangenes ergeben { $amount }.

@@ -145,6 +145,7 @@ notice-member-removed = Die Person hat keinen Zugang mehr.
 notice-invitation-revoked = Die Einladung ist zurückgenommen.
 notice-invitation-accepted = Willkommen: Sie gehören jetzt zum Team.
 notice-invoice-raised = Ihre Rechnung ist gestellt und wird jetzt bei uns gebucht. Sobald unsere Zahlungen eingehen, gelten die Posten als ausgezahlt.
+notice-invoice-withdrawn = Die Rechnung ist zurückgezogen; Sie können sie neu stellen.
 notice-partner-added = Der Partner ist angelegt. Nehmen Sie ihn mit einem Plan ins Programm auf, und laden Sie seine Leute ein.
 notice-partner-enrolled = Der Partner nimmt am Programm teil.
 notice-plan-published = Die Fassung des Plans ist veröffentlicht.

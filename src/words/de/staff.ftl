@@ -177,6 +177,9 @@ exception-number-invoice = Rechnung, netto
 exception-number-deal-currency = Währung des Deals
 exception-number-statement = Abrechnung, netto
 exception-number-bill = Eingangsrechnung, netto
+exception-number-rest = Noch zu berechnen
+exception-number-tax = Umsatzsteuer
+exception-number-gross = Brutto
 exception-number-due = Fällig
 exception-act-link = Diesem Deal zuordnen
 exception-act-link-choose = Sie könnte zu einem dieser Deals gehören:
@@ -253,6 +256,9 @@ exception-bill_differs_from_statement-do = Korrigieren Sie die Eingangsrechnung 
 exception-bill_voided = Eingangsrechnung storniert
 exception-bill_voided-what = Die Eingangsrechnung { $invoice } zu Abrechnung { $statement } wurde in Xero storniert.
 exception-bill_voided-do = Bitten Sie den Partner um eine neue Rechnung; die Abrechnung ist wieder offen.
+exception-bill_not_made = Eingangsrechnung nicht in Xero
+exception-bill_not_made-what = Die Rechnung { $invoice } von { $partner } zu Abrechnung { $statement } lässt sich in Xero nicht eintragen: { $why }
+exception-bill_not_made-do = Bringen Sie es in Xero in Ordnung und wiederholen Sie die Aufgabe, oder ziehen Sie die Rechnung auf der Seite der Abrechnung zurück, damit sie neu gestellt werden kann.
 exception-number-open = Offen, mit Steuer
 exception-number-deal = Nächstliegend nach dem Deal
 exception-number-invoiced = Berechnet, netto
@@ -278,6 +284,24 @@ close-result-new = Neue Abrechnung
 close-result-carried-over = Übertrag
 close-reason-below-minimum = Unter dem Mindestbetrag von { $amount }
 close-reason-negative = Negativ
+close-reason-nothing = Nichts zu berechnen: Es ergibt null
+close-reason-already-stated = Hat seine Abrechnung für dieses Quartal; kommt auf die nächste
+close-result-made = Abgerechnet
+close-interrupted =
+    { $count ->
+        [0] Der Abschluss dieses Quartals wurde unterbrochen, bevor eine Abrechnung entstand. Schließen Sie es erneut ab: Es geht weiter, wo es stehen blieb, und niemand bekommt zweimal Nachricht.
+        [one] Der Abschluss dieses Quartals wurde nach einer Abrechnung unterbrochen. Schließen Sie es erneut ab: Es geht weiter, wo es stehen blieb, und niemand bekommt zweimal Nachricht.
+       *[other] Der Abschluss dieses Quartals wurde nach { $count } Abrechnungen unterbrochen. Schließen Sie es erneut ab: Es geht weiter, wo es stehen blieb, und niemand bekommt zweimal Nachricht.
+    }
+close-early = Den Partnern ist der { $date } als Abschluss genannt. Was bis dahin bezahlt oder freigegeben wird, fehlt auf dieser Abrechnung, wenn Sie jetzt abschließen.
+close-blocked-title = Nicht auf diesen Abrechnungen
+close-blocked-lead = Posten bis zum Ende des Quartals, die etwas zurückhält, nach Partner.
+close-column-why = Warum
+close-blocked-not-approved = Gedeckt, nicht freigegeben
+close-blocked-held = Angehalten
+close-blocked-disputed = Beanstandet
+close-blocked-merged = Zusammengeführter Deal, nicht entschieden
+close-blocked-awaiting-payment = Wartet auf die Zahlung des Kunden
 close-telling =
     { $count ->
         [0] Niemand wird benachrichtigt: Es entsteht keine Abrechnung.
@@ -488,6 +512,7 @@ job-reconcile_deal = Deal mit Zahlungen abgleichen
 job-accrue_lines = Posten mit dem Kalender fortschreiben
 job-create_bill = Eingangsrechnung in Xero eintragen
 job-announce_statement = Abrechnung ankündigen
+job-announce_carried = Übertragenes mitteilen
 job-send_mail = E-Mail senden
 job-post_slack = Slack-Nachricht senden
 job-recompute_lines = Alle Posten nachrechnen
@@ -537,6 +562,7 @@ audit-facts = Anzeigen
 audit-act-accept_lead = Lead angenommen
 audit-act-reject_lead = Lead abgelehnt
 audit-act-raise_invoice = Rechnung gestellt
+audit-act-withdraw_invoice = Rechnung zurückgezogen
 audit-act-update_company = Angaben eines Unternehmens geändert
 audit-act-invite_member = Person eingeladen
 audit-act-revoke_invitation = Einladung zurückgenommen

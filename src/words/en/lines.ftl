@@ -3,7 +3,6 @@
 line-state-disputed = Disputed
 commission-filter-disputed = Disputed
 approval-list-disputed = Disputed
-waits-group-dispute = Your questions
 dispute-title = Questions about this line
 dispute-none = Is something wrong with this line? Ask us: until that is settled, only this line waits.
 dispute-none-stated = Is something wrong with this line? Ask us. Your statement and its invoice go on; what comes of it is a line of its own.

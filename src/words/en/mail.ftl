@@ -32,10 +32,18 @@ mail-statement-body =
        *[other] { $quarter } is closed, and statement { $number } is ready: you may invoice { $amount } net. Raise your invoice in the portal: we pay within { $count } days of it. These are its lines:
     }
 mail-statement-button = Open the statement
+mail-carried-subject = { $quarter } is closed: nothing to invoice this time
+mail-carried-button = Open your statements
 mail-bill-paid-subject = Your invoice { $number } is paid
-mail-bill-paid-body = We have paid your invoice { $number } in full: { $amount }.
+mail-bill-paid-body = We have paid your invoice { $number } in full: { $amount } net.
+mail-bill-undone-subject = A payment of your invoice { $number } was taken back
+mail-bill-undone-body = { $amount } net of what we had paid of your invoice { $number } was taken back. The lines that it had paid for are owed to you again; you need do nothing, and we tell you when it is paid.
+mail-bill-voided-subject = Your invoice { $number } was voided
+mail-bill-voided-body = Your invoice { $number } for statement { $statement } was voided in our books. You can invoice { $amount } of the statement again in the portal.
+mail-bill-not-made-subject = Your invoice { $number } could not be booked
+mail-bill-not-made-body = Your invoice { $number } for statement { $statement } could not be entered in our books, and we look at it. Is the number wrong? Then withdraw the invoice in the portal and raise it again.
 mail-bill-differs-subject = Your invoice { $bill } does not fit statement { $statement }
-mail-bill-differs-body = Your invoice { $bill } is over { $billed } net, and statement { $statement } is over { $stated }. Until the two agree, nothing is paid. Please send an invoice over the statement’s amount, or answer this mail if you think that the statement is wrong.
+mail-bill-differs-body = { $why } Until this is put right, we pay nothing on it. Please send another invoice, or answer this mail if you think that we are wrong.
 
 ## Slack: `*` makes bold
 

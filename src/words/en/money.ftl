@@ -20,13 +20,6 @@ figure-chart-month = { $month }: { $paid } paid, { $owed } owed, { $expected } e
 figure-recent-leads = Recent leads
 figure-all-leads = All leads
 figure-all-lines = All lines
-figure-waiting-title = What it waits for
-figure-waiting-sum =
-    { $count ->
-        [one] { $amount } in one line
-       *[other] { $amount } in { $count } lines
-    }
-figure-nothing-waits = Nothing waits: all that was earned is paid.
 figure-empty-title = Your first commission starts with a lead
 figure-empty = Submit a client. When its deal is won and the client pays, your lines appear here.
 
@@ -89,44 +82,19 @@ line-waits-partner-invoice = Waits for your invoice for statement { $statement }
 line-waits-bill-payment = Your invoice { $invoice } waits for our payment.
 line-waits-held = Held: { $reason }
 line-waits-terms = Waits for the value or the billing period of the deal.
+line-waits-merger = Waits for our decision on the deal: it was merged with another one.
 line-waits-nothing = Paid with statement { $statement }.
 line-waits-cancelled = Cancelled: the client did not pay, and the deal is no longer won.
 
 ## Where money waits, in a word, for sums
 
-waits-group-month-end = End of the month
-waits-group-invoice = Client’s invoice
-waits-group-payment = Client’s payment
-waits-group-approval = Approval
-waits-group-quarter-close = Quarter close
 waits-group-partner-invoice = Your invoice
 waits-group-bill-payment = Our payment
-waits-group-held = Held
-waits-group-terms = Terms of the deal
-waits-group-lines =
-    { $count ->
-        [one] One line
-       *[other] { $count } lines
-    }
 
 ## What exactly a group waits for
 
 waits-about-statement = For statement { $statement }
 waits-about-bill = { $invoice }, for statement { $statement }
-waits-about-quarter = On the statement of { $quarter }
-waits-about-months = { $from } to { $to }
-waits-about-payment = { $invoice } of { $client }, due { $due }
-waits-about-payment-late =
-    { $days ->
-        [one] { $invoice } of { $client }, one day overdue
-       *[other] { $invoice } of { $client }, { $days } days overdue
-    }
-waits-about-payment-open = { $invoice } of { $client }
-waits-about-clients =
-    { $count ->
-        [one] One client
-       *[other] { $count } clients
-    }
 
 ## Why a line has this amount
 
@@ -230,3 +198,52 @@ line-waits-dispute = Waits until your question about it is settled.
 settlement-state-part_invoiced = Part invoiced
 settlement-hint-part_invoiced = { $rest } of it are not invoiced yet.
 staff-bill-tax = Tax, on top
+
+## The next payout, part by part
+
+forecast-title = Your next payout
+forecast-lead = If all of it comes in time for the close of { $quarter }, what was carried over included.
+forecast-total = Together
+forecast-stopped = Stopped, and not counted
+forecast-approved = Approved
+forecast-covered = Paid by the client, being checked
+forecast-paid-ahead = Paid ahead, until the month ends
+forecast-invoiced = Invoiced, not paid by the client
+forecast-not-invoiced = Not invoiced yet
+forecast-disputed = Disputed by you
+forecast-held = Held
+forecast-undecided = Waits for our decision on the deal
+forecast-invoice = Invoice { $invoice }
+forecast-invoice-due = Invoice { $invoice }, due { $due }
+forecast-invoice-late =
+    { $days ->
+        [one] Invoice { $invoice }, due { $due }, one day late
+       *[other] Invoice { $invoice }, due { $due }, { $days } days late
+    }
+figure-open-statements = Stated, not paid
+
+## A bill and its statement: what does not fit, for finance and the partner alike
+
+bill-net = Net
+bill-tax = VAT
+bill-gross = Gross
+bill-mismatch-currency = Invoice { $bill } is over { $net } net, and statement { $statement } is in another currency: { $rest } of it are left to invoice.
+bill-mismatch-net = Invoice { $bill } is over { $net } net, and { $rest } of statement { $statement } are left to invoice. An invoice for a part of it must be for whole lines, the oldest first.
+bill-mismatch-not_positive = Invoice { $bill } is over { $net } net and so asks for nothing; { $rest } of statement { $statement } are left to invoice.
+bill-mismatch-above_rest = Invoice { $bill } is over { $net } net, and only { $rest } of statement { $statement } are left to invoice.
+bill-mismatch-already_invoiced = Invoice { $bill } is over { $net } net, and all of statement { $statement } is invoiced already with { $others }.
+bill-mismatch-number_used = Invoice { $bill } over { $net } net has a number that another invoice of the same partner has already.
+bill-mismatch-changed = Invoice { $bill } for statement { $statement } was raised over { $raised }, and is over { $net } net in our books now.
+bill-mismatch-wrong_contact = Invoice { $bill } over { $net } net names statement { $statement } of { $partner }, and is from { $contact }.
+bill-mismatch-tax = With VAT of { $tax } it comes to { $gross }.
+settlement-undone = { $amount } of what was paid was taken back, and is owed to you again.
+settlement-voided = Your invoice { $number } was voided in our books: please raise it again.
+settlement-not-made = Your invoice { $number } could not be booked. We look at it; if its number is wrong, withdraw it and raise it again.
+invoice-withdraw = Withdraw { $number }
+statement-mismatch = An invoice does not fit
+
+## What a closing carried over
+
+carried-below_minimum = { $quarter } is closed without a statement: { $amount } is less than the minimum of { $minimum }. It is carried over to the next one.
+carried-negative = { $quarter } is closed without a statement: with what was taken back it comes to { $amount }, which is carried over to the next one.
+carried-nothing_to_invoice = { $quarter } is closed without a statement: what was earned and what was taken back come to { $amount }.

@@ -145,6 +145,7 @@ notice-member-removed = The person has no access any more.
 notice-invitation-revoked = The invitation is taken back.
 notice-invitation-accepted = Welcome: you belong to the team now.
 notice-invoice-raised = Your invoice is raised and goes into our books now. The lines become paid as our payments arrive.
+notice-invoice-withdrawn = The invoice is withdrawn; you can raise it again.
 notice-partner-added = The partner was added. Enrol it on a plan, and invite its people.
 notice-partner-enrolled = The partner is enrolled.
 notice-plan-published = The plan’s version is published.

@@ -177,6 +177,9 @@ exception-number-invoice = Invoice, net
 exception-number-deal-currency = Currency of the deal
 exception-number-statement = Statement, net
 exception-number-bill = Bill, net
+exception-number-rest = Left to invoice
+exception-number-tax = VAT
+exception-number-gross = Gross
 exception-number-due = Due
 exception-act-link = Link to this deal
 exception-act-link-choose = It may be for one of these deals:
@@ -253,6 +256,9 @@ exception-bill_differs_from_statement-do = Correct the bill in Xero, or ask the 
 exception-bill_voided = Bill voided
 exception-bill_voided-what = The bill { $invoice } for statement { $statement } was voided in Xero.
 exception-bill_voided-do = Ask the partner for a new invoice; the statement is open again.
+exception-bill_not_made = Bill not in Xero
+exception-bill_not_made-what = The invoice { $invoice } of { $partner } for statement { $statement } cannot be entered in Xero: { $why }
+exception-bill_not_made-do = Put it right in Xero and retry the job, or withdraw the invoice on the statement’s page, so that it can be raised again.
 exception-number-open = Open, with tax
 exception-number-deal = Nearest by the deal
 exception-number-invoiced = Invoiced, net
@@ -278,6 +284,24 @@ close-result-new = New statement
 close-result-carried-over = Carried over
 close-reason-below-minimum = Below the minimum of { $amount }
 close-reason-negative = Negative
+close-reason-nothing = Nothing to invoice: it comes to zero
+close-reason-already-stated = Has its statement of this quarter; comes on the next one
+close-result-made = Stated
+close-interrupted =
+    { $count ->
+        [0] Closing this quarter was interrupted before any statement was made. Close it again: it goes on where it stopped, and tells nobody twice.
+        [one] Closing this quarter was interrupted after one statement. Close it again: it goes on where it stopped, and tells nobody twice.
+       *[other] Closing this quarter was interrupted after { $count } statements. Close it again: it goes on where it stopped, and tells nobody twice.
+    }
+close-early = Partners were told that this quarter closes on { $date }. Whoever pays or is approved until then misses this statement if you close now.
+close-blocked-title = Not on these statements
+close-blocked-lead = Lines up to the end of the quarter that something keeps off, by partner.
+close-column-why = Why
+close-blocked-not-approved = Covered, not approved
+close-blocked-held = Held
+close-blocked-disputed = Disputed
+close-blocked-merged = Merged deal, not decided
+close-blocked-awaiting-payment = Waits for the client’s payment
 close-telling =
     { $count ->
         [0] Nobody is told: there is no statement.
@@ -488,6 +512,7 @@ job-reconcile_deal = Reconcile a deal
 job-accrue_lines = Move lines on with the calendar
 job-create_bill = Enter a bill in Xero
 job-announce_statement = Announce a statement
+job-announce_carried = Say what was carried over
 job-send_mail = Send a mail
 job-post_slack = Post a Slack message
 job-recompute_lines = Compute all lines again
@@ -537,6 +562,7 @@ audit-facts = Show
 audit-act-accept_lead = Accepted a lead
 audit-act-reject_lead = Rejected a lead
 audit-act-raise_invoice = Raised an invoice
+audit-act-withdraw_invoice = Withdrew an invoice
 audit-act-update_company = Changed a company’s details
 audit-act-invite_member = Invited a person
 audit-act-revoke_invitation = Took an invitation back

@@ -1,24 +1,22 @@
-//! A partner's first screen: how much came, how much is coming, and what it waits for.
+//! A partner's first screen: how much came, how much is coming, and what it waits for, part by part.
 
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use portal_domain::{
     access::{Action, Actor},
     lead::LeadState,
-    money::Currency,
+    money::{Currency, Money},
 };
 use portal_services::{
     figures::{self, Figures},
+    forecast::{self, Forecast, Group, Part, PartState},
     leads,
-    lines::LineView,
     payouts::{self, AheadView},
+    statements::{self, StatementView},
 };
 use portal_store::leads::{LeadFilter, LeadRecord};
 
-use super::{
-    chart, lead_pill, may,
-    waits::{self, Around},
-};
+use super::{chart, lead_pill, may};
 use crate::{
     ui::{
         api::UiError,
@@ -27,17 +25,13 @@ use crate::{
     web::page::Page,
 };
 
-/// So many waiting lines are summed up; whoever has more sees groups without their sum.
-const WAITING: i64 = 1_000;
 const RECENT: usize = 5;
-/// A group beyond these is on the page Commission.
-const GROUPS: usize = 8;
 
 struct Home {
     figures: Vec<Figures>,
     leads: Vec<LeadRecord>,
-    waiting: Vec<LineView>,
-    around: Around,
+    forecasts: Vec<Forecast>,
+    statements: Vec<StatementView>,
     next_close: Option<AheadView>,
 }
 
@@ -47,13 +41,12 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
     if matches!(actor, Actor::Staff { .. }) {
         return Ok(Redirect::to("/staff").into_response());
     }
-    let waiting = page.said(figures::waiting(&page.ctx, actor, WAITING).await)?;
     let home = Home {
         figures: page.said(figures::for_partner(&page.ctx, actor).await)?,
         leads: page.said(leads::list_for_partner(&page.ctx, actor, LeadFilter::default()).await)?,
-        around: Around::load(&page, &waiting).await?,
+        forecasts: page.said(forecast::for_partner(&page.ctx, actor).await)?,
+        statements: page.said(statements::list_for_partner(&page.ctx, actor).await)?,
         next_close: page.said(payouts::find_next(&page.ctx, actor).await)?,
-        waiting,
     };
     let title = page.words.text("nav-home");
     Ok(page.show(&title, move |page| view(page, &home)))
@@ -103,11 +96,16 @@ fn content(page: &Page, home: &Home) -> AnyView {
         .iter()
         .map(|figures| month_chart(page, figures, home.figures.len()))
         .collect_view();
+    let forecasts = home
+        .forecasts
+        .iter()
+        .map(|forecast| forecast_card(page, home, forecast))
+        .collect_view();
     view! {
         {figures}
         <div class="split">
             <div class="stack">{charts}{recent_leads(page, &home.leads)}</div>
-            {waiting(page, home)}
+            <div class="stack">{forecasts}{open_statements(page, home)}</div>
         </div>
     }
     .into_any()
@@ -224,57 +222,160 @@ fn month_chart(page: &Page, figures: &Figures, how_many: usize) -> AnyView {
     .into_any()
 }
 
-fn waiting(page: &Page, home: &Home) -> AnyView {
+/// The next payout: everything that may come on the next statement, by what it waits for, each part named.
+fn forecast_card(page: &Page, home: &Home, forecast: &Forecast) -> AnyView {
     let words = &page.words;
-    let groups = waits::group(page, &home.around, &home.waiting);
-    if groups.is_empty() {
-        return view! {
-            <section class="card">
-                <header><h2>{words.text("figure-waiting-title")}</h2></header>
-                <p class="muted small">{words.text("figure-nothing-waits")}</p>
-            </section>
-        }
-        .into_any();
-    }
-    let rows = groups
-        .into_iter()
-        .take(GROUPS)
-        .map(|group| {
-            let count = words.with("waits-group-lines", &[("count", group.count.into())]);
-            view! {
-                <li>
-                    <div><a class="t" href=group.url>{words.text(&group.title)}</a><p>{group.about}</p></div>
-                    <span class="end">{kit::money(page, group.money)}<small>{count}</small></span>
-                </li>
-            }
-        })
+    let quarter = [("quarter", words.quarter(forecast.quarter).into())];
+    let minimum = [("minimum", words.money(forecast.minimum).into())];
+    let carried = forecast.is_below_minimum().then(
+        || view! { <p class="muted small">{words.with("figure-upcoming-carried", &minimum)}</p> },
+    );
+    let groups = forecast.groups.iter();
+    let groups = groups
+        .map(|group| forecast_group(page, group))
         .collect_view();
+    let stopped = (!forecast.stopped.is_empty()).then(|| {
+        let groups = forecast.stopped.iter();
+        let groups = groups
+            .map(|group| forecast_group(page, group))
+            .collect_view();
+        view! {
+            <div class="table">
+                <table class="forecast">
+                    <caption>{words.text("forecast-stopped")}</caption>
+                    {groups}
+                </table>
+            </div>
+        }
+    });
+    let label = title(
+        page,
+        "forecast-title",
+        forecast.currency,
+        home.forecasts.len(),
+    );
     view! {
-        <section class="card">
-            <header><h2>{words.text("figure-waiting-title")}</h2>{waiting_sum(page, &home.waiting)}</header>
-            <ul class="rows">{rows}</ul>
+        <section class="card flush" data-forecast=forecast.currency.to_string()>
+            <header>
+                <div><h2>{label}</h2><p>{words.with("forecast-lead", &quarter)}</p>{carried}</div>
+            </header>
+            <div class="table">
+                <table class="forecast">
+                    {groups}
+                    <tfoot>
+                        <tr>
+                            <th class="main" scope="row">{words.text("forecast-total")}</th>
+                            <td class="num" data-total="">{kit::money(page, forecast.total)}</td>
+                        </tr>
+                    </tfoot>
+                </table>
+            </div>
+            {stopped}
         </section>
     }
     .into_any()
 }
 
-/// Only where it is a sum of everything, and of one currency.
-fn waiting_sum(page: &Page, waiting: &[LineView]) -> Option<AnyView> {
-    let currency = waiting.first()?.line.money.currency;
-    let complete = i64::try_from(waiting.len()).is_ok_and(|count| count < WAITING);
-    if !complete
-        || waiting
-            .iter()
-            .any(|view| view.line.money.currency != currency)
-    {
+fn forecast_group(page: &Page, group: &Group) -> AnyView {
+    let words = &page.words;
+    let word = group.word();
+    let url = match word {
+        "approved" | "covered" => "/commission?state=owed",
+        "held" => "/commission?state=held",
+        "disputed" => "/commission?state=disputed",
+        _ => "/commission?state=waiting",
+    };
+    let parts = group.parts.iter().map(|part| {
+        let about = about_part(page, part).map(|about| view! { <small>{about}</small> });
+        view! {
+            <tr>
+                <th scope="row">{part.client_name.clone()}{about}</th>
+                <td class="num">{kit::money(page, part.money)}</td>
+            </tr>
+        }
+    });
+    view! {
+        <tbody data-part=word>
+            <tr>
+                <th scope="rowgroup"><a href=url>{words.text(&format!("forecast-{word}"))}</a></th>
+                <td class="num">{kit::money(page, group.money)}</td>
+            </tr>
+            {parts.collect_view()}
+        </tbody>
+    }
+    .into_any()
+}
+
+/// Which invoice a part waits for, or why it is stopped.
+fn about_part(page: &Page, part: &Part) -> Option<String> {
+    let words = &page.words;
+    match &part.state {
+        PartState::Invoiced {
+            due,
+            invoice_number,
+            days_late,
+        } => {
+            let invoice = ("invoice", invoice_number.into());
+            Some(match due {
+                Some(due) => {
+                    let due = ("due", words.day(*due).into());
+                    let days = ("days", (*days_late).into());
+                    let key = match *days_late {
+                        0 => "forecast-invoice-due",
+                        _ => "forecast-invoice-late",
+                    };
+                    words.with(key, &[invoice, due, days])
+                }
+                None => words.with("forecast-invoice", &[invoice]),
+            })
+        }
+        PartState::Held { reason } => Some(reason.clone()),
+        _ => None,
+    }
+}
+
+/// What was stated and is not paid: the partner's turn, and the vendor's.
+fn open_statements(page: &Page, home: &Home) -> Option<AnyView> {
+    let words = &page.words;
+    let mut rows = Vec::new();
+    for view in &home.statements {
+        let url = format!("/statements/{}", view.record.id);
+        let statement = || ("statement", view.record.number.as_str().into());
+        let mut add = |key: &str, about: String, money: Money| {
+            let title = words.text(key);
+            rows.push(view! {
+                <li>
+                    <div><a class="t" href=url.clone()>{title}</a><p>{about}</p></div>
+                    <span class="end">{kit::money(page, money)}</span>
+                </li>
+            });
+        };
+        if view.rest.minor > 0 {
+            let about = words.with("waits-about-statement", &[statement()]);
+            add("waits-group-partner-invoice", about, view.rest);
+        }
+        for bill in &view.bills {
+            let open_minor = bill.total.minor - bill.paid_minor;
+            if open_minor > 0 {
+                let invoice = ("invoice", bill.number.as_str().into());
+                let about = words.with("waits-about-bill", &[invoice, statement()]);
+                let open = Money::new(open_minor, bill.total.currency);
+                add("waits-group-bill-payment", about, open);
+            }
+        }
+    }
+    if rows.is_empty() {
         return None;
     }
-    let sum = waits::sum(currency, waiting.iter().map(|view| view.line.money));
-    let arguments = [
-        ("amount", page.words.money(sum).into()),
-        ("count", waiting.len().into()),
-    ];
-    Some(view! { <p>{page.words.with("figure-waiting-sum", &arguments)}</p> }.into_any())
+    Some(
+        view! {
+            <section class="card" id="open-statements">
+                <header><h2>{words.text("figure-open-statements")}</h2><a href="/statements">{words.text("nav-statements")}</a></header>
+                <ul class="rows">{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn recent_leads(page: &Page, leads: &[LeadRecord]) -> AnyView {

@@ -11,7 +11,11 @@ use portal_domain::{
     payout::PayoutRule,
     statement::{SettlementState, StatementLine},
 };
-use portal_services::statements::{self, StatementView};
+use portal_services::{
+    messages, mismatch,
+    statements::{self, StatementView},
+};
+use portal_store::{bills::BillRecord, statements::CarryRecord};
 
 use super::{calendar, chart, crumbs, form_errors, line_pill, may, parse_id, parts};
 use crate::{
@@ -27,11 +31,12 @@ const RAISE: &str = "raise_invoice";
 /// `/statements`.
 pub async fn list(page: Page) -> Result<Response, UiError> {
     let statements = page.said(statements::list_for_partner(&page.ctx, page.actor()?).await)?;
+    let carried = page.said(statements::last_carried(&page.ctx, page.actor()?).await)?;
     let title = page.words.text("statement-list-title");
-    Ok(page.show(&title, move |page| list_view(page, &statements)))
+    Ok(page.show(&title, move |page| list_view(page, &statements, &carried)))
 }
 
-fn list_view(page: &Page, statements: &[StatementView]) -> AnyView {
+fn list_view(page: &Page, statements: &[StatementView], carried: &[CarryRecord]) -> AnyView {
     let words = &page.words;
     view! {
         <div class="head">
@@ -39,6 +44,7 @@ fn list_view(page: &Page, statements: &[StatementView]) -> AnyView {
             <div class="row">{calendar::link(page, "/statements/calendar")}</div>
         </div>
         <div class="stack" id="statements" data-live="">
+            {carried.iter().map(|carry| kit::notice("info", messages::carried(&page.ctx, words, carry))).collect_view()}
             {statements.iter().filter(|view| view.rest.minor > 0).map(|view| waiting(page, view)).collect_view()}
             <section class="card flush" aria-label=words.text("statement-list-title")>{table(page, statements)}</section>
         </div>
@@ -149,6 +155,7 @@ fn detail(page: &Page, view: &StatementView) -> AnyView {
             <div id="statement-head" data-live=""><h1>{title}" "{settlement_pill(page, view)}</h1></div>
             {parts::downloads(page, &format!("/statements/{}", view.record.id))}
         </div>
+        <div class="stack" id="statement-troubles" data-live="">{troubles(page, view)}</div>
         <div class="split">
             {document(page, view)}
             <div class="stack">
@@ -347,6 +354,7 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
         ),
         SettlementState::Paid => words.text("settlement-hint-paid"),
     };
+    let bills = view.bills.iter().map(|bill| bill_facts(page, bill));
     let bar =
         (view.paid.minor > 0).then(|| chart::share_paid(view.paid.minor, view.record.total.minor));
     view! {
@@ -354,6 +362,59 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
         <p class="small"><strong>{sent}</strong></p>
         <p class="small muted">{hint}</p>
         {money_by(page, view)}
+        {bills.collect_view()}
+    }
+    .into_any()
+}
+
+/// What the bill comes to with its tax, what was taken back of it, and the way out while it is not booked.
+fn bill_facts(page: &Page, bill: &BillRecord) -> AnyView {
+    let words = &page.words;
+    let currency = bill.total.currency;
+    let tax = Money::new(bill.tax_minor, currency);
+    let gross = bill.total.plus(tax).unwrap_or(bill.total);
+    let row = |label: String, money: Money| {
+        view! { <div><dt>{label}</dt><dd class="money">{words.money(money)}</dd></div> }
+    };
+    let undone = (bill.undone_minor > 0).then(|| {
+        let amount = words.money(Money::new(bill.undone_minor, currency));
+        kit::notice(
+            "wait",
+            words.with("settlement-undone", &[("amount", amount.into())]),
+        )
+    });
+    let withdraw = (bill.xero_invoice_id.is_none() && may(page, Action::RaiseInvoices))
+        .then(|| parts::withdraw(page, bill));
+    view! {
+        <dl class="facts" data-bill=bill.number.clone()>
+            {row(format!("{} · {}", bill.number, words.text("bill-net")), bill.total)}
+            {row(words.text("bill-tax"), tax)}
+            {row(words.text("bill-gross"), gross)}
+            {row(words.text("statement-paid-so-far"), Money::new(bill.paid_minor, currency))}
+        </dl>
+        {undone}
+        {withdraw}
+    }
+    .into_any()
+}
+
+/// What went wrong with invoices for it, and what the partner can do.
+fn troubles(page: &Page, view: &StatementView) -> AnyView {
+    let words = &page.words;
+    let mismatches = view
+        .mismatches
+        .iter()
+        .map(|facts| kit::notice("bad", mismatch::sentence(words, facts)));
+    let about = |key: &'static str, numbers: &[String]| {
+        numbers
+            .iter()
+            .map(|number| kit::notice("bad", words.with(key, &[("number", number.into())])))
+            .collect_view()
+    };
+    view! {
+        {mismatches.collect_view()}
+        {about("settlement-voided", &view.voided)}
+        {about("settlement-not-made", &view.not_made)}
     }
     .into_any()
 }

@@ -469,7 +469,7 @@ pub fn waits(page: &Page, view: &LineView) -> String {
         WaitsFor::BillPayment => words.text("approval-waits-bill-payment"),
         WaitsFor::Held { reason } => words.with("line-waits-held", &[("reason", reason.into())]),
         WaitsFor::Dispute => words.text("line-waits-dispute"),
-        WaitsFor::Terms => words.text("approval-waits-terms"),
+        WaitsFor::Terms | WaitsFor::Merger => words.text("approval-waits-terms"),
     }
 }
 

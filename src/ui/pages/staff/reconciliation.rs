@@ -9,7 +9,10 @@ use portal_domain::{
     calendar::Month,
     money::{Currency, Money},
 };
-use portal_services::exceptions::{self, CaseFilter, CasePage, ExceptionView, Proposal};
+use portal_services::{
+    exceptions::{self, CaseFilter, CasePage, ExceptionView, Proposal},
+    mismatch,
+};
 use portal_store::audit::AuditRecord;
 use portal_words::Argument;
 use serde::Deserialize;
@@ -231,8 +234,12 @@ pub fn what(page: &Page, case: &ExceptionView) -> AnyView {
     let to_do = record.resolved_at.is_none().then(|| {
         view! { <p class="small">{words.text(&format!("exception-{kind}-do"))}</p> }
     });
+    // Why a bill does not fit is said to finance and the partner in the same words.
+    let why = case.facts["mismatch"].as_str();
+    let why = why.map(|_| view! { <p>{mismatch::sentence(words, &case.facts)}</p> });
     view! {
         <p>{words.with(&format!("exception-{kind}-what"), &arguments(case, &facts))}{partner}</p>
+        {why}
         {numbers(page, kind, &facts)}
         {to_do}
     }
@@ -349,6 +356,7 @@ fn tone(kind: &str) -> &'static str {
         "invoice_overdue"
         | "bill_differs_from_statement"
         | "bill_voided"
+        | "bill_not_made"
         | "deals_merged"
         | "currency_changed" => "bad",
         "several_deals_possible" | "invoice_without_deal" => "info",
@@ -432,6 +440,7 @@ pub fn arguments(case: &ExceptionView, facts: &Facts<'_>) -> Vec<(&'static str, 
         ("credit", or_nothing(&facts.text("credit")).into()),
         ("contact", or_nothing(&facts.text("contact")).into()),
         ("message", or_nothing(&facts.text("message")).into()),
+        ("why", or_nothing(&facts.text("why")).into()),
     ]
 }
 
@@ -483,14 +492,17 @@ fn numbers(page: &Page, kind: &str, facts: &Facts<'_>) -> Option<AnyView> {
                 "statement",
                 facts.money("expected_minor", "expected_currency"),
             ),
+            ("rest", facts.money("rest_minor", "expected_currency")),
             ("bill", money("net_minor")),
+            ("tax", money("tax_minor")),
+            ("gross", money("gross_minor")),
         ],
         "refund_without_deal" => vec![("refunded", money("refunded_minor"))],
         "shares_beyond_invoice" => vec![
             ("invoice", money("net_minor")),
             ("shared", money("shared_minor")),
         ],
-        "bill_voided" => vec![("bill", money("net_minor"))],
+        "bill_voided" | "bill_not_made" => vec![("bill", money("net_minor"))],
         "lines_differ" => vec![("lines-difference", money("difference_minor"))],
         _ => Vec::new(),
     };

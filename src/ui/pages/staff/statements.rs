@@ -9,8 +9,8 @@ use portal_domain::{
     access::Action, calendar::Quarter, ids::StatementId, money::Money, statement::SettlementState,
 };
 use portal_services::{
-    ServiceError,
-    statements::{self, ClosePreview, QuarterView, StatementView},
+    ServiceError, mismatch,
+    statements::{self, Blocked, ClosePreview, QuarterView, StatementView},
 };
 use portal_store::lines::LineRecord;
 use serde::Deserialize;
@@ -96,9 +96,10 @@ fn close(page: &Page, quarters: &[QuarterView], preview: &ClosePreview) -> AnyVi
         {(!preview.already_closed).then(|| warnings(page, preview))}
         <section class="card flush" aria-labelledby="close-title">
             <header><h2 id="close-title">{title}</h2><p>{lead}</p></header>
-            <div id="preview" data-live="">{(!preview.already_closed).then(|| preview_content(page, preview))}</div>
+            <div id="preview" data-live="">{preview_content(page, preview)}</div>
             {close_form(page, preview)}
         </section>
+        {(!preview.already_closed).then(|| blocked(page, preview))}
     }
     .into_any()
 }
@@ -118,7 +119,17 @@ fn warnings(page: &Page, preview: &ClosePreview) -> AnyView {
             }
         })
     };
+    let interrupted = preview.interrupted.then(|| {
+        let stated = [("count", preview.stated.len().into())];
+        kit::notice("bad", words.with("close-interrupted", &stated))
+    });
+    let early = preview.early_until.filter(|_| preview.ended).map(|day| {
+        let day = [("date", words.date(day).into())];
+        kit::notice("wait", words.with("close-early", &day))
+    });
     view! {
+        {interrupted}
+        {early}
         {warning("close-still-covered", preview.covered_not_approved, "/staff/lines?list=covered", "approval-list-covered")}
         {clawbacks(page, preview)}
         {warning("close-still-held", preview.held, "/staff/lines?list=held", "approval-list-held")}
@@ -157,7 +168,12 @@ fn clawbacks(page: &Page, preview: &ClosePreview) -> Option<AnyView> {
 
 fn preview_content(page: &Page, preview: &ClosePreview) -> AnyView {
     let words = &page.words;
-    if preview.statements.is_empty() && preview.carried.is_empty() {
+    let is_empty =
+        preview.statements.is_empty() && preview.carried.is_empty() && preview.stated.is_empty();
+    if is_empty && preview.already_closed {
+        return ().into_any();
+    }
+    if is_empty {
         return kit::empty(
             icons::FILE,
             words.text("close-empty-title"),
@@ -165,7 +181,6 @@ fn preview_content(page: &Page, preview: &ClosePreview) -> AnyView {
             None,
         );
     }
-    let minimum = page.ctx.programme.minimum_payout_minor;
     let stated = preview.statements.iter().map(|statement| {
         let mut lines = words.with("statement-line-count", &[("count", statement.lines.into())]);
         if statement.is_last {
@@ -180,10 +195,15 @@ fn preview_content(page: &Page, preview: &ClosePreview) -> AnyView {
         )
     });
     let carried = preview.carried.iter().map(|carried| {
-        let least = words.money(Money::new(minimum, carried.money.currency));
-        let why = match carried.code {
+        let least = page.ctx.programme.minimum_payout.of(carried.money.currency);
+        let least = words.money(least);
+        let why = match carried.code.as_str() {
+            "below_minimum" => {
+                words.with("close-reason-below-minimum", &[("amount", least.into())])
+            }
             "negative" => words.text("close-reason-negative"),
-            _ => words.with("close-reason-below-minimum", &[("amount", least.into())]),
+            "already_stated" => words.text("close-reason-already-stated"),
+            _ => words.text("close-reason-nothing"),
         };
         preview_row(
             page,
@@ -193,11 +213,27 @@ fn preview_content(page: &Page, preview: &ClosePreview) -> AnyView {
             ("upcoming", "close-result-carried-over"),
         )
     });
-    let rows = stated.chain(carried).collect::<Vec<_>>();
-    let sum = write_sum(
-        page,
-        preview.statements.iter().map(|statement| statement.money),
-    );
+    let before = preview.stated.iter().map(|statement| {
+        preview_row(
+            page,
+            (&statement.partner_name, statement.partner.to_string()),
+            statement.number.clone(),
+            statement.total,
+            ("stated", "close-result-made"),
+        )
+    });
+    let rows = before.chain(stated).chain(carried).collect::<Vec<_>>();
+    let foot = (!preview.already_closed).then(|| {
+        let money = preview.statements.iter().map(|statement| statement.money);
+        let sum = write_sum(page, money);
+        view! {
+            <tfoot>
+                <tr>
+                    <th class="main" scope="row" colspan="2">{words.text("today-to-state")}</th><td class="num corner">{sum}</td><td></td>
+                </tr>
+            </tfoot>
+        }
+    });
     view! {
         <div class="table">
             <table class="cards">
@@ -210,15 +246,59 @@ fn preview_content(page: &Page, preview: &ClosePreview) -> AnyView {
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
-                <tfoot>
-                    <tr>
-                        <th class="main" scope="row" colspan="2">{words.text("today-to-state")}</th><td class="num corner">{sum}</td><td></td>
-                    </tr>
-                </tfoot>
+                {foot}
             </table>
         </div>
     }
     .into_any()
+}
+
+/// What keeps lines off the statements, by partner, each with the way to its lines.
+fn blocked(page: &Page, preview: &ClosePreview) -> Option<AnyView> {
+    let words = &page.words;
+    if preview.blocked.is_empty() {
+        return None;
+    }
+    let rows = preview.blocked.iter().map(|blocked| {
+        let partner = blocked.partner.to_string();
+        let list = |list: &str| address("/staff/lines", &[("list", list), ("partner", &partner)]);
+        let url = match blocked.reason {
+            Blocked::NotApproved => list("covered"),
+            Blocked::Held => list("held"),
+            Blocked::Disputed => list("disputed"),
+            Blocked::AwaitingPayment => list("awaiting"),
+            Blocked::Merged => address("/staff/reconciliation", &[("kind", "deals_merged")]),
+        };
+        let why = words.text(&format!("close-blocked-{}", blocked.reason.word()));
+        let lines = words.with("statement-line-count", &[("count", blocked.lines.into())]);
+        view! {
+            <tr>
+                <th class="main" scope="row">{blocked.name.clone()}<small>{lines}</small></th>
+                <td data-label=words.text("close-column-why")><a href=url>{why}</a></td>
+                <td class="num corner">{kit::money(page, blocked.money)}</td>
+            </tr>
+        }
+    });
+    Some(
+        view! {
+            <section class="card flush" id="blocked" data-live="" aria-labelledby="blocked-title">
+                <header><h2 id="blocked-title">{words.text("close-blocked-title")}</h2><p>{words.text("close-blocked-lead")}</p></header>
+                <div class="table">
+                    <table class="cards">
+                        <thead>
+                            <tr>
+                                <th scope="col">{words.text("close-column-partner")}</th>
+                                <th scope="col">{words.text("close-column-why")}</th>
+                                <th scope="col" class="num">{words.text("statement-column-amount")}</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows.collect_view()}</tbody>
+                    </table>
+                </div>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn preview_row(
@@ -463,6 +543,8 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
     });
     let bills = view.bills.iter().map(|bill| {
         let open = Money::new(bill.total.minor - bill.paid_minor, bill.total.currency);
+        let withdraw = (bill.xero_invoice_id.is_none() && may(page, Action::Reconcile))
+            .then(|| parts::withdraw(page, bill));
         let xero = bill
             .xero_invoice_id
             .clone()
@@ -477,9 +559,14 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
                 {fact(words.text("statement-open"), kit::money(page, open))}
                 {fact(words.text("staff-bill-xero"), view! { <code>{xero}</code> }.into_any())}
             </dl>
+            {withdraw}
         }
     });
     let bills = bills.collect_view();
+    let mismatches = view
+        .mismatches
+        .iter()
+        .map(|facts| kit::notice("bad", mismatch::sentence(words, facts)));
     let none = view
         .bills
         .is_empty()
@@ -490,6 +577,7 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
             <ol class="steps" aria-label=words.text("progress")>{steps.collect_view()}</ol>
             {bills}
             {none}
+            {mismatches.collect_view()}
         </section>
     }
     .into_any()

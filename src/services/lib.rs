@@ -22,6 +22,7 @@ pub mod disputes;
 pub mod exceptions;
 pub mod explorer;
 pub mod figures;
+pub mod ledger;
 pub mod lines;
 pub mod links;
 pub mod mergers;
@@ -29,6 +30,7 @@ pub mod payouts;
 pub mod reconcile;
 pub mod schedules;
 pub mod statements;
+pub mod why;
 
 pub mod inbox;
 pub mod operations;

@@ -161,6 +161,13 @@ impl World {
         self.clock.0.store(instant(date), Ordering::SeqCst);
     }
 
+    /// Sets the clock to an instant such as `2026-02-10T23:30:00Z`.
+    pub fn go_to_instant(&self, instant: &str) {
+        let instant = chrono::DateTime::parse_from_rfc3339(instant).expect(instant);
+        let millis = instant.timestamp_millis();
+        self.clock.0.store(millis, Ordering::SeqCst);
+    }
+
     pub async fn submit(&self, name: &str, domain: &str) -> LeadId {
         self.submit_as(&self.member, name, domain).await
     }

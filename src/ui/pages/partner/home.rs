@@ -23,6 +23,7 @@ use crate::{
     ui::{
         api::UiError,
         kit::{self, icon, icons},
+        pages::parts::write_large,
     },
     web::page::Page,
 };
@@ -244,7 +245,7 @@ fn waiting(page: &Page, home: &Home) -> AnyView {
             view! {
                 <li>
                     <div><a class="t" href=group.url>{words.text(&group.title)}</a><p>{group.about}</p></div>
-                    <span class="end">{kit::money(page, group.money)}<small>{count}</small></span>
+                    <span class="end"><span class="money">{group.amount}</span><small>{count}</small></span>
                 </li>
             }
         })
@@ -269,9 +270,9 @@ fn waiting_sum(page: &Page, waiting: &[LineView]) -> Option<AnyView> {
     {
         return None;
     }
-    let sum = waits::sum(currency, waiting.iter().map(|view| view.line.money));
+    let amounts = waiting.iter().map(|view| i128::from(view.line.money.minor));
     let arguments = [
-        ("amount", page.words.money(sum).into()),
+        ("amount", write_large(page, amounts.sum(), currency).into()),
         ("count", waiting.len().into()),
     ];
     Some(view! { <p>{page.words.with("figure-waiting-sum", &arguments)}</p> }.into_any())

@@ -2,17 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portal_domain::{
-    calendar::Quarter,
-    ids::StatementId,
-    line::LineState,
-    money::{Currency, Money},
-};
+use portal_domain::{calendar::Quarter, ids::StatementId, line::LineState, money::Currency};
 use portal_services::{
     lines::{LineView, WaitsFor},
     statements::{self, StatementView},
 };
 
+use super::super::parts::write_large;
 use crate::{ui::api::UiError, web::page::Page};
 
 /// What sentences name and lines only point to: the statements that they are on, and the quarter that closes next.
@@ -132,7 +128,8 @@ pub struct Group {
     /// Which invoice, which statement, which clients.
     pub about: String,
     pub url: String,
-    pub money: Money,
+    /// Its sum, in words.
+    pub amount: String,
     pub count: usize,
 }
 
@@ -171,8 +168,9 @@ fn key(view: &LineView, waits_for: &WaitsFor) -> (usize, String) {
     }
 }
 
-/// The groups of what lines wait for. A sum beyond all bounds is left out, as a database full of such lines is refused elsewhere.
+/// The groups of what lines wait for.
 pub fn group(page: &Page, around: &Around, lines: &[LineView]) -> Vec<Group> {
+    let minor = |view: &&LineView| i128::from(view.line.money.minor);
     let mut groups: BTreeMap<(usize, String, Currency), Vec<&LineView>> = BTreeMap::new();
     for view in lines {
         if let Some(waits_for) = &view.waits_for {
@@ -189,17 +187,10 @@ pub fn group(page: &Page, around: &Around, lines: &[LineView]) -> Vec<Group> {
             title: format!("waits-group-{}", ORDER[place]),
             about: about(page, around, &members),
             url: address(members[0]),
-            money: sum(currency, members.iter().map(|view| view.line.money)),
+            amount: write_large(page, members.iter().map(minor).sum(), currency),
             count: members.len(),
         })
         .collect()
-}
-
-/// Amounts of one currency together.
-pub fn sum(currency: Currency, amounts: impl Iterator<Item = Money>) -> Money {
-    amounts.fold(Money::zero(currency), |sum, amount| {
-        sum.plus(amount).unwrap_or(sum)
-    })
 }
 
 fn address(view: &LineView) -> String {

@@ -2,6 +2,8 @@
 
 mod approvals;
 mod decisions;
+mod derivation;
+mod ledger;
 mod money;
 #[path = "../../domain/oracle.rs"]
 mod oracle;

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
+use chrono::NaiveDate;
 use clap::{Parser, Subcommand, ValueEnum};
 use portal::{
     bench::accrual::{self, AccrualBench},
@@ -15,7 +16,11 @@ use portal_domain::{
     calendar::Quarter,
     text::Email,
 };
-use portal_services::{Ctx, lines, recompute, reconcile, statements, verify};
+use portal_services::{
+    Ctx, ServiceError,
+    ledger::{self, ACCOUNTS, Balances},
+    lines, recompute, reconcile, statements, verify,
+};
 use portal_store::{deals, people};
 
 /// A self-service portal for a vendor's network of partners: from a submitted lead to a commission line paid.
@@ -57,6 +62,12 @@ enum Command {
         /// The e-mail address of whoever closes it.
         #[arg(long = "as")]
         closed_by: String,
+    },
+    /// Print what stood in each account of each partner when a day ended.
+    Balances {
+        /// The day, such as 2026-06-30; today unless it is given.
+        #[arg(long)]
+        on: Option<NaiveDate>,
     },
     /// Prove that the books are right: everything is computed again from what is stored.
     Verify,
@@ -161,6 +172,7 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         Command::CloseQuarter { quarter, closed_by } => {
             close_quarter(&settings, &quarter, &closed_by).await
         }
+        Command::Balances { on } => print_balances(&settings, on).await,
         Command::Verify => prove(&settings).await,
         Command::Recompute => recompute(&settings).await,
         Command::Bench { bench } => run_bench(bench).await,
@@ -322,6 +334,37 @@ async fn recompute(settings: &Settings) -> Result<ExitCode, StartError> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+async fn print_balances(
+    settings: &Settings,
+    on: Option<NaiveDate>,
+) -> Result<ExitCode, StartError> {
+    let ctx = serve::open_books(settings).await?;
+    let on = on.unwrap_or_else(|| ctx.today());
+    let found = ledger::list_on(&ctx, on).await?;
+    println!("As of the end of {on}, {}:", settings.time_zone);
+    for of_partner in &found.partners {
+        print_accounts(&of_partner.name, &of_partner.balances)?;
+    }
+    for total in &found.totals {
+        print_accounts("All partners", total)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Only accounts that hold something, and what all of them add up to.
+fn print_accounts(name: &str, balances: &Balances) -> Result<(), StartError> {
+    println!("{name}, {}", balances.currency);
+    for account in ACCOUNTS {
+        let money = balances.of(account).map_err(ServiceError::from)?;
+        if money.minor != 0 {
+            println!("{:>20}  {account}", money.to_decimal());
+        }
+    }
+    let sum = balances.sum().map_err(ServiceError::from)?;
+    println!("{:>20}  together", sum.to_decimal());
+    Ok(())
 }
 
 async fn prove(settings: &Settings) -> Result<ExitCode, StartError> {

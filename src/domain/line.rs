@@ -419,6 +419,22 @@ mod tests {
     }
 
     #[test]
+    fn a_line_as_it_was_seen_is_the_same_text_there_and_back() {
+        let seen = SeenLine {
+            line: LINE,
+            money: euro(-70),
+        };
+        let text = "00000000000000000000000000:-70:EUR";
+        assert_eq!(seen.to_string(), text);
+        assert_eq!(SeenLine::try_from(text.to_owned()), Ok(seen));
+        let line = LINE.to_string();
+        for other in ["", ":", ":70", ":70:", ":70:EURO", ":7.0:EUR", ":70:EUR:"] {
+            let text = format!("{line}{other}");
+            assert_eq!(SeenLine::try_from(text.clone()), Err(BadId), "{text}");
+        }
+    }
+
+    #[test]
     fn a_line_goes_only_the_ways_that_are_open() {
         use LineState::{Approved, Awaiting, Cancelled, Covered, Invoiced, Paid, Stated, Upcoming};
         let open = [

@@ -24,6 +24,7 @@ pub mod exceptions;
 pub mod explorer;
 pub mod figures;
 pub mod forecast;
+pub mod ledger;
 pub mod lines;
 pub mod links;
 pub mod mergers;
@@ -34,6 +35,7 @@ pub mod reconcile;
 pub mod schedules;
 pub mod statements;
 mod verdicts;
+pub mod why;
 
 pub mod inbox;
 pub mod operations;

@@ -6,28 +6,16 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::NaiveDate;
 use portal_domain::{
     access::{Action, Actor},
-    calendar::{Month, Timestamp},
-    deal::{BillingPeriod, DealTerms},
+    calendar::Month,
     ids::{DealId, LeadId, LineId, PartnerId, PersonId, StatementId},
     line::{AnyLine, LineKind, LineState, Move, SeenLine},
-    money::{Exact, Money, MoneyError, Rate, round_half_even},
-    schedule::commission_through,
+    money::Money,
     statement::lines_paid,
     text::parse_line,
 };
 use portal_store::{
-    Tx, audit,
-    bills::{self, BillRecord},
-    changes,
-    deals::{self, DealRecord, WonBefore},
-    disputes::{self, DisputeMessageRecord},
-    exceptions,
-    invoices::{self, FillRecord},
-    jobs,
-    journal::{self, JournalRecord},
+    Tx, audit, bills, changes, deals, exceptions, invoices, jobs,
     lines::{self, LineFilter, LineRecord},
-    plans::{self, PlanVersionRecord},
-    waivers::{self, WaiverRecord},
 };
 use serde_json::{Value, json};
 
@@ -38,7 +26,7 @@ use crate::{
     mergers::list_undecided,
     outbox::{self, Job},
     reconcile::{DealMoney, reconcile_all},
-    schedules::{Basis, choose_missing_plans, extend_schedules},
+    schedules::{choose_missing_plans, extend_schedules},
 };
 
 /// How many lines one transaction of accrual moves; as a deal has one of a month, it looks at about as many deals.
@@ -375,7 +363,7 @@ pub async fn list_of_lead(
 }
 
 /// Partners read what is theirs, staff read all; to anybody else it is not there.
-fn require_reader(actor: &Actor, owner: PartnerId) -> Result<(), ServiceError> {
+pub(crate) fn require_reader(actor: &Actor, owner: PartnerId) -> Result<(), ServiceError> {
     match actor {
         Actor::Member { partner, .. } => {
             require(actor, Action::ReadMoney)?;
@@ -556,176 +544,4 @@ async fn load_waiting(
         waiting.insert(known.money.deal.id, known);
     }
     Ok(waiting)
-}
-
-/// `round(rate·m·months_through) − round(rate·m·months_before)`, each part named; a cap may leave less.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arithmetic {
-    /// How many months the terms have held before this one.
-    pub months_before: u32,
-    /// The monthly value that the partner had won in the twelve months before the deal: where its tiers begin.
-    pub standing: Exact,
-    /// The parts of m with the rate of each: one, unless tiers part it.
-    pub parts: Vec<(Exact, Rate)>,
-    pub exact_through: Exact,
-    pub exact_before: Exact,
-    pub through_minor: i64,
-    pub before_minor: i64,
-}
-
-/// Terms of the deal, when they were read from HubSpot, and whether this line rests on them.
-#[derive(Clone, Copy, Debug)]
-pub struct SeenTerms {
-    pub terms: DealTerms,
-    pub seen_at: Timestamp,
-    pub holds: bool,
-}
-
-/// Why a line has its amount, and where its money is: everything it rests on.
-#[derive(Clone, Debug)]
-pub struct LineExplanation {
-    pub view: LineView,
-    pub deal: DealRecord,
-    /// The plan's name, version and terms.
-    pub plan: PlanVersionRecord,
-    /// Only a scheduled line is computed; the others correct one.
-    pub arithmetic: Option<Arithmetic>,
-    pub terms: Vec<SeenTerms>,
-    /// Which invoice filled this month with how much.
-    pub fills: Vec<FillRecord>,
-    pub collected: Money,
-    /// The line that this one corrects.
-    pub corrects: Option<LineRecord>,
-    /// The lines that correct this one.
-    pub corrected_by: Vec<LineRecord>,
-    pub bills: Vec<BillRecord>,
-    /// The deals that put the partner where its tiers begin.
-    pub won_before: Vec<WonBefore>,
-    /// Which part of the whole line is this partner's, where the plan splits it.
-    pub share: Option<Rate>,
-    pub waivers: Vec<WaiverRecord>,
-    pub thread: Vec<DisputeMessageRecord>,
-    pub journal: Vec<JournalRecord>,
-}
-
-/// Everything that a line rests on, for its partner and for staff.
-pub async fn explain(
-    ctx: &Ctx,
-    actor: &Actor,
-    id: LineId,
-) -> Result<LineExplanation, ServiceError> {
-    let mut tx = ctx.store.read().await?;
-    let line = lines::find(&mut tx, id)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
-    require_reader(actor, line.partner)?;
-    let deal = deals::find(&mut tx, line.deal)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
-    let plan = plans::find_version(&mut tx, line.plan_version)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
-    let terms = list_seen_terms(&mut tx, &line).await?;
-    let basis = Basis::load_with(&mut tx, vec![(deal.clone(), plan.clone())])
-        .await?
-        .remove(&deal.id);
-    let arithmetic = match &basis {
-        Some(basis) => compute(&line, basis, &terms)?,
-        None => None,
-    };
-    let siblings = lines::list_of_deal(&mut tx, line.deal).await?;
-    let fills: Vec<FillRecord> = invoices::list_fills(&mut tx, line.deal)
-        .await?
-        .into_iter()
-        .filter(|fill| fill.month == line.month)
-        .collect();
-    let none = Money::zero(line.money.currency);
-    let collected = fills
-        .iter()
-        .try_fold(none, |sum, fill| sum.plus(fill.money))?;
-    let bills = match line.statement {
-        Some(statement) => bills::list_of_statement(&mut tx, statement).await?,
-        None => Vec::new(),
-    };
-    let waivers = waivers::list_of_deal(&mut tx, line.deal).await?;
-    let thread = disputes::list_of_line(&mut tx, id).await?;
-    let journal = journal::list_of_line(&mut tx, id).await?;
-    let view = view_all(ctx, &mut tx, vec![line.clone()]).await?.remove(0);
-    Ok(LineExplanation {
-        view,
-        arithmetic,
-        terms,
-        collected,
-        fills,
-        corrects: siblings
-            .iter()
-            .find(|other| Some(other.id) == line.corrects)
-            .cloned(),
-        corrected_by: siblings
-            .into_iter()
-            .filter(|other| other.corrects == Some(line.id))
-            .collect(),
-        bills,
-        share: share_of(&plan, &line, deal.partner),
-        won_before: basis.map(|basis| basis.won_before).unwrap_or_default(),
-        waivers: waivers
-            .into_iter()
-            .filter(|waiver| waiver.month == line.month)
-            .collect(),
-        thread,
-        deal,
-        plan,
-        journal,
-    })
-}
-
-async fn list_seen_terms(tx: &mut Tx, line: &LineRecord) -> Result<Vec<SeenTerms>, ServiceError> {
-    let seen = deals::list_seen_terms(tx, line.deal).await?;
-    let holding = seen
-        .iter()
-        .rposition(|(terms, _)| terms.from <= line.month)
-        .unwrap_or(0);
-    Ok(seen
-        .into_iter()
-        .enumerate()
-        .map(|(place, (terms, seen_at))| SeenTerms {
-            terms,
-            seen_at,
-            holds: place == holding,
-        })
-        .collect())
-}
-
-/// A partner's part of a split plan's lines; none where the line is all its own.
-fn share_of(plan: &PlanVersionRecord, line: &LineRecord, owner: PartnerId) -> Option<Rate> {
-    let shares = plan.terms.shares(owner);
-    (shares.len() > 1)
-        .then(|| shares.into_iter().find(|share| share.0 == line.partner))
-        .flatten()
-        .map(|share| share.1)
-}
-
-fn compute(
-    line: &LineRecord,
-    basis: &Basis,
-    terms: &[SeenTerms],
-) -> Result<Option<Arithmetic>, MoneyError> {
-    let holding = terms.iter().find(|seen| seen.holds);
-    let (LineKind::Scheduled, Some(holding)) = (line.kind, holding) else {
-        return Ok(None);
-    };
-    let is_one_off = holding.terms.period == BillingPeriod::OneOff;
-    let (standing, currency) = (basis.won.standing, line.money.currency);
-    let plan = &basis.version.terms;
-    let through = |month| commission_through(plan, &basis.won, month);
-    let (exact_through, exact_before) = (through(line.month)?, through(line.month.plus(-1))?);
-    Ok(Some(Arithmetic {
-        months_before: u32::try_from(line.month.0 - Month::of(basis.won.start).0).unwrap_or(0),
-        standing,
-        parts: plan.parts(line.base, currency, standing, is_one_off)?,
-        exact_through,
-        exact_before,
-        through_minor: round_half_even(exact_through)?,
-        before_minor: round_half_even(exact_before)?,
-    }))
 }

@@ -141,7 +141,10 @@ pub async fn add_all(
         .into_iter()
         .map(|job| new_job(ctx, &job, ctx.now()))
         .collect();
-    Ok(jobs::add_all(tx, &new?, ctx.now()).await?)
+    let mut new = new?;
+    // In an order that everybody keeps: whoever adds the same jobs at the same time waits, and neither for ever.
+    new.sort_by(|one, other| one.dedupe_key.cmp(&other.dedupe_key));
+    Ok(jobs::add_all(tx, &new, ctx.now()).await?)
 }
 
 fn new_job(ctx: &Ctx, job: &Job, run_at: Timestamp) -> Result<NewJob, ServiceError> {

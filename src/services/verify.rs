@@ -437,18 +437,20 @@ fn check_ends(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result<(),
     let last = months
         .last()
         .map_or(Month::of(basis.won.start), |month| month.month);
-    let due: BTreeSet<_> = basis.wanted(last)?.iter().map(Wanted::key).collect();
-    let reach = money.reach()?;
+    let (mut due, mut months_reached) = (BTreeSet::new(), 0);
+    if money.deal.state == DealState::Won {
+        due.extend(basis.wanted(last)?.iter().map(Wanted::key));
+    } else {
+        months_reached = money.reach()?.adjusted_months;
+    }
     for (place, month) in months.iter().enumerate() {
         let waiting = month
             .lines
             .iter()
             .filter(|line| matches!(line.state, LineState::Upcoming | LineState::Awaiting));
         for line in waiting {
-            let is_due = match money.deal.state {
-                DealState::Won => due.contains(&(line.kind, line.position, line.partner)),
-                _ => place < reach.adjusted_months,
-            };
+            let key = (line.kind, line.position, line.partner);
+            let is_due = place < months_reached || due.contains(&key);
             check.look(is_due, || {
                 format!(
                     "line {} is {} for {}, when nothing is due any more",

@@ -13,7 +13,9 @@ use crate::{
     StoreError, Tx,
     read::{Read, all},
     settings::take_numbers,
-    sql::{ROWS_AT_ONCE, execute_many, places, row, rows, rows_many, rows_of, sum, values},
+    sql::{
+        ROWS_AT_ONCE, execute_many, pattern, places, row, rows, rows_many, rows_of, sum, values,
+    },
 };
 
 /// The balance of one account of one partner, in one currency.
@@ -124,6 +126,31 @@ pub async fn list_balances(
             minor: row.sum()?,
         })
     })
+}
+
+/// Partners that something was posted for until an instant, by name: a part of it is searched for, and `after` is where the page before ended.
+pub async fn list_partners(
+    tx: &mut Tx,
+    search: &str,
+    until: Timestamp,
+    after: Option<(&str, PartnerId)>,
+    limit: i64,
+) -> Result<Vec<(PartnerId, String)>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT partners.id, partners.name FROM partners
+         WHERE ($1 IS NULL OR LOWER(partners.name) LIKE $1 ESCAPE '!')
+           AND ($2 IS NULL OR partners.name > $2 OR (partners.name = $2 AND partners.id > $3))
+           AND EXISTS (SELECT 1 FROM journal WHERE journal.partner_id = partners.id AND journal.posted_at <= $4)
+         ORDER BY partners.name, partners.id
+         LIMIT $5",
+        pattern(search),
+        after.map(|(name, _)| name),
+        after.map(|(_, id)| id),
+        until,
+        limit,
+    )?;
+    all(&rows, |row| Ok((row.parsed("id")?, row.text("name")?)))
 }
 
 /// What stands in each account of all partners together, by currency.

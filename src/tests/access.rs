@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portal_domain::{
-    access::Actor,
+    access::{Actor, StaffRole},
     ids::{LeadId, StatementId},
 };
 use portal_services::{Ctx, ServiceError, access, statements};
@@ -27,7 +27,7 @@ const PARTNER_PAGES: [&str; 6] = [
 ];
 /// A line as a form names it.
 const SEEN: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV:100:EUR";
-const STAFF_PAGES: [&str; 11] = [
+const STAFF_PAGES: [&str; 13] = [
     "/staff",
     "/staff/leads",
     "/staff/partners",
@@ -35,6 +35,8 @@ const STAFF_PAGES: [&str; 11] = [
     "/staff/reconciliation",
     "/staff/reconciliation/explorer",
     "/staff/reconciliation/explorer.csv",
+    "/staff/ledger",
+    "/staff/ledger.csv",
     "/staff/statements",
     "/staff/plans",
     "/staff/integrations",
@@ -799,5 +801,24 @@ async fn the_demos_people_cannot_be_chosen_where_something_real_is_connected() {
         "{refused:?}"
     );
     assert!(access::list_choices(&ctx).await.unwrap().is_empty());
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn somebody_added_on_the_command_line_is_in_the_audit_log() {
+    let portal = TestPortal::start().await;
+    let role = Some(StaffRole::Finance);
+    portal::demo::add_person(&portal.ctx, "Nora Berg", "nora@vendor.test", "en", role)
+        .await
+        .unwrap();
+    let rows = portal
+        .database
+        .rows("SELECT facts FROM audit WHERE act = 'add_person' ORDER BY position DESC")
+        .await;
+    let facts: String = rows[0].get("facts");
+    assert!(
+        facts.contains("nora@vendor.test") && facts.contains("finance"),
+        "{facts}"
+    );
     portal.finish().await;
 }

@@ -238,7 +238,7 @@ async fn every_line_says_what_it_rests_on() {
     let portal = TestPortal::start().await;
     let third = third_quarter(&portal).await;
     let line = portal.lines(third.annual).await[1].line.clone();
-    let why = portal_services::lines::explain(&portal.ctx, &portal.aster.owner, line.id)
+    let why = portal_services::why::explain(&portal.ctx, &portal.aster.owner, line.id)
         .await
         .unwrap();
     let arithmetic = why.arithmetic.expect("a scheduled line is computed");
@@ -250,15 +250,29 @@ async fn every_line_says_what_it_rests_on() {
         ),
         (1, 8_333, 16_667)
     );
+    let reached = why.reached.expect("it waits for the client's money");
     assert_eq!(
-        why.collected.minor, 83_334,
+        reached.collected.minor, 83_334,
         "what July's 833.33 left of 1,666.67"
     );
     assert_eq!(why.fills.len(), 1);
     let mut browser = portal.sign_in(&portal.aster.owner).await;
     let page = browser.get(&format!("/commission?line={}", line.id)).await;
-    assert!(page.status == 200 && page.body.contains("Fernhill"));
-    let other = portal_services::lines::explain(&portal.ctx, &portal.borealis.owner, line.id).await;
+    assert_eq!(page.status, 200);
+    for said in [
+        "Fernhill",
+        "£10,000.00 ÷ 12 months = £833.33 and 1/3 of the smallest unit",
+        "2 months: £166.66 and 2/3 of the smallest unit, rounded £166.67",
+        "One month: £83.33 and 1/3 of the smallest unit, rounded £83.33",
+        "Paid by the client",
+        "AmountPaid",
+        "£2,000.00",
+        "AUTHORISED",
+        "Linked by",
+    ] {
+        assert!(page.body.contains(said), "{said} is not in {}", page.body);
+    }
+    let other = portal_services::why::explain(&portal.ctx, &portal.borealis.owner, line.id).await;
     assert!(
         matches!(other, Err(portal_services::ServiceError::NotFound)),
         "{other:?}"
@@ -896,5 +910,88 @@ async fn finance_sees_where_every_payment_went_and_settles_a_case_without_a_scri
     assert!(!exceptions(&portal).await.contains(&"underpaid".to_owned()));
     let settled = finance.get("/staff/reconciliation?list=settled").await;
     assert!(settled.body.contains("Goodwill"), "who, when and how");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn the_ledger_of_a_day_is_a_page_and_a_file() {
+    let portal = TestPortal::start().await;
+    let third = third_quarter(&portal).await;
+    approve_all(&portal).await;
+    let mut finance = portal.sign_in(&portal.staff.finance).await;
+    let page = finance.get("/staff/ledger?on=2026-10-01").await;
+    assert_eq!(page.status, 200);
+    for said in [
+        "As of the end of 1 Oct 2026",
+        "£266.67",
+        "−£2,200.00",
+        "£0.00",
+    ] {
+        assert!(page.body.contains(said), "{said} is not in {}", page.body);
+    }
+    let before = finance.get("/staff/ledger?on=2026-06-01").await;
+    assert!(before.body.contains("Nothing was posted by then"));
+    let file = finance.get("/staff/ledger.csv?on=2026-10-01").await;
+    let kind = file.headers.get("content-type").unwrap();
+    assert_eq!(kind, "text/csv; charset=utf-8");
+    let name = &portal.lines(third.monthly).await[0].line.partner_name;
+    assert!(
+        file.body.contains(&format!("\"2026-10-01\",\"{name}\"")),
+        "{}",
+        file.body
+    );
+    assert!(
+        file.body.contains("\"266.67\",\"0.00\",\"0.00\""),
+        "{}",
+        file.body
+    );
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn an_amount_that_changed_since_the_page_was_shown_is_not_approved() {
+    let portal = TestPortal::start().await;
+    let third = third_quarter(&portal).await;
+    let line = portal.lines(third.annual).await.remove(0).line;
+    let mut finance = portal.sign_in(&portal.staff.finance).await;
+    let page = finance.get("/staff/lines").await;
+    let seen = line.seen();
+    assert!(
+        page.body.contains(&seen.to_string()),
+        "the form carries what is shown"
+    );
+    let before = SeenLine {
+        money: portal_domain::money::Money::new(seen.money.minor + 1, seen.money.currency),
+        ..seen
+    };
+    let answer = decide(&mut finance, "approve_lines", "lines", &[before], "").await;
+    assert!(
+        answer.location.contains("notice=lines-changed"),
+        "{answer:?}"
+    );
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn figures_that_no_amount_holds_are_told_with_their_partner() {
+    let portal = TestPortal::start().await;
+    third_quarter(&portal).await;
+    // Two lines of one month and state are more together than an amount can hold.
+    let change = |sign: &str| {
+        format!(
+            "UPDATE lines SET amount_minor = amount_minor {sign} {}",
+            i64::MAX / 2
+        )
+    };
+    portal.database.execute(&change("+")).await.unwrap();
+    let mut partner = portal.sign_in(&portal.aster.owner).await;
+    let page = partner.get("/").await;
+    assert_eq!(page.status, 409);
+    assert!(
+        page.body.contains("add up to more than can be stored"),
+        "{}",
+        page.body
+    );
+    portal.database.execute(&change("-")).await.unwrap();
     portal.finish().await;
 }

@@ -99,7 +99,7 @@ async fn a_refund_after_the_statement_becomes_a_clawback_once() {
     let credit = story.credit("INV-3", json!({})).await;
     story.refund(&credit, "1000.00").await;
     let lines = ["stated", "stated", "stated", "clawback -123.46 covered"];
-    let figures = [24_691, 24_691, 0, 0, 111_111];
+    let figures = [24_691, 24_691, 0, -12_346, 111_111];
     story.is(&lines, figures, &["differs_from_deal"]).await;
     story.refund(&credit, "469.14").await;
     story.ends(&lines, figures, &[]).await;
@@ -120,7 +120,7 @@ async fn a_refund_of_two_months_in_part_claws_back_both() {
         "stated",
         "clawback -123.46 covered",
     ];
-    let figures = [12_346, 12_346, 0, 0, 111_111];
+    let figures = [12_346, 12_346, 0, -24_691, 111_111];
     let open = ["differs_from_deal"];
     story.ends(&lines, figures, &open).await;
 }

@@ -300,7 +300,7 @@ async fn a_payment_that_is_undone_after_the_statement_becomes_a_clawback() {
     let (story, payments) = Story::of_a_stated_quarter(POUNDS).await;
     story.undo(&payments[2]).await;
     let lines = ["stated", "stated", "stated", "clawback -83.33 covered"];
-    let figures = [16_667, 16_667, 0, 0, 75_002];
+    let figures = [16_667, 16_667, 0, -8_333, 75_002];
     story.ends(&lines, figures, &[]).await;
 }
 

@@ -22,6 +22,7 @@ pub mod icons {
     pub const INBOX: &str = "M3 13h5l1.5 3h5L16 13h5M5.5 5h13L21 13v6H3v-6z";
     pub const INFO: &str = "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0zM12 11v5M12 8v.01";
     pub const LEADS: &str = "M3 4h18l-7 8.500V19l-4 2v-8.500z";
+    pub const LEDGER: &str = "M5 3h14v18H5zM9 3v18M12 8h4M12 12h4M12 16h4";
     pub const LIST: &str = "M8 6h13M8 12h13M8 18h13M3.5 6v.01M3.5 12v.01M3.5 18v.01";
     pub const LOG_OUT: &str = "M9 21H5a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1h4M16 16l4-4-4-4M20 12H9";
     pub const MAIL: &str = "M3 5h18v14H3zM3 7l9 6 9-6";

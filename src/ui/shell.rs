@@ -24,13 +24,14 @@ const PARTNER: [Entry; 5] = [
     ("/company", "nav-company", icons::BUILDING),
 ];
 
-const STAFF: [Entry; 9] = [
+const STAFF: [Entry; 10] = [
     ("/staff", "nav-today", icons::INBOX),
     ("/staff/leads", "nav-leads", icons::LEADS),
     ("/staff/partners", "nav-partners", icons::BUILDING),
     ("/staff/lines", "nav-lines", icons::LIST),
     ("/staff/reconciliation", "nav-reconciliation", icons::SCALE),
     ("/staff/statements", "nav-statements", icons::FILE),
+    ("/staff/ledger", "nav-ledger", icons::LEDGER),
     ("/staff/plans", "nav-plans", icons::PLANS),
     ("/staff/integrations", "nav-integrations", icons::PLUG),
     ("/staff/audit", "nav-audit", icons::AUDIT),

@@ -12,9 +12,9 @@ use crate::{
     web::{AppState, page::Page},
 };
 
-/// Marks an answer that has no page yet.
-#[derive(Clone, Copy)]
-pub struct ErrorPage;
+/// Marks an answer that has no page yet, and holds what was said of it.
+#[derive(Clone)]
+pub struct ErrorPage(pub String);
 
 pub async fn dress(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
@@ -28,9 +28,9 @@ pub async fn dress(State(app): State<AppState>, request: Request, next: Next) ->
     copy.uri = parts.uri.clone();
     parts.extensions.remove::<ErrorPage>();
     let response = next.run(Request::from_parts(parts, body)).await;
-    if response.extensions().get::<ErrorPage>().is_none() {
+    let Some(ErrorPage(message)) = response.extensions().get().cloned() else {
         return response;
-    }
+    };
     let status = response.status();
     if status == StatusCode::UNAUTHORIZED {
         let query = form_urlencoded::Serializer::new(String::new())
@@ -40,7 +40,7 @@ pub async fn dress(State(app): State<AppState>, request: Request, next: Next) ->
     }
     match Page::from_request_parts(&mut copy, &app).await {
         Ok(page) => {
-            let mut dressed = public::error(page, status);
+            let mut dressed = public::error(page, status, message);
             *dressed.status_mut() = status;
             dressed
         }

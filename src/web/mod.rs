@@ -131,6 +131,8 @@ fn staff_pages() -> Router<AppState> {
         )
         .route("/staff/reconciliation/{id}", get(staff::case::show))
         .route("/staff/reconciliation/{id}/chase", get(staff::chase::show))
+        .route("/staff/ledger", get(staff::ledger::show))
+        .route("/staff/ledger.csv", get(staff::ledger::download))
         .route("/staff/statements", get(staff::statements::list))
         .route("/staff/statements/calendar", get(staff::payouts::show))
         .route("/staff/statements/{id}", get(staff::statements::show))

@@ -175,6 +175,14 @@ impl Page {
                 words.text(&format!("error-{code}")),
                 Vec::new(),
             ),
+            ServiceError::Store(portal_store::StoreError::TooLarge { partner, currency }) => {
+                let those = [
+                    ("partner", partner.to_string().into()),
+                    ("currency", currency.to_string().into()),
+                ];
+                let message = words.with("error-sum-too-large", &those);
+                (StatusCode::CONFLICT, message, Vec::new())
+            }
             ServiceError::Money(_) | ServiceError::Store(_) | ServiceError::Inconsistent(_) => {
                 tracing::error!(url = %self.url, "Could not answer `{}`: {error}", self.url);
                 (
@@ -284,11 +292,11 @@ impl FromRequestParts<AppState> for Page {
 }
 
 impl IntoResponse for UiError {
-    /// An empty answer that `error_pages` dresses in the reader's language.
+    /// An empty answer that `error_pages` dresses in the reader's language, with what was said of it.
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
-        response.extensions_mut().insert(ErrorPage);
+        response.extensions_mut().insert(ErrorPage(self.message));
         response
     }
 }

@@ -6,7 +6,7 @@ use portal_domain::{
     line::{LineKind, LineState, SeenLine},
     money::{Currency, Money},
 };
-use portal_services::{ServiceError, disputes, figures, lines, statements};
+use portal_services::{ServiceError, disputes, figures, leads, lines, statements};
 use portal_store::{
     StoreError, audit,
     lines::{self as line_rows, LineFilter, LineRecord},
@@ -263,6 +263,22 @@ async fn amounts_that_no_sum_holds_are_told_by_their_partner() {
         };
         assert_eq!((partner, currency), (world.partner, Currency::EUR));
         drop(connection);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_lead_that_is_withdrawn_is_in_the_audit_log() {
+    for url in databases().await {
+        let world = World::new(&url).await;
+        let lead = world.submit("Acme", "acme.com").await;
+        leads::withdraw(&world.ctx, &world.member, lead)
+            .await
+            .expect("withdrawn");
+        let found = acts(&world, "withdraw_lead").await;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].subject, lead.to_string());
+        assert_eq!(found[0].person, Some(world.member.person()));
         world.ctx.store.close().await;
     }
 }

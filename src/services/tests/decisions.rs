@@ -17,7 +17,7 @@ use portal_domain::{
 use portal_services::{
     ServiceError, bills,
     corrections::{self, Entry},
-    disputes, figures, leads, lines, links, partners, plans, statements,
+    disputes, figures, leads, lines, links, partners, plans, statements, why,
 };
 use portal_store::{
     audit, jobs, lines as line_rows, lines::LineRecord, partners as partner_rows, people,
@@ -85,7 +85,7 @@ async fn messages_of(world: &World, lane: &str) -> i64 {
 }
 
 async fn thread(world: &World, line: LineId) -> Vec<(DisputeStep, bool, String)> {
-    let why = lines::explain(&world.ctx, &world.member, line)
+    let why = why::explain(&world.ctx, &world.member, line)
         .await
         .expect("an explanation");
     why.thread
@@ -372,7 +372,7 @@ async fn a_line_that_a_person_entered_waits_for_somebody_else() {
             .unwrap()
             .remove(0);
         assert_eq!(stated.record.total.minor, 10_000 + 25_000 - 3_000);
-        let why = lines::explain(&world.ctx, &world.member, found[0].id)
+        let why = why::explain(&world.ctx, &world.member, found[0].id)
             .await
             .expect("an explanation");
         assert_eq!(why.corrected_by[0].id, adjusted);

@@ -3,6 +3,8 @@
 mod approvals;
 mod bills;
 mod decisions;
+mod derivation;
+mod ledger;
 mod linking;
 mod midterm;
 mod money;

@@ -13,7 +13,7 @@ use portal_domain::{
     remote::{RemoteDeal, RemoteInvoice},
     statement::{InvoiceForm, SettlementState},
 };
-use portal_services::{ServiceError, bills, deals, leads, lines, links, statements, verify};
+use portal_services::{ServiceError, bills, deals, leads, lines, links, statements, verify, why};
 use portal_store::{
     invoices,
     lines::{LineFilter, LineRecord},
@@ -90,7 +90,7 @@ async fn approve_and_hold(world: &World) {
     ));
     assert_eq!(world.approve_all().await, 1);
     assert_eq!(world.figures().await, [20_000, 20_000, 0, 20_000, 100_000]);
-    let why = lines::explain(&world.ctx, &world.member, ids[1])
+    let why = why::explain(&world.ctx, &world.member, ids[1])
         .await
         .expect("an explanation");
     let arithmetic = why.arithmetic.expect("computed");
@@ -102,7 +102,9 @@ async fn approve_and_hold(world: &World) {
         ),
         (1, 20_000, 10_000)
     );
-    assert_eq!((why.collected.minor, why.fills.len()), (100_000, 1));
+    let reached = why.reached.expect("it waits for money");
+    assert_eq!((reached.collected.minor, why.fills.len()), (100_000, 1));
+    assert!(reached.is_reached && why.agrees);
 }
 
 async fn close_twice(world: &World) {

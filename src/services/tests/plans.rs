@@ -74,7 +74,7 @@ pub async fn pay(world: &World, number: &str, deal: &str, net_minor: i64) {
     world.work().await;
 }
 
-async fn add_other_partner(world: &World) -> PartnerId {
+pub async fn add_other_partner(world: &World) -> PartnerId {
     let other = CompanyForm {
         name: "Other".to_owned(),
         domain: "other-company.com".to_owned(),
@@ -101,7 +101,7 @@ fn edit(valid_from: &str, all_deals: bool, change: impl FnOnce(&mut PlanForm)) -
     }
 }
 
-fn tiers(form: &mut PlanForm) {
+pub fn tiers(form: &mut PlanForm) {
     form.currency = "EUR".to_owned();
     form.tiers = [
         ("0", "500", "5"),
@@ -116,7 +116,7 @@ fn tiers(form: &mut PlanForm) {
     .into();
 }
 
-fn share(form: &mut PlanForm, partner: PartnerId, share: &str) {
+pub fn share(form: &mut PlanForm, partner: PartnerId, share: &str) {
     form.shares.push(ShareForm {
         partner: partner.to_string(),
         share: share.to_owned(),

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 use portal_domain::{
-    access::{Action, can},
+    access::{Action, Actor, can},
     deal::BillingPeriod,
     lead::LeadState,
     line::{LineKind, LineState},
+    money::{Currency, Money},
 };
 use portal_store::{bills::BillRecord, leads::LeadRecord, lines::LineRecord};
 
@@ -13,6 +14,12 @@ use crate::{
     ui::kit::{self, icon, icons},
     web::page::Page,
 };
+
+/// Whether the reader is of the vendor's staff.
+pub fn is_staff(page: &Page) -> bool {
+    page.session()
+        .is_some_and(|session| matches!(session.actor, Actor::Staff { .. }))
+}
 
 /// Whether the reader may do that; pages leave out what would only be refused.
 pub fn may(page: &Page, action: Action) -> bool {
@@ -76,6 +83,14 @@ pub fn line_pill(page: &Page, line: &LineRecord) -> AnyView {
         }
         line if is_held(line) => pill("held"),
         line => pill(line.state.as_str()),
+    }
+}
+
+/// A sum, or that it is more than one amount can hold: never another amount.
+pub fn write_large(page: &Page, minor: i128, currency: Currency) -> String {
+    match i64::try_from(minor) {
+        Ok(minor) => page.words.money(Money::new(minor, currency)),
+        Err(_) => page.words.text("sum-too-large"),
     }
 }
 

@@ -205,7 +205,7 @@ fn invitation_form(page: &Page, invitation: &Invitation, token: String, title: S
 }
 
 /// The page of a status: what it means for the reader, and a way on.
-pub fn error(page: Page, status: StatusCode) -> Response {
+pub fn error(page: Page, status: StatusCode, message: String) -> Response {
     let key = match status {
         StatusCode::NOT_FOUND => "not-found",
         StatusCode::FORBIDDEN => "forbidden",
@@ -220,7 +220,11 @@ pub fn error(page: Page, status: StatusCode) -> Response {
     let heading = title.clone();
     page.show(&title, move |page| {
         let words = &page.words;
-        let text = words.with(&format!("error-page-{key}"), &[("reference", reference.as_str().into())]);
+        let text = match status {
+            // What is there contradicts itself: who reads that is told where.
+            StatusCode::CONFLICT => message,
+            _ => words.with(&format!("error-page-{key}"), &[("reference", reference.as_str().into())]),
+        };
         view! {
             <div class="oops">
                 <p class="code">{status.as_u16()}</p>

@@ -522,7 +522,6 @@ job-clean_up = Aufräumen
 
 staff-proof-corrects = Berichtigt den Posten für { $month } über { $amount }
 staff-proof-corrected-by = Berichtigt durch { $amount } für { $month }
-staff-proof-statement = Zur Abrechnung
 staff-proof-history = Verlauf
 account-programme = geschlossen
 account-expected = erwartet

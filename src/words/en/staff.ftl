@@ -522,7 +522,6 @@ job-clean_up = Clean up
 
 staff-proof-corrects = Corrects the line of { $month } over { $amount }
 staff-proof-corrected-by = Corrected by { $amount } for { $month }
-staff-proof-statement = Its statement
 staff-proof-history = History
 account-programme = closed
 account-expected = expected

@@ -3,7 +3,10 @@
 use axum::{extract::Query, response::Response};
 use leptos::prelude::*;
 use portal_domain::{calendar::Month, ids::LineId, line::LineState};
-use portal_services::lines::{self, LineExplanation, LineView};
+use portal_services::{
+    lines::{self, LineView},
+    why::LineExplanation,
+};
 use portal_store::lines::LineFilter;
 use serde::Deserialize;
 
@@ -79,7 +82,7 @@ pub async fn list(page: Page, Query(query): Query<LinesQuery>) -> Result<Respons
         None
     } else {
         let id: LineId = parse_id(&query.line)?;
-        Some(page.said(lines::explain(&page.ctx, page.actor()?, id).await)?)
+        Some(page.said(portal_services::why::explain(&page.ctx, page.actor()?, id).await)?)
     };
     let explained = why.iter().map(|why| why.view.clone());
     let named: Vec<LineView> = found.iter().cloned().chain(explained).collect();

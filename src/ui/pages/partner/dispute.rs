@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use portal_domain::{ids::LineId, line::DisputeStep};
-use portal_services::{disputes::MESSAGE_LENGTH_MAX, lines::LineExplanation};
+use portal_services::{disputes::MESSAGE_LENGTH_MAX, why::LineExplanation};
 use portal_store::{disputes::DisputeMessageRecord, lines::LineRecord};
 
 use super::{address, form_errors};

@@ -21,6 +21,7 @@ use crate::{
     ui::{
         api::UiError,
         kit::{self, icon, icons},
+        pages::parts::write_large,
     },
     web::page::Page,
 };

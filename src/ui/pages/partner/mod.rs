@@ -12,6 +12,8 @@ pub mod why;
 
 mod chart;
 mod waits;
+mod why_evidence;
+mod why_gates;
 
 use std::str::FromStr;
 

@@ -1,18 +1,19 @@
-//! Why a line has its amount, and what each number in that rests on. The arithmetic is the services'; here it is put into words.
+//! Why a line has its amount: how it is computed step by step, what it has passed, and what each number in that rests on. The arithmetic is the services';
+//! here it is put into words.
 
 use leptos::prelude::*;
 use portal_domain::{
-    calendar::Timestamp,
     deal::BillingPeriod,
-    line::{LineKind, LineState},
-    money::{Money, round_half_even},
+    line::LineKind,
+    money::{Currency, Exact, Money},
 };
-use portal_services::lines::{Arithmetic, LineExplanation, SeenTerms};
+use portal_services::why::{Arithmetic, Correction, LineExplanation, SeenTerms};
 
 use super::{
-    super::parts::period,
+    super::parts::{period, write_large},
     dispute, line_pill,
     waits::{self, Around},
+    why_evidence, why_gates,
 };
 use crate::{
     ui::kit::{self, icon, icons},
@@ -33,9 +34,9 @@ pub fn card(page: &Page, around: &Around, why: &LineExplanation, back: String) -
                 <a class="btn quiet icon sm" href=back aria-label=words.text("button-close")>{icon(icons::X)}</a>
             </header>
             <dl class="facts wide">
-                {fact(page, "commission-column-amount", kit::money(page, line.money))}
-                {fact(page, "commission-column-state", line_pill(page, line))}
-                {fact(page, "line-why-next", waits::sentence(page, around, &why.view).into_any())}
+                {fact(words.text("commission-column-amount"), kit::money(page, line.money))}
+                {fact(words.text("commission-column-state"), line_pill(page, line))}
+                {fact(words.text("line-why-next"), waits::sentence(page, around, &why.view).into_any())}
             </dl>
             {proof(page, why)}
             {dispute::section(page, why)}
@@ -44,148 +45,253 @@ pub fn card(page: &Page, around: &Around, why: &LineExplanation, back: String) -
     .into_any()
 }
 
-/// The sentences, and what they rest on; staff read the same.
+/// The steps, the gates, and what they rest on; staff read the same.
 pub fn proof(page: &Page, why: &LineExplanation) -> AnyView {
+    let words = &page.words;
+    let rows = steps(page, why)
+        .into_iter()
+        .map(|(label, value)| fact(label, value));
     view! {
         <div class="proof">
-            {sentences(page, why).into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}
-            {evidence(page, why)}
+            <section>
+                <h3>{words.text("line-why-computation")}</h3>
+                <dl class="facts">{rows.collect::<Vec<_>>()}</dl>
+            </section>
+            {why_gates::list(page, why)}
+            {why_evidence::table(page, why)}
         </div>
     }
     .into_any()
 }
 
-fn fact(page: &Page, key: &str, value: AnyView) -> AnyView {
-    view! { <div><dt>{page.words.text(key)}</dt><dd>{value}</dd></div> }.into_any()
+pub fn fact(label: String, value: AnyView) -> AnyView {
+    view! { <div><dt>{label}</dt><dd>{value}</dd></div> }.into_any()
 }
 
-fn holding(why: &LineExplanation) -> Option<&SeenTerms> {
+/// The terms that the line rests on.
+pub fn holding(why: &LineExplanation) -> Option<&SeenTerms> {
     why.terms.iter().find(|seen| seen.holds)
 }
 
-fn is_one_off(why: &LineExplanation) -> bool {
-    holding(why).is_some_and(|seen| seen.terms.period == BillingPeriod::OneOff)
+/// An exact amount: whole minor units, and the fraction of one that is left.
+fn write_exact(page: &Page, exact: Exact, currency: Currency) -> String {
+    let whole = write_large(page, exact.to_integer(), currency);
+    let fraction = exact.fract();
+    if *fraction.numer() == 0 {
+        return whole;
+    }
+    let arguments = [
+        ("money", whole.into()),
+        ("fraction", fraction.to_string().into()),
+    ];
+    page.words.with("line-why-exact", &arguments)
 }
 
-/// What the client pays for the month, to the minor unit.
-fn month_worth(why: &LineExplanation) -> Option<Money> {
+type Step = (String, AnyView);
+
+fn step(page: &Page, key: &str, value: String) -> Step {
+    (
+        page.words.text(&format!("line-why-row-{key}")),
+        value.into_any(),
+    )
+}
+
+fn steps(page: &Page, why: &LineExplanation) -> Vec<Step> {
+    let words = &page.words;
     let line = &why.view.line;
-    Some(Money::new(
-        round_half_even(line.base).ok()?,
-        line.money.currency,
+    let mut steps = Vec::new();
+    if line.kind.is_of_schedule() {
+        let plan = [
+            ("plan", why.plan.name.as_str().into()),
+            ("version", why.plan.version.into()),
+            ("date", words.date(why.plan.valid_from).into()),
+        ];
+        steps.push(step(page, "plan", words.with("line-why-plan-since", &plan)));
+    }
+    match (line.kind, &why.arithmetic) {
+        (LineKind::Scheduled, Some(arithmetic)) => {
+            steps.extend(base(page, why));
+            steps.extend(standing(page, why, arithmetic));
+            steps.extend(rates(page, why, arithmetic));
+            steps.extend(rounding(page, why, arithmetic));
+        }
+        (LineKind::Bonus, _) => {
+            let bonus = why.plan.terms.bonus.map(|bonus| words.money(bonus));
+            steps.push(step(page, "bonus", bonus.unwrap_or_default()));
+        }
+        _ => steps.push(step(page, "reason", reason(page, why))),
+    }
+    steps.extend(
+        why.correction
+            .map(|correction| difference(page, why, correction)),
+    );
+    steps.extend(limits(page, why));
+    for later in &why.corrected_by {
+        let arguments = [
+            ("amount", words.money(later.money).into()),
+            (
+                "kind",
+                words.text(&format!("line-kind-{}", later.kind)).into(),
+            ),
+        ];
+        let text = words.with("line-why-corrected", &arguments);
+        steps.push(step(page, "corrected", text));
+    }
+    steps
+}
+
+/// m, and how it comes from the deal's value and period.
+fn base(page: &Page, why: &LineExplanation) -> Option<Step> {
+    let words = &page.words;
+    let line = &why.view.line;
+    let exact = write_exact(page, line.base, line.money.currency);
+    let terms = holding(why)?.terms;
+    Some(match terms.period {
+        BillingPeriod::OneOff => step(page, "base-once", exact),
+        // What was stated keeps the value that it was stated at.
+        BillingPeriod::Months(months) if terms.monthly() == line.base && months > 1 => {
+            let arguments = [
+                ("value", words.money(terms.value).into()),
+                ("months", u32::from(months).into()),
+                ("base", exact.into()),
+            ];
+            step(page, "base", words.with("line-why-base-months", &arguments))
+        }
+        BillingPeriod::Months(_) => step(page, "base", exact),
+    })
+}
+
+/// What the partner had won before, where its tiers begin.
+fn standing(page: &Page, why: &LineExplanation, arithmetic: &Arithmetic) -> Option<Step> {
+    let words = &page.words;
+    let amount = write_exact(page, arithmetic.standing?, why.view.line.money.currency);
+    let deals = why.won_before.iter().map(|won| {
+        let arguments = [
+            ("deal", won.name.as_str().into()),
+            ("date", words.date(won.won_on).into()),
+            ("value", words.money(won.terms.value).into()),
+            ("period", period(page, won.terms.period).into()),
+        ];
+        view! { <li>{words.with("line-why-won", &arguments)}</li> }
+    });
+    let deals = deals.collect::<Vec<_>>();
+    let deals = (!deals.is_empty()).then(|| view! { <ul>{deals}</ul> });
+    let text = words.with("line-why-standing", &[("amount", amount.into())]);
+    Some((
+        words.text("line-why-row-standing"),
+        view! { {text}{deals} }.into_any(),
     ))
 }
 
-fn sentences(page: &Page, why: &LineExplanation) -> Vec<String> {
-    let mut said = Vec::new();
-    if why.view.line.kind == LineKind::Scheduled {
-        said.push(derivation(page, why));
-        said.extend(
-            why.arithmetic
-                .as_ref()
-                .map(|arithmetic| computed(page, why, arithmetic)),
-        );
-        said.extend(coverage(page, why));
-    } else {
-        said.push(correction(page, why));
-    }
-    for later in &why.corrected_by {
-        let arguments = [
-            ("amount", page.words.money(later.money).into()),
-            (
-                "kind",
-                page.words.text(&format!("line-kind-{}", later.kind)).into(),
-            ),
-        ];
-        said.push(page.words.with("line-why-corrected", &arguments));
-    }
-    said
-}
-
-/// The rate, the deal and the plan.
-fn derivation(page: &Page, why: &LineExplanation) -> String {
+/// Each part of m with its rate: one, unless tiers part it.
+fn rates(page: &Page, why: &LineExplanation, arithmetic: &Arithmetic) -> Vec<Step> {
     let words = &page.words;
-    let rate = words.percent(why.plan.terms.rate);
-    let base = month_worth(why).map_or_else(String::new, |worth| words.money(worth));
-    let key = if is_one_off(why) {
+    let is_one_off = holding(why).is_some_and(|seen| seen.terms.period == BillingPeriod::OneOff);
+    let key = if is_one_off {
         "line-why-rate-one-off"
     } else {
         "line-why-rate"
     };
-    let mut text = words.with(key, &[("rate", rate.into()), ("base", base.into())]);
-    text.push_str(". ");
-    if let (Some(seen), Some(won_on)) = (holding(why), why.deal.won_on) {
+    let currency = why.view.line.money.currency;
+    let parts = arithmetic.parts.iter().map(|(part, rate)| {
         let arguments = [
-            ("deal", why.deal.hubspot_id.as_str().into()),
-            ("date", words.date(won_on).into()),
-            ("value", words.money(seen.terms.value).into()),
-            ("period", period(page, seen.terms.period).into()),
+            ("rate", words.percent(*rate).into()),
+            ("base", write_exact(page, *part, currency).into()),
         ];
-        text.push_str(&words.with("line-why-deal", &arguments));
-        text.push(' ');
-    }
-    let plan = [
-        ("plan", why.plan.name.as_str().into()),
-        ("version", why.plan.version.into()),
-    ];
-    text.push_str(&words.with("line-why-plan", &plan));
-    text
+        step(page, "rate", words.with(key, &arguments))
+    });
+    parts.collect()
 }
 
-/// Where the last minor unit comes from, and what a cap has left.
-fn computed(page: &Page, why: &LineExplanation, arithmetic: &Arithmetic) -> String {
+/// The exact sums before and through this month, each rounded, and what lies between them.
+fn rounding(page: &Page, why: &LineExplanation, arithmetic: &Arithmetic) -> Vec<Step> {
     let words = &page.words;
     let currency = why.view.line.money.currency;
-    let amount_minor = arithmetic.through_minor - arithmetic.before_minor;
     let money = |minor: i64| words.money(Money::new(minor, currency));
+    let rounded = |key: &str, exact: Exact, minor: i64, months: u32| {
+        let arguments = [
+            ("months", months.into()),
+            ("exact", write_exact(page, exact, currency).into()),
+            ("rounded", money(minor).into()),
+        ];
+        step(page, key, words.with("line-why-rounded", &arguments))
+    };
+    let months = arithmetic.months_before;
+    let amount = i128::from(arithmetic.through_minor) - i128::from(arithmetic.before_minor);
     let arguments = [
         ("through", money(arithmetic.through_minor).into()),
         ("before", money(arithmetic.before_minor).into()),
-        ("amount", money(amount_minor).into()),
+        ("amount", write_large(page, amount, currency).into()),
     ];
-    let position = words.with(
-        "line-why-position",
-        &[("number", (why.view.line.position + 1).into())],
-    );
-    let mut text = format!(
-        "{position} {} {}",
+    let text = format!(
+        "{} {}",
         words.with("line-why-arithmetic", &arguments),
         words.text("line-why-rounding")
     );
-    if let Some(cap) = why.plan.terms.cap
-        && amount_minor != why.view.line.money.minor
-    {
-        text.push(' ');
-        text.push_str(&words.with("line-why-cap", &[("cap", words.money(cap).into())]));
-    }
-    text
+    vec![
+        rounded(
+            "through",
+            arithmetic.exact_through,
+            arithmetic.through_minor,
+            months + 1,
+        ),
+        rounded(
+            "before",
+            arithmetic.exact_before,
+            arithmetic.before_minor,
+            months,
+        ),
+        step(page, "amount", text),
+    ]
 }
 
-fn coverage(page: &Page, why: &LineExplanation) -> Option<String> {
+/// What a cap leaves, whose share it is, and that a statement keeps what it said.
+fn limits(page: &Page, why: &LineExplanation) -> Vec<Step> {
     let words = &page.words;
     let line = &why.view.line;
-    if matches!(line.state, LineState::Upcoming | LineState::Cancelled) {
-        return None;
-    }
-    if why.fills.is_empty() && !line.state.is_earned() {
-        return Some(words.text("line-why-no-invoice"));
-    }
-    let key = if line.state.is_earned() {
-        "line-why-coverage"
-    } else {
-        "line-why-not-covered"
+    let cap = why.cap.map(|cap| {
+        let arguments = [
+            ("cap", words.money(cap.cap).into()),
+            ("used", words.money(cap.used).into()),
+        ];
+        step(page, "cap", words.with("line-why-cap-left", &arguments))
+    });
+    let share = why.share.map(|share| {
+        let arguments = [
+            ("rate", words.percent(share.rate).into()),
+            ("whole", words.money(share.whole).into()),
+            ("amount", words.money(line.money).into()),
+        ];
+        step(page, "share", words.with("line-why-share", &arguments))
+    });
+    let is_frozen = line.kind.is_of_schedule() && line.state.is_stated() && !why.agrees;
+    let frozen = is_frozen.then(|| step(page, "frozen", words.text("line-why-frozen")));
+    cap.into_iter().chain(share).chain(frozen).collect()
+}
+
+/// From what to what a line takes the amount of the one that it corrects.
+fn difference(page: &Page, why: &LineExplanation, correction: Correction) -> Step {
+    let words = &page.words;
+    let line = &why.view.line;
+    let is_of_clawback = why
+        .corrects
+        .as_ref()
+        .is_some_and(|corrected| corrected.kind == LineKind::Clawback);
+    let key = match line.kind {
+        LineKind::Clawback => "line-why-clawed",
+        _ if is_of_clawback => "line-why-given-back",
+        _ => "line-why-adjusted",
     };
     let arguments = [
-        ("collected", words.money(why.collected).into()),
-        ("needed", words.money(month_worth(why)?).into()),
+        ("before", words.money(correction.before).into()),
+        ("after", words.money(correction.after).into()),
+        ("amount", words.money(line.money).into()),
     ];
-    let tolerance = words.percent(why.plan.terms.tolerance);
-    let tolerance = words.with("line-why-tolerance", &[("tolerance", tolerance.into())]);
-    Some(format!("{} {tolerance}", words.with(key, &arguments)))
+    step(page, "difference", words.with(key, &arguments))
 }
 
 /// What a line that is not of the schedule is for.
-fn correction(page: &Page, why: &LineExplanation) -> String {
+fn reason(page: &Page, why: &LineExplanation) -> String {
     let words = &page.words;
     let line = &why.view.line;
     let corrected = why
@@ -197,105 +303,17 @@ fn correction(page: &Page, why: &LineExplanation) -> String {
         ("month", words.month(corrected).into()),
         ("reason", reason.into()),
     ];
-    if line.kind == LineKind::Adjustment && line.entered_by.is_some() {
-        return words.with("line-kind-hint-adjustment-entered", &arguments);
-    }
-    words.with(&format!("line-kind-hint-{}", line.kind), &arguments)
-}
-
-/// One reading that a number rests on.
-struct Reading {
-    source: String,
-    object: String,
-    property: String,
-    value: String,
-    seen_at: Option<Timestamp>,
-}
-
-fn readings(page: &Page, why: &LineExplanation) -> Vec<Reading> {
-    let words = &page.words;
-    let mut readings = Vec::new();
-    let deal = words.with(
-        "line-why-object-deal",
-        &[("number", why.deal.hubspot_id.as_str().into())],
-    );
-    if let Some(seen) = holding(why) {
-        for (property, value) in [
-            ("line-why-property-value", words.money(seen.terms.value)),
-            ("line-why-property-period", period(page, seen.terms.period)),
-        ] {
-            readings.push(Reading {
-                source: words.text("lead-timeline-source-hubspot"),
-                object: deal.clone(),
-                property: words.text(property),
-                value,
-                seen_at: Some(seen.seen_at),
-            });
+    let key = if line.kind == LineKind::Adjustment && line.entered_by.is_some() {
+        "line-kind-hint-adjustment-entered".to_owned()
+    } else {
+        format!("line-kind-hint-{}", line.kind)
+    };
+    let text = words.with(&key, &arguments);
+    match &line.entered_by_name {
+        Some(person) => {
+            let person = [("person", person.as_str().into())];
+            format!("{text} · {}", words.with("line-why-entered-by", &person))
         }
+        None => text,
     }
-    let plan = [
-        ("name", why.plan.name.as_str().into()),
-        ("version", why.plan.version.into()),
-    ];
-    readings.push(Reading {
-        source: words.text("lead-timeline-source-portal"),
-        object: words.with("line-why-object-plan", &plan),
-        property: words.text("line-why-property-rate"),
-        value: words.percent(why.plan.terms.rate),
-        seen_at: None,
-    });
-    for fill in &why.fills {
-        readings.push(Reading {
-            source: words.text("line-why-source-xero"),
-            object: words.with(
-                "line-why-object-invoice",
-                &[("number", fill.invoice_number.as_str().into())],
-            ),
-            property: words.with(
-                "line-why-property-fill",
-                &[("month", words.month_short(fill.month).into())],
-            ),
-            value: words.money(fill.money),
-            seen_at: None,
-        });
-    }
-    readings
-}
-
-fn evidence(page: &Page, why: &LineExplanation) -> AnyView {
-    let words = &page.words;
-    let rows = readings(page, why)
-        .into_iter()
-        .map(|reading| {
-            let seen = reading
-                .seen_at
-                .map_or_else(|| "–".into_any(), |at| kit::ago(page, at));
-            view! {
-                <tr>
-                    <th scope="row" class="main">{reading.source}</th>
-                    <td data-label=words.text("line-why-column-object")>{reading.object}</td>
-                    <td data-label=words.text("line-why-column-property")>{reading.property}</td>
-                    <td class="num corner">{reading.value}</td>
-                    <td data-label=words.text("line-why-column-seen")>{seen}</td>
-                </tr>
-            }
-        })
-        .collect_view();
-    view! {
-        <div class="table">
-            <table class="cards" aria-label=words.text("line-why-evidence")>
-                <thead>
-                    <tr>
-                        <th scope="col">{words.text("line-why-column-source")}</th>
-                        <th scope="col">{words.text("line-why-column-object")}</th>
-                        <th scope="col">{words.text("line-why-column-property")}</th>
-                        <th scope="col" class="num">{words.text("line-why-column-value")}</th>
-                        <th scope="col">{words.text("line-why-column-seen")}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
 }

@@ -1,12 +1,7 @@
 //! The explorer of clients' money: month by month what is expected, invoiced, credited, collected and not allocated, with the documents behind every
 //! number and the way to them in Xero and HubSpot; and the same as CSV.
 
-use axum::{
-    body::Body,
-    extract::Query,
-    http::{HeaderValue, header},
-    response::Response,
-};
+use axum::{extract::Query, response::Response};
 use leptos::prelude::*;
 use portal_domain::{
     access::Action,
@@ -25,7 +20,9 @@ use serde::Deserialize;
 use super::{
     NOTHING, address,
     case::{take_back, unlink},
-    crumbs, head, may, paging, reconciliation,
+    crumbs,
+    csv::{Csv, harmless},
+    head, may, paging, reconciliation,
 };
 use crate::{
     ui::{
@@ -600,69 +597,30 @@ pub async fn download(page: Page, Query(query): Query<ExplorerQuery>) -> Result<
     filter.until = Month::parse(&query.until).ok();
     let words = &page.words;
     let heads = ["explorer-client", "explorer-currency", "explorer-month"];
-    let mut text = String::from("\u{feff}");
     let columns = COLUMNS.map(|column| format!("explorer-{column}"));
     let heads = heads.into_iter().chain(columns.iter().map(String::as_str));
-    write_record(&mut text, heads.map(|head| words.text(head)));
+    let mut csv = Csv::new(heads.map(|head| words.text(head)));
     loop {
         let found = explorer::explore(&page.ctx, page.actor()?, &filter).await;
         let found = page.said(found)?;
         for money in &found.clients {
             for row in &money.rows {
-                write_row(&mut text, money, row);
+                write_row(&mut csv, money, row);
             }
         }
         let Some(next) = found.next else { break };
         filter.after = Some(next);
     }
-    let mut response = Response::new(Body::from(text));
-    let headers = response.headers_mut();
-    let name = HeaderValue::from_static("attachment; filename=\"reconciliation.csv\"");
-    headers.insert(header::CONTENT_DISPOSITION, name);
-    let kind = HeaderValue::from_static("text/csv; charset=utf-8");
-    headers.insert(header::CONTENT_TYPE, kind);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(csv.answer("attachment; filename=\"reconciliation.csv\""))
 }
 
-fn write_row(text: &mut String, money: &ClientMoney, row: &ExplorerRow) {
+fn write_row(csv: &mut Csv, money: &ClientMoney, row: &ExplorerRow) {
     let about = [
-        safe(&money.client.name),
+        harmless(&money.client.name),
         money.currency.to_string(),
         row.key.word(),
     ];
     let amounts =
         COLUMNS.map(|column| Money::new(row.amounts.of(column), money.currency).to_decimal());
-    write_record(text, about.into_iter().chain(amounts));
-}
-
-/// Spreadsheets take what begins like this for a formula.
-fn safe(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if is_formula {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
-}
-
-fn write_record(text: &mut String, values: impl Iterator<Item = String>) {
-    let quoted = values.map(|value| format!("\"{}\"", value.replace('"', "\"\"")));
-    text.push_str(&quoted.collect::<Vec<_>>().join(","));
-    text.push_str("\r\n");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_text_of_the_csv_is_a_formula() {
-        assert_eq!(safe("=HYPERLINK(1)"), "'=HYPERLINK(1)");
-        assert_eq!(safe("@cmd"), "'@cmd");
-        assert_eq!(safe("Acme = good"), "Acme = good");
-        let mut text = String::new();
-        write_record(&mut text, ["a\"b".to_owned(), "c".to_owned()].into_iter());
-        assert_eq!(text, "\"a\"\"b\",\"c\"\r\n");
-    }
+    csv.write(about.into_iter().chain(amounts));
 }

@@ -7,7 +7,7 @@ use portal_domain::{
     ids::PartnerId,
     line::LineState,
 };
-use portal_services::lines::LineExplanation;
+use portal_services::why::LineExplanation;
 use portal_store::{deals::DealRecord, lines::LineRecord};
 
 use super::{calls, form_errors, line_pill, may};

@@ -1,7 +1,7 @@
-//! What staff see of a line beyond what its partner does: the lines that correct it, who approved it, and its way through the journal.
+//! What staff see of a line beyond what its partner does: the lines that correct it, and its way through the journal.
 
 use leptos::prelude::*;
-use portal_services::lines::LineExplanation;
+use portal_services::why::LineExplanation;
 use portal_store::{journal::JournalRecord, lines::LineRecord};
 
 use super::{address, line_acts, lines::line_url};
@@ -29,7 +29,7 @@ fn client_link(page: &Page, explained: &LineExplanation) -> AnyView {
     view! { <p><a href=url>{page.words.text("explorer-of-client")}</a></p> }.into_any()
 }
 
-/// The line that this one corrects, the lines that correct it, and who approved it.
+/// The line that this one corrects, and the lines that correct it.
 fn corrections(page: &Page, explained: &LineExplanation) -> AnyView {
     let words = &page.words;
     let link = |line: &LineRecord, key: &str| {
@@ -42,19 +42,9 @@ fn corrections(page: &Page, explained: &LineExplanation) -> AnyView {
         );
         view! { <p><a href=line_url(line.id)>{text}</a></p> }
     };
-    let line = &explained.view.line;
-    let approved = line.approved_by_name.as_ref().zip(line.approved_at).map(|(person, at)| {
-        let date = words.date_of(at, page.ctx.programme.time_zone);
-        view! { <p>{words.with("approval-approved-by", &[("person", person.into()), ("date", date.into())])}</p> }
-    });
-    let statement = line.statement.map(|statement| {
-        view! { <p><a href=format!("/staff/statements/{statement}")>{words.text("staff-proof-statement")}</a></p> }
-    });
     view! {
         {explained.corrects.as_ref().map(|line| link(line, "staff-proof-corrects"))}
         {explained.corrected_by.iter().map(|line| link(line, "staff-proof-corrected-by")).collect_view()}
-        {approved}
-        {statement}
     }
     .into_any()
 }

@@ -13,7 +13,8 @@ use portal_domain::{
 };
 use portal_services::{
     figures,
-    lines::{self, LineExplanation, LineView, StaffLineFilter, WaitsFor},
+    lines::{self, LineView, StaffLineFilter, WaitsFor},
+    why::{self, LineExplanation},
 };
 use portal_store::lines::LineRecord;
 use serde::Deserialize;
@@ -157,7 +158,7 @@ async fn read(page: &Page, query: LineQuery) -> Result<Listed, UiError> {
         .map(|view| format!("{}.{}", view.line.month, view.line.id));
     let next = last.map(|last| query.url("", &last));
     let explained = match query.line.parse() {
-        Ok(id) => Some(page.said(lines::explain(ctx, actor, id).await)?),
+        Ok(id) => Some(page.said(why::explain(ctx, actor, id).await)?),
         Err(_) => None,
     };
     if query.list() == "covered" {
@@ -312,7 +313,7 @@ fn row(page: &Page, listed: &Listed, place: usize, view: &LineView) -> AnyView {
                 <td class="corner"><span id=format!("state-{}", line.id) data-live="">{line_pill(page, line)}</span></td>
                 {listed.may_decide.then(|| act(page, line))}
             </tr>
-            {why(page, listed, view)}
+            {explanation(page, listed, view)}
         </tbody>
     }
     .into_any()
@@ -382,7 +383,7 @@ fn row_form(listed: &Listed, line: &LineRecord) -> Option<AnyView> {
     )
 }
 
-fn why(page: &Page, listed: &Listed, view: &LineView) -> AnyView {
+fn explanation(page: &Page, listed: &Listed, view: &LineView) -> AnyView {
     let id = view.line.id;
     let explained = listed
         .explained

@@ -4,11 +4,13 @@
 pub mod audit;
 pub mod case;
 pub mod chase;
+mod csv;
 pub mod decisions;
 pub mod explorer;
 pub mod integrations;
 pub mod leads;
 mod leaving;
+pub mod ledger;
 mod line_acts;
 mod line_proof;
 pub mod lines;
@@ -97,14 +99,13 @@ fn breakable(email: &str) -> AnyView {
 
 /// Amounts added up by currency, as a text: `€120.00 + £30.00`.
 fn write_sum(page: &Page, amounts: impl IntoIterator<Item = Money>) -> String {
-    let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
+    let mut sums: BTreeMap<Currency, i128> = BTreeMap::new();
     for money in amounts {
-        let sum = sums.entry(money.currency).or_default();
-        *sum = sum.saturating_add(money.minor);
+        *sums.entry(money.currency).or_default() += i128::from(money.minor);
     }
     let texts: Vec<String> = sums
         .into_iter()
-        .map(|(currency, minor)| page.words.money(Money::new(minor, currency)))
+        .map(|(currency, minor)| parts::write_large(page, minor, currency))
         .collect();
     if texts.is_empty() {
         NOTHING.to_owned()

@@ -1,0 +1,64 @@
+//! Tables of the staff's pages as files that a spreadsheet opens: UTF-8 with a mark at its head, every value quoted, and no text that is a formula.
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, header},
+    response::Response,
+};
+
+/// A file while it is written.
+pub struct Csv(String);
+
+impl Csv {
+    /// A file with its heads.
+    pub fn new(heads: impl IntoIterator<Item = String>) -> Self {
+        let mut csv = Self(String::from("\u{feff}"));
+        csv.write(heads);
+        csv
+    }
+
+    pub fn write(&mut self, values: impl IntoIterator<Item = String>) {
+        let quoted = values
+            .into_iter()
+            .map(|value| format!("\"{}\"", value.replace('"', "\"\"")));
+        self.0.push_str(&quoted.collect::<Vec<_>>().join(","));
+        self.0.push_str("\r\n");
+    }
+
+    /// The file as it is downloaded; `name` is its disposition.
+    pub fn answer(self, name: &'static str) -> Response {
+        let mut response = Response::new(Body::from(self.0));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(name));
+        let kind = HeaderValue::from_static("text/csv; charset=utf-8");
+        headers.insert(header::CONTENT_TYPE, kind);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}
+
+/// A text that somebody typed: spreadsheets take what begins like this for a formula, and pass over blanks before it.
+pub fn harmless(text: &str) -> String {
+    let first = text.chars().find(|c| !c.is_whitespace() && !c.is_control());
+    let begins_with_control = text.starts_with(|c: char| c.is_control());
+    let is_formula = first.is_some_and(|c| "=+-@＝＋－＠".contains(c)) || begins_with_control;
+    if is_formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_of_the_csv_is_a_formula() {
+        assert_eq!(harmless("=HYPERLINK(1)"), "'=HYPERLINK(1)");
+        assert_eq!(harmless(" @cmd"), "' @cmd");
+        assert_eq!(harmless("Acme = good"), "Acme = good");
+        let csv = Csv::new(["a\"b".to_owned(), "c".to_owned()]);
+        assert_eq!(csv.0, "\u{feff}\"a\"\"b\",\"c\"\r\n");
+    }
+}

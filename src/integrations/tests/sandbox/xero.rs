@@ -181,7 +181,7 @@ async fn a_document_that_cannot_be_read_hides_no_other_of_its_page() {
     let client = xero.create_contact("client-1", "Client", "").await.unwrap();
     let good = sell(&stage, &client.id, "INV-1", "1.00").await;
     let yen =
-        json!({ "contact_id": client.id, "number": "INV-2", "net": "100.50", "currency": "JPY" });
+        json!({ "new_contact": "Client", "number": "INV-2", "net": "100.50", "currency": "JPY" });
     stage.act("xero/invoices", yen).await;
     let page = xero.list_invoices(&all(1)).await.unwrap();
     let read: Vec<&str> = page.invoices.iter().map(|read| read.id.as_str()).collect();

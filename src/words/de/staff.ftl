@@ -465,6 +465,7 @@ integration-failed-empty-title = Alles kommt durch
 job-register_lead = Lead in HubSpot registrieren
 job-read_deal = Deal lesen
 job-sweep_deals = Geänderte Deals suchen
+job-check_deals = Prüfen, ob alle Deals noch da sind
 job-read_stages = Pipelines lesen
 job-work_inbox = Webhook abarbeiten
 job-read_invoice = Rechnung lesen

@@ -465,6 +465,7 @@ integration-failed-empty-title = Everything goes through
 job-register_lead = Register a lead in HubSpot
 job-read_deal = Read a deal
 job-sweep_deals = Look for changed deals
+job-check_deals = Look whether all deals are still there
 job-read_stages = Read the pipelines
 job-work_inbox = Work off a webhook
 job-read_invoice = Read an invoice

@@ -141,7 +141,7 @@ pub async fn apply_reading(
     {
         links::link_waiting(ctx, &mut tx, &deal).await?;
     }
-    if deal.plan_version.is_some() {
+    if had_plan || deal.plan_version.is_some() {
         outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
     }
     let was_won_on = before.as_ref().and_then(|before| before.won_on);

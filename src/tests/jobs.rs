@@ -4,7 +4,7 @@ use portal_domain::{ids::JobId, lead::LeadState};
 use portal_services::{operations, outbox, outbox::Job};
 use portal_store::{
     StoreError, jobs,
-    jobs::{ClaimedJob, JobRecord},
+    jobs::{ClaimedJob, JobRecord, NewJob},
 };
 use serde_json::json;
 use sqlx::Row;
@@ -17,11 +17,16 @@ const LEASE_MS: i64 = 8_000;
 
 async fn add(portal: &TestPortal, key: Option<&str>) {
     let now = portal.ctx.now();
-    let id = JobId::new(portal.ctx.new_id());
+    let new = NewJob {
+        id: JobId::new(portal.ctx.new_id()),
+        lane: LANE,
+        kind: "test",
+        payload: "{}".to_owned(),
+        dedupe_key: key.map(str::to_owned),
+        run_at: now,
+    };
     let mut tx = portal.ctx.store.write().await.unwrap();
-    jobs::add(&mut tx, id, LANE, "test", "{}", key, now, now)
-        .await
-        .unwrap();
+    jobs::add_all(&mut tx, &[new], now).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -1,6 +1,9 @@
 //! Reads deals from HubSpot: one that somebody says has changed, or all that changed since the last sweep. A hint is never believed, only followed.
 
+use std::collections::HashMap;
+
 use portal_domain::{calendar::Timestamp, remote::RemoteDeal};
+use portal_integrations::hubspot::BATCH_MAX;
 use portal_services::{deals, operations};
 
 use crate::{Desk, JobError};
@@ -52,6 +55,29 @@ pub(crate) async fn sweep(desk: &Desk) -> Result<(), JobError> {
         }
     }
     Ok(operations::sweep_read(&desk.ctx, "hubspot", CURSOR, newest, &[]).await?)
+}
+
+/// Asks after all open and won deals by their ids, once a day: a deletion shows in no sweep, so a lost webhook of one would never be noticed. What is not
+/// there any more, or was changed since it was read, is read by itself.
+pub(crate) async fn check_all(desk: &Desk) -> Result<(), JobError> {
+    let mut last = String::new();
+    loop {
+        let known = deals::list_live_after(&desk.ctx, &last, BATCH_MAX as i64).await?;
+        let Some((newest, _)) = known.last() else {
+            return Ok(());
+        };
+        last.clone_from(newest);
+        let ids: Vec<String> = known.iter().map(|(id, _)| id.clone()).collect();
+        let there = desk.vendors.hubspot.list_deals_there(&ids).await?;
+        let there: HashMap<String, Timestamp> = there.into_iter().collect();
+        let is_as_known =
+            |(id, known_at): &(String, Timestamp)| there.get(id).is_some_and(|at| at <= known_at);
+        let stale = known.iter().filter(|known| !is_as_known(known));
+        let stale: Vec<String> = stale.map(|(id, _)| id.clone()).collect();
+        if !stale.is_empty() {
+            deals::read_again(&desk.ctx, stale).await?;
+        }
+    }
 }
 
 /// The pipelines as they are today, and the properties that we keep our keys in.

@@ -10,11 +10,13 @@ use crate::JobError;
 
 const MINUTE_MS: i64 = 60_000;
 
-/// Name, how often, and what. The sweeps are the backstop for lost webhooks: what one costs is these minutes.
-fn schedules() -> [(&'static str, i64, Job); 6] {
+/// Name, how often, and what. The sweeps are the backstop for lost webhooks: what one costs is these minutes, or the
+/// day for a deletion, which no sweep sees.
+fn schedules() -> [(&'static str, i64, Job); 7] {
     [
         ("read_stages", 60 * MINUTE_MS, Job::ReadStages),
         ("sweep_deals", 5 * MINUTE_MS, Job::SweepDeals),
+        ("check_deals", 24 * 60 * MINUTE_MS, Job::CheckDeals),
         ("sweep_invoices", 5 * MINUTE_MS, Job::SweepInvoices),
         ("accrue_lines", 10 * MINUTE_MS, Job::AccrueLines),
         ("recompute_lines", 24 * 60 * MINUTE_MS, Job::RecomputeLines),

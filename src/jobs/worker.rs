@@ -208,6 +208,7 @@ async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         Job::RegisterLead { lead } => crate::register_lead::run(desk, *lead).await,
         Job::ReadDeal { hubspot_id } => crate::read_deals::read_one(desk, hubspot_id).await,
         Job::SweepDeals => crate::read_deals::sweep(desk).await,
+        Job::CheckDeals => crate::read_deals::check_all(desk).await,
         Job::ReadStages => crate::read_deals::read_stages(desk).await,
         Job::WorkInbox { inbox } => crate::work_inbox::run(desk, *inbox).await,
         Job::ReadInvoice { invoice } => crate::read_invoices::read_one(desk, invoice).await,

@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 use portal_domain::{
-    calendar::Month,
+    calendar::{Month, Timestamp},
     deal::{BillingPeriod, DealState, DealTerms},
     ids::{DealId, LeadId},
     lead::LeadState,
@@ -142,7 +142,7 @@ pub async fn apply_reading(
     {
         verdicts::follow_deal(ctx, &mut tx, &deal).await?;
     }
-    if deal.plan_version.is_some() {
+    if had_plan || deal.plan_version.is_some() {
         outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
     }
     let was_won_on = before.as_ref().and_then(|before| before.won_on);
@@ -178,6 +178,26 @@ async fn lock_known(
 fn won_on(ctx: &Ctx, known: Option<NaiveDate>, remote: &RemoteDeal) -> Option<NaiveDate> {
     let closed_on = remote.closed_at.map(|at| ctx.date_of(at));
     closed_on.or(known).or_else(|| Some(ctx.today()))
+}
+
+/// Open and won deals after one, by their ids in HubSpot, each with when it was changed as far as we know.
+pub async fn list_live_after(
+    ctx: &Ctx,
+    hubspot_id: &str,
+    limit: i64,
+) -> Result<Vec<(String, Timestamp)>, ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    Ok(deals::list_live_after(&mut tx, hubspot_id, limit).await?)
+}
+
+/// Has deals read one by one.
+pub async fn read_again(ctx: &Ctx, hubspot_ids: Vec<String>) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    let read = hubspot_ids
+        .into_iter()
+        .map(|hubspot_id| Job::ReadDeal { hubspot_id });
+    outbox::add_all(ctx, &mut tx, read).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Whose deal a reading is about.

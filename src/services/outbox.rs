@@ -23,6 +23,7 @@ pub enum Job {
         hubspot_id: String,
     },
     SweepDeals,
+    CheckDeals,
     ReadStages,
     WorkInbox {
         inbox: InboxId,
@@ -69,6 +70,7 @@ impl Job {
             Self::RegisterLead { .. }
             | Self::ReadDeal { .. }
             | Self::SweepDeals
+            | Self::CheckDeals
             | Self::ReadStages => "hubspot",
             Self::ReadInvoice { .. }
             | Self::ReadCredit { .. }
@@ -92,6 +94,7 @@ impl Job {
             Self::RegisterLead { .. } => "register_lead",
             Self::ReadDeal { .. } => "read_deal",
             Self::SweepDeals => "sweep_deals",
+            Self::CheckDeals => "check_deals",
             Self::ReadStages => "read_stages",
             Self::WorkInbox { .. } => "work_inbox",
             Self::ReadInvoice { .. } => "read_invoice",

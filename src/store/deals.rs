@@ -391,6 +391,24 @@ pub async fn list_ids_of_versions(
     all(&rows, |row| row.parsed("id"))
 }
 
+/// Open and won deals after one, by their ids in HubSpot, each with when HubSpot says that it was changed last.
+pub async fn list_live_after(
+    tx: &mut Tx,
+    hubspot_id: &str,
+    limit: i64,
+) -> Result<Vec<(String, Timestamp)>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT hubspot_id, hubspot_modified_at FROM deals WHERE state IN ('open', 'won') AND hubspot_id > $1
+         ORDER BY hubspot_id LIMIT $2",
+        hubspot_id,
+        limit,
+    )?;
+    all(&rows, |row| {
+        Ok((row.text("hubspot_id")?, row.instant("hubspot_modified_at")?))
+    })
+}
+
 /// All deals after an id, oldest first.
 pub async fn list_after(
     tx: &mut Tx,

@@ -837,6 +837,8 @@ async fn finance_sees_where_every_payment_went_and_settles_a_case_without_a_scri
     let (_, deal) = portal
         .won("Harbour", "harbour-logistics.com", "1000.00", "1")
         .await;
+    let last_day = json!({ "portal_end_date": "2027-03-31" });
+    portal.change_deal(&deal, last_day).await;
     let invoice = portal.invoice("Harbour", &deal, "1000.00").await;
     portal.pay(&invoice, "600.00").await;
     portal.advance_clock_to("2026-08-03T08:00:00Z").await;
@@ -860,6 +862,7 @@ async fn finance_sees_where_every_payment_went_and_settles_a_case_without_a_scri
         "/xero#invoice-",
         "/hubspot#deal-",
         "£500.00",
+        "last day 31 Mar 2027",
     ] {
         assert!(page.body.contains(text), "`{text}` is shown");
     }

@@ -219,16 +219,13 @@ async fn the_example_is_computed_from_what_is_typed() {
         !answer.body.contains("name=\"fingerprint\""),
         "an example is no trial"
     );
-    let every = |months: &str| {
-        vec![
+    for (months, line) in [("6", "200.00"), ("18", "66.67")] {
+        let fields = [
             ("form[name]", "New"),
             ("form[rate]", "10"),
+            ("example[value]", "12000"),
             ("example[period]", months),
-        ]
-    };
-    for (months, line) in [("6", "200.00"), ("18", "66.67")] {
-        let mut fields = every(months);
-        fields.push(("example[value]", "12000"));
+        ];
         let answer = open(&mut browser, &fields).await;
         let chosen = format!("<option value=\"{months}\" selected>every {months} months");
         assert_holds(&answer.body, &chosen);

@@ -270,6 +270,30 @@ async fn a_lost_webhook_is_caught_by_the_sweep() {
 }
 
 #[tokio::test]
+async fn a_deletion_that_nobody_told_is_noticed_within_a_day() {
+    let portal = TestPortal::start().await;
+    let (kept, _) = portal.registered("Borealis", "borealis-foods.com").await;
+    let (id, deal) = portal.registered("Harbour", "harbour-logistics.com").await;
+    portal
+        .sandbox_act("faults", json!({ "webhooks": { "drop_percent": 100 } }))
+        .await;
+    let path = format!("hubspot/deals/{deal}/archive");
+    portal.sandbox_act(&path, json!({})).await;
+    portal.advance_clock_by(12).await;
+    portal.run_jobs().await;
+    assert_eq!(
+        portal.lead(id).await.state,
+        LeadState::Registered,
+        "no sweep sees it"
+    );
+    portal.advance_clock_by(24 * 60).await;
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(id).await.state, LeadState::Lost);
+    assert_eq!(portal.lead(kept).await.state, LeadState::Registered);
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn a_deal_that_is_lost_deleted_and_restored_is_followed() {
     let portal = TestPortal::start().await;
     let (id, deal) = portal.registered("Harbour", "harbour-logistics.com").await;

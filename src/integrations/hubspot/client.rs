@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use portal_domain::{
+    calendar::Timestamp,
     money::Money,
     remote::{RemoteDeal, RemoteStage},
 };
@@ -28,6 +29,9 @@ pub const VERSION: &str = "2026-09";
 
 /// HubSpot's type ids of associations; labels may be renamed, ids not.
 const DEAL_TO_PRIMARY_COMPANY: u32 = 5;
+
+/// How many objects one batch may name.
+pub const BATCH_MAX: usize = 100;
 
 /// The longest deal name, in characters.
 const DEAL_NAME_LENGTH_MAX: usize = 255;
@@ -331,6 +335,31 @@ impl HubSpot {
             None => self.read_deal_archived(id, "true").await?,
         };
         found.as_ref().map(convert::deal).transpose()
+    }
+
+    /// Which of some deals are there under their ids, and when each was changed last; at most [`BATCH_MAX`]. One that was deleted or merged is left out.
+    pub async fn list_deals_there(
+        &self,
+        ids: &[String],
+    ) -> Result<Vec<(String, Timestamp)>, CallError> {
+        let url = self.url(&["crm", "objects", VERSION, "deals", "batch", "read"])?;
+        let inputs: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
+        let body = json!({ "inputs": inputs, "properties": ["hs_lastmodifieddate"] });
+        let answer = self
+            .call(
+                "list_deals_there",
+                Method::POST,
+                url,
+                http::json(&body),
+                Effect::Read,
+            )
+            .await?;
+        // What is not there is an error entry beside the others.
+        let batch: wire::Batch<wire::Object> = succeed(answer)?.parse()?;
+        let there = batch.results.iter().filter(|object| !object.archived);
+        there
+            .map(|object| Ok((object.id.clone(), convert::modified_at(object)?)))
+            .collect()
     }
 
     /// Deals changed at or after this instant (milliseconds), oldest change first. `after` is the last page's `next`, with the same `since_ms`.

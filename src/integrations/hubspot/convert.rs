@@ -72,9 +72,6 @@ pub fn deal(object: &Object) -> Result<RemoteDeal, CallError> {
         (false, false, true) => DealState::Lost,
         (false, false, false) => DealState::Open,
     };
-    let modified = object
-        .property("hs_lastmodifieddate")
-        .unwrap_or(&object.updated_at);
     let currency = object
         .property("deal_currency_code")
         .map(|code| {
@@ -102,8 +99,7 @@ pub fn deal(object: &Object) -> Result<RemoteDeal, CallError> {
         // HubSpot names the last day that is charged; the day after it is the first that is not.
         end: date(object, "portal_end_date")?.and_then(|last| last.succ_opt()),
         closed_at,
-        modified_at: instant(modified)
-            .ok_or_else(|| unreadable(object, "hs_lastmodifieddate", modified))?,
+        modified_at: modified_at(object)?,
         lead_key: text("portal_lead_id"),
         merged_ids: object
             .property("hs_merged_object_ids")
@@ -115,6 +111,14 @@ pub fn deal(object: &Object) -> Result<RemoteDeal, CallError> {
             })
             .unwrap_or_default(),
     })
+}
+
+/// When a deal was changed last.
+pub fn modified_at(object: &Object) -> Result<Timestamp, CallError> {
+    let modified = object
+        .property("hs_lastmodifieddate")
+        .unwrap_or(&object.updated_at);
+    instant(modified).ok_or_else(|| unreadable(object, "hs_lastmodifieddate", modified))
 }
 
 /// An instant, as HubSpot writes it: ISO 8601 with a zone, or milliseconds.

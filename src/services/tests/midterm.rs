@@ -134,11 +134,14 @@ async fn a_deal_that_is_won_on_another_day_has_the_plan_that_its_partner_was_on_
         world.read(&won(&world, lead, "2026-03-05", "100.00")).await;
         assert_eq!(first_lines(&world, 1).await, [(3, 500)]);
 
-        // On a day on which it was in no programme it earns nothing, and finance is told.
+        // On a day on which it was in no programme it earns nothing, whatever the client has begun to pay, and finance is told.
+        world.accrue("2026-04-02").await;
+        world.invoice("INV-1", 10_000, 5_000).await;
         let early = won(&world, lead, "2025-12-20", "100.00");
         world.read(&early).await;
         assert_eq!(first_lines(&world, 1).await, []);
-        assert_eq!(world.exceptions().await, ["not_enrolled_when_won"]);
+        let expected = ["invoice_overdue", "not_enrolled_when_won"];
+        assert_eq!(world.exceptions().await, expected);
         world
             .read(&RemoteDeal {
                 modified_at: ctx.now(),

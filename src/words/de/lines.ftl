@@ -98,7 +98,7 @@ audit-act-let_line_stand = Abgelehnten Posten wieder gelten lassen
 ## Ein Partner verlässt das Programm
 
 partner-leave-title = Programm verlassen
-partner-leave-lead = Ab diesem Tag reicht der Partner keine Leads mehr ein. Seine Deals werden gezahlt, solange ihre Pläne es vorsehen; seine Leute können sich weiter anmelden, fragen und Rechnungen stellen.
+partner-leave-lead = Ab diesem Tag reicht der Partner keine Leads mehr ein. Seine Deals werden gezahlt, solange ihre Pläne es vorsehen, und seine Posten späterer Monate verfallen, wenn sie nicht schon abgerechnet sind; seine Leute können sich weiter anmelden, fragen und Rechnungen stellen.
 partner-leave-date = Erster Tag außerhalb
 partner-leave-date-hint = Er darf in der Zukunft liegen.
 partner-leave-submit = Zeit im Programm beenden

@@ -98,7 +98,7 @@ audit-act-let_line_stand = Let a refused line stand again
 ## A partner that leaves
 
 partner-leave-title = Leave the programme
-partner-leave-lead = From that day on the partner submits no leads. Its deals are paid for as long as their plans say; its people can still sign in, ask and invoice.
+partner-leave-lead = From that day on the partner submits no leads. Its deals are paid for as long as their plans say, and its lines of later months lapse unless they are on a statement; its people can still sign in, ask and invoice.
 partner-leave-date = First day outside
 partner-leave-date-hint = It may lie ahead.
 partner-leave-submit = End its time in the programme

@@ -269,6 +269,20 @@ async fn a_deleted_deal_is_removed_and_an_unknown_one_is_none() {
 }
 
 #[tokio::test]
+async fn which_deals_are_there_is_asked_of_many_at_once() {
+    let stage = Stage::open().await;
+    let hubspot = stage.hubspot();
+    let kept = hubspot.upsert_deal(&deal("lead-1")).await.unwrap();
+    let deleted = hubspot.upsert_deal(&deal("lead-2")).await.unwrap();
+    stage
+        .hubspot_call(Method::DELETE, &format!("{DEALS}/{deleted}"), None)
+        .await;
+    let ids = [kept.clone(), deleted, "999999999".to_owned()];
+    let there = hubspot.list_deals_there(&ids).await.unwrap();
+    assert_eq!(there, [(kept, Timestamp(START_MS))]);
+}
+
+#[tokio::test]
 async fn a_merged_deal_is_read_under_its_new_id() {
     let stage = Stage::open().await;
     let hubspot = stage.hubspot();

@@ -11,6 +11,7 @@ use portal_domain::{
     lead::LeadState,
     money::{Currency, Money},
     partner::CompanyForm,
+    payout::MinimumPayout,
     plan::{PlanForm, PlanTerms, TierForm},
     statement::Party,
 };
@@ -123,6 +124,7 @@ impl MadeBooks {
             rate: format!("{}.{}", 5 + number + 3 * place, number),
         };
         let edit = PlanEdit {
+            plan: String::new(),
             form: PlanForm {
                 name: format!("Plan {number}"),
                 rate: "10".to_owned(),
@@ -298,7 +300,6 @@ fn deal(
         lead,
         partner,
         partner_name: String::new(),
-        partner_left_on: None,
         client,
         client_name: name.to_owned(),
         hubspot_id: made.id.to_string(),
@@ -309,6 +310,7 @@ fn deal(
         won_on: Some(made.won_on),
         start: Some(made.won_on),
         end: None,
+        end_holds_from: None,
         currency: Some(Currency::EUR),
         plan_version: Some(version),
         merge_decided_at: None,
@@ -325,7 +327,7 @@ fn programme() -> Programme {
         fiscal_start: 1,
         claim: Duration::from_secs(90 * 86_400),
         review: Duration::from_secs(3 * 86_400),
-        minimum_payout_minor: 5_000,
+        minimum_payout: MinimumPayout::default(),
         payout_close_days: 10,
         payout_days: 30,
         vendor: Party::default(),

@@ -21,7 +21,6 @@ use crate::{
     ui::{
         api::UiError,
         kit::{self, icon, icons},
-        pages::parts::write_large,
     },
     web::page::Page,
 };

@@ -8,7 +8,6 @@ use portal_services::{
     statements::{self, StatementView},
 };
 
-use super::super::parts::write_large;
 use crate::{ui::api::UiError, web::page::Page};
 
 /// What sentences name and lines only point to: the statements that they are on, and the quarter that closes next.

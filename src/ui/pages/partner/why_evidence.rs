@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use portal_domain::{
     calendar::Timestamp,
+    ids::DealId,
     money::{Currency, Money},
 };
 use portal_services::why::LineExplanation;
@@ -71,7 +72,7 @@ fn readings(page: &Page, why: &LineExplanation) -> Vec<Reading> {
         found.extend(of_invoice(page, why, invoice));
     }
     for credit in &why.credits {
-        found.extend(of_credit(page, credit));
+        found.extend(of_credit(page, credit, why.deal.id));
     }
     found.extend(waivers(page, why));
     found
@@ -172,19 +173,24 @@ fn of_invoice(page: &Page, why: &LineExplanation, invoice: &InvoiceRecord) -> Ve
     object.readings
 }
 
-fn of_credit(page: &Page, credit: &CreditRecord) -> Vec<Reading> {
+fn of_credit(page: &Page, credit: &CreditRecord, deal: DealId) -> Vec<Reading> {
     let words = &page.words;
     let remote = &credit.remote;
     let number = [("number", remote.number.as_str().into())];
     let name = words.with("line-why-object-credit", &number);
     let mut object = Object::new(page, XERO, name, credit.seen_at);
     let refunded = Money::new(remote.refunded_minor, remote.total.currency);
-    object.add("SubTotal".to_owned(), words.money(remote.sub_total));
-    object.add("Total".to_owned(), words.money(remote.total));
-    object.add_named("line-why-property-refunded", words.money(refunded));
+    let link = credit.links.iter().find(|link| link.deal == deal);
+    // What is credited beside this deal may be of another partner's.
+    let is_divided = link.is_some_and(|link| link.share_minor.is_some());
+    if is_staff(page) || !is_divided {
+        object.add("SubTotal".to_owned(), words.money(remote.sub_total));
+        object.add("Total".to_owned(), words.money(remote.total));
+        object.add_named("line-why-property-refunded", words.money(refunded));
+    }
     object.add("Status".to_owned(), remote.status.clone());
-    if let Some(how) = &credit.how {
-        let how = words.text(&format!("line-why-how-{how}"));
+    if let Some(link) = link {
+        let how = words.text(&format!("line-why-how-{}", link.how));
         object.add_named("line-why-property-how", how);
     }
     object.readings

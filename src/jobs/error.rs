@@ -1,6 +1,6 @@
 //! How a job fails: for now, or for good.
 
-use portal_integrations::CallError;
+use portal_integrations::{CallError, ErrorKind as CallErrorKind};
 use portal_services::{ErrorKind, ServiceError};
 
 /// Why a job did not do its work.
@@ -18,6 +18,8 @@ pub enum Remedy {
     Retry { after_ms: Option<i64> },
     /// Only a person.
     Fail,
+    /// Only new credentials: what was asked for may be right.
+    Reconnect,
 }
 
 impl JobError {
@@ -38,12 +40,12 @@ impl JobError {
 
 impl From<CallError> for JobError {
     fn from(error: CallError) -> Self {
-        let remedy = if error.is_retryable() {
-            Remedy::Retry {
+        let remedy = match error.kind {
+            _ if error.is_retryable() => Remedy::Retry {
                 after_ms: error.retry_after_ms,
-            }
-        } else {
-            Remedy::Fail
+            },
+            CallErrorKind::Unauthorised => Remedy::Reconnect,
+            _ => Remedy::Fail,
         };
         Self {
             message: error.to_string(),

@@ -227,6 +227,29 @@ async fn a_number_that_the_partner_used_before_is_not_taken_again() {
 }
 
 #[tokio::test]
+async fn a_bill_that_cannot_be_made_is_told_withdrawn_and_raised_under_another_number() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let consulting = json!({ "description": "Consulting" });
+    story.enter_bill("AST-1", "99.00", consulting).await;
+    assert_eq!(story.try_raise("AST-1", "").await.status, 303);
+    story.portal.run_jobs().await;
+    story.is(&STATED, OWED, &["bill_not_made"]).await;
+    let statement = story.statements().await.remove(0);
+    assert_eq!(statement.not_made, ["AST-1"]);
+    let mut browser = story.portal.sign_in(&story.portal.aster.finance).await;
+    let bill = statement.bills[0].id.to_string();
+    let fields = [("do", "withdraw_invoice"), ("bill", bill.as_str())];
+    let page = format!("/statements/{}", statement.record.id);
+    let shown = browser.get(&page).await;
+    assert!(shown.body.contains("could not be booked"), "{}", shown.body);
+    assert_eq!(browser.post(&page, &fields).await.status, 303);
+    story.raise("AST-2", "").await;
+    story.is(&INVOICED, OWED, &[]).await;
+    // The job that failed stays in sight; trying it again finds that there is nothing to do.
+    story.portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test]
 async fn two_bills_for_whole_lines_of_one_statement_are_each_paid_for_themselves() {
     let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
     let first = story.enter_bill("AST-1", "83.34", json!({})).await;

@@ -487,16 +487,7 @@ fn numbers(page: &Page, kind: &str, facts: &Facts<'_>) -> Option<AnyView> {
             ("deal-currency", text("currency")),
         ],
         "billing_period_missing" => vec![("billing-period", text("billing_period"))],
-        "bill_differs_from_statement" => vec![
-            (
-                "statement",
-                facts.money("expected_minor", "expected_currency"),
-            ),
-            ("rest", facts.money("rest_minor", "expected_currency")),
-            ("bill", money("net_minor")),
-            ("tax", money("tax_minor")),
-            ("gross", money("gross_minor")),
-        ],
+        "bill_differs_from_statement" => bill_numbers(facts),
         "refund_without_deal" => vec![("refunded", money("refunded_minor"))],
         "shares_beyond_invoice" => vec![
             ("invoice", money("net_minor")),
@@ -518,6 +509,19 @@ fn numbers(page: &Page, kind: &str, facts: &Facts<'_>) -> Option<AnyView> {
         })
         .collect();
     (!pairs.is_empty()).then(|| view! { <dl class="compare">{pairs}</dl> }.into_any())
+}
+
+/// A statement and a bill that do not agree: what there is to invoice, and what was asked for, its tax apart.
+fn bill_numbers(facts: &Facts<'_>) -> Vec<(&'static str, Option<String>)> {
+    let of_statement = |name: &str| facts.money(name, "expected_currency");
+    let of_bill = |name: &str| facts.money(name, "currency");
+    vec![
+        ("statement", of_statement("expected_minor")),
+        ("rest", of_statement("rest_minor")),
+        ("bill", of_bill("net_minor")),
+        ("tax", of_bill("tax_minor")),
+        ("gross", of_bill("gross_minor")),
+    ]
 }
 
 /// Whether a number is the one that does not fit.

@@ -181,6 +181,40 @@ fn preview_content(page: &Page, preview: &ClosePreview) -> AnyView {
             None,
         );
     }
+    let rows = preview_rows(page, preview);
+    let foot = (!preview.already_closed).then(|| {
+        let money = preview.statements.iter().map(|statement| statement.money);
+        let sum = write_sum(page, money);
+        view! {
+            <tfoot>
+                <tr>
+                    <th class="main" scope="row" colspan="2">{words.text("today-to-state")}</th><td class="num corner">{sum}</td><td></td>
+                </tr>
+            </tfoot>
+        }
+    });
+    view! {
+        <div class="table">
+            <table class="cards">
+                <thead>
+                    <tr>
+                        <th scope="col">{words.text("close-column-partner")}</th>
+                        <th scope="col">{words.text("close-column-currency")}</th>
+                        <th scope="col" class="num">{words.text("close-column-total")}</th>
+                        <th scope="col">{words.text("close-column-result")}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+                {foot}
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// What was stated before an interruption, what would be stated, and what would not or was not.
+fn preview_rows(page: &Page, preview: &ClosePreview) -> Vec<AnyView> {
+    let words = &page.words;
     let stated = preview.statements.iter().map(|statement| {
         let mut lines = words.with("statement-line-count", &[("count", statement.lines.into())]);
         if statement.is_last {
@@ -222,35 +256,7 @@ fn preview_content(page: &Page, preview: &ClosePreview) -> AnyView {
             ("stated", "close-result-made"),
         )
     });
-    let rows = before.chain(stated).chain(carried).collect::<Vec<_>>();
-    let foot = (!preview.already_closed).then(|| {
-        let money = preview.statements.iter().map(|statement| statement.money);
-        let sum = write_sum(page, money);
-        view! {
-            <tfoot>
-                <tr>
-                    <th class="main" scope="row" colspan="2">{words.text("today-to-state")}</th><td class="num corner">{sum}</td><td></td>
-                </tr>
-            </tfoot>
-        }
-    });
-    view! {
-        <div class="table">
-            <table class="cards">
-                <thead>
-                    <tr>
-                        <th scope="col">{words.text("close-column-partner")}</th>
-                        <th scope="col">{words.text("close-column-currency")}</th>
-                        <th scope="col" class="num">{words.text("close-column-total")}</th>
-                        <th scope="col">{words.text("close-column-result")}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-                {foot}
-            </table>
-        </div>
-    }
-    .into_any()
+    before.chain(stated).chain(carried).collect()
 }
 
 /// What keeps lines off the statements, by partner, each with the way to its lines.

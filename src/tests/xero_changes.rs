@@ -212,12 +212,12 @@ async fn a_deal_that_is_worth_less_needs_less_of_the_clients_money_from_then_on(
     let (story, _) = Story::of_a_paid_quarter(POUNDS).await;
     let less = json!({ "amount": SECOND.amount });
     story.change_deal(&story.deal, less).await;
-    // Nine months of 50.01.
-    let figures = [25_000, 25_000, 0, 0, 45_009];
+    // Nine months of 50.01, and the half penny that three months of 83.335 left.
+    let figures = [25_000, 25_000, 0, 0, 45_010];
     story.is(&["covered"; 3], figures, &[]).await;
     story.invoice("INV-4", "500.10").await;
     story.pay("INV-4", "600.12").await;
     story.month_ends().await;
-    let figures = [30_001, 30_001, 0, 0, 40_008];
+    let figures = [30_002, 30_002, 0, 0, 40_008];
     story.ends(&["covered"; 4], figures, &[]).await;
 }

@@ -90,6 +90,10 @@ const LINE: &str = "SELECT lines.id, lines.partner_id, partners.name AS partner_
     LEFT JOIN people ON people.id = lines.approved_by
     LEFT JOIN people AS entering ON entering.id = lines.entered_by";
 
+/// The order of lines on a statement, in which payments reach them: oldest month first, and within a month by what they are for and not by when they were
+/// made, so that it does not depend on what came to the portal first.
+const PAYMENT_ORDER: &str = "lines.month, lines.deal_id, lines.kind, lines.position, lines.id";
+
 fn read_line(row: &AnyRow) -> Result<LineRecord, StoreError> {
     let denominator = row.integer("base_denominator")?;
     if denominator <= 0 {
@@ -442,7 +446,7 @@ pub async fn list_of_statements(
     statements: &[StatementId],
 ) -> Result<Vec<LineRecord>, StoreError> {
     let rows = rows_of(tx, statements, |list| {
-        format!("{LINE} WHERE lines.statement_id IN {list} ORDER BY lines.month, lines.id")
+        format!("{LINE} WHERE lines.statement_id IN {list} ORDER BY {PAYMENT_ORDER}")
     })
     .await?;
     all(&rows, read_line)
@@ -535,7 +539,7 @@ pub async fn list_statable(
     let rows = rows_of(tx, partners, |list| {
         format!(
             "{LINE} WHERE lines.partner_id IN {list} AND {STATABLE} AND lines.month <= {}
-              ORDER BY lines.month, lines.id",
+              ORDER BY {PAYMENT_ORDER}",
             until.0
         )
     })
@@ -555,7 +559,8 @@ pub async fn list_unstated(
             LINE,
             " WHERE lines.partner_id = $1 AND lines.statement_id IS NULL AND lines.month <= $2
                 AND lines.state IN ('upcoming', 'awaiting', 'covered', 'approved')
-              ORDER BY lines.month, lines.id"
+              ORDER BY ",
+            PAYMENT_ORDER
         ),
         partner,
         until,

@@ -23,8 +23,8 @@ WITH won AS (
     GROUP BY later.deal
 ), monthly AS (
     SELECT standing.deal, CAST(SUM(tiers.ppm * GREATEST(0,
-        LEAST(COALESCE(tiers.ends * 360, at + standing.base), at + standing.base) - GREATEST(tiers.begins * 360, at))) AS BIGINT) AS part
-    FROM (SELECT standing.*, all_before - COALESCE(expired.base, 0) AS at FROM standing LEFT JOIN expired USING (deal)) AS standing
+        LEAST(COALESCE(tiers.ends * 360, stood + standing.base), stood + standing.base) - GREATEST(tiers.begins * 360, stood))) AS BIGINT) AS part
+    FROM (SELECT standing.*, all_before - COALESCE(expired.base, 0) AS stood FROM standing LEFT JOIN expired USING (deal)) AS standing
     JOIN tiers ON tiers.plan = standing.plan
     GROUP BY standing.deal
 ), sums AS (

@@ -1,6 +1,8 @@
 //! Every scheduled line computed again by the database itself, in one statement: what `portal bench accrual` compares with, and an oracle that shares no
 //! code with the rules. It knows what the bench's books have: tiers, one period of terms that 360 can be divided by, no cap, no split.
 
+use sqlx::AssertSqlSafe;
+
 use crate::{StoreError, Tx, dialect::Dialect, read::Read};
 
 /// What computing all lines again came to.
@@ -89,8 +91,10 @@ pub async fn compare_lines(tx: &mut Tx) -> Result<Priced, StoreError> {
              CAST(COALESCE(SUM(CASE WHEN computed_minor = amount_minor THEN 0 ELSE 1 END), 0) AS BIGINT) AS differing
          FROM computed"
     );
-    let rows = crate::sql::rows_many(tx, text, Vec::new()).await?;
-    let row = rows.first().ok_or(StoreError::RowsAffected {
+    let row = sqlx::query(AssertSqlSafe(text))
+        .fetch_optional(tx.connection())
+        .await?;
+    let row = row.as_ref().ok_or(StoreError::RowsAffected {
         what: "sums of lines",
         actual: 0,
     })?;

@@ -11,7 +11,7 @@ use sqlx::{
     query::Query,
 };
 
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, dialect::Dialect};
 
 /// A value as a column holds it.
 pub(crate) enum Value {
@@ -245,13 +245,21 @@ pub(crate) fn places(rows: usize, columns: usize, first: usize) -> String {
     text
 }
 
+/// SQLite takes `$1` for a name, and looks for each among all names before it: thousands of places would cost their square. `?1` is a number.
+fn spell(tx: &Tx, text: String) -> String {
+    match tx.dialect() {
+        Dialect::Sqlite => text.replace('$', "?"),
+        Dialect::Postgres => text,
+    }
+}
+
 /// Runs a statement whose number of places is known at run time only; its text is made of constants and [`places`].
 pub(crate) async fn execute_many(
     tx: &mut Tx,
     text: String,
     values: Vec<Value>,
 ) -> Result<u64, StoreError> {
-    let mut query = sqlx::query(AssertSqlSafe(text));
+    let mut query = sqlx::query(AssertSqlSafe(spell(tx, text)));
     for value in values {
         query = bind_value(query, value);
     }
@@ -264,7 +272,7 @@ pub(crate) async fn rows_many(
     text: String,
     values: Vec<Value>,
 ) -> Result<Vec<AnyRow>, StoreError> {
-    let mut query = sqlx::query(AssertSqlSafe(text));
+    let mut query = sqlx::query(AssertSqlSafe(spell(tx, text)));
     for value in values {
         query = bind_value(query, value);
     }

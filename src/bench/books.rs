@@ -1,6 +1,13 @@
 //! Made-up books: partners on tiered plans with deals that they won over two years, as many as are asked for and the same at every run.
 
-use std::{fmt::Write as _, sync::Arc, time::Duration};
+use std::{
+    fmt::Write as _,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use chrono::{Days, NaiveDate};
 use portal_domain::{
@@ -35,14 +42,15 @@ const PLANS: usize = 8;
 /// Periods that 360ths of an amount can count.
 const PERIODS: [u16; 6] = [1, 2, 3, 4, 6, 12];
 
-/// Stands still at the middle of January 2026.
-struct StillClock;
-
+/// The middle of January 2026.
 const NOW: Timestamp = Timestamp(1_768_478_400_000);
 
-impl Clock for StillClock {
+/// Begins at [`NOW`], and goes on by a millisecond at each look, so that ids sort as they were made.
+struct LookedAtClock(AtomicI64);
+
+impl Clock for LookedAtClock {
     fn now(&self) -> Timestamp {
-        NOW
+        Timestamp(self.0.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -88,7 +96,7 @@ impl MadeBooks {
     pub async fn new(url: &str) -> Result<Self, StartError> {
         let ctx = Ctx {
             store: Store::open(url).await?,
-            clock: Arc::new(StillClock),
+            clock: Arc::new(LookedAtClock(AtomicI64::new(NOW.0))),
             programme: Arc::new(programme()),
         };
         let email = "bench@northwind.example";

@@ -14,6 +14,7 @@ use sqlx::{
 use crate::{StoreError, Tx, dialect::Dialect};
 
 /// A value as a column holds it.
+#[derive(Clone)]
 pub(crate) enum Value {
     Text(Option<String>),
     Integer(Option<i64>),
@@ -245,12 +246,24 @@ pub(crate) fn places(rows: usize, columns: usize, first: usize) -> String {
     text
 }
 
-/// SQLite takes `$1` for a name, and looks for each among all names before it: thousands of places would cost their square. `?1` is a number.
-fn spell(tx: &Tx, text: String) -> String {
-    match tx.dialect() {
-        Dialect::Sqlite => text.replace('$', "?"),
-        Dialect::Postgres => text,
+/// SQLite and its driver look for each numbered place among all others, so thousands of them would cost their square. There each place is a bare `?`, and
+/// its value stands as often as it is used.
+fn spell(tx: &Tx, text: String, values: Vec<Value>) -> (String, Vec<Value>) {
+    if tx.dialect() == Dialect::Postgres {
+        return (text, values);
     }
+    let mut parts = text.split('$');
+    let mut bare = parts.next().unwrap_or_default().to_owned();
+    let mut used = Vec::with_capacity(values.len());
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = part.split_at(digits);
+        let place: usize = number.parse().expect("a place is a number");
+        used.push(values[place - 1].clone());
+        bare.push('?');
+        bare.push_str(rest);
+    }
+    (bare, used)
 }
 
 /// Runs a statement whose number of places is known at run time only; its text is made of constants and [`places`].
@@ -259,7 +272,8 @@ pub(crate) async fn execute_many(
     text: String,
     values: Vec<Value>,
 ) -> Result<u64, StoreError> {
-    let mut query = sqlx::query(AssertSqlSafe(spell(tx, text)));
+    let (text, values) = spell(tx, text, values);
+    let mut query = sqlx::query(AssertSqlSafe(text));
     for value in values {
         query = bind_value(query, value);
     }
@@ -272,7 +286,8 @@ pub(crate) async fn rows_many(
     text: String,
     values: Vec<Value>,
 ) -> Result<Vec<AnyRow>, StoreError> {
-    let mut query = sqlx::query(AssertSqlSafe(spell(tx, text)));
+    let (text, values) = spell(tx, text, values);
+    let mut query = sqlx::query(AssertSqlSafe(text));
     for value in values {
         query = bind_value(query, value);
     }

@@ -2,6 +2,7 @@
 
 use std::{cmp::Ordering, fmt, str::FromStr};
 
+use num_integer::Integer as _;
 use num_rational::Ratio;
 use num_traits::{CheckedAdd, CheckedMul, CheckedSub};
 use rust_decimal::Decimal;
@@ -350,17 +351,46 @@ pub(crate) fn to_minor(whole: i128) -> Result<i64, MoneyError> {
 
 /// Adds exact amounts; what 128 bits cannot hold is an error, never a wrong number.
 pub(crate) fn add(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
-    left.checked_add(&right).ok_or(MoneyError::TooLarge)
+    match small(left, right) {
+        Some([a, b, c, d]) => Ok(reduced(a * d + c * b, b * d)),
+        None => left.checked_add(&right).ok_or(MoneyError::TooLarge),
+    }
 }
 
 /// Takes one exact amount from another.
 pub(crate) fn subtract(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
-    left.checked_sub(&right).ok_or(MoneyError::TooLarge)
+    match small(left, right) {
+        Some([a, b, c, d]) => Ok(reduced(a * d - c * b, b * d)),
+        None => left.checked_sub(&right).ok_or(MoneyError::TooLarge),
+    }
 }
 
 /// Multiplies exact amounts.
 pub(crate) fn multiply(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
-    left.checked_mul(&right).ok_or(MoneyError::TooLarge)
+    match small(left, right) {
+        Some([a, b, c, d]) => Ok(reduced(a * c, b * d)),
+        None => left.checked_mul(&right).ok_or(MoneyError::TooLarge),
+    }
+}
+
+/// Numerators and denominators of two fractions, if no product of two of them leaves 128 bits, nor a sum of two such products.
+fn small(left: Exact, right: Exact) -> Option<[i128; 4]> {
+    let parts = [*left.numer(), *left.denom(), *right.numer(), *right.denom()];
+    let fits = |part: &i128| i64::try_from(*part).is_ok();
+    parts.iter().all(fits).then_some(parts)
+}
+
+/// A fraction in lowest terms. Most have a denominator of 64 bits, whose common divisor takes a few steps where one of 128 bits takes a hundred.
+fn reduced(numer: i128, denom: i128) -> Exact {
+    let Ok(narrow) = u64::try_from(denom) else {
+        return Exact::new(numer, denom);
+    };
+    let rest = numer.unsigned_abs() % u128::from(narrow);
+    let common = match u64::try_from(rest) {
+        Ok(rest) => i128::from(narrow.gcd(&rest)),
+        Err(_) => return Exact::new(numer, denom),
+    };
+    Exact::new_raw(numer / common, denom / common)
 }
 
 /// What arithmetic on money refuses.

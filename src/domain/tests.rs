@@ -1,13 +1,14 @@
 //! The real rules against those worked out by hand (`oracle`), and at the ends of what numbers hold.
 
 use chrono::Datelike;
+use num_traits::{CheckedAdd, CheckedMul, CheckedSub};
 use proptest::prelude::*;
 
 use crate::{
     calendar::Month,
     coverage::{Collected, Coverage, collected_by_share, collected_net, cover},
     deal::{BillingPeriod, DealTerms, WonDeal, standing},
-    money::{Currency, Exact, Money, MoneyError, Rate},
+    money::{Currency, Exact, Money, MoneyError, Rate, add, multiply, subtract},
     oracle::{self, MILLION, MONTHLY},
     plan::divide,
     schedule::{ScheduledLine, monthly_commission, schedule},
@@ -68,6 +69,19 @@ fn pouring(
 }
 
 proptest! {
+    #[test]
+    fn exact_amounts_are_worked_out_in_lowest_terms_whatever_their_size(
+        tops in prop::array::uniform2(any::<i64>()), bottoms in prop::array::uniform2(1..=i64::MAX), narrower in prop::array::uniform2(0_u32..63),
+    ) {
+        let [left, right] = [0, 1].map(|place| {
+            let bottom = (bottoms[place] >> narrower[place]).max(1);
+            Exact::new(i128::from(tops[place] >> narrower[place]), i128::from(bottom))
+        });
+        prop_assert_eq!(add(left, right).ok(), left.checked_add(&right));
+        prop_assert_eq!(subtract(left, right).ok(), left.checked_sub(&right));
+        prop_assert_eq!(multiply(left, right).ok(), left.checked_mul(&right));
+    }
+
     #[test]
     fn a_pencil_finds_the_same_lines_and_the_same_coverage(
         (plan, plan_by_hand) in any_plan(), deal in any_deal(), ahead in 0_i32..40, collected in any_collected(), tolerance in 0_u32..200_000,

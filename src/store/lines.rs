@@ -668,12 +668,11 @@ pub struct LineSum {
     pub month: Month,
     /// Held or disputed.
     pub stopped: bool,
-    pub is_clawback: bool,
     pub money: Money,
     pub count: i64,
 }
 
-/// Sums by state, month, hold, and whether they are clawed back, of one partner or of all.
+/// Sums by state, month and hold, of one partner or of all.
 pub async fn sum_by_state(
     tx: &mut Tx,
     partner: Option<PartnerId>,
@@ -682,12 +681,11 @@ pub async fn sum_by_state(
         tx,
         sql!(
             "SELECT partner_id, currency, state, month, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END AS stopped,
-                 CASE WHEN kind = 'clawback' THEN 1 ELSE 0 END AS is_clawback, COUNT(*) AS how_many, ",
+                 COUNT(*) AS how_many, ",
             sum!("amount_minor"),
             " FROM lines
              WHERE ($1 IS NULL OR partner_id = $1)
-             GROUP BY partner_id, currency, state, month, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END,
-                 CASE WHEN kind = 'clawback' THEN 1 ELSE 0 END
+             GROUP BY partner_id, currency, state, month, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END
              ORDER BY partner_id, currency, month, state"
         ),
         partner,
@@ -701,7 +699,6 @@ pub async fn sum_by_state(
             state: row.word("state", LineState::parse)?,
             month: row.month("month")?,
             stopped: row.integer("stopped")? != 0,
-            is_clawback: row.integer("is_clawback")? != 0,
             money: Money::new(minor, currency),
             count: row.integer("how_many")?,
         })

@@ -61,15 +61,17 @@ pub fn each_line(
         i128::from(plan.bonus_minor(first.value.currency))
     });
     let mut sum = RunningSum::default();
+    let mut before = sum.rounded();
     for run in runs(&deal.terms, start, last) {
         let currency = run.terms.value.currency;
         let cap = plan.cap.filter(|cap| cap.currency == currency);
         let base = run.terms.monthly();
         let step = sum.step_of(monthly_commission(plan, run.terms, deal.standing)?)?;
         for number in run.from.0..=run.until.0 {
-            let before = sum.rounded();
             sum.add(step);
-            let uncapped = sum.rounded() - before;
+            let through = sum.rounded();
+            let uncapped = through - before;
+            before = through;
             let amount = match cap {
                 Some(cap) => uncapped.min((i128::from(cap.minor) - given).max(0)),
                 None => uncapped,

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use itertools::Itertools as _;
 use portal_domain::{
     access::{Action, Actor},
     buckets::{Amounts, BucketInvoice, BucketMonth, BucketRefund, Buckets, Column, fill_buckets},
@@ -152,10 +153,8 @@ pub async fn explore(
         let is_last = batch.len() < BATCH;
         let order: Vec<ClientId> = batch.iter().map(|client| client.id).collect();
         let monies = read_clients(ctx, &mut tx, batch, filter).await?;
-        let mut by_client: HashMap<ClientId, Vec<ClientMoney>> = HashMap::new();
-        for money in monies {
-            by_client.entry(money.client.id).or_default().push(money);
-        }
+        let monies = monies.into_iter();
+        let mut by_client = monies.into_group_map_by(|money| money.client.id);
         for client in order {
             if shown.len() == PAGE {
                 explored.next = after;
@@ -205,10 +204,8 @@ async fn read_clients(
     let invoices = invoices::list_for(tx, &deal_ids, &contacts).await?;
     let credits = credits::list_for(tx, &deal_ids, &contacts).await?;
     let monies = DealMoney::load_with(tx, deals, &invoices, &credits).await?;
-    let mut by_client: HashMap<ClientId, Vec<DealMoney>> = HashMap::new();
-    for money in monies {
-        by_client.entry(money.deal.client).or_default().push(money);
-    }
+    let monies = monies.into_iter();
+    let mut by_client = monies.into_group_map_by(|money| money.deal.client);
     let mut found = Vec::with_capacity(batch.len());
     for client in batch {
         let monies = by_client.remove(&client.id).unwrap_or_default();

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
+use itertools::Itertools as _;
 use portal_domain::{
     access::{Action, Actor},
     calendar::Month,
@@ -498,12 +499,9 @@ async fn list_billed(tx: &mut Tx, found: &[LineRecord]) -> Result<BTreeSet<LineI
     for bill in bills::list_of_statements(tx, &ids).await? {
         *billed_minor.entry(bill.statement).or_default() += i128::from(bill.total.minor);
     }
-    let mut lines_of: HashMap<StatementId, Vec<LineRecord>> = HashMap::new();
-    for line in lines::list_of_statements(tx, &ids).await? {
-        if let Some(statement) = line.statement {
-            lines_of.entry(statement).or_default().push(line);
-        }
-    }
+    let lines = lines::list_of_statements(tx, &ids).await?.into_iter();
+    let lines = lines.filter_map(|line| Some((line.statement?, line)));
+    let lines_of = lines.into_group_map();
     let mut billed = BTreeSet::new();
     for (statement, lines) in lines_of {
         let sum = billed_minor.get(&statement).copied().unwrap_or_default();

@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use itertools::Itertools as _;
 use portal_domain::{
     calendar::Month,
     deal::{DealState, DealTerms},
@@ -105,14 +106,10 @@ async fn pack_all(tx: &mut Tx, partners: Vec<PartnerId>) -> Result<Bodies, Servi
     for some in partners.chunks(PACKED_AT_ONCE) {
         let found = deals::list_of_partners(tx, some).await?;
         let ids: Vec<DealId> = found.iter().map(|deal| deal.id).collect();
-        let mut terms: HashMap<DealId, Vec<DealTerms>> = HashMap::new();
-        for (deal, held) in deals::list_terms_of_deals(tx, &ids).await? {
-            terms.entry(deal).or_default().push(held);
-        }
-        let mut lines: HashMap<DealId, Vec<LineToPack>> = HashMap::new();
-        for line in packs::list_lines(tx, some).await? {
-            lines.entry(line.deal).or_default().push(line);
-        }
+        let terms = deals::list_terms_of_deals(tx, &ids).await?;
+        let mut terms = terms.into_iter().into_group_map();
+        let lines = packs::list_lines(tx, some).await?.into_iter();
+        let mut lines = lines.into_group_map_by(|line| line.deal);
         let mut packs: HashMap<PartnerId, Vec<PackedDeal>> = HashMap::new();
         for deal in in_order_of_winning(found) {
             let lines = lines.remove(&deal.id).unwrap_or_default();

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
+use itertools::Itertools as _;
 use portal_domain::{
     calendar::Month,
     coverage::{
@@ -29,7 +30,7 @@ use serde_json::{Value, json};
 use crate::{
     Ctx, ServiceError,
     books::{self, About, Books, Finding, NewLine, Price},
-    schedules::{Basis, DEALS_AT_ONCE, adjustments_of, follow_schedule, lines_by_deal},
+    schedules::{Basis, DEALS_AT_ONCE, adjustments_of, follow_schedule},
 };
 
 /// A deal with all that its money says: read together, judged together.
@@ -105,32 +106,25 @@ impl DealMoney {
         credits: &[CreditRecord],
     ) -> Result<Vec<Self>, ServiceError> {
         let ids: Vec<DealId> = deals.iter().map(|deal| deal.id).collect();
-        let mut lines = lines_by_deal(lines::list_of_deals(tx, &ids).await?);
-        let mut waivers: HashMap<DealId, Vec<WaiverRecord>> = HashMap::new();
-        for (deal, waiver) in waivers::list_of_deals(tx, &ids).await? {
-            waivers.entry(deal).or_default().push(waiver);
-        }
+        let lines = lines::list_of_deals(tx, &ids).await?.into_iter();
+        let mut lines = lines.into_group_map_by(|line| line.deal);
+        let waivers = waivers::list_of_deals(tx, &ids).await?;
+        let mut waivers = waivers.into_iter().into_group_map();
         let tolerances: HashMap<PlanVersionId, Rate> = plans::list_versions(tx)
             .await?
             .into_iter()
             .map(|version| (version.id, version.terms.tolerance))
             .collect();
-        let mut invoices_of: HashMap<DealId, Vec<InvoiceRecord>> = HashMap::new();
-        for invoice in invoices {
-            for link in &invoice.links {
-                let of_deal = invoices_of.entry(link.deal).or_default();
-                of_deal.push(invoice.clone());
-            }
-        }
-        let mut credits_of: HashMap<DealId, Vec<CreditRecord>> = HashMap::new();
-        for credit in credits {
-            for link in &credit.links {
-                credits_of
-                    .entry(link.deal)
-                    .or_default()
-                    .push(credit.clone());
-            }
-        }
+        let links = invoices.iter().flat_map(|invoice| {
+            let links = invoice.links.iter();
+            links.map(|link| (link.deal, invoice.clone()))
+        });
+        let mut invoices_of = links.into_group_map();
+        let links = credits.iter().flat_map(|credit| {
+            let links = credit.links.iter();
+            links.map(|link| (link.deal, credit.clone()))
+        });
+        let mut credits_of = links.into_group_map();
         let monies = deals.into_iter().map(|deal| Self {
             lines: lines.remove(&deal.id).unwrap_or_default(),
             invoices: invoices_of.remove(&deal.id).unwrap_or_default(),

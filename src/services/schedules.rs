@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Days, Months, NaiveDate};
+use itertools::Itertools as _;
 use portal_domain::{
     calendar::Month,
     deal::{BillingPeriod, DealState, DealTerms, STANDING_MONTHS, WonDeal, counts_for, standing},
@@ -96,20 +97,16 @@ impl Basis {
         deals: Vec<(DealRecord, PlanVersionRecord)>,
     ) -> Result<HashMap<DealId, Self>, ServiceError> {
         let ids: Vec<DealId> = deals.iter().map(|(deal, _)| deal.id).collect();
-        let mut terms: HashMap<DealId, Vec<DealTerms>> = HashMap::new();
-        for (deal, held) in deals::list_terms_of_deals(tx, &ids).await? {
-            terms.entry(deal).or_default().push(held);
-        }
+        let terms = deals::list_terms_of_deals(tx, &ids).await?;
+        let mut terms = terms.into_iter().into_group_map();
         let tiered: BTreeSet<PartnerId> = deals
             .iter()
             .filter(|(_, version)| version.terms.tiers.is_some())
             .map(|(deal, _)| deal.partner)
             .collect();
         let tiered: Vec<PartnerId> = tiered.into_iter().collect();
-        let mut won: HashMap<PartnerId, Vec<WonBefore>> = HashMap::new();
-        for (partner, before) in deals::list_won_of_partners(tx, &tiered).await? {
-            won.entry(partner).or_default().push(before);
-        }
+        let won = deals::list_won_of_partners(tx, &tiered).await?;
+        let won = won.into_iter().into_group_map();
         let left = list_left(tx, &deals).await?;
         let mut found = HashMap::with_capacity(deals.len());
         for (deal, version) in deals {
@@ -338,15 +335,6 @@ pub(crate) fn follow_schedule(
     }
     books.apply(mark, &mut money.lines);
     Ok(())
-}
-
-/// Lines of several deals, each deal's in the order that they had.
-pub(crate) fn lines_by_deal(found: Vec<LineRecord>) -> HashMap<DealId, Vec<LineRecord>> {
-    let mut by_deal: HashMap<DealId, Vec<LineRecord>> = HashMap::new();
-    for line in found {
-        by_deal.entry(line.deal).or_default().push(line);
-    }
-    by_deal
 }
 
 /// What must change for a won deal's lines to be what its schedule says: adds, makes again what nobody was told to invoice, adjusts what is on a

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
+use itertools::Itertools as _;
 use portal_domain::{
     access::{Action, Actor},
     calendar::Quarter,
@@ -807,16 +808,13 @@ async fn view_all(
     records: Vec<StatementRecord>,
 ) -> Result<Vec<StatementView>, ServiceError> {
     let ids: Vec<StatementId> = records.iter().map(|record| record.id).collect();
-    let mut bills_of: HashMap<StatementId, Vec<BillRecord>> = HashMap::new();
-    for bill in stored_bills::list_of_statements(tx, &ids).await? {
-        bills_of.entry(bill.statement).or_default().push(bill);
-    }
-    let mut lines_of: HashMap<StatementId, Vec<LineRecord>> = HashMap::new();
-    for line in lines::list_of_statements(tx, &ids).await? {
-        if let Some(statement) = line.statement {
-            lines_of.entry(statement).or_default().push(line);
-        }
-    }
+    let bills = stored_bills::list_of_statements(tx, &ids)
+        .await?
+        .into_iter();
+    let mut bills_of = bills.into_group_map_by(|bill| bill.statement);
+    let lines = lines::list_of_statements(tx, &ids).await?.into_iter();
+    let lines = lines.filter_map(|line| Some((line.statement?, line)));
+    let mut lines_of = lines.into_group_map();
     let mut mismatches = list_facts(tx, mismatch::DIFFERS, &ids).await?;
     let mut voided = list_facts(tx, bills::VOIDED, &ids).await?;
     let mut not_made = list_facts(tx, bills::NOT_MADE, &ids).await?;

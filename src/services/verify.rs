@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use itertools::Itertools as _;
 use portal_domain::{
     calendar::{Month, Timestamp},
     deal::DealState,
@@ -693,10 +694,8 @@ async fn check_leads(tx: &mut Tx) -> Result<[Check; 2], ServiceError> {
         let Some(last) = page.last() else { break };
         before = Some(last.id);
         let ids: Vec<LeadId> = page.iter().map(|lead| lead.id).collect();
-        let mut deals_of: HashMap<LeadId, Vec<DealRecord>> = HashMap::new();
-        for deal in deals::list_of_leads(tx, &ids).await? {
-            deals_of.entry(deal.lead).or_default().push(deal);
-        }
+        let deals = deals::list_of_leads(tx, &ids).await?.into_iter();
+        let deals_of = deals.into_group_map_by(|deal| deal.lead);
         for lead in &page {
             let deals = deals_of.get(&lead.id).map_or(&[][..], Vec::as_slice);
             check_delivery(&mut delivered, lead, deals, &deliveries)?;
@@ -748,16 +747,11 @@ async fn check_statements(tx: &mut Tx) -> Result<[Check; 3], ServiceError> {
         let Some(statement) = page.last() else { break };
         last = Some(statement.id);
         let ids: Vec<StatementId> = page.iter().map(|statement| statement.id).collect();
-        let mut lines_of: HashMap<StatementId, Vec<LineRecord>> = HashMap::new();
-        for line in lines::list_of_statements(tx, &ids).await? {
-            if let Some(statement) = line.statement {
-                lines_of.entry(statement).or_default().push(line);
-            }
-        }
-        let mut bills_of: HashMap<StatementId, Vec<BillRecord>> = HashMap::new();
-        for bill in bills::list_of_statements(tx, &ids).await? {
-            bills_of.entry(bill.statement).or_default().push(bill);
-        }
+        let lines = lines::list_of_statements(tx, &ids).await?.into_iter();
+        let lines = lines.filter_map(|line| Some((line.statement?, line)));
+        let mut lines_of = lines.into_group_map();
+        let bills = bills::list_of_statements(tx, &ids).await?.into_iter();
+        let mut bills_of = bills.into_group_map_by(|bill| bill.statement);
         for statement in &page {
             let body = read_body(statement)?;
             let lines = lines_of.remove(&statement.id).unwrap_or_default();

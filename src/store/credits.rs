@@ -1,6 +1,6 @@
 //! The mirror of Xero's credit notes to clients, and which deal each takes money from when it is refunded.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use portal_domain::{
@@ -12,11 +12,9 @@ use sqlx::any::AnyRow;
 
 use crate::{
     StoreError, Tx,
-    invoices::{InvoiceLink, read_link},
+    invoices::{InvoiceLink, list_links},
     read::{Read, all},
-    sql::{
-        Bind, ROWS_AT_ONCE, Value, execute, pattern, places, row, rows, rows_many, rows_of, sql,
-    },
+    sql::{Bind, ROWS_AT_ONCE, Value, execute, pattern, places, row, rows, rows_many, sql},
 };
 
 /// A credit note as last read, and the deals that it takes money from.
@@ -142,15 +140,10 @@ async fn with_links(
         .iter()
         .map(|credit| credit.remote.id.clone())
         .collect();
-    let rows = rows_of(tx, &ids, |list| {
-        format!("SELECT credit_id, deal_id, how, share_minor FROM credit_links WHERE credit_id IN {list} ORDER BY credit_id, deal_id")
+    let mut links = list_links(tx, &ids, |list| {
+        format!("SELECT credit_id AS document_id, deal_id, how, share_minor FROM credit_links WHERE credit_id IN {list} ORDER BY credit_id, deal_id")
     })
     .await?;
-    let mut links: HashMap<String, Vec<InvoiceLink>> = HashMap::new();
-    for row in &rows {
-        let of_credit = links.entry(row.text("credit_id")?).or_default();
-        of_credit.push(read_link(row)?);
-    }
     for credit in &mut found {
         credit.links = links.remove(&credit.remote.id).unwrap_or_default();
     }

@@ -160,12 +160,26 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<InvoiceRecord>, StoreE
     Ok(found.into_iter().next())
 }
 
-pub(crate) fn read_link(row: &AnyRow) -> Result<InvoiceLink, StoreError> {
+fn read_link(row: &AnyRow) -> Result<InvoiceLink, StoreError> {
     Ok(InvoiceLink {
         deal: row.parsed("deal_id")?,
         how: row.text("how")?,
         share_minor: row.optional_integer("share_minor")?,
     })
+}
+
+/// The deals of invoices, or of credit notes, in the order of the statement that reads them: `document_id`, `deal_id`, `how` and `share_minor`.
+pub(crate) async fn list_links(
+    tx: &mut Tx,
+    documents: &[String],
+    text: impl Fn(&str) -> String,
+) -> Result<HashMap<String, Vec<InvoiceLink>>, StoreError> {
+    let mut links: HashMap<String, Vec<InvoiceLink>> = HashMap::new();
+    for row in &rows_of(tx, documents, text).await? {
+        let of_document = links.entry(row.text("document_id")?).or_default();
+        of_document.push(read_link(row)?);
+    }
+    Ok(links)
 }
 
 async fn with_links(
@@ -176,15 +190,10 @@ async fn with_links(
         .iter()
         .map(|invoice| invoice.remote.id.clone())
         .collect();
-    let rows = rows_of(tx, &ids, |list| {
-        format!("SELECT invoice_id, deal_id, how, share_minor FROM invoice_links WHERE invoice_id IN {list} ORDER BY invoice_id, deal_id")
+    let mut links = list_links(tx, &ids, |list| {
+        format!("SELECT invoice_id AS document_id, deal_id, how, share_minor FROM invoice_links WHERE invoice_id IN {list} ORDER BY invoice_id, deal_id")
     })
     .await?;
-    let mut links: HashMap<String, Vec<InvoiceLink>> = HashMap::new();
-    for row in &rows {
-        let of_invoice = links.entry(row.text("invoice_id")?).or_default();
-        of_invoice.push(read_link(row)?);
-    }
     for invoice in &mut found {
         invoice.links = links.remove(&invoice.remote.id).unwrap_or_default();
     }

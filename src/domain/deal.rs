@@ -9,7 +9,7 @@ use crate::{
     access::words,
     calendar::Month,
     error::Fault,
-    money::{Currency, Exact, Money, MoneyError, add, exact_text},
+    money::{CommonSum, Currency, Exact, Money, MoneyError, exact_text, fraction},
 };
 
 words! {
@@ -83,23 +83,27 @@ pub struct DealTerms {
 }
 
 impl DealTerms {
-    /// What these terms add to the partner's won monthly value; nothing for a one-off deal, which is won once and not every month.
-    pub fn monthly_won(&self) -> Exact {
+    /// What these terms add to the partner's won monthly value, over how many months: nothing for a one-off deal, which is won once and not every month.
+    const fn monthly_won(&self) -> (i64, u16) {
         match self.period {
-            BillingPeriod::OneOff => Exact::from_integer(0),
-            BillingPeriod::Months(_) => self.monthly(),
+            BillingPeriod::OneOff => (0, 1),
+            BillingPeriod::Months(months) => (self.value.minor, whole_period(months)),
         }
     }
 
     /// m: the value of one month (of the whole, for a one-off deal), exact.
     pub fn monthly(&self) -> Exact {
         let months = match self.period {
-            // `parse` lets no zero through.
-            BillingPeriod::Months(months) => i128::from(months.max(1)),
+            BillingPeriod::Months(months) => whole_period(months),
             BillingPeriod::OneOff => 1,
         };
-        Exact::new(i128::from(self.value.minor), months)
+        fraction(i128::from(self.value.minor), i128::from(months))
     }
+}
+
+/// `parse` lets no zero through; a file or a database could.
+const fn whole_period(months: u16) -> u16 {
+    if months == 0 { 1 } else { months }
 }
 
 /// A partner's standing: the monthly value, in one currency, of deals that it won on these terms.
@@ -110,19 +114,27 @@ pub fn standing<'a>(
     won: impl IntoIterator<Item = &'a DealTerms>,
     currency: Currency,
 ) -> Result<Exact, MoneyError> {
-    won.into_iter()
-        .filter(|terms| terms.value.currency == currency)
-        .try_fold(Exact::from_integer(0), |sum, terms| {
-            add(sum, terms.monthly_won())
-        })
+    let mut sum = CommonSum::ZERO;
+    for terms in won {
+        if terms.value.currency == currency {
+            let (value_minor, months) = terms.monthly_won();
+            sum.add(i128::from(value_minor), i128::from(months))?;
+        }
+    }
+    Ok(sum.exact())
 }
 
 /// How far back a partner's standing looks.
 pub const STANDING_MONTHS: u32 = 12;
 
-/// Whether a deal that was won earlier, on `other`, counts towards the standing of one won on `won_on`: what was won on that day a year ago is over.
+/// Whether a deal that was won earlier, on `other`, counts towards the standing of one won on `won_on`.
 pub fn counts_for(other: NaiveDate, won_on: NaiveDate) -> bool {
-    other > won_on - Months::new(STANDING_MONTHS)
+    other > counts_after(won_on)
+}
+
+/// The day after which a deal must have been won to count towards the standing of one won on `won_on`: what was won on that day a year ago is over.
+pub fn counts_after(won_on: NaiveDate) -> NaiveDate {
+    won_on - Months::new(STANDING_MONTHS)
 }
 
 /// A won deal as the schedule needs it. All terms are in one currency, sorted by month, and not empty.

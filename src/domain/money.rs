@@ -245,6 +245,11 @@ fn ungroup(whole: &str) -> Option<String> {
         .then(|| groups.concat())
 }
 
+/// How many decimals a rate may have.
+const RATE_DECIMALS: u32 = 6;
+/// What a rate of one is in millionths.
+pub(crate) const MILLION: i64 = 10_i64.pow(RATE_DECIMALS);
+
 /// A share of an amount, 0 to 1, with at most six decimals: `0.125` is 12.5 %.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -284,7 +289,13 @@ impl Rate {
 
     /// The share as a fraction.
     pub fn exact(self) -> Exact {
-        Exact::new(self.0.mantissa(), 10_i128.pow(self.0.scale()))
+        fraction(i128::from(self.millionths()), i128::from(MILLION))
+    }
+
+    /// The share in millionths, of which every rate is a whole number, at most a million.
+    pub(crate) fn millionths(self) -> i64 {
+        const POWERS: [i64; 7] = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+        self.0.mantissa() as i64 * POWERS[self.0.scale() as usize]
     }
 }
 
@@ -296,7 +307,7 @@ impl TryFrom<Decimal> for Rate {
         if share < Decimal::ZERO || share > Decimal::ONE {
             return Err(Fault::new("rate-out-of-range"));
         }
-        if share.scale() > 6 {
+        if share.scale() > RATE_DECIMALS {
             return Err(Fault::new("rate-too-fine"));
         }
         Ok(Self(share))
@@ -330,8 +341,7 @@ pub fn round_half_even(exact: Exact) -> Result<i64, MoneyError> {
 /// The same rounding where a running sum may be larger than one amount can be, such as all months of a deal together.
 pub(crate) fn round_half_even_wide(exact: Exact) -> i128 {
     let (numerator, denominator) = (*exact.numer(), *exact.denom());
-    let floor = numerator.div_euclid(denominator);
-    let rest = numerator.rem_euclid(denominator);
+    let (floor, rest) = div_floor(numerator, denominator);
     // Not twice the rest against the denominator: that could overflow.
     let up = match rest.cmp(&(denominator - rest)) {
         Ordering::Less => false,
@@ -352,7 +362,7 @@ pub(crate) fn to_minor(whole: i128) -> Result<i64, MoneyError> {
 /// Adds exact amounts; what 128 bits cannot hold is an error, never a wrong number.
 pub(crate) fn add(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
     match small(left, right) {
-        Some([a, b, c, d]) => Ok(reduced(a * d + c * b, b * d)),
+        Some([a, b, c, d]) => Ok(fraction(a * d + c * b, b * d)),
         None => left.checked_add(&right).ok_or(MoneyError::TooLarge),
     }
 }
@@ -360,7 +370,7 @@ pub(crate) fn add(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
 /// Takes one exact amount from another.
 pub(crate) fn subtract(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
     match small(left, right) {
-        Some([a, b, c, d]) => Ok(reduced(a * d - c * b, b * d)),
+        Some([a, b, c, d]) => Ok(fraction(a * d - c * b, b * d)),
         None => left.checked_sub(&right).ok_or(MoneyError::TooLarge),
     }
 }
@@ -368,7 +378,7 @@ pub(crate) fn subtract(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
 /// Multiplies exact amounts.
 pub(crate) fn multiply(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
     match small(left, right) {
-        Some([a, b, c, d]) => Ok(reduced(a * c, b * d)),
+        Some([a, b, c, d]) => Ok(fraction(a * c, b * d)),
         None => left.checked_mul(&right).ok_or(MoneyError::TooLarge),
     }
 }
@@ -380,17 +390,91 @@ fn small(left: Exact, right: Exact) -> Option<[i128; 4]> {
     parts.iter().all(fits).then_some(parts)
 }
 
-/// A fraction in lowest terms. Most have a denominator of 64 bits, whose common divisor takes a few steps where one of 128 bits takes a hundred.
-fn reduced(numer: i128, denom: i128) -> Exact {
-    let Ok(narrow) = u64::try_from(denom) else {
-        return Exact::new(numer, denom);
-    };
-    let rest = numer.unsigned_abs() % u128::from(narrow);
-    let common = match u64::try_from(rest) {
-        Ok(rest) => i128::from(narrow.gcd(&rest)),
-        Err(_) => return Exact::new(numer, denom),
-    };
-    Exact::new_raw(numer / common, denom / common)
+/// A fraction in lowest terms; `denom` is above zero. Most numbers here have 64 bits, which are divided and multiplied several times as fast as 128.
+pub(crate) fn fraction(numer: i128, denom: i128) -> Exact {
+    match common_divisor(numer, denom) {
+        1 => Exact::new_raw(numer, denom),
+        common => Exact::new_raw(quotient(numer, common), quotient(denom, common)),
+    }
+}
+
+/// The largest number that divides both; `denom` is above zero.
+pub(crate) fn common_divisor(numer: i128, denom: i128) -> i128 {
+    let narrow = u64::try_from(denom).and_then(|denom| {
+        let rest = match u64::try_from(numer.unsigned_abs()) {
+            Ok(numer) => numer % denom,
+            Err(_) => u64::try_from(numer.unsigned_abs() % u128::from(denom))?,
+        };
+        Ok(denom.gcd(&rest))
+    });
+    match narrow {
+        Ok(common) => i128::from(common),
+        Err(_) => numer.gcd(&denom),
+    }
+}
+
+/// How often a number above zero goes into another, downwards, and what is left of it.
+pub(crate) fn div_floor(number: i128, by: i128) -> (i128, i128) {
+    match (i64::try_from(number), i64::try_from(by)) {
+        (Ok(number), Ok(by)) => {
+            let (quotient, rest) = (number.div_euclid(by), number.rem_euclid(by));
+            (i128::from(quotient), i128::from(rest))
+        }
+        _ => (number.div_euclid(by), number.rem_euclid(by)),
+    }
+}
+
+/// How often a number above zero goes into another, downwards.
+pub(crate) fn quotient(number: i128, by: i128) -> i128 {
+    div_floor(number, by).0
+}
+
+/// A product, if 128 bits hold it.
+pub(crate) fn times(number: i128, by: i64) -> Option<i128> {
+    match i64::try_from(number) {
+        // No product of two of 64 bits leaves 128.
+        Ok(number) => Some(i128::from(number) * i128::from(by)),
+        Err(_) => number.checked_mul(i128::from(by)),
+    }
+}
+
+/// A sum of fractions over one denominator that all of theirs divide: adding to it needs no lowest terms.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CommonSum {
+    pub numer: i128,
+    pub denom: i128,
+}
+
+impl CommonSum {
+    /// Nothing yet.
+    pub const ZERO: Self = Self { numer: 0, denom: 1 };
+
+    /// Adds `numer / denom`; `denom` is above zero.
+    ///
+    /// # Errors
+    /// `TooLarge` where 128 bits do not hold the sum.
+    pub fn add(&mut self, numer: i128, denom: i128) -> Result<(), MoneyError> {
+        let numer = if denom == self.denom {
+            Some(numer)
+        } else {
+            let common = common_divisor(denom, self.denom);
+            let times = quotient(denom, common);
+            let scaled = self.numer.checked_mul(times);
+            let finer = self.denom.checked_mul(times);
+            let (scaled, finer) = scaled.zip(finer).ok_or(MoneyError::TooLarge)?;
+            let numer = numer.checked_mul(quotient(self.denom, common));
+            (self.numer, self.denom) = (scaled, finer);
+            numer
+        };
+        let sum = numer.and_then(|numer| self.numer.checked_add(numer));
+        self.numer = sum.ok_or(MoneyError::TooLarge)?;
+        Ok(())
+    }
+
+    /// In lowest terms.
+    pub fn exact(self) -> Exact {
+        fraction(self.numer, self.denom)
+    }
 }
 
 /// What arithmetic on money refuses.

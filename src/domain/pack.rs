@@ -1,58 +1,38 @@
-//! Packs: the deals that a partner won, with all that their lines are computed from, beside the amounts that their lines have, in a few bytes a line.
-//! Millions of lines are computed again from them by the rules of the schedule, to see whether the rules of today still say what was stored.
+//! Packs: the deals that a partner won, with all that their lines are computed from, beside the amounts that their lines have, in little more than a byte a
+//! line. Millions of lines are computed again from them by the rules of the schedule, to see whether the rules of today still say what was stored.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::Month,
-    deal::{BillingPeriod, DealTerms, WonDeal, counts_for, standing},
+    deal::{BillingPeriod, DealTerms, WonDeal, counts_after, standing},
     ids::{DealId, PartnerId, PlanVersionId},
     line::LineKind,
-    money::{Currency, Money, MoneyError, Rate},
+    money::{Currency, Exact, Money, MoneyError, Rate},
     plan::{PlanTerms, divide},
-    schedule::each_line,
+    schedule::each_amount,
 };
 
 /// One partner's deals, in the order in which they were won, those of one day by their ids.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pack {
-    pub deals: Vec<PackedDeal>,
-}
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pack(Vec<u8>);
 
-/// A deal that was won once, with the lines of its schedule. Ids are their 128 bits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PackedDeal {
-    id: u128,
-    version: u128,
+/// A deal that is, or was, won, with the lines of its schedule.
+#[derive(Clone, Debug)]
+pub struct DealToPack<'a> {
+    pub id: DealId,
+    pub owner: PartnerId,
+    /// The version of the plan that its lines follow.
+    pub version: PlanVersionId,
+    pub won_on: NaiveDate,
     /// Won still: it counts towards the standing of later ones.
-    is_won: bool,
-    /// Days since the common era began.
-    won_on: i32,
-    /// The month in which it starts.
-    start: i32,
-    /// Oldest first, never empty.
-    terms: Vec<PackedTerms>,
-    runs: Vec<PackedRun>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct PackedTerms {
-    from: i32,
-    value_minor: i64,
-    currency: [u8; 3],
-    /// Months, or 0 for a one-off.
-    period: u16,
-}
-
-/// The amounts of lines in a row: of one kind and partner, without a gap between their positions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct PackedRun {
-    is_bonus: bool,
-    /// Whose they are, if not the partner's that brought the deal.
-    partner: Option<u128>,
-    first: u32,
-    amounts_minor: Vec<i64>,
+    pub is_won: bool,
+    pub start: Month,
+    /// Oldest first, not empty.
+    pub terms: &'a [DealTerms],
+    /// In any order.
+    pub lines: Vec<HeldLine>,
 }
 
 /// What a line of a schedule is worth, its corrections by the schedule included.
@@ -64,62 +44,189 @@ pub struct HeldLine {
     pub amount_minor: i64,
 }
 
-impl PackedDeal {
-    /// Packs a deal that is, or was, won. `terms` are oldest first and not empty; lines may come in any order.
-    pub fn new(
-        id: DealId,
-        owner: PartnerId,
-        version: PlanVersionId,
-        (won_on, is_won): (NaiveDate, bool),
-        start: Month,
-        terms: &[DealTerms],
-        mut lines: Vec<HeldLine>,
-    ) -> Self {
-        lines.sort_unstable();
-        let mut runs: Vec<PackedRun> = Vec::new();
-        for line in lines {
-            let is_bonus = line.kind == LineKind::Bonus;
-            let partner = (line.partner != owner).then(|| line.partner.bits());
-            match runs.last_mut() {
-                Some(run)
-                    if (run.is_bonus, run.partner) == (is_bonus, partner)
-                        && run.next() == line.position =>
-                {
-                    run.amounts_minor.push(line.amount_minor);
-                }
-                _ => runs.push(PackedRun {
-                    is_bonus,
-                    partner,
-                    first: line.position,
-                    amounts_minor: vec![line.amount_minor],
-                }),
-            }
-        }
-        Self {
-            id: id.bits(),
-            version: version.bits(),
-            is_won,
-            won_on: days_of(won_on),
-            start: start.0,
-            terms: terms.iter().map(PackedTerms::new).collect(),
-            runs,
-        }
-    }
-
-    /// The version of the plan that its lines follow.
-    pub const fn version(&self) -> PlanVersionId {
-        PlanVersionId::of_bits(self.version)
-    }
-
+/// What a pack begins each deal with; its terms and then its runs follow.
+#[derive(Serialize, Deserialize)]
+struct PackedDeal<'a> {
+    #[serde(borrow)]
+    id: PackedId<'a>,
+    #[serde(borrow)]
+    version: PackedId<'a>,
+    is_won: bool,
+    /// Days since the common era began.
+    won_on: i32,
+    start: i32,
     /// The last month that has a line.
-    fn last_month(&self) -> Month {
-        let last = self.runs.iter().map(PackedRun::next).max().unwrap_or(0);
-        Month(self.start + i32::try_from(last).unwrap_or(i32::MAX - self.start) - 1)
+    last: i32,
+    terms: u32,
+    runs: u32,
+}
+
+/// The 128 bits of an id. Borrowed, as most are never looked at.
+type PackedId<'a> = &'a [u8];
+
+#[derive(Serialize, Deserialize)]
+struct PackedTerms {
+    from: i32,
+    value_minor: i64,
+    currency: [u8; 3],
+    /// Months, or 0 for a one-off.
+    period: u16,
+}
+
+/// The amounts of lines in a row: of one kind and partner, without a gap between their positions, and none far from the one before.
+#[derive(Serialize, Deserialize)]
+struct PackedRun<'a> {
+    is_bonus: bool,
+    /// Whose they are, if not the partner's that brought the deal.
+    partner: Option<u128>,
+    first: u32,
+    amount_minor: i64,
+    /// What each further line is more than the one before it, as a signed byte.
+    steps: &'a [u8],
+}
+
+/// The packs of many partners, each with the version of the partner's changes that it was made at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bundle(Vec<u8>);
+
+/// The first byte of a bundle: raised when what follows is written in another way.
+const FORMAT: u8 = 2;
+
+/// A partner's pack as it lies in a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bundled<'a> {
+    #[serde(borrow)]
+    partner: PackedId<'a>,
+    pub version: i64,
+    pub pack: &'a [u8],
+}
+
+impl Default for Bundle {
+    fn default() -> Self {
+        Self(vec![FORMAT])
+    }
+}
+
+impl Bundle {
+    /// Adds a partner's pack: the bytes of a [`Pack`].
+    ///
+    /// # Errors
+    /// `BadPack` where it cannot be written; it always can.
+    pub fn add(&mut self, partner: PartnerId, version: i64, pack: &[u8]) -> Result<(), BadPack> {
+        let partner = &partner.bits().to_le_bytes();
+        let bundled = Bundled {
+            partner,
+            version,
+            pack,
+        };
+        write(&mut self.0, &bundled)
     }
 
-    fn won_on(&self) -> NaiveDate {
-        NaiveDate::from_num_days_from_ce_opt(self.won_on).unwrap_or_default()
+    /// As it is stored.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
     }
+
+    /// Whether bytes are a bundle that today's portal reads.
+    pub fn is_of_today(bytes: &[u8]) -> bool {
+        bytes.first() == Some(&FORMAT)
+    }
+
+    /// What bytes hold; one that cannot be read is the last. Nothing where they are not of today's format.
+    pub fn read(bytes: &[u8]) -> impl Iterator<Item = Result<Bundled<'_>, BadPack>> {
+        let mut rest = bytes.strip_prefix(&[FORMAT]).unwrap_or_default();
+        std::iter::from_fn(move || {
+            let next = (!rest.is_empty()).then(|| take(&mut rest))?;
+            if next.is_err() {
+                rest = &[];
+            }
+            Some(next)
+        })
+    }
+}
+
+impl Bundled<'_> {
+    /// Whose deals they are.
+    ///
+    /// # Errors
+    /// Where it is no id.
+    pub fn partner(&self) -> Result<PartnerId, BadPack> {
+        bits_of(self.partner).map(PartnerId::of_bits)
+    }
+}
+
+/// The bytes are no pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the bytes are no pack")]
+pub struct BadPack;
+
+impl Pack {
+    /// Adds a deal that was won later than those before it.
+    ///
+    /// # Errors
+    /// `BadPack` where it cannot be written; it always can.
+    pub fn add(&mut self, mut deal: DealToPack<'_>) -> Result<(), BadPack> {
+        deal.lines.sort_unstable();
+        let next_of = |line: &HeldLine| i32::try_from(line.position).unwrap_or(i32::MAX);
+        let last = deal.lines.iter().map(next_of).max().unwrap_or(-1);
+        let runs: Vec<&[HeldLine]> = deal.lines.chunk_by(are_of_one_run).collect();
+        let bytes = &mut self.0;
+        let head = PackedDeal {
+            id: &deal.id.bits().to_le_bytes(),
+            version: &deal.version.bits().to_le_bytes(),
+            is_won: deal.is_won,
+            won_on: days_of(deal.won_on),
+            start: deal.start.0,
+            last: deal.start.0.saturating_add(last),
+            terms: count(deal.terms),
+            runs: count(&runs),
+        };
+        write(bytes, &head)?;
+        for terms in deal.terms {
+            write(bytes, &PackedTerms::new(terms))?;
+        }
+        for run in runs {
+            let steps = run.windows(2).map(|two| step_between(&two[0], &two[1]));
+            let steps: Vec<u8> = steps
+                .map(|step| step.unwrap_or(0).cast_unsigned())
+                .collect();
+            let first = run[0];
+            let run = PackedRun {
+                is_bonus: first.kind == LineKind::Bonus,
+                partner: (first.partner != deal.owner).then(|| first.partner.bits()),
+                first: first.position,
+                amount_minor: first.amount_minor,
+                steps: &steps,
+            };
+            write(bytes, &run)?;
+        }
+        Ok(())
+    }
+
+    /// As it is stored.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+fn write(bytes: &mut Vec<u8>, part: &impl Serialize) -> Result<(), BadPack> {
+    let so_far = std::mem::take(bytes);
+    *bytes = postcard::to_extend(part, so_far).map_err(|_| BadPack)?;
+    Ok(())
+}
+
+fn take<'a, T: Deserialize<'a>>(rest: &mut &'a [u8]) -> Result<T, BadPack> {
+    let (part, after) = postcard::take_from_bytes(rest).map_err(|_| BadPack)?;
+    *rest = after;
+    Ok(part)
+}
+
+fn bits_of(id: PackedId<'_>) -> Result<u128, BadPack> {
+    id.try_into().map(u128::from_le_bytes).map_err(|_| BadPack)
+}
+
+fn count<T>(several: &[T]) -> u32 {
+    u32::try_from(several.len()).unwrap_or(u32::MAX)
 }
 
 fn days_of(date: NaiveDate) -> i32 {
@@ -127,11 +234,15 @@ fn days_of(date: NaiveDate) -> i32 {
     date.num_days_from_ce()
 }
 
-impl PackedRun {
-    /// The position after its last.
-    fn next(&self) -> u32 {
-        self.first + u32::try_from(self.amounts_minor.len()).unwrap_or(u32::MAX)
-    }
+fn are_of_one_run(one: &HeldLine, next: &HeldLine) -> bool {
+    (one.kind, one.partner) == (next.kind, next.partner)
+        && one.position.checked_add(1) == Some(next.position)
+        && step_between(one, next).is_some()
+}
+
+fn step_between(one: &HeldLine, next: &HeldLine) -> Option<i8> {
+    let step = next.amount_minor.checked_sub(one.amount_minor)?;
+    i8::try_from(step).ok()
 }
 
 impl PackedTerms {
@@ -147,7 +258,7 @@ impl PackedTerms {
         }
     }
 
-    fn unpack(&self) -> DealTerms {
+    const fn unpack(&self) -> DealTerms {
         DealTerms {
             from: Month(self.from),
             value: Money::new(self.value_minor, Currency::of_letters(self.currency)),
@@ -189,47 +300,83 @@ impl Recomputed {
 }
 
 /// Computes lines again; keeps its working space from pack to pack.
-#[derive(Default)]
 pub struct Recomputer {
     recomputed: Recomputed,
+    /// The deals of the partner so far that are won still: when, and on which first terms.
+    won: Vec<(i32, DealTerms)>,
+    deal: WonDeal,
+    /// The lines of a deal by the rules, by position.
     computed: Vec<Option<i64>>,
+}
+
+impl Default for Recomputer {
+    fn default() -> Self {
+        Self {
+            recomputed: Recomputed::default(),
+            won: Vec::new(),
+            deal: WonDeal {
+                start: NaiveDate::default(),
+                // What was earned before a deal ended earlier, or its partner left, is worth what it was.
+                end: None,
+                terms: Vec::new(),
+                standing: Exact::ZERO,
+                paid_until: None,
+            },
+            computed: Vec::new(),
+        }
+    }
 }
 
 impl Recomputer {
     /// Every line of a partner's deals. `plan_of` finds the terms of a version; a deal of a version that it does not know has no lines by the rules.
+    ///
+    /// # Errors
+    /// Where the bytes are not those of a pack; what came before is counted.
     pub fn recompute<'a>(
         &mut self,
         owner: PartnerId,
-        pack: &Pack,
+        pack: &[u8],
         plan_of: impl Fn(PlanVersionId) -> Option<&'a PlanTerms>,
-    ) {
-        let first_terms: Vec<DealTerms> = pack
-            .deals
-            .iter()
-            .map(|deal| deal.terms[0].unpack())
-            .collect();
-        for (place, deal) in pack.deals.iter().enumerate() {
+    ) -> Result<(), BadPack> {
+        let mut rest = pack;
+        self.won.clear();
+        while !rest.is_empty() {
+            let deal: PackedDeal<'_> = take(&mut rest)?;
+            let plan = plan_of(PlanVersionId::of_bits(bits_of(deal.version)?));
+            self.deal.start = Month(deal.start).first_day();
+            self.deal.terms.clear();
+            for _ in 0..deal.terms {
+                self.deal
+                    .terms
+                    .push(take::<PackedTerms>(&mut rest)?.unpack());
+            }
+            let first = *self.deal.terms.first().ok_or(BadPack)?;
+            let currency = first.value.currency;
+            let is_computed = plan.is_some_and(|plan| self.compute(plan, &deal, currency).is_ok());
+            // What no amount holds is no line.
+            let rules = plan.filter(|_| is_computed);
+            let rules = rules.map(|plan| Rules {
+                bonus_minor: plan.bonus_minor(currency),
+                shares: match plan.split[..] {
+                    [] => None,
+                    _ => Some(plan.shares(owner)),
+                },
+            });
             self.recomputed.deals += 1;
-            let plan = plan_of(deal.version());
-            let won = || {
-                let won_on = deal.won_on();
-                let before = pack.deals[..place].iter().zip(&first_terms);
-                let before =
-                    before.filter(|(other, _)| other.is_won && counts_for(other.won_on(), won_on));
-                standing(
-                    before.map(|(_, terms)| terms),
-                    first_terms[place].value.currency,
-                )
-            };
-            let shares = match plan.map(|plan| self.compute(plan, deal, won)) {
-                Some(Ok(())) => plan.map(|plan| plan.shares(owner)),
-                // What no amount holds is no line.
-                _ => None,
-            };
-            for run in &deal.runs {
-                self.compare(owner, deal, run, plan, shares.as_deref());
+            for _ in 0..deal.runs {
+                let run = take(&mut rest)?;
+                self.compare(
+                    DealId::of_bits(bits_of(deal.id)?),
+                    owner,
+                    &run,
+                    rules.as_ref(),
+                );
+            }
+            if deal.is_won {
+                self.won.push((deal.won_on, first));
             }
         }
+        Ok(())
     }
 
     /// What it all came to.
@@ -237,86 +384,122 @@ impl Recomputer {
         self.recomputed
     }
 
-    /// Fills `computed` by position.
+    /// Fills `computed`.
     fn compute(
         &mut self,
         plan: &PlanTerms,
-        deal: &PackedDeal,
-        standing: impl FnOnce() -> Result<crate::money::Exact, MoneyError>,
+        deal: &PackedDeal<'_>,
+        currency: Currency,
     ) -> Result<(), MoneyError> {
-        self.computed.clear();
-        let won = WonDeal {
-            start: Month(deal.start).first_day(),
-            // What was earned before a deal ended earlier, or its partner left, is worth what it was.
-            end: None,
-            terms: deal.terms.iter().map(PackedTerms::unpack).collect(),
-            standing: match plan.tiers {
-                Some(_) => standing()?,
-                None => Default::default(),
-            },
-            paid_until: None,
+        self.deal.standing = match plan.tiers {
+            None => Exact::ZERO,
+            Some(_) => {
+                let won_on = NaiveDate::from_num_days_from_ce_opt(deal.won_on);
+                let after = days_of(counts_after(won_on.unwrap_or_default()));
+                let first = self.won.partition_point(|(won_on, _)| *won_on <= after);
+                let before = self.won[first..].iter().map(|(_, terms)| terms);
+                standing(before, currency)?
+            }
         };
         let computed = &mut self.computed;
-        each_line(plan, &won, deal.last_month(), |line| {
-            computed.resize(line.index as usize, None);
-            computed.push(Some(line.amount_minor));
-        })
+        computed.clear();
+        each_amount(
+            plan,
+            &self.deal,
+            Month(deal.last),
+            |index, _, amount_minor| {
+                if computed.len() < index as usize {
+                    computed.resize(index as usize, None);
+                }
+                computed.push(Some(amount_minor));
+            },
+        )
     }
 
     fn compare(
         &mut self,
+        deal: DealId,
         owner: PartnerId,
-        deal: &PackedDeal,
-        run: &PackedRun,
-        plan: Option<&PlanTerms>,
-        shares: Option<&[(PartnerId, Rate)]>,
+        run: &PackedRun<'_>,
+        rules: Option<&Rules>,
     ) {
         let partner = run.partner.map_or(owner, PartnerId::of_bits);
-        let bonus = plan.map(|plan| {
-            let currency = Currency::of_letters(deal.terms[0].currency);
-            plan.bonus_minor(currency)
-        });
-        self.recomputed.lines += run.amounts_minor.len() as u64;
-        for (offset, held_minor) in run.amounts_minor.iter().enumerate() {
-            self.recomputed.sum_minor += i128::from(*held_minor);
-            let position = run.first as usize + offset;
-            let whole = match shares {
-                None => None,
-                Some(_) if run.is_bonus => bonus,
-                Some(_) => self.computed.get(position).copied().flatten(),
-            };
-            let computed_minor =
-                whole.and_then(|whole| part_of(whole, partner, shares.unwrap_or_default()));
-            // What the plan grants no more was taken back, down to nothing.
-            if computed_minor.unwrap_or(0) != *held_minor {
-                self.recomputed.differing.push(Differing {
-                    deal: DealId::of_bits(deal.id),
-                    held: HeldLine {
-                        kind: if run.is_bonus {
-                            LineKind::Bonus
-                        } else {
-                            LineKind::Scheduled
-                        },
-                        partner,
-                        position: run.first + u32::try_from(offset).unwrap_or(u32::MAX),
-                        amount_minor: *held_minor,
-                    },
-                    computed_minor,
-                });
+        let computed = &self.computed;
+        let scheduled = |position: u32| computed.get(position as usize).copied().flatten();
+        let into = &mut self.recomputed;
+        match rules {
+            None => run.compare(deal, partner, into, |_| None),
+            Some(rules) if run.is_bonus => {
+                let part = rules.part_of(rules.bonus_minor, partner, owner);
+                run.compare(deal, partner, into, |_| part);
             }
+            Some(rules) if rules.shares.is_none() && partner == owner => {
+                run.compare(deal, partner, into, scheduled);
+            }
+            Some(rules) => run.compare(deal, partner, into, |position| {
+                rules.part_of(scheduled(position)?, partner, owner)
+            }),
         }
     }
 }
 
-/// What of a line is one partner's.
-fn part_of(whole: i64, partner: PartnerId, shares: &[(PartnerId, Rate)]) -> Option<i64> {
-    match shares {
-        [(only, _)] => (*only == partner).then_some(whole),
-        _ => {
-            let place = shares.iter().position(|share| share.0 == partner)?;
-            let rates: Vec<Rate> = shares.iter().map(|share| share.1).collect();
-            divide(whole, &rates).ok()?.get(place).copied()
+impl PackedRun<'_> {
+    /// Compares each line with what the rules say of its position.
+    fn compare(
+        &self,
+        deal: DealId,
+        partner: PartnerId,
+        into: &mut Recomputed,
+        computed: impl Fn(u32) -> Option<i64>,
+    ) {
+        let mut held = HeldLine {
+            kind: if self.is_bonus {
+                LineKind::Bonus
+            } else {
+                LineKind::Scheduled
+            },
+            partner,
+            position: self.first,
+            amount_minor: self.amount_minor,
+        };
+        let mut steps = self.steps.iter();
+        loop {
+            let computed_minor = computed(held.position);
+            into.lines += 1;
+            into.sum_minor += i128::from(held.amount_minor);
+            // What the plan grants no more was taken back, down to nothing.
+            if computed_minor.unwrap_or(0) != held.amount_minor {
+                into.differing.push(Differing {
+                    deal,
+                    held,
+                    computed_minor,
+                });
+            }
+            let Some(step) = steps.next() else { break };
+            held.position = held.position.saturating_add(1);
+            held.amount_minor = held
+                .amount_minor
+                .saturating_add(i64::from(step.cast_signed()));
         }
+    }
+}
+
+/// What the plan of a deal says of its lines, beside the schedule.
+struct Rules {
+    bonus_minor: i64,
+    /// None: all of it is the owner's.
+    shares: Option<Vec<(PartnerId, Rate)>>,
+}
+
+impl Rules {
+    /// What of a line is one partner's.
+    fn part_of(&self, whole: i64, partner: PartnerId, owner: PartnerId) -> Option<i64> {
+        let Some(shares) = &self.shares else {
+            return (partner == owner).then_some(whole);
+        };
+        let place = shares.iter().position(|share| share.0 == partner)?;
+        let rates: Vec<Rate> = shares.iter().map(|share| share.1).collect();
+        divide(whole, &rates).ok()?.get(place).copied()
     }
 }
 
@@ -326,83 +509,167 @@ mod tests {
 
     use super::*;
     use crate::{
-        money::Exact,
         schedule::schedule,
-        testing::{any_deal, any_plan, partner},
+        testing::{any_deal, any_plan, partner, terms},
     };
 
     const FIRST: u128 = 7;
 
-    /// A won deal with the lines that the schedule gives it.
-    fn packed(number: u128, plan: &PlanTerms, won: &WonDeal, until: Month) -> PackedDeal {
+    /// The lines that the schedule gives a deal.
+    fn lines_of(plan: &PlanTerms, won: &WonDeal, until: Month) -> Vec<HeldLine> {
         let shares = plan.shares(partner(1));
         let rates: Vec<Rate> = shares.iter().map(|share| share.1).collect();
         let mut lines = Vec::new();
         for line in schedule(plan, won, until).expect("small") {
             let parts = divide(line.amount_minor, &rates).expect("small");
-            lines.extend(
-                parts
-                    .into_iter()
-                    .zip(&shares)
-                    .map(|(amount_minor, share)| HeldLine {
-                        kind: LineKind::Scheduled,
-                        partner: share.0,
-                        position: line.index,
-                        amount_minor,
-                    }),
-            );
+            let of_partners = parts.into_iter().zip(&shares);
+            lines.extend(of_partners.map(|(amount_minor, share)| HeldLine {
+                kind: LineKind::Scheduled,
+                partner: share.0,
+                position: line.index,
+                amount_minor,
+            }));
         }
-        let id = DealId::of_bits(number);
-        let version = PlanVersionId::of_bits(FIRST);
-        let start = Month::of(won.start);
-        PackedDeal::new(
-            id,
-            partner(1),
-            version,
-            (won.start, true),
-            start,
-            &won.terms,
-            lines,
-        )
+        lines
+    }
+
+    /// The deals of one partner, the first of [`FIRST`]'s plan.
+    fn pack_of(version: u128, deals: &[(&WonDeal, &[HeldLine])]) -> Pack {
+        let mut pack = Pack::default();
+        for (number, (won, lines)) in deals.iter().enumerate() {
+            let deal = DealToPack {
+                id: DealId::of_bits(number as u128),
+                owner: partner(1),
+                version: PlanVersionId::of_bits(version),
+                won_on: won.start,
+                is_won: true,
+                start: Month::of(won.start),
+                terms: &won.terms,
+                lines: lines.to_vec(),
+            };
+            pack.add(deal).expect("room");
+        }
+        pack
     }
 
     fn recompute(pack: &Pack, plan: &PlanTerms) -> Recomputed {
         let mut recomputer = Recomputer::default();
-        recomputer.recompute(partner(1), pack, |version| {
-            (version == PlanVersionId::of_bits(FIRST)).then_some(plan)
-        });
+        let is_known = |version| version == PlanVersionId::of_bits(FIRST);
+        recomputer
+            .recompute(partner(1), pack.bytes(), |version| {
+                is_known(version).then_some(plan)
+            })
+            .expect("a pack");
         recomputer.finish()
     }
 
     proptest! {
         #[test]
         fn what_the_schedule_made_is_found_again_and_a_unit_more_or_less_is_not(
-            (plan, _) in any_plan(), mut first in any_deal(), mut second in any_deal(), ahead in 0_i32..30, place in any::<prop::sample::Index>(),
+            (plan, _) in any_plan(), mut first in any_deal(), mut second in any_deal(), ahead in 0_i32..30,
+            place in any::<prop::sample::Index>(), more in prop::sample::select(&[1, -1, 200, -5_000_000_000_i64][..]),
         ) {
             (first.end, first.paid_until, second.end, second.paid_until) = (None, None, None, None);
-            first.standing = Exact::from_integer(0);
-            let counts = counts_for(first.start, second.start) && first.start <= second.start;
+            first.standing = Exact::ZERO;
+            let counts = counts_after(second.start) < first.start && first.start <= second.start;
             let currency = second.terms[0].value.currency;
-            let before = counts.then(|| &first.terms[0]);
-            second.standing = standing(before, currency).expect("small");
+            second.standing = standing(counts.then(|| &first.terms[0]), currency).expect("small");
             let until = Month::of(first.start.max(second.start)).plus(ahead);
-            let mut deals = vec![packed(1, &plan, &first, until)];
-            if first.start <= second.start {
-                deals.push(packed(2, &plan, &second, until));
-            }
-            let mut pack = Pack { deals };
-            let recomputed = recompute(&pack, &plan);
-            prop_assert_eq!(&recomputed.differing, &[]);
-            let amounts: Vec<&mut i64> = pack.deals.iter_mut().flat_map(|deal| &mut deal.runs).flat_map(|run| &mut run.amounts_minor).collect();
-            prop_assert_eq!(recomputed.lines, amounts.len() as u64);
-            prop_assert_eq!(recomputed.sum_minor, amounts.iter().map(|minor| i128::from(**minor)).sum::<i128>());
-            if amounts.is_empty() {
+            let of_first = lines_of(&plan, &first, until);
+            let mut of_second = lines_of(&plan, &second, until);
+            if first.start > second.start {
                 return Ok(());
             }
-            let spoiled = place.index(amounts.len());
-            let mut amounts = amounts;
-            *amounts[spoiled] += 1;
-            prop_assert_eq!(recompute(&pack, &plan).differing.len(), 1);
+            let recomputed = recompute(&pack_of(FIRST, &[(&first, &of_first), (&second, &of_second)]), &plan);
+            prop_assert_eq!(&recomputed.differing, &[]);
+            prop_assert_eq!(recomputed.deals, 2);
+            prop_assert_eq!(recomputed.lines, (of_first.len() + of_second.len()) as u64);
+            let held = of_first.iter().chain(&of_second);
+            prop_assert_eq!(recomputed.sum_minor, held.map(|line| i128::from(line.amount_minor)).sum::<i128>());
+            if of_second.is_empty() {
+                return Ok(());
+            }
+            let spoiled = place.index(of_second.len());
+            let computed_minor = of_second[spoiled].amount_minor;
+            of_second[spoiled].amount_minor += more;
+            let recomputed = recompute(&pack_of(FIRST, &[(&first, &of_first), (&second, &of_second)]), &plan);
+            let expected = Differing { deal: DealId::of_bits(1), held: of_second[spoiled], computed_minor: Some(computed_minor) };
+            prop_assert_eq!(recomputed.differing, [expected]);
+        }
+    }
+
+    #[test]
+    fn only_what_is_won_still_and_was_won_within_a_year_counts_towards_the_standing() {
+        let mut plan = crate::testing::plan(0, None);
+        plan.tiers = Some(crate::testing::tiers(
+            Currency::EUR,
+            &[(0, 100_000), (1_000, 200_000)],
+        ));
+        let first = crate::testing::deal(1_000, BillingPeriod::Months(1));
+        let line = |amount_minor| HeldLine {
+            kind: LineKind::Scheduled,
+            partner: partner(1),
+            position: 0,
+            amount_minor,
+        };
+        for (second_won_on, first_is_won, amount_minor) in [
+            ("2026-01-15", true, 200),
+            ("2027-01-14", true, 200),
+            ("2027-01-15", true, 100),
+            ("2026-01-15", false, 100),
+        ] {
+            let won_on: NaiveDate = second_won_on.parse().expect("a day");
+            let start = Month::of(won_on);
+            let of_second = [terms(start, 1_000, BillingPeriod::Months(1))];
+            let deal = |id, won_on, start, is_won, terms, line| DealToPack {
+                id: DealId::of_bits(id),
+                owner: partner(1),
+                version: PlanVersionId::of_bits(FIRST),
+                won_on,
+                is_won,
+                start,
+                terms,
+                lines: vec![line],
+            };
+            let mut pack = Pack::default();
+            let its_start = Month::of(first.start);
+            let deals = [
+                deal(
+                    1,
+                    first.start,
+                    its_start,
+                    first_is_won,
+                    &first.terms[..],
+                    line(100),
+                ),
+                deal(2, won_on, start, true, &of_second[..], line(amount_minor)),
+            ];
+            for deal in deals {
+                pack.add(deal).expect("room");
+            }
+            let differing = recompute(&pack, &plan).differing;
+            assert_eq!(differing, [], "{second_won_on} {first_is_won}");
+        }
+    }
+
+    #[test]
+    fn a_bonus_is_compared_with_the_plans() {
+        let mut plan = crate::testing::plan(100_000, None);
+        plan.bonus = Some(crate::testing::euro(500));
+        let won = crate::testing::deal(1_000, BillingPeriod::Months(1));
+        let mut lines = lines_of(&plan, &won, Month::of(won.start).plus(2));
+        for (bonus_minor, differing) in [(500, 0), (499, 1)] {
+            lines.push(HeldLine {
+                kind: LineKind::Bonus,
+                amount_minor: bonus_minor,
+                ..lines[0]
+            });
+            let recomputed = recompute(&pack_of(FIRST, &[(&won, &lines)]), &plan);
+            assert_eq!(
+                (recomputed.lines, recomputed.differing.len()),
+                (4, differing)
+            );
+            lines.pop();
         }
     }
 
@@ -410,11 +677,8 @@ mod tests {
     fn a_line_of_a_version_that_is_not_known_differs_unless_it_was_taken_back() {
         let plan = crate::testing::plan(100_000, None);
         let won = crate::testing::deal(1_000, BillingPeriod::Months(1));
-        let mut pack = Pack {
-            deals: vec![packed(1, &plan, &won, Month::of(won.start).plus(1))],
-        };
-        pack.deals[0].version = FIRST + 1;
-        let differing = recompute(&pack, &plan).differing;
+        let mut lines = lines_of(&plan, &won, Month::of(won.start).plus(1));
+        let differing = recompute(&pack_of(FIRST + 1, &[(&won, &lines)]), &plan).differing;
         let found: Vec<_> = differing
             .iter()
             .map(|line| {
@@ -426,7 +690,25 @@ mod tests {
             })
             .collect();
         assert_eq!(found, [(0, 100, None), (1, 100, None)]);
-        pack.deals[0].runs[0].amounts_minor.fill(0);
-        assert_eq!(recompute(&pack, &plan).differing, []);
+        for line in &mut lines {
+            line.amount_minor = 0;
+        }
+        let recomputed = recompute(&pack_of(FIRST + 1, &[(&won, &lines)]), &plan);
+        assert_eq!(recomputed.differing, []);
+    }
+
+    #[test]
+    fn bytes_that_were_cut_or_are_others_are_no_pack() {
+        let plan = crate::testing::plan(100_000, None);
+        let won = crate::testing::deal(1_000, BillingPeriod::Months(1));
+        let lines = lines_of(&plan, &won, Month::of(won.start).plus(9));
+        let pack = pack_of(FIRST, &[(&won, &lines)]);
+        let read =
+            |bytes: &[u8]| Recomputer::default().recompute(partner(1), bytes, |_| Some(&plan));
+        assert_eq!(read(pack.bytes()), Ok(()));
+        for length in 1..pack.bytes().len() {
+            assert_eq!(read(&pack.bytes()[..length]), Err(BadPack), "{length}");
+        }
+        assert_eq!(read(&[0xff; 64]), Err(BadPack));
     }
 }

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::{Fault, FieldErrors},
     ids::PartnerId,
-    money::{Currency, Exact, Money, MoneyError, Rate, add, multiply, subtract},
+    money::{
+        CommonSum, Currency, Exact, MILLION, Money, MoneyError, Rate, add, fraction, multiply,
+        quotient, times,
+    },
     text::parse_line,
 };
 
@@ -119,30 +122,42 @@ impl Tiers {
         &self.steps
     }
 
-    /// The parts of a deal's monthly value by tier, where the partner had won `standing` a month before it: (value in the tier, its rate).
-    /// A value below zero, or none, lies wholly in the tier of the standing.
-    ///
-    /// # Errors
-    /// `TooLarge` where 128 bits do not hold a sum.
-    pub fn parts(&self, standing: Exact, monthly: Exact) -> Result<Vec<(Exact, Rate)>, MoneyError> {
-        let zero = Exact::from_integer(0);
-        let (from, until) = (standing, add(standing, monthly)?);
-        if monthly <= zero {
-            return Ok(vec![(monthly, self.rate_at(standing))]);
+    /// Gives the parts of a deal's monthly value by tier, where the partner had won `standing` a month before it, as numerators over the denominator that it
+    /// returns. A value below zero, or none, lies wholly in the tier of the standing.
+    fn each_part(
+        &self,
+        standing: Exact,
+        monthly: Exact,
+        mut give: impl FnMut(i128, Rate),
+    ) -> Result<i128, MoneyError> {
+        let mut until = CommonSum::ZERO;
+        until.add(*standing.numer(), *standing.denom())?;
+        until.add(*monthly.numer(), *monthly.denom())?;
+        let CommonSum {
+            numer: until,
+            denom,
+        } = until;
+        let value = *monthly.numer() * quotient(denom, *monthly.denom());
+        if value <= 0 {
+            give(value, self.rate_at(standing));
+            return Ok(denom);
         }
-        let mut parts = Vec::new();
+        // What lies below the first border is the first tier's.
+        let mut begins = until - value;
         for (place, tier) in self.steps.iter().enumerate() {
-            let begins = Exact::from_integer(i128::from(tier.from_minor));
-            let ends = self.steps.get(place + 1).map_or(until, |next| {
-                until.min(Exact::from_integer(i128::from(next.from_minor)))
-            });
-            // What lies below the first border is the first tier's.
-            let begins = if place == 0 { from } else { from.max(begins) };
+            let ends = match self.steps.get(place + 1) {
+                Some(next) => times(denom, next.from_minor).ok_or(MoneyError::TooLarge)?,
+                None => until,
+            };
             if ends > begins {
-                parts.push((subtract(ends, begins)?, tier.rate));
+                give(ends.min(until) - begins, tier.rate);
+                begins = ends;
+            }
+            if ends >= until {
+                break;
             }
         }
-        Ok(parts)
+        Ok(denom)
     }
 
     /// The rate of the tier that a monthly value lies in.
@@ -157,8 +172,27 @@ impl Tiers {
 }
 
 impl PlanTerms {
-    /// The parts of a month's value with the rate of each: one, unless tiers part it. A one-off value has the rate of the partner's standing,
-    /// for it is won once and not every month.
+    /// Gives the parts of a month's value with the rate of each: one, unless tiers part it. A one-off value has the rate of the partner's standing, for it is
+    /// won once and not every month. The parts are numerators over the denominator that it returns.
+    fn each_part(
+        &self,
+        base: Exact,
+        currency: Currency,
+        standing: Exact,
+        is_one_off: bool,
+        mut give: impl FnMut(i128, Rate),
+    ) -> Result<i128, MoneyError> {
+        let tiers = self.tiers.as_ref();
+        let rate = match tiers.filter(|tiers| tiers.currency == currency) {
+            None => self.rate,
+            Some(tiers) if is_one_off => tiers.rate_at(standing),
+            Some(tiers) => return tiers.each_part(standing, base, give),
+        };
+        give(*base.numer(), rate);
+        Ok(*base.denom())
+    }
+
+    /// The parts of a month's value with the rate of each.
     ///
     /// # Errors
     /// `TooLarge` where 128 bits do not hold a sum.
@@ -169,15 +203,12 @@ impl PlanTerms {
         standing: Exact,
         is_one_off: bool,
     ) -> Result<Vec<(Exact, Rate)>, MoneyError> {
-        match self
-            .tiers
-            .as_ref()
-            .filter(|tiers| tiers.currency == currency)
-        {
-            None => Ok(vec![(base, self.rate)]),
-            Some(tiers) if is_one_off => Ok(vec![(base, tiers.rate_at(standing))]),
-            Some(tiers) => tiers.parts(standing, base),
-        }
+        let mut parts = Vec::new();
+        let denom = self.each_part(base, currency, standing, is_one_off, |numer, rate| {
+            parts.push((numer, rate));
+        })?;
+        let exact = |(numer, rate)| (fraction(numer, denom), rate);
+        Ok(parts.into_iter().map(exact).collect())
     }
 
     /// The exact commission of one month: each part of its value times its rate.
@@ -191,11 +222,16 @@ impl PlanTerms {
         standing: Exact,
         is_one_off: bool,
     ) -> Result<Exact, MoneyError> {
-        self.parts(base, currency, standing, is_one_off)?
-            .into_iter()
-            .try_fold(Exact::from_integer(0), |sum, (value, rate)| {
-                add(sum, multiply(rate.exact(), value)?)
-            })
+        let mut millionths = Some(0_i128);
+        let denom = self.each_part(base, currency, standing, is_one_off, |numer, rate| {
+            let part = times(numer, rate.millionths());
+            millionths = millionths
+                .zip(part)
+                .and_then(|(sum, part)| sum.checked_add(part));
+        })?;
+        let parts_of_unit = times(denom, MILLION);
+        let (numer, denom) = millionths.zip(parts_of_unit).ok_or(MoneyError::TooLarge)?;
+        Ok(fraction(numer, denom))
     }
 
     /// The bonus of a deal in that currency, within the cap; none where the plan has none for it.
@@ -1080,14 +1116,15 @@ mod tests {
 
     #[test]
     fn each_part_of_a_value_has_the_rate_of_the_tier_that_it_lies_in() {
-        let tiers = tiers(
-            Currency::EUR,
-            &[(0, 50_000), (1_000, 75_000), (2_500, 100_000)],
-        );
+        let mut terms = plan(200_000, None);
+        let steps = [(0, 50_000), (1_000, 75_000), (2_500, 100_000)];
+        terms.tiers = Some(tiers(Currency::EUR, &steps));
+        let parts_of = |standing: i128, monthly: i128| {
+            let (standing, monthly) = (Exact::from_integer(standing), Exact::from_integer(monthly));
+            terms.parts(monthly, Currency::EUR, standing, false)
+        };
         let parts = |standing: i128, monthly: i128| {
-            let parts = tiers
-                .parts(Exact::from_integer(standing), Exact::from_integer(monthly))
-                .expect("small");
+            let parts = parts_of(standing, monthly).expect("small");
             let whole = |(value, rate): (Exact, Rate)| (value.to_integer(), rate.to_percent());
             parts.into_iter().map(whole).collect::<Vec<_>>()
         };
@@ -1109,10 +1146,7 @@ mod tests {
         assert_eq!(parts(2_500, 0), [part(0, "10")]);
         assert_eq!(parts(2_499, -9), [part(-9, "7.5")]);
         assert_eq!(parts(-200, 300), [part(300, "5")]);
-        assert_eq!(
-            tiers.parts(Exact::from_integer(i128::MAX), Exact::from_integer(1)),
-            Err(MoneyError::TooLarge)
-        );
+        assert_eq!(parts_of(i128::MAX, 1), Err(MoneyError::TooLarge));
     }
 
     #[test]

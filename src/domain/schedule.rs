@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     calendar::Month,
     deal::{BillingPeriod, DealTerms, WonDeal},
-    money::{Exact, MoneyError, add, exact_text, multiply, to_minor},
+    money::{
+        Exact, MoneyError, add, common_divisor, div_floor, exact_text, multiply, quotient, to_minor,
+    },
     plan::PlanTerms,
 };
 
@@ -40,50 +42,54 @@ pub fn schedule(
     deal: &WonDeal,
     until: Month,
 ) -> Result<Vec<ScheduledLine>, MoneyError> {
+    let start = Month::of(deal.start);
     let mut lines = Vec::new();
-    each_line(plan, deal, until, |line| lines.push(line))?;
+    each_amount(plan, deal, until, |index, terms, amount_minor| {
+        lines.push(ScheduledLine {
+            index,
+            month: start.plus(index as i32),
+            base: terms.monthly(),
+            amount_minor,
+        });
+    })?;
     Ok(lines)
 }
 
-/// The same, line by line and with nothing kept: what recomputes millions of them.
+/// Their amounts alone, each with its index and its terms, and nothing kept: what recomputes millions of them.
 ///
 /// # Errors
 /// `TooLarge` where no amount holds a line; the lines before it were given.
-pub fn each_line(
+pub fn each_amount(
     plan: &PlanTerms,
     deal: &WonDeal,
     until: Month,
-    mut give: impl FnMut(ScheduledLine),
+    mut give: impl FnMut(u32, &DealTerms, i64),
 ) -> Result<(), MoneyError> {
     let start = Month::of(deal.start);
     let last = last_month(plan, deal, until);
     let mut given = deal.terms.first().map_or(0, |first| {
         i128::from(plan.bonus_minor(first.value.currency))
     });
-    let mut sum = RunningSum::default();
-    let mut before = sum.rounded();
+    let mut sum = RunningSum::ZERO;
     for run in runs(&deal.terms, start, last) {
         let currency = run.terms.value.currency;
         let cap = plan.cap.filter(|cap| cap.currency == currency);
-        let base = run.terms.monthly();
-        let step = sum.step_of(monthly_commission(plan, run.terms, deal.standing)?)?;
-        for number in run.from.0..=run.until.0 {
-            sum.add(step);
-            let through = sum.rounded();
-            let uncapped = through - before;
-            before = through;
+        let cap = cap.map(|cap| i128::from(cap.minor));
+        let monthly = monthly_commission(plan, run.terms, deal.standing)?;
+        let mut index = (run.from.0 - start.0) as u32;
+        sum.each_step(monthly, run.months(), |uncapped| {
             let amount = match cap {
-                Some(cap) => uncapped.min((i128::from(cap.minor) - given).max(0)),
+                Some(cap) => {
+                    let amount = uncapped.min((cap - given).max(0));
+                    given += amount;
+                    amount
+                }
                 None => uncapped,
             };
-            given += amount;
-            give(ScheduledLine {
-                index: (number - start.0) as u32,
-                month: Month(number),
-                base,
-                amount_minor: to_minor(amount)?,
-            });
-        }
+            give(index, run.terms, to_minor(amount)?);
+            index += 1;
+            Ok(())
+        })?;
     }
     Ok(())
 }
@@ -112,7 +118,7 @@ pub fn commission_through(
 ) -> Result<Exact, MoneyError> {
     let mut sum = Exact::from_integer(0);
     for run in runs(&deal.terms, Month::of(deal.start), until) {
-        let months = i128::from(run.until.0 - run.from.0 + 1);
+        let months = i128::from(run.months());
         let monthly = monthly_commission(plan, run.terms, deal.standing)?;
         sum = add(sum, multiply(monthly, Exact::from_integer(months))?)?;
     }
@@ -124,6 +130,12 @@ struct Run<'a> {
     terms: &'a DealTerms,
     from: Month,
     until: Month,
+}
+
+impl Run<'_> {
+    const fn months(&self) -> i32 {
+        self.until.0 - self.from.0 + 1
+    }
 }
 
 /// The runs of a deal, oldest first. The first terms hold from the deal's start, whatever month they name.
@@ -156,61 +168,121 @@ fn runs(terms: &[DealTerms], start: Month, last: Month) -> impl Iterator<Item = 
 
 /// An exact sum that grows by the same step again and again: whole units, and a rest in parts of a unit that all its steps divide into. Adding and rounding
 /// need no division.
-struct RunningSum {
-    whole: i128,
-    rest: i128,
-    parts: i128,
+#[derive(Clone, Copy)]
+struct RunningSum<N> {
+    whole: N,
+    rest: N,
+    parts: N,
 }
 
 /// A step in the parts of the sum that it was made for.
 #[derive(Clone, Copy)]
-struct Step {
-    whole: i128,
-    rest: i128,
+struct Step<N> {
+    whole: N,
+    rest: N,
 }
 
-impl Default for RunningSum {
-    fn default() -> Self {
-        Self {
-            whole: 0,
-            rest: 0,
-            parts: 1,
-        }
+impl RunningSum<i128> {
+    const ZERO: Self = Self {
+        whole: 0,
+        rest: 0,
+        parts: 1,
+    };
+
+    /// Adds a step so many times, and gives each time by how much the rounded sum has grown.
+    fn each_step(
+        &mut self,
+        step: Exact,
+        times: i32,
+        give: impl FnMut(i128) -> Result<(), MoneyError>,
+    ) -> Result<(), MoneyError> {
+        let step = self.step_of(step)?;
+        let Some((mut sum, step)) = self.narrow(step, times) else {
+            return self.each_growth(step, times, give);
+        };
+        sum.each_growth(step, times, give)?;
+        self.whole = i128::from(sum.whole);
+        self.rest = i128::from(sum.rest);
+        Ok(())
     }
-}
 
-impl RunningSum {
     /// Makes the parts fine enough for a step.
-    fn step_of(&mut self, step: Exact) -> Result<Step, MoneyError> {
-        let rest = Exact::new(self.rest, self.parts);
-        let common = rest.denom().gcd(step.denom());
-        let finer =
-            |parts: &i128, times: i128| parts.checked_mul(times).ok_or(MoneyError::TooLarge);
-        self.parts = finer(rest.denom(), step.denom() / common)?;
-        self.rest = finer(rest.numer(), step.denom() / common)?;
-        let (whole, of_step) = step.numer().div_mod_floor(step.denom());
+    fn step_of(&mut self, step: Exact) -> Result<Step<i128>, MoneyError> {
+        let denom = *step.denom();
+        let finer = |parts: i128, times: i128| parts.checked_mul(times).ok_or(MoneyError::TooLarge);
+        let common = common_divisor(self.parts, denom);
+        let times = quotient(denom, common);
+        let (whole, of_step) = div_floor(*step.numer(), denom);
+        let of_step = finer(of_step, quotient(self.parts, common))?;
+        (self.parts, self.rest) = (finer(self.parts, times)?, finer(self.rest, times)?);
         Ok(Step {
             whole,
-            rest: finer(&of_step, rest.denom() / common)?,
+            rest: of_step,
         })
     }
 
-    fn add(&mut self, step: Step) {
-        self.whole += step.whole;
+    /// The same in 64 bits, if they hold all sums on the way: then a line costs a third.
+    fn narrow(&self, step: Step<i128>, times: i32) -> Option<(RunningSum<i64>, Step<i64>)> {
+        let narrow = |number: i128| i64::try_from(number).ok();
+        // Each step adds a whole unit at most beside its own.
+        let grown = step.whole.checked_add(1)?.checked_mul(i128::from(times))?;
+        narrow(self.whole.checked_add(grown)?)?;
+        narrow(
+            step.whole
+                .checked_mul(i128::from(times))?
+                .checked_add(self.whole)?,
+        )?;
+        let sum = RunningSum {
+            whole: narrow(self.whole)?,
+            rest: narrow(self.rest)?,
+            parts: narrow(self.parts)?,
+        };
+        let step = Step {
+            whole: narrow(step.whole)?,
+            rest: narrow(step.rest)?,
+        };
+        Some((sum, step))
+    }
+}
+
+impl<N: Integer + Copy + Into<i128>> RunningSum<N> {
+    fn each_growth(
+        &mut self,
+        step: Step<N>,
+        times: i32,
+        mut give: impl FnMut(i128) -> Result<(), MoneyError>,
+    ) -> Result<(), MoneyError> {
+        let mut before = self.rounded();
+        for _ in 0..times {
+            self.add(step);
+            let through = self.rounded();
+            give((through - before).into())?;
+            before = through;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn add(&mut self, step: Step<N>) {
+        self.whole = self.whole + step.whole;
         // Not the sum of both rests, which could overflow.
         if step.rest < self.parts - self.rest {
-            self.rest += step.rest;
+            self.rest = self.rest + step.rest;
         } else {
-            self.rest -= self.parts - step.rest;
-            self.whole += 1;
+            self.rest = self.rest - (self.parts - step.rest);
+            self.whole = self.whole + N::one();
         }
     }
 
     /// Half to even.
-    fn rounded(&self) -> i128 {
+    #[inline]
+    fn rounded(&self) -> N {
         let lacking = self.parts - self.rest;
-        let up = self.rest > lacking || (self.rest == lacking && self.whole % 2 != 0);
-        self.whole + i128::from(up)
+        if self.rest > lacking || (self.rest == lacking && self.whole.is_odd()) {
+            self.whole + N::one()
+        } else {
+            self.whole
+        }
     }
 }
 

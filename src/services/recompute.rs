@@ -1,5 +1,5 @@
-//! Recomputing: every line of the books once more by the rules of today, out of packs that hold a partner's deals and amounts in few bytes. What `verify`
-//! proves from the rows in minutes for millions of lines, this says in about a second: that a new version of the portal prices no old line anew.
+//! Recomputing: every line of the books once more by the rules of today, out of packs that hold partners' deals and amounts in few bytes. What `verify`
+//! proves from the rows in minutes for millions of lines, this says in a fraction of a second: that a new version of the portal prices no old line anew.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -12,14 +12,14 @@ use portal_domain::{
     deal::{DealState, DealTerms},
     ids::{DealId, LineId, PartnerId, PlanVersionId},
     line::LineKind,
-    pack::{HeldLine, Pack, PackedDeal, Recomputed, Recomputer},
+    pack::{BadPack, Bundle, Bundled, DealToPack, HeldLine, Pack, Recomputed, Recomputer},
     plan::PlanTerms,
 };
 use portal_store::{
     Tx,
     deals::{self, DealRecord},
     exceptions,
-    packs::{self, LineToPack},
+    packs::{self, BundleRecord, LineToPack},
     plans,
 };
 use serde_json::json;
@@ -30,17 +30,18 @@ use crate::{
     books::{self, About, Finding},
 };
 
-/// How many partners are read, and computed by one processor, at once.
-const PARTNERS_AT_ONCE: i64 = 1_000;
-/// How many are packed by one round of queries.
+/// How many bundles are read, and computed by one processor, at once.
+const BUNDLES_AT_ONCE: i64 = 8;
+/// How many such parts wait to be computed at most, so that memory does not hold all.
+const PARTS_MAX: usize = 16;
+/// How many renewed bundles are written at once.
+const WRITTEN_AT_ONCE: usize = 64;
+/// How many partners are packed by one round of queries.
 const PACKED_AT_ONCE: usize = 200;
-/// The first byte of a pack: raised when what follows is written in another way.
-const FORMAT: u8 = 1;
 /// What is wrong with a deal whose lines are not what the rules say.
 const KIND: &str = "lines_differ";
 
 type Plans = Arc<HashMap<PlanVersionId, PlanTerms>>;
-type Bodies = Vec<(PartnerId, Vec<u8>)>;
 
 /// Computes all lines again. Partners whose packs are stale are packed first, and kept for the next time.
 pub async fn recompute(ctx: &Ctx) -> Result<Recomputed, ServiceError> {
@@ -51,58 +52,109 @@ pub async fn recompute(ctx: &Ctx) -> Result<Recomputed, ServiceError> {
         .map(|version| (version.id, version.terms))
         .collect();
     let plans = Arc::new(plans);
+    let mut recomputed = Recomputed::default();
     let mut parts = JoinSet::new();
-    let mut made = Vec::new();
-    let mut last = None;
+    let mut renewed = Vec::new();
+    let mut last = String::new();
     loop {
-        let page = packs::list_after(&mut tx, last, PARTNERS_AT_ONCE).await?;
-        let Some(partner) = page.last() else { break };
-        last = Some(partner.partner);
-        let mut bodies: Bodies = Vec::with_capacity(page.len());
-        let mut stale = BTreeMap::new();
-        for record in page {
-            match record.body.filter(|body| body.first() == Some(&FORMAT)) {
-                Some(body) => bodies.push((record.partner, body)),
-                None => {
-                    stale.insert(record.partner, record.version);
-                }
-            }
-        }
-        for (partner, body) in pack_all(&mut tx, stale.keys().copied().collect()).await? {
-            // Read in one moment with what it was made of: if it is stale by now, it is so by its version.
-            made.push((partner, stale[&partner], body.clone()));
-            bodies.push((partner, body));
+        let mut page = packs::list_after(&mut tx, &last, BUNDLES_AT_ONCE).await?;
+        let Some(bundle) = page.last() else { break };
+        last.clone_from(&bundle.bucket);
+        // Read in one moment with what they are made of: if one is stale by now, it is so by its versions.
+        renewed.extend(renew(&mut tx, &mut page).await?);
+        if renewed.len() >= WRITTEN_AT_ONCE {
+            keep(ctx, &mut renewed).await?;
         }
         let plans = Arc::clone(&plans);
-        parts.spawn_blocking(move || compute(&plans, &bodies));
+        parts.spawn_blocking(move || compute(&plans, &page));
+        if parts.len() >= PARTS_MAX
+            && let Some(part) = parts.join_next().await
+        {
+            recomputed.merge(part.map_err(broken)?.map_err(broken)?);
+        }
     }
     drop(tx);
-    let mut recomputed = Recomputed::default();
     while let Some(part) = parts.join_next().await {
-        let part = part.map_err(|error| ServiceError::Inconsistent(error.to_string()))?;
-        recomputed.merge(part?);
+        recomputed.merge(part.map_err(broken)?.map_err(broken)?);
     }
-    for some in made.chunks(PACKED_AT_ONCE) {
-        let mut tx = ctx.store.write().await?;
-        packs::put_all(&mut tx, some).await?;
-        tx.commit().await?;
-    }
+    keep(ctx, &mut renewed).await?;
     Ok(recomputed)
 }
 
-fn compute(plans: &Plans, bodies: &Bodies) -> Result<Recomputed, ServiceError> {
+fn broken(error: impl std::error::Error) -> ServiceError {
+    ServiceError::Inconsistent(error.to_string())
+}
+
+async fn keep(ctx: &Ctx, renewed: &mut Vec<BundleRecord>) -> Result<(), ServiceError> {
+    if renewed.is_empty() {
+        return Ok(());
+    }
+    let mut tx = ctx.store.write().await?;
+    for bundle in renewed.drain(..) {
+        packs::put(&mut tx, &bundle).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+fn compute(plans: &Plans, bundles: &[BundleRecord]) -> Result<Recomputed, BadPack> {
     let mut recomputer = Recomputer::default();
-    for (partner, body) in bodies {
-        let pack: Pack = postcard::from_bytes(&body[1..])
-            .map_err(|error| ServiceError::Inconsistent(format!("pack of {partner}: {error}")))?;
-        recomputer.recompute(*partner, &pack, |version| plans.get(&version));
+    for bundled in bundles.iter().flat_map(|bundle| Bundle::read(&bundle.body)) {
+        let bundled = bundled?;
+        let partner = bundled.partner()?;
+        recomputer.recompute(partner, bundled.pack, |version| plans.get(&version))?;
     }
     Ok(recomputer.finish())
 }
 
+/// Makes the stale ones among some bundles anew, of the packs that are still good and of the rows of the other partners. Returns those that it made.
+async fn renew(
+    tx: &mut Tx,
+    bundles: &mut [BundleRecord],
+) -> Result<Vec<BundleRecord>, ServiceError> {
+    let is_good = |bundle: &BundleRecord| bundle.is_fresh && Bundle::is_of_today(&bundle.body);
+    let stale = bundles.iter_mut().filter(|bundle| !is_good(bundle));
+    let stale: Vec<&mut BundleRecord> = stale.collect();
+    let buckets: Vec<&str> = stale.iter().map(|bundle| bundle.bucket.as_str()).collect();
+    let of_buckets = packs::list_versions(tx, &buckets).await?;
+    let mut of_buckets = of_buckets
+        .into_iter()
+        .into_group_map_by(|partner| partner.bucket.clone());
+    let mut renewed = Vec::with_capacity(stale.len());
+    for bundle in stale {
+        let partners = of_buckets.remove(&bundle.bucket).unwrap_or_default();
+        let known: HashMap<PartnerId, Bundled<'_>> = Bundle::read(&bundle.body)
+            .map_while(Result::ok)
+            .filter_map(|bundled| Some((bundled.partner().ok()?, bundled)))
+            .collect();
+        let good = |partner: PartnerId, version: i64| {
+            let bundled = known.get(&partner);
+            bundled.filter(|bundled| bundled.version == version)
+        };
+        let changed = partners
+            .iter()
+            .filter(|one| good(one.partner, one.version).is_none())
+            .map(|one| one.partner)
+            .collect();
+        let packed = pack_all(tx, changed).await?;
+        let mut body = Bundle::default();
+        for one in &partners {
+            let pack = good(one.partner, one.version).map(|bundled| bundled.pack);
+            let pack = pack.or_else(|| packed.get(&one.partner).map(Pack::bytes));
+            let pack = pack.unwrap_or_default();
+            body.add(one.partner, one.version, pack).map_err(broken)?;
+        }
+        bundle.body = body.into_bytes();
+        renewed.push(bundle.clone());
+    }
+    Ok(renewed)
+}
+
 /// Packs partners out of the rows.
-async fn pack_all(tx: &mut Tx, partners: Vec<PartnerId>) -> Result<Bodies, ServiceError> {
-    let mut bodies = Vec::with_capacity(partners.len());
+async fn pack_all(
+    tx: &mut Tx,
+    partners: Vec<PartnerId>,
+) -> Result<HashMap<PartnerId, Pack>, ServiceError> {
+    let mut packs: HashMap<PartnerId, Pack> = HashMap::with_capacity(partners.len());
     for some in partners.chunks(PACKED_AT_ONCE) {
         let found = deals::list_of_partners(tx, some).await?;
         let ids: Vec<DealId> = found.iter().map(|deal| deal.id).collect();
@@ -110,23 +162,16 @@ async fn pack_all(tx: &mut Tx, partners: Vec<PartnerId>) -> Result<Bodies, Servi
         let mut terms = terms.into_iter().into_group_map();
         let lines = packs::list_lines(tx, some).await?.into_iter();
         let mut lines = lines.into_group_map_by(|line| line.deal);
-        let mut packs: HashMap<PartnerId, Vec<PackedDeal>> = HashMap::new();
         for deal in in_order_of_winning(found) {
             let lines = lines.remove(&deal.id).unwrap_or_default();
             let terms = terms.remove(&deal.id).unwrap_or_default();
-            let of_partner = packs.entry(deal.partner).or_default();
-            of_partner.extend(pack_deal(&deal, &terms, &lines));
-        }
-        for partner in some {
-            let pack = Pack {
-                deals: packs.remove(partner).unwrap_or_default(),
-            };
-            let body = postcard::to_extend(&pack, vec![FORMAT])
-                .map_err(|error| ServiceError::Inconsistent(error.to_string()))?;
-            bodies.push((*partner, body));
+            if let Some(to_pack) = to_pack(&deal, &terms, &lines) {
+                let pack = packs.entry(deal.partner).or_default();
+                pack.add(to_pack).map_err(broken)?;
+            }
         }
     }
-    Ok(bodies)
+    Ok(packs)
 }
 
 fn in_order_of_winning(mut found: Vec<DealRecord>) -> Vec<DealRecord> {
@@ -135,7 +180,11 @@ fn in_order_of_winning(mut found: Vec<DealRecord>) -> Vec<DealRecord> {
 }
 
 /// None for a deal that has no schedule.
-fn pack_deal(deal: &DealRecord, terms: &[DealTerms], lines: &[LineToPack]) -> Option<PackedDeal> {
+fn to_pack<'a>(
+    deal: &DealRecord,
+    terms: &'a [DealTerms],
+    lines: &[LineToPack],
+) -> Option<DealToPack<'a>> {
     let (won_on, start, version) = (deal.won_on?, deal.start?, deal.plan_version?);
     if terms.is_empty() {
         return None;
@@ -155,15 +204,16 @@ fn pack_deal(deal: &DealRecord, terms: &[DealTerms], lines: &[LineToPack]) -> Op
         position: u32::try_from(line.position).unwrap_or(u32::MAX),
         amount_minor: line.amount_minor + corrections.get(&line.id).copied().unwrap_or(0),
     });
-    Some(PackedDeal::new(
-        deal.id,
-        deal.partner,
+    Some(DealToPack {
+        id: deal.id,
+        owner: deal.partner,
         version,
-        (won_on, deal.state == DealState::Won),
-        Month::of(start),
+        won_on,
+        is_won: deal.state == DealState::Won,
+        start: Month::of(start),
         terms,
-        held.collect(),
-    ))
+        lines: held.collect(),
+    })
 }
 
 /// Recomputes, and opens a case for each deal whose lines are not what the rules say; those that are again what they say are closed.

@@ -6,6 +6,7 @@ use portal_domain::{calendar::Timestamp, ids::PartnerId};
 
 use crate::{
     StoreError, Tx,
+    packs::bucket_of,
     read::{Read, all},
     sql::{ROWS_AT_ONCE, execute_many, places, rows, values},
 };
@@ -40,14 +41,15 @@ pub async fn add_all(
 pub(crate) async fn write(tx: &mut Tx, touched: Touched) -> Result<(), StoreError> {
     let touched: Vec<(PartnerId, Timestamp)> = touched.into_iter().collect();
     for some in touched.chunks(ROWS_AT_ONCE) {
-        let mut bound = Vec::with_capacity(some.len() * 3);
+        let mut bound = Vec::with_capacity(some.len() * 4);
         for (partner, now) in some {
-            bound.extend(values![partner, 1_i64, now]);
+            bound.extend(values![partner, bucket_of(*partner), 1_i64, now]);
         }
         let text = format!(
-            "INSERT INTO partner_changes (partner_id, version, changed_at) VALUES {}
-             ON CONFLICT (partner_id) DO UPDATE SET version = partner_changes.version + 1, changed_at = excluded.changed_at",
-            places(some.len(), 3, 1)
+            "INSERT INTO partner_changes (partner_id, bucket, version, changed_at) VALUES {}
+             ON CONFLICT (partner_id) DO UPDATE SET
+                 bucket = excluded.bucket, version = partner_changes.version + 1, changed_at = excluded.changed_at",
+            places(some.len(), 4, 1)
         );
         execute_many(tx, text, bound).await?;
     }

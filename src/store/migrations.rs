@@ -65,6 +65,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0009_packs.sqlite.sql"),
         include_str!("../../migrations/0009_packs.postgres.sql"),
     ),
+    (
+        10,
+        "bundles",
+        include_str!("../../migrations/0010_bundles.sqlite.sql"),
+        include_str!("../../migrations/0010_bundles.postgres.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

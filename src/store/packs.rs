@@ -1,5 +1,5 @@
-//! Packs: what a partner's lines are computed from and what they are, in few bytes. Never the truth: made of the rows, and stale once the partner's
-//! changes have moved on.
+//! Packs: what partners' lines are computed from and what they are, in few bytes, many partners in a bundle. Never the truth: made of the rows, and stale
+//! once the changes of any of its partners have moved on.
 
 use portal_domain::{
     ids::{DealId, LineId, PartnerId},
@@ -9,58 +9,92 @@ use portal_domain::{
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{ROWS_AT_ONCE, execute_many, places, rows, rows_of, values},
+    sql::{execute, rows, rows_of},
 };
 
-/// A partner that anything changed of, with its pack.
-#[derive(Clone, Debug)]
-pub struct PackRecord {
-    pub partner: PartnerId,
-    /// The version of its changes.
-    pub version: i64,
-    /// None where it is missing or stale.
-    pub body: Option<Vec<u8>>,
+/// Which bundle a partner's pack lies in: the end of its id, which is random.
+pub(crate) fn bucket_of(partner: PartnerId) -> String {
+    const BEFORE: usize = 24;
+    partner.to_string().split_off(BEFORE)
 }
 
-/// Partners after one, in the order of their ids.
+/// The packs of the partners whose ids end alike.
+#[derive(Clone, Debug)]
+pub struct BundleRecord {
+    pub bucket: String,
+    /// How many partners of the bucket have changes, and the sum of their versions: other numbers as soon as one of them changes.
+    pub partners: i64,
+    pub versions: i64,
+    /// As it was made last; none was yet, where it is empty.
+    pub body: Vec<u8>,
+    /// It was made at these very versions.
+    pub is_fresh: bool,
+}
+
+/// Bundles after one, in the order of their buckets; all that have a partner that anything ever changed of.
 pub async fn list_after(
     tx: &mut Tx,
-    after: Option<PartnerId>,
+    bucket: &str,
     limit: i64,
-) -> Result<Vec<PackRecord>, StoreError> {
+) -> Result<Vec<BundleRecord>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT partner_changes.partner_id, partner_changes.version, packs.body
-         FROM partner_changes
-         LEFT JOIN packs ON packs.partner_id = partner_changes.partner_id AND packs.version = partner_changes.version
-         WHERE partner_changes.partner_id > COALESCE($1, '')
-         ORDER BY partner_changes.partner_id LIMIT $2",
-        after,
+        "SELECT now.bucket, now.partners, now.versions, bundles.body,
+             CASE WHEN bundles.partners = now.partners AND bundles.versions = now.versions THEN 1 ELSE 0 END AS is_fresh
+         FROM (
+             SELECT bucket, COUNT(*) AS partners, CAST(SUM(version) AS BIGINT) AS versions
+             FROM partner_changes WHERE bucket > $1 GROUP BY bucket ORDER BY bucket LIMIT $2
+         ) AS now
+         LEFT JOIN bundles ON bundles.bucket = now.bucket
+         ORDER BY now.bucket",
+        bucket,
         limit,
     )?;
     all(&rows, |row| {
-        Ok(PackRecord {
-            partner: row.parsed("partner_id")?,
-            version: row.integer("version")?,
-            body: row.optional_bytes("body")?,
+        Ok(BundleRecord {
+            bucket: row.text("bucket")?,
+            partners: row.integer("partners")?,
+            versions: row.integer("versions")?,
+            body: row.optional_bytes("body")?.unwrap_or_default(),
+            is_fresh: row.integer("is_fresh")? == 1,
         })
     })
 }
 
-/// Writes packs, each with the version of the partner's changes that it was made at.
-pub async fn put_all(tx: &mut Tx, packs: &[(PartnerId, i64, Vec<u8>)]) -> Result<(), StoreError> {
-    for some in packs.chunks(ROWS_AT_ONCE) {
-        let mut bound = Vec::with_capacity(some.len() * 3);
-        for (partner, version, body) in some {
-            bound.extend(values![partner, version, body.as_slice()]);
-        }
-        let text = format!(
-            "INSERT INTO packs (partner_id, version, body) VALUES {}
-             ON CONFLICT (partner_id) DO UPDATE SET version = excluded.version, body = excluded.body",
-            places(some.len(), 3, 1)
-        );
-        execute_many(tx, text, bound).await?;
-    }
+/// A partner of a bucket, with the version of its changes.
+#[derive(Clone, Debug)]
+pub struct PackVersion {
+    pub bucket: String,
+    pub partner: PartnerId,
+    pub version: i64,
+}
+
+/// The partners of some buckets, in no order.
+pub async fn list_versions(tx: &mut Tx, buckets: &[&str]) -> Result<Vec<PackVersion>, StoreError> {
+    let rows = rows_of(tx, buckets, |list| {
+        format!("SELECT bucket, partner_id, version FROM partner_changes WHERE bucket IN {list}")
+    })
+    .await?;
+    all(&rows, |row| {
+        Ok(PackVersion {
+            bucket: row.text("bucket")?,
+            partner: row.parsed("partner_id")?,
+            version: row.integer("version")?,
+        })
+    })
+}
+
+/// Writes a bundle, with the versions that it was made at.
+pub async fn put(tx: &mut Tx, bundle: &BundleRecord) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO bundles (bucket, partners, versions, body) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (bucket) DO UPDATE SET partners = excluded.partners, versions = excluded.versions, body = excluded.body",
+        bundle.bucket,
+        bundle.partners,
+        bundle.versions,
+        bundle.body.as_slice(),
+    )?;
     Ok(())
 }
 

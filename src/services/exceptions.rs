@@ -287,8 +287,6 @@ pub struct CaseView {
     /// What was waived of the deal's months and not taken back.
     pub waived: Vec<(Month, Money)>,
     pub merger: Option<Merger>,
-    /// No line is on a statement, so that all can move to the new start.
-    pub may_follow_start: bool,
     /// Whoever looks at it: the first recipient of a mail about it.
     pub own_email: String,
 }
@@ -319,10 +317,6 @@ pub async fn find_case(
         merger: match record.kind.as_str() {
             "deals_merged" => mergers::find_merger(&mut tx, &record).await?,
             _ => None,
-        },
-        may_follow_start: match record.deal {
-            Some(deal) => mergers::may_follow_start(&mut tx, deal).await?,
-            None => false,
         },
         own_email: own.map(|person| person.email).unwrap_or_default(),
         view: view_all(&mut tx, vec![record]).await?.remove(0),

@@ -9,7 +9,7 @@ use std::{
 use itertools::Itertools as _;
 use portal_domain::{
     calendar::Month,
-    deal::{DealState, DealTerms},
+    deal::{DealState, DealTerms, held_from},
     ids::{DealId, LineId, PartnerId, PlanVersionId},
     line::LineKind,
     pack::{HeldLine, Pack, PackedDeal, Recomputed, Recomputer},
@@ -38,6 +38,8 @@ const PACKED_AT_ONCE: usize = 200;
 const FORMAT: u8 = 1;
 /// What is wrong with a deal whose lines are not what the rules say.
 const KIND: &str = "lines_differ";
+/// A position that no schedule knows: where a line stands that is before its deal's start, and still worth something.
+const NOWHERE: u32 = 0xffff;
 
 type Plans = Arc<HashMap<PlanVersionId, PlanTerms>>;
 type Bodies = Vec<(PartnerId, Vec<u8>)>;
@@ -149,11 +151,16 @@ fn pack_deal(deal: &DealRecord, terms: &[DealTerms], lines: &[LineToPack]) -> Op
         }
     }
     let of_schedule = lines.iter().filter(|line| line.kind.is_of_schedule());
-    let held = of_schedule.map(|line| HeldLine {
-        kind: line.kind,
-        partner: line.partner,
-        position: u32::try_from(line.position).unwrap_or(u32::MAX),
-        amount_minor: line.amount_minor + corrections.get(&line.id).copied().unwrap_or(0),
+    let held = of_schedule.filter_map(|line| {
+        let index = u32::try_from(line.position - deal.first_position());
+        let amount_minor = line.amount_minor + corrections.get(&line.id).copied().unwrap_or(0);
+        // What is before the start was taken back, down to nothing.
+        (index.is_ok() || amount_minor != 0).then_some(HeldLine {
+            kind: line.kind,
+            partner: line.partner,
+            position: index.unwrap_or(NOWHERE),
+            amount_minor,
+        })
     });
     Some(PackedDeal::new(
         deal.id,
@@ -161,7 +168,7 @@ fn pack_deal(deal: &DealRecord, terms: &[DealTerms], lines: &[LineToPack]) -> Op
         version,
         (won_on, deal.state == DealState::Won),
         Month::of(start),
-        terms,
+        held_from(terms, Month::of(start)),
         held.collect(),
     ))
 }

@@ -184,9 +184,28 @@ impl DealMoney {
         Ok(())
     }
 
+    /// Whether the deal has come to start after a month: nothing is owed for that any more, and what was stated of it is taken back.
+    pub fn is_before_start(&self, month: Month) -> bool {
+        self.deal
+            .start
+            .is_some_and(|start| month < Month::of(start))
+    }
+
     fn month_of<'a>(&'a self, lines: Vec<&'a LineRecord>) -> Option<DealMonth<'a>> {
         let scheduled = || lines.iter().filter(|line| line.kind == LineKind::Scheduled);
-        let first = scheduled().next()?;
+        // A bonus that is on a statement stays where its month's own line is cancelled.
+        let first = scheduled().next().or(lines.first())?;
+        if self.is_before_start(first.month) {
+            let nothing = Exact::from_integer(0);
+            return Some(DealMonth {
+                month: first.month,
+                base: nothing,
+                owed: nothing,
+                owed_as_stated: nothing,
+                owed_now: nothing,
+                lines,
+            });
+        }
         let open = scheduled().find(|line| !line.state.is_stated() && !line.is_refused);
         let now = open.map_or_else(
             || {
@@ -844,7 +863,8 @@ fn differing(
     // What was waived may have been invoiced, or not.
     let mut least = expected;
     let mut nearest = (0, expected);
-    let months = money.months()?;
+    let mut months = money.months()?;
+    months.retain(|month| !money.is_before_start(month.month));
     let last_day = money.deal.end.and_then(|end| end.pred_opt());
     let ends_itself = is_one_off
         || last_day.is_some_and(|day| {

@@ -7,7 +7,10 @@ use chrono::{Days, Months, NaiveDate};
 use itertools::Itertools as _;
 use portal_domain::{
     calendar::Month,
-    deal::{BillingPeriod, DealState, DealTerms, STANDING_MONTHS, WonDeal, counts_for, standing},
+    deal::{
+        BillingPeriod, DealState, DealTerms, STANDING_MONTHS, WonDeal, counts_for, held_from,
+        standing,
+    },
     ids::{DealId, LineId, PartnerId, PlanVersionId},
     line::{FirstState, LineKind, LineState},
     money::{Currency, Exact, Money, MoneyError, Rate},
@@ -141,7 +144,7 @@ impl Basis {
             won: WonDeal {
                 start,
                 end: deal.ends_on(),
-                terms,
+                terms: held_from(&terms, Month::of(start)).to_vec(),
                 standing: standing(won_before.iter().map(|won| &won.terms), currency)?,
                 paid_until: last_paid(&shares),
             },
@@ -157,11 +160,15 @@ impl Basis {
     pub fn wanted(&self, until: Month) -> Result<Vec<Wanted>, MoneyError> {
         let terms = &self.version.terms;
         let months = schedule(terms, &self.won, until)?;
+        let first_position = self.deal.first_position();
         let bonus_minor = terms.bonus_minor(self.currency);
         let bonus = months.first().filter(|_| bonus_minor != 0);
-        let bonus = bonus.map(|first| (LineKind::Bonus, 0, first.month, first.base, bonus_minor));
+        let bonus = bonus.map(|first| {
+            let kind = LineKind::Bonus;
+            (kind, first_position, first.month, first.base, bonus_minor)
+        });
         let scheduled = months.iter().map(|line| {
-            let position = i64::from(line.index);
+            let position = first_position + i64::from(line.index);
             let kind = LineKind::Scheduled;
             (kind, position, line.month, line.base, line.amount_minor)
         });

@@ -65,6 +65,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0009_packs.sqlite.sql"),
         include_str!("../../migrations/0009_packs.postgres.sql"),
     ),
+    (
+        11,
+        "deal_origin",
+        include_str!("../../migrations/0011_deal_origin.sql"),
+        include_str!("../../migrations/0011_deal_origin.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

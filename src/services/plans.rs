@@ -118,10 +118,12 @@ pub async fn publish_version(
     let moved_ids: Vec<DealId> = trial.deals.iter().map(|moved| moved.deal.id).collect();
     deals::set_plan_version(&mut tx, &moved_ids, record.id).await?;
     books.write(&mut tx).await?;
-    // Their lines are as they will be; what filled which month, and what does not fit, is looked at again.
-    let look = moved_ids
-        .iter()
-        .map(|deal| Job::ReconcileDeal { deal: *deal });
+    // Their lines are as they will be. What filled which month, and what does not fit, is looked at again; and so is which invoices are for them, for the
+    // plan's months say until when a deal is open.
+    let look = moved_ids.iter().flat_map(|deal| {
+        let deal = *deal;
+        [Job::JudgeDeal { deal }, Job::ReconcileDeal { deal }]
+    });
     outbox::add_all(ctx, &mut tx, look).await?;
     let facts = json!({
         "version": record.version,

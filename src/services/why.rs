@@ -154,9 +154,10 @@ pub async fn explain(
         .await?
         .ok_or(ServiceError::NotFound)?;
     let terms = list_seen_terms(&mut tx, &line).await?;
-    let basis = Basis::load_with(&mut tx, vec![(deal.clone(), plan.clone())])
+    let basis = Basis::load_all(&mut tx, vec![(deal.clone(), plan.clone())])
         .await?
-        .remove(&deal.id);
+        .remove(&deal.id)
+        .transpose()?;
     let knows_owner = match actor {
         Actor::Member { partner, .. } => *partner == deal.partner,
         Actor::Staff { .. } => true,

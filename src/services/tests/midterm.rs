@@ -275,7 +275,7 @@ async fn a_line_entered_by_hand_fixes_neither_the_day_nor_the_start_nor_the_curr
 }
 
 /// Tiers of 10 % below 500.00 a month, and 20 % above.
-fn tiered() -> PlanForm {
+pub fn tiered() -> PlanForm {
     let tiers = [("0", "500", "10"), ("500", "", "20")];
     plan(|form| {
         form.currency = "EUR".to_owned();

@@ -133,6 +133,15 @@ pub(crate) async fn list_versions(
     Ok(versions.map(|version| (version.id, version)).collect())
 }
 
+/// What was waived in the currency that a deal has now.
+pub(crate) fn waived_in(
+    currency: Option<Currency>,
+    mut waivers: Vec<WaiverRecord>,
+) -> Vec<WaiverRecord> {
+    waivers.retain(|waiver| Some(waiver.money.currency) == currency);
+    waivers
+}
+
 /// The invoices and credit notes of some deals, oldest first.
 async fn list_documents(
     tx: &mut Tx,
@@ -194,7 +203,7 @@ impl DealMoney {
             lines: lines.remove(&deal.id).unwrap_or_default(),
             invoices: invoices_of.remove(&deal.id).unwrap_or_default(),
             credits: credits_of.remove(&deal.id).unwrap_or_default(),
-            waivers: waivers.remove(&deal.id).unwrap_or_default(),
+            waivers: waived_in(deal.currency, waivers.remove(&deal.id).unwrap_or_default()),
             tolerance: version_of(&deal).map_or(Rate::ZERO, |version| version.terms.tolerance),
             deal,
         });
@@ -226,7 +235,7 @@ impl DealMoney {
         for waiver in &self.waivers {
             let place = months.iter().position(|month| month.month == waiver.month);
             if let Some(place) = place {
-                *waived.entry(place).or_default() += i128::from(waiver.amount_minor);
+                *waived.entry(place).or_default() += i128::from(waiver.money.minor);
             }
         }
         if waived.is_empty() {

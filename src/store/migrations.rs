@@ -67,9 +67,9 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
     ),
     (
         11,
-        "deal_origin",
-        include_str!("../../migrations/0011_deal_origin.sql"),
-        include_str!("../../migrations/0011_deal_origin.sql"),
+        "deal_changes",
+        include_str!("../../migrations/0011_deal_changes.sql"),
+        include_str!("../../migrations/0011_deal_changes.sql"),
     ),
 ];
 

@@ -140,9 +140,17 @@ async fn the_books_refuse_to_be_changed_deleted_or_replaced() {
     let person = portal.staff.finance.person();
     let mut tx = portal.ctx.store.write().await.unwrap();
     let now = portal.ctx.now();
-    waivers::add(&mut tx, line.deal, line.month, 0, "Nothing", person, now)
-        .await
-        .unwrap();
+    waivers::add(
+        &mut tx,
+        line.deal,
+        line.month,
+        Money::zero(line.money.currency),
+        "Nothing",
+        person,
+        now,
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     for known in &APPEND_ONLY {
         let table = known.table;

@@ -418,3 +418,38 @@ async fn another_currency_that_a_person_kept_out_is_asked_about_no_more_and_mixe
         story.world.ctx.store.close().await;
     }
 }
+
+#[tokio::test]
+async fn what_was_waived_in_one_currency_is_nothing_in_another() {
+    for url in databases().await {
+        let mut story = Story::new(World::new(&url).await).await;
+        story.world.accrue("2026-04-02").await;
+        let (deal, march) = (story.world.lines().await[0].deal, Month::new(2026, 3));
+        let (ctx, staff) = (&story.world.ctx, &story.world.staff);
+        exceptions::waive(ctx, staff, deal, march, "Agreed")
+            .await
+            .expect("waived");
+        story.world.work().await;
+        let amounts = async |story: &Story| {
+            let case = story.case("no_invoice_yet").await;
+            let (ctx, staff) = (&story.world.ctx, &story.world.staff);
+            let case = exceptions::find_case(ctx, staff, case, "").await;
+            let case = case.expect("the case");
+            let of_march = |amounts: Vec<(Month, Money)>| {
+                let mut amounts = amounts.into_iter().filter(|amount| amount.0 == march);
+                amounts.next().map(|amount| amount.1)
+            };
+            (of_march(case.missing), of_march(case.waived))
+        };
+        let of = |currency| Some(Money::new(100_000, currency));
+        assert_eq!(amounts(&story).await, (None, of(Currency::EUR)));
+        // Nothing is earned yet, so the lines follow.
+        story.deal.currency = Some(Currency::USD);
+        story.say("2026-02-10").await;
+        assert_eq!(amounts(&story).await, (of(Currency::USD), None));
+        story.deal.currency = Some(Currency::EUR);
+        story.say("2026-02-10").await;
+        assert_eq!(amounts(&story).await, (None, of(Currency::EUR)));
+        story.world.ctx.store.close().await;
+    }
+}

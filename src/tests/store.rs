@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
+use portal_domain::money::Money;
 use portal_services::disputes;
 use portal_store::{MIGRATIONS, Store, settings, waivers};
 use sqlx::Row;

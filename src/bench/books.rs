@@ -317,6 +317,7 @@ fn deal(
         state: DealState::Won,
         won_on: Some(made.won_on),
         start: Some(made.won_on),
+        origin: None,
         end: None,
         end_holds_from: None,
         currency: Some(Currency::EUR),

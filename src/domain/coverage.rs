@@ -111,6 +111,19 @@ pub fn cover(
     })
 }
 
+/// C from which on all of some months are covered, exact: nothing where there are none.
+///
+/// # Errors
+/// `TooLarge` where 128 bits do not hold it.
+pub fn needed(bases: &[Exact], tolerance: Rate) -> Result<Exact, MoneyError> {
+    let nothing = Exact::from_integer(0);
+    let sum = bases
+        .iter()
+        .try_fold(nothing, |sum, base| add(sum, *base))?;
+    let last = bases.last().copied().unwrap_or(nothing);
+    subtract(sum, multiply(tolerance.exact(), last)?)
+}
+
 /// What of each month must still come once something was waived, by the months' places. A waiver lowers its own month first; what exceeds that lowers the months
 /// before it, the nearest first: what they lack of a unit, or were forgiven by the tolerance, would be asked of its month otherwise.
 ///
@@ -327,6 +340,18 @@ mod tests {
         let amounts: Vec<i64> = fills.iter().map(|fill| fill.2).collect();
         assert_eq!(amounts.iter().sum::<i64>(), 100_000);
         assert_eq!(amounts[..3], [8_333, 8_334, 8_333]);
+    }
+
+    #[test]
+    fn all_months_need_their_sum_less_what_may_be_missing_of_the_last() {
+        let thirds = [Exact::new(25_000, 3); 3];
+        assert_eq!(needed(&thirds, rate(0)), Ok(Exact::from_integer(25_000)));
+        assert_eq!(needed(&[], rate(10_000)), Ok(Exact::from_integer(0)));
+        let months = whole(&[10_000, 20_000]);
+        let least = needed(&months, rate(10_000)).expect("small");
+        assert_eq!(least, Exact::from_integer(29_800));
+        assert_eq!(pouring(&months, &[29_800]).0, 2);
+        assert_eq!(pouring(&months, &[29_799]).0, 1);
     }
 
     #[test]

@@ -106,6 +106,13 @@ const fn whole_period(months: u16) -> u16 {
     if months == 0 { 1 } else { months }
 }
 
+/// The terms that hold at a start, and all after them. What was said of months that the start has moved past holds for nothing; it is kept, for the start
+/// may move back.
+pub fn held_from(terms: &[DealTerms], start: Month) -> &[DealTerms] {
+    let first = terms.iter().rposition(|terms| terms.from <= start);
+    &terms[first.unwrap_or(0)..]
+}
+
 /// A partner's standing: the monthly value, in one currency, of deals that it won on these terms.
 ///
 /// # Errors
@@ -184,6 +191,26 @@ mod tests {
                 ("billing-period-invalid", text)
             );
         }
+    }
+
+    #[test]
+    fn terms_of_months_before_the_start_hold_for_nothing_but_the_last_of_them() {
+        let (march, may) = (Month::new(2026, 3), Month::new(2026, 5));
+        let terms = [march, may].map(|from| DealTerms {
+            from,
+            value: Money::new(100, Currency::EUR),
+            period: BillingPeriod::Months(1),
+        });
+        for (start, held) in [
+            (march.plus(-1), &terms[..]),
+            (march, &terms[..]),
+            (may.plus(-1), &terms[..]),
+            (may, &terms[1..]),
+            (may.plus(9), &terms[1..]),
+        ] {
+            assert_eq!(held_from(&terms, start), held, "{start}");
+        }
+        assert_eq!(held_from(&[], march), []);
     }
 
     #[test]

@@ -40,7 +40,8 @@ pub struct DealToPack<'a> {
 pub struct HeldLine {
     pub kind: LineKind,
     pub partner: PartnerId,
-    pub position: u32,
+    /// Months since the deal's start; below 0 for what was paid for before the start moved on.
+    pub index: i32,
     pub amount_minor: i64,
 }
 
@@ -73,13 +74,13 @@ struct PackedTerms {
     period: u16,
 }
 
-/// The amounts of lines in a row: of one kind and partner, without a gap between their positions, and none far from the one before.
+/// The amounts of lines in a row: of one kind and partner, without a gap between their months, and none far from the one before.
 #[derive(Serialize, Deserialize)]
 struct PackedRun<'a> {
     is_bonus: bool,
     /// Whose they are, if not the partner's that brought the deal.
     partner: Option<u128>,
-    first: u32,
+    first: i32,
     amount_minor: i64,
     /// What each further line is more than the one before it, as a signed byte.
     steps: &'a [u8],
@@ -167,8 +168,7 @@ impl Pack {
     /// `BadPack` where it cannot be written; it always can.
     pub fn add(&mut self, mut deal: DealToPack<'_>) -> Result<(), BadPack> {
         deal.lines.sort_unstable();
-        let next_of = |line: &HeldLine| i32::try_from(line.position).unwrap_or(i32::MAX);
-        let last = deal.lines.iter().map(next_of).max().unwrap_or(-1);
+        let last = deal.lines.iter().map(|line| line.index).max();
         let runs: Vec<&[HeldLine]> = deal.lines.chunk_by(are_of_one_run).collect();
         let bytes = &mut self.0;
         let head = PackedDeal {
@@ -177,7 +177,7 @@ impl Pack {
             is_won: deal.is_won,
             won_on: days_of(deal.won_on),
             start: deal.start.0,
-            last: deal.start.0.saturating_add(last),
+            last: deal.start.0.saturating_add(last.unwrap_or(-1)),
             terms: count(deal.terms),
             runs: count(&runs),
         };
@@ -194,7 +194,7 @@ impl Pack {
             let run = PackedRun {
                 is_bonus: first.kind == LineKind::Bonus,
                 partner: (first.partner != deal.owner).then(|| first.partner.bits()),
-                first: first.position,
+                first: first.index,
                 amount_minor: first.amount_minor,
                 steps: &steps,
             };
@@ -236,7 +236,7 @@ fn days_of(date: NaiveDate) -> i32 {
 
 fn are_of_one_run(one: &HeldLine, next: &HeldLine) -> bool {
     (one.kind, one.partner) == (next.kind, next.partner)
-        && one.position.checked_add(1) == Some(next.position)
+        && one.index.checked_add(1) == Some(next.index)
         && step_between(one, next).is_some()
 }
 
@@ -305,7 +305,7 @@ pub struct Recomputer {
     /// The deals of the partner so far that are won still: when, and on which first terms.
     won: Vec<(i32, DealTerms)>,
     deal: WonDeal,
-    /// The lines of a deal by the rules, by position.
+    /// The lines of a deal by the rules, by their index.
     computed: Vec<Option<i64>>,
 }
 
@@ -425,32 +425,36 @@ impl Recomputer {
     ) {
         let partner = run.partner.map_or(owner, PartnerId::of_bits);
         let computed = &self.computed;
-        let scheduled = |position: u32| computed.get(position as usize).copied().flatten();
+        let scheduled = |index: i32| {
+            let place = usize::try_from(index).ok()?;
+            computed.get(place).copied().flatten()
+        };
         let into = &mut self.recomputed;
         match rules {
             None => run.compare(deal, partner, into, |_| None),
             Some(rules) if run.is_bonus => {
                 let part = rules.part_of(rules.bonus_minor, partner, owner);
-                run.compare(deal, partner, into, |_| part);
+                // It comes with the first month.
+                run.compare(deal, partner, into, |index| part.filter(|_| index == 0));
             }
             Some(rules) if rules.shares.is_none() && partner == owner => {
                 run.compare(deal, partner, into, scheduled);
             }
-            Some(rules) => run.compare(deal, partner, into, |position| {
-                rules.part_of(scheduled(position)?, partner, owner)
+            Some(rules) => run.compare(deal, partner, into, |index| {
+                rules.part_of(scheduled(index)?, partner, owner)
             }),
         }
     }
 }
 
 impl PackedRun<'_> {
-    /// Compares each line with what the rules say of its position.
+    /// Compares each line with what the rules say of its index.
     fn compare(
         &self,
         deal: DealId,
         partner: PartnerId,
         into: &mut Recomputed,
-        computed: impl Fn(u32) -> Option<i64>,
+        computed: impl Fn(i32) -> Option<i64>,
     ) {
         let mut held = HeldLine {
             kind: if self.is_bonus {
@@ -459,12 +463,12 @@ impl PackedRun<'_> {
                 LineKind::Scheduled
             },
             partner,
-            position: self.first,
+            index: self.first,
             amount_minor: self.amount_minor,
         };
         let mut steps = self.steps.iter();
         loop {
-            let computed_minor = computed(held.position);
+            let computed_minor = computed(held.index);
             into.lines += 1;
             into.sum_minor += i128::from(held.amount_minor);
             // What the plan grants no more was taken back, down to nothing.
@@ -476,7 +480,7 @@ impl PackedRun<'_> {
                 });
             }
             let Some(step) = steps.next() else { break };
-            held.position = held.position.saturating_add(1);
+            held.index = held.index.saturating_add(1);
             held.amount_minor = held
                 .amount_minor
                 .saturating_add(i64::from(step.cast_signed()));
@@ -526,7 +530,7 @@ mod tests {
             lines.extend(of_partners.map(|(amount_minor, share)| HeldLine {
                 kind: LineKind::Scheduled,
                 partner: share.0,
-                position: line.index,
+                index: line.index as i32,
                 amount_minor,
             }));
         }
@@ -609,7 +613,7 @@ mod tests {
         let line = |amount_minor| HeldLine {
             kind: LineKind::Scheduled,
             partner: partner(1),
-            position: 0,
+            index: 0,
             amount_minor,
         };
         for (second_won_on, first_is_won, amount_minor) in [
@@ -681,13 +685,7 @@ mod tests {
         let differing = recompute(&pack_of(FIRST + 1, &[(&won, &lines)]), &plan).differing;
         let found: Vec<_> = differing
             .iter()
-            .map(|line| {
-                (
-                    line.held.position,
-                    line.held.amount_minor,
-                    line.computed_minor,
-                )
-            })
+            .map(|line| (line.held.index, line.held.amount_minor, line.computed_minor))
             .collect();
         assert_eq!(found, [(0, 100, None), (1, 100, None)]);
         for line in &mut lines {

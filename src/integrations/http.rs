@@ -248,16 +248,9 @@ impl Answer {
     /// Reads the body of a success.
     pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T, CallError> {
         serde_json::from_slice(&self.body).map_err(|error| {
-            // What was done was done; only we do not understand the answer.
-            let kind = match self.effect {
-                Effect::Read => ErrorKind::Refused,
-                Effect::Write => ErrorKind::UnknownOutcome,
-            };
-            CallError::new(
-                self.vendor,
-                kind,
-                format!("the answer is not understood: {error}"),
-            )
+            // What was done was done; only we do not understand the answer. The next one may be whole again.
+            let message = format!("the answer is not understood: {error}");
+            CallError::new(self.vendor, lost(self.effect), message)
         })
     }
 

@@ -19,6 +19,8 @@ pub struct VendorFaults {
     pub drop_after: u32,
     /// The next so many writes are cut off before any work is done.
     pub drop_before: u32,
+    /// The next so many answers to reads have half of their text, as if it were all.
+    pub garbled: u32,
     /// The next so many requests are answered 429.
     pub too_many_requests: u32,
     /// Which limit those 429 name: `ten_secondly`, `secondly`, `daily` at HubSpot; `minute`, `day`, `concurrent` at Xero.
@@ -91,6 +93,8 @@ pub enum Verdict {
     DropAfter,
     /// The connection is cut at once.
     DropBefore,
+    /// Half of the answer is sent as if it were all of it.
+    Garble,
     /// 500, nothing done.
     ServerError,
     /// 429, nothing done.
@@ -113,6 +117,9 @@ impl VendorFaults {
         }
         if dice.hits(self.error_percent) {
             return Verdict::ServerError;
+        }
+        if effect == Effect::Read && use_up(&mut self.garbled) {
+            return Verdict::Garble;
         }
         Verdict::Answer
     }

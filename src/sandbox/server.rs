@@ -298,8 +298,11 @@ async fn answer_as_vendor(shared: &Arc<Shared>, system: System, call: &Call) -> 
         Verdict::TooMany => system.too_many(&kind, Duration::from_secs(1)),
         Verdict::ServerError => system.server_error(),
         Verdict::DropBefore => Reply::empty(StatusCode::BAD_GATEWAY),
-        Verdict::Answer | Verdict::DropAfter => work_off(shared, system, call),
+        Verdict::Answer | Verdict::DropAfter | Verdict::Garble => work_off(shared, system, call),
     };
+    if verdict == Verdict::Garble {
+        reply.body.truncate(reply.body.len() / 2);
+    }
     reply.headers.extend(headers);
     drop(ended);
     (reply, verdict)
@@ -381,6 +384,7 @@ fn journalise(
     let note = match verdict {
         Verdict::DropAfter => "fault: worked off, then cut".to_owned(),
         Verdict::DropBefore => "fault: cut before any work".to_owned(),
+        Verdict::Garble => "fault: half of the answer".to_owned(),
         Verdict::ServerError => "fault: 500".to_owned(),
         Verdict::TooMany => "429".to_owned(),
         Verdict::Answer => String::new(),

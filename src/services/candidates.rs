@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 use portal_domain::{
     calendar::Month,
+    coverage::needed,
     deal::DealState,
     ids::DealId,
     money::{Exact, MoneyError},
@@ -14,7 +15,11 @@ use portal_store::{
     invoices::{InvoiceLink, InvoiceRecord},
 };
 
-use crate::{ServiceError, reconcile::part_of, schedules::Basis};
+use crate::{
+    ServiceError,
+    reconcile::{list_versions, part_of},
+    schedules::Basis,
+};
 
 /// A client's deals, and what was asked for each of them so far.
 pub(crate) struct Candidates(Vec<Candidate>);
@@ -25,7 +30,7 @@ struct Candidate {
     begins: NaiveDate,
     /// The last month that its plan pays; none for a plan that pays as long as the client does.
     last_month: Option<Month>,
-    /// What all of its months ask for, less what may be missing; none for a deal without a last month.
+    /// What all of its months ask for, less what may be missing; none for a deal without a last month, or of amounts that nothing holds.
     total: Option<Exact>,
     asked_minor: i128,
 }
@@ -44,13 +49,17 @@ pub(crate) enum Choice {
 
 impl Candidates {
     pub async fn load(tx: &mut Tx, deals: Vec<DealRecord>) -> Result<Self, ServiceError> {
-        let bases = Basis::load_all(tx, &deals).await?;
-        let mut candidates = Vec::with_capacity(deals.len());
-        for deal in deals {
-            let basis = bases.get(&deal.id);
-            candidates.extend(Candidate::of(deal, basis)?);
-        }
-        Ok(Self(candidates))
+        let versions = list_versions(tx).await?;
+        let with_version = deals.iter().filter_map(|deal| {
+            let version = versions.get(&deal.plan_version?)?;
+            Some((deal.clone(), version.clone()))
+        });
+        let bases = Basis::load_all(tx, with_version.collect()).await?;
+        let candidates = deals.into_iter().filter_map(|deal| {
+            let basis = bases.get(&deal.id).and_then(|basis| basis.as_ref().ok());
+            Candidate::of(deal, basis)
+        });
+        Ok(Self(candidates.collect()))
     }
 
     /// What an invoice asks for counts from now on, whoever said which deal it is for.
@@ -104,26 +113,16 @@ impl Candidates {
 
 impl Candidate {
     /// A deal that was never won is none.
-    fn of(deal: DealRecord, basis: Option<&Basis>) -> Result<Option<Self>, MoneyError> {
-        let Some(start) = deal.start.or(deal.won_on) else {
-            return Ok(None);
-        };
-        let months = basis.map(Basis::months_of_client).transpose()?.flatten();
-        let total = months.map(|months| {
-            let total: Exact = months.iter().fold(Exact::from_integer(0), |sum, m| sum + m);
-            let last = months.last().copied().unwrap_or(Exact::from_integer(0));
-            let tolerance = basis.map(|basis| basis.version.terms.tolerance.exact());
-            total - last * tolerance.unwrap_or(Exact::from_integer(0))
-        });
-        let first = Month::of(start);
+    fn of(deal: DealRecord, basis: Option<&Basis>) -> Option<Self> {
+        let first = Month::of(deal.start.or(deal.won_on)?);
         let plan_months = basis.and_then(|basis| basis.version.terms.months);
-        Ok(Some(Self {
+        Some(Self {
             begins: first.first_day(),
             last_month: plan_months.map(|months| first.plus(i32::from(months) - 1)),
-            total,
+            total: basis.and_then(|basis| total_of(basis).ok().flatten()),
             asked_minor: 0,
             deal,
-        }))
+        })
     }
 
     fn is_won(&self) -> bool {
@@ -146,4 +145,10 @@ impl Candidate {
         let asked = Exact::from_integer(self.asked_minor);
         self.total.is_some_and(|total| asked >= total)
     }
+}
+
+fn total_of(basis: &Basis) -> Result<Option<Exact>, MoneyError> {
+    let tolerance = basis.version.terms.tolerance;
+    let months = basis.months_of_client()?;
+    months.map(|months| needed(&months, tolerance)).transpose()
 }

@@ -328,6 +328,7 @@ fn mirror(
         state: DealState::Open,
         won_on: None,
         start: None,
+        origin: None,
         end: None,
         end_holds_from: None,
         currency: None,

@@ -31,7 +31,7 @@ use crate::{
     mergers::{self, Merger},
     messages,
     outbox::{self, Job},
-    reconcile::DealMoney,
+    reconcile::{DealMoney, waived_in},
 };
 
 /// How many exceptions a page shows.
@@ -287,8 +287,6 @@ pub struct CaseView {
     /// What was waived of the deal's months and not taken back.
     pub waived: Vec<(Month, Money)>,
     pub merger: Option<Merger>,
-    /// No line is on a statement, so that all can move to the new start.
-    pub may_follow_start: bool,
     /// Whoever looks at it: the first recipient of a mail about it.
     pub own_email: String,
 }
@@ -319,10 +317,6 @@ pub async fn find_case(
         merger: match record.kind.as_str() {
             "deals_merged" => mergers::find_merger(&mut tx, &record).await?,
             _ => None,
-        },
-        may_follow_start: match record.deal {
-            Some(deal) => mergers::may_follow_start(&mut tx, deal).await?,
-            None => false,
         },
         own_email: own.map(|person| person.email).unwrap_or_default(),
         view: view_all(&mut tx, vec![record]).await?.remove(0),
@@ -385,7 +379,7 @@ fn list_waived(
         let sum = sums
             .entry(waiver.month)
             .or_insert_with(|| Money::zero(currency));
-        *sum = sum.plus(Money::new(waiver.amount_minor, currency))?;
+        *sum = sum.plus(waiver.money)?;
     }
     sums.retain(|_, sum| sum.minor > 0);
     Ok(sums.into_iter().collect())
@@ -491,7 +485,8 @@ pub async fn waive(
         return Err(ServiceError::Conflict("refunded-beyond"));
     }
     let (person, now) = (actor.person(), ctx.now());
-    waivers::add(&mut tx, deal, month, missing_minor, &reason, person, now).await?;
+    let missing = Money::new(missing_minor, currency);
+    waivers::add(&mut tx, deal, month, missing, &reason, person, now).await?;
     outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
     let facts = json!({ "month": month, "amount_minor": missing_minor, "currency": currency, "reason": reason });
     let facts = facts.to_string();
@@ -527,12 +522,14 @@ pub async fn take_back_waiver(
     let currency = found.and_then(|deal| deal.currency);
     let currency = currency.ok_or(ServiceError::NotFound)?;
     let known = waivers::list_of_deal(&mut tx, deal).await?;
+    let known = waived_in(Some(currency), known);
     let waived = list_waived(&known, currency)?
         .into_iter()
         .find(|waived| waived.0 == month);
     let (_, waived) = waived.ok_or(ServiceError::Conflict("nothing-waived"))?;
     let (person, now) = (actor.person(), ctx.now());
-    waivers::add(&mut tx, deal, month, -waived.minor, &reason, person, now).await?;
+    let back = Money::new(-waived.minor, currency);
+    waivers::add(&mut tx, deal, month, back, &reason, person, now).await?;
     outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
     let facts = json!({ "month": month, "amount_minor": -waived.minor, "currency": currency, "reason": reason });
     let (subject, facts) = (deal.to_string(), facts.to_string());

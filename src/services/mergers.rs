@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use portal_domain::{
     access::{Action, Actor},
     calendar::Month,
-    deal::{DealState, DealTerms},
+    deal::DealState,
     ids::{DealId, ExceptionId},
     lead::LeadState,
     text::parse_line,
@@ -207,16 +207,11 @@ pub async fn keep_unchanged(
     Ok(tx.commit().await?)
 }
 
-/// Whether the lines of a deal may still move to another start: none of them is on a statement, so that none has to be taken back.
-pub(crate) async fn may_follow_start(tx: &mut Tx, deal: DealId) -> Result<bool, ServiceError> {
-    let existing = lines::list_of_deal(tx, deal).await?;
-    Ok(existing.iter().all(|line| !line.state.is_stated()))
-}
-
-/// A person has the lines follow HubSpot to the new start: all of them are made again from there, and what the client has paid covers them anew.
+/// A person has the lines follow HubSpot to the new start: those on no statement are made again from there, those on one are corrected by adjustments, and
+/// what the client has paid covers the months anew.
 ///
 /// # Errors
-/// `start-stated` where a line is on a statement; `exception-resolved` if somebody decided already.
+/// `exception-resolved` if somebody decided already.
 pub async fn follow_start(ctx: &Ctx, actor: &Actor, id: ExceptionId) -> Result<(), ServiceError> {
     require_staff(actor, Action::Reconcile)?;
     let mut tx = ctx.store.write().await?;
@@ -231,24 +226,17 @@ pub async fn follow_start(ctx: &Ctx, actor: &Actor, id: ExceptionId) -> Result<(
         .lead;
     tx.lock(&format!("lead:{lead}")).await?;
     books::lock_deal(&mut tx, deal).await?;
-    if !may_follow_start(&mut tx, deal).await? {
-        return Err(ServiceError::Conflict("start-stated"));
-    }
     let before = deals::find(&mut tx, deal)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let terms = move_terms(deals::list_terms(&mut tx, deal).await?, Month::of(start));
-    deals::clear_terms(&mut tx, deal).await?;
-    for terms in &terms {
-        deals::put_terms(&mut tx, deal, terms, ctx.now()).await?;
-    }
     let moved = DealRecord {
         start: Some(start),
+        origin: find_origin(&mut tx, &before).await?,
         ..before.clone()
     };
     deals::update(&mut tx, &moved).await?;
     sync_lines(ctx, &mut tx, deal).await?;
-    // Its first terms may be others now, and a later deal's tiers begin where those end.
+    // Other terms may hold at the new start, and a later deal's tiers begin where those end.
     resync_standing(ctx, &mut tx, &moved, moved.won_on).await?;
     verdicts::follow_deal(ctx, &mut tx, &moved).await?;
     outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
@@ -259,19 +247,14 @@ pub async fn follow_start(ctx: &Ctx, actor: &Actor, id: ExceptionId) -> Result<(
     Ok(tx.commit().await?)
 }
 
-/// The terms of a deal whose start moved: those that held at the new start hold from it on, and what came later comes later still.
-fn move_terms(known: Vec<DealTerms>, start: Month) -> Vec<DealTerms> {
-    let at_start = known
-        .iter()
-        .rfind(|terms| terms.from <= start)
-        .or(known.first())
-        .copied();
-    let first = at_start.map(|terms| DealTerms {
-        from: start,
-        ..terms
-    });
-    let skipped = usize::from(known.first().is_some_and(|terms| terms.from > start));
-    let later = known.into_iter().skip(skipped);
-    let later = later.filter(|terms| terms.from > start);
-    first.into_iter().chain(later).collect()
+/// Where the positions of a deal's lines are counted from once its start moves: a line that is on a statement stays in its month, and with it all others do.
+/// Where none is, they move with the start.
+async fn find_origin(tx: &mut Tx, deal: &DealRecord) -> Result<Option<Month>, ServiceError> {
+    let lines = lines::list_of_deal(tx, deal.id).await?;
+    let mut of_schedule = lines.iter().filter(|line| line.kind.is_of_schedule());
+    let is_stated = of_schedule.any(|line| line.state.is_stated());
+    Ok(deal
+        .origin
+        .or(deal.start.map(Month::of))
+        .filter(|_| is_stated))
 }

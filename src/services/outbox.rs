@@ -35,6 +35,9 @@ pub enum Job {
         credit: String,
     },
     SweepInvoices,
+    JudgeDeal {
+        deal: DealId,
+    },
     ReconcileDeal {
         deal: DealId,
     },
@@ -77,6 +80,7 @@ impl Job {
             | Self::SweepInvoices
             | Self::CreateBill { .. } => "xero",
             Self::WorkInbox { .. }
+            | Self::JudgeDeal { .. }
             | Self::ReconcileDeal { .. }
             | Self::AccrueLines
             | Self::AnnounceStatement { .. }
@@ -100,6 +104,7 @@ impl Job {
             Self::ReadInvoice { .. } => "read_invoice",
             Self::ReadCredit { .. } => "read_credit",
             Self::SweepInvoices => "sweep_invoices",
+            Self::JudgeDeal { .. } => "judge_deal",
             Self::ReconcileDeal { .. } => "reconcile_deal",
             Self::AccrueLines => "accrue_lines",
             Self::CreateBill { .. } => "create_bill",

@@ -24,8 +24,8 @@ use crate::{
     access::require_staff,
     books::{self, AmountChange, Books},
     outbox::{self, Job},
-    reconcile::{DealMoney, judge},
-    schedules::{Basis, DEALS_AT_ONCE},
+    reconcile::{KnownDeal, judge},
+    schedules::DEALS_AT_ONCE,
 };
 
 /// A version of a plan as staff edit it: the next one of the plan of that name, or the first of a new plan.
@@ -118,10 +118,12 @@ pub async fn publish_version(
     let moved_ids: Vec<DealId> = trial.deals.iter().map(|moved| moved.deal.id).collect();
     deals::set_plan_version(&mut tx, &moved_ids, record.id).await?;
     books.write(&mut tx).await?;
-    // Their lines are as they will be; what filled which month, and what does not fit, is looked at again.
-    let look = moved_ids
-        .iter()
-        .map(|deal| Job::ReconcileDeal { deal: *deal });
+    // Their lines are as they will be. What filled which month, and what does not fit, is looked at again; and so is which invoices are for them, for the
+    // plan's months say until when a deal is open.
+    let look = moved_ids.iter().flat_map(|deal| {
+        let deal = *deal;
+        [Job::JudgeDeal { deal }, Job::ReconcileDeal { deal }]
+    });
     outbox::add_all(ctx, &mut tx, look).await?;
     let facts = json!({
         "version": record.version,
@@ -182,12 +184,8 @@ async fn gather<'a>(
     let mut found = deals::list_of_plan(tx, record.plan).await?;
     found.retain(is_moved);
     for some in found.chunks(DEALS_AT_ONCE) {
-        let with_version = some.iter().map(|deal| (deal.clone(), record.clone()));
-        let bases = Basis::load_with(tx, with_version.collect()).await?;
-        for mut money in DealMoney::load_all(tx, some.to_vec()).await? {
-            // What the client may leave open of a month is the plan's too.
-            money.tolerance = record.terms.tolerance;
-            judge(ctx, &mut books, bases.get(&money.deal.id), &mut money)?;
+        for mut known in KnownDeal::load_as(tx, some.to_vec(), &record).await? {
+            judge(ctx, &mut books, &mut known)?;
         }
     }
     let moved: Vec<MovedDeal> = found

@@ -9,7 +9,7 @@ use std::{
 use itertools::Itertools as _;
 use portal_domain::{
     calendar::Month,
-    deal::{DealState, DealTerms},
+    deal::{DealState, DealTerms, held_from},
     ids::{DealId, LineId, PartnerId, PlanVersionId},
     line::LineKind,
     pack::{BadPack, Bundle, Bundled, DealToPack, HeldLine, Pack, Recomputed, Recomputer},
@@ -201,7 +201,7 @@ fn to_pack<'a>(
     let held = of_schedule.map(|line| HeldLine {
         kind: line.kind,
         partner: line.partner,
-        position: u32::try_from(line.position).unwrap_or(u32::MAX),
+        index: i32::try_from(line.position - deal.first_position()).unwrap_or(i32::MAX),
         amount_minor: line.amount_minor + corrections.get(&line.id).copied().unwrap_or(0),
     });
     Some(DealToPack {
@@ -211,7 +211,7 @@ fn to_pack<'a>(
         won_on,
         is_won: deal.state == DealState::Won,
         start: Month::of(start),
-        terms,
+        terms: held_from(terms, Month::of(start)),
         lines: held.collect(),
     })
 }

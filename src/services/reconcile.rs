@@ -10,7 +10,7 @@ use portal_domain::{
     coverage::{
         Collected, Coverage, collected_by_share, collected_net, cover, less_waived, missing,
     },
-    deal::{BillingPeriod, DealState},
+    deal::DealState,
     ids::{DealId, PartnerId, PlanVersionId},
     line::{FirstState, LineKind, LineState},
     money::{Currency, Exact, Money, MoneyError, Rate, round_half_even},
@@ -22,7 +22,7 @@ use portal_store::{
     deals::{self, DealRecord},
     invoices::{self, InvoiceLink, InvoiceRecord, NewFill},
     lines::{self, LineRecord},
-    plans,
+    plans::{self, PlanVersionRecord},
     waivers::{self, WaiverRecord},
 };
 use serde_json::{Value, json};
@@ -44,6 +44,13 @@ pub(crate) struct DealMoney {
     pub waivers: Vec<WaiverRecord>,
     /// t: which share of a month may be missing.
     pub tolerance: Rate,
+}
+
+/// A deal with all that is known of it.
+pub(crate) struct KnownDeal {
+    /// What its lines rest on; none without a plan or terms, and an error where no amount holds it.
+    pub basis: Result<Option<Basis>, MoneyError>,
+    pub money: DealMoney,
 }
 
 /// A month of a deal that money can reach, with the lines that hang on it: each partner's of a split, and the bonus on the first.
@@ -83,6 +90,68 @@ impl Reach {
     }
 }
 
+impl KnownDeal {
+    /// Reads some deals, kind by kind and not deal by deal; they stay in their order.
+    pub async fn load_all(tx: &mut Tx, deals: Vec<DealRecord>) -> Result<Vec<Self>, ServiceError> {
+        let versions = list_versions(tx).await?;
+        Self::load_by(tx, deals, |deal| versions.get(&deal.plan_version?)).await
+    }
+
+    /// The same, as if each deal had that version of a plan.
+    pub async fn load_as(
+        tx: &mut Tx,
+        deals: Vec<DealRecord>,
+        version: &PlanVersionRecord,
+    ) -> Result<Vec<Self>, ServiceError> {
+        Self::load_by(tx, deals, |_| Some(version)).await
+    }
+
+    async fn load_by<'a>(
+        tx: &mut Tx,
+        deals: Vec<DealRecord>,
+        version_of: impl Fn(&DealRecord) -> Option<&'a PlanVersionRecord>,
+    ) -> Result<Vec<Self>, ServiceError> {
+        let with_version = deals
+            .iter()
+            .filter_map(|deal| Some((deal.clone(), version_of(deal)?.clone())));
+        let mut bases = Basis::load_all(tx, with_version.collect()).await?;
+        let (invoices, credits) = list_documents(tx, &deals).await?;
+        let monies = DealMoney::load_by(tx, deals, &invoices, &credits, version_of).await?;
+        let known = monies.into_iter().map(|money| Self {
+            basis: bases.remove(&money.deal.id).transpose(),
+            money,
+        });
+        Ok(known.collect())
+    }
+}
+
+/// All versions of all plans, by their ids.
+pub(crate) async fn list_versions(
+    tx: &mut Tx,
+) -> Result<HashMap<PlanVersionId, PlanVersionRecord>, ServiceError> {
+    let versions = plans::list_versions(tx).await?.into_iter();
+    Ok(versions.map(|version| (version.id, version)).collect())
+}
+
+/// What was waived in the currency that a deal has now.
+pub(crate) fn waived_in(
+    currency: Option<Currency>,
+    mut waivers: Vec<WaiverRecord>,
+) -> Vec<WaiverRecord> {
+    waivers.retain(|waiver| Some(waiver.money.currency) == currency);
+    waivers
+}
+
+/// The invoices and credit notes of some deals, oldest first.
+async fn list_documents(
+    tx: &mut Tx,
+    deals: &[DealRecord],
+) -> Result<(Vec<InvoiceRecord>, Vec<CreditRecord>), ServiceError> {
+    let ids: Vec<DealId> = deals.iter().map(|deal| deal.id).collect();
+    let invoices = invoices::list_for(tx, &ids, &[]).await?;
+    Ok((invoices, credits::list_for(tx, &ids, &[]).await?))
+}
+
 impl DealMoney {
     pub async fn load(tx: &mut Tx, deal: DealRecord) -> Result<Self, ServiceError> {
         let missing = || ServiceError::Inconsistent("a deal was read and is not there".to_owned());
@@ -92,9 +161,7 @@ impl DealMoney {
 
     /// The same of many deals, in their order: read kind by kind and not deal by deal.
     pub async fn load_all(tx: &mut Tx, deals: Vec<DealRecord>) -> Result<Vec<Self>, ServiceError> {
-        let ids: Vec<DealId> = deals.iter().map(|deal| deal.id).collect();
-        let invoices = invoices::list_for(tx, &ids, &[]).await?;
-        let credits = credits::list_for(tx, &ids, &[]).await?;
+        let (invoices, credits) = list_documents(tx, &deals).await?;
         Self::load_with(tx, deals, &invoices, &credits).await
     }
 
@@ -105,16 +172,23 @@ impl DealMoney {
         invoices: &[InvoiceRecord],
         credits: &[CreditRecord],
     ) -> Result<Vec<Self>, ServiceError> {
+        let versions = list_versions(tx).await?;
+        let version_of = |deal: &DealRecord| versions.get(&deal.plan_version?);
+        Self::load_by(tx, deals, invoices, credits, version_of).await
+    }
+
+    async fn load_by<'a>(
+        tx: &mut Tx,
+        deals: Vec<DealRecord>,
+        invoices: &[InvoiceRecord],
+        credits: &[CreditRecord],
+        version_of: impl Fn(&DealRecord) -> Option<&'a PlanVersionRecord>,
+    ) -> Result<Vec<Self>, ServiceError> {
         let ids: Vec<DealId> = deals.iter().map(|deal| deal.id).collect();
         let lines = lines::list_of_deals(tx, &ids).await?.into_iter();
         let mut lines = lines.into_group_map_by(|line| line.deal);
         let waivers = waivers::list_of_deals(tx, &ids).await?;
         let mut waivers = waivers.into_iter().into_group_map();
-        let tolerances: HashMap<PlanVersionId, Rate> = plans::list_versions(tx)
-            .await?
-            .into_iter()
-            .map(|version| (version.id, version.terms.tolerance))
-            .collect();
         let links = invoices.iter().flat_map(|invoice| {
             let links = invoice.links.iter();
             links.map(|link| (link.deal, invoice.clone()))
@@ -129,11 +203,8 @@ impl DealMoney {
             lines: lines.remove(&deal.id).unwrap_or_default(),
             invoices: invoices_of.remove(&deal.id).unwrap_or_default(),
             credits: credits_of.remove(&deal.id).unwrap_or_default(),
-            waivers: waivers.remove(&deal.id).unwrap_or_default(),
-            tolerance: deal
-                .plan_version
-                .and_then(|version| tolerances.get(&version).copied())
-                .unwrap_or(Rate::ZERO),
+            waivers: waived_in(deal.currency, waivers.remove(&deal.id).unwrap_or_default()),
+            tolerance: version_of(&deal).map_or(Rate::ZERO, |version| version.terms.tolerance),
             deal,
         });
         Ok(monies.collect())
@@ -164,7 +235,7 @@ impl DealMoney {
         for waiver in &self.waivers {
             let place = months.iter().position(|month| month.month == waiver.month);
             if let Some(place) = place {
-                *waived.entry(place).or_default() += i128::from(waiver.amount_minor);
+                *waived.entry(place).or_default() += i128::from(waiver.money.minor);
             }
         }
         if waived.is_empty() {
@@ -184,9 +255,28 @@ impl DealMoney {
         Ok(())
     }
 
+    /// Whether the deal has come to start after a month: nothing is owed for that any more, and what was stated of it is taken back.
+    pub fn is_before_start(&self, month: Month) -> bool {
+        self.deal
+            .start
+            .is_some_and(|start| month < Month::of(start))
+    }
+
     fn month_of<'a>(&'a self, lines: Vec<&'a LineRecord>) -> Option<DealMonth<'a>> {
         let scheduled = || lines.iter().filter(|line| line.kind == LineKind::Scheduled);
-        let first = scheduled().next()?;
+        // A bonus that is on a statement stays where its month's own line is cancelled.
+        let first = scheduled().next().or(lines.first())?;
+        if self.is_before_start(first.month) {
+            let nothing = Exact::from_integer(0);
+            return Some(DealMonth {
+                month: first.month,
+                base: nothing,
+                owed: nothing,
+                owed_as_stated: nothing,
+                owed_now: nothing,
+                lines,
+            });
+        }
         let open = scheduled().find(|line| !line.state.is_stated() && !line.is_refused);
         let now = open.map_or_else(
             || {
@@ -424,20 +514,13 @@ pub(crate) async fn reconcile_all(
     books::lock_deals(tx, ids).await?;
     let ids: Vec<DealId> = ids.iter().copied().collect();
     let found = deals::list_by_ids(tx, &ids).await?;
-    let bases = Basis::load_all(tx, &found).await?;
     let mut books = Books::new(ctx, None);
     let mut judged = Vec::with_capacity(found.len());
     let mut beyond = Vec::new();
-    for mut money in DealMoney::load_all(tx, found).await? {
-        let mark = books.mark();
-        match judge(ctx, &mut books, bases.get(&money.deal.id), &mut money) {
-            Ok(reach) => judged.push((money, reach)),
-            // One deal of amounts that nothing holds must not stop the others.
-            Err(ServiceError::Money(_)) => {
-                books.forget(mark);
-                beyond.push(money.deal.id);
-            }
-            Err(error) => return Err(error),
+    for mut known in KnownDeal::load_all(tx, found).await? {
+        match judge(ctx, &mut books, &mut known)? {
+            Some(reach) => judged.push((known, reach)),
+            None => beyond.push(known.money.deal.id),
         }
     }
     books.write(tx).await?;
@@ -446,13 +529,28 @@ pub(crate) async fn reconcile_all(
 }
 
 /// Gathers what makes a deal's lines follow its schedule and the client's money. They are then as they will be once it is written, and so is how far the
-/// money reaches.
+/// money reaches. None, with nothing gathered, for a deal of amounts that nothing holds: it must not stop the others.
 pub(crate) fn judge(
     ctx: &Ctx,
     books: &mut Books<'_>,
-    basis: Option<&Basis>,
-    money: &mut DealMoney,
+    known: &mut KnownDeal,
+) -> Result<Option<Reach>, ServiceError> {
+    let mark = books.mark();
+    match follow(ctx, books, known) {
+        Err(ServiceError::Money(_)) => {
+            books.forget(mark);
+            Ok(None)
+        }
+        followed => followed.map(Some),
+    }
+}
+
+fn follow(
+    ctx: &Ctx,
+    books: &mut Books<'_>,
+    KnownDeal { basis, money }: &mut KnownDeal,
 ) -> Result<Reach, ServiceError> {
+    let basis = basis.as_ref().map_err(|error| *error)?;
     if let Some(basis) = basis {
         follow_schedule(ctx, books, basis, money)?;
     }
@@ -473,12 +571,13 @@ pub(crate) fn judge(
 async fn put_fills(
     ctx: &Ctx,
     tx: &mut Tx,
-    judged: &[(DealMoney, Reach)],
+    judged: &[(KnownDeal, Reach)],
 ) -> Result<(), ServiceError> {
-    let ids: Vec<DealId> = judged.iter().map(|(money, _)| money.deal.id).collect();
+    let judged = || judged.iter().map(|(known, reach)| (&known.money, reach));
+    let ids: Vec<DealId> = judged().map(|(money, _)| money.deal.id).collect();
     let known = list_known_fills(tx, &ids).await?;
     let (mut deals, mut fills, mut partners) = (Vec::new(), Vec::new(), BTreeSet::new());
-    for (money, reach) in judged {
+    for (money, reach) in judged() {
         let deal = money.deal.id;
         let is_known = known.get(&deal).map_or(reach.fills.is_empty(), |known| {
             reach.fills.len() == known.len() && reach.fills.iter().all(|fill| known.contains(fill))
@@ -531,9 +630,9 @@ fn follow_money(
     };
     for (place, month) in money.months()?.into_iter().enumerate() {
         for line in month.lines.into_iter().filter(|line| !line.is_refused) {
-            fell |= follow(books, line, reach.reaches(place, line));
+            fell |= follow_reach(books, line, reach.reaches(place, line));
             for other in adjustments_of(&money.lines, line.id) {
-                fell |= follow(books, other, place < reach.adjusted_months);
+                fell |= follow_reach(books, other, place < reach.adjusted_months);
             }
             if line.state.is_stated() {
                 let due = clawback_due(&money.lines, line, reach, place)?;
@@ -562,7 +661,7 @@ impl NextPositions {
 }
 
 /// One line, as far as it can follow. Returns whether it fell back to waiting.
-fn follow(books: &mut Books<'_>, line: &LineRecord, is_reached: bool) -> bool {
+fn follow_reach(books: &mut Books<'_>, line: &LineRecord, is_reached: bool) -> bool {
     let Some(step) = line.in_state().follow(is_reached) else {
         return false;
     };
@@ -683,20 +782,14 @@ const MISFITS: [&str; 4] = [
 async fn flag_misfits(
     ctx: &Ctx,
     tx: &mut Tx,
-    judged: &[(DealMoney, Reach)],
+    judged: &[(KnownDeal, Reach)],
     beyond: &[DealId],
 ) -> Result<(), ServiceError> {
-    let ids: Vec<DealId> = judged.iter().map(|(money, _)| money.deal.id).collect();
-    let mut recurring = BTreeSet::new();
-    for (deal, terms) in deals::list_terms_of_deals(tx, &ids).await? {
-        if terms.period != BillingPeriod::OneOff {
-            recurring.insert(deal);
-        }
-    }
     let mut findings = Vec::with_capacity(judged.len() * (MISFITS.len() + 1) + beyond.len());
-    for (money, reach) in judged {
+    for (KnownDeal { basis, money }, reach) in judged {
         let about = About::Deal(money.deal.id);
-        let is_one_off = !recurring.contains(&money.deal.id);
+        let basis = basis.as_ref().ok().and_then(Option::as_ref);
+        let is_one_off = basis.is_none_or(Basis::is_one_off);
         match find_misfits(ctx, money, reach, is_one_off) {
             Ok(found) => findings.extend(found),
             Err(MoneyError::TooLarge | MoneyError::CurrenciesDiffer) => {}
@@ -844,7 +937,8 @@ fn differing(
     // What was waived may have been invoiced, or not.
     let mut least = expected;
     let mut nearest = (0, expected);
-    let months = money.months()?;
+    let mut months = money.months()?;
+    months.retain(|month| !money.is_before_start(month.month));
     let last_day = money.deal.end.and_then(|end| end.pred_opt());
     let ends_itself = is_one_off
         || last_day.is_some_and(|day| {

@@ -7,7 +7,10 @@ use chrono::{Days, Months, NaiveDate};
 use itertools::Itertools as _;
 use portal_domain::{
     calendar::Month,
-    deal::{BillingPeriod, DealState, DealTerms, STANDING_MONTHS, WonDeal, counts_for, standing},
+    deal::{
+        BillingPeriod, DealState, DealTerms, STANDING_MONTHS, WonDeal, counts_for, held_from,
+        standing,
+    },
     ids::{DealId, LineId, PartnerId, PlanVersionId},
     line::{FirstState, LineKind, LineState},
     money::{Currency, Exact, Money, MoneyError, Rate},
@@ -27,7 +30,7 @@ use crate::{
     Ctx, ServiceError,
     books::{self, About, Books, NewLine, Price},
     outbox::{self, Job},
-    reconcile::DealMoney,
+    reconcile::{DealMoney, KnownDeal},
     verdicts,
 };
 
@@ -74,28 +77,12 @@ impl Wanted {
 }
 
 impl Basis {
-    /// Reads what the lines of some deals rest on, kind by kind and not deal by deal; a deal of which something is missing is left out.
+    /// Reads what the lines of some deals rest on, by a version of a plan for each, kind by kind and not deal by deal. A deal of which something is missing is
+    /// left out, and one whose standing no amount holds keeps its error to itself.
     pub async fn load_all(
         tx: &mut Tx,
-        deals: &[DealRecord],
-    ) -> Result<HashMap<DealId, Self>, ServiceError> {
-        let versions: HashMap<PlanVersionId, PlanVersionRecord> = plans::list_versions(tx)
-            .await?
-            .into_iter()
-            .map(|version| (version.id, version))
-            .collect();
-        let with_version = deals.iter().filter_map(|deal| {
-            let version = versions.get(&deal.plan_version?)?;
-            Some((deal.clone(), version.clone()))
-        });
-        Self::load_with(tx, with_version.collect()).await
-    }
-
-    /// The same, as if each deal had that version of a plan.
-    pub async fn load_with(
-        tx: &mut Tx,
         deals: Vec<(DealRecord, PlanVersionRecord)>,
-    ) -> Result<HashMap<DealId, Self>, ServiceError> {
+    ) -> Result<HashMap<DealId, Result<Self, MoneyError>>, ServiceError> {
         let ids: Vec<DealId> = deals.iter().map(|(deal, _)| deal.id).collect();
         let terms = deals::list_terms_of_deals(tx, &ids).await?;
         let mut terms = terms.into_iter().into_group_map();
@@ -115,8 +102,9 @@ impl Basis {
             };
             let won = won.get(&deal.partner).map_or(&[][..], Vec::as_slice);
             let shares = paid_shares(&deal, &version, &left);
-            if let Some(basis) = Self::of(deal, version, terms, won, shares)? {
-                found.insert(basis.deal.id, basis);
+            let id = deal.id;
+            if let Some(basis) = Self::of(deal, version, terms, won, shares).transpose() {
+                found.insert(id, basis);
             }
         }
         Ok(found)
@@ -141,7 +129,7 @@ impl Basis {
             won: WonDeal {
                 start,
                 end: deal.ends_on(),
-                terms,
+                terms: held_from(&terms, Month::of(start)).to_vec(),
                 standing: standing(won_before.iter().map(|won| &won.terms), currency)?,
                 paid_until: last_paid(&shares),
             },
@@ -157,11 +145,15 @@ impl Basis {
     pub fn wanted(&self, until: Month) -> Result<Vec<Wanted>, MoneyError> {
         let terms = &self.version.terms;
         let months = schedule(terms, &self.won, until)?;
+        let first_position = self.deal.first_position();
         let bonus_minor = terms.bonus_minor(self.currency);
         let bonus = months.first().filter(|_| bonus_minor != 0);
-        let bonus = bonus.map(|first| (LineKind::Bonus, 0, first.month, first.base, bonus_minor));
+        let bonus = bonus.map(|first| {
+            let kind = LineKind::Bonus;
+            (kind, first_position, first.month, first.base, bonus_minor)
+        });
         let scheduled = months.iter().map(|line| {
-            let position = i64::from(line.index);
+            let position = first_position + i64::from(line.index);
             let kind = LineKind::Scheduled;
             (kind, position, line.month, line.base, line.amount_minor)
         });
@@ -200,10 +192,8 @@ impl Basis {
     /// is limited by its plan.
     pub fn months_of_client(&self) -> Result<Option<Vec<Exact>>, MoneyError> {
         let terms = &self.won.terms;
-        let is_one_off = terms
-            .iter()
-            .all(|terms| terms.period == BillingPeriod::OneOff);
-        let is_finite = is_one_off || self.won.end.is_some() || self.version.terms.months.is_some();
+        let is_finite =
+            self.is_one_off() || self.won.end.is_some() || self.version.terms.months.is_some();
         if !is_finite {
             return Ok(None);
         }
@@ -221,6 +211,12 @@ impl Basis {
         };
         let months = schedule(&self.version.terms, &won, until)?;
         Ok(Some(months.iter().map(|line| line.base).collect()))
+    }
+
+    /// Whether the client is never charged again and again.
+    pub fn is_one_off(&self) -> bool {
+        let mut terms = self.won.terms.iter();
+        terms.all(|terms| terms.period == BillingPeriod::OneOff)
     }
 
     /// Why its lines change: another version of the plan, or what HubSpot says of the deal.
@@ -310,11 +306,18 @@ pub(crate) async fn sync_all(
     books::lock_deals(tx, ids).await?;
     let ids: Vec<DealId> = ids.iter().copied().collect();
     let found = deals::list_by_ids(tx, &ids).await?;
-    let bases = Basis::load_all(tx, &found).await?;
     let mut books = Books::new(ctx, None);
-    for mut money in DealMoney::load_all(tx, found).await? {
-        if let Some(basis) = bases.get(&money.deal.id) {
-            follow_schedule(ctx, &mut books, basis, &mut money)?;
+    for KnownDeal { basis, mut money } in KnownDeal::load_all(tx, found).await? {
+        let mark = books.mark();
+        let followed = match basis {
+            Ok(Some(basis)) => follow_schedule(ctx, &mut books, &basis, &mut money),
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
+        match followed {
+            // Lines of amounts that nothing holds stay as they were; its reconciliation says so, and the others go on.
+            Err(ServiceError::Money(_)) => books.forget(mark),
+            followed => followed?,
         }
     }
     books.write(tx).await

@@ -109,16 +109,23 @@ impl Again {
         Ok(())
     }
 
-    /// Everything that names a deal, whatever the portal took it for.
-    async fn naming(&mut self, tx: &mut Tx, hubspot_id: &str) -> Result<(), ServiceError> {
-        for invoice in invoices::list_naming(tx, hubspot_id).await? {
-            self.invoice(tx, &invoice).await?;
+    /// Every invoice that names a deal, whatever the portal took it for, or that is for it by a person's word, whoever's client it is to.
+    async fn deal(&mut self, tx: &mut Tx, deal: &DealRecord) -> Result<(), ServiceError> {
+        let naming = invoices::list_naming(tx, &deal.hubspot_id).await?;
+        let linked = invoices::list_for(tx, &[deal.id], &[]).await?;
+        let both = naming.into_iter().chain(linked);
+        let both: BTreeMap<String, InvoiceRecord> = both
+            .map(|invoice| (invoice.remote.id.clone(), invoice))
+            .collect();
+        for invoice in both.values() {
+            self.invoice(tx, invoice).await?;
         }
         Ok(())
     }
 }
 
-/// What is known of a deal changed: its client's invoices and refunds may be for it now, or not any more; and so may those that name it.
+/// What is known of a deal changed: its client's invoices and refunds may be for it now, or not any more; and so may those that name it. What is linked to
+/// it may be in another currency than it by now.
 pub(crate) async fn follow_deal(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -130,10 +137,14 @@ pub(crate) async fn follow_deal(
         with_credits: true,
         ..Again::default()
     };
-    again.naming(tx, &deal.hubspot_id).await?;
+    again.deal(tx, deal).await?;
     judge_again(ctx, tx, again).await?;
     let naming = credits::list_contacts_naming(tx, &deal.hubspot_id).await?;
-    let touched = judge_credits_of(ctx, tx, &naming).await?;
+    let linked = credits::list_for(tx, &[deal.id], &[]).await?.into_iter();
+    let linked = linked.map(|credit| credit.remote.contact_id);
+    let contacts: BTreeSet<String> = naming.into_iter().chain(linked).collect();
+    let contacts: Vec<String> = contacts.into_iter().collect();
+    let touched = judge_credits_of(ctx, tx, &contacts).await?;
     reconcile_again(ctx, tx, touched).await
 }
 

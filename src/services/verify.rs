@@ -31,7 +31,7 @@ use serde_json::{Value, json};
 use crate::{
     Ctx, ServiceError, books,
     outbox::{self, Job},
-    reconcile::{DealMoney, clawback_due, clawbacks_of, list_known_fills},
+    reconcile::{DealMoney, KnownDeal, clawback_due, clawbacks_of, list_known_fills},
     schedules::{Basis, Wanted, adjustments_of},
     statements,
 };
@@ -182,10 +182,9 @@ async fn check_books(ctx: &Ctx, tx: &mut Tx) -> Result<Vec<Check>, ServiceError>
     ])
 }
 
-/// What the deals of a page rest on, beside their lines and money.
+/// What the deals of a page are compared with.
 struct Known {
-    bases: HashMap<DealId, Basis>,
-    /// The same by other versions of a plan, which some lines name.
+    /// What lines rest on that name another version of a plan than their deal has.
     by_version: HashMap<(DealId, PlanVersionId), Basis>,
     fills: HashMap<DealId, BTreeSet<(Month, String, i64)>>,
     entered: HashMap<LineId, Vec<AuditRecord>>,
@@ -194,52 +193,31 @@ struct Known {
 impl DealChecks {
     async fn look_at(&mut self, tx: &mut Tx, page: Vec<DealRecord>) -> Result<(), ServiceError> {
         let ids: Vec<DealId> = page.iter().map(|deal| deal.id).collect();
-        let bases = self.load_bases(tx, &page).await?;
         let none = BTreeSet::new();
         let mut balances: HashMap<LineId, BTreeSet<(Account, Currency, i128)>> = HashMap::new();
         for (line, account, currency, minor) in journal::list_line_balances(tx, &ids).await? {
             let of_line = balances.entry(line).or_default();
             of_line.insert((account, currency, minor));
         }
-        let monies = DealMoney::load_all(tx, page).await?;
+        let deals = KnownDeal::load_all(tx, page).await?;
         let known = Known {
-            by_version: load_other_versions(tx, &monies, &bases).await?,
-            bases,
+            by_version: load_other_versions(tx, &deals).await?,
             fills: list_known_fills(tx, &ids).await?,
-            entered: list_entered(tx, &monies).await?,
+            entered: list_entered(tx, &deals).await?,
         };
-        for money in &monies {
-            for line in &money.lines {
+        for deal in &deals {
+            for line in &deal.money.lines {
                 let found = balances.get(&line.id).unwrap_or(&none);
                 check_journal(&mut self.journal, line, found);
                 self.look_at_line(line);
             }
-            match self.look_at_deal(money, &known) {
-                Err(ServiceError::Money(error)) => self.fail_to_add(money.deal.id, error),
+            match self.look_at_deal(deal, &known) {
+                // The others are checked all the same.
+                Err(ServiceError::Money(error)) => self.fail_to_add(deal.money.deal.id, error),
                 looked => looked?,
             }
         }
         Ok(())
-    }
-
-    /// Of deals whose amounts cannot be added up, each is a fault, and the others are checked all the same.
-    async fn load_bases(
-        &mut self,
-        tx: &mut Tx,
-        page: &[DealRecord],
-    ) -> Result<HashMap<DealId, Basis>, ServiceError> {
-        match Basis::load_all(tx, page).await {
-            Err(ServiceError::Money(_)) => {}
-            loaded => return loaded,
-        }
-        let mut bases = HashMap::new();
-        for deal in page {
-            match Basis::load_all(tx, std::slice::from_ref(deal)).await {
-                Err(ServiceError::Money(error)) => self.fail_to_add(deal.id, error),
-                loaded => bases.extend(loaded?),
-            }
-        }
-        Ok(bases)
     }
 
     fn fail_to_add(&mut self, deal: DealId, error: MoneyError) {
@@ -268,11 +246,15 @@ impl DealChecks {
         }
     }
 
-    fn look_at_deal(&mut self, money: &DealMoney, known: &Known) -> Result<(), ServiceError> {
+    fn look_at_deal(
+        &mut self,
+        KnownDeal { basis, money }: &KnownDeal,
+        known: &Known,
+    ) -> Result<(), ServiceError> {
         let deal = money.deal.id;
         check_entered(&mut self.entered, money, &known.entered);
         check_claims(&mut self.claims, money)?;
-        let basis = known.bases.get(&deal);
+        let basis = basis.as_ref().map_err(|error| *error)?;
         match basis {
             Some(basis) => check_schedule(&mut self.amounts, money, basis, known)?,
             // What a person entered follows from no terms, and what was cancelled comes to nothing.
@@ -299,15 +281,12 @@ impl DealChecks {
 /// What a line that is on no statement should have by the version that it names, where that is not its deal's.
 async fn load_other_versions(
     tx: &mut Tx,
-    monies: &[DealMoney],
-    bases: &HashMap<DealId, Basis>,
+    deals: &[KnownDeal],
 ) -> Result<HashMap<(DealId, PlanVersionId), Basis>, ServiceError> {
     let mut deals_of: BTreeMap<PlanVersionId, BTreeSet<DealId>> = BTreeMap::new();
-    for money in monies {
+    for KnownDeal { basis, money } in deals {
+        let Ok(Some(basis)) = basis else { continue };
         let deal = money.deal.id;
-        let Some(basis) = bases.get(&deal) else {
-            continue;
-        };
         let others = money.lines.iter().filter(|line| {
             line.kind.is_of_schedule() && line.is_open() && line.plan_version != basis.version.id
         });
@@ -316,19 +295,15 @@ async fn load_other_versions(
         }
     }
     let mut found = HashMap::new();
-    for (version, deals) in deals_of {
+    for (version, of_version) in deals_of {
         let Some(record) = plans::find_version(tx, version).await? else {
             continue;
         };
-        let those = monies.iter().map(|money| &money.deal);
-        let those = those.filter(|deal| deals.contains(&deal.id));
+        let those = deals.iter().map(|known| &known.money.deal);
+        let those = those.filter(|deal| of_version.contains(&deal.id));
         let those = those.map(|deal| (deal.clone(), record.clone())).collect();
-        let loaded = Basis::load_with(tx, those).await?;
-        found.extend(
-            loaded
-                .into_iter()
-                .map(|(deal, basis)| ((deal, version), basis)),
-        );
+        let loaded = Basis::load_all(tx, those).await?.into_iter();
+        found.extend(loaded.filter_map(|(deal, basis)| Some(((deal, version), basis.ok()?))));
     }
     Ok(found)
 }
@@ -336,9 +311,9 @@ async fn load_other_versions(
 /// The records of who entered which line.
 async fn list_entered(
     tx: &mut Tx,
-    monies: &[DealMoney],
+    deals: &[KnownDeal],
 ) -> Result<HashMap<LineId, Vec<AuditRecord>>, ServiceError> {
-    let lines = monies.iter().flat_map(|money| &money.lines);
+    let lines = deals.iter().flat_map(|known| &known.money.lines);
     let entered = lines.filter(|line| line.entered_by.is_some());
     let ids: Vec<LineId> = entered.map(|line| line.id).collect();
     let subjects: Vec<String> = ids.iter().map(LineId::to_string).collect();

@@ -103,8 +103,10 @@ pub struct LineExplanation {
     pub deal: DealRecord,
     /// The plan's name, version and terms.
     pub plan: PlanVersionRecord,
-    /// Only a scheduled line is computed so; the others are a bonus, entered, or correct one.
+    /// Only a scheduled line is computed so; the others are a bonus, entered, or correct one. None for a month that the start has moved past.
     pub arithmetic: Option<Arithmetic>,
+    /// The deal has come to start after the month of this line of the schedule, so that nothing is due for it.
+    pub is_before_start: bool,
     pub cap: Option<Cap>,
     /// Where the plan splits the deal's lines.
     pub share: Option<LineShare>,
@@ -152,9 +154,10 @@ pub async fn explain(
         .await?
         .ok_or(ServiceError::NotFound)?;
     let terms = list_seen_terms(&mut tx, &line).await?;
-    let basis = Basis::load_with(&mut tx, vec![(deal.clone(), plan.clone())])
+    let basis = Basis::load_all(&mut tx, vec![(deal.clone(), plan.clone())])
         .await?
-        .remove(&deal.id);
+        .remove(&deal.id)
+        .transpose()?;
     let knows_owner = match actor {
         Actor::Member { partner, .. } => *partner == deal.partner,
         Actor::Staff { .. } => true,
@@ -184,6 +187,7 @@ pub async fn explain(
     let corrected_by = siblings().filter(|other| other.corrects == Some(line.id));
     Ok(LineExplanation {
         arithmetic: priced.arithmetic,
+        is_before_start: line.kind.is_of_schedule() && money.is_before_start(line.month),
         cap: priced.cap,
         share: priced.share,
         agrees: priced.agrees,
@@ -257,7 +261,7 @@ impl Priced {
         terms: &[SeenTerms],
         knows_owner: bool,
     ) -> Result<Self, MoneyError> {
-        if !line.kind.is_of_schedule() {
+        if !line.kind.is_of_schedule() || line.month < Month::of(basis.won.start) {
             return Ok(Self::default());
         }
         let arithmetic = compute(line, basis, terms, knows_owner)?;

@@ -36,6 +36,8 @@ pub struct DealRecord {
     /// In the programme's time zone.
     pub won_on: Option<NaiveDate>,
     pub start: Option<NaiveDate>,
+    /// The month of position 0, where that is not the month of the start: lines that are on a statement keep their positions when the start moves.
+    pub origin: Option<Month>,
     /// The first day on which it no longer runs.
     pub end: Option<NaiveDate>,
     /// The month in which that end was said: the months before it had ended without it, and stay.
@@ -49,6 +51,14 @@ pub struct DealRecord {
 }
 
 impl DealRecord {
+    /// The position of the first line of its schedule: below zero where the start was moved to before the origin.
+    pub fn first_position(&self) -> i64 {
+        match (self.start, self.origin) {
+            (Some(start), Some(origin)) => i64::from(Month::of(start).0 - origin.0),
+            _ => 0,
+        }
+    }
+
     /// The last day that the client is charged for: what people agree on, and what HubSpot says.
     pub fn last_day(&self) -> Option<NaiveDate> {
         self.end.and_then(|end| end.pred_opt())
@@ -63,8 +73,8 @@ impl DealRecord {
 }
 
 const DEAL: &str = "SELECT deals.id, deals.lead_id, deals.partner_id, partners.name AS partner_name, deals.client_id, clients.name AS client_name,
-        deals.hubspot_id, deals.name, deals.pipeline, deals.stage, deals.state, deals.won_on, deals.start_on, deals.end_on, deals.end_holds_from,
-        deals.currency, deals.plan_version_id, deals.merge_decided_at, deals.hubspot_modified_at, deals.confirmed_at
+        deals.hubspot_id, deals.name, deals.pipeline, deals.stage, deals.state, deals.won_on, deals.start_on, deals.origin_month, deals.end_on,
+        deals.end_holds_from, deals.currency, deals.plan_version_id, deals.merge_decided_at, deals.hubspot_modified_at, deals.confirmed_at
     FROM deals
     JOIN partners ON partners.id = deals.partner_id
     JOIN clients ON clients.id = deals.client_id";
@@ -84,6 +94,7 @@ fn read_deal(row: &AnyRow) -> Result<DealRecord, StoreError> {
         state: row.word("state", DealState::parse)?,
         won_on: row.optional_parsed("won_on")?,
         start: row.optional_parsed("start_on")?,
+        origin: row.optional_month("origin_month")?,
         end: row.optional_parsed("end_on")?,
         end_holds_from: row.optional_month("end_holds_from")?,
         currency: row.optional_parsed("currency")?,
@@ -98,8 +109,8 @@ pub async fn add(tx: &mut Tx, deal: &DealRecord, now: Timestamp) -> Result<(), S
     execute!(
         tx,
         "INSERT INTO deals (id, lead_id, partner_id, client_id, hubspot_id, name, pipeline, stage, state, won_on, start_on, end_on,
-             end_holds_from, currency, plan_version_id, hubspot_modified_at, confirmed_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+             end_holds_from, currency, plan_version_id, hubspot_modified_at, confirmed_at, created_at, origin_month)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         deal.id,
         deal.lead,
         deal.partner,
@@ -118,6 +129,7 @@ pub async fn add(tx: &mut Tx, deal: &DealRecord, now: Timestamp) -> Result<(), S
         deal.hubspot_modified_at,
         deal.confirmed_at,
         now,
+        deal.origin,
     )?;
     Ok(())
 }
@@ -129,7 +141,7 @@ pub async fn update(tx: &mut Tx, deal: &DealRecord) -> Result<(), StoreError> {
         "deal",
         "UPDATE deals SET hubspot_id = $2, name = $3, pipeline = $4, stage = $5, state = $6, won_on = $7, start_on = $8, end_on = $9,
              currency = $10, plan_version_id = $11, hubspot_modified_at = $12, confirmed_at = $13, merge_decided_at = $14,
-             end_holds_from = $15
+             end_holds_from = $15, origin_month = $16
          WHERE id = $1",
         deal.id,
         deal.hubspot_id,
@@ -146,6 +158,7 @@ pub async fn update(tx: &mut Tx, deal: &DealRecord) -> Result<(), StoreError> {
         deal.confirmed_at,
         deal.merge_decided_at,
         deal.end_holds_from,
+        deal.origin,
     )
 }
 
@@ -289,7 +302,7 @@ pub async fn list_won_without_plan(tx: &mut Tx) -> Result<Vec<DealRecord>, Store
     )
 }
 
-/// A won deal as a partner's standing counts it: the terms that it was won on.
+/// A won deal as a partner's standing counts it: by the terms that hold at its start.
 #[derive(Clone, Debug)]
 pub struct WonBefore {
     pub deal: DealId,
@@ -305,24 +318,36 @@ pub async fn list_won_of_partners(
 ) -> Result<Vec<(PartnerId, WonBefore)>, StoreError> {
     let rows = rows_of(tx, partners, |list| {
         format!(
-            "SELECT deals.partner_id, deals.id, deals.name, deals.won_on, deal_terms.from_month, deal_terms.value_minor, deal_terms.currency,
-                 deal_terms.period
+            "SELECT deals.partner_id, deals.id, deals.name, deals.won_on, deals.start_on, deal_terms.from_month, deal_terms.value_minor,
+                 deal_terms.currency, deal_terms.period
              FROM deals JOIN deal_terms ON deal_terms.deal_id = deals.id
              WHERE deals.partner_id IN {list} AND deals.state = 'won' AND deals.won_on IS NOT NULL
-               AND deal_terms.from_month = (SELECT MIN(first.from_month) FROM deal_terms AS first WHERE first.deal_id = deals.id)
-             ORDER BY deals.partner_id, deals.won_on, deals.id"
+             ORDER BY deals.partner_id, deals.won_on, deals.id, deal_terms.from_month"
         )
     })
     .await?;
-    all(&rows, |row| {
-        let won = WonBefore {
-            deal: row.parsed("id")?,
-            name: row.text("name")?,
-            won_on: row.parsed("won_on")?,
-            terms: read_terms(row)?,
-        };
-        Ok((row.parsed("partner_id")?, won))
-    })
+    let mut won: Vec<(PartnerId, WonBefore)> = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let (deal, terms) = (row.parsed("id")?, read_terms(row)?);
+        match won.last_mut() {
+            Some((_, known)) if known.deal == deal => {
+                let start: Option<NaiveDate> = row.optional_parsed("start_on")?;
+                if start.is_some_and(|start| terms.from <= Month::of(start)) {
+                    known.terms = terms;
+                }
+            }
+            _ => {
+                let one = WonBefore {
+                    deal,
+                    name: row.text("name")?,
+                    won_on: row.parsed("won_on")?,
+                    terms,
+                };
+                won.push((row.parsed("partner_id")?, one));
+            }
+        }
+    }
+    Ok(won)
 }
 
 /// A partner's deals that were won from a day on, until another: those whose standing the first may have moved.

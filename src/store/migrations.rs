@@ -71,6 +71,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0010_bundles.sqlite.sql"),
         include_str!("../../migrations/0010_bundles.postgres.sql"),
     ),
+    (
+        11,
+        "deal_changes",
+        include_str!("../../migrations/0011_deal_changes.sql"),
+        include_str!("../../migrations/0011_deal_changes.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

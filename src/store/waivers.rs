@@ -3,6 +3,7 @@
 use portal_domain::{
     calendar::{Month, Timestamp},
     ids::{DealId, PersonId},
+    money::Money,
 };
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct WaiverRecord {
     pub month: Month,
-    pub amount_minor: i64,
+    pub money: Money,
     pub reason: String,
     pub by_name: String,
     pub waived_at: Timestamp,
@@ -25,18 +26,19 @@ pub async fn add(
     tx: &mut Tx,
     deal: DealId,
     month: Month,
-    amount_minor: i64,
+    money: Money,
     reason: &str,
     by: PersonId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO waivers (deal_id, month, position, amount_minor, reason, waived_by, waived_at)
-         SELECT $1, $2, COALESCE(MAX(position), 0) + 1, $3, $4, $5, $6 FROM waivers WHERE deal_id = $1 AND month = $2",
+        "INSERT INTO waivers (deal_id, month, position, amount_minor, currency, reason, waived_by, waived_at)
+         SELECT $1, $2, COALESCE(MAX(position), 0) + 1, $3, $4, $5, $6, $7 FROM waivers WHERE deal_id = $1 AND month = $2",
         deal,
         month,
-        amount_minor,
+        money.minor,
+        money.currency,
         reason,
         by,
         now,
@@ -45,8 +47,9 @@ pub async fn add(
 }
 
 const WAIVER: &str =
-    "SELECT waivers.deal_id, waivers.month, waivers.amount_minor, waivers.reason, people.name, waivers.waived_at
-     FROM waivers JOIN people ON people.id = waivers.waived_by";
+    "SELECT waivers.deal_id, waivers.month, waivers.amount_minor, COALESCE(waivers.currency, deals.currency) AS currency, waivers.reason, people.name,
+         waivers.waived_at
+     FROM waivers JOIN people ON people.id = waivers.waived_by JOIN deals ON deals.id = waivers.deal_id";
 
 /// By month, oldest first.
 pub async fn list_of_deal(tx: &mut Tx, deal: DealId) -> Result<Vec<WaiverRecord>, StoreError> {
@@ -66,7 +69,7 @@ pub async fn list_of_deals(
     all(&rows, |row| {
         let waiver = WaiverRecord {
             month: row.month("month")?,
-            amount_minor: row.integer("amount_minor")?,
+            money: row.money("amount_minor")?,
             reason: row.text("reason")?,
             by_name: row.text("name")?,
             waived_at: row.instant("waived_at")?,

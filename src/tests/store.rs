@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
+use portal_domain::money::Money;
 use portal_services::disputes;
 use portal_store::{MIGRATIONS, Store, settings, waivers};
 use sqlx::Row;
@@ -140,9 +141,17 @@ async fn the_books_refuse_to_be_changed_deleted_or_replaced() {
     let person = portal.staff.finance.person();
     let mut tx = portal.ctx.store.write().await.unwrap();
     let now = portal.ctx.now();
-    waivers::add(&mut tx, line.deal, line.month, 0, "Nothing", person, now)
-        .await
-        .unwrap();
+    waivers::add(
+        &mut tx,
+        line.deal,
+        line.month,
+        Money::zero(line.money.currency),
+        "Nothing",
+        person,
+        now,
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     for known in &APPEND_ONLY {
         let table = known.table;

@@ -2,7 +2,7 @@
 
 use portal_domain::ids::DealId;
 use portal_services::{ServiceError, links, links::InvoiceShareForm};
-use portal_store::invoices;
+use portal_store::{invoices, jobs};
 use serde_json::json;
 
 use crate::story::{Deal, EUROS, POUNDS, SECOND, Story};
@@ -381,4 +381,31 @@ async fn an_invoice_that_cannot_be_read_is_a_case_and_stops_no_other() {
     assert_eq!(case.facts["id"], unreadable.as_str());
     story.void(&unreadable).await;
     story.ends(&["covered"], figures, &open).await;
+}
+
+#[tokio::test]
+async fn a_page_that_is_no_json_is_asked_for_again_and_nothing_of_it_is_passed_over() {
+    let story = Story::begin(EUROS).await;
+    story.month_ends().await;
+    let lost = json!({ "webhooks": { "drop_percent": 100 } });
+    story.portal.sandbox_act("faults", lost).await;
+    story.invoice("INV-1", "1234.57").await;
+    story.pay("INV-1", "1469.14").await;
+    let garbled = json!({ "xero": { "garbled": 1 } });
+    story.portal.sandbox_act("faults", garbled).await;
+    story.minutes_pass().await;
+    let expected = [0, 0, 0, 0, 148_148];
+    story.is(&["awaiting"], expected, &["no_invoice_yet"]).await;
+    let mut tx = story.portal.ctx.store.read().await.unwrap();
+    let failing = jobs::list_failing(&mut tx, 10).await.unwrap();
+    drop(tx);
+    let told = failing.iter().map(|job| (job.kind.as_str(), &*job.state));
+    let told: Vec<_> = told.collect();
+    assert_eq!(told, [("sweep_invoices", "waiting")], "it is tried again");
+    let why = failing[0].last_error.as_deref().unwrap_or_default();
+    assert!(why.contains("not understood"), "{why}");
+    story.portal.advance_clock_by(1).await;
+    story.portal.run_jobs().await;
+    let figures = [12_346, 12_346, 0, 0, 135_802];
+    story.ends(&["covered"], figures, &[]).await;
 }

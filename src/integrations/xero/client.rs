@@ -9,7 +9,7 @@ use portal_domain::{
     remote::{InvoiceType, RemoteContact, RemoteCredit, RemoteInvoice},
 };
 use reqwest::{Method, Url};
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
 
@@ -179,13 +179,13 @@ impl Xero {
     /// The invoice or bill with this id; `None` if this organisation has none.
     pub async fn read_invoice(&self, id: &str) -> Result<Option<RemoteInvoice>, CallError> {
         let url = self.url(&["Invoices", id])?;
-        match self.read("read_invoice", url, Vec::new()).await {
-            Ok(answered) => answered
-                .invoices
-                .into_iter()
-                .next()
-                .map(convert::invoice)
-                .transpose(),
+        let read: Result<wire::Invoices, CallError> =
+            self.read("read_invoice", url, Vec::new()).await;
+        match read {
+            Ok(answered) => {
+                let invoice = answered.invoices.first();
+                Ok(invoice.map(|one| convert::invoice(one)).transpose()?)
+            }
             Err(failure) if failure.kind == ErrorKind::NotFound => Ok(None),
             Err(failure) => Err(failure),
         }
@@ -208,13 +208,12 @@ impl Xero {
         url.query_pairs_mut()
             .append_pair("order", "UpdatedDateUTC ASC");
         let headers = modified_since(query.modified_since)?;
-        let answered = self.read("list_invoices", url, headers).await?;
+        let answered: wire::Invoices = self.read("list_invoices", url, headers).await?;
         let is_full = answered.invoices.len() >= INVOICES_PER_PAGE;
         let mut unreadable = Vec::new();
         let mut invoices = Vec::with_capacity(answered.invoices.len());
-        for listed in answered.invoices {
-            let id = listed.id.clone();
-            keep(&mut invoices, &mut unreadable, id, convert::invoice(listed));
+        for listed in &answered.invoices {
+            keep(&mut invoices, &mut unreadable, convert::invoice(listed));
         }
         Ok(InvoicePage {
             invoices,
@@ -226,10 +225,8 @@ impl Xero {
     /// The credit note to a client with this id; `None` if this organisation has none, or if it is a supplier's.
     pub async fn read_credit(&self, id: &str) -> Result<Option<RemoteCredit>, CallError> {
         let credit = self.read_credit_note(id).await?;
-        credit
-            .filter(wire::CreditNote::is_to_client)
-            .map(convert::credit)
-            .transpose()
+        let credit = credit.filter(wire::CreditNote::is_to_client);
+        Ok(credit.as_ref().map(convert::credit).transpose()?)
     }
 
     /// One page of credit notes to clients, the longest unchanged first.
@@ -239,13 +236,14 @@ impl Xero {
         url.query_pairs_mut()
             .append_pair("order", "UpdatedDateUTC ASC");
         let headers = modified_since(query.modified_since)?;
-        let answered = self.read("list_credits", url, headers).await?;
+        let answered: wire::CreditNotes = self.read("list_credits", url, headers).await?;
         let is_full = answered.credit_notes.len() >= CREDITS_PER_PAGE;
-        let (mut credits, mut unreadable) = (Vec::new(), Vec::new());
-        for listed in answered.credit_notes {
-            if !listed.is_to_client() {
-                continue;
-            }
+        let (mut listed, mut unreadable) = (Vec::new(), Vec::new());
+        for document in &answered.credit_notes {
+            keep(&mut listed, &mut unreadable, convert::credit_note(document));
+        }
+        let mut credits = Vec::with_capacity(listed.len());
+        for listed in listed.into_iter().filter(wire::CreditNote::is_to_client) {
             // A page shows payments and allocations too; where they do not add up to what is used of the credit, the note by itself is asked.
             let whole = if convert::is_whole(&listed) {
                 listed
@@ -253,8 +251,7 @@ impl Xero {
                 let alone = self.read_credit_note(&listed.id).await?;
                 alone.unwrap_or(listed)
             };
-            let id = whole.id.clone();
-            keep(&mut credits, &mut unreadable, id, convert::credit(whole));
+            keep(&mut credits, &mut unreadable, convert::credit(&whole));
         }
         Ok(CreditPage {
             credits,
@@ -265,8 +262,13 @@ impl Xero {
 
     async fn read_credit_note(&self, id: &str) -> Result<Option<wire::CreditNote>, CallError> {
         let url = self.url(&["CreditNotes", id])?;
-        match self.read("read_credit", url, Vec::new()).await {
-            Ok(answered) => Ok(answered.credit_notes.into_iter().next()),
+        let read: Result<wire::CreditNotes, CallError> =
+            self.read("read_credit", url, Vec::new()).await;
+        match read {
+            Ok(answered) => {
+                let credit = answered.credit_notes.first();
+                Ok(credit.map(|one| convert::credit_note(one)).transpose()?)
+            }
             Err(failure) if failure.kind == ErrorKind::NotFound => Ok(None),
             Err(failure) => Err(failure),
         }
@@ -287,12 +289,9 @@ impl Xero {
             .append_pair("where", &filter)
             .append_pair("ContactIDs", contact_id);
         page_of(&mut url, 1, INVOICES_PER_PAGE);
-        let answered = self.read("find_bill", url, Vec::new()).await?;
-        let mut bills: Vec<RemoteInvoice> = answered
-            .invoices
-            .into_iter()
-            .map(convert::invoice)
-            .collect::<Result<_, _>>()?;
+        let answered: wire::Invoices = self.read("find_bill", url, Vec::new()).await?;
+        let bills = answered.invoices.iter().map(|one| convert::invoice(one));
+        let mut bills: Vec<RemoteInvoice> = bills.collect::<Result<_, _>>()?;
         // The filter is Xero's; what we act on is checked once more.
         bills.retain(|bill| {
             let is_live = !matches!(bill.status.as_str(), "VOIDED" | "DELETED");
@@ -335,18 +334,21 @@ impl Xero {
         };
         let url = self.url(&["Invoices"])?;
         let headers = vec![("Idempotency-Key", idempotency_key.to_owned())];
-        let answered = self.write("create_bill", url, headers, &body).await?;
-        let made = answered.invoices.into_iter().next().ok_or_else(no_result)?;
-        if made.has_errors || !made.validation_errors.is_empty() {
-            return Err(refused(&joined(&made.validation_errors)));
+        let answered: wire::Invoices = self.write("create_bill", url, headers, &body).await?;
+        let made = answered.invoices.first().ok_or_else(no_result)?;
+        let errors: wire::InvoiceErrors = serde_json::from_str(made.get()).unwrap_or_default();
+        if errors.has_errors || !errors.validation_errors.is_empty() {
+            return Err(refused(&joined(&errors.validation_errors)));
         }
-        convert::invoice(made)
+        Ok(convert::invoice(made)?)
     }
 
     /// The active contact that carries our number.
     pub async fn find_contact(&self, number: &str) -> Result<Option<RemoteContact>, CallError> {
         let url = self.url(&["Contacts", number])?;
-        match self.read("find_contact", url, Vec::new()).await {
+        let read: Result<wire::Contacts, CallError> =
+            self.read("find_contact", url, Vec::new()).await;
+        match read {
             // Xero takes its own ids in this place too.
             Ok(answered) => Ok(active(answered).find(|contact| contact.number == number)),
             Err(failure) if failure.kind == ErrorKind::NotFound => Ok(None),
@@ -362,7 +364,7 @@ impl Xero {
             .append_pair("searchTerm", name)
             .append_pair("page", "1")
             .append_pair("pageSize", "100");
-        let answered = self.read("find_contacts_by_name", url, Vec::new()).await?;
+        let answered: wire::Contacts = self.read("find_contacts_by_name", url, Vec::new()).await?;
         let wanted = name.trim().to_lowercase();
         Ok(active(answered)
             .filter(|contact| contact.name.trim().to_lowercase() == wanted)
@@ -384,7 +386,7 @@ impl Xero {
             }],
         };
         let url = self.url(&["Contacts"])?;
-        let answered = self.write("create_contact", url, Vec::new(), &body).await?;
+        let answered: wire::Contacts = self.write("create_contact", url, Vec::new(), &body).await?;
         let made = answered.contacts.into_iter().next().ok_or_else(no_result)?;
         if made.has_validation_errors || !made.validation_errors.is_empty() {
             return Err(refused(&joined(&made.validation_errors)));
@@ -395,7 +397,7 @@ impl Xero {
     /// The organisation that the app is connected to.
     pub async fn read_organisation(&self) -> Result<Organisation, CallError> {
         let url = self.url(&["Organisation"])?;
-        let answered = self.read("read_organisation", url, Vec::new()).await?;
+        let answered: wire::Organisations = self.read("read_organisation", url, Vec::new()).await?;
         let first = answered.organisations.into_iter().next();
         convert::organisation(first.ok_or_else(|| refused("the answer holds no organisation"))?)
     }
@@ -418,12 +420,12 @@ impl Xero {
         http::address(Vendor::Xero, &self.shared.config.base_url, &whole)
     }
 
-    async fn read(
+    async fn read<T: DeserializeOwned>(
         &self,
         name: &'static str,
         url: Url,
         headers: Vec<(&'static str, String)>,
-    ) -> Result<wire::Answered, CallError> {
+    ) -> Result<T, CallError> {
         let prepared = Prepared {
             name,
             method: Method::GET,
@@ -435,13 +437,13 @@ impl Xero {
         self.call(prepared).await
     }
 
-    async fn write<T: Serialize>(
+    async fn write<T: DeserializeOwned>(
         &self,
         name: &'static str,
         url: Url,
         headers: Vec<(&'static str, String)>,
-        body: &T,
-    ) -> Result<wire::Answered, CallError> {
+        body: &impl Serialize,
+    ) -> Result<T, CallError> {
         let body = http::json_bytes(body);
         self.call(Prepared {
             name,
@@ -454,7 +456,7 @@ impl Xero {
         .await
     }
 
-    async fn call(&self, prepared: Prepared) -> Result<wire::Answered, CallError> {
+    async fn call<T: DeserializeOwned>(&self, prepared: Prepared) -> Result<T, CallError> {
         let _place = self
             .shared
             .in_flight
@@ -526,18 +528,10 @@ struct Prepared {
 }
 
 /// Puts a document of a page where it belongs.
-fn keep<T>(
-    read: &mut Vec<T>,
-    unreadable: &mut Vec<Unreadable>,
-    id: String,
-    document: Result<T, CallError>,
-) {
+fn keep<T>(read: &mut Vec<T>, unreadable: &mut Vec<Unreadable>, document: Result<T, Unreadable>) {
     match document {
         Ok(document) => read.push(document),
-        Err(error) => unreadable.push(Unreadable {
-            id,
-            message: error.message,
-        }),
+        Err(found) => unreadable.push(found),
     }
 }
 
@@ -570,7 +564,7 @@ fn quotable(text: &str) -> Result<&str, CallError> {
     Ok(text)
 }
 
-fn active(answered: wire::Answered) -> impl Iterator<Item = RemoteContact> {
+fn active(answered: wire::Contacts) -> impl Iterator<Item = RemoteContact> {
     let is_active = |contact: &wire::Contact| {
         contact
             .status

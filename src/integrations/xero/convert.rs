@@ -7,28 +7,58 @@ use portal_domain::{
     remote::{CreditAllocation, InvoiceType, RemoteContact, RemoteCredit, RemoteInvoice},
 };
 
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
 use super::{
-    client::Organisation,
-    wire::{Allocation, Amount, Applied, Contact, CreditNote, Invoice, OrganisationData, Refund},
+    client::{Organisation, Unreadable},
+    wire::{
+        Allocation, Amount, Applied, Contact, CreditNote, Invoice, Named, OrganisationData, Refund,
+    },
 };
 use crate::error::{CallError, ErrorKind, Vendor};
 
+/// The words for what documents are.
+const INVOICE: &str = "invoice";
+const CREDIT_NOTE: &str = "credit note";
+
 /// An invoice or bill that was read whole (by id or on a page, not in a summary).
-pub fn invoice(wire: Invoice) -> Result<RemoteInvoice, CallError> {
-    read_invoice(&wire)
-        .map_err(|what| unreadable("invoice", &wire.id, wire.number.as_deref(), &what))
+pub fn invoice(document: &RawValue) -> Result<RemoteInvoice, Unreadable> {
+    let wire: Invoice = parse(INVOICE, document)?;
+    read_invoice(&wire).map_err(|what| unreadable(INVOICE, &wire.id, wire.number.as_deref(), &what))
+}
+
+/// A credit note, to a client or from a supplier, as Xero shows it.
+pub fn credit_note(document: &RawValue) -> Result<CreditNote, Unreadable> {
+    parse(CREDIT_NOTE, document)
 }
 
 /// A credit note to a client that shows all its payments and allocations (see [`is_whole`]).
-pub fn credit(wire: CreditNote) -> Result<RemoteCredit, CallError> {
-    read_credit(&wire)
-        .map_err(|what| unreadable("credit note", &wire.id, wire.number.as_deref(), &what))
+pub fn credit(wire: &CreditNote) -> Result<RemoteCredit, Unreadable> {
+    read_credit(wire)
+        .map_err(|what| unreadable(CREDIT_NOTE, &wire.id, wire.number.as_deref(), &what))
 }
 
-fn unreadable(noun: &str, id: &str, number: Option<&str>, what: &str) -> CallError {
+fn parse<T: DeserializeOwned>(noun: &str, document: &RawValue) -> Result<T, Unreadable> {
+    serde_json::from_str(document.get()).map_err(|error| {
+        let named: Named = serde_json::from_str(document.get()).unwrap_or_default();
+        let what = format!("a shape ({error})");
+        unreadable(noun, &named.id, named.number.as_deref(), &what)
+    })
+}
+
+fn unreadable(noun: &str, id: &str, number: Option<&str>, what: &str) -> Unreadable {
     let number = number.unwrap_or_default();
-    let message = format!("{noun} {id} ({number}) has {what} that cannot be read");
-    CallError::new(Vendor::Xero, ErrorKind::Refused, message)
+    Unreadable {
+        id: id.to_owned(),
+        message: format!("{noun} {id} ({number}) has {what} that cannot be read"),
+    }
+}
+
+impl From<Unreadable> for CallError {
+    fn from(unreadable: Unreadable) -> Self {
+        Self::new(Vendor::Xero, ErrorKind::Refused, unreadable.message)
+    }
 }
 
 fn read_credit(wire: &CreditNote) -> Result<RemoteCredit, String> {
@@ -232,13 +262,13 @@ pub fn organisation(wire: OrganisationData) -> Result<Organisation, CallError> {
 mod tests {
     use super::*;
 
-    fn read(amounts: &str) -> Result<RemoteInvoice, CallError> {
+    fn read(amounts: &str) -> Result<RemoteInvoice, Unreadable> {
         let text = format!(
             r#"{{"InvoiceID":"i-1","Type":"ACCREC","InvoiceNumber":"INV-1","Contact":{{"ContactID":"c-1","Name":"Acme"}},"Status":"AUTHORISED",
             "Date":"/Date(1539993600000+0000)/","DateString":"2018-10-20T00:00:00","DueDate":"/Date(1542585600000)/",
             "UpdatedDateUTC":"/Date(1439434356790+0000)/",{amounts}}}"#
         );
-        invoice(serde_json::from_str(&text).unwrap())
+        invoice(&RawValue::from_string(text).unwrap())
     }
 
     #[test]
@@ -255,10 +285,10 @@ mod tests {
     #[test]
     fn more_decimals_than_the_currency_has_are_refused_and_trailing_zeros_are_not() {
         let failure = read(r#""CurrencyCode":"EUR","Total":10.005"#).unwrap_err();
-        assert_eq!(failure.kind, ErrorKind::Refused);
+        assert_eq!(failure.id, "i-1");
         assert!(
             failure.message.contains("INV-1") && failure.message.contains("10.005"),
-            "{failure}"
+            "{failure:?}"
         );
         // The sum that binary floating point gives for 0.1 + 0.2.
         assert!(read(r#""CurrencyCode":"EUR","Total":0.30000000000000004"#).is_err());
@@ -318,7 +348,7 @@ mod tests {
             {"Amount":5.00,"Invoice":{"InvoiceID":"i-2"},"IsDeleted":true},{"Amount":10.00,"Invoice":{"InvoiceID":"i-3"},"IsDeleted":false}]"#,
         );
         assert!(is_whole(&wire) && wire.is_to_client());
-        let read = credit(wire).unwrap();
+        let read = credit(&wire).unwrap();
         assert_eq!(
             (read.number.as_str(), read.reference.as_str()),
             ("CN-0005", "US Tour")
@@ -357,15 +387,32 @@ mod tests {
 
     #[test]
     fn a_credit_note_that_cannot_be_read_says_which_and_why() {
-        let failure = credit(note(r#""Payments":[{"Amount":2.005}]"#)).unwrap_err();
-        assert_eq!(failure.kind, ErrorKind::Refused);
+        let failure = credit(&note(r#""Payments":[{"Amount":2.005}]"#)).unwrap_err();
         assert!(
             failure.message.contains("CN-0005") && failure.message.contains("2.005"),
-            "{failure}"
+            "{failure:?}"
         );
+        let failure = CallError::from(failure);
+        assert_eq!(failure.kind, ErrorKind::Refused, "it is the same tomorrow");
         let too_large =
             r#""Payments":[{"Amount":90000000000000000.00},{"Amount":90000000000000000.00}]"#;
-        assert!(credit(note(too_large)).is_err());
+        assert!(credit(&note(too_large)).is_err());
+    }
+
+    #[test]
+    fn a_document_of_another_shape_is_named_as_far_as_it_says_its_name() {
+        let of = |text: &str| {
+            let raw = RawValue::from_string(text.to_owned()).unwrap();
+            (invoice(&raw).unwrap_err(), credit_note(&raw).err())
+        };
+        let (failure, _) = of(r#"{"InvoiceID":"i-1","InvoiceNumber":"INV-1","Contact":null}"#);
+        assert_eq!(failure.id, "i-1");
+        assert!(failure.message.contains("INV-1"), "{failure:?}");
+        let (_, failure) = of(r#"{"CreditNoteID":"c-1","Allocations":7}"#);
+        assert_eq!(failure.unwrap().id, "c-1");
+        for nameless in [r#"{"InvoiceID":7}"#, "[]", "null"] {
+            assert_eq!(of(nameless).0.id, "", "{nameless}");
+        }
     }
 
     #[test]

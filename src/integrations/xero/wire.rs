@@ -16,13 +16,40 @@ impl Amount {
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-pub struct Answered {
-    pub invoices: Vec<Invoice>,
-    pub credit_notes: Vec<CreditNote>,
+/// Invoices and bills, each read by itself: one of a shape that we do not know must not hide the others. An answer without the list is not an empty one.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Invoices {
+    pub invoices: Vec<Box<RawValue>>,
+}
+
+/// The same of credit notes.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CreditNotes {
+    pub credit_notes: Vec<Box<RawValue>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Contacts {
     pub contacts: Vec<Contact>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Organisations {
     pub organisations: Vec<OrganisationData>,
+}
+
+/// What is said of a document that has a shape which we do not know.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Named {
+    #[serde(rename = "InvoiceID", alias = "CreditNoteID")]
+    pub id: String,
+    #[serde(rename = "InvoiceNumber", alias = "CreditNoteNumber")]
+    pub number: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -68,9 +95,13 @@ pub struct Invoice {
     pub overpayments: Vec<Applied>,
     #[serde(rename = "LineItems")]
     pub lines: Vec<Line>,
-    #[serde(rename = "HasErrors")]
+}
+
+/// Why an invoice was not made.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct InvoiceErrors {
     pub has_errors: bool,
-    #[serde(rename = "ValidationErrors")]
     pub validation_errors: Vec<ValidationError>,
 }
 

@@ -69,6 +69,7 @@ fn vendor(key: &str, title: &str, faults: &VendorFaults, kinds: &[&str]) -> Mark
                 (count(&name("latency_ms"), "Latency, ms", &faults.latency_ms.to_string()))
                 (count(&name("drop_after"), "Cut after the work, next", &faults.drop_after.to_string()))
                 (count(&name("drop_before"), "Cut before the work, next", &faults.drop_before.to_string()))
+                (count(&name("garbled"), "Answers cut in half, next", &faults.garbled.to_string()))
                 (count(&name("too_many_requests"), "429, next", &faults.too_many_requests.to_string()))
                 @if !kinds.is_empty() {
                     (field(&kind_id, "429 because of", &html! {

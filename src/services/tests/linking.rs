@@ -14,7 +14,10 @@ use portal_services::{
 };
 use portal_store::{credits, invoices};
 
-use crate::reconciliation::{World, refund, sale, worlds};
+use crate::{
+    midterm::{plan, publish_for},
+    reconciliation::{World, refund, sale, worlds},
+};
 
 /// The deals of an invoice, and how each was found.
 async fn links_of(world: &World, invoice: &str) -> Vec<(DealId, String)> {
@@ -80,6 +83,64 @@ async fn an_invoice_of_a_client_with_two_deals_waits_whichever_came_first() {
             assert!(!has(&world, "several_deals_possible").await);
             world.ctx.store.close().await;
         }
+    }
+}
+
+#[tokio::test]
+async fn a_version_that_all_deals_get_says_anew_until_when_each_is_open() {
+    for world in worlds().await {
+        let first = world.win(&world.alpha, "Acme", "9001").await;
+        let later = RemoteDeal {
+            start: "2026-05-01".parse().ok(),
+            ..world.remote("9002", "Acme")
+        };
+        let second = world.win_as(&world.beta, "Acme", later).await;
+        let invoice = sale("INV-1", "Acme", 100_000, 100_000);
+        world.put(dated("2026-06-03", invoice)).await;
+        assert_eq!(links_of(&world, "id-INV-1").await, []);
+        assert!(has(&world, "several_deals_possible").await);
+        let months = |months: &str| plan(|form| months.clone_into(&mut form.months));
+        publish_for(&world, months("3"), "2026-01-01", true).await;
+        world.work().await;
+        assert_eq!(links_of(&world, "id-INV-1").await, contact(second));
+        assert!(!has(&world, "several_deals_possible").await);
+        publish_for(&world, months("12"), "2026-01-01", true).await;
+        world.work().await;
+        assert_eq!(links_of(&world, "id-INV-1").await, []);
+        let late = dated("2026-03-03", sale("INV-1", "Acme", 100_000, 100_000));
+        world.put(late).await;
+        assert_eq!(links_of(&world, "id-INV-1").await, contact(first));
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_linked_by_hand_is_told_once_its_deal_has_another_currency() {
+    for world in worlds().await {
+        world.win(&world.alpha, "Acme", "9001").await;
+        let open = RemoteDeal {
+            state: DealState::Open,
+            ..world.remote("9002", "Other")
+        };
+        let deal = world.win_as(&world.beta, "Other", open.clone()).await;
+        let dollars = RemoteInvoice {
+            sub_total: Money::new(100_000, Currency::USD),
+            total: Money::new(100_000, Currency::USD),
+            ..sale("INV-1", "Acme", 100_000, 0)
+        };
+        world.put(dollars).await;
+        links::link_invoice(&world.ctx, &world.staff, "id-INV-1", deal)
+            .await
+            .expect("linked");
+        world.work().await;
+        assert!(!has(&world, "other_currency").await, "it has none yet");
+        let won = RemoteDeal {
+            state: DealState::Won,
+            ..open
+        };
+        world.read(&won).await;
+        assert!(has(&world, "other_currency").await);
+        world.ctx.store.close().await;
     }
 }
 

@@ -14,5 +14,6 @@ mod plans;
 mod programmes;
 mod proof;
 mod reconciliation;
+mod starts;
 mod statements;
 mod world;

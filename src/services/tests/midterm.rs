@@ -21,7 +21,7 @@ use portal_store::{deals as deal_rows, deals::DealRecord, lines as line_rows, li
 use crate::world::{World, company, databases, instant, publish, sale};
 
 /// The plan of the tests with something typed differently.
-fn plan(change: impl FnOnce(&mut PlanForm)) -> PlanForm {
+pub fn plan(change: impl FnOnce(&mut PlanForm)) -> PlanForm {
     let mut form = PlanForm {
         name: "Standard".to_owned(),
         rate: "10".to_owned(),
@@ -36,7 +36,7 @@ fn with_rate(rate: &str) -> PlanForm {
     plan(|form| form.rate = rate.to_owned())
 }
 
-async fn publish_for(
+pub async fn publish_for(
     world: &World,
     form: PlanForm,
     valid_from: &str,
@@ -275,7 +275,7 @@ async fn a_line_entered_by_hand_fixes_neither_the_day_nor_the_start_nor_the_curr
 }
 
 /// Tiers of 10 % below 500.00 a month, and 20 % above.
-fn tiered() -> PlanForm {
+pub fn tiered() -> PlanForm {
     let tiers = [("0", "500", "10"), ("500", "", "20")];
     plan(|form| {
         form.currency = "EUR".to_owned();

@@ -6,21 +6,26 @@ use LineState::{Approved, Awaiting, Cancelled, Covered, Invoiced, Paid, Stated, 
 use portal_domain::{
     calendar::{Quarter, Timestamp},
     deal::DealState,
-    ids::LineId,
+    ids::{DealId, LineId},
     lead::LeadState,
     line::{LineKind, LineState, SeenLine},
     money::{Currency, Money},
     remote::{RemoteDeal, RemoteInvoice},
     statement::{InvoiceForm, SettlementState},
 };
-use portal_services::{ServiceError, bills, deals, leads, lines, links, statements, verify, why};
+use portal_services::{
+    ServiceError, bills, deals, leads, lines, links, reconcile, statements, verify, why,
+};
 use portal_store::{
-    invoices,
+    deals as deal_rows, exceptions, invoices,
     lines::{LineFilter, LineRecord},
 };
 use sqlx::{AnyConnection, Connection, Executor};
 
-use crate::world::{World, databases, sale};
+use crate::{
+    midterm::{publish_for, tiered},
+    world::{World, databases, sale},
+};
 
 #[tokio::test]
 async fn a_line_goes_from_won_to_paid_and_the_figures_are_right_at_every_step() {
@@ -741,6 +746,91 @@ async fn amounts_that_no_sum_holds_are_said_so_and_stop_no_other_deal() {
         world.work_off().await;
         let kinds = world.exceptions().await;
         assert_eq!(kinds, ["amount_too_large", "no_invoice_yet"]);
+        world.ctx.store.close().await;
+    }
+}
+
+/// A deal of its own client, as large as hardly any, over so many months.
+async fn win_huge(world: &World, months: u32, currency: Currency) -> DealId {
+    let id = format!("91{months:03}");
+    let lead = world.submit(&id, &format!("client{months}.com")).await;
+    deals::apply_registration(&world.ctx, lead, &id)
+        .await
+        .expect("registered");
+    let won = RemoteDeal {
+        id: id.clone(),
+        currency: Some(currency),
+        ..world.deal(
+            lead,
+            DealState::Won,
+            "90000000000000.00",
+            &months.to_string(),
+        )
+    };
+    deals::apply_reading(&world.ctx, &id, Some(&won))
+        .await
+        .expect("read, whatever its amounts");
+    world.work_off().await;
+    let mut tx = world.ctx.store.read().await.unwrap();
+    let found = deal_rows::find_by_hubspot(&mut tx, &id).await.unwrap();
+    found.expect("a deal").id
+}
+
+#[tokio::test]
+async fn a_deal_whose_tiers_begin_where_no_number_reaches_stops_no_other_of_its_batch() {
+    for url in databases().await {
+        let world = World::new(&url).await;
+        publish_for(&world, tiered(), "2026-01-01", true).await;
+        world.go_to("2026-01-10");
+        // Primes: where the partner stood before a deal is a fraction of all periods before.
+        let mut huge = Vec::new();
+        for months in [
+            113, 109, 107, 103, 101, 97, 89, 83, 79, 73, 71, 67, 61, 59, 53, 47,
+        ] {
+            huge.push(win_huge(&world, months, Currency::EUR).await);
+        }
+        huge.sort();
+        world.go_to("2026-02-20");
+        // Of another currency, in which nothing was won before.
+        let beside = win_huge(&world, 12, Currency::USD).await;
+        lines::accrue(&world.ctx).await.expect("accrued");
+        world.work_off().await;
+        let (first, last) = (huge[0], huge[15]);
+        let batch = [first, last, beside];
+        reconcile::reconcile_deals(&world.ctx, batch)
+            .await
+            .expect("all looked at");
+        let mut tx = world.ctx.store.read().await.unwrap();
+        let open = exceptions::list_open_of_deals(&mut tx, &batch).await;
+        let mut open = open.unwrap();
+        open.sort();
+        let open: Vec<_> = open
+            .iter()
+            .map(|(deal, kind)| (*deal, kind.as_str()))
+            .collect();
+        let expected = [
+            (first, "no_invoice_yet"),
+            (last, "amount_too_large"),
+            (beside, "no_invoice_yet"),
+        ];
+        assert_eq!(open, expected);
+        drop(tx);
+
+        // The proof says which ones, and goes on.
+        let proof = verify::verify(&world.ctx).await.expect("a proof");
+        let faults = proof.checks.iter().flat_map(|check| &check.faults);
+        let names = |deal: DealId| {
+            faults
+                .clone()
+                .any(|fault| fault.contains(&deal.to_string()))
+        };
+        assert!(names(last) && !names(first));
+        // So does a version for all of them, which changes what it can.
+        let mut higher = tiered();
+        higher.tiers[1].rate = "25".to_owned();
+        let trial = publish_for(&world, higher, "2026-01-01", true).await;
+        assert!(trial.amounts.iter().any(|amount| amount.deal == first));
+        assert!(trial.amounts.iter().all(|amount| amount.deal != last));
         world.ctx.store.close().await;
     }
 }

@@ -10,7 +10,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use portal_domain::{
     access::Actor,
     calendar::{Month, Quarter, Timestamp},
-    deal::{BillingPeriod, DealState},
+    deal::{BillingPeriod, DealState, held_from},
     ids::{DealId, LeadId, PartnerId},
     line::{LineKind, LineState},
     money::{Currency, Money},
@@ -21,7 +21,7 @@ use portal_domain::{
 use portal_services::{
     bills, deals, exceptions, figures,
     forecast::{self, Group},
-    lines, links, partners, statements,
+    lines, links, mergers, partners, statements,
 };
 use portal_store::{
     credits, deals as deal_rows, invoices,
@@ -64,6 +64,8 @@ enum Said {
         state: DealState,
         value: usize,
         period: usize,
+        /// In days after it was won, or before; the day itself where nothing is said.
+        starts_after: Option<i64>,
         ends_after: Option<u32>,
     },
     Invoice {
@@ -91,6 +93,8 @@ struct Desk {
     hold: Option<usize>,
     link: Option<(usize, usize, usize)>,
     waive: Option<usize>,
+    /// Whether lines follow starts that moved.
+    follow: bool,
     close: bool,
     /// How much of each bill is paid by then, in halves.
     pay: Option<i64>,
@@ -159,15 +163,19 @@ fn any_said() -> impl Strategy<Value = Said> {
         state,
         0..VALUES.len(),
         0..PERIODS.len(),
+        prop::option::weighted(0.3, -60_i64..120),
         prop::option::weighted(0.15, 0_u32..200),
     )
-        .prop_map(|(deal, state, value, period, ends_after)| Said::Deal {
-            deal,
-            state,
-            value,
-            period,
-            ends_after,
-        });
+        .prop_map(
+            |(deal, state, value, period, starts_after, ends_after)| Said::Deal {
+                deal,
+                state,
+                value,
+                period,
+                starts_after,
+                ends_after,
+            },
+        );
     let net = prop_oneof![4 => prop::sample::select(&VALUES[..]), 1 => 1_i64..200_000];
     let status = prop_oneof![6 => Just("AUTHORISED"), 1 => Just("DRAFT"), 1 => Just("VOIDED")];
     let names = prop::option::weighted(0.3, 0..3_usize);
@@ -211,13 +219,15 @@ fn any_moment() -> impl Strategy<Value = Moment> {
         prop::option::weighted(0.15, (0..3_usize, 0..3_usize, 0..3_usize)),
         prop::option::weighted(0.1, 0..3_usize),
         prop::bool::weighted(0.8),
+        prop::bool::weighted(0.8),
         prop::option::weighted(0.6, 0..=2_i64),
     )
-        .prop_map(|(approve, hold, link, waive, close, pay)| Desk {
+        .prop_map(|(approve, hold, link, waive, follow, close, pay)| Desk {
             approve,
             hold,
             link,
             waive,
+            follow,
             close,
             pay,
         });
@@ -263,7 +273,8 @@ fn deliveries(moment: &Moment, delivery: Delivery) -> Vec<usize> {
     places
 }
 
-/// The script with one reading of a deal in a month: an older one that the portal never saw while it held says nothing about the months before.
+/// The script with one reading of a deal in a month: an older one that the portal never saw while it held says nothing about the months before. And with no
+/// start that moves: whether people are asked about that hangs on whether money came before.
 fn with_one_reading_a_month(script: &Script) -> Script {
     let mut script = script.clone();
     for moment in &mut script.months {
@@ -272,6 +283,11 @@ fn with_one_reading_a_month(script: &Script) -> Script {
             Said::Deal { deal, .. } => !std::mem::replace(&mut seen[*deal], true),
             _ => true,
         });
+        for said in &mut moment.said {
+            if let Said::Deal { starts_after, .. } = said {
+                *starts_after = None;
+            }
+        }
     }
     script
 }
@@ -435,6 +451,7 @@ impl Network {
             state,
             value,
             period,
+            starts_after,
             ends_after,
         } = said
         else {
@@ -446,6 +463,7 @@ impl Network {
             id: hubspot_id(*deal),
             name: format!("Deal of client {deal}"),
             closed_at: (*state != DealState::Open).then(|| Timestamp(instant(&won_on.to_string()))),
+            start: starts_after.map(|days| won_on + chrono::TimeDelta::days(days)),
             end: ends_after.map(|days| won_on + chrono::Days::new(u64::from(days))),
             modified_at: at,
             ..self
@@ -465,6 +483,9 @@ impl Network {
         }
         if let Some(place) = desk.waive {
             self.waive(place).await;
+        }
+        if desk.follow {
+            self.follow_starts().await;
         }
         if desk.approve {
             self.approve(desk.hold).await;
@@ -577,6 +598,20 @@ impl Network {
 
     fn number_of(&self, partner: PartnerId) -> usize {
         usize::from(partner != self.partners[0])
+    }
+
+    /// Has the lines follow every start that moved.
+    async fn follow_starts(&self) {
+        let (ctx, staff) = (&self.world.ctx, &self.world.staff);
+        let found = exceptions::list_exceptions(ctx, staff, 1_000).await;
+        for view in found.expect("exceptions") {
+            if view.record.kind == "start_changed" {
+                let followed = mergers::follow_start(ctx, staff, view.record.id).await;
+                followed.expect("followed");
+                self.world.work_off().await;
+                self.world.prove().await;
+            }
+        }
     }
 
     async fn waive(&self, deal: usize) {
@@ -922,8 +957,10 @@ impl Network {
         let plan = plan_by_hand(&self.script.plans[OWNERS[number]]);
         let horizon = self.world.ctx.this_month().plus(12);
         let rows = oracle::lines(&plan, &by_hand, horizon.0);
-        self.compare(number, &plan, &rows).await;
-        self.check_coverage_by_hand(number, deal.id, &rows).await;
+        let start = by_hand.start.0;
+        self.compare(number, &plan, start, &rows).await;
+        self.check_coverage_by_hand(number, deal.id, start, &rows)
+            .await;
     }
 
     /// The monthly value, in 360ths, of what the partner won before in twelve months.
@@ -939,7 +976,11 @@ impl Network {
             let is_before = (theirs, deal.id) < (mine, id) && theirs > mine - Months::new(12);
             if deal.state == DealState::Won && is_before {
                 let terms = deal_rows::list_terms(tx, deal.id).await.unwrap();
-                standing += match terms.first().map(|terms| (terms.value.minor, terms.period)) {
+                let start = Month::of(deal.start.expect("a start"));
+                standing += match held_from(&terms, start)
+                    .first()
+                    .map(|terms| (terms.value.minor, terms.period))
+                {
                     Some((minor, BillingPeriod::Months(months))) => {
                         i128::from(minor) * oracle::MONTHLY / i128::from(months)
                     }
@@ -951,7 +992,7 @@ impl Network {
     }
 
     /// What each partner has of each month, with what corrects it, is what the pencil says.
-    async fn compare(&self, number: usize, plan: &oracle::Plan, rows: &[oracle::Row]) {
+    async fn compare(&self, number: usize, plan: &oracle::Plan, start: i32, rows: &[oracle::Row]) {
         let found = self.lines(number).await;
         let owner = OWNERS[number];
         let others = |place: usize| if place == 0 { owner } else { 1 - owner };
@@ -974,6 +1015,11 @@ impl Network {
                 (key, with_adjustments(line))
             })
             .collect();
+        let mut before_start = held.iter().filter(|(key, _)| key.1 < start);
+        assert!(
+            before_start.all(|(_, minor)| *minor == 0),
+            "deal {number} starts in {start}: {held:?}"
+        );
         for row in rows {
             for (place, part) in row.parts.iter().enumerate() {
                 let key = (LineKind::Scheduled, row.month, others(place));
@@ -1001,7 +1047,13 @@ impl Network {
     }
 
     /// How the client's money fills the months.
-    async fn check_coverage_by_hand(&self, number: usize, id: DealId, rows: &[oracle::Row]) {
+    async fn check_coverage_by_hand(
+        &self,
+        number: usize,
+        id: DealId,
+        start: i32,
+        rows: &[oracle::Row],
+    ) {
         let months: Vec<i32> = rows.iter().map(|row| row.month).collect();
         let scheduled = self.lines(number).await;
         let mut scheduled = scheduled
@@ -1011,7 +1063,8 @@ impl Network {
         let waived = portal_store::waivers::list_of_deal(&mut tx, id)
             .await
             .unwrap();
-        if scheduled.any(|line| !months.contains(&line.month.0)) || !waived.is_empty() {
+        let is_beyond = |month: i32| month >= start && !months.contains(&month);
+        if scheduled.any(|line| is_beyond(line.month.0)) || !waived.is_empty() {
             // Months that are kept beyond the schedule's end take money too.
             return;
         }
@@ -1196,6 +1249,7 @@ const WON: Said = Said::Deal {
     state: DealState::Won,
     value: 0,
     period: 0,
+    starts_after: None,
     ends_after: None,
 };
 
@@ -1204,6 +1258,7 @@ const LOST: Said = Said::Deal {
     state: DealState::Lost,
     value: 0,
     period: 0,
+    starts_after: None,
     ends_after: None,
 };
 
@@ -1248,6 +1303,7 @@ fn script<const N: usize>(months: [&[Said]; N]) -> Script {
             hold: None,
             link: None,
             waive: None,
+            follow: false,
             close: false,
             pay: None,
         },
@@ -1311,6 +1367,7 @@ fn an_invoice_that_names_a_deal_is_for_it_even_if_that_is_won_later() {
         state: DealState::Won,
         value: 0,
         period: 0,
+        starts_after: None,
         ends_after: None,
     };
     block_on(check_history(&script([

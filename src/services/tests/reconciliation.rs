@@ -891,34 +891,6 @@ async fn a_start_that_moved_is_kept_until_it_moves_again_or_followed_by_all_line
 }
 
 #[tokio::test]
-async fn a_start_does_not_move_once_a_line_is_stated() {
-    for world in worlds().await {
-        world.win(&world.alpha, "Acme", "9001").await;
-        world.accrue("2026-04-02").await;
-        world.put(sale("INV-1", "Acme", 100_000, 100_000)).await;
-        world.approve_all().await;
-        let quarter = Quarter::parse("2026Q1", 1).unwrap();
-        statements::close_quarter(&world.ctx, &world.staff, quarter)
-            .await
-            .expect("closed");
-        world.work().await;
-        let moved = RemoteDeal {
-            start: "2026-03-01".parse().ok(),
-            modified_at: world.ctx.now(),
-            ..world.remote("9001", "Acme")
-        };
-        world.read(&moved).await;
-        let case = world.case("start_changed").await;
-        let refused = mergers::follow_start(&world.ctx, &world.staff, case).await;
-        assert!(
-            matches!(refused, Err(ServiceError::Conflict("start-stated"))),
-            "{refused:?}"
-        );
-        world.ctx.store.close().await;
-    }
-}
-
-#[tokio::test]
 async fn what_was_dismissed_is_raised_again_only_when_its_numbers_change() {
     for world in worlds().await {
         world.win(&world.alpha, "Acme", "9001").await;

@@ -509,6 +509,7 @@ job-work_inbox = Webhook abarbeiten
 job-read_invoice = Rechnung lesen
 job-read_credit = Gutschrift lesen
 job-sweep_invoices = Geänderte Rechnungen suchen
+job-judge_deal = Finden, was einen Deal bezahlt
 job-reconcile_deal = Deal mit Zahlungen abgleichen
 job-accrue_lines = Posten mit dem Kalender fortschreiben
 job-create_bill = Eingangsrechnung in Xero eintragen

@@ -509,6 +509,7 @@ job-work_inbox = Work off a webhook
 job-read_invoice = Read an invoice
 job-read_credit = Read a credit note
 job-sweep_invoices = Look for changed invoices
+job-judge_deal = Find what pays for a deal
 job-reconcile_deal = Reconcile a deal
 job-accrue_lines = Move lines on with the calendar
 job-create_bill = Enter a bill in Xero

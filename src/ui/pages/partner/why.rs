@@ -109,6 +109,7 @@ fn steps(page: &Page, why: &LineExplanation) -> Vec<Step> {
         steps.push(step(page, "plan", words.with("line-why-plan-since", &plan)));
     }
     match (line.kind, &why.arithmetic) {
+        _ if why.is_before_start => steps.push(before_start(page, why)),
         (LineKind::Scheduled, Some(arithmetic)) => {
             steps.extend(base(page, why));
             steps.extend(standing(page, why, arithmetic));
@@ -138,6 +139,18 @@ fn steps(page: &Page, why: &LineExplanation) -> Vec<Step> {
         steps.push(step(page, "corrected", text));
     }
     steps
+}
+
+/// A month that the start has moved past.
+fn before_start(page: &Page, why: &LineExplanation) -> Step {
+    let words = &page.words;
+    let start = why.deal.start.map(|start| words.date(start));
+    let start = [("start", start.unwrap_or_default().into())];
+    step(
+        page,
+        "before-start",
+        words.with("line-why-before-start", &start),
+    )
 }
 
 /// m, and how it comes from the deal's value and period.

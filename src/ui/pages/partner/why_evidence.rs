@@ -198,13 +198,11 @@ fn of_credit(page: &Page, credit: &CreditRecord, deal: DealId) -> Vec<Reading> {
 
 fn waivers(page: &Page, why: &LineExplanation) -> Vec<Reading> {
     let words = &page.words;
-    let currency = why.view.line.money.currency;
     let waived = why.waivers.iter().flat_map(|waiver| {
         let person = [("person", waiver.by_name.as_str().into())];
         let name = words.with("line-why-object-waiver", &person);
         let mut object = Object::new(page, PORTAL, name, waiver.waived_at);
-        let amount = Money::new(waiver.amount_minor, currency);
-        object.add(waiver.reason.clone(), words.money(amount));
+        object.add(waiver.reason.clone(), words.money(waiver.money));
         object.readings
     });
     waived.collect()

@@ -453,7 +453,7 @@ fn merge(page: &Page, case: &CaseView, merger: &Merger) -> AnyView {
     )
 }
 
-/// Keeping the old start or currency; following HubSpot's new start where no line is on a statement.
+/// Keeping the old start or currency; following HubSpot's new start.
 fn keep(page: &Page, case: &CaseView, kind: &str) -> AnyView {
     let words = &page.words;
     let form = view! {
@@ -472,10 +472,6 @@ fn keep(page: &Page, case: &CaseView, kind: &str) -> AnyView {
         form.into_any(),
     );
     let follow = (kind == "start_changed").then(|| {
-        if !case.may_follow_start {
-            let why = words.text("case-follow-stated");
-            return act(page, "case-follow", why, ().into_any());
-        }
         let form = view! {
             <form method="post">
                 {calls("follow_start")}

@@ -389,11 +389,10 @@ fn waived(page: &Page, money: &ClientMoney, row: &ExplorerRow, here: &str) -> An
                 ("reason", (&waiver.reason).into()),
             ],
         );
-        let amount = Money::new(waiver.amount_minor, money.currency);
         view! {
             <div>
                 <dt>{deal_name(money, Some(*deal))}" · "{words.month(waiver.month)}<small>{about}</small></dt>
-                <dd>{words.money(amount)}</dd>
+                <dd>{words.money(waiver.money)}</dd>
             </div>
         }
     });
@@ -401,8 +400,8 @@ fn waived(page: &Page, money: &ClientMoney, row: &ExplorerRow, here: &str) -> An
     for (deal, waiver) in &shown {
         let key = (*deal, waiver.month);
         match sums.iter_mut().find(|sum| sum.0 == key) {
-            Some(sum) => sum.1 = sum.1.saturating_add(waiver.amount_minor),
-            None => sums.push((key, waiver.amount_minor)),
+            Some(sum) => sum.1 = sum.1.saturating_add(waiver.money.minor),
+            None => sums.push((key, waiver.money.minor)),
         }
     }
     let choices: Vec<(String, String)> = sums

@@ -486,7 +486,7 @@ async fn close_partners(
     let locked = books::deals_of(seen.iter().flat_map(|found| &found.lines));
     books::lock_deals(&mut tx, &locked).await?;
     let mut statable = list_statable(ctx, &mut tx, partners, quarter).await?;
-    let stated = StatedBefore::load(&mut tx, partners, quarter).await?;
+    let mut stated = StatedBefore::load(&mut tx, partners, quarter).await?;
     let mut carried: Vec<CarryRecord> = Vec::new();
     let mut due = Vec::with_capacity(statable.len());
     for mut found in statable.drain(..) {
@@ -510,16 +510,30 @@ async fn close_partners(
     let created = due.len();
     let ids: Vec<PartnerId> = partners.iter().copied().collect();
     statements::replace_carries(&mut tx, &quarter.to_string(), &ids, &carried).await?;
-    state(ctx, &mut tx, person, quarter, due, &stated).await?;
+    state(ctx, &mut tx, person, quarter, due, &mut stated).await?;
     tx.commit().await?;
     Ok((created, carried.len()))
+}
+
+/// A partner's statements, each of which carries the hash of the one before it.
+#[derive(Default)]
+struct Chain {
+    count: i64,
+    last_hash: String,
+}
+
+impl Chain {
+    fn carry_on(&mut self, hash: &str) {
+        self.count += 1;
+        hash.clone_into(&mut self.last_hash);
+    }
 }
 
 /// What was stated to some partners before.
 struct StatedBefore {
     /// The partners and currencies that have their statement of the quarter.
     of_quarter: BTreeSet<(PartnerId, Currency)>,
-    last_hashes: BTreeMap<(PartnerId, Currency), String>,
+    chains: BTreeMap<PartnerId, Chain>,
 }
 
 impl StatedBefore {
@@ -532,15 +546,15 @@ impl StatedBefore {
         let ids: Vec<PartnerId> = partners.iter().copied().collect();
         let mut before = Self {
             of_quarter: BTreeSet::new(),
-            last_hashes: BTreeMap::new(),
+            chains: BTreeMap::new(),
         };
-        // Oldest first, so that the last one stays.
         for stated in statements::list_of_partners(tx, &ids).await? {
             let key = (stated.partner, stated.currency);
             if stated.quarter == name {
                 before.of_quarter.insert(key);
             }
-            before.last_hashes.insert(key, stated.hash);
+            let chain = before.chains.entry(stated.partner).or_default();
+            chain.carry_on(&stated.hash);
         }
         Ok(before)
     }
@@ -557,7 +571,7 @@ async fn state(
     person: PersonId,
     quarter: Quarter,
     mut due: Vec<Statable>,
-    before: &StatedBefore,
+    before: &mut StatedBefore,
 ) -> Result<(), ServiceError> {
     if due.is_empty() {
         return Ok(());
@@ -586,11 +600,11 @@ async fn state(
         let company = companies
             .get(&found.partner)
             .ok_or(ServiceError::NotFound)?;
-        let previous_hash = before.last_hashes.get(&(found.partner, found.currency));
-        let previous_hash = previous_hash.cloned().unwrap_or_default();
+        let chain = before.chains.entry(found.partner).or_default();
         let number = statement_number(quarter, sequence);
         sequence += 1;
-        let record = freeze(ctx, &found, company, number, quarter, previous_hash)?;
+        let record = freeze(ctx, &found, company, number, quarter, chain)?;
+        chain.carry_on(&record.hash);
         for line in found.lines {
             if let AnyLine::Approved(approved) = line.in_state() {
                 books.put_on_statement(&line, approved.put_on_statement(), record.id);
@@ -689,14 +703,14 @@ pub(crate) async fn list_statable(
     Ok(found.into_values().collect())
 }
 
-/// The statement as it will stand for good. The hash is over its JSON, which carries the hash of the partner's last one in that currency.
+/// The statement as it will stand for good. The hash is over its JSON, which carries the hash of the partner's last one.
 fn freeze(
     ctx: &Ctx,
     found: &Statable,
     company: &Company,
     number: String,
     quarter: Quarter,
-    previous_hash: String,
+    chain: &Chain,
 ) -> Result<StatementRecord, ServiceError> {
     let id = StatementId::new(ctx.new_id());
     let total = found.total()?;
@@ -709,7 +723,8 @@ fn freeze(
         lines: found.lines.iter().map(freeze_line).collect(),
         total,
         closed_on: ctx.today().to_string(),
-        previous_hash: previous_hash.clone(),
+        previous_hash: chain.last_hash.clone(),
+        place: chain.count + 1,
         vendor: ctx.programme.vendor.clone(),
         partner: freeze_partner(company),
         from: Some(quarter.first.first_day()),
@@ -728,7 +743,8 @@ fn freeze(
         total,
         hash: hash(&text),
         body: text,
-        previous_hash,
+        previous_hash: body.previous_hash,
+        place: Some(body.place),
         created_at: ctx.now(),
     })
 }

@@ -65,6 +65,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0009_packs.sqlite.sql"),
         include_str!("../../migrations/0009_packs.postgres.sql"),
     ),
+    (
+        12,
+        "chain",
+        include_str!("../../migrations/0012_chain.sql"),
+        include_str!("../../migrations/0012_chain.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -762,11 +762,11 @@ fn freeze_line(line: &LineRecord) -> StatementLine {
     }
 }
 
-/// The partner as its documents name it; it has no postal address here.
+/// The partner as its documents name it.
 fn freeze_partner(company: &Company) -> Party {
     Party {
         legal_name: company.legal_name.clone(),
-        address: Vec::new(),
+        address: company.address.lines(&company.country),
         country: company.country.clone(),
         vat_number: company.vat_number.clone(),
         email: company.billing_email.as_str().to_owned(),

@@ -71,6 +71,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0012_chain.sql"),
         include_str!("../../migrations/0012_chain.sql"),
     ),
+    (
+        13,
+        "addresses",
+        include_str!("../../migrations/0013_addresses.sql"),
+        include_str!("../../migrations/0013_addresses.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -282,6 +282,7 @@ fn forms<'a>(
             vec![("form[statement]", statement), ("form[number]", "A-1")],
         ),
         ("update_company", company.to_vec()),
+        ("update_partner", [&company[..], &[("partner", partner)]].concat()),
         ("invite_member", invitation.to_vec()),
         ("withdraw_lead", vec![("lead", lead)]),
         ("approve_lines", vec![("lines[0]", SEEN)]),
@@ -341,7 +342,7 @@ async fn a_role_does_no_more_than_its_own() {
     let partner = portal.aster.id.to_string();
     let forms = forms(&lead, &statement, &partner);
     let before = content(&portal).await;
-    let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner add_plan_version sweep_now";
+    let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now";
     let of_finance = "split_invoice link_refund unlink_invoice unlink_refund waive_month chase_exception dismiss_exception \
         decide_merger keep_unchanged follow_start";
     let of_members = "raise_invoice update_company invite_member withdraw_lead";
@@ -364,7 +365,10 @@ async fn a_role_does_no_more_than_its_own() {
             portal.staff.manager,
             "approve_lines hold_lines close_quarter add_plan_version sweep_now",
         ),
-        (portal.staff.finance, "accept_lead enrol_partner sweep_now"),
+        (
+            portal.staff.finance,
+            "accept_lead enrol_partner update_partner sweep_now",
+        ),
         (
             portal.staff.operator,
             "approve_lines close_quarter accept_lead enrol_partner add_plan_version",

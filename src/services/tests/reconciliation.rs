@@ -244,9 +244,8 @@ async fn add_partner(ctx: &Ctx, staff: &Actor, name: &str, plan: &str) -> Actor 
         legal_name: format!("{name} GmbH"),
         domain: domain.clone(),
         country: "DE".to_owned(),
-        vat_number: String::new(),
         billing_email: format!("billing@{domain}"),
-        slack_channel: String::new(),
+        ..CompanyForm::default()
     };
     let partner: PartnerId = partners::add(ctx, staff, &form).await.expect("a partner");
     partners::enrol(ctx, staff, partner, plan, "2026-01-01")

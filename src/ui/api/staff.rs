@@ -26,6 +26,18 @@ pub async fn reject_lead(lead: LeadId, #[server(default)] reason: String) -> Res
     Ok(Done::new(format!("/staff/leads/{lead}"), "lead-rejected"))
 }
 
+/// Changes the details of a partner's company.
+#[server(endpoint = "update_partner")]
+pub async fn update_partner(partner: PartnerId, form: CompanyForm) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    let actor = page.actor()?;
+    page.said(portal_services::partners::update(&page.ctx, actor, partner, &form).await)?;
+    Ok(Done::new(
+        format!("/staff/partners/{partner}"),
+        "company-saved",
+    ))
+}
+
 #[server(endpoint = "add_partner")]
 pub async fn add_partner(form: CompanyForm) -> Result<Done, UiError> {
     let page = crate::web::page::current().await?;

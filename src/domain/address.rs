@@ -104,16 +104,39 @@ mod tests {
         for (typed, field, code) in [
             (["", "20457", "Hamburg"], "street", "required"),
             (["Hafenstraße 7", "20457", ""], "city", "required"),
-            (["1\n2\n3\n4", "20457", "Hamburg"], "street", "too-many-lines"),
-            (["Hafenstraße\u{202e} 7", "", "Bonn"], "street", "control-characters"),
-            (["Hafenstraße 7", "20457;", "Hamburg"], "postal_code", "postal-code-invalid"),
-            (["Hafenstraße 7", "1234567890123", "Hamburg"], "postal_code", "postal-code-invalid"),
-            (["Hafenstraße 7", "20457", "Ham\nburg"], "city", "control-characters"),
+            (
+                ["1\n2\n3\n4", "20457", "Hamburg"],
+                "street",
+                "too-many-lines",
+            ),
+            (
+                ["Hafenstraße\u{202e} 7", "", "Bonn"],
+                "street",
+                "control-characters",
+            ),
+            (
+                ["Hafenstraße 7", "20457;", "Hamburg"],
+                "postal_code",
+                "postal-code-invalid",
+            ),
+            (
+                ["Hafenstraße 7", "1234567890123", "Hamburg"],
+                "postal_code",
+                "postal-code-invalid",
+            ),
+            (
+                ["Hafenstraße 7", "20457", "Ham\nburg"],
+                "city",
+                "control-characters",
+            ),
         ] {
             let [street, postal_code, city] = typed;
             let errors = Address::parse(street, postal_code, city).expect_err(code);
             assert_eq!(errors.0.len(), 1, "{errors:?}");
-            assert_eq!((errors.0[0].field.as_str(), errors.0[0].code.as_str()), (field, code));
+            assert_eq!(
+                (errors.0[0].field.as_str(), errors.0[0].code.as_str()),
+                (field, code)
+            );
         }
     }
 

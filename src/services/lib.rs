@@ -30,6 +30,7 @@ pub mod links;
 pub mod mergers;
 pub mod mismatch;
 pub mod payouts;
+pub mod proposals;
 pub mod recompute;
 pub mod reconcile;
 pub mod schedules;

@@ -77,6 +77,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0013_addresses.sql"),
         include_str!("../../migrations/0013_addresses.sql"),
     ),
+    (
+        14,
+        "said",
+        include_str!("../../migrations/0014_said.sql"),
+        include_str!("../../migrations/0014_said.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

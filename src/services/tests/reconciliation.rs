@@ -1018,6 +1018,7 @@ async fn members_and_operators_decide_nothing() {
                 mergers::follow_start(&world.ctx, actor, case).await,
                 mergers::keep_unchanged(&world.ctx, actor, case, "x").await,
                 links::unlink_invoice(&world.ctx, actor, "x").await,
+                links::say_no_deal(&world.ctx, actor, "x").await,
             ];
             for refused in decided {
                 assert!(

@@ -190,13 +190,13 @@ exception-invoice_overdue-what =
         [one] { $invoice } an { $client } ist seit einem Tag überfällig.
        *[other] { $invoice } an { $client } ist seit { $days } Tagen überfällig.
     }
-exception-invoice_overdue-do = Erinnern Sie den Kunden. Die Posten des Partners warten, bis das Geld da ist.
+exception-invoice_overdue-do = Erinnern Sie den Kunden, oder sagen Sie, wofür die Rechnung ist, wenn sie nicht zu diesem Deal gehört. Die Posten des Partners warten, bis das Geld da ist.
 exception-underpaid = Zu wenig bezahlt
-exception-underpaid-what = { $month } des Deals mit { $client } ist erst zum Teil bezahlt.
+exception-underpaid-what = { $month } des Deals mit { $client } ist erst zum Teil bezahlt. Die letzte Zahlung gehört zu Rechnung { $invoice }.
 exception-underpaid-do = Fordern Sie den Rest ein, oder ordnen Sie eine weitere Rechnung zu. Der Posten ist gedeckt, sobald das Geld da ist.
 exception-differs_from_deal = Weicht vom Deal ab
-exception-differs_from_deal-what = Was { $client } berechnet wurde, entspricht keiner ganzen Zahl von Monaten des Deals.
-exception-differs_from_deal-do = Korrigieren Sie den Deal in HubSpot oder die Rechnung in Xero; die Posten folgen dem Geld, das eingeht.
+exception-differs_from_deal-what = Was { $client } berechnet wurde, entspricht keiner ganzen Zahl von Monaten des Deals. Die letzte Rechnung ist { $invoice }.
+exception-differs_from_deal-do = Korrigieren Sie den Deal in HubSpot oder die Rechnung in Xero, oder sagen Sie, wofür eine Rechnung ist, die nicht zu diesem Deal gehört. Die Posten folgen dem Geld, das eingeht.
 exception-other_currency = Andere Währung
 exception-other_currency-what = { $invoice } an { $client } lautet auf eine andere Währung als der Deal; ihr Geld zählt deshalb nicht.
 exception-other_currency-do = Stellen Sie die Rechnung in der Währung des Deals, oder ändern Sie die Währung des Deals in HubSpot.

@@ -190,13 +190,13 @@ exception-invoice_overdue-what =
         [one] { $invoice } of { $client } has been overdue for one day.
        *[other] { $invoice } of { $client } has been overdue for { $days } days.
     }
-exception-invoice_overdue-do = Chase the client. The partner’s lines wait until the money is here.
+exception-invoice_overdue-do = Chase the client, or say what the invoice is for if it is not this deal’s. The partner’s lines wait until the money is here.
 exception-underpaid = Underpaid
-exception-underpaid-what = { $month } of { $client }’s deal is paid only in part.
+exception-underpaid-what = { $month } of { $client }’s deal is paid only in part. Its last payment is of invoice { $invoice }.
 exception-underpaid-do = Chase the rest, or link a further invoice. The line is covered as soon as the money is here.
 exception-differs_from_deal = Differs from the deal
-exception-differs_from_deal-what = What was invoiced to { $client } fits no whole number of the deal’s months.
-exception-differs_from_deal-do = Correct the deal in HubSpot or the invoice in Xero; the lines follow the money that comes in.
+exception-differs_from_deal-what = What was invoiced to { $client } fits no whole number of the deal’s months. The last invoice is { $invoice }.
+exception-differs_from_deal-do = Correct the deal in HubSpot or the invoice in Xero, or say what an invoice is for if it is not this deal’s. The lines follow the money that comes in.
 exception-other_currency = Other currency
 exception-other_currency-what = { $invoice } of { $client } is in another currency than the deal, so its money does not count.
 exception-other_currency-do = Invoice in the deal’s currency, or change the deal’s currency in HubSpot.

@@ -8,6 +8,7 @@ use portal_domain::{
     calendar::{Month, Timestamp},
     ids::{DealId, ExceptionId},
     money::{Currency, Exact, Money, round_half_even},
+    remote::RemoteOwner,
     text::{Email, parse_line, parse_paragraph},
 };
 use portal_store::{
@@ -17,7 +18,7 @@ use portal_store::{
     deals::{self, DealRecord},
     exceptions::{self, ExceptionRecord},
     invoices::{self, InvoiceRecord},
-    people,
+    owners, people,
     waivers::{self, WaiverRecord},
 };
 use serde::{Deserialize, Serialize};
@@ -254,7 +255,9 @@ pub struct CaseView {
     pub merger: Option<Merger>,
     /// No line is on a statement, so that all can move to the new start.
     pub may_follow_start: bool,
-    /// Whoever looks at it: the first recipient of a mail about it.
+    /// Who owns the deal in HubSpot, and is written to about it.
+    pub owner: Option<RemoteOwner>,
+    /// Whoever looks at it: the first recipient of a mail about it where nobody owns the deal.
     pub own_email: String,
 }
 
@@ -274,7 +277,12 @@ pub async fn find_case(
         Some(deal) => deals::find(&mut tx, deal).await?,
         None => None,
     };
+    let owner = match record.deal {
+        Some(deal) => owners::find_of_deal(&mut tx, deal).await?,
+        None => None,
+    };
     let mut case = CaseView {
+        owner: owner.filter(|owner| !owner.email.is_empty()),
         invoice: invoices::find(&mut tx, about(&record)).await?,
         credit: credits::find(&mut tx, about(&record)).await?,
         deals: Vec::new(),

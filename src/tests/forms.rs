@@ -5,13 +5,10 @@ use portal_words::{Locale, Words};
 use serde_json::Value;
 
 use crate::{
+    browser::english,
     leads::send,
     portal::{TestPortal, lead_form},
 };
-
-fn english(key: &str) -> String {
-    Words::of(Locale::En).text(key)
-}
 
 #[tokio::test]
 async fn a_refused_form_comes_back_with_what_was_typed_and_what_is_wrong_beside_each_field() {

@@ -124,6 +124,7 @@ impl World {
             modified_at: self.ctx.now(),
             lead_key: None,
             merged_ids: Vec::new(),
+            owner: None,
         }
     }
 

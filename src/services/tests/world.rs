@@ -226,6 +226,7 @@ impl World {
             modified_at: self.ctx.now(),
             lead_key: Some(lead.to_string()),
             merged_ids: Vec::new(),
+            owner: None,
         }
     }
 

@@ -100,7 +100,14 @@ fn evidence(page: &Page, case: &CaseView) -> AnyView {
             words.with("case-open-credit", &number),
         )
     });
-    view! { <p class="row small">{deal}{invoice}{credit}{client_link(page, &case.view)}</p> }
+    let owner = case.owner.as_ref().map(|owner| {
+        let who = [
+            ("name", (&owner.name).into()),
+            ("email", (&owner.email).into()),
+        ];
+        view! { <span>{words.with("case-owner", &who)}</span> }
+    });
+    view! { <p class="row small">{deal}{invoice}{credit}{client_link(page, &case.view)}{owner}</p> }
         .into_any()
 }
 

@@ -79,9 +79,9 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
     ),
     (
         14,
-        "said",
-        include_str!("../../migrations/0014_said.sql"),
-        include_str!("../../migrations/0014_said.sql"),
+        "links_and_owners",
+        include_str!("../../migrations/0014_links_and_owners.sql"),
+        include_str!("../../migrations/0014_links_and_owners.sql"),
     ),
 ];
 

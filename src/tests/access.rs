@@ -6,7 +6,7 @@ use portal_domain::{
     access::{Actor, StaffRole},
     ids::{LeadId, StatementId},
 };
-use portal_services::{Ctx, ServiceError, access, statements};
+use portal_services::{Ctx, ServiceError, access, closing, statements};
 use portal_words::{Locale, Words};
 use sqlx::Row;
 use ulid::Ulid;
@@ -56,7 +56,7 @@ pub async fn stated(portal: &TestPortal) -> (LeadId, StatementId) {
         .await
         .unwrap();
     let quarter = portal_domain::calendar::Quarter::parse("2026Q3", 1).unwrap();
-    statements::close_quarter(&portal.ctx, &portal.staff.finance, quarter)
+    closing::close_quarter(&portal.ctx, &portal.staff.finance, quarter)
         .await
         .unwrap();
     portal.run_jobs().await;

@@ -1,7 +1,7 @@
 //! Statements as files, and the payout calendar, over HTTP: what is in them, and who gets them.
 
 use portal_domain::{calendar::Quarter, ids::StatementId, statement::StatementBody};
-use portal_services::{lines, statements, statements::StatementView};
+use portal_services::{closing, lines, statements, statements::StatementView};
 use portal_words::{Locale, Words};
 use reqwest::header;
 use ulid::Ulid;
@@ -26,7 +26,7 @@ async fn stated(portal: &TestPortal) -> StatementView {
         .await
         .unwrap();
     let quarter = Quarter::parse("2026Q3", 1).unwrap();
-    statements::close_quarter(&portal.ctx, finance, quarter)
+    closing::close_quarter(&portal.ctx, finance, quarter)
         .await
         .unwrap();
     portal.run_jobs().await;
@@ -307,7 +307,7 @@ async fn the_payout_calendar_says_when_quarters_close_and_when_they_were_closed(
     portal.advance_clock_to("2027-04-02T08:00:00Z").await;
     portal.run_jobs().await;
     let first = Quarter::parse("2027Q1", 1).unwrap();
-    statements::close_quarter(&portal.ctx, &portal.staff.finance, first)
+    closing::close_quarter(&portal.ctx, &portal.staff.finance, first)
         .await
         .unwrap();
     portal.run_jobs().await;

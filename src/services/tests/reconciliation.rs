@@ -16,14 +16,14 @@ use portal_domain::{
     remote::{InvoiceType, RemoteCredit, RemoteDeal, RemoteInvoice},
 };
 use portal_services::{
-    Ctx, ServiceError, deals,
+    Ctx, ServiceError, closing, deals,
     exceptions::{self, CaseFilter, ChaseForm},
     explorer::{self, ClientMoney, ExplorerFilter, RowKey},
     figures, forecast, leads, lines,
     links::{self, InvoiceShareForm},
     mergers::{self, MergerDecision},
     outbox::Job,
-    partners, plans, statements,
+    partners, plans, quarters,
 };
 use portal_store::{audit, deals as deal_rows, invoices, jobs, lines as line_rows, mails};
 
@@ -787,7 +787,7 @@ async fn a_merger_of_two_partners_deals_moves_no_money_before_a_person_decides()
                     .all(|(_, why)| *why == "line-of-merged-deal")
             );
             let quarter = Quarter::parse("2026Q1", 1).unwrap();
-            let preview = statements::preview(&world.ctx, &world.staff, quarter).await;
+            let preview = quarters::preview(&world.ctx, &world.staff, quarter).await;
             assert!(preview.unwrap().statements.is_empty(), "nothing is stated");
             assert_undecided(&world).await;
             let refused =
@@ -898,7 +898,7 @@ async fn a_start_does_not_move_once_a_line_is_stated() {
         world.put(sale("INV-1", "Acme", 100_000, 100_000)).await;
         world.approve_all().await;
         let quarter = Quarter::parse("2026Q1", 1).unwrap();
-        statements::close_quarter(&world.ctx, &world.staff, quarter)
+        closing::close_quarter(&world.ctx, &world.staff, quarter)
             .await
             .expect("closed");
         world.work().await;

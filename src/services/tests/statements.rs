@@ -12,10 +12,10 @@ use portal_domain::{
     statement::InvoiceForm,
 };
 use portal_services::{
-    ServiceError, bills, deals, disputes,
+    ServiceError, bills, closing, deals, disputes,
     forecast::{self, Forecast, Group, PartState},
     lines::{self, WaitsFor},
-    links, partners, plans,
+    links, partners, plans, quarters,
     statements::{self, StatementView},
     verify,
 };
@@ -365,9 +365,9 @@ async fn network(world: &World, count: usize) -> Vec<PartnerId> {
     partners
 }
 
-async fn close_preview(world: &World) -> statements::ClosePreview {
+async fn close_preview(world: &World) -> quarters::ClosePreview {
     let quarter = Quarter::parse("2026Q1", world.ctx.programme.fiscal_start).unwrap();
-    let preview = statements::preview(&world.ctx, &world.staff, quarter).await;
+    let preview = quarters::preview(&world.ctx, &world.staff, quarter).await;
     preview.expect("a preview")
 }
 
@@ -401,7 +401,7 @@ async fn a_closing_that_was_interrupted_says_so_and_goes_on_without_a_gap() {
         };
         set(&mut connection, i64::MAX).await;
         let quarter = Quarter::parse("2026Q1", 1).unwrap();
-        let failed = statements::close_quarter(&world.ctx, &world.staff, quarter).await;
+        let failed = closing::close_quarter(&world.ctx, &world.staff, quarter).await;
         failed.expect_err("it stops");
         set(&mut connection, 10_000).await;
         drop(connection);
@@ -430,7 +430,7 @@ async fn numbers_have_no_gap_where_a_transaction_was_rolled_back_after_it_took_t
             .execute("ALTER TABLE jobs RENAME TO jobs_away")
             .await
             .expect("away");
-        let failed = statements::close_quarter(&world.ctx, &world.staff, quarter).await;
+        let failed = closing::close_quarter(&world.ctx, &world.staff, quarter).await;
         failed.expect_err("it stops");
         connection
             .execute("ALTER TABLE jobs_away RENAME TO jobs")
@@ -473,13 +473,13 @@ async fn what_is_carried_over_is_said_to_staff_and_to_the_partner_once() {
             "{mail}"
         );
         assert!(told.next().is_none());
-        let page = statements::last_carried(&world.ctx, &world.member).await;
+        let page = quarters::last_carried(&world.ctx, &world.member).await;
         assert_eq!(page.expect("carried").len(), 1);
         world.accrue("2026-07-02").await;
         world.invoice("INV-1", 60_000, 71_400).await;
         world.approve_all().await;
         assert_eq!(world.close("2026Q2").await.created, 1);
-        let page = statements::last_carried(&world.ctx, &world.member).await;
+        let page = quarters::last_carried(&world.ctx, &world.member).await;
         assert!(
             page.expect("carried").is_empty(),
             "a statement took it along"
@@ -531,7 +531,7 @@ async fn a_fiscal_quarter_ends_with_the_last_hour_of_its_last_month_where_the_pr
         world.invoice("INV-1", 400_000, 476_000).await;
         let quarter = Quarter::parse("2026Q1", 2).unwrap();
         assert_eq!(quarter.last(), Month::new(2026, 4));
-        let close = async || statements::close_quarter(&world.ctx, &world.staff, quarter).await;
+        let close = async || closing::close_quarter(&world.ctx, &world.staff, quarter).await;
         world.go_to_instant("2026-04-30T21:59:00Z");
         assert!(matches!(
             close().await,

@@ -24,11 +24,11 @@ use portal_domain::{
     statement::Party,
 };
 use portal_services::{
-    Clock, Ctx, Programme, deals, exceptions, figures, leads, lines, links, messages,
+    Clock, Ctx, Programme, closing, deals, exceptions, figures, leads, lines, links, messages,
     outbox::Job,
     partners,
     plans::{self, PlanEdit},
-    recompute, reconcile, statements, verify,
+    recompute, reconcile, verify,
 };
 use portal_store::{
     Store, deals as deal_rows, jobs, lines as line_rows, lines::LineRecord, people,
@@ -446,9 +446,9 @@ impl World {
         approved
     }
 
-    pub async fn close(&self, quarter: &str) -> statements::Closed {
+    pub async fn close(&self, quarter: &str) -> closing::Closed {
         let quarter = Quarter::parse(quarter, 1).expect(quarter);
-        let closed = statements::close_quarter(&self.ctx, &self.staff, quarter)
+        let closed = closing::close_quarter(&self.ctx, &self.staff, quarter)
             .await
             .expect("closed");
         self.work().await;

@@ -103,11 +103,11 @@ pub async fn add_plan_version(
 #[server(endpoint = "close_quarter")]
 pub async fn close_quarter(quarter: String) -> Result<Done, UiError> {
     use portal_domain::calendar::Quarter;
-    use portal_services::{ServiceError, statements};
+    use portal_services::{ServiceError, closing};
     let page = crate::web::page::current().await?;
     let parsed = Quarter::parse(&quarter, page.ctx.programme.fiscal_start);
     let quarter = page.said(parsed.map_err(|fault| ServiceError::field("quarter", fault.code)))?;
-    let closed = page.said(statements::close_quarter(&page.ctx, page.actor()?, quarter).await)?;
+    let closed = page.said(closing::close_quarter(&page.ctx, page.actor()?, quarter).await)?;
     let notice = if closed.already {
         "nothing-changed"
     } else {

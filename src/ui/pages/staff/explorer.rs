@@ -548,7 +548,7 @@ fn deals(page: &Page, money: &ClientMoney, opened: &Opened) -> AnyView {
         });
         view! {
             <div>
-                <dt>{deal_link(page, deal)}<small>{format!("{} · {}", deal.partner_name, deal_dates(page, deal))}</small></dt>
+                <dt>{deal_link(page, deal)}" "<small>{format!("{} · {}", deal.partner_name, deal_dates(page, deal))}</small></dt>
                 <dd>{said}</dd>
             </div>
         }

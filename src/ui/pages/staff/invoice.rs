@@ -122,7 +122,7 @@ fn is_for(page: &Page, view: &InvoiceView) -> AnyView {
         });
         view! { <div>{name}{share}</div> }
     });
-    view! { {links.collect_view()}<small>{how(page, &view.invoice)}</small> }.into_any()
+    view! { {links.collect_view()}<small>{linked_by(page, &view.invoice)}</small> }.into_any()
 }
 
 /// By whose word an invoice is for what it is for.
@@ -133,6 +133,11 @@ pub fn how(page: &Page, invoice: &InvoiceRecord) -> String {
         None => "nobody",
     };
     page.words.text(&format!("explorer-how-{word}"))
+}
+
+fn linked_by(page: &Page, invoice: &InvoiceRecord) -> String {
+    let label = page.words.text("explorer-column-how");
+    format!("{label}: {}", how(page, invoice))
 }
 
 /// A card with one act: what it is called, what it does, and its form.
@@ -256,8 +261,10 @@ fn split(page: &Page, invoice: &InvoiceRecord, deals: &[Proposal], back: &str) -
         }
         let deal = link.map_or_else(String::new, |link| link.deal.to_string());
         rows.push(view! {
-            {kit::field(page, "split_invoice", deal_name, deal_path, "case-split-deal").first(&deal).optional().select(options.clone())}
-            {kit::field(page, "split_invoice", amount_name, amount_path, "case-split-amount").first(&first).optional().input()}
+            <div class="cols">
+                {kit::field(page, "split_invoice", deal_name, deal_path, "case-split-deal").first(&deal).optional().select(options.clone())}
+                {kit::field(page, "split_invoice", amount_name, amount_path, "case-split-amount").first(&first).optional().input()}
+            </div>
         });
     }
     let rest = Money::new(net.minor.saturating_sub(sum.minor), net.currency);
@@ -274,7 +281,7 @@ fn split(page: &Page, invoice: &InvoiceRecord, deals: &[Proposal], back: &str) -
             <input type="hidden" name="invoice" value=invoice.remote.id.clone() />
             <input type="hidden" name="back" value=back.to_owned() />
             <dl class="compare">{sums.into_iter().collect_view()}</dl>
-            <div class="cols">{rows}</div>
+            {rows}
             <div class="foot"><button class="btn primary">{words.text("case-split-submit")}</button></div>
         </form>
     };
@@ -292,13 +299,7 @@ pub fn invoice_rows(page: &Page, invoices: &[InvoiceRecord], back: &str) -> AnyV
     let rows = invoices.iter().map(|invoice| {
         let remote = &invoice.remote;
         let issued = remote.date.map_or_else(String::new, |date| words.date(date));
-        let about = format!(
-            "{} · {} · {}: {}",
-            issued,
-            remote.status,
-            words.text("explorer-column-how"),
-            how(page, invoice)
-        );
+        let about = format!("{} · {} · {}", issued, remote.status, linked_by(page, invoice));
         view! {
             <li>
                 <div>

@@ -17,9 +17,9 @@ use portal_domain::{
     text::Email,
 };
 use portal_services::{
-    Ctx, ServiceError,
+    Ctx, ServiceError, closing,
     ledger::{self, ACCOUNTS, Balances},
-    lines, recompute, reconcile, statements, verify,
+    lines, recompute, reconcile, verify,
 };
 use portal_store::{deals, people};
 
@@ -299,7 +299,7 @@ async fn close_quarter(
     let quarter = Quarter::parse(quarter, settings.fiscal_start)
         .map_err(|_| StartError::Other(format!("`{quarter}` is not a quarter such as 2026Q3")))?;
     let actor = staff_actor(&ctx, closed_by).await?;
-    let closed = statements::close_quarter(&ctx, &actor, quarter).await?;
+    let closed = closing::close_quarter(&ctx, &actor, quarter).await?;
     println!(
         "{} statements made, {} carried over.",
         closed.created, closed.carried

@@ -71,6 +71,7 @@ fn statement(lines: Vec<StatementLine>) -> StatementBody {
         total: Money::new(total, Currency::GBP),
         closed_on: "2026-10-10".to_owned(),
         previous_hash: String::new(),
+        place: 1,
         vendor: party("Vendor Software Ltd"),
         partner: party("Aster Consulting Ltd"),
         from: "2026-07-01".parse().ok(),

@@ -48,6 +48,17 @@ impl FieldErrors {
         }
     }
 
+    /// Keeps a part of a form that parsed, and all faults of one that did not.
+    pub fn merge<T>(&mut self, parsed: Result<T, Self>) -> Option<T> {
+        match parsed {
+            Ok(value) => Some(value),
+            Err(faults) => {
+                self.0.extend(faults.0);
+                None
+            }
+        }
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

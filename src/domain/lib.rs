@@ -11,6 +11,7 @@ pub mod money;
 pub mod text;
 
 pub mod access;
+pub mod address;
 pub mod partner;
 
 pub mod claim;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     access::MemberRole,
+    address::Address,
     error::FieldErrors,
     text::{Email, Host, parse_line},
 };
@@ -14,6 +15,13 @@ pub struct CompanyForm {
     pub name: String,
     pub legal_name: String,
     pub domain: String,
+    /// Of the address all or nothing: the street in up to three lines, the postal code, the city.
+    #[serde(default)]
+    pub street: String,
+    #[serde(default)]
+    pub postal_code: String,
+    #[serde(default)]
+    pub city: String,
     pub country: String,
     pub vat_number: String,
     pub billing_email: String,
@@ -28,6 +36,7 @@ pub struct Company {
     pub name: String,
     pub legal_name: String,
     pub domain: Host,
+    pub address: Address,
     /// ISO 3166 alpha-2 in capitals.
     pub country: String,
     /// As on invoices; empty if not registered.
@@ -46,6 +55,8 @@ impl CompanyForm {
         let name = errors.take("name", parse_line(&self.name, 120));
         let legal_name = errors.take("legal_name", parse_line(&self.legal_name, 200));
         let domain = errors.take("domain", Host::parse(&self.domain));
+        let address = Address::parse(&self.street, &self.postal_code, &self.city);
+        let address = errors.merge(address);
         let country = self.country.trim().to_uppercase();
         if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
             errors.add("country", "country-invalid");
@@ -63,14 +74,15 @@ impl CompanyForm {
         if !slack_channel.is_empty() && !is_slack_channel(&slack_channel) {
             errors.add("slack_channel", "slack-channel-invalid");
         }
-        match (name, legal_name, domain, billing_email) {
-            (Some(name), Some(legal_name), Some(domain), Some(billing_email))
+        match (name, legal_name, domain, address, billing_email) {
+            (Some(name), Some(legal_name), Some(domain), Some(address), Some(billing_email))
                 if errors.is_empty() =>
             {
                 Ok(Company {
                     name,
                     legal_name,
                     domain,
+                    address,
                     country,
                     vat_number,
                     billing_email,
@@ -127,6 +139,9 @@ mod tests {
             name: "Example Partners".to_owned(),
             legal_name: "Example Partners GmbH".to_owned(),
             domain: "example.com".to_owned(),
+            street: "Hauptstraße 1".to_owned(),
+            postal_code: "10115".to_owned(),
+            city: "Berlin".to_owned(),
             country: " de ".to_owned(),
             vat_number: "de 123 456 789".to_owned(),
             billing_email: "Billing@Example.com".to_owned(),
@@ -138,21 +153,27 @@ mod tests {
     fn a_well_formed_company_is_read() {
         let company = form().parse().expect("well formed");
         assert_eq!(company.country, "DE");
+        let lines = company.address.lines(&company.country);
+        assert_eq!(lines, ["Hauptstraße 1", "10115 Berlin"]);
         assert_eq!(company.vat_number, "DE123456789");
         assert_eq!(company.billing_email.as_str(), "billing@example.com");
         let bare = CompanyForm {
             vat_number: String::new(),
             slack_channel: "  ".to_owned(),
+            street: String::new(),
+            postal_code: String::new(),
+            city: " ".to_owned(),
             ..form()
         };
-        let company = bare.parse().expect("neither is required");
+        let company = bare.parse().expect("none of these is required");
         assert!(company.vat_number.is_empty() && company.slack_channel.is_empty());
+        assert!(company.address.is_empty());
     }
 
     #[test]
     fn each_fault_of_a_company_is_named_with_its_field() {
         type Spoil = fn(&mut CompanyForm);
-        let faults: [(Spoil, &str, &str); 9] = [
+        let faults: [(Spoil, &str, &str); 10] = [
             (|form| form.name.clear(), "name", "required"),
             (|form| form.legal_name.clear(), "legal_name", "required"),
             (
@@ -160,6 +181,7 @@ mod tests {
                 "domain",
                 "domain-invalid",
             ),
+            (|form| form.city.clear(), "city", "required"),
             (
                 |form| form.country = "DEU".to_owned(),
                 "country",

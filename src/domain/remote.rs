@@ -45,6 +45,27 @@ pub struct RemoteDeal {
     pub lead_key: Option<String>,
     /// Ids of deals that were merged into it.
     pub merged_ids: Vec<String>,
+    /// HubSpot's id of its owner.
+    #[serde(default)]
+    pub owner: Option<String>,
+}
+
+/// As much of a HubSpot deal as tells whether it was read since it changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DealTrace {
+    pub id: String,
+    pub modified_at: Timestamp,
+    /// HubSpot's id of its owner.
+    pub owner: Option<String>,
+}
+
+/// Whom a HubSpot deal belongs to there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteOwner {
+    pub id: String,
+    pub name: String,
+    /// Empty where HubSpot has none.
+    pub email: String,
 }
 
 /// Whether an invoice is a sale to a client or a bill from a partner.

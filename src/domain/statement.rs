@@ -48,8 +48,11 @@ pub struct StatementBody {
     pub lines: Vec<StatementLine>,
     pub total: Money,
     pub closed_on: String,
-    /// The hash of the partner's last statement in this currency; empty for the first.
+    /// The hash of the partner's last statement, whatever its currency; empty for the first.
     pub previous_hash: String,
+    /// Which of the partner's statements it is, counted from 1; 0 for one from before, whose chain was that of its currency.
+    #[serde(default)]
+    pub place: i64,
     /// Who owes the amount, and is invoiced.
     #[serde(default)]
     pub vendor: Party,
@@ -219,6 +222,7 @@ mod tests {
             (&Party::default(), &Party::default())
         );
         assert_eq!((body.from, body.to, body.payment_days), (None, None, 0));
+        assert_eq!(body.place, 0);
         assert_eq!(
             (
                 body.lines[0].deal_name.as_str(),

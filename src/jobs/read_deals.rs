@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use portal_domain::{calendar::Timestamp, remote::RemoteDeal};
+use portal_domain::{
+    calendar::Timestamp,
+    remote::{DealTrace, RemoteDeal},
+};
 use portal_integrations::hubspot::BATCH_MAX;
 use portal_services::{deals, operations};
 
@@ -63,21 +66,41 @@ pub(crate) async fn check_all(desk: &Desk) -> Result<(), JobError> {
     let mut last = String::new();
     loop {
         let known = deals::list_live_after(&desk.ctx, &last, BATCH_MAX as i64).await?;
-        let Some((newest, _)) = known.last() else {
+        let Some(newest) = known.last() else {
             return Ok(());
         };
-        last.clone_from(newest);
-        let ids: Vec<String> = known.iter().map(|(id, _)| id.clone()).collect();
+        last.clone_from(&newest.id);
+        let ids: Vec<String> = known.iter().map(|deal| deal.id.clone()).collect();
         let there = desk.vendors.hubspot.list_deals_there(&ids).await?;
-        let there: HashMap<String, Timestamp> = there.into_iter().collect();
-        let is_as_known =
-            |(id, known_at): &(String, Timestamp)| there.get(id).is_some_and(|at| at <= known_at);
-        let stale = known.iter().filter(|known| !is_as_known(known));
-        let stale: Vec<String> = stale.map(|(id, _)| id.clone()).collect();
+        let there: HashMap<&str, &DealTrace> =
+            there.iter().map(|deal| (deal.id.as_str(), deal)).collect();
+        let is_as_known = |known: &DealTrace| {
+            let found = there.get(known.id.as_str());
+            found.is_some_and(|deal| {
+                deal.modified_at <= known.modified_at && deal.owner == known.owner
+            })
+        };
+        let stale = known.into_iter().filter(|known| !is_as_known(known));
+        let stale: Vec<String> = stale.map(|deal| deal.id).collect();
         if !stale.is_empty() {
             deals::read_again(&desk.ctx, stale).await?;
         }
     }
+}
+
+/// Everybody who can own a deal: all at once and once an hour, so that no deal costs a call for its owner.
+pub(crate) async fn read_owners(desk: &Desk) -> Result<(), JobError> {
+    let mut owners = Vec::new();
+    let mut after = None;
+    loop {
+        let page = desk.vendors.hubspot.list_owners(after).await?;
+        owners.extend(page.owners);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    Ok(deals::owners_read(&desk.ctx, &owners).await?)
 }
 
 /// The pipelines as they are today, and the properties that we keep our keys in.

@@ -64,6 +64,16 @@ pub(crate) async fn view(tx: &mut Tx, partner: PartnerId) -> Result<CompanyView,
 /// Changes the company's details. Its domain is what claims are checked against, so it stays one partner's.
 pub async fn update(ctx: &Ctx, actor: &Actor, form: &CompanyForm) -> Result<(), ServiceError> {
     let partner = require_partner(actor, Action::EditCompany)?;
+    change(ctx, actor, partner, form).await
+}
+
+/// The same for a partner's owner and for staff. Statements that were made before stay as they are.
+pub(crate) async fn change(
+    ctx: &Ctx,
+    actor: &Actor,
+    partner: PartnerId,
+    form: &CompanyForm,
+) -> Result<(), ServiceError> {
     let company = form.parse().map_err(ServiceError::Invalid)?;
     let mut tx = ctx.store.write().await?;
     let before = partners::find(&mut tx, partner)

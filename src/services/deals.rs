@@ -4,18 +4,18 @@
 
 use chrono::NaiveDate;
 use portal_domain::{
-    calendar::{Month, Timestamp},
+    calendar::Month,
     deal::{BillingPeriod, DealState, DealTerms},
     ids::{DealId, LeadId},
     lead::LeadState,
     money::Money,
-    remote::{RemoteDeal, RemoteStage},
+    remote::{DealTrace, RemoteDeal, RemoteOwner, RemoteStage},
 };
 use portal_store::{
     Tx, changes,
     deals::{self, DealRecord},
     leads::{self, LeadRecord},
-    lines,
+    lines, owners, vendors,
 };
 use serde_json::json;
 
@@ -29,6 +29,11 @@ use crate::{
     },
     verdicts,
 };
+
+/// When all owners were read last.
+const OWNERS_CURSOR: &str = "hubspot.owners";
+/// For how long an owner whom nobody knows is taken for one who is gone.
+const OWNERS_FRESH_MS: i64 = 10 * 60_000;
 
 /// HubSpot has the lead's deal: its id is kept, and the deal is read. Doing it again changes nothing.
 /// Of a lead that was withdrawn meanwhile staff are told, so that they close the deal.
@@ -128,6 +133,9 @@ pub async fn apply_reading(
         apply_won(ctx, &mut tx, &mut deal, remote).await?;
     }
     deals::update(&mut tx, &deal).await?;
+    if let Some(remote) = remote {
+        follow_owner(ctx, &mut tx, deal.id, remote.owner.as_deref()).await?;
+    }
     let had_plan = before
         .as_ref()
         .is_some_and(|before| before.plan_version.is_some());
@@ -148,6 +156,32 @@ pub async fn apply_reading(
     let was_won_on = before.as_ref().and_then(|before| before.won_on);
     resync_standing(ctx, &mut tx, &deal, was_won_on).await?;
     changes::add(&mut tx, deal.partner, ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Keeps who owns a deal in HubSpot. One whom nobody knows may be new there, so that all are read again, but not for each deal: who was deactivated
+/// stays unknown.
+async fn follow_owner(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    deal: DealId,
+    owner: Option<&str>,
+) -> Result<(), ServiceError> {
+    owners::set_of_deal(tx, deal, owner).await?;
+    let Some(owner) = owner else { return Ok(()) };
+    let read_at = vendors::find_cursor(tx, OWNERS_CURSOR).await?;
+    let is_stale = read_at.is_none_or(|at| at.plus_ms(OWNERS_FRESH_MS) < ctx.now());
+    if is_stale && !owners::is_known(tx, owner).await? {
+        outbox::add(ctx, tx, &Job::ReadOwners).await?;
+    }
+    Ok(())
+}
+
+/// HubSpot's owners, all of them, as they are now.
+pub async fn owners_read(ctx: &Ctx, read: &[RemoteOwner]) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    owners::replace_all(&mut tx, read, ctx.now()).await?;
+    vendors::advance_cursor(&mut tx, OWNERS_CURSOR, ctx.now(), ctx.now()).await?;
     Ok(tx.commit().await?)
 }
 
@@ -180,12 +214,12 @@ fn won_on(ctx: &Ctx, known: Option<NaiveDate>, remote: &RemoteDeal) -> Option<Na
     closed_on.or(known).or_else(|| Some(ctx.today()))
 }
 
-/// Open and won deals after one, by their ids in HubSpot, each with when it was changed as far as we know.
+/// Open and won deals after one, by their ids in HubSpot, as far as we know.
 pub async fn list_live_after(
     ctx: &Ctx,
     hubspot_id: &str,
     limit: i64,
-) -> Result<Vec<(String, Timestamp)>, ServiceError> {
+) -> Result<Vec<DealTrace>, ServiceError> {
     let mut tx = ctx.store.read().await?;
     Ok(deals::list_live_after(&mut tx, hubspot_id, limit).await?)
 }

@@ -8,17 +8,17 @@ use portal_domain::{
     calendar::{Month, Timestamp},
     ids::{DealId, ExceptionId},
     money::{Currency, Exact, Money, round_half_even},
+    remote::RemoteOwner,
     text::{Email, parse_line, parse_paragraph},
 };
 use portal_store::{
     Tx,
     audit::{self, AuditRecord},
-    clients,
     credits::{self, CreditRecord},
     deals::{self, DealRecord},
     exceptions::{self, ExceptionRecord},
     invoices::{self, InvoiceRecord},
-    people,
+    owners, people,
     waivers::{self, WaiverRecord},
 };
 use serde::{Deserialize, Serialize};
@@ -31,18 +31,19 @@ use crate::{
     mergers::{self, Merger},
     messages,
     outbox::{self, Job},
+    proposals::{Document, Proposal},
     reconcile::{DealMoney, waived_in},
 };
 
 /// How many exceptions a page shows.
 pub const PAGE: usize = 25;
-/// How many invoices or deals are offered at once.
+/// How many invoices are offered at once.
 const CHOICES: i64 = 20;
 /// How many months together one invoice may be for, when one is looked for by its amount.
 const MONTHS_TOGETHER: usize = 12;
 
 /// What people do about exceptions, as the audit log names it.
-const ACTS: [&str; 12] = [
+const ACTS: [&str; 13] = [
     "chase",
     "decide_merger",
     "dismiss_exception",
@@ -50,34 +51,13 @@ const ACTS: [&str; 12] = [
     "keep_unchanged",
     "link_invoice",
     "link_refund",
+    "say_no_deal",
     "split_invoice",
     "take_back_waiver",
     "unlink_invoice",
     "unlink_refund",
     "waive",
 ];
-
-/// A deal that an invoice may be for.
-#[derive(Clone, Debug)]
-pub struct Proposal {
-    pub deal: DealId,
-    pub deal_name: String,
-    pub client_name: String,
-    pub partner_name: String,
-    pub hubspot_id: String,
-}
-
-impl From<DealRecord> for Proposal {
-    fn from(deal: DealRecord) -> Self {
-        Self {
-            deal: deal.id,
-            deal_name: deal.name,
-            client_name: deal.client_name,
-            partner_name: deal.partner_name,
-            hubspot_id: deal.hubspot_id,
-        }
-    }
-}
 
 /// An exception as finance sees it.
 #[derive(Clone, Debug)]
@@ -235,7 +215,10 @@ async fn propose(
         _ => return Ok(Vec::new()),
     };
     if possible.is_empty() {
-        let found = deals_of_contact(tx, record).await?;
+        let found = match Document::find(tx, about(record)).await? {
+            Some(document) => document.list_deals_of_contact(tx).await?,
+            None => Vec::new(),
+        };
         return Ok(found.into_iter().map(Proposal::from).collect());
     }
     let mut proposals = Vec::with_capacity(possible.len());
@@ -243,25 +226,6 @@ async fn propose(
         proposals.extend(deals::find(tx, id).await?.map(Proposal::from));
     }
     Ok(proposals)
-}
-
-/// The deals of the client whose invoice or credit note it is.
-async fn deals_of_contact(
-    tx: &mut Tx,
-    record: &ExceptionRecord,
-) -> Result<Vec<DealRecord>, ServiceError> {
-    let invoice = invoices::find(tx, about(record)).await?;
-    let credit = credits::find(tx, about(record)).await?;
-    let contact = invoice
-        .map(|invoice| (invoice.remote.contact_id, invoice.remote.contact_name))
-        .or(credit.map(|credit| (credit.remote.contact_id, credit.remote.contact_name)));
-    let Some((id, name)) = contact else {
-        return Ok(Vec::new());
-    };
-    match clients::find_by_contact(tx, &id, &name).await? {
-        Some(client) => Ok(deals::list_of_client(tx, client.id).await?),
-        None => Ok(Vec::new()),
-    }
 }
 
 /// An invoice that may be meant, and how many months of the deal it would be exactly for.
@@ -280,6 +244,8 @@ pub struct CaseView {
     pub credit: Option<CreditRecord>,
     /// Deals that can be chosen for the invoice or credit note.
     pub deals: Vec<Proposal>,
+    /// The invoices that are taken for the deal, where one that is not the deal's may be why nothing fits.
+    pub linked: Vec<InvoiceRecord>,
     /// Invoices of no deal that can be chosen for the deal.
     pub invoices: Vec<InvoiceChoice>,
     /// What ended months of the deal lack.
@@ -287,7 +253,9 @@ pub struct CaseView {
     /// What was waived of the deal's months and not taken back.
     pub waived: Vec<(Month, Money)>,
     pub merger: Option<Merger>,
-    /// Whoever looks at it: the first recipient of a mail about it.
+    /// Who owns the deal in HubSpot, and is written to about it.
+    pub owner: Option<RemoteOwner>,
+    /// Whoever looks at it: the first recipient of a mail about it where nobody owns the deal.
     pub own_email: String,
 }
 
@@ -307,10 +275,16 @@ pub async fn find_case(
         Some(deal) => deals::find(&mut tx, deal).await?,
         None => None,
     };
+    let owner = match record.deal {
+        Some(deal) => owners::find_of_deal(&mut tx, deal).await?,
+        None => None,
+    };
     let mut case = CaseView {
+        owner: owner.filter(|owner| !owner.email.is_empty()),
         invoice: invoices::find(&mut tx, about(&record)).await?,
         credit: credits::find(&mut tx, about(&record)).await?,
         deals: Vec::new(),
+        linked: Vec::new(),
         invoices: Vec::new(),
         missing: Vec::new(),
         waived: Vec::new(),
@@ -322,38 +296,22 @@ pub async fn find_case(
         view: view_all(&mut tx, vec![record]).await?.remove(0),
         deal: deal.clone(),
     };
-    case.deals = list_choices(&mut tx, &case, search).await?;
+    if let Some(document) = Document::find(&mut tx, about(&case.view.record)).await? {
+        let first = &case.view.proposals;
+        case.deals = document.list_choices(&mut tx, first, search).await?;
+    }
     if let Some((deal, currency)) = deal.and_then(|deal| Some((deal.clone(), deal.currency?))) {
         let money = DealMoney::load(&mut tx, deal).await?;
         case.missing = list_missing(ctx, &money, currency)?;
         case.waived = list_waived(&money.waivers, currency)?;
+        if is_of_deals_invoices(&case.view.record.kind) {
+            case.linked.clone_from(&money.invoices);
+        }
         if case.view.record.kind == "no_invoice_yet" {
             case.invoices = list_invoice_choices(&mut tx, &money, currency, search).await?;
         }
     }
     Ok(case)
-}
-
-/// The deals that it is linked to, those that are proposed, those of the paying client, and what was searched for.
-async fn list_choices(
-    tx: &mut Tx,
-    case: &CaseView,
-    search: &str,
-) -> Result<Vec<Proposal>, ServiceError> {
-    if case.invoice.is_none() && case.credit.is_none() {
-        return Ok(Vec::new());
-    }
-    let mut found: Vec<DealRecord> = Vec::new();
-    for link in case.invoice.iter().flat_map(|invoice| &invoice.links) {
-        found.extend(deals::find(tx, link.deal).await?);
-    }
-    found.extend(deals_of_contact(tx, &case.view.record).await?);
-    found.extend(deals::search(tx, search, CHOICES).await?);
-    let mut choices = case.view.proposals.clone();
-    choices.extend(found.into_iter().map(Proposal::from));
-    let mut seen = std::collections::BTreeSet::new();
-    choices.retain(|choice| seen.insert(choice.deal));
-    Ok(choices)
 }
 
 /// What each ended month of a deal lacks.
@@ -417,6 +375,11 @@ async fn list_invoice_choices(
 
 /// What waits for the client's money: it is waived or chased, and settled once it is there.
 pub const WAITS_FOR_MONEY: [&str; 3] = ["no_invoice_yet", "underpaid", "invoice_overdue"];
+/// Whether the deal's invoices decide: one that was taken for the wrong deal is the usual cause.
+fn is_of_deals_invoices(kind: &str) -> bool {
+    WAITS_FOR_MONEY.contains(&kind) || kind == "differs_from_deal"
+}
+
 /// What a decision of its own settles.
 const DECIDED_OTHERWISE: [&str; 3] = ["deals_merged", "start_changed", "currency_changed"];
 

@@ -258,7 +258,6 @@ impl Gathered {
         if amount_minor == 0 {
             return Ok(());
         }
-        self.is_misfit = true;
         let row = self.row(RowKey::Rest);
         row.amounts.add(column, amount_minor)?;
         row.evidence.push(Evidence {
@@ -295,6 +294,7 @@ impl Account<'_> {
             let rest_minor = self.rest_of_refund(credit)?;
             if rest_minor != 0 {
                 let gathered = by_currency.entry(credit.remote.total.currency).or_default();
+                gathered.is_misfit = true;
                 gathered.refunded_minor = sum(gathered.refunded_minor, rest_minor)?;
                 gathered.add_rest(Column::Unallocated, &credit.remote.id, -rest_minor)?;
             }
@@ -366,6 +366,8 @@ impl Account<'_> {
             return Ok(());
         }
         let gathered = by_currency.entry(currency).or_default();
+        // What a person said to be for no deal has its place.
+        gathered.is_misfit |= !invoice.is_of_no_deal;
         let open_minor = invoiced_minor - credited_minor - collected_minor;
         gathered.open_minor = sum(gathered.open_minor, open_minor)?;
         for (column, amount_minor) in [

@@ -19,7 +19,7 @@ use portal_store::{
 use crate::{
     Ctx, ServiceError,
     access::{require_partner, require_staff},
-    statements,
+    closing, quarters,
 };
 
 /// One month of a partner's money.
@@ -136,15 +136,15 @@ async fn read(ctx: &Ctx, partner: PartnerId) -> Result<Vec<Figures>, ServiceErro
             .or_insert_with(|| Figures::new(ctx.programme.minimum_payout.of(currency)))
             .add(&sum)?;
     }
-    let quarter = statements::find_next_close(ctx, &mut tx, partner).await?;
+    let quarter = quarters::find_next_close(ctx, &mut tx, partner).await?;
     let partners = BTreeSet::from([partner]);
-    for found in statements::list_statable(ctx, &mut tx, &partners, quarter).await? {
+    for found in closing::list_statable(ctx, &mut tx, &partners, quarter).await? {
         if let Some(figures) = figures.get_mut(&found.currency) {
             figures.upcoming = found.total()?;
         }
     }
     for (currency, figures) in &mut figures {
-        if statements::is_last(ctx, &mut tx, partner, *currency, quarter).await? {
+        if closing::is_last(ctx, &mut tx, partner, *currency, quarter).await? {
             figures.minimum = Money::zero(*currency);
         }
     }
@@ -172,7 +172,7 @@ pub struct StaffCounts {
 /// The first screen of staff.
 pub async fn for_staff(ctx: &Ctx, actor: &Actor) -> Result<StaffCounts, ServiceError> {
     require_staff(actor, Action::ReadBooks)?;
-    let closable_quarter = statements::closable_quarter(ctx).await?;
+    let closable_quarter = quarters::closable_quarter(ctx).await?;
     let mut tx = ctx.store.read().await?;
     let in_review = leads::count_by_state(&mut tx, None).await?;
     let states = lines::count_by_state(&mut tx, Month(i32::MAX)).await?;

@@ -16,8 +16,9 @@ use portal_store::lines::{self, LineRecord};
 use crate::{
     Ctx, ServiceError,
     access::{require_partner, require_staff},
+    closing,
     lines::{Known, WaitsFor},
-    statements,
+    quarters,
 };
 
 /// How far a part of the next payout is, the nearest first; in a part of its own where two wait for two things.
@@ -151,10 +152,10 @@ pub async fn of_partner(
 
 async fn read(ctx: &Ctx, partner: PartnerId) -> Result<Vec<Forecast>, ServiceError> {
     let mut tx = ctx.store.read().await?;
-    let quarter = statements::find_next_close(ctx, &mut tx, partner).await?;
+    let quarter = quarters::find_next_close(ctx, &mut tx, partner).await?;
     // What closing itself would take, by its own rule.
     let partners = BTreeSet::from([partner]);
-    let statable = statements::list_statable(ctx, &mut tx, &partners, quarter).await?;
+    let statable = closing::list_statable(ctx, &mut tx, &partners, quarter).await?;
     let taken = statable.iter().flat_map(|found| &found.lines);
     let taken: BTreeSet<LineId> = taken.map(|line| line.id).collect();
     let found = lines::list_unstated(&mut tx, partner, quarter.last()).await?;
@@ -190,7 +191,7 @@ async fn read(ctx: &Ctx, partner: PartnerId) -> Result<Vec<Forecast>, ServiceErr
         })?;
     }
     for (currency, forecast) in &mut forecasts {
-        if statements::is_last(ctx, &mut tx, partner, *currency, quarter).await? {
+        if closing::is_last(ctx, &mut tx, partner, *currency, quarter).await? {
             forecast.minimum = Money::zero(*currency);
         }
     }

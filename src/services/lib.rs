@@ -17,6 +17,7 @@ pub mod plans;
 
 pub mod bills;
 mod candidates;
+pub mod closing;
 pub mod corrections;
 pub mod deals;
 pub mod disputes;
@@ -30,6 +31,8 @@ pub mod links;
 pub mod mergers;
 pub mod mismatch;
 pub mod payouts;
+pub mod proposals;
+pub mod quarters;
 pub mod recompute;
 pub mod reconcile;
 pub mod schedules;

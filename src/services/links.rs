@@ -198,6 +198,7 @@ async fn set_links(
     }
     said.sort_by_key(|link| link.deal);
     let (person, now) = (actor.person(), ctx.now());
+    invoices::set_no_deal(&mut tx, invoice_id, None).await?;
     invoices::replace_links(&mut tx, invoice_id, &said, Some(person), now).await?;
     let facts = json!({
         "number": before.remote.number,
@@ -208,6 +209,11 @@ async fn set_links(
     let facts = facts.to_string();
     audit::add(&mut tx, Some(person), act, invoice_id, &facts, now).await?;
     Ok(tx.commit().await?)
+}
+
+/// A person says that an invoice is for no deal; nothing overrules that.
+pub async fn say_no_deal(ctx: &Ctx, actor: &Actor, invoice_id: &str) -> Result<(), ServiceError> {
+    drop_links(ctx, actor, invoice_id, Instead::NoDeal).await
 }
 
 /// A person said something of an invoice, or took it back.
@@ -231,27 +237,38 @@ pub async fn unlink_invoice(
     actor: &Actor,
     invoice_id: &str,
 ) -> Result<(), ServiceError> {
+    drop_links(ctx, actor, invoice_id, Instead::Nothing).await
+}
+
+/// What a person says of an invoice whose links end.
+#[derive(Clone, Copy)]
+enum Instead {
+    NoDeal,
+    Nothing,
+}
+
+async fn drop_links(
+    ctx: &Ctx,
+    actor: &Actor,
+    invoice_id: &str,
+    instead: Instead,
+) -> Result<(), ServiceError> {
     require_staff(actor, Action::Reconcile)?;
     let mut tx = ctx.store.write().await?;
     verdicts::lock(&mut tx).await?;
     let before = find_sale(&mut tx, invoice_id).await?;
-    if !before.is_linked_by_person() {
-        return Err(ServiceError::Conflict("not-linked-by-person"));
-    }
     let (person, now) = (actor.person(), ctx.now());
+    let (act, said_by) = match instead {
+        Instead::NoDeal => ("say_no_deal", Some(person)),
+        Instead::Nothing if before.is_said_by_person() => ("unlink_invoice", None),
+        Instead::Nothing => return Err(ServiceError::Conflict("not-linked-by-person")),
+    };
+    invoices::set_no_deal(&mut tx, invoice_id, said_by).await?;
     invoices::replace_links(&mut tx, invoice_id, &[], Some(person), now).await?;
     judge_said(ctx, &mut tx, &before).await?;
     let deals_before: BTreeSet<DealId> = before.links.iter().map(|link| link.deal).collect();
     let facts = json!({ "number": before.remote.number, "deals_before": deals_before }).to_string();
-    audit::add(
-        &mut tx,
-        Some(person),
-        "unlink_invoice",
-        invoice_id,
-        &facts,
-        now,
-    )
-    .await?;
+    audit::add(&mut tx, Some(person), act, invoice_id, &facts, now).await?;
     Ok(tx.commit().await?)
 }
 

@@ -25,6 +25,7 @@ pub enum Job {
     SweepDeals,
     CheckDeals,
     ReadStages,
+    ReadOwners,
     WorkInbox {
         inbox: InboxId,
     },
@@ -74,7 +75,8 @@ impl Job {
             | Self::ReadDeal { .. }
             | Self::SweepDeals
             | Self::CheckDeals
-            | Self::ReadStages => "hubspot",
+            | Self::ReadStages
+            | Self::ReadOwners => "hubspot",
             Self::ReadInvoice { .. }
             | Self::ReadCredit { .. }
             | Self::SweepInvoices
@@ -100,6 +102,7 @@ impl Job {
             Self::SweepDeals => "sweep_deals",
             Self::CheckDeals => "check_deals",
             Self::ReadStages => "read_stages",
+            Self::ReadOwners => "read_owners",
             Self::WorkInbox { .. } => "work_inbox",
             Self::ReadInvoice { .. } => "read_invoice",
             Self::ReadCredit { .. } => "read_credit",

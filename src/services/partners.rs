@@ -57,6 +57,17 @@ pub async fn add(ctx: &Ctx, actor: &Actor, form: &CompanyForm) -> Result<Partner
     Ok(id)
 }
 
+/// Changes the details of a partner's company, as its owner can too.
+pub async fn update(
+    ctx: &Ctx,
+    actor: &Actor,
+    partner: PartnerId,
+    form: &CompanyForm,
+) -> Result<(), ServiceError> {
+    require_staff(actor, Action::ManagePartners)?;
+    company::change(ctx, actor, partner, form).await
+}
+
 /// Puts a partner on a plan from a day on. One that has left, or is about to, is in the programme again: its deals are paid as if it had never left.
 pub async fn enrol(
     ctx: &Ctx,

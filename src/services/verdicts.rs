@@ -369,7 +369,7 @@ fn judge_invoice(
     names: &Names,
     candidates: Option<&Candidates>,
 ) -> Verdict {
-    if invoice.is_linked_by_person() {
+    if invoice.is_said_by_person() {
         return Verdict::For(invoice.links.clone());
     }
     let remote = &invoice.remote;
@@ -521,11 +521,11 @@ pub(crate) async fn judge_credits(
         let inherited = inherit_shares(&credit.remote, &allocated)?;
         let verdict = if credit.is_linked_by_person() {
             Verdict::For(credit.links.clone())
-        } else if inherited.is_empty() {
+        } else if let Some(inherited) = inherited {
+            Verdict::For(inherited)
+        } else {
             let remote = &credit.remote;
             names.judge(&remote.reference, day_of(remote.date), Some(&candidates))
-        } else {
-            Verdict::For(inherited)
         };
         judged.push((credit, verdict));
     }
@@ -533,11 +533,11 @@ pub(crate) async fn judge_credits(
 }
 
 /// Each deal's part of a credit note: that which it has of the invoices that the note was set against, by how much of it was. What is nobody's of them is
-/// nobody's of the note.
+/// nobody's of the note. None where nobody knows what these are for.
 fn inherit_shares(
     credit: &RemoteCredit,
     allocated: &HashMap<String, InvoiceRecord>,
-) -> Result<Vec<InvoiceLink>, MoneyError> {
+) -> Result<Option<Vec<InvoiceLink>>, MoneyError> {
     let zero = Exact::from_integer(0);
     let mut of_deals: BTreeMap<DealId, Exact> = BTreeMap::new();
     let mut weights = 0_i128;
@@ -546,7 +546,8 @@ fn inherit_shares(
             continue;
         };
         let net_minor = i128::from(invoice.remote.sub_total.minor);
-        if invoice.links.is_empty() || net_minor == 0 {
+        let is_known = invoice.is_of_no_deal || !invoice.links.is_empty();
+        if !is_known || net_minor == 0 {
             continue;
         }
         let weight = i128::from(allocation.amount_minor);
@@ -558,7 +559,7 @@ fn inherit_shares(
         }
     }
     if weights == 0 {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let link = |deal: DealId, share_minor: Option<i64>| InvoiceLink {
         deal,
@@ -569,7 +570,7 @@ fn inherit_shares(
         && let Some((deal, share)) = of_deals.first_key_value()
         && *share >= Exact::from_integer(weights)
     {
-        return Ok(vec![link(*deal, None)]);
+        return Ok(Some(vec![link(*deal, None)]));
     }
     let net = Exact::new(i128::from(credit.sub_total.minor), weights);
     let (mut through, mut given) = (zero, 0);
@@ -580,7 +581,7 @@ fn inherit_shares(
         links.push(link(deal, Some(border - given)));
         given = border;
     }
-    Ok(links)
+    Ok(Some(links))
 }
 
 async fn put_credit_verdicts(

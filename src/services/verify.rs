@@ -715,7 +715,7 @@ async fn check_statements(tx: &mut Tx) -> Result<[Check; 3], ServiceError> {
     let mut paid = Check::new("paid_within_bill");
     // A line can be on two statements only if two name it: all of them are kept, and nothing else is.
     let mut stated: HashSet<LineId> = HashSet::new();
-    let mut chains: HashMap<(PartnerId, Currency), String> = HashMap::new();
+    let mut chains: BTreeMap<PartnerId, Vec<Link>> = BTreeMap::new();
     let mut last = None;
     loop {
         let page = stored_statements::list_after(tx, last, STATEMENTS_PAGE).await?;
@@ -732,9 +732,13 @@ async fn check_statements(tx: &mut Tx) -> Result<[Check; 3], ServiceError> {
             let lines = lines_of.remove(&statement.id).unwrap_or_default();
             let bills = bills_of.remove(&statement.id).unwrap_or_default();
             check_lines(&mut as_stated, statement, &body, &lines, &mut stated);
-            check_hash(&mut hashes, statement, &body, &mut chains);
+            let chain = chains.entry(statement.partner).or_default();
+            chain.push(Link::of(statement, &body));
             check_bills(&mut paid, statement, &lines, &bills);
         }
+    }
+    for chain in chains.into_values() {
+        check_chain(&mut hashes, chain);
     }
     Ok([as_stated, hashes, paid])
 }
@@ -787,27 +791,54 @@ fn read_body(statement: &StatementRecord) -> Result<StatementBody, ServiceError>
     })
 }
 
-/// The statement's hash is over its JSON, which names the one before. `chains` holds the last hash of each partner and currency.
-fn check_hash(
-    check: &mut Check,
-    statement: &StatementRecord,
-    body: &StatementBody,
-    chains: &mut HashMap<(PartnerId, Currency), String>,
-) {
-    let previous = chains
-        .entry((statement.partner, statement.total.currency))
-        .or_default();
-    let holds = statement.hash == statements::hash(&statement.body)
-        && statement.previous_hash == *previous
-        && body.previous_hash == *previous
-        && (body.id, &body.number) == (statement.id, &statement.number);
-    check.look(holds, || {
-        format!(
-            "statement {} was changed, or one before it",
-            statement.number
-        )
-    });
-    previous.clone_from(&statement.hash);
+/// A statement among its partner's.
+struct Link {
+    place: Option<i64>,
+    created_at: Timestamp,
+    number: String,
+    currency: Currency,
+    hash: String,
+    previous_hash: String,
+    /// Its hash is over its JSON, which says the same as its row.
+    is_sound: bool,
+}
+
+impl Link {
+    fn of(statement: &StatementRecord, body: &StatementBody) -> Self {
+        let is_sound = statement.hash == statements::hash(&statement.body)
+            && body.previous_hash == statement.previous_hash
+            && body.place == statement.place.unwrap_or(0)
+            && (body.id, &body.number) == (statement.id, &statement.number);
+        Self {
+            place: statement.place,
+            created_at: statement.created_at,
+            number: statement.number.clone(),
+            currency: statement.total.currency,
+            hash: statement.hash.clone(),
+            previous_hash: statement.previous_hash.clone(),
+            is_sound,
+        }
+    }
+}
+
+/// Each of a partner's statements carries the hash of the one before it. Those that have no place come first, and carry that of their currency's last.
+fn check_chain(check: &mut Check, mut links: Vec<Link>) {
+    let place = |link: &Link| (link.place.unwrap_or(0), link.created_at);
+    links.sort_by(|one, other| (place(one), &one.number).cmp(&(place(other), &other.number)));
+    let mut of_currencies: HashMap<Currency, String> = HashMap::new();
+    let mut last = String::new();
+    for (count, link) in (1..).zip(links) {
+        let of_currency = of_currencies.entry(link.currency).or_default();
+        let follows = match link.place {
+            Some(place) => place == count && link.previous_hash == last,
+            None => link.previous_hash == *of_currency,
+        };
+        check.look(link.is_sound && follows, || {
+            format!("statement {} was changed, or one before it", link.number)
+        });
+        of_currency.clone_from(&link.hash);
+        last = link.hash;
+    }
 }
 
 /// Nothing is paid beyond the money that reached its bills, and nothing without a bill.

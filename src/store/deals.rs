@@ -6,7 +6,7 @@ use portal_domain::{
     deal::{BillingPeriod, DealState, DealTerms},
     ids::{ClientId, DealId, LeadId, PartnerId, PlanId, PlanVersionId},
     money::Currency,
-    remote::RemoteStage,
+    remote::{DealTrace, RemoteStage},
 };
 use sqlx::any::AnyRow;
 
@@ -416,21 +416,25 @@ pub async fn list_ids_of_versions(
     all(&rows, |row| row.parsed("id"))
 }
 
-/// Open and won deals after one, by their ids in HubSpot, each with when HubSpot says that it was changed last.
+/// Open and won deals after one, by their ids in HubSpot, as they were last read.
 pub async fn list_live_after(
     tx: &mut Tx,
     hubspot_id: &str,
     limit: i64,
-) -> Result<Vec<(String, Timestamp)>, StoreError> {
+) -> Result<Vec<DealTrace>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT hubspot_id, hubspot_modified_at FROM deals WHERE state IN ('open', 'won') AND hubspot_id > $1
+        "SELECT hubspot_id, hubspot_modified_at, hubspot_owner FROM deals WHERE state IN ('open', 'won') AND hubspot_id > $1
          ORDER BY hubspot_id LIMIT $2",
         hubspot_id,
         limit,
     )?;
     all(&rows, |row| {
-        Ok((row.text("hubspot_id")?, row.instant("hubspot_modified_at")?))
+        Ok(DealTrace {
+            id: row.text("hubspot_id")?,
+            modified_at: row.instant("hubspot_modified_at")?,
+            owner: row.optional_text("hubspot_owner")?,
+        })
     })
 }
 

@@ -15,8 +15,8 @@ use crate::{
     StoreError, Tx,
     read::{Read, all},
     sql::{
-        Bind, ROWS_AT_ONCE, Value, execute, execute_many, pattern, places, row, rows, rows_many,
-        rows_of, sql, values,
+        Bind, ROWS_AT_ONCE, Value, execute, execute_many, execute_one, pattern, places, row, rows,
+        rows_many, rows_of, sql, values,
     },
 };
 
@@ -26,6 +26,8 @@ pub struct InvoiceRecord {
     pub remote: RemoteInvoice,
     /// In the order of the deals' ids, in which they share what it collects.
     pub links: Vec<InvoiceLink>,
+    /// A person said that it is for no deal; it has no links then.
+    pub is_of_no_deal: bool,
     pub seen_at: Timestamp,
 }
 
@@ -40,9 +42,9 @@ pub struct InvoiceLink {
 }
 
 impl InvoiceRecord {
-    /// A person said what it is for.
-    pub fn is_linked_by_person(&self) -> bool {
-        self.links.iter().any(|link| link.how == "person")
+    /// A person said what it is for, or that it is for nothing of ours.
+    pub fn is_said_by_person(&self) -> bool {
+        self.is_of_no_deal || self.links.iter().any(|link| link.how == "person")
     }
 }
 
@@ -68,7 +70,7 @@ pub struct FillRecord {
 const INVOICE: &str = "SELECT invoices.id, invoices.kind, invoices.number, invoices.reference, invoices.description, invoices.contact_id,
         invoices.contact_name, invoices.status, invoices.issued_on, invoices.due_on, invoices.currency, invoices.sub_total_minor,
         invoices.total_minor, invoices.paid_minor, invoices.prepaid_minor, invoices.credited_minor, invoices.due_minor,
-        invoices.xero_updated_at, invoices.seen_at
+        invoices.xero_updated_at, invoices.no_deal_said_by, invoices.seen_at
     FROM invoices";
 
 fn read_invoice(row: &AnyRow) -> Result<InvoiceRecord, StoreError> {
@@ -93,6 +95,7 @@ fn read_invoice(row: &AnyRow) -> Result<InvoiceRecord, StoreError> {
             description: row.text("description")?,
         },
         links: Vec::new(),
+        is_of_no_deal: row.optional_text("no_deal_said_by")?.is_some(),
         seen_at: row.instant("seen_at")?,
     })
 }
@@ -395,6 +398,21 @@ pub async fn replace_links(
         )?;
     }
     Ok(())
+}
+
+/// Keeps who said that an invoice is for no deal, or forgets it.
+pub async fn set_no_deal(
+    tx: &mut Tx,
+    invoice: &str,
+    said_by: Option<PersonId>,
+) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "invoice",
+        "UPDATE invoices SET no_deal_said_by = $2 WHERE id = $1",
+        invoice,
+        said_by,
+    )
 }
 
 /// Replaces the evidence of the coverage of some deals.

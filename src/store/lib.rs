@@ -26,6 +26,7 @@ pub mod journal;
 pub mod leads;
 pub mod lines;
 pub mod mails;
+pub mod owners;
 pub mod packs;
 pub mod partners;
 pub mod people;

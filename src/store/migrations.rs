@@ -77,6 +77,24 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0011_deal_changes.sql"),
         include_str!("../../migrations/0011_deal_changes.sql"),
     ),
+    (
+        12,
+        "chain",
+        include_str!("../../migrations/0012_chain.sql"),
+        include_str!("../../migrations/0012_chain.sql"),
+    ),
+    (
+        13,
+        "addresses",
+        include_str!("../../migrations/0013_addresses.sql"),
+        include_str!("../../migrations/0013_addresses.sql"),
+    ),
+    (
+        14,
+        "links_and_owners",
+        include_str!("../../migrations/0014_links_and_owners.sql"),
+        include_str!("../../migrations/0014_links_and_owners.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

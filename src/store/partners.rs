@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use portal_domain::{
+    address::Address,
     calendar::Timestamp,
     ids::{PartnerId, PlanId},
     partner::Company,
@@ -45,7 +46,8 @@ pub struct EnrolmentRecord {
     pub valid_until: Option<NaiveDate>,
 }
 
-const PARTNER: &str = "SELECT id, name, legal_name, domain, country, vat_number, billing_email, slack_channel, xero_contact_id, state, left_on, created_at
+const PARTNER: &str = "SELECT id, name, legal_name, domain, street, postal_code, city, country, vat_number, billing_email, slack_channel, xero_contact_id,
+        state, left_on, created_at
     FROM partners";
 
 fn read_partner(row: &AnyRow) -> Result<PartnerRecord, StoreError> {
@@ -60,6 +62,11 @@ fn read_partner(row: &AnyRow) -> Result<PartnerRecord, StoreError> {
                 column: "domain",
                 value: domain,
             })?,
+            address: Address {
+                street: row.text("street")?,
+                postal_code: row.text("postal_code")?,
+                city: row.text("city")?,
+            },
             country: row.text("country")?,
             vat_number: row.text("vat_number")?,
             billing_email: Email::parse(&billing_email).map_err(|_| StoreError::Inconsistent {
@@ -83,12 +90,16 @@ pub async fn add(
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO partners (id, name, legal_name, domain, country, vat_number, billing_email, slack_channel, state, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $9)",
+        "INSERT INTO partners (id, name, legal_name, domain, street, postal_code, city, country, vat_number, billing_email, slack_channel,
+             state, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12, $12)",
         id,
         company.name,
         company.legal_name,
         company.domain.as_str(),
+        company.address.street,
+        company.address.postal_code,
+        company.address.city,
         company.country,
         company.vat_number,
         company.billing_email.as_str(),
@@ -107,13 +118,16 @@ pub async fn update_company(
     execute_one!(
         tx,
         "partner",
-        "UPDATE partners SET name = $2, legal_name = $3, domain = $4, country = $5, vat_number = $6, billing_email = $7,
-             slack_channel = $8, updated_at = $9
+        "UPDATE partners SET name = $2, legal_name = $3, domain = $4, street = $5, postal_code = $6, city = $7, country = $8,
+             vat_number = $9, billing_email = $10, slack_channel = $11, updated_at = $12
          WHERE id = $1",
         id,
         company.name,
         company.legal_name,
         company.domain.as_str(),
+        company.address.street,
+        company.address.postal_code,
+        company.address.city,
         company.country,
         company.vat_number,
         company.billing_email.as_str(),

@@ -29,11 +29,14 @@ pub struct StatementRecord {
     pub body: String,
     pub hash: String,
     pub previous_hash: String,
+    /// Which of the partner's it is, counted from 1; none of one from when each currency had a chain of its own.
+    pub place: Option<i64>,
     pub created_at: Timestamp,
 }
 
 const STATEMENT: &str = "SELECT statements.id, statements.number, statements.partner_id, partners.name AS partner_name, statements.quarter,
-        statements.currency, statements.total_minor, statements.body, statements.hash, statements.previous_hash, statements.created_at
+        statements.currency, statements.total_minor, statements.body, statements.hash, statements.previous_hash, statements.place,
+        statements.created_at
     FROM statements JOIN partners ON partners.id = statements.partner_id";
 
 fn read_statement(row: &AnyRow) -> Result<StatementRecord, StoreError> {
@@ -47,6 +50,7 @@ fn read_statement(row: &AnyRow) -> Result<StatementRecord, StoreError> {
         body: row.text("body")?,
         hash: row.text("hash")?,
         previous_hash: row.text("previous_hash")?,
+        place: row.optional_integer("place")?,
         created_at: row.instant("created_at")?,
     })
 }
@@ -58,7 +62,7 @@ pub async fn add_all(
     closed_by: PersonId,
 ) -> Result<(), StoreError> {
     for some in statements.chunks(ROWS_AT_ONCE) {
-        let mut bound = Vec::with_capacity(some.len() * 11);
+        let mut bound = Vec::with_capacity(some.len() * 12);
         for statement in some {
             bound.extend(values![
                 statement.id,
@@ -70,14 +74,15 @@ pub async fn add_all(
                 statement.body,
                 statement.hash,
                 statement.previous_hash,
+                statement.place,
                 closed_by,
                 statement.created_at,
             ]);
         }
         let text = format!(
-            "INSERT INTO statements (id, number, partner_id, quarter, currency, total_minor, body, hash, previous_hash, closed_by, created_at)
+            "INSERT INTO statements (id, number, partner_id, quarter, currency, total_minor, body, hash, previous_hash, place, closed_by, created_at)
              VALUES {}",
-            places(some.len(), 11, 1)
+            places(some.len(), 12, 1)
         );
         execute_many(tx, text, bound).await?;
     }
@@ -130,13 +135,13 @@ pub struct StatedBefore {
     pub hash: String,
 }
 
-/// All statements of some partners, each partner's oldest first.
+/// All statements of some partners, each partner's in the order of its chain: those that have no place in it come first.
 pub async fn list_of_partners(
     tx: &mut Tx,
     partners: &[PartnerId],
 ) -> Result<Vec<StatedBefore>, StoreError> {
     let rows = rows_of(tx, partners, |list| {
-        format!("SELECT partner_id, currency, quarter, hash FROM statements WHERE partner_id IN {list} ORDER BY partner_id, id")
+        format!("SELECT partner_id, currency, quarter, hash FROM statements WHERE partner_id IN {list} ORDER BY partner_id, COALESCE(place, 0), created_at, number")
     })
     .await?;
     all(&rows, |row| {

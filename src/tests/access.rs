@@ -6,7 +6,7 @@ use portal_domain::{
     access::{Actor, StaffRole},
     ids::{LeadId, StatementId},
 };
-use portal_services::{Ctx, ServiceError, access, statements};
+use portal_services::{Ctx, ServiceError, access, closing, statements};
 use portal_words::{Locale, Words};
 use sqlx::Row;
 use ulid::Ulid;
@@ -56,7 +56,7 @@ pub async fn stated(portal: &TestPortal) -> (LeadId, StatementId) {
         .await
         .unwrap();
     let quarter = portal_domain::calendar::Quarter::parse("2026Q3", 1).unwrap();
-    statements::close_quarter(&portal.ctx, &portal.staff.finance, quarter)
+    closing::close_quarter(&portal.ctx, &portal.staff.finance, quarter)
         .await
         .unwrap();
     portal.run_jobs().await;
@@ -282,6 +282,10 @@ fn forms<'a>(
             vec![("form[statement]", statement), ("form[number]", "A-1")],
         ),
         ("update_company", company.to_vec()),
+        (
+            "update_partner",
+            [&company[..], &[("partner", partner)]].concat(),
+        ),
         ("invite_member", invitation.to_vec()),
         ("withdraw_lead", vec![("lead", lead)]),
         ("approve_lines", vec![("lines[0]", SEEN)]),
@@ -297,13 +301,14 @@ fn forms<'a>(
 }
 
 /// A form of each act on what does not fit.
-fn forms_of_finance(lead: &str) -> [(&'static str, Vec<(&'static str, &str)>); 11] {
+fn forms_of_finance(lead: &str) -> [(&'static str, Vec<(&'static str, &str)>); 12] {
     [
         (
             "split_invoice",
             vec![("invoice", "x"), ("deals[0]", lead), ("amounts[0]", "1")],
         ),
         ("link_refund", vec![("credit", "x"), ("deal", lead)]),
+        ("say_no_deal", vec![("invoice", "x")]),
         ("unlink_invoice", vec![("invoice", "x")]),
         ("unlink_refund", vec![("credit", "x")]),
         (
@@ -341,8 +346,8 @@ async fn a_role_does_no_more_than_its_own() {
     let partner = portal.aster.id.to_string();
     let forms = forms(&lead, &statement, &partner);
     let before = content(&portal).await;
-    let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner add_plan_version sweep_now";
-    let of_finance = "split_invoice link_refund unlink_invoice unlink_refund waive_month chase_exception dismiss_exception \
+    let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now";
+    let of_finance = "split_invoice link_refund say_no_deal unlink_invoice unlink_refund waive_month chase_exception dismiss_exception \
         decide_merger keep_unchanged follow_start";
     let of_members = "raise_invoice update_company invite_member withdraw_lead";
     let refused = [
@@ -364,7 +369,10 @@ async fn a_role_does_no_more_than_its_own() {
             portal.staff.manager,
             "approve_lines hold_lines close_quarter add_plan_version sweep_now",
         ),
-        (portal.staff.finance, "accept_lead enrol_partner sweep_now"),
+        (
+            portal.staff.finance,
+            "accept_lead enrol_partner update_partner sweep_now",
+        ),
         (
             portal.staff.operator,
             "approve_lines close_quarter accept_lead enrol_partner add_plan_version",

@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use portal_words::{Locale, Words};
 use reqwest::{Client, RequestBuilder, header, redirect::Policy};
+
+/// A text as readers of English see it.
+pub fn english(key: &str) -> String {
+    Words::of(Locale::En).text(key)
+}
 
 pub struct Browser {
     client: Client,

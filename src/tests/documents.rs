@@ -1,7 +1,7 @@
 //! Statements as files, and the payout calendar, over HTTP: what is in them, and who gets them.
 
 use portal_domain::{calendar::Quarter, ids::StatementId, statement::StatementBody};
-use portal_services::{lines, statements, statements::StatementView};
+use portal_services::{closing, lines, statements, statements::StatementView};
 use portal_words::{Locale, Words};
 use reqwest::header;
 use ulid::Ulid;
@@ -26,7 +26,7 @@ async fn stated(portal: &TestPortal) -> StatementView {
         .await
         .unwrap();
     let quarter = Quarter::parse("2026Q3", 1).unwrap();
-    statements::close_quarter(&portal.ctx, finance, quarter)
+    closing::close_quarter(&portal.ctx, finance, quarter)
         .await
         .unwrap();
     portal.run_jobs().await;
@@ -140,6 +140,7 @@ async fn a_statement_freezes_what_its_documents_need() {
             "billing@aster-consulting.com"
         )
     );
+    assert_eq!(body.partner.address, ["48 Quay Street", "Bristol BS1 4XE"]);
     let days = (body.from.unwrap().to_string(), body.to.unwrap().to_string());
     assert_eq!(days, ("2026-07-01".to_owned(), "2026-09-30".to_owned()));
     assert_eq!(body.payment_days, 30);
@@ -148,6 +149,38 @@ async fn a_statement_freezes_what_its_documents_need() {
         portal.ctx.url(&format!("/statements/{}", body.id))
     );
     assert!(body.lines[0].deal_name.contains("Harbour"));
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_new_address_stands_on_new_statements_and_on_no_old_one() {
+    let portal = TestPortal::start().await;
+    let before = stated(&portal).await;
+    let partner = portal.aster.id.to_string();
+    let mut manager = portal.sign_in(&portal.staff.manager).await;
+    let page = format!("/staff/partners/{partner}");
+    let fields = [
+        ("do", "update_partner"),
+        ("partner", partner.as_str()),
+        ("form[name]", "Aster"),
+        ("form[legal_name]", "Aster Ltd"),
+        ("form[domain]", "aster-consulting.com"),
+        ("form[street]", "2 Mill Lane"),
+        ("form[postal_code]", "BA1 1AA"),
+        ("form[city]", "Bath"),
+        ("form[country]", "GB"),
+        ("form[vat_number]", "GB123456789"),
+        ("form[billing_email]", "billing@aster-consulting.com"),
+    ];
+    let saved = manager.post(&page, &fields).await;
+    assert_eq!(saved.location, format!("{page}?notice=company-saved"));
+    let shown = manager.get(&page).await.body;
+    assert!(shown.contains("2 Mill Lane, Bath BA1 1AA"));
+    let after = statements::find_for_partner(&portal.ctx, &portal.aster.owner, before.record.id)
+        .await
+        .unwrap();
+    assert_eq!(after.record.body, before.record.body);
+    assert_eq!(after.body.partner.address[1], "Bristol BS1 4XE");
     portal.finish().await;
 }
 
@@ -274,7 +307,7 @@ async fn the_payout_calendar_says_when_quarters_close_and_when_they_were_closed(
     portal.advance_clock_to("2027-04-02T08:00:00Z").await;
     portal.run_jobs().await;
     let first = Quarter::parse("2027Q1", 1).unwrap();
-    statements::close_quarter(&portal.ctx, &portal.staff.finance, first)
+    closing::close_quarter(&portal.ctx, &portal.staff.finance, first)
         .await
         .unwrap();
     portal.run_jobs().await;

@@ -5,13 +5,10 @@ use portal_words::{Locale, Words};
 use serde_json::Value;
 
 use crate::{
+    browser::english,
     leads::send,
     portal::{TestPortal, lead_form},
 };
-
-fn english(key: &str) -> String {
-    Words::of(Locale::En).text(key)
-}
 
 #[tokio::test]
 async fn a_refused_form_comes_back_with_what_was_typed_and_what_is_wrong_beside_each_field() {
@@ -88,11 +85,17 @@ async fn a_form_that_is_taken_leads_on() {
         ("form[name]", "Aster & Söhne"),
         ("form[legal_name]", "Aster <Ltd>"),
         ("form[domain]", "aster-consulting.com"),
+        ("form[street]", "Mill House\r\n2 Mill Lane"),
+        ("form[postal_code]", "ba1 1aa"),
         ("form[country]", "gb"),
         ("form[vat_number]", "gb 999"),
         ("form[billing_email]", "Billing@aster-consulting.com"),
         ("form[slack_channel]", ""),
     ];
+    let half = browser.post("/company", &fields).await;
+    assert_eq!(half.status, 422, "an address without its city");
+    assert!(half.body.contains("2 Mill Lane") && half.body.contains(&english("error-required")));
+    let fields = [&fields[..], &[("form[city]", "Bath")]].concat();
     let answer = browser.post("/company", &fields).await;
     assert_eq!(
         (answer.status, answer.location.as_str()),
@@ -100,7 +103,10 @@ async fn a_form_that_is_taken_leads_on() {
     );
     let next = browser.get(&answer.location).await;
     assert!(
-        next.body.contains("value=\"Aster &amp; Söhne\"") && next.body.contains("value=\"GB999\""),
+        next.body.contains("value=\"Aster &amp; Söhne\"")
+            && next.body.contains("value=\"GB999\"")
+            && next.body.contains("Mill House\n2 Mill Lane")
+            && next.body.contains("value=\"BA1 1AA\""),
         "{}",
         next.body
     );

@@ -10,11 +10,10 @@ use portal_domain::{
 };
 use portal_services::{deals, leads as lead_services, outbox, outbox::Job};
 use portal_store::{jobs, leads::LeadFilter};
-use portal_words::{Locale, Words};
 use serde_json::{Value, json};
 
 use crate::{
-    browser::{Answer, Browser},
+    browser::{Answer, Browser, english},
     portal::{TestPortal, lead_form},
 };
 
@@ -52,10 +51,6 @@ async fn count(portal: &TestPortal, actor: &Actor) -> usize {
         .await
         .unwrap()
         .len()
-}
-
-fn english(key: &str) -> String {
-    Words::of(Locale::En).text(key)
 }
 
 /// HubSpot has exactly one deal for the lead, tied to its company and its contact, and the lead knows all three.

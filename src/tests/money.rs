@@ -11,7 +11,7 @@ use portal_domain::{
     line::{LineKind, LineState, SeenLine},
 };
 use portal_services::{
-    exceptions, leads,
+    closing, exceptions, leads,
     lines::{LineView, WaitsFor},
     statements,
     statements::StatementView,
@@ -450,7 +450,7 @@ async fn two_who_close_a_quarter_at_once_make_one_statement() {
     let portal = TestPortal::start().await;
     approved_quarter(&portal).await;
     let quarter = Quarter::parse("2026Q3", 1).unwrap();
-    let close = || statements::close_quarter(&portal.ctx, &portal.staff.finance, quarter);
+    let close = || closing::close_quarter(&portal.ctx, &portal.staff.finance, quarter);
     let (one, other) = tokio::join!(close(), close());
     assert_eq!(one.unwrap().created + other.unwrap().created, 1);
     portal.run_jobs().await;
@@ -613,7 +613,7 @@ async fn money_that_goes_away_after_the_statement_comes_back_as_a_clawback() {
     portal.advance_clock_to("2027-01-04T08:00:00Z").await;
     portal.run_jobs().await;
     let quarter = Quarter::parse("2026Q4", 1).unwrap();
-    let closed = statements::close_quarter(&portal.ctx, &portal.staff.finance, quarter)
+    let closed = closing::close_quarter(&portal.ctx, &portal.staff.finance, quarter)
         .await
         .unwrap();
     assert_eq!(

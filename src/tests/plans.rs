@@ -7,18 +7,13 @@ use portal_domain::{
 };
 use portal_services::plans;
 use portal_store::plans::PlanVersionRecord;
-use portal_words::{Locale, Words};
 
 use crate::{
-    browser::{Answer, Browser},
+    browser::{Answer, Browser, english},
     portal::TestPortal,
 };
 
 const EDIT: &str = "/staff/plans/edit";
-
-fn english(key: &str) -> String {
-    Words::of(Locale::En).text(key)
-}
 
 /// The next version of the tests' plan with some fields typed differently, or beside it.
 fn typed<'a>(changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {

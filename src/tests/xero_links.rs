@@ -1,7 +1,12 @@
 //! Stories of which deal an invoice is for, and of how the portal hears of it at all. Amounts are computed by hand from the terms in `story`.
 
 use portal_domain::ids::DealId;
-use portal_services::{ServiceError, links, links::InvoiceShareForm};
+use portal_services::{
+    ServiceError,
+    explorer::{self, ClientMoney, ExplorerFilter},
+    links,
+    links::InvoiceShareForm,
+};
 use portal_store::{invoices, jobs};
 use serde_json::json;
 
@@ -64,6 +69,77 @@ async fn an_invoice_to_the_wrong_contact_counts_where_finance_links_it() {
     assert_eq!(story.lines_of(&other).await, ["awaiting"]);
     let figures = [8_334, 8_334, 0, 0, 91_668 + 60_012];
     story.ends(&["covered"], figures, &["no_invoice_yet"]).await;
+}
+
+/// The page of an invoice, as it is linked from another.
+fn page_of(invoice: &str, back: &str) -> String {
+    let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    format!("/staff/reconciliation/invoices/{invoice}?back={back}")
+}
+
+#[tokio::test]
+async fn a_wrong_automatic_link_is_put_right_from_the_case_and_from_the_explorer() {
+    let story = Story::begin(POUNDS).await;
+    let other = story.win_of_another_client(SECOND).await;
+    let reference = json!({ "reference": "" });
+    let invoice = story
+        .invoice_of(&story.deal, "INV-1", "400.00", reference)
+        .await;
+    story.pay("INV-1", "480.00").await;
+    story.month_ends().await;
+    let mut finance = story.portal.sign_in(&story.portal.staff.finance).await;
+    for kind in ["underpaid", "differs_from_deal"] {
+        let case = story.exception(kind).await.record.id;
+        let case = format!("/staff/reconciliation/{case}");
+        let page = finance.get(&case).await.body;
+        assert!(page.contains(&page_of(&invoice, &case)), "{kind}: {page}");
+        assert!(page.contains("INV-1 in Xero"), "{kind}: {page}");
+    }
+    let deal = deal_id(&story, &story.deal).await;
+    let money = explored(&story).await;
+    let (client, row) = (money.client.id, money.rows[0].key.word());
+    let cell = format!("/staff/reconciliation/explorer?cell={client}.GBP.{row}.invoiced");
+    let shown = finance.get(&cell).await.body;
+    let page = page_of(&invoice, &cell);
+    assert!(shown.contains(&page), "{shown}");
+    assert!(finance.get(&page).await.body.contains("INV-1"));
+    let target = deal_id(&story, &other).await.to_string();
+    let fields = [
+        ("do", "split_invoice"),
+        ("invoice", invoice.as_str()),
+        ("back", cell.as_str()),
+        ("deals[0]", target.as_str()),
+        ("amounts[0]", "500"),
+    ];
+    let refused = finance.post(&page, &fields).await;
+    assert_eq!(refused.status, 422, "more than the invoice");
+    let said = [
+        ("do", "say_no_deal"),
+        ("invoice", invoice.as_str()),
+        ("back", cell.as_str()),
+    ];
+    let answer = finance.post(&page, &said).await;
+    assert_eq!(
+        answer.location,
+        format!("{cell}&notice=exception-settled"),
+        "back to where it was opened"
+    );
+    story.portal.run_jobs().await;
+    assert_eq!(explored(&story).await.deals[0].id, deal);
+    let figures = [0, 0, 0, 0, 100_002 + 60_012];
+    let open = ["no_invoice_yet", "no_invoice_yet"];
+    story.ends(&["awaiting"], figures, &open).await;
+}
+
+/// All money of the story's client.
+async fn explored(story: &Story) -> ClientMoney {
+    let filter = ExplorerFilter {
+        search: story.deal.client.to_owned(),
+        ..ExplorerFilter::default()
+    };
+    let (ctx, finance) = (&story.portal.ctx, &story.portal.staff.finance);
+    let mut found = explorer::explore(ctx, finance, &filter).await.unwrap();
+    found.clients.remove(0)
 }
 
 #[tokio::test]

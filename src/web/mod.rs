@@ -129,6 +129,10 @@ fn staff_pages() -> Router<AppState> {
             "/staff/reconciliation/explorer.csv",
             get(staff::explorer::download),
         )
+        .route(
+            "/staff/reconciliation/invoices/{id}",
+            get(staff::invoice::show),
+        )
         .route("/staff/reconciliation/{id}", get(staff::case::show))
         .route("/staff/reconciliation/{id}/chase", get(staff::chase::show))
         .route("/staff/ledger", get(staff::ledger::show))

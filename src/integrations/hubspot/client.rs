@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use portal_domain::{
-    calendar::Timestamp,
     money::Money,
-    remote::{RemoteDeal, RemoteStage},
+    remote::{DealTrace, RemoteDeal, RemoteOwner, RemoteStage},
 };
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
@@ -32,6 +31,9 @@ const DEAL_TO_PRIMARY_COMPANY: u32 = 5;
 
 /// How many objects one batch may name.
 pub const BATCH_MAX: usize = 100;
+
+/// How many owners one answer may hold.
+const OWNERS_PAGE: u32 = 500;
 
 /// The longest deal name, in characters.
 const DEAL_NAME_LENGTH_MAX: usize = 255;
@@ -79,6 +81,14 @@ pub struct DealPage {
     pub next: Option<String>,
 }
 
+/// One page of owners.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnerPage {
+    pub owners: Vec<RemoteOwner>,
+    /// What to hand over for the next page; `None` after the last one. Opaque.
+    pub next: Option<String>,
+}
+
 /// The client. A clone shares its connections.
 #[derive(Clone, Debug)]
 pub struct HubSpot {
@@ -99,6 +109,22 @@ impl HubSpot {
         let url = self.url(&["crm", "pipelines", VERSION, "deals"])?;
         let pipelines = self.read("list_stages", url).await?;
         Ok(convert::stages(pipelines))
+    }
+
+    /// The users who can own deals, [`OWNERS_PAGE`] at a time; those who were deactivated are left out.
+    pub async fn list_owners(&self, after: Option<String>) -> Result<OwnerPage, CallError> {
+        let mut url = self.url(&["crm", "owners", VERSION])?;
+        url.query_pairs_mut()
+            .append_pair("limit", &OWNERS_PAGE.to_string());
+        if let Some(after) = &after {
+            url.query_pairs_mut().append_pair("after", after);
+        }
+        let found: wire::Owners = self.read("list_owners", url).await?;
+        let next = found.paging.and_then(|paging| paging.next);
+        Ok(OwnerPage {
+            owners: found.results.into_iter().map(convert::owner).collect(),
+            next: next.map(|next| next.after),
+        })
     }
 
     /// Makes the portal's own properties where they are missing. To be called at start; repeatable.
@@ -337,14 +363,11 @@ impl HubSpot {
         found.as_ref().map(convert::deal).transpose()
     }
 
-    /// Which of some deals are there under their ids, and when each was changed last; at most [`BATCH_MAX`]. One that was deleted or merged is left out.
-    pub async fn list_deals_there(
-        &self,
-        ids: &[String],
-    ) -> Result<Vec<(String, Timestamp)>, CallError> {
+    /// Which of some deals are there under their ids, and as what; at most [`BATCH_MAX`]. One that was deleted or merged is left out.
+    pub async fn list_deals_there(&self, ids: &[String]) -> Result<Vec<DealTrace>, CallError> {
         let url = self.url(&["crm", "objects", VERSION, "deals", "batch", "read"])?;
         let inputs: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
-        let body = json!({ "inputs": inputs, "properties": ["hs_lastmodifieddate"] });
+        let body = json!({ "inputs": inputs, "properties": convert::TRACE_PROPERTIES });
         let answer = self
             .call(
                 "list_deals_there",
@@ -357,9 +380,7 @@ impl HubSpot {
         // What is not there is an error entry beside the others.
         let batch: wire::Batch<wire::Object> = succeed(answer)?.parse()?;
         let there = batch.results.iter().filter(|object| !object.archived);
-        there
-            .map(|object| Ok((object.id.clone(), convert::modified_at(object)?)))
-            .collect()
+        there.map(convert::trace).collect()
     }
 
     /// Deals changed at or after this instant (milliseconds), oldest change first. `after` is the last page's `next`, with the same `since_ms`.

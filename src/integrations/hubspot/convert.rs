@@ -5,14 +5,14 @@ use portal_domain::{
     calendar::Timestamp,
     deal::DealState,
     money::Currency,
-    remote::{RemoteDeal, RemoteStage},
+    remote::{DealTrace, RemoteDeal, RemoteOwner, RemoteStage},
 };
 
-use super::wire::{Object, Pipelines};
+use super::wire::{Object, Owner, Pipelines};
 use crate::error::{CallError, ErrorKind, Vendor};
 
 /// The deal properties that [`deal`] reads; HubSpot answers only what it is asked for.
-pub const DEAL_PROPERTIES: [&str; 14] = [
+pub const DEAL_PROPERTIES: [&str; 15] = [
     "dealname",
     "pipeline",
     "dealstage",
@@ -27,7 +27,11 @@ pub const DEAL_PROPERTIES: [&str; 14] = [
     "portal_billing_period",
     "portal_start_date",
     "portal_end_date",
+    "hubspot_owner_id",
 ];
+
+/// The deal properties that [`trace`] reads.
+pub const TRACE_PROPERTIES: [&str; 2] = ["hs_lastmodifieddate", "hubspot_owner_id"];
 
 /// Stages of all live pipelines, in their order.
 pub fn stages(pipelines: Pipelines) -> Vec<RemoteStage> {
@@ -110,11 +114,35 @@ pub fn deal(object: &Object) -> Result<RemoteDeal, CallError> {
                     .collect()
             })
             .unwrap_or_default(),
+        owner: text("hubspot_owner_id"),
     })
 }
 
+/// A deal that was read with [`TRACE_PROPERTIES`].
+pub fn trace(object: &Object) -> Result<DealTrace, CallError> {
+    Ok(DealTrace {
+        id: object.id.clone(),
+        modified_at: modified_at(object)?,
+        owner: object.property("hubspot_owner_id").map(str::to_owned),
+    })
+}
+
+/// An owner; one without a name is called by the address.
+pub fn owner(owner: Owner) -> RemoteOwner {
+    let name = format!("{} {}", owner.first_name.trim(), owner.last_name.trim());
+    let name = match name.trim() {
+        "" => owner.email.clone(),
+        name => name.to_owned(),
+    };
+    RemoteOwner {
+        id: owner.id,
+        name,
+        email: owner.email,
+    }
+}
+
 /// When a deal was changed last.
-pub fn modified_at(object: &Object) -> Result<Timestamp, CallError> {
+fn modified_at(object: &Object) -> Result<Timestamp, CallError> {
     let modified = object
         .property("hs_lastmodifieddate")
         .unwrap_or(&object.updated_at);

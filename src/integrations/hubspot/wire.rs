@@ -95,6 +95,25 @@ pub struct Next {
 }
 
 #[derive(Debug, Deserialize)]
+pub struct Owners {
+    pub results: Vec<Owner>,
+    pub paging: Option<Paging>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Owner {
+    #[serde(deserialize_with = "loose_text")]
+    pub id: String,
+    #[serde(deserialize_with = "loose_text")]
+    pub email: String,
+    #[serde(deserialize_with = "loose_text")]
+    pub first_name: String,
+    #[serde(deserialize_with = "loose_text")]
+    pub last_name: String,
+}
+
+#[derive(Debug, Deserialize)]
 pub struct Pipelines {
     pub results: Vec<Pipeline>,
 }

@@ -18,6 +18,9 @@ use crate::server::Keys;
 use crate::world::World;
 
 const BATCH_MAX: usize = 100;
+/// How many owners an answer holds that asks for no number, and at most.
+const OWNERS_PAGE: u64 = 100;
+const OWNERS_PAGE_MAX: u64 = 500;
 
 /// Answers one request.
 pub fn answer(world: &mut World, keys: &Keys, call: &Call) -> Reply {
@@ -500,8 +503,28 @@ fn owners(hubspot: &HubSpot, rest: &[&str], call: &Call) -> Reply {
                 call.query("email")
                     .is_none_or(|email| owner.email.eq_ignore_ascii_case(email))
             };
-            let results: Vec<Value> = hubspot.owners.iter().filter(wanted).map(wire).collect();
-            Reply::json(StatusCode::OK, &json!({"results": results}))
+            // Nobody here was ever deactivated.
+            let is_archive = call.query("archived") == Some("true");
+            let wanted = hubspot.owners.iter().filter(wanted);
+            let mut found: Vec<&super::Owner> = wanted.filter(|_| !is_archive).collect();
+            found.sort_by_key(|owner| owner.id);
+            let number = |name: &str| call.query(name).and_then(|text| text.parse::<u64>().ok());
+            let after = number("after").unwrap_or(0);
+            found.retain(|owner| owner.id > after);
+            let limit = number("limit")
+                .unwrap_or(OWNERS_PAGE)
+                .clamp(1, OWNERS_PAGE_MAX);
+            let page = found
+                .len()
+                .min(usize::try_from(limit).unwrap_or(usize::MAX));
+            let results: Vec<Value> = found[..page].iter().copied().map(wire).collect();
+            let mut body = json!({"results": results});
+            if let Some(last) = found[..page].last().filter(|_| page < found.len()) {
+                let after = last.id.to_string();
+                body["paging"] =
+                    json!({"next": {"after": after, "link": format!("?after={after}")}});
+            }
+            Reply::json(StatusCode::OK, &body)
         }
         [id] => {
             let found = hubspot

@@ -163,6 +163,15 @@ fn move_form(hubspot: &HubSpot, deal: &Record, place: &str) -> Markup {
                 (field(&id("end"), "Last day", &html! {
                     input id=(id("end")) name="portal_end_date" type="date" value=(deal.value("portal_end_date"));
                 }))
+                (field(&id("owner"), "Owner", &html! {
+                    select id=(id("owner")) name="hubspot_owner_id" {
+                        option value="" { "nobody" }
+                        @for owner in &hubspot.owners {
+                            @let known = owner.id.to_string();
+                            option value=(known) selected[known == deal.value("hubspot_owner_id")] { (owner.first_name) " " (owner.last_name) }
+                        }
+                    }
+                }))
                 button.main { "Move" span.hidden { " " (deal.value("dealname")) } }
             }
         }

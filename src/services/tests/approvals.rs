@@ -6,7 +6,7 @@ use portal_domain::{
     line::{LineKind, LineState, SeenLine},
     money::{Currency, Money},
 };
-use portal_services::{ServiceError, disputes, figures, leads, lines, statements};
+use portal_services::{ServiceError, disputes, figures, leads, lines, quarters};
 use portal_store::{
     StoreError, audit,
     lines::{self as line_rows, LineFilter, LineRecord},
@@ -144,7 +144,7 @@ async fn a_closing_takes_clawbacks_along_and_says_who_closed_what() {
         assert_eq!(clawbacks().await.len(), 1);
         pay_other_deal(&world).await;
         let quarter = Quarter::parse("2026Q2", 1).unwrap();
-        let preview = statements::preview(&world.ctx, &world.staff, quarter).await;
+        let preview = quarters::preview(&world.ctx, &world.staff, quarter).await;
         let preview = preview.expect("a preview");
         assert_eq!(preview.clawbacks.len(), 1);
         assert_eq!(preview.covered_not_approved, 0);
@@ -155,7 +155,7 @@ async fn a_closing_takes_clawbacks_along_and_says_who_closed_what() {
         lines::hold(&world.ctx, &world.staff, &[id], "The client pays again")
             .await
             .expect("held");
-        let held = statements::preview(&world.ctx, &world.staff, quarter).await;
+        let held = quarters::preview(&world.ctx, &world.staff, quarter).await;
         let held = held.expect("a preview");
         assert!(held.clawbacks.is_empty());
         assert_eq!(held.statements[0].money.minor, 30_000);

@@ -17,7 +17,7 @@ use portal_domain::{
 use portal_services::{
     ServiceError, bills,
     corrections::{self, Entry},
-    disputes, figures, leads, lines, links, partners, plans, statements, why,
+    disputes, figures, leads, lines, links, partners, plans, quarters, statements, why,
 };
 use portal_store::{
     audit, jobs, lines as line_rows, lines::LineRecord, partners as partner_rows, people,
@@ -658,7 +658,7 @@ async fn the_last_statement_of_a_partner_that_left_knows_no_minimum() {
         world.approve_all().await;
         let quarter = Quarter::parse("2026Q1", 1).unwrap();
         let preview = async || {
-            statements::preview(&world.ctx, &world.staff, quarter)
+            quarters::preview(&world.ctx, &world.staff, quarter)
                 .await
                 .expect("a preview")
         };

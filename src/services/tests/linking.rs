@@ -1,6 +1,7 @@
 //! Which deals invoices and refunds are for, on the real database. What came first must not matter: only what is known.
 
 use portal_domain::{
+    calendar::Timestamp,
     deal::DealState,
     ids::DealId,
     line::LineState,
@@ -359,6 +360,45 @@ async fn a_refund_is_borne_by_the_deals_of_its_invoice_each_for_its_part() {
             .await
             .expect("taken back");
         assert_eq!(bearers_of(&world, "id-CN-1").await, [(first, None)]);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn an_invoice_that_a_person_says_is_no_deals_counts_for_none_until_that_is_taken_back() {
+    for world in worlds().await {
+        let deal = world.win(&world.alpha, "Acme", "9001").await;
+        world.accrue("2026-02-02").await;
+        world.put(sale("INV-1", "Acme", 100_000, 100_000)).await;
+        let by = |how: &str| [(deal, how.to_owned())];
+        assert_eq!(links_of(&world, "id-INV-1").await, by("contact"));
+        let say = async || links::say_no_deal(&world.ctx, &world.staff, "id-INV-1").await;
+        say().await.expect("said");
+        say().await.expect("said again");
+        world.work().await;
+        assert_eq!(world.kinds().await, ["no_invoice_yet"]);
+        // Whatever Xero says later, and whatever is refunded of it, is no deal's either.
+        let named = RemoteInvoice {
+            reference: "Deal 9001".to_owned(),
+            updated_at: Timestamp(9),
+            ..sale("INV-1", "Acme", 100_000, 100_000)
+        };
+        world.put(named).await;
+        world.put_credit(refund_of("id-INV-1", 10_000)).await;
+        assert!(links_of(&world, "id-INV-1").await.is_empty());
+        assert!(bearers_of(&world, "id-CN-1").await.is_empty());
+        assert_eq!(world.kinds().await, ["no_invoice_yet"]);
+        links::unlink_invoice(&world.ctx, &world.staff, "id-INV-1")
+            .await
+            .expect("taken back");
+        world.work().await;
+        assert_eq!(links_of(&world, "id-INV-1").await, by("reference"));
+        assert_eq!(bearers_of(&world, "id-CN-1").await, [(deal, None)]);
+        say().await.expect("said");
+        links::link_invoice(&world.ctx, &world.staff, "id-INV-1", deal)
+            .await
+            .expect("linked");
+        assert_eq!(links_of(&world, "id-INV-1").await, by("person"));
         world.ctx.store.close().await;
     }
 }

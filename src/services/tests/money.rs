@@ -14,7 +14,8 @@ use portal_domain::{
     statement::{InvoiceForm, SettlementState},
 };
 use portal_services::{
-    ServiceError, bills, deals, leads, lines, links, reconcile, statements, verify, why,
+    ServiceError, bills, closing, deals, leads, lines, links, quarters, reconcile, statements,
+    verify, why,
 };
 use portal_store::{
     deals as deal_rows, exceptions, invoices,
@@ -114,7 +115,7 @@ async fn approve_and_hold(world: &World) {
 
 async fn close_twice(world: &World) {
     let quarter = Quarter::parse("2026Q1", 1).unwrap();
-    let preview = statements::preview(&world.ctx, &world.staff, quarter)
+    let preview = quarters::preview(&world.ctx, &world.staff, quarter)
         .await
         .expect("a preview");
     assert_eq!(
@@ -124,7 +125,7 @@ async fn close_twice(world: &World) {
         ),
         (20_000, 2)
     );
-    let close = || statements::close_quarter(&world.ctx, &world.staff, quarter);
+    let close = || closing::close_quarter(&world.ctx, &world.staff, quarter);
     let (one, other) = tokio::join!(close(), close());
     assert_eq!(
         one.expect("closed").created + other.expect("closed too").created,
@@ -135,7 +136,7 @@ async fn close_twice(world: &World) {
     assert!(again.already);
     let early = Quarter::parse("2026Q2", 1).unwrap();
     assert!(matches!(
-        statements::close_quarter(&world.ctx, &world.staff, early).await,
+        closing::close_quarter(&world.ctx, &world.staff, early).await,
         Err(ServiceError::Conflict("quarter-not-ended"))
     ));
     let found = statements::list_for_partner(&world.ctx, &world.member)
@@ -283,7 +284,7 @@ async fn money_that_goes_away_is_clawed_back_and_given_back_when_it_returns() {
         assert_eq!(world.approve_all().await, 1);
         assert_eq!(
             world.close("2026Q2").await,
-            statements::Closed {
+            closing::Closed {
                 created: 0,
                 carried: 1,
                 already: false

@@ -19,9 +19,9 @@ use portal_domain::{
     remote::{CreditAllocation, InvoiceType, RemoteCredit, RemoteDeal, RemoteInvoice},
 };
 use portal_services::{
-    bills, deals, exceptions, figures,
+    bills, closing, deals, exceptions, figures,
     forecast::{self, Group},
-    lines, links, mergers, partners, statements,
+    lines, links, mergers, partners, quarters, statements,
 };
 use portal_store::{
     credits, deals as deal_rows, invoices,
@@ -491,7 +491,7 @@ impl Network {
             self.approve(desk.hold).await;
         }
         if desk.close
-            && let Some(quarter) = statements::closable_quarter(ctx).await.expect("a quarter")
+            && let Some(quarter) = quarters::closable_quarter(ctx).await.expect("a quarter")
         {
             self.close(quarter).await;
         }
@@ -505,9 +505,9 @@ impl Network {
     /// Closes a quarter, and finds what was said before that it would do.
     async fn close(&self, quarter: Quarter) {
         let (ctx, staff) = (&self.world.ctx, &self.world.staff);
-        let preview = statements::preview(ctx, staff, quarter).await;
+        let preview = quarters::preview(ctx, staff, quarter).await;
         let preview = preview.expect("a preview");
-        let closed = statements::close_quarter(ctx, staff, quarter).await;
+        let closed = closing::close_quarter(ctx, staff, quarter).await;
         let closed = closed.expect("closed");
         assert_eq!(
             (closed.created, closed.carried),
@@ -531,7 +531,7 @@ impl Network {
             let found = forecast::of_partner(ctx, staff, partner).await;
             let found = found.expect("forecasts");
             let quarter = found.first().map_or(ctx.this_quarter(), |one| one.quarter);
-            let preview = statements::preview(ctx, staff, quarter).await;
+            let preview = quarters::preview(ctx, staff, quarter).await;
             let preview = preview.expect("a preview");
             let mut tx = ctx.store.read().await.unwrap();
             let may_come = line_rows::list_unstated(&mut tx, partner, quarter.last()).await;
@@ -899,7 +899,7 @@ impl Network {
             let quarter = portal_domain::calendar::Quarter::parse(name, 1).expect(name);
             let (ctx, staff) = (&self.world.ctx, &self.world.staff);
             if self.is_closed(quarter).await {
-                let again = statements::close_quarter(ctx, staff, quarter).await;
+                let again = closing::close_quarter(ctx, staff, quarter).await;
                 assert!(again.expect("closed").already);
             }
         }
@@ -908,7 +908,7 @@ impl Network {
 
     async fn is_closed(&self, quarter: portal_domain::calendar::Quarter) -> bool {
         let (ctx, staff) = (&self.world.ctx, &self.world.staff);
-        let found = statements::list_quarters(ctx, staff).await;
+        let found = quarters::list_quarters(ctx, staff).await;
         let mut found = found.expect("quarters").into_iter();
         found.any(|view| view.quarter == quarter && view.closed)
     }

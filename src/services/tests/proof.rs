@@ -275,6 +275,11 @@ fn plants(stage: &Stage) -> Vec<(String, String, &'static str)> {
             "was changed, or one before it",
         ),
         both(
+            "UPDATE statements SET place = place + 1",
+            "UPDATE statements SET place = place - 1",
+            "was changed, or one before it",
+        ),
+        both(
             "UPDATE fills SET amount_minor = amount_minor - 1",
             "UPDATE fills SET amount_minor = amount_minor + 1",
             "but computed is",

@@ -23,7 +23,7 @@ use portal_services::{
     links::{self, InvoiceShareForm},
     mergers::{self, MergerDecision},
     outbox::Job,
-    partners, plans, statements,
+    partners, plans, quarters,
 };
 use portal_store::{audit, deals as deal_rows, invoices, jobs, lines as line_rows, mails};
 
@@ -124,6 +124,7 @@ impl World {
             modified_at: self.ctx.now(),
             lead_key: None,
             merged_ids: Vec::new(),
+            owner: None,
         }
     }
 
@@ -244,9 +245,8 @@ async fn add_partner(ctx: &Ctx, staff: &Actor, name: &str, plan: &str) -> Actor 
         legal_name: format!("{name} GmbH"),
         domain: domain.clone(),
         country: "DE".to_owned(),
-        vat_number: String::new(),
         billing_email: format!("billing@{domain}"),
-        slack_channel: String::new(),
+        ..CompanyForm::default()
     };
     let partner: PartnerId = partners::add(ctx, staff, &form).await.expect("a partner");
     partners::enrol(ctx, staff, partner, plan, "2026-01-01")
@@ -787,7 +787,7 @@ async fn a_merger_of_two_partners_deals_moves_no_money_before_a_person_decides()
                     .all(|(_, why)| *why == "line-of-merged-deal")
             );
             let quarter = Quarter::parse("2026Q1", 1).unwrap();
-            let preview = statements::preview(&world.ctx, &world.staff, quarter).await;
+            let preview = quarters::preview(&world.ctx, &world.staff, quarter).await;
             assert!(preview.unwrap().statements.is_empty(), "nothing is stated");
             assert_undecided(&world).await;
             let refused =
@@ -991,6 +991,7 @@ async fn members_and_operators_decide_nothing() {
                 mergers::follow_start(&world.ctx, actor, case).await,
                 mergers::keep_unchanged(&world.ctx, actor, case, "x").await,
                 links::unlink_invoice(&world.ctx, actor, "x").await,
+                links::say_no_deal(&world.ctx, actor, "x").await,
             ];
             for refused in decided {
                 assert!(

@@ -4,7 +4,7 @@ use LineState::{Approved, Awaiting, Covered, Stated};
 use portal_domain::{
     calendar::{Month, Quarter},
     deal::DealState,
-    ids::PartnerId,
+    ids::{PartnerId, StatementId},
     line::LineState,
     money::{Currency, Money},
     partner::CompanyForm,
@@ -12,13 +12,17 @@ use portal_domain::{
     statement::InvoiceForm,
 };
 use portal_services::{
-    ServiceError, bills, deals, disputes,
+    ServiceError, bills, closing, deals, disputes,
     forecast::{self, Forecast, Group, PartState},
     lines::{self, WaitsFor},
-    links, partners, plans,
+    links, partners, plans, quarters,
     statements::{self, StatementView},
+    verify,
 };
-use portal_store::{lines::LineFilter, statements as statement_rows};
+use portal_store::{
+    lines::LineFilter,
+    statements::{self as statement_rows, StatementRecord},
+};
 use sqlx::{AnyConnection, Connection, Executor};
 
 use crate::world::{self, World, add_owner, databases, sale};
@@ -188,12 +192,114 @@ async fn each_currency_of_a_partner_has_its_own_minimum_and_its_own_statement() 
         let pounds = statement(&world).await;
         // What was carried over and two months more.
         assert_eq!(pounds.record.total, Money::new(30_000, Currency::GBP));
-        assert_eq!(
-            pounds.record.previous_hash, "",
-            "it is the first in its currency"
-        );
+        assert_eq!(pounds.record.previous_hash, euros.record.hash);
         assert_eq!(world.states().await[0], Stated);
         assert!(!world.states().await.contains(&Approved));
+        world.ctx.store.close().await;
+    }
+}
+
+/// A deal in euros and one in pounds, each with a month that is approved.
+async fn win_in_two_currencies(world: &World) {
+    world.win("1000.00", "1").await;
+    let lead = world.submit("Other", "other.com").await;
+    let mut pounds = world.deal(lead, DealState::Won, "1000.00", "1");
+    (pounds.id, pounds.currency) = ("9002".to_owned(), Some(Currency::GBP));
+    world.read(&pounds).await;
+    world.accrue("2026-04-02").await;
+    world.invoice("INV-1", 100_000, 119_000).await;
+    pay_pounds(world, 100_000).await;
+    assert_eq!(world.approve_all().await, 2);
+}
+
+/// The partner's statements in the order of their numbers, with what each of them follows.
+async fn chain(world: &World) -> Vec<StatementView> {
+    let found = statements::list_for_partner(&world.ctx, &world.member).await;
+    let mut found = found.expect("statements");
+    found.sort_by(|one, other| one.record.number.cmp(&other.record.number));
+    found
+}
+
+#[tokio::test]
+async fn each_statement_carries_the_hash_of_the_partners_last_whatever_its_currency() {
+    for url in databases().await {
+        let world = World::new(&url).await;
+        win_in_two_currencies(&world).await;
+        assert_eq!(world.close("2026Q1").await.created, 2);
+        assert!(world.close("2026Q1").await.already);
+        world.accrue("2026-07-02").await;
+        world.invoice("INV-1", 200_000, 238_000).await;
+        world.approve_all().await;
+        assert_eq!(world.close("2026Q2").await.created, 1);
+        let mut last = String::new();
+        for (count, view) in (1..).zip(chain(&world).await) {
+            assert_eq!((view.body.place, &view.body.previous_hash), (count, &last));
+            last = view.record.hash;
+        }
+        assert_eq!(chain(&world).await.len(), 3);
+        world.prove().await;
+        world.ctx.store.close().await;
+    }
+}
+
+/// A statement as it was frozen when each currency had a chain of its own.
+fn frozen_before(
+    world: &World,
+    (quarter, sequence): (&str, i64),
+    currency: Currency,
+    previous_hash: &str,
+) -> StatementRecord {
+    let id = StatementId::new(world.ctx.new_id());
+    let number = format!("PS-{quarter}-{sequence:06}");
+    let body = format!(
+        r#"{{"id":"{id}","number":"{number}","partner_name":"Partner","quarter":"{quarter}","currency":"{currency}","lines":[],"total":{{"minor":0,"currency":"{currency}"}},"closed_on":"2026-01-10","previous_hash":"{previous_hash}"}}"#
+    );
+    StatementRecord {
+        id,
+        number,
+        partner: world.partner,
+        partner_name: String::new(),
+        quarter: quarter.to_owned(),
+        total: Money::zero(currency),
+        hash: statements::hash(&body),
+        body,
+        previous_hash: previous_hash.to_owned(),
+        place: None,
+        created_at: world.ctx.now(),
+    }
+}
+
+#[tokio::test]
+async fn statements_from_when_each_currency_had_its_own_chain_hold_and_are_carried_on() {
+    for url in databases().await {
+        let world = World::new(&url).await;
+        win_in_two_currencies(&world).await;
+        let first = frozen_before(&world, ("2025Q3", 1), Currency::EUR, "");
+        let euros = frozen_before(&world, ("2025Q4", 1), Currency::EUR, &first.hash);
+        let pounds = frozen_before(&world, ("2025Q4", 2), Currency::GBP, "");
+        let last_hash = pounds.hash.clone();
+        let mut tx = world.ctx.store.write().await.unwrap();
+        let person = world.staff.person();
+        statement_rows::add_all(&mut tx, &[pounds, euros, first], person)
+            .await
+            .expect("added");
+        tx.commit().await.unwrap();
+        world.prove().await;
+        assert_eq!(world.close("2026Q1").await.created, 2);
+        world.prove().await;
+        let chain = chain(&world).await;
+        assert_eq!((chain[3].body.place, chain[4].body.place), (4, 5));
+        assert_eq!(chain[3].body.previous_hash, last_hash);
+        assert_eq!(chain[4].body.previous_hash, chain[3].record.hash);
+        // Nothing slips in among those that are carried on.
+        let forged = frozen_before(&world, ("2025Q2", 1), Currency::USD, "");
+        let mut tx = world.ctx.store.write().await.unwrap();
+        let added = statement_rows::add_all(&mut tx, &[forged], person).await;
+        added.expect("added");
+        tx.commit().await.unwrap();
+        let proof = verify::verify(&world.ctx).await.expect("a proof");
+        let mut faults = proof.checks.iter().flat_map(|check| &check.faults);
+        assert!(faults.any(|fault| fault.contains("was changed, or one before it")));
         world.ctx.store.close().await;
     }
 }
@@ -259,9 +365,9 @@ async fn network(world: &World, count: usize) -> Vec<PartnerId> {
     partners
 }
 
-async fn close_preview(world: &World) -> statements::ClosePreview {
+async fn close_preview(world: &World) -> quarters::ClosePreview {
     let quarter = Quarter::parse("2026Q1", world.ctx.programme.fiscal_start).unwrap();
-    let preview = statements::preview(&world.ctx, &world.staff, quarter).await;
+    let preview = quarters::preview(&world.ctx, &world.staff, quarter).await;
     preview.expect("a preview")
 }
 
@@ -295,7 +401,7 @@ async fn a_closing_that_was_interrupted_says_so_and_goes_on_without_a_gap() {
         };
         set(&mut connection, i64::MAX).await;
         let quarter = Quarter::parse("2026Q1", 1).unwrap();
-        let failed = statements::close_quarter(&world.ctx, &world.staff, quarter).await;
+        let failed = closing::close_quarter(&world.ctx, &world.staff, quarter).await;
         failed.expect_err("it stops");
         set(&mut connection, 10_000).await;
         drop(connection);
@@ -324,7 +430,7 @@ async fn numbers_have_no_gap_where_a_transaction_was_rolled_back_after_it_took_t
             .execute("ALTER TABLE jobs RENAME TO jobs_away")
             .await
             .expect("away");
-        let failed = statements::close_quarter(&world.ctx, &world.staff, quarter).await;
+        let failed = closing::close_quarter(&world.ctx, &world.staff, quarter).await;
         failed.expect_err("it stops");
         connection
             .execute("ALTER TABLE jobs_away RENAME TO jobs")
@@ -367,13 +473,13 @@ async fn what_is_carried_over_is_said_to_staff_and_to_the_partner_once() {
             "{mail}"
         );
         assert!(told.next().is_none());
-        let page = statements::last_carried(&world.ctx, &world.member).await;
+        let page = quarters::last_carried(&world.ctx, &world.member).await;
         assert_eq!(page.expect("carried").len(), 1);
         world.accrue("2026-07-02").await;
         world.invoice("INV-1", 60_000, 71_400).await;
         world.approve_all().await;
         assert_eq!(world.close("2026Q2").await.created, 1);
-        let page = statements::last_carried(&world.ctx, &world.member).await;
+        let page = quarters::last_carried(&world.ctx, &world.member).await;
         assert!(
             page.expect("carried").is_empty(),
             "a statement took it along"
@@ -425,7 +531,7 @@ async fn a_fiscal_quarter_ends_with_the_last_hour_of_its_last_month_where_the_pr
         world.invoice("INV-1", 400_000, 476_000).await;
         let quarter = Quarter::parse("2026Q1", 2).unwrap();
         assert_eq!(quarter.last(), Month::new(2026, 4));
-        let close = async || statements::close_quarter(&world.ctx, &world.staff, quarter).await;
+        let close = async || closing::close_quarter(&world.ctx, &world.staff, quarter).await;
         world.go_to_instant("2026-04-30T21:59:00Z");
         assert!(matches!(
             close().await,

@@ -24,11 +24,11 @@ use portal_domain::{
     statement::Party,
 };
 use portal_services::{
-    Clock, Ctx, Programme, deals, exceptions, figures, leads, lines, links, messages,
+    Clock, Ctx, Programme, closing, deals, exceptions, figures, leads, lines, links, messages,
     outbox::Job,
     partners,
     plans::{self, PlanEdit},
-    recompute, reconcile, statements, verify,
+    recompute, reconcile, verify,
 };
 use portal_store::{
     Store, deals as deal_rows, jobs, lines as line_rows, lines::LineRecord, people,
@@ -226,6 +226,7 @@ impl World {
             modified_at: self.ctx.now(),
             lead_key: Some(lead.to_string()),
             merged_ids: Vec::new(),
+            owner: None,
         }
     }
 
@@ -448,9 +449,9 @@ impl World {
         approved
     }
 
-    pub async fn close(&self, quarter: &str) -> statements::Closed {
+    pub async fn close(&self, quarter: &str) -> closing::Closed {
         let quarter = Quarter::parse(quarter, 1).expect(quarter);
-        let closed = statements::close_quarter(&self.ctx, &self.staff, quarter)
+        let closed = closing::close_quarter(&self.ctx, &self.staff, quarter)
             .await
             .expect("closed");
         self.work().await;
@@ -509,6 +510,9 @@ pub fn company() -> CompanyForm {
         name: "Partner".to_owned(),
         legal_name: "Partner GmbH".to_owned(),
         domain: "partner-company.com".to_owned(),
+        street: "Hauptstraße 1".to_owned(),
+        postal_code: "10115".to_owned(),
+        city: "Berlin".to_owned(),
         country: "DE".to_owned(),
         vat_number: String::new(),
         billing_email: "billing@partner-company.com".to_owned(),

@@ -1,7 +1,7 @@
 //! Commission lines as staff decide on them: approving, holding and releasing; and which deal an invoice is for.
 
 use leptos::prelude::*;
-use portal_domain::{ids::DealId, line::SeenLine};
+use portal_domain::line::SeenLine;
 
 use super::{Done, UiError};
 
@@ -40,14 +40,4 @@ pub async fn release_lines(
     #[server(default)] list: String,
 ) -> Result<Done, UiError> {
     crate::ui::pages::staff::decisions::release(&lines, &list).await
-}
-
-/// Says which deal an invoice is for.
-#[server(endpoint = "link_invoice")]
-pub async fn link_invoice(invoice: String, deal: DealId) -> Result<Done, UiError> {
-    let page = crate::web::page::current().await?;
-    page.said(
-        portal_services::links::link_invoice(&page.ctx, page.actor()?, &invoice, deal).await,
-    )?;
-    Ok(Done::new("/staff/reconciliation", "exception-settled"))
 }

@@ -5,13 +5,42 @@ use portal_domain::ids::{DealId, ExceptionId};
 
 use super::{Done, UiError};
 
+/// Says which deal an invoice is for; `back` is the page to go on with.
+#[server(endpoint = "link_invoice")]
+pub async fn link_invoice(
+    invoice: String,
+    deal: DealId,
+    #[server(default)] back: String,
+) -> Result<Done, UiError> {
+    use crate::ui::pages::staff::reconciliation::go_on;
+    use portal_services::links;
+    let page = crate::web::page::current().await?;
+    page.said(links::link_invoice(&page.ctx, page.actor()?, &invoice, deal).await)?;
+    Ok(go_on(&back, "exception-settled"))
+}
+
+/// Says that an invoice is for no deal.
+#[server(endpoint = "say_no_deal")]
+pub async fn say_no_deal(
+    invoice: String,
+    #[server(default)] back: String,
+) -> Result<Done, UiError> {
+    use crate::ui::pages::staff::reconciliation::go_on;
+    use portal_services::links;
+    let page = crate::web::page::current().await?;
+    page.said(links::say_no_deal(&page.ctx, page.actor()?, &invoice).await)?;
+    Ok(go_on(&back, "exception-settled"))
+}
+
 /// Says how much of an invoice is for which deal: the amounts in the order of the deals.
 #[server(endpoint = "split_invoice")]
 pub async fn split_invoice(
     invoice: String,
     #[server(default)] deals: Vec<String>,
     #[server(default)] amounts: Vec<String>,
+    #[server(default)] back: String,
 ) -> Result<Done, UiError> {
+    use crate::ui::pages::staff::reconciliation::go_on;
     use portal_services::links::{self, InvoiceShareForm};
     let page = crate::web::page::current().await?;
     let rows = deals.into_iter().zip(amounts);
@@ -19,16 +48,21 @@ pub async fn split_invoice(
         .map(|(deal, amount)| InvoiceShareForm { deal, amount })
         .collect();
     page.said(links::split_invoice(&page.ctx, page.actor()?, &invoice, &rows).await)?;
-    Ok(Done::new("/staff/reconciliation", "exception-settled"))
+    Ok(go_on(&back, "exception-settled"))
 }
 
 /// Says which deal a credit note takes money from.
 #[server(endpoint = "link_refund")]
-pub async fn link_refund(credit: String, deal: DealId) -> Result<Done, UiError> {
+pub async fn link_refund(
+    credit: String,
+    deal: DealId,
+    #[server(default)] back: String,
+) -> Result<Done, UiError> {
+    use crate::ui::pages::staff::reconciliation::go_on;
     use portal_services::links;
     let page = crate::web::page::current().await?;
     page.said(links::link_refund(&page.ctx, page.actor()?, &credit, deal).await)?;
-    Ok(Done::new("/staff/reconciliation", "exception-settled"))
+    Ok(go_on(&back, "exception-settled"))
 }
 
 /// Takes back what a person said of an invoice; `back` is the page to go on with.
@@ -37,13 +71,11 @@ pub async fn unlink_invoice(
     invoice: String,
     #[server(default)] back: String,
 ) -> Result<Done, UiError> {
+    use crate::ui::pages::staff::reconciliation::go_on;
     use portal_services::links;
     let page = crate::web::page::current().await?;
     page.said(links::unlink_invoice(&page.ctx, page.actor()?, &invoice).await)?;
-    Ok(Done::new(
-        crate::web::page::inside(&back),
-        "link-taken-back",
-    ))
+    Ok(go_on(&back, "link-taken-back"))
 }
 
 /// Takes back what a person said of a credit note.
@@ -52,13 +84,11 @@ pub async fn unlink_refund(
     credit: String,
     #[server(default)] back: String,
 ) -> Result<Done, UiError> {
+    use crate::ui::pages::staff::reconciliation::go_on;
     use portal_services::links;
     let page = crate::web::page::current().await?;
     page.said(links::unlink_refund(&page.ctx, page.actor()?, &credit).await)?;
-    Ok(Done::new(
-        crate::web::page::inside(&back),
-        "link-taken-back",
-    ))
+    Ok(go_on(&back, "link-taken-back"))
 }
 
 /// Says that what a month lacks need not be collected; `month` as in `2026-07`.
@@ -85,6 +115,7 @@ pub async fn take_back_waiver(
     #[server(default)] reason: String,
     #[server(default)] back: String,
 ) -> Result<Done, UiError> {
+    use crate::ui::pages::staff::reconciliation::go_on;
     use portal_domain::calendar::Month;
     use portal_services::{ServiceError, exceptions};
     let page = crate::web::page::current().await?;
@@ -95,10 +126,7 @@ pub async fn take_back_waiver(
     let (deal, month) =
         page.said(parsed.ok_or_else(|| ServiceError::field("waiver", "choose-one")))?;
     page.said(exceptions::take_back_waiver(&page.ctx, actor, deal, month, &reason).await)?;
-    Ok(Done::new(
-        crate::web::page::inside(&back),
-        "waiver-taken-back",
-    ))
+    Ok(go_on(&back, "waiver-taken-back"))
 }
 
 /// Sends the mail that was drafted about an exception.

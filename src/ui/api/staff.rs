@@ -26,6 +26,18 @@ pub async fn reject_lead(lead: LeadId, #[server(default)] reason: String) -> Res
     Ok(Done::new(format!("/staff/leads/{lead}"), "lead-rejected"))
 }
 
+/// Changes the details of a partner's company.
+#[server(endpoint = "update_partner")]
+pub async fn update_partner(partner: PartnerId, form: CompanyForm) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    let actor = page.actor()?;
+    page.said(portal_services::partners::update(&page.ctx, actor, partner, &form).await)?;
+    Ok(Done::new(
+        format!("/staff/partners/{partner}"),
+        "company-saved",
+    ))
+}
+
 #[server(endpoint = "add_partner")]
 pub async fn add_partner(form: CompanyForm) -> Result<Done, UiError> {
     let page = crate::web::page::current().await?;
@@ -91,11 +103,11 @@ pub async fn add_plan_version(
 #[server(endpoint = "close_quarter")]
 pub async fn close_quarter(quarter: String) -> Result<Done, UiError> {
     use portal_domain::calendar::Quarter;
-    use portal_services::{ServiceError, statements};
+    use portal_services::{ServiceError, closing};
     let page = crate::web::page::current().await?;
     let parsed = Quarter::parse(&quarter, page.ctx.programme.fiscal_start);
     let quarter = page.said(parsed.map_err(|fault| ServiceError::field("quarter", fault.code)))?;
-    let closed = page.said(statements::close_quarter(&page.ctx, page.actor()?, quarter).await)?;
+    let closed = page.said(closing::close_quarter(&page.ctx, page.actor()?, quarter).await)?;
     let notice = if closed.already {
         "nothing-changed"
     } else {

@@ -1,6 +1,7 @@
 //! The pages, one file for each: a handler that asks the services, and the view of what they answer. Rendered on the server only.
 
 mod calendar;
+mod company_fields;
 mod parts;
 mod plan_terms;
 

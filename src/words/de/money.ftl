@@ -162,7 +162,7 @@ statement-line-count =
 statement-frozen = Festgeschrieben am { $date }. Daran ändert sich nichts mehr; Abweichungen kommen auf die nächste.
 statement-hash = Prüfsumme
 statement-hash-follows = folgt auf
-statement-hash-first = Die erste Abrechnung in dieser Währung.
+statement-hash-first = Die erste Abrechnung.
 statement-progress = Fortschritt von { $number }
 
 settlement-state-stated = Abgerechnet

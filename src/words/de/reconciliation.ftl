@@ -22,6 +22,7 @@ exception-act-follow_start = { $date }: { $person } hat die Posten auf den neuen
 exception-act-keep_unchanged = { $date }: { $person } hat es gelassen, wie es war.
 exception-act-link_invoice = { $date }: { $person } hat die Rechnung einem Deal zugeordnet.
 exception-act-link_refund = { $date }: { $person } hat die Gutschrift einem Deal zugeordnet.
+exception-act-say_no_deal = { $date }: { $person } hat gesagt, dass die Rechnung zu keinem Deal gehört.
 exception-act-split_invoice = { $date }: { $person } hat die Rechnung auf Deals aufgeteilt.
 exception-act-take_back_waiver = { $date }: { $person } hat einen Erlass zurückgenommen.
 exception-act-unlink_invoice = { $date }: { $person } hat die Zuordnung der Rechnung zurückgenommen.
@@ -39,6 +40,7 @@ exception-resolution-kept = Es bleibt erledigt, bis sich der Deal in HubSpot än
 exception-resolution-decided = Entschieden.
 exception-resolution-followed = Die Posten folgen HubSpot.
 case-open-deal = { $deal } in HubSpot
+case-owner = Zuständig in HubSpot: { $name } ({ $email })
 case-open-invoice = { $number } in Xero
 case-open-credit = { $number } in Xero
 case-link = Einem Deal zuordnen
@@ -54,7 +56,7 @@ case-split-sum = Aufgeteilt
 case-split-rest = Übrig
 case-split-submit = Rechnung aufteilen
 case-unlink = Zuordnung zurücknehmen
-case-unlink-what = Ein Mensch hat gesagt, zu welchen Deals diese Rechnung gehört. Ohne das entscheiden wieder Referenz und Kontakt.
+case-unlink-what = Ein Mensch hat gesagt, wofür diese Rechnung ist. Ohne das entscheiden wieder Referenz und Kontakt.
 case-unlink-submit = Zuordnung zurücknehmen
 case-link-invoice = Rechnung zuordnen
 case-link-invoice-what = Vielleicht zahlt der Kunde über einen anderen Kontakt. Diese Rechnungen gehören zu keinem Deal; zuerst stehen die über genau einen oder mehrere der fehlenden Monate.
@@ -95,12 +97,25 @@ case-dismiss = Stehen lassen
 case-dismiss-what = Nichts wird geändert. Der Fall kommt wieder, wenn sich seine Zahlen ändern.
 case-dismiss-submit = Stehen lassen
 
+## Wofür eine Rechnung ist
+
+invoice-lead = Für welchen Deal ihr Geld zählt. Was ein Mensch hier sagt, gilt.
+invoice-date = Ausgestellt
+invoice-for = Zählt für
+invoice-change = Zuordnung ändern
+case-no-deal = Sie gehört zu keinem Deal
+case-no-deal-what = Dieser Kunde kauft auch anderes. Das Geld zählt dann für keinen Deal, was auch in Referenz und Kontakt steht.
+case-no-deal-submit = Gehört zu keinem Deal
+case-invoices = Rechnungen dieses Deals
+case-invoices-what = Die meisten sind durch Referenz oder Kontakt zugeordnet. Meist liegt es an einer, die nicht zu diesem Deal gehört: Sagen Sie, wofür sie ist.
+
 ## Die Mail an den Deal-Verantwortlichen
 
 chase-title = Dem Deal-Verantwortlichen schreiben
 chase-lead = Aus den Zahlen des Falls entworfen. Ändern Sie, was Sie möchten.
 chase-recipient = An
-chase-recipient-hint = Der Verantwortliche des Deals in HubSpot; zuerst steht hier Ihre eigene Adresse.
+chase-recipient-owner = Wem der Deal in HubSpot gehört.
+chase-recipient-nobody = In HubSpot gehört der Deal niemandem, darum steht hier Ihre eigene Adresse.
 chase-subject-label = Betreff
 chase-text = Text
 chase-what = Das Portal verschickt sie und hält fest, wem wann geschrieben wurde.
@@ -108,6 +123,7 @@ chase-own-program = Mein Mailprogramm nutzen
 chase-send = Mail senden
 chase-subject = Zahlung von { $about }
 chase-greeting = Guten Tag,
+chase-greeting-owner = Hallo { $name },
 chase-deal = Deal: { $deal } ({ $number }).
 chase-missing = { $month }: { $amount } fehlen, netto
 chase-please = Können Sie den Kunden fragen, wann wir mit dem Geld rechnen können? Die Provision des Partners wartet darauf.
@@ -154,6 +170,7 @@ explorer-how-person = einen Menschen
 explorer-how-invoice = ihre Rechnung
 explorer-how-reference = die Referenz
 explorer-how-contact = den Kontakt
+explorer-how-no-deal = ein Mensch: kein Deal
 explorer-how-nobody = noch niemanden
 explorer-missing-hint = Einem Monat fehlt, was weder erlassen noch eingenommen ist. Monate, die noch laufen, sind noch nicht fällig. Was man tun kann, steht beim Fall:
 explorer-waived-by = { $person }, { $date }: „{ $reason }“

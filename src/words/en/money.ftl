@@ -162,7 +162,7 @@ statement-line-count =
 statement-frozen = Frozen on { $date }. Nothing on it changes any more; differences come on the next one.
 statement-hash = Hash
 statement-hash-follows = follows
-statement-hash-first = The first statement in this currency.
+statement-hash-first = The first statement.
 statement-progress = Progress of { $number }
 
 settlement-state-stated = Stated

@@ -22,6 +22,7 @@ exception-act-follow_start = { $date }: { $person } had the lines follow the new
 exception-act-keep_unchanged = { $date }: { $person } kept it as it was.
 exception-act-link_invoice = { $date }: { $person } linked the invoice to a deal.
 exception-act-link_refund = { $date }: { $person } linked the credit note to a deal.
+exception-act-say_no_deal = { $date }: { $person } said that the invoice belongs to no deal.
 exception-act-split_invoice = { $date }: { $person } divided the invoice between deals.
 exception-act-take_back_waiver = { $date }: { $person } took a waiver back.
 exception-act-unlink_invoice = { $date }: { $person } took the invoice’s link back.
@@ -39,6 +40,7 @@ exception-resolution-kept = It stays settled until HubSpot’s deal changes.
 exception-resolution-decided = Decided.
 exception-resolution-followed = The lines follow HubSpot.
 case-open-deal = { $deal } in HubSpot
+case-owner = Account owner: { $name } ({ $email })
 case-open-invoice = { $number } in Xero
 case-open-credit = { $number } in Xero
 case-link = Link to a deal
@@ -54,7 +56,7 @@ case-split-sum = Divided
 case-split-rest = Left over
 case-split-submit = Divide the invoice
 case-unlink = Take the link back
-case-unlink-what = A person said which deals this invoice is for. Without that, its reference and its contact decide again.
+case-unlink-what = A person said what this invoice is for. Without that, its reference and its contact decide again.
 case-unlink-submit = Take the link back
 case-link-invoice = Link an invoice
 case-link-invoice-what = The client may pay through another contact. These invoices belong to no deal; those of exactly one or several of the missing months come first.
@@ -95,12 +97,25 @@ case-dismiss = Let it stand
 case-dismiss-what = Nothing is changed. The case is raised again when its numbers change.
 case-dismiss-submit = Let it stand
 
+## What an invoice is for
+
+invoice-lead = For which deal its money counts. What a person says here is not overruled.
+invoice-date = Issued
+invoice-for = Counts for
+invoice-change = Change what it is for
+case-no-deal = It belongs to no deal
+case-no-deal-what = The vendor sells this client other things too. Its money counts for no deal then, whatever its reference and its contact say.
+case-no-deal-submit = Belongs to no deal
+case-invoices = Invoices of this deal
+case-invoices-what = Most were linked by their reference or contact. One that is not this deal’s is the usual cause: say what it is for.
+
 ## The mail to the account owner
 
 chase-title = Write to the account owner
 chase-lead = Drafted from the numbers of the case. Change what you like.
 chase-recipient = To
-chase-recipient-hint = The owner of the deal in HubSpot; your own address stands here first.
+chase-recipient-owner = The owner of the deal in HubSpot.
+chase-recipient-nobody = Nobody owns the deal in HubSpot, so your own address stands here.
 chase-subject-label = Subject
 chase-text = Text
 chase-what = The portal sends it and keeps who was written to, and when.
@@ -108,6 +123,7 @@ chase-own-program = Use my mail program
 chase-send = Send the mail
 chase-subject = Payment of { $about }
 chase-greeting = Hello,
+chase-greeting-owner = Hello { $name },
 chase-deal = Deal: { $deal } ({ $number }).
 chase-missing = { $month }: { $amount } missing, net
 chase-please = Could you ask the client when we can expect the money? The partner’s commission waits for it.
@@ -154,6 +170,7 @@ explorer-how-person = a person
 explorer-how-invoice = its invoice
 explorer-how-reference = the reference
 explorer-how-contact = the contact
+explorer-how-no-deal = a person: no deal
 explorer-how-nobody = nobody yet
 explorer-missing-hint = A month lacks what is neither waived nor collected. Months that have not ended are not due yet. What can be done stands with its case:
 explorer-waived-by = { $person }, { $date }: “{ $reason }”

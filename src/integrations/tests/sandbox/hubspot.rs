@@ -4,6 +4,7 @@ use portal_domain::{
     calendar::Timestamp,
     deal::DealState,
     money::{Currency, Money},
+    remote::DealTrace,
 };
 use portal_integrations::{
     ErrorKind,
@@ -279,7 +280,42 @@ async fn which_deals_are_there_is_asked_of_many_at_once() {
         .await;
     let ids = [kept.clone(), deleted, "999999999".to_owned()];
     let there = hubspot.list_deals_there(&ids).await.unwrap();
-    assert_eq!(there, [(kept, Timestamp(START_MS))]);
+    let wanted = DealTrace {
+        id: kept,
+        modified_at: Timestamp(START_MS),
+        owner: None,
+    };
+    assert_eq!(there, [wanted]);
+}
+
+#[tokio::test]
+async fn owners_are_read_page_by_page_and_a_deal_names_its_own() {
+    let stage = Stage::open().await;
+    let hubspot = stage.hubspot();
+    let all = hubspot.list_owners(None).await.unwrap();
+    let found: Vec<(&str, &str)> = all
+        .owners
+        .iter()
+        .map(|owner| (owner.name.as_str(), owner.email.as_str()))
+        .collect();
+    let maya = ("Maya Lindqvist", "maya.lindqvist@northwind.example");
+    let tom = ("Tom Okafor", "tom.okafor@northwind.example");
+    assert_eq!(found, [maya, tom]);
+    assert_eq!(all.next, None);
+    // Whoever asks for less gets the rest by what the answer names.
+    let owners = "/crm/owners/2026-09?limit=1";
+    let first = stage.hubspot_call(Method::GET, owners, None).await;
+    let after = first["paging"]["next"]["after"].as_str().unwrap();
+    let rest = hubspot.list_owners(Some(after.to_owned())).await.unwrap();
+    assert_eq!((&rest.owners[..], rest.next), (&all.owners[1..], None));
+    let id = hubspot.upsert_deal(&deal("lead-1")).await.unwrap();
+    let owner = all.owners[1].id.clone();
+    let body = json!({ "properties": { "hubspot_owner_id": owner } });
+    stage
+        .hubspot_call(Method::PATCH, &format!("{DEALS}/{id}"), Some(body))
+        .await;
+    let read = hubspot.read_deal(&id).await.unwrap().unwrap();
+    assert_eq!(read.owner, Some(owner));
 }
 
 #[tokio::test]

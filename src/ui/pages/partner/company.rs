@@ -19,7 +19,10 @@ use crate::{
     ui::{
         api::UiError,
         kit::{self, field, icon, icons},
-        pages::plan_terms::{self, Reader},
+        pages::{
+            company_fields,
+            plan_terms::{self, Reader},
+        },
     },
     web::page::Page,
 };
@@ -61,44 +64,13 @@ fn view(page: &Page, view: &CompanyView, enrolment: Option<&Enrolment>) -> AnyVi
 
 fn details_form(page: &Page, company: &Company) -> AnyView {
     let words = &page.words;
-    let text = |name: &'static str, label: &str, first: &str| {
-        field(page, UPDATE, name, &format!("form[{name}]"), label).first(first)
-    };
     let errors = form_errors(page, UPDATE).map(|error| kit::errors(page, Some(error)));
     view! {
         <form class="card form" method="post" novalidate>
             <header><h2>{words.text("company-details")}</h2></header>
             {errors}
             <input type="hidden" name="do" value=UPDATE />
-            <div class="cols">
-                {text("name", "company-name", &company.name)
-                    .hint("company-name-hint")
-                    .autocomplete("organization")
-                    .maximum(120)
-                    .input()}
-                {text("legal_name", "company-legal-name", &company.legal_name).hint("company-legal-name-hint").maximum(200).input()}
-                {text("domain", "company-domain", company.domain.as_str()).hint("company-domain-hint").input()}
-                {text("country", "company-country", &company.country)
-                    .hint("company-country-hint")
-                    .autocomplete("country")
-                    .maximum(2)
-                    .input()}
-                {text("vat_number", "company-vat-number", &company.vat_number)
-                    .hint("company-vat-number-hint")
-                    .optional()
-                    .maximum(24)
-                    .input()}
-                {text("billing_email", "company-billing-email", company.billing_email.as_str())
-                    .hint("company-billing-email-hint")
-                    .kind("email")
-                    .autocomplete("email")
-                    .input()}
-                {text("slack_channel", "company-slack-channel", &company.slack_channel)
-                    .hint("company-slack-channel-hint")
-                    .optional()
-                    .maximum(24)
-                    .input()}
-            </div>
+            {company_fields::fields(page, UPDATE, Some(company))}
             <div class="foot">
                 <button class="btn primary">{words.text("company-save")}</button>
                 <span class="hint">{words.text("required-note")}</span>
@@ -110,9 +82,11 @@ fn details_form(page: &Page, company: &Company) -> AnyView {
 
 fn details_facts(page: &Page, company: &Company) -> AnyView {
     let words = &page.words;
+    let address = company_fields::address_line(company);
     let facts = [
         ("company-name", company.name.as_str()),
         ("company-legal-name", company.legal_name.as_str()),
+        ("company-address", address.as_str()),
         ("company-domain", company.domain.as_str()),
         ("company-country", company.country.as_str()),
         ("company-vat-number", company.vat_number.as_str()),

@@ -103,9 +103,10 @@ fn content(page: &Page, home: &Home) -> AnyView {
         .collect_view();
     view! {
         {figures}
-        <div class="split">
-            <div class="stack">{charts}{recent_leads(page, &home.leads)}</div>
+        <div class="split beside">
+            <div class="stack">{charts}</div>
             <div class="stack">{forecasts}{open_statements(page, home)}</div>
+            <div class="stack">{recent_leads(page, &home.leads)}</div>
         </div>
     }
     .into_any()

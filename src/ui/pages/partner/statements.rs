@@ -12,7 +12,7 @@ use portal_domain::{
     statement::{SettlementState, StatementLine},
 };
 use portal_services::{
-    messages, mismatch,
+    messages, mismatch, quarters,
     statements::{self, StatementView},
 };
 use portal_store::{bills::BillRecord, statements::CarryRecord};
@@ -31,7 +31,7 @@ const RAISE: &str = "raise_invoice";
 /// `/statements`.
 pub async fn list(page: Page) -> Result<Response, UiError> {
     let statements = page.said(statements::list_for_partner(&page.ctx, page.actor()?).await)?;
-    let carried = page.said(statements::last_carried(&page.ctx, page.actor()?).await)?;
+    let carried = page.said(quarters::last_carried(&page.ctx, page.actor()?).await)?;
     let title = page.words.text("statement-list-title");
     Ok(page.show(&title, move |page| list_view(page, &statements, &carried)))
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use portal_domain::{calendar::Quarter, ids::StatementId, line::LineState};
 use portal_services::{
     lines::{LineView, WaitsFor},
+    quarters,
     statements::{self, StatementView},
 };
 
@@ -29,7 +30,7 @@ impl Around {
                 page.said(statements::find_for_partner(&page.ctx, page.actor()?, id).await)?;
             found.insert(id, statement);
         }
-        let closable = page.said(statements::closable_quarter(&page.ctx).await)?;
+        let closable = page.said(quarters::closable_quarter(&page.ctx).await)?;
         Ok(Self {
             statements: found,
             next_close: closable.unwrap_or_else(|| page.ctx.this_quarter()),

@@ -1,5 +1,5 @@
 //! One case of the reconciliation with everything that can be done about it: link, split, unlink, waive, chase, decide, dismiss. Each is a form of its own
-//! that says what it does; the services say who may.
+//! that says what it does; the services say who may. What can be said of an invoice is `invoice`.
 
 use axum::{
     extract::{Path, Query},
@@ -19,7 +19,9 @@ use portal_services::{
 use serde::Deserialize;
 
 use super::{
-    calls, crumbs, form_errors, may,
+    calls, crumbs, form_errors,
+    invoice::{act, assign, invoice_rows, search_form},
+    may,
     reconciliation::{
         Facts, PATH, acts, case_url, client_link, marks, proposal_row, proposals, title, what,
     },
@@ -31,14 +33,6 @@ use crate::{
     },
     web::page::Page,
 };
-
-/// The rows of the form that splits an invoice: what refusals call the deal and the amount, and their names in the form.
-const SPLIT_ROWS: [[&str; 4]; 4] = [
-    ["rows.0.deal", "deals[0]", "rows.0.amount", "amounts[0]"],
-    ["rows.1.deal", "deals[1]", "rows.1.amount", "amounts[1]"],
-    ["rows.2.deal", "deals[2]", "rows.2.amount", "amounts[2]"],
-    ["rows.3.deal", "deals[3]", "rows.3.amount", "amounts[3]"],
-];
 
 #[derive(Deserialize)]
 pub struct SearchQuery {
@@ -88,7 +82,11 @@ fn evidence(page: &Page, case: &CaseView) -> AnyView {
             .deal(&deal.hubspot_id)
             .map(|url| link(url, label))
     });
-    let invoice = case.invoice.as_ref().map(|invoice| {
+    // The one that its numbers name is the last of the deal's with that number.
+    let named = case.view.facts["invoice"].as_str();
+    let mut of_deal = case.linked.iter().rev();
+    let named = of_deal.find(|invoice| Some(invoice.remote.number.as_str()) == named);
+    let invoice = case.invoice.as_ref().or(named).map(|invoice| {
         let number = [("number", (&invoice.remote.number).into())];
         link(
             page.app.vendors.invoice(&invoice.remote.id),
@@ -102,7 +100,14 @@ fn evidence(page: &Page, case: &CaseView) -> AnyView {
             words.with("case-open-credit", &number),
         )
     });
-    view! { <p class="row small">{deal}{invoice}{credit}{client_link(page, &case.view)}</p> }
+    let owner = case.owner.as_ref().map(|owner| {
+        let who = [
+            ("name", (&owner.name).into()),
+            ("email", (&owner.email).into()),
+        ];
+        view! { <span>{words.with("case-owner", &who)}</span> }
+    });
+    view! { <p class="row small">{deal}{invoice}{credit}{client_link(page, &case.view)}{owner}</p> }
         .into_any()
 }
 
@@ -116,22 +121,12 @@ fn forms(page: &Page, case: &CaseView, search: &str) -> AnyView {
     let dismiss = exceptions::is_dismissible(kind).then(|| dismiss(page, case));
     view! {
         {link}
+        {linked(page, case)}
         {invoices}
         {money}
         {case.merger.as_ref().map(|merger| merge(page, case, merger))}
         {matches!(kind, "start_changed" | "currency_changed").then(|| keep(page, case, kind))}
         {dismiss}
-    }
-    .into_any()
-}
-
-/// A card with one act: what it is called, what it does, and its form.
-fn act(page: &Page, id: &'static str, what: String, content: AnyView) -> AnyView {
-    view! {
-        <section class="card" aria-labelledby=id>
-            <header><div><h2 id=id>{page.words.text(id)}</h2><p>{what}</p></div></header>
-            {content}
-        </section>
     }
     .into_any()
 }
@@ -148,9 +143,8 @@ fn reason(page: &Page, action: &'static str, name: &'static str, label: &str) ->
         .input()
 }
 
-/// Linking an invoice or credit note to a deal, dividing it, and taking back what was said of it.
+/// Linking an invoice or credit note to a deal, and what else can be said of an invoice.
 fn link(page: &Page, case: &CaseView, search: &str) -> AnyView {
-    let words = &page.words;
     let chosen = case.view.proposals.iter().map(|proposal| proposal.deal);
     let chosen: Vec<DealId> = chosen.collect();
     let further = case
@@ -163,114 +157,30 @@ fn link(page: &Page, case: &CaseView, search: &str) -> AnyView {
     let content = view! {
         <div class="stack">
             {proposals(page, &case.view)}
-            {search_form(page, "case-search-deal", search)}
+            {search_form(page, "case-search-deal", search, &[])}
             {further}
         </div>
     };
-    let linked_by_person = case
+    let what = page.words.text("case-link-what");
+    let assign = case
         .invoice
         .as_ref()
-        .is_some_and(|invoice| invoice.is_linked_by_person());
-    let unlink = linked_by_person.then(|| {
-        let id = case
-            .invoice
-            .as_ref()
-            .map(|invoice| invoice.remote.id.clone())
-            .unwrap_or_default();
-        unlink(page, "unlink_invoice", "invoice", &id, PATH)
-    });
-    view! {
-        {act(page, "case-link", words.text("case-link-what"), content.into_any())}
-        {case.invoice.is_some().then(|| split(page, case))}
-        {unlink.map(|form| act(page, "case-unlink", words.text("case-unlink-what"), form))}
-    }
-    .into_any()
+        .map(|invoice| assign(page, invoice, &case.deals, PATH));
+    view! { {act(page, "case-link", what, content.into_any())}{assign} }.into_any()
 }
 
-/// The button that takes back what a person said of an invoice or credit note.
-pub fn unlink(
-    page: &Page,
-    action: &'static str,
-    name: &'static str,
-    id: &str,
-    back: &str,
-) -> AnyView {
-    let values = [(name, id.to_owned()), ("back", back.to_owned())];
-    kit::button_form(
-        action,
-        &values,
-        page.words.text("case-unlink-submit"),
-        "btn sm",
-    )
-}
-
-fn search_form(page: &Page, label: &str, search: &str) -> AnyView {
-    let label = page.words.text(label);
-    view! {
-        <form class="search" role="search">
-            {kit::icon(icons::SEARCH)}
-            <input type="search" name="q" value=search.to_owned() aria-label=label.clone() placeholder=label />
-        </form>
-    }
-    .into_any()
-}
-
-/// Rows of a deal and an amount; the sum, and what is left for none of them.
-fn split(page: &Page, case: &CaseView) -> Option<AnyView> {
+/// The invoices that are taken for the deal: one that belongs to another is the usual cause.
+fn linked(page: &Page, case: &CaseView) -> Option<AnyView> {
     let words = &page.words;
-    let invoice = case.invoice.as_ref()?;
-    let net = invoice.remote.sub_total;
-    let mut options = vec![(String::new(), words.text("case-split-none"))];
-    options.extend(case.deals.iter().map(|deal| {
-        let label = format!(
-            "{} · {} · {}",
-            deal.deal_name, deal.partner_name, deal.hubspot_id
-        );
-        (deal.deal.to_string(), label)
-    }));
-    let mut sum = Money::zero(net.currency);
-    let mut rows = Vec::with_capacity(SPLIT_ROWS.len());
-    for (place, [deal_name, deal_path, amount_name, amount_path]) in SPLIT_ROWS.iter().enumerate() {
-        let link = invoice.links.get(place);
-        let share = link.and_then(|link| link.share_minor);
-        let first = share.map_or_else(String::new, |minor| {
-            Money::new(minor, net.currency).to_decimal()
-        });
-        let typed = page.typed("split_invoice", amount_path, &first);
-        if let Ok(more) = Money::parse_typed(&typed, net.currency)
-            && let Ok(both) = sum.plus(more)
-        {
-            sum = both;
-        }
-        let deal = link.map_or_else(String::new, |link| link.deal.to_string());
-        rows.push(view! {
-            {kit::field(page, "split_invoice", deal_name, deal_path, "case-split-deal").first(&deal).optional().select(options.clone())}
-            {kit::field(page, "split_invoice", amount_name, amount_path, "case-split-amount").first(&first).optional().input()}
-        });
-    }
-    let rest = Money::new(net.minor.saturating_sub(sum.minor), net.currency);
-    let sums = [
-        ("case-split-net", net),
-        ("case-split-sum", sum),
-        ("case-split-rest", rest),
-    ]
-    .map(|(label, money)| view! { <div><dt>{words.text(label)}</dt><dd>{words.money(money)}</dd></div> });
-    let form = view! {
-        {form_errors(page, "split_invoice")}
-        <form method="post" class="form" novalidate>
-            {calls("split_invoice")}
-            <input type="hidden" name="invoice" value=invoice.remote.id.clone() />
-            <dl class="compare">{sums.into_iter().collect_view()}</dl>
-            <div class="cols">{rows}</div>
-            <div class="foot"><button class="btn primary">{words.text("case-split-submit")}</button></div>
-        </form>
-    };
-    Some(act(
-        page,
-        "case-split",
-        words.text("case-split-what"),
-        form.into_any(),
-    ))
+    let rows = invoice_rows(page, &case.linked, &case_url(&case.view));
+    (!case.linked.is_empty()).then(|| {
+        act(
+            page,
+            "case-invoices",
+            words.text("case-invoices-what"),
+            rows,
+        )
+    })
 }
 
 /// Invoices of no deal that may be the one that is missing.
@@ -289,8 +199,7 @@ fn link_invoice(page: &Page, case: &CaseView, search: &str) -> AnyView {
     } else {
         view! { <ul class="rows">{rows}</ul> }.into_any()
     };
-    let content =
-        view! { <div class="stack">{search_form(page, "case-search-invoice", search)}{rows}</div> };
+    let content = view! { <div class="stack">{search_form(page, "case-search-invoice", search, &[])}{rows}</div> };
     act(
         page,
         "case-link-invoice",

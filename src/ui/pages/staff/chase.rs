@@ -76,8 +76,12 @@ fn draft(page: &Page, case: &CaseView) -> (String, String) {
         })
         .collect();
     let url = page.ctx.url(&case_url(view));
+    let greeting = match &case.owner {
+        Some(owner) => words.with("chase-greeting-owner", &[("name", (&owner.name).into())]),
+        None => words.text("chase-greeting"),
+    };
     let parts = [
-        words.text("chase-greeting"),
+        greeting,
         format!("{what} {deal}").trim().to_owned(),
         missing.join("\n"),
         words.text("chase-please"),
@@ -90,19 +94,26 @@ fn draft(page: &Page, case: &CaseView) -> (String, String) {
 fn form(page: &Page, case: &CaseView) -> AnyView {
     let words = &page.words;
     let (subject, text) = draft(page, case);
+    let owner = case.owner.as_ref();
+    let owner = owner.map(|owner| encode(&owner.email).replace("%40", "@"));
     let mailto = format!(
-        "mailto:?subject={}&body={}",
+        "mailto:{}?subject={}&body={}",
+        owner.unwrap_or_default(),
         encode(&subject),
         encode(&text)
     );
     let field = |name: &'static str, label: &str| {
         kit::field(page, "chase_exception", name, name, label).full()
     };
+    let (recipient, hint) = match &case.owner {
+        Some(owner) => (&owner.email, "chase-recipient-owner"),
+        None => (&case.own_email, "chase-recipient-nobody"),
+    };
     view! {
         <form method="post" class="card form" novalidate>
             {calls("chase_exception")}
             <input type="hidden" name="exception" value=case.view.record.id.to_string() />
-            {field("recipient", "chase-recipient").kind("email").hint("chase-recipient-hint").first(&case.own_email).input()}
+            {field("recipient", "chase-recipient").kind("email").hint(hint).first(recipient).input()}
             {field("subject", "chase-subject-label").first(&subject).maximum(200).input()}
             {field("text", "chase-text").first(&text).maximum(TEXT_MAX).text_area()}
             <p class="small muted">{words.text("chase-what")}</p>

@@ -19,10 +19,10 @@ use serde::Deserialize;
 
 use super::{
     NOTHING, address,
-    case::{take_back, unlink},
+    case::take_back,
     crumbs,
     csv::{Csv, harmless},
-    head, may, paging, reconciliation,
+    head, invoice, may, paging, reconciliation,
 };
 use crate::{
     ui::{
@@ -448,16 +448,19 @@ struct Document<'a> {
     number: &'a str,
     url: String,
     status: &'a str,
-    how: Option<&'a str>,
+    /// By whose word it is for what it is for.
+    how: String,
     seen_at: Timestamp,
     kind: &'static str,
-    unlink: Option<AnyView>,
+    /// The way to say otherwise.
+    change: Option<AnyView>,
 }
 
-/// Who or what linked it to the deal.
-fn how_of(links: &[InvoiceLink], deal: Option<DealId>) -> Option<&str> {
+/// Who or what linked a credit note to the deal.
+fn how_of(page: &Page, links: &[InvoiceLink], deal: Option<DealId>) -> String {
     let link = links.iter().find(|link| Some(link.deal) == deal);
-    link.map(|link| link.how.as_str())
+    let word = link.map_or("nobody", |link| link.how.as_str());
+    page.words.text(&format!("explorer-how-{word}"))
 }
 
 fn find_document<'a>(
@@ -466,30 +469,32 @@ fn find_document<'a>(
     part: &Evidence,
     here: &str,
 ) -> Option<Document<'a>> {
-    let may_decide = may(page, Action::Reconcile);
     if let Some(invoice) = money.invoices.get(&part.document) {
-        let by_person = may_decide && invoice.is_linked_by_person();
         return Some(Document {
             number: &invoice.remote.number,
             url: page.app.vendors.invoice(&invoice.remote.id),
             status: &invoice.remote.status,
-            how: how_of(&invoice.links, part.deal),
+            how: invoice::how(page, invoice),
             seen_at: invoice.seen_at,
             kind: "explorer-document-invoice",
-            unlink: by_person
-                .then(|| unlink(page, "unlink_invoice", "invoice", &invoice.remote.id, here)),
+            change: invoice::change_link(page, invoice, here),
         });
     }
     let credit = money.credits.get(&part.document)?;
-    let by_person = may_decide && credit.is_linked_by_person();
+    let by_person = may(page, Action::Reconcile) && credit.is_linked_by_person();
+    let values = [
+        ("credit", credit.remote.id.clone()),
+        ("back", here.to_owned()),
+    ];
+    let label = page.words.text("case-unlink-submit");
     Some(Document {
         number: &credit.remote.number,
         url: page.app.vendors.credit(&credit.remote.id),
         status: &credit.remote.status,
-        how: how_of(&credit.links, part.deal),
+        how: how_of(page, &credit.links, part.deal),
         seen_at: credit.seen_at,
         kind: "explorer-document-refund",
-        unlink: by_person.then(|| unlink(page, "unlink_refund", "credit", &credit.remote.id, here)),
+        change: by_person.then(|| kit::button_form("unlink_refund", &values, label, "btn sm")),
     })
 }
 
@@ -497,7 +502,6 @@ fn document_table(page: &Page, money: &ClientMoney, parts: &[&Evidence], here: &
     let words = &page.words;
     let rows = parts.iter().filter_map(|part| {
         let document = find_document(page, money, part, here)?;
-        let how = document.how.unwrap_or("nobody");
         let amount = Money::new(part.amount_minor, money.currency);
         Some(view! {
             <tr>
@@ -507,7 +511,7 @@ fn document_table(page: &Page, money: &ClientMoney, parts: &[&Evidence], here: &
                 </th>
                 <td data-label=words.text("explorer-column-status")>{document.status.to_owned()}</td>
                 <td data-label=words.text("explorer-column-deal")>{deal_name(money, part.deal)}</td>
-                <td data-label=words.text("explorer-column-how")>{words.text(&format!("explorer-how-{how}"))}" "{document.unlink}</td>
+                <td data-label=words.text("explorer-column-how")>{document.how}" "{document.change}</td>
                 <td data-label=words.text("line-why-column-seen")>{kit::ago(page, document.seen_at)}</td>
                 <td class="num corner">{kit::money(page, amount)}</td>
             </tr>
@@ -543,7 +547,7 @@ fn deals(page: &Page, money: &ClientMoney, opened: &Opened) -> AnyView {
         });
         view! {
             <div>
-                <dt>{deal_link(page, deal)}<small>{format!("{} · {}", deal.partner_name, deal_dates(page, deal))}</small></dt>
+                <dt>{deal_link(page, deal)}" "<small>{format!("{} · {}", deal.partner_name, deal_dates(page, deal))}</small></dt>
                 <dd>{said}</dd>
             </div>
         }

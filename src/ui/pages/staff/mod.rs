@@ -8,6 +8,7 @@ mod csv;
 pub mod decisions;
 pub mod explorer;
 pub mod integrations;
+pub mod invoice;
 pub mod leads;
 mod leaving;
 pub mod ledger;

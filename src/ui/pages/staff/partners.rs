@@ -33,6 +33,7 @@ use crate::{
     ui::{
         api::UiError,
         kit::{self, icons},
+        pages::company_fields,
     },
     web::page::Page,
 };
@@ -82,7 +83,7 @@ fn table(page: &Page, found: &[PartnerView]) -> AnyView {
         "partner-list-column-partner",
         "partner-list-column-plan",
         "partner-list-column-since",
-        "partner-add-country",
+        "company-country",
         "partner-list-column-state",
     ];
     let columns = columns.map(|column| view! { <th scope="col">{words.text(column)}</th> });
@@ -114,7 +115,7 @@ fn row(page: &Page, found: &PartnerView) -> AnyView {
             </th>
             <td data-label=words.text("partner-list-column-plan")>{plan}</td>
             <td data-label=words.text("partner-list-column-since") class="nowrap">{since}</td>
-            <td data-label=words.text("partner-add-country")>{company.country.clone()}</td>
+            <td data-label=words.text("company-country")>{company.country.clone()}</td>
             <td class="corner">{state_pill(page, &found.partner, found.enrolment.as_ref())}</td>
         </tr>
     }
@@ -138,9 +139,6 @@ fn state_pill(
 fn add_form(page: &Page) -> AnyView {
     const ACTION: &str = "add_partner";
     let words = &page.words;
-    let field = |name: &'static str, label: &str| {
-        kit::field(page, ACTION, name, &format!("form[{name}]"), label)
-    };
     view! {
         <details class="more" open=page.refusal(ACTION).is_some()>
             <summary class="btn primary">{kit::icon(icons::PLUS)}{words.text("partner-add-title")}</summary>
@@ -148,15 +146,7 @@ fn add_form(page: &Page) -> AnyView {
                 {calls(ACTION)}
                 {form_errors(page, ACTION)}
                 <p class="muted">{words.text("partner-add-lead")}</p>
-                <div class="cols">
-                    {field("name", "partner-add-name").maximum(120).input()}
-                    {field("legal_name", "partner-add-legal-name").maximum(200).input()}
-                    {field("domain", "partner-add-domain").hint("partner-add-domain-hint").input()}
-                    {field("country", "partner-add-country").hint("partner-add-country-hint").maximum(2).input()}
-                    {field("vat_number", "company-vat-number").optional().maximum(30).input()}
-                    {field("billing_email", "partner-add-billing-email").kind("email").input()}
-                    {field("slack_channel", "company-slack-channel").hint("company-slack-channel-hint").optional().maximum(24).input()}
-                </div>
+                {company_fields::fields(page, ACTION, None)}
                 <div class="foot"><button class="btn primary">{words.text("partner-add-submit")}</button></div>
             </form>
         </details>
@@ -308,15 +298,36 @@ fn facts(page: &Page, partner: &PartnerRecord) -> AnyView {
         <section class="card">
             <header><h2>{words.text("company-details")}</h2></header>
             <dl class="facts">
-                {text("partner-add-legal-name", &company.legal_name)}
-                {text("partner-add-domain", &company.domain.to_string())}
-                {text("partner-add-country", &company.country)}
+                {text("company-legal-name", &company.legal_name)}
+                {text("company-address", &company_fields::address_line(company))}
+                {text("company-domain", &company.domain.to_string())}
+                {text("company-country", &company.country)}
                 {text("company-vat-number", &company.vat_number)}
-                {fact(words.text("partner-add-billing-email"), breakable(company.billing_email.as_str()))}
+                {fact(words.text("company-billing-email"), breakable(company.billing_email.as_str()))}
                 {text("company-slack-channel", &company.slack_channel)}
                 {text("partner-xero-contact", partner.xero_contact_id.as_deref().unwrap_or_default())}
             </dl>
+            {may(page, Action::ManagePartners).then(|| edit_form(page, partner))}
         </section>
+    }
+    .into_any()
+}
+
+/// The details as staff change them: an owner may not have got to it before the quarter closes.
+fn edit_form(page: &Page, partner: &PartnerRecord) -> AnyView {
+    const ACTION: &str = "update_partner";
+    let words = &page.words;
+    view! {
+        <details class="more" open=page.refusal(ACTION).is_some()>
+            <summary class="btn">{words.text("partner-edit-title")}</summary>
+            <form class="form" method="post" novalidate>
+                {calls(ACTION)}
+                <input type="hidden" name="partner" value=partner.id.to_string() />
+                {form_errors(page, ACTION)}
+                {company_fields::fields(page, ACTION, Some(&partner.company))}
+                <div class="foot"><button class="btn primary">{words.text("company-save")}</button></div>
+            </form>
+        </details>
     }
     .into_any()
 }

@@ -10,21 +10,26 @@ use portal_domain::{
     money::{Currency, Money},
 };
 use portal_services::{
-    exceptions::{self, CaseFilter, CasePage, ExceptionView, Proposal},
+    exceptions::{self, CaseFilter, CasePage, ExceptionView},
     mismatch,
+    proposals::Proposal,
 };
 use portal_store::audit::AuditRecord;
 use portal_words::Argument;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{NOTHING, Tab, address, head, may, or_nothing, paging, tabs};
+use super::{
+    NOTHING, Tab, address, head,
+    invoice::{self, deal_row},
+    may, or_nothing, paging, tabs,
+};
 use crate::{
     ui::{
-        api::UiError,
+        api::{Done, UiError},
         kit::{self, icons},
     },
-    web::page::Page,
+    web::page::{Page, inside},
 };
 
 pub const PATH: &str = "/staff/reconciliation";
@@ -70,6 +75,12 @@ impl CaseQuery {
             ],
         )
     }
+}
+
+/// After an act: the page that its form names, or that of all cases.
+pub fn go_on(back: &str, notice: &str) -> Done {
+    let next = if back.is_empty() { PATH } else { back };
+    Done::new(inside(next), notice)
 }
 
 /// One case with everything that can be done about it.
@@ -550,27 +561,11 @@ pub fn proposals(page: &Page, case: &ExceptionView) -> Option<AnyView> {
 
 /// A deal with the button that links the case's invoice or credit note to it.
 pub fn proposal_row(page: &Page, case: &ExceptionView, proposal: &Proposal) -> AnyView {
-    let words = &page.words;
-    let about = format!(
-        "{} · {} · {}",
-        proposal.client_name, proposal.partner_name, proposal.hubspot_id
-    );
-    let label = words.text("exception-act-link");
-    let subject = case.record.subject.split_once(':').map_or("", |(_, id)| id);
-    let (action, document) = if case.facts["credit"].is_string() {
-        ("link_refund", "credit")
+    let document = case.record.subject.split_once(':').map_or("", |(_, id)| id);
+    let linking = if case.facts["credit"].is_string() {
+        invoice::REFUND
     } else {
-        ("link_invoice", "invoice")
+        invoice::INVOICE
     };
-    let link = may(page, Action::Reconcile).then(|| {
-        view! {
-            <form method="post" action=PATH>
-                {super::calls(action)}
-                <input type="hidden" name=document value=subject.to_owned() />
-                <input type="hidden" name="deal" value=proposal.deal.to_string() />
-                <button class="btn sm" aria-label=format!("{label}: {}", proposal.deal_name)>{label.clone()}</button>
-            </form>
-        }
-    });
-    view! { <li><div><span class="t">{proposal.deal_name.clone()}</span><p>{about}</p></div>{link}</li> }.into_any()
+    deal_row(page, linking, document, proposal, PATH)
 }

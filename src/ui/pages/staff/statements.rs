@@ -10,7 +10,8 @@ use portal_domain::{
 };
 use portal_services::{
     ServiceError, mismatch,
-    statements::{self, Blocked, ClosePreview, QuarterView, StatementView},
+    quarters::{self, Blocked, ClosePreview, QuarterView},
+    statements::{self, StatementView},
 };
 use portal_store::lines::LineRecord;
 use serde::Deserialize;
@@ -43,15 +44,15 @@ pub struct StatementQuery {
 
 pub async fn list(page: Page, Query(query): Query<StatementQuery>) -> Result<Response, UiError> {
     let (ctx, actor) = (&page.ctx, page.actor()?);
-    let quarters = page.said(statements::list_quarters(ctx, actor).await)?;
+    let quarters = page.said(quarters::list_quarters(ctx, actor).await)?;
     let asked = Quarter::parse(&query.quarter, ctx.programme.fiscal_start).ok();
     let quarter = match asked {
         Some(asked) => asked,
         None => page
-            .said(statements::closable_quarter(ctx).await)?
+            .said(quarters::closable_quarter(ctx).await)?
             .unwrap_or_else(|| ctx.this_quarter()),
     };
-    let preview = page.said(statements::preview(ctx, actor, quarter).await)?;
+    let preview = page.said(quarters::preview(ctx, actor, quarter).await)?;
     let found =
         page.said(statements::list_for_staff(ctx, actor, query.before.parse().ok()).await)?;
     let title = page.words.text("statement-list-title");

@@ -8,7 +8,7 @@ use portal_services::{
     leads,
     lines::{self, LineView, StaffLineFilter},
     operations::{self, Health},
-    statements::{self, ClosePreview},
+    quarters::{self, ClosePreview},
 };
 use portal_store::leads::{LeadFilter, LeadRecord};
 
@@ -88,7 +88,7 @@ async fn read(page: &Page) -> Result<Today, UiError> {
         covered: page.said(lines::list_for_staff(ctx, actor, covered, SUM_LINES).await)?,
         disputed: page.said(lines::list_for_staff(ctx, actor, disputed, DISPUTES).await)?,
         health: page.said(operations::read_health(ctx, actor).await)?,
-        preview: page.said(statements::preview(ctx, actor, quarter).await)?,
+        preview: page.said(quarters::preview(ctx, actor, quarter).await)?,
     })
 }
 

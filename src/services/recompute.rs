@@ -38,7 +38,7 @@ const PACKED_AT_ONCE: usize = 200;
 const FORMAT: u8 = 1;
 /// What is wrong with a deal whose lines are not what the rules say.
 const KIND: &str = "lines_differ";
-/// A position that no schedule knows: where a line stands that is before its deal's start, and still worth something.
+/// A position that no schedule knows: where a line stands that its deal's start has moved past, and that is still worth something.
 const NOWHERE: u32 = 0xffff;
 
 type Plans = Arc<HashMap<PlanVersionId, PlanTerms>>;
@@ -152,13 +152,19 @@ fn pack_deal(deal: &DealRecord, terms: &[DealTerms], lines: &[LineToPack]) -> Op
     }
     let of_schedule = lines.iter().filter(|line| line.kind.is_of_schedule());
     let held = of_schedule.filter_map(|line| {
-        let index = u32::try_from(line.position - deal.first_position());
+        let index = u32::try_from(line.position - deal.first_position()).ok();
+        // There is a bonus of the first month alone.
+        let index = index.filter(|index| line.kind == LineKind::Scheduled || *index == 0);
         let amount_minor = line.amount_minor + corrections.get(&line.id).copied().unwrap_or(0);
-        // What is before the start was taken back, down to nothing.
-        (index.is_ok() || amount_minor != 0).then_some(HeldLine {
-            kind: line.kind,
+        let (kind, position) = match index {
+            Some(index) => (line.kind, index),
+            None => (LineKind::Scheduled, NOWHERE),
+        };
+        // What the schedule does not know any more was taken back, down to nothing.
+        (index.is_some() || amount_minor != 0).then_some(HeldLine {
+            kind,
             partner: line.partner,
-            position: index.unwrap_or(NOWHERE),
+            position,
             amount_minor,
         })
     });

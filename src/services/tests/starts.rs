@@ -279,6 +279,9 @@ async fn a_bonus_moves_to_the_first_month_of_the_new_schedule_and_a_cap_counts_f
         assert_eq!(story.net(5).await, [0, 15_000, 10_000, 5_000, 0]);
         story.follow("2026-03-01").await;
         assert_eq!(story.net(6).await, [0, 0, 15_000, 10_000, 5_000, 0]);
+        story.pay("INV-2", 1).await;
+        story.follow("2026-01-20").await;
+        assert_eq!(story.net(5).await, [15_000, 10_000, 5_000, 0, 0]);
         story.follow("2026-02-10").await;
         assert_eq!(story.net(5).await, [0, 15_000, 10_000, 5_000, 0]);
         story.world.ctx.store.close().await;

@@ -461,7 +461,8 @@ async fn ask(
         Some(facts) if is_earned => Some(facts),
         Some(facts) => {
             let known = books::find_known(tx, kind, about).await?;
-            let is_kept = |known: &KnownException| known.stays && known.facts == facts.to_string();
+            let told = facts.to_string();
+            let is_kept = |known: &KnownException| known.stays && known.facts == told;
             let is_asked = known.is_some_and(|known| known.is_open || is_kept(&known));
             is_asked.then_some(facts)
         }

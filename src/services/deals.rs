@@ -14,10 +14,11 @@ use portal_domain::{
 use portal_store::{
     Tx, changes,
     deals::{self, DealRecord},
+    exceptions::KnownException,
     leads::{self, LeadRecord},
     lines, owners, vendors,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     Ctx, ServiceError,
@@ -465,12 +466,9 @@ async fn apply_won(
     }
     let start = remote.start.or(deal.won_on).unwrap_or_else(|| ctx.today());
     // Lines count their months from the start, so it stays where it is once money was earned by it.
-    let moved_from = deal
-        .start
-        .filter(|old| is_earned && Month::of(*old) != Month::of(start));
-    let facts = moved_from.map(|old| json!({ "from": old, "to": start }));
-    books::raise_or_settle(ctx, tx, "start_changed", About::Deal(deal.id), facts).await?;
-    if moved_from.is_none() {
+    let moved_from = deal.start.filter(|old| Month::of(*old) != Month::of(start));
+    let moved = moved_from.map(|old| json!({ "from": old, "to": start }));
+    if !ask(ctx, tx, "start_changed", deal.id, moved, is_earned).await? {
         deal.start = Some(start);
     }
     deal.end_holds_from = end_holds_from(ctx, deal, remote, was_won_on);
@@ -480,6 +478,33 @@ async fn apply_won(
     }
     choose_plan(ctx, tx, deal).await?;
     apply_terms(ctx, tx, deal, remote, is_earned).await
+}
+
+/// Asks a person about a change that lines do not follow by themselves once something is earned. Returns whether it is not to be followed: nobody has
+/// decided yet, or somebody that it stays as it was, which holds even if the money has gone away by now.
+async fn ask(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    kind: &'static str,
+    deal: DealId,
+    change: Option<Value>,
+    is_earned: bool,
+) -> Result<bool, ServiceError> {
+    let about = About::Deal(deal);
+    let facts = match change {
+        Some(facts) if is_earned => Some(facts),
+        Some(facts) => {
+            let known = books::find_known(tx, kind, about).await?;
+            let told = facts.to_string();
+            let is_kept = |known: &KnownException| known.stays && known.facts == told;
+            let is_asked = known.is_some_and(|known| known.is_open || is_kept(&known));
+            is_asked.then_some(facts)
+        }
+        None => None,
+    };
+    let stays = facts.is_some();
+    books::raise_or_settle(ctx, tx, kind, about, facts).await?;
+    Ok(stays)
 }
 
 async fn apply_terms(
@@ -511,10 +536,8 @@ async fn apply_terms(
         .last()
         .map(|terms| terms.value.currency)
         .filter(|old| *old != value.currency);
-    let stuck = other_currency.filter(|_| is_earned);
-    let facts = stuck.map(|old| json!({ "from": old, "to": value.currency }));
-    books::raise_or_settle(ctx, tx, "currency_changed", about, facts).await?;
-    if stuck.is_some() {
+    let changed = other_currency.map(|old| json!({ "from": old, "to": value.currency }));
+    if ask(ctx, tx, "currency_changed", deal.id, changed, is_earned).await? {
         return Ok(());
     }
     deal.currency = Some(value.currency);

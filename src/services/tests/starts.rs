@@ -279,6 +279,9 @@ async fn a_bonus_moves_to_the_first_month_of_the_new_schedule_and_a_cap_counts_f
         assert_eq!(story.net(5).await, [0, 15_000, 10_000, 5_000, 0]);
         story.follow("2026-03-01").await;
         assert_eq!(story.net(6).await, [0, 0, 15_000, 10_000, 5_000, 0]);
+        story.pay("INV-2", 1).await;
+        story.follow("2026-01-20").await;
+        assert_eq!(story.net(5).await, [15_000, 10_000, 5_000, 0, 0]);
         story.follow("2026-02-10").await;
         assert_eq!(story.net(5).await, [0, 15_000, 10_000, 5_000, 0]);
         story.world.ctx.store.close().await;
@@ -450,6 +453,38 @@ async fn what_was_waived_in_one_currency_is_nothing_in_another() {
         story.deal.currency = Some(Currency::EUR);
         story.say("2026-02-10").await;
         assert_eq!(amounts(&story).await, (None, of(Currency::EUR)));
+        story.world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_person_kept_is_kept_when_the_money_goes_away_again() {
+    for url in databases().await {
+        let mut story = Story::new(World::new(&url).await).await;
+        story.world.accrue("2026-04-02").await;
+        story.pay("INV-1", 1).await;
+        let before = story.net(6).await;
+        story.deal.currency = Some(Currency::USD);
+        story.say("2026-03-10").await;
+        let (ctx, staff) = (&story.world.ctx, &story.world.staff);
+        for kind in ["start_changed", "currency_changed"] {
+            let case = story.case(kind).await;
+            let kept = mergers::keep_unchanged(ctx, staff, case, "As agreed").await;
+            kept.expect("kept");
+        }
+        links::invoice_gone(ctx, "id-INV-1").await.expect("gone");
+        story.world.work().await;
+        assert_eq!(story.begun().await[0].2, Awaiting, "nothing is earned");
+        story.say("2026-03-10").await;
+        assert_eq!(story.net(6).await, before);
+        let lines = story.world.lines().await;
+        let mut lines = lines.iter().filter(|line| line.state != Cancelled);
+        assert!(lines.all(|line| line.money.currency == Currency::EUR));
+        assert_eq!(story.world.exceptions().await, ["no_invoice_yet"]);
+        // What is new is followed, as nothing is earned.
+        story.deal.currency = Some(Currency::EUR);
+        story.say("2026-04-10").await;
+        assert_eq!(story.net(6).await, [0, 0, 0, 10_000, 10_000, 10_000]);
         story.world.ctx.store.close().await;
     }
 }

@@ -384,6 +384,16 @@ mod tests {
         assert_eq!(filled.refunded_minor, 1_500);
     }
 
+    #[test]
+    fn amounts_are_nothing_until_one_of_them_is_something() {
+        for column in Column::ALL {
+            let mut amounts = Amounts::default();
+            assert!(amounts.is_nothing());
+            amounts.add(*column, -1).expect("small");
+            assert!(!amounts.is_nothing());
+        }
+    }
+
     fn any_months() -> impl Strategy<Value = Vec<BucketMonth>> {
         let month = (0_i64..30_000, 1_i64..13, 0_i64..3_000);
         prop::collection::vec(month, 0..8).prop_map(|months| {

@@ -150,6 +150,13 @@ mod tests {
             ..form()
         };
         assert_eq!(parse(&back).expect("well formed").money.minor, -125_050);
+        for month in ["2026-02", "2026-04"] {
+            let at_the_border = EntryForm {
+                month: month.to_owned(),
+                ..form()
+            };
+            assert!(parse(&at_the_border).is_ok(), "{month}");
+        }
         let corrected = back
             .parse_for(Currency::USD, Month::new(2020, 1))
             .expect("well formed");

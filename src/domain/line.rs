@@ -425,7 +425,7 @@ mod tests {
             money: euro(-70),
         };
         let text = "00000000000000000000000000:-70:EUR";
-        assert_eq!(seen.to_string(), text);
+        assert_eq!(String::from(seen), text);
         assert_eq!(SeenLine::try_from(text.to_owned()), Ok(seen));
         let line = LINE.to_string();
         for other in ["", ":", ":70", ":70:", ":70:EURO", ":7.0:EUR", ":70:EUR:"] {

@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn each_fault_of_a_company_is_named_with_its_field() {
         type Spoil = fn(&mut CompanyForm);
-        let faults: [(Spoil, &str, &str); 10] = [
+        let faults: [(Spoil, &str, &str); 11] = [
             (|form| form.name.clear(), "name", "required"),
             (|form| form.legal_name.clear(), "legal_name", "required"),
             (
@@ -191,6 +191,11 @@ mod tests {
                 |form| form.country = "Ö".to_owned(),
                 "country",
                 "country-invalid",
+            ),
+            (
+                |form| form.vat_number = "1".repeat(22),
+                "vat_number",
+                "vat-number-invalid",
             ),
             (
                 |form| form.vat_number = "DE;1".to_owned(),

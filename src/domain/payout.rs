@@ -270,6 +270,7 @@ mod tests {
             assert_eq!(minimum.of(currency), Money::new(minor, currency));
         }
         assert_eq!(by_currency(" "), Ok(MinimumByCurrency::default()));
+        assert!(by_currency("GBP=0").is_ok(), "everything is paid out");
         for wrong in [
             "GBP",
             "5000",

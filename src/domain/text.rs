@@ -280,6 +280,9 @@ mod tests {
                 "{text:?}"
             );
         }
+        let longest = format!("{}.com", "abcdefghi.".repeat(25).trim_end_matches('.'));
+        assert_eq!(longest.len(), 253);
+        assert!(Host::parse(&longest).is_ok());
         assert_eq!(Host::parse(" ").expect_err("empty").code, "required");
         assert_eq!(
             Host::parse("a\nb.com").expect_err("two lines").code,

@@ -143,10 +143,9 @@ pub async fn apply_reading(
         cancel_open_lines(ctx, &mut tx, deal.id).await?;
     }
     sync_lines(ctx, &mut tx, deal.id).await?;
-    if deal.won_on.is_some()
-        && before
-            .as_ref()
-            .is_none_or(|before| has_changed(before, &deal))
+    if before
+        .as_ref()
+        .is_none_or(|before| has_changed(before, &deal))
     {
         verdicts::follow_deal(ctx, &mut tx, &deal).await?;
     }
@@ -319,9 +318,12 @@ async fn flag_merger(
     Ok(undecided().any(|other| other.partner != survivor.partner))
 }
 
-/// Whether a reading says anything new of a deal.
+/// Whether a reading says anything new of what documents are for: of a deal that was never won only whether it is open.
 fn has_changed(before: &DealRecord, deal: &DealRecord) -> bool {
-    let key = |deal: &DealRecord| (deal.state, deal.hubspot_modified_at, deal.won_on);
+    let key = |deal: &DealRecord| {
+        let modified_at = deal.won_on.map(|_| deal.hubspot_modified_at);
+        (deal.state, modified_at, deal.won_on)
+    };
     key(before) != key(deal)
 }
 

@@ -351,7 +351,8 @@ fn mirror(
         });
     };
     let known = before.cloned().unwrap_or_else(|| DealRecord {
-        id: DealId::new(ctx.new_id()),
+        // Of deals that were won on one day the first decides where the tiers of the next begin: by their leads, not by which was read first.
+        id: DealId::new(ctx.new_id_of(lead.created_at)),
         lead: lead.id,
         partner: lead.partner,
         partner_name: lead.partner_name.clone(),

@@ -130,7 +130,7 @@ pub async fn apply_reading(
     register(ctx, &mut tx, &mut lead, &deal.hubspot_id).await?;
     record_happening(ctx, &mut tx, &lead, before.as_ref(), &deal, remote).await?;
     if let Some(remote) = remote.filter(|remote| remote.state == DealState::Won) {
-        apply_won(ctx, &mut tx, &mut deal, remote).await?;
+        apply_won(ctx, &mut tx, before.as_ref(), &mut deal, remote).await?;
     }
     deals::update(&mut tx, &deal).await?;
     if let Some(remote) = remote {
@@ -454,6 +454,7 @@ fn label(stages: &[RemoteStage], deal: &DealRecord) -> String {
 async fn apply_won(
     ctx: &Ctx,
     tx: &mut Tx,
+    before: Option<&DealRecord>,
     deal: &mut DealRecord,
     remote: &RemoteDeal,
 ) -> Result<(), ServiceError> {
@@ -463,18 +464,12 @@ async fn apply_won(
         .iter()
         .any(|line| line.kind.is_of_schedule() && line.state.is_earned());
     let was_won_on = deal.won_on;
-    if was_won_on.is_none() || !is_earned {
-        deal.won_on = won_on(ctx, was_won_on, remote);
-    }
-    let start = remote.start.or(deal.won_on).unwrap_or_else(|| ctx.today());
-    // Lines count their months from the start, so it stays where it is once money was earned by it.
-    let moved_from = deal
-        .start
-        .filter(|old| is_earned && Month::of(*old) != Month::of(start));
-    let facts = moved_from.map(|old| json!({ "from": old, "to": start }));
-    books::raise_or_settle(ctx, tx, "start_changed", About::Deal(deal.id), facts).await?;
-    if moved_from.is_none() {
-        deal.start = Some(start);
+    // The same reading once more moves no day, whatever money came or went since.
+    let is_news = before.is_none_or(|before| {
+        before.start.is_none() || before.hubspot_modified_at != remote.modified_at
+    });
+    if is_news {
+        follow_days(ctx, tx, deal, remote, is_earned).await?;
     }
     deal.end_holds_from = end_holds_from(ctx, deal, remote, was_won_on);
     deal.end = remote.end;
@@ -483,6 +478,30 @@ async fn apply_won(
     }
     choose_plan(ctx, tx, deal).await?;
     apply_terms(ctx, tx, deal, remote, is_earned).await
+}
+
+/// The day on which a deal was won, and the one on which it starts. Lines count their months from the start, so both stay where they are once money was
+/// earned by them, and of a start that moves a person is asked.
+async fn follow_days(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    deal: &mut DealRecord,
+    remote: &RemoteDeal,
+    is_earned: bool,
+) -> Result<(), ServiceError> {
+    if deal.won_on.is_none() || !is_earned {
+        deal.won_on = won_on(ctx, deal.won_on, remote);
+    }
+    let start = remote.start.or(deal.won_on).unwrap_or_else(|| ctx.today());
+    let moved_from = deal
+        .start
+        .filter(|old| is_earned && Month::of(*old) != Month::of(start));
+    let facts = moved_from.map(|old| json!({ "from": old, "to": start }));
+    books::raise_or_settle(ctx, tx, "start_changed", About::Deal(deal.id), facts).await?;
+    if moved_from.is_none() {
+        deal.start = Some(start);
+    }
+    Ok(())
 }
 
 async fn apply_terms(

@@ -105,9 +105,14 @@ impl Ctx {
 
     /// 128 random bits under the current time: ids sort by age and cannot be guessed.
     pub fn new_id(&self) -> Ulid {
+        self.new_id_of(self.now())
+    }
+
+    /// The same under an older time, for what sorts by the age of something else, whenever it was heard of.
+    pub fn new_id_of(&self, at: Timestamp) -> Ulid {
         let mut random = [0_u8; 16];
         getrandom::fill(&mut random).expect("the operating system gives random bytes");
-        let millis = u64::try_from(self.now().0).unwrap_or(0);
+        let millis = u64::try_from(at.0).unwrap_or(0);
         Ulid::from_parts(millis, u128::from_be_bytes(random))
     }
 

@@ -131,7 +131,7 @@ pub async fn apply_reading(
     register(ctx, &mut tx, &mut lead, &deal.hubspot_id).await?;
     record_happening(ctx, &mut tx, &lead, before.as_ref(), &deal, remote).await?;
     if let Some(remote) = remote.filter(|remote| remote.state == DealState::Won) {
-        apply_won(ctx, &mut tx, &mut deal, remote).await?;
+        apply_won(ctx, &mut tx, before.as_ref(), &mut deal, remote).await?;
     }
     deals::update(&mut tx, &deal).await?;
     if let Some(remote) = remote {
@@ -144,10 +144,9 @@ pub async fn apply_reading(
         cancel_open_lines(ctx, &mut tx, deal.id).await?;
     }
     sync_lines(ctx, &mut tx, deal.id).await?;
-    if deal.won_on.is_some()
-        && before
-            .as_ref()
-            .is_none_or(|before| has_changed(before, &deal))
+    if before
+        .as_ref()
+        .is_none_or(|before| has_changed(before, &deal))
     {
         verdicts::follow_deal(ctx, &mut tx, &deal).await?;
     }
@@ -320,9 +319,12 @@ async fn flag_merger(
     Ok(undecided().any(|other| other.partner != survivor.partner))
 }
 
-/// Whether a reading says anything new of a deal.
+/// Whether a reading says anything new of what documents are for: of a deal that was never won only whether it is open.
 fn has_changed(before: &DealRecord, deal: &DealRecord) -> bool {
-    let key = |deal: &DealRecord| (deal.state, deal.hubspot_modified_at, deal.won_on);
+    let key = |deal: &DealRecord| {
+        let modified_at = deal.won_on.map(|_| deal.hubspot_modified_at);
+        (deal.state, modified_at, deal.won_on)
+    };
     key(before) != key(deal)
 }
 
@@ -350,7 +352,8 @@ fn mirror(
         });
     };
     let known = before.cloned().unwrap_or_else(|| DealRecord {
-        id: DealId::new(ctx.new_id()),
+        // Of deals that were won on one day the first decides where the tiers of the next begin: by their leads, not by which was read first.
+        id: DealId::new(ctx.new_id_of(lead.created_at)),
         lead: lead.id,
         partner: lead.partner,
         partner_name: lead.partner_name.clone(),
@@ -452,6 +455,7 @@ fn label(stages: &[RemoteStage], deal: &DealRecord) -> String {
 async fn apply_won(
     ctx: &Ctx,
     tx: &mut Tx,
+    before: Option<&DealRecord>,
     deal: &mut DealRecord,
     remote: &RemoteDeal,
 ) -> Result<(), ServiceError> {
@@ -461,15 +465,12 @@ async fn apply_won(
         .iter()
         .any(|line| line.kind.is_of_schedule() && line.state.is_earned());
     let was_won_on = deal.won_on;
-    if was_won_on.is_none() || !is_earned {
-        deal.won_on = won_on(ctx, was_won_on, remote);
-    }
-    let start = remote.start.or(deal.won_on).unwrap_or_else(|| ctx.today());
-    // Lines count their months from the start, so it stays where it is once money was earned by it.
-    let moved_from = deal.start.filter(|old| Month::of(*old) != Month::of(start));
-    let moved = moved_from.map(|old| json!({ "from": old, "to": start }));
-    if !ask(ctx, tx, "start_changed", deal.id, moved, is_earned).await? {
-        deal.start = Some(start);
+    // The same reading once more moves no day, whatever money came or went since.
+    let is_news = before.is_none_or(|before| {
+        before.start.is_none() || before.hubspot_modified_at != remote.modified_at
+    });
+    if is_news {
+        follow_days(ctx, tx, deal, remote, is_earned).await?;
     }
     deal.end_holds_from = end_holds_from(ctx, deal, remote, was_won_on);
     deal.end = remote.end;
@@ -478,6 +479,27 @@ async fn apply_won(
     }
     choose_plan(ctx, tx, deal).await?;
     apply_terms(ctx, tx, deal, remote, is_earned).await
+}
+
+/// The day on which a deal was won, and the one on which it starts. Lines count their months from the start, so both stay where they are once money was
+/// earned by them, and of a start that moves a person is asked.
+async fn follow_days(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    deal: &mut DealRecord,
+    remote: &RemoteDeal,
+    is_earned: bool,
+) -> Result<(), ServiceError> {
+    if deal.won_on.is_none() || !is_earned {
+        deal.won_on = won_on(ctx, deal.won_on, remote);
+    }
+    let start = remote.start.or(deal.won_on).unwrap_or_else(|| ctx.today());
+    let moved_from = deal.start.filter(|old| Month::of(*old) != Month::of(start));
+    let moved = moved_from.map(|old| json!({ "from": old, "to": start }));
+    if !ask(ctx, tx, "start_changed", deal.id, moved, is_earned).await? {
+        deal.start = Some(start);
+    }
+    Ok(())
 }
 
 /// Asks a person about a change that lines do not follow by themselves once something is earned. Returns whether it is not to be followed: nobody has

@@ -98,7 +98,7 @@ pub struct ClientFilter {
     pub after: Option<ClientId>,
 }
 
-/// Clients of whom money is expected, or was, by name: those with a deal that is won, or has lines.
+/// Clients of whom money is expected, was, or came, by name: those with a deal that is won, has lines, or is what a document is for.
 pub async fn list_with_deals(
     tx: &mut Tx,
     filter: &ClientFilter,
@@ -111,7 +111,9 @@ pub async fn list_with_deals(
             " WHERE EXISTS (
                   SELECT 1 FROM deals JOIN partners ON partners.id = deals.partner_id
                   WHERE deals.client_id = clients.id AND ($1 IS NULL OR LOWER(partners.name) LIKE $1 ESCAPE '!')
-                    AND (deals.state = 'won' OR EXISTS (SELECT 1 FROM lines WHERE lines.deal_id = deals.id)))
+                    AND (deals.state = 'won' OR EXISTS (SELECT 1 FROM lines WHERE lines.deal_id = deals.id)
+                         OR EXISTS (SELECT 1 FROM invoice_links WHERE invoice_links.deal_id = deals.id)
+                         OR EXISTS (SELECT 1 FROM credit_links WHERE credit_links.deal_id = deals.id)))
                 AND ($2 IS NULL OR LOWER(clients.name) LIKE $2 ESCAPE '!' OR clients.domain LIKE $2 ESCAPE '!')
                 AND ($3 IS NULL
                      OR LOWER(clients.name) > (SELECT LOWER(last.name) FROM clients AS last WHERE last.id = $3)

@@ -228,7 +228,7 @@ pub async fn find_by_hubspot(
         .transpose()
 }
 
-/// The deals that a Reference can name, by HubSpot's ids: won, or with lines, or going on in another.
+/// The deals that a Reference can name, by HubSpot's ids: open, won, or with lines, or going on in another.
 pub async fn list_named(
     tx: &mut Tx,
     hubspot_ids: &[String],
@@ -236,7 +236,7 @@ pub async fn list_named(
     let rows = rows_of(tx, hubspot_ids, |list| {
         format!(
             "{DEAL} WHERE deals.hubspot_id IN {list}
-                AND (deals.state = 'won' OR deals.merged_into IS NOT NULL OR EXISTS (SELECT 1 FROM lines WHERE lines.deal_id = deals.id))
+                AND (deals.state IN ('open', 'won') OR deals.merged_into IS NOT NULL OR EXISTS (SELECT 1 FROM lines WHERE lines.deal_id = deals.id))
               ORDER BY deals.id"
         )
     })
@@ -473,17 +473,13 @@ pub async fn list_of_client(tx: &mut Tx, client: ClientId) -> Result<Vec<DealRec
     all(&rows, read_deal)
 }
 
-/// The same of several clients.
+/// All deals of several clients: a document may be for one that is not won.
 pub async fn list_of_clients(
     tx: &mut Tx,
     clients: &[ClientId],
 ) -> Result<Vec<DealRecord>, StoreError> {
     let rows = rows_of(tx, clients, |list| {
-        format!(
-            "{DEAL} WHERE deals.client_id IN {list}
-                AND (deals.state = 'won' OR EXISTS (SELECT 1 FROM lines WHERE lines.deal_id = deals.id))
-              ORDER BY deals.id"
-        )
+        format!("{DEAL} WHERE deals.client_id IN {list} ORDER BY deals.id")
     })
     .await?;
     all(&rows, read_deal)

@@ -88,6 +88,45 @@ async fn an_invoice_of_a_client_with_two_deals_waits_whichever_came_first() {
 }
 
 #[tokio::test]
+async fn an_invoice_that_names_a_deal_that_is_open_pays_for_no_other_unless_that_is_lost() {
+    for invoice_first in [true, false] {
+        for world in worlds().await {
+            let first = world.win(&world.alpha, "Acme", "9001").await;
+            let open = RemoteDeal {
+                state: DealState::Open,
+                ..world.remote("9002", "Acme")
+            };
+            let invoice = sale("INV-1", "Acme", 100_000, 100_000);
+            let invoice = naming("Deal 9002", invoice);
+            if invoice_first {
+                world.put(invoice.clone()).await;
+            }
+            let second = world.win_as(&world.beta, "Acme", open.clone()).await;
+            if !invoice_first {
+                world.put(invoice).await;
+            }
+            let named = [(second, "reference".to_owned())];
+            assert_eq!(links_of(&world, "id-INV-1").await, named);
+            let say = async |state| {
+                let deal = RemoteDeal {
+                    state,
+                    modified_at: world.ctx.now(),
+                    ..open.clone()
+                };
+                world.read(&deal).await;
+            };
+            say(DealState::Lost).await;
+            assert_eq!(links_of(&world, "id-INV-1").await, contact(first));
+            say(DealState::Open).await;
+            assert_eq!(links_of(&world, "id-INV-1").await, named);
+            say(DealState::Won).await;
+            assert_eq!(links_of(&world, "id-INV-1").await, named);
+            world.ctx.store.close().await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_version_that_all_deals_get_says_anew_until_when_each_is_open() {
     for world in worlds().await {
         let first = world.win(&world.alpha, "Acme", "9001").await;

@@ -300,7 +300,7 @@ pub(crate) fn refund(number: &str, client: &str, minor: i64) -> RemoteCredit {
 
 /// Rows add up to their column, evidence to its number, and what was invoiced to where it went.
 #[track_caller]
-fn assert_adds_up(money: &ClientMoney) {
+pub(crate) fn assert_adds_up(money: &ClientMoney) {
     for column in Column::ALL {
         let rows = money.rows.iter().map(|row| row.amounts.of(*column));
         assert_eq!(rows.sum::<i64>(), money.total.of(*column), "{column}");
@@ -436,6 +436,41 @@ async fn a_refund_and_an_invoice_that_nobody_linked_stand_in_the_last_row() {
                 .kinds()
                 .await
                 .contains(&"refund_without_deal".to_owned())
+        );
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn money_for_a_deal_that_is_not_won_yet_stands_in_its_clients_last_row() {
+    for world in worlds().await {
+        world.win(&world.alpha, "Acme", "9001").await;
+        for (id, client) in [("9002", "Acme"), ("9003", "Other")] {
+            let open = RemoteDeal {
+                state: DealState::Open,
+                ..world.remote(id, client)
+            };
+            world.win_as(&world.beta, client, open).await;
+        }
+        // Both are to Acme, which pays for the other's deal too.
+        for (number, id, paid) in [("INV-1", "9002", 40_000), ("INV-2", "9003", 30_000)] {
+            let named = RemoteInvoice {
+                reference: format!("Deal {id}"),
+                ..sale(number, "Acme", 100_000, paid)
+            };
+            world.put(named).await;
+        }
+        let found = world.explore(&until(1)).await;
+        let rest = found.iter().filter_map(|money| {
+            let row = money.rows.iter().find(|row| row.key == RowKey::Rest)?;
+            let amounts = row.amounts;
+            let name = money.client.name.as_str();
+            Some((name, amounts.invoiced_minor, amounts.unallocated_minor))
+        });
+        let rest: Vec<_> = rest.collect();
+        assert_eq!(
+            rest,
+            [("Acme", 100_000, 40_000), ("Other", 100_000, 30_000)]
         );
         world.ctx.store.close().await;
     }

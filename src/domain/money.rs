@@ -400,6 +400,9 @@ pub(crate) fn fraction(numer: i128, denom: i128) -> Exact {
 
 /// The largest number that divides both; `denom` is above zero.
 pub(crate) fn common_divisor(numer: i128, denom: i128) -> i128 {
+    if numer == 1 || denom == 1 {
+        return 1;
+    }
     let narrow = u64::try_from(denom).and_then(|denom| {
         let rest = match u64::try_from(numer.unsigned_abs()) {
             Ok(numer) => numer % denom,
@@ -414,6 +417,7 @@ pub(crate) fn common_divisor(numer: i128, denom: i128) -> i128 {
 }
 
 /// How often a number above zero goes into another, downwards, and what is left of it.
+#[inline]
 pub(crate) fn div_floor(number: i128, by: i128) -> (i128, i128) {
     match (i64::try_from(number), i64::try_from(by)) {
         (Ok(number), Ok(by)) => {
@@ -425,11 +429,13 @@ pub(crate) fn div_floor(number: i128, by: i128) -> (i128, i128) {
 }
 
 /// How often a number above zero goes into another, downwards.
+#[inline]
 pub(crate) fn quotient(number: i128, by: i128) -> i128 {
     div_floor(number, by).0
 }
 
 /// A product, if 128 bits hold it.
+#[inline]
 pub(crate) fn times(number: i128, by: i64) -> Option<i128> {
     match i64::try_from(number) {
         // No product of two of 64 bits leaves 128.
@@ -438,7 +444,15 @@ pub(crate) fn times(number: i128, by: i64) -> Option<i128> {
     }
 }
 
-/// A sum of fractions over one denominator that all of theirs divide: adding to it needs no lowest terms.
+#[inline]
+fn product(number: i128, by: i128) -> Option<i128> {
+    match i64::try_from(by) {
+        Ok(by) => times(number, by),
+        Err(_) => number.checked_mul(by),
+    }
+}
+
+/// A sum of fractions over one denominator that all of theirs divide, above zero and not in lowest terms: adding to it needs none.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CommonSum {
     pub numer: i128,
@@ -458,11 +472,11 @@ impl CommonSum {
             Some(numer)
         } else {
             let common = common_divisor(denom, self.denom);
-            let times = quotient(denom, common);
-            let scaled = self.numer.checked_mul(times);
-            let finer = self.denom.checked_mul(times);
-            let (scaled, finer) = scaled.zip(finer).ok_or(MoneyError::TooLarge)?;
-            let numer = numer.checked_mul(quotient(self.denom, common));
+            let by = quotient(denom, common);
+            let (scaled, finer) = product(self.numer, by)
+                .zip(product(self.denom, by))
+                .ok_or(MoneyError::TooLarge)?;
+            let numer = product(numer, quotient(self.denom, common));
             (self.numer, self.denom) = (scaled, finer);
             numer
         };
@@ -471,7 +485,15 @@ impl CommonSum {
         Ok(())
     }
 
-    /// In lowest terms.
+    /// The same with the smallest denominator.
+    pub fn in_lowest_terms(self) -> Self {
+        let exact = self.exact();
+        Self {
+            numer: *exact.numer(),
+            denom: *exact.denom(),
+        }
+    }
+
     pub fn exact(self) -> Exact {
         fraction(self.numer, self.denom)
     }

@@ -1,4 +1,4 @@
-//! Packs: the deals that a partner won, with all that their lines are computed from, beside the amounts that their lines have, in little more than a byte a
+//! Packs: the deals that a partner won, with all that their lines are computed from, beside the amounts that their lines have, in little more than a bit a
 //! line. Millions of lines are computed again from them by the rules of the schedule, to see whether the rules of today still say what was stored.
 
 use chrono::NaiveDate;
@@ -7,21 +7,16 @@ use serde::{Deserialize, Serialize};
 use crate::{
     calendar::Month,
     deal::{BillingPeriod, DealTerms, WonDeal, counts_after, standing},
-    ids::{DealId, PartnerId, PlanVersionId},
+    ids::{PartnerId, PlanVersionId},
     line::LineKind,
     money::{Currency, Exact, Money, MoneyError, Rate},
     plan::{PlanTerms, divide},
     schedule::each_amount,
 };
 
-/// One partner's deals, in the order in which they were won, those of one day by their ids.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pack(Vec<u8>);
-
 /// A deal that is, or was, won, with the lines of its schedule.
 #[derive(Clone, Debug)]
-pub struct DealToPack<'a> {
-    pub id: DealId,
+pub struct DealToPack {
     pub owner: PartnerId,
     /// The version of the plan that its lines follow.
     pub version: PlanVersionId,
@@ -30,7 +25,7 @@ pub struct DealToPack<'a> {
     pub is_won: bool,
     pub start: Month,
     /// Oldest first, not empty.
-    pub terms: &'a [DealTerms],
+    pub terms: Vec<DealTerms>,
     /// In any order.
     pub lines: Vec<HeldLine>,
 }
@@ -47,11 +42,9 @@ pub struct HeldLine {
 
 /// What a pack begins each deal with; its terms and then its runs follow.
 #[derive(Serialize, Deserialize)]
-struct PackedDeal<'a> {
-    #[serde(borrow)]
-    id: PackedId<'a>,
-    #[serde(borrow)]
-    version: PackedId<'a>,
+struct PackedDeal {
+    /// The place of its plan's version among those of the bundle.
+    version: u32,
     is_won: bool,
     /// Days since the common era began.
     won_on: i32,
@@ -62,9 +55,6 @@ struct PackedDeal<'a> {
     runs: u32,
 }
 
-/// The 128 bits of an id. Borrowed, as most are never looked at.
-type PackedId<'a> = &'a [u8];
-
 #[derive(Serialize, Deserialize)]
 struct PackedTerms {
     from: i32,
@@ -74,68 +64,119 @@ struct PackedTerms {
     period: u16,
 }
 
-/// The amounts of lines in a row: of one kind and partner, without a gap between their months, and none far from the one before.
+/// The amounts of lines in a row: of one kind and partner, without a gap between their months. The lines of one rate differ by a unit at most, so each is a bit.
 #[derive(Serialize, Deserialize)]
 struct PackedRun<'a> {
     is_bonus: bool,
     /// Whose they are, if not the partner's that brought the deal.
     partner: Option<u128>,
     first: i32,
-    amount_minor: i64,
-    /// What each further line is more than the one before it, as a signed byte.
-    steps: &'a [u8],
+    lines: u32,
+    least_minor: i64,
+    /// Eight lines a byte, the first in the lowest bit: whether a line is a unit more than the least.
+    more: &'a [u8],
 }
 
-/// The packs of many partners, each with the version of the partner's changes that it was made at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bundle(Vec<u8>);
+/// The packs of many partners, each with the version of the partner's changes that it was made at, and the versions of plans that their deals follow. Deals
+/// are named by their places: their ids would be half of it, and are asked for where something differs alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bundle {
+    plans: Vec<PlanVersionId>,
+    packs: Vec<u8>,
+}
 
 /// The first byte of a bundle: raised when what follows is written in another way.
-const FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
 
-/// A partner's pack as it lies in a bundle.
+/// A partner's pack as it lies in a bundle: its deals in the order in which they were won, those of one day by their ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bundled<'a> {
-    #[serde(borrow)]
-    partner: PackedId<'a>,
+    partner: &'a [u8],
     pub version: i64,
     pub pack: &'a [u8],
 }
 
-impl Default for Bundle {
-    fn default() -> Self {
-        Self(vec![FORMAT])
-    }
-}
-
 impl Bundle {
-    /// Adds a partner's pack: the bytes of a [`Pack`].
+    /// Adds a pack of a partner's deals, in its order.
     ///
     /// # Errors
     /// `BadPack` where it cannot be written; it always can.
-    pub fn add(&mut self, partner: PartnerId, version: i64, pack: &[u8]) -> Result<(), BadPack> {
-        let partner = &partner.bits().to_le_bytes();
-        let bundled = Bundled {
-            partner,
+    pub fn add(
+        &mut self,
+        partner: PartnerId,
+        version: i64,
+        deals: Vec<DealToPack>,
+    ) -> Result<(), BadPack> {
+        let mut pack = Vec::new();
+        for deal in deals {
+            let place = self.place_of(deal.version);
+            write_deal(&mut pack, place, deal)?;
+        }
+        self.keep(&Bundled {
+            partner: &partner.bits().to_le_bytes(),
             version,
-            pack,
-        };
-        write(&mut self.0, &bundled)
+            pack: &pack,
+        })
+    }
+
+    /// Adds a pack as it lies in the bundle that this one was made [like](OpenBundle::like).
+    ///
+    /// # Errors
+    /// `BadPack` where it cannot be written; it always can.
+    pub fn keep(&mut self, bundled: &Bundled<'_>) -> Result<(), BadPack> {
+        write(&mut self.packs, bundled)
+    }
+
+    fn place_of(&mut self, version: PlanVersionId) -> u32 {
+        let known = self.plans.iter().position(|known| *known == version);
+        let place = known.unwrap_or_else(|| {
+            self.plans.push(version);
+            self.plans.len() - 1
+        });
+        u32::try_from(place).unwrap_or(u32::MAX)
     }
 
     /// As it is stored.
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.0
+    ///
+    /// # Errors
+    /// `BadPack` where it cannot be written; it always can.
+    pub fn into_bytes(self) -> Result<Vec<u8>, BadPack> {
+        let plans: Vec<u128> = self.plans.iter().map(|plan| plan.bits()).collect();
+        let mut bytes = vec![FORMAT];
+        write(&mut bytes, &plans)?;
+        bytes.extend(self.packs);
+        Ok(bytes)
+    }
+}
+
+/// A bundle that is read where its bytes lie.
+#[derive(Clone, Debug)]
+pub struct OpenBundle<'a> {
+    /// The versions of plans that its deals name by their places.
+    pub plans: Vec<PlanVersionId>,
+    packs: &'a [u8],
+}
+
+impl<'a> OpenBundle<'a> {
+    /// None where bytes are no bundle that today's portal reads.
+    pub fn open(bytes: &'a [u8]) -> Option<Self> {
+        let mut packs = bytes.strip_prefix(&[FORMAT])?;
+        let plans: Vec<u128> = take(&mut packs).ok()?;
+        let plans = plans.into_iter().map(PlanVersionId::of_bits).collect();
+        Some(Self { plans, packs })
     }
 
-    /// Whether bytes are a bundle that today's portal reads.
-    pub fn is_of_today(bytes: &[u8]) -> bool {
-        bytes.first() == Some(&FORMAT)
+    /// An empty bundle that packs of this one can be kept in.
+    pub fn like(&self) -> Bundle {
+        Bundle {
+            plans: self.plans.clone(),
+            packs: Vec::new(),
+        }
     }
 
-    /// What bytes hold; one that cannot be read is the last. Nothing where they are not of today's format.
-    pub fn read(bytes: &[u8]) -> impl Iterator<Item = Result<Bundled<'_>, BadPack>> {
-        let mut rest = bytes.strip_prefix(&[FORMAT]).unwrap_or_default();
+    /// What it holds; one that cannot be read is the last.
+    pub fn packs(&self) -> impl Iterator<Item = Result<Bundled<'a>, BadPack>> + use<'a> {
+        let mut rest = self.packs;
         std::iter::from_fn(move || {
             let next = (!rest.is_empty()).then(|| take(&mut rest))?;
             if next.is_err() {
@@ -152,7 +193,8 @@ impl Bundled<'_> {
     /// # Errors
     /// Where it is no id.
     pub fn partner(&self) -> Result<PartnerId, BadPack> {
-        bits_of(self.partner).map(PartnerId::of_bits)
+        let bits = self.partner.try_into().map_err(|_| BadPack)?;
+        Ok(PartnerId::of_bits(u128::from_le_bytes(bits)))
     }
 }
 
@@ -161,52 +203,42 @@ impl Bundled<'_> {
 #[error("the bytes are no pack")]
 pub struct BadPack;
 
-impl Pack {
-    /// Adds a deal that was won later than those before it.
-    ///
-    /// # Errors
-    /// `BadPack` where it cannot be written; it always can.
-    pub fn add(&mut self, mut deal: DealToPack<'_>) -> Result<(), BadPack> {
-        deal.lines.sort_unstable();
-        let last = deal.lines.iter().map(|line| line.index).max();
-        let runs: Vec<&[HeldLine]> = deal.lines.chunk_by(are_of_one_run).collect();
-        let bytes = &mut self.0;
-        let head = PackedDeal {
-            id: &deal.id.bits().to_le_bytes(),
-            version: &deal.version.bits().to_le_bytes(),
-            is_won: deal.is_won,
-            won_on: days_of(deal.won_on),
-            start: deal.start.0,
-            last: deal.start.0.saturating_add(last.unwrap_or(-1)),
-            terms: count(deal.terms),
-            runs: count(&runs),
+fn write_deal(bytes: &mut Vec<u8>, version: u32, mut deal: DealToPack) -> Result<(), BadPack> {
+    deal.lines.sort_unstable();
+    let last = deal.lines.iter().map(|line| line.index).max();
+    let runs = runs_of(&deal.lines);
+    let head = PackedDeal {
+        version,
+        is_won: deal.is_won,
+        won_on: days_of(deal.won_on),
+        start: deal.start.0,
+        last: deal.start.0.saturating_add(last.unwrap_or(-1)),
+        terms: count(&deal.terms),
+        runs: count(&runs),
+    };
+    write(bytes, &head)?;
+    for terms in &deal.terms {
+        write(bytes, &PackedTerms::new(terms))?;
+    }
+    for run in runs {
+        let first = run[0];
+        let least_minor = run.iter().map(|line| line.amount_minor).min();
+        let least_minor = least_minor.unwrap_or(first.amount_minor);
+        let mut more = vec![0_u8; run.len().div_ceil(8)];
+        for (place, line) in run.iter().enumerate() {
+            more[place / 8] |= u8::from(line.amount_minor != least_minor) << (place % 8);
+        }
+        let run = PackedRun {
+            is_bonus: first.kind == LineKind::Bonus,
+            partner: (first.partner != deal.owner).then(|| first.partner.bits()),
+            first: first.index,
+            lines: count(run),
+            least_minor,
+            more: &more,
         };
-        write(bytes, &head)?;
-        for terms in deal.terms {
-            write(bytes, &PackedTerms::new(terms))?;
-        }
-        for run in runs {
-            let steps = run.windows(2).map(|two| step_between(&two[0], &two[1]));
-            let steps: Vec<u8> = steps
-                .map(|step| step.unwrap_or(0).cast_unsigned())
-                .collect();
-            let first = run[0];
-            let run = PackedRun {
-                is_bonus: first.kind == LineKind::Bonus,
-                partner: (first.partner != deal.owner).then(|| first.partner.bits()),
-                first: first.index,
-                amount_minor: first.amount_minor,
-                steps: &steps,
-            };
-            write(bytes, &run)?;
-        }
-        Ok(())
+        write(bytes, &run)?;
     }
-
-    /// As it is stored.
-    pub fn bytes(&self) -> &[u8] {
-        &self.0
-    }
+    Ok(())
 }
 
 fn write(bytes: &mut Vec<u8>, part: &impl Serialize) -> Result<(), BadPack> {
@@ -221,10 +253,6 @@ fn take<'a, T: Deserialize<'a>>(rest: &mut &'a [u8]) -> Result<T, BadPack> {
     Ok(part)
 }
 
-fn bits_of(id: PackedId<'_>) -> Result<u128, BadPack> {
-    id.try_into().map(u128::from_le_bytes).map_err(|_| BadPack)
-}
-
 fn count<T>(several: &[T]) -> u32 {
     u32::try_from(several.len()).unwrap_or(u32::MAX)
 }
@@ -234,15 +262,23 @@ fn days_of(date: NaiveDate) -> i32 {
     date.num_days_from_ce()
 }
 
-fn are_of_one_run(one: &HeldLine, next: &HeldLine) -> bool {
-    (one.kind, one.partner) == (next.kind, next.partner)
-        && one.index.checked_add(1) == Some(next.index)
-        && step_between(one, next).is_some()
-}
-
-fn step_between(one: &HeldLine, next: &HeldLine) -> Option<i8> {
-    let step = next.amount_minor.checked_sub(one.amount_minor)?;
-    i8::try_from(step).ok()
+/// Lines in a row that one run holds.
+fn runs_of(mut lines: &[HeldLine]) -> Vec<&[HeldLine]> {
+    let mut runs = Vec::new();
+    while let Some(first) = lines.first() {
+        let (mut least, mut most) = (first.amount_minor, first.amount_minor);
+        let pairs = lines.iter().zip(&lines[1..]);
+        let further = pairs.take_while(|(line, next)| {
+            (least, most) = (least.min(next.amount_minor), most.max(next.amount_minor));
+            (line.kind, line.partner) == (next.kind, next.partner)
+                && line.index.checked_add(1) == Some(next.index)
+                && most.abs_diff(least) <= 1
+        });
+        let (run, rest) = lines.split_at(1 + further.count());
+        runs.push(run);
+        lines = rest;
+    }
+    runs
 }
 
 impl PackedTerms {
@@ -270,26 +306,44 @@ impl PackedTerms {
     }
 }
 
+/// A deal in a bundle: whose it is, and which of the partner's, counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DealPlace {
+    pub owner: PartnerId,
+    pub place: u32,
+}
+
 /// What computing lines again came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Recomputed {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recomputed<D> {
     pub deals: u64,
     pub lines: u64,
     /// What all of them are worth together, as it was stored, over all currencies: a check sum.
     pub sum_minor: i128,
-    pub differing: Vec<Differing>,
+    pub differing: Vec<Differing<D>>,
+}
+
+impl<D> Default for Recomputed<D> {
+    fn default() -> Self {
+        Self {
+            deals: 0,
+            lines: 0,
+            sum_minor: 0,
+            differing: Vec::new(),
+        }
+    }
 }
 
 /// A line that is not what the rules say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Differing {
-    pub deal: DealId,
+pub struct Differing<D> {
+    pub deal: D,
     pub held: HeldLine,
     /// None where the rules know no such line.
     pub computed_minor: Option<i64>,
 }
 
-impl Recomputed {
+impl<D> Recomputed<D> {
     /// Takes in what another part came to.
     pub fn merge(&mut self, other: Self) {
         self.deals += other.deals;
@@ -301,7 +355,7 @@ impl Recomputed {
 
 /// Computes lines again; keeps its working space from pack to pack.
 pub struct Recomputer {
-    recomputed: Recomputed,
+    recomputed: Recomputed<DealPlace>,
     /// The deals of the partner so far that are won still: when, and on which first terms.
     won: Vec<(i32, DealTerms)>,
     deal: WonDeal,
@@ -328,7 +382,8 @@ impl Default for Recomputer {
 }
 
 impl Recomputer {
-    /// Every line of a partner's deals. `plan_of` finds the terms of a version; a deal of a version that it does not know has no lines by the rules.
+    /// Every line of a partner's deals. `plan_of` finds the terms of a version by its place in the bundle; a deal of a version that it does not know has no
+    /// lines by the rules.
     ///
     /// # Errors
     /// Where the bytes are not those of a pack; what came before is counted.
@@ -336,13 +391,14 @@ impl Recomputer {
         &mut self,
         owner: PartnerId,
         pack: &[u8],
-        plan_of: impl Fn(PlanVersionId) -> Option<&'a PlanTerms>,
+        plan_of: impl Fn(u32) -> Option<&'a PlanTerms>,
     ) -> Result<(), BadPack> {
         let mut rest = pack;
+        let mut at = DealPlace { owner, place: 0 };
         self.won.clear();
         while !rest.is_empty() {
-            let deal: PackedDeal<'_> = take(&mut rest)?;
-            let plan = plan_of(PlanVersionId::of_bits(bits_of(deal.version)?));
+            let deal: PackedDeal = take(&mut rest)?;
+            let plan = plan_of(deal.version);
             self.deal.start = Month(deal.start).first_day();
             self.deal.terms.clear();
             for _ in 0..deal.terms {
@@ -365,22 +421,18 @@ impl Recomputer {
             self.recomputed.deals += 1;
             for _ in 0..deal.runs {
                 let run = take(&mut rest)?;
-                self.compare(
-                    DealId::of_bits(bits_of(deal.id)?),
-                    owner,
-                    &run,
-                    rules.as_ref(),
-                );
+                self.compare(at, &run, rules.as_ref())?;
             }
             if deal.is_won {
                 self.won.push((deal.won_on, first));
             }
+            at.place += 1;
         }
         Ok(())
     }
 
     /// What it all came to.
-    pub fn finish(self) -> Recomputed {
+    pub fn finish(self) -> Recomputed<DealPlace> {
         self.recomputed
     }
 
@@ -388,18 +440,18 @@ impl Recomputer {
     fn compute(
         &mut self,
         plan: &PlanTerms,
-        deal: &PackedDeal<'_>,
+        deal: &PackedDeal,
         currency: Currency,
     ) -> Result<(), MoneyError> {
         self.deal.standing = match plan.tiers {
-            None => Exact::ZERO,
-            Some(_) => {
+            Some(_) if !self.won.is_empty() => {
                 let won_on = NaiveDate::from_num_days_from_ce_opt(deal.won_on);
                 let after = days_of(counts_after(won_on.unwrap_or_default()));
                 let first = self.won.partition_point(|(won_on, _)| *won_on <= after);
                 let before = self.won[first..].iter().map(|(_, terms)| terms);
                 standing(before, currency)?
             }
+            _ => Exact::ZERO,
         };
         let computed = &mut self.computed;
         computed.clear();
@@ -418,72 +470,96 @@ impl Recomputer {
 
     fn compare(
         &mut self,
-        deal: DealId,
-        owner: PartnerId,
+        deal: DealPlace,
         run: &PackedRun<'_>,
         rules: Option<&Rules>,
-    ) {
-        let partner = run.partner.map_or(owner, PartnerId::of_bits);
-        let computed = &self.computed;
+    ) -> Result<(), BadPack> {
+        let into = &mut self.recomputed;
+        run.count(into)?;
+        let is_whole = |rules: &Rules| rules.shares.is_none() && run.partner.is_none();
+        let is_scheduled = rules.is_some_and(is_whole) && !run.is_bonus;
+        if is_scheduled && run.is_as(&self.computed) {
+            return Ok(());
+        }
+        let partner = run.partner.map_or(deal.owner, PartnerId::of_bits);
         let scheduled = |index: i32| {
             let place = usize::try_from(index).ok()?;
-            computed.get(place).copied().flatten()
+            self.computed.get(place).copied().flatten()
         };
-        let into = &mut self.recomputed;
-        match rules {
-            None => run.compare(deal, partner, into, |_| None),
-            Some(rules) if run.is_bonus => {
-                let part = rules.part_of(rules.bonus_minor, partner, owner);
+        run.compare(deal, partner, into, |index| {
+            let rules = rules?;
+            let whole = match run.is_bonus {
                 // It comes with the first month.
-                run.compare(deal, partner, into, |index| part.filter(|_| index == 0));
-            }
-            Some(rules) if rules.shares.is_none() && partner == owner => {
-                run.compare(deal, partner, into, scheduled);
-            }
-            Some(rules) => run.compare(deal, partner, into, |index| {
-                rules.part_of(scheduled(index)?, partner, owner)
-            }),
-        }
+                true => Some(rules.bonus_minor).filter(|_| index == 0),
+                false => scheduled(index),
+            };
+            rules.part_of(whole?, partner, deal.owner)
+        });
+        Ok(())
     }
 }
 
 impl PackedRun<'_> {
+    /// Takes in how many lines they are, and what they come to.
+    fn count(&self, into: &mut Recomputed<DealPlace>) -> Result<(), BadPack> {
+        let lines = self.lines as usize;
+        if self.more.len() != lines.div_ceil(8) {
+            return Err(BadPack);
+        }
+        let more: u32 = self.more.iter().map(|eight| eight.count_ones()).sum();
+        into.lines += u64::from(self.lines);
+        into.sum_minor += i128::from(self.least_minor) * i128::from(self.lines) + i128::from(more);
+        Ok(())
+    }
+
+    /// The amount of a line that is, or is not, a unit more than the least.
+    fn amount(&self, eight: u8, bit: usize) -> i64 {
+        self.least_minor.saturating_add(i64::from(eight >> bit & 1))
+    }
+
+    /// Whether the lines of their months are worth just that.
+    fn is_as(&self, computed: &[Option<i64>]) -> bool {
+        let first = usize::try_from(self.first).ok();
+        let those = first.and_then(|first| computed.get(first..first + self.lines as usize));
+        those.is_some_and(|those| {
+            let mut eights = those.chunks(8).zip(self.more);
+            eights.all(|(computed, eight)| {
+                let mut lines = computed.iter().enumerate();
+                lines.all(|(bit, computed)| *computed == Some(self.amount(*eight, bit)))
+            })
+        })
+    }
+
     /// Compares each line with what the rules say of its index.
     fn compare(
         &self,
-        deal: DealId,
+        deal: DealPlace,
         partner: PartnerId,
-        into: &mut Recomputed,
+        into: &mut Recomputed<DealPlace>,
         computed: impl Fn(i32) -> Option<i64>,
     ) {
-        let mut held = HeldLine {
-            kind: if self.is_bonus {
-                LineKind::Bonus
-            } else {
-                LineKind::Scheduled
-            },
-            partner,
-            index: self.first,
-            amount_minor: self.amount_minor,
+        let kind = if self.is_bonus {
+            LineKind::Bonus
+        } else {
+            LineKind::Scheduled
         };
-        let mut steps = self.steps.iter();
-        loop {
-            let computed_minor = computed(held.index);
-            into.lines += 1;
-            into.sum_minor += i128::from(held.amount_minor);
+        for place in 0..self.lines as usize {
+            let amount_minor = self.amount(self.more[place / 8], place % 8);
+            let index = self.first.saturating_add_unsigned(place as u32);
+            let computed_minor = computed(index);
             // What the plan grants no more was taken back, down to nothing.
-            if computed_minor.unwrap_or(0) != held.amount_minor {
+            if computed_minor.unwrap_or(0) != amount_minor {
                 into.differing.push(Differing {
                     deal,
-                    held,
+                    held: HeldLine {
+                        kind,
+                        partner,
+                        index,
+                        amount_minor,
+                    },
                     computed_minor,
                 });
             }
-            let Some(step) = steps.next() else { break };
-            held.index = held.index.saturating_add(1);
-            held.amount_minor = held
-                .amount_minor
-                .saturating_add(i64::from(step.cast_signed()));
         }
     }
 }
@@ -537,34 +613,47 @@ mod tests {
         lines
     }
 
-    /// The deals of one partner, the first of [`FIRST`]'s plan.
-    fn pack_of(version: u128, deals: &[(&WonDeal, &[HeldLine])]) -> Pack {
-        let mut pack = Pack::default();
-        for (number, (won, lines)) in deals.iter().enumerate() {
-            let deal = DealToPack {
-                id: DealId::of_bits(number as u128),
-                owner: partner(1),
-                version: PlanVersionId::of_bits(version),
-                won_on: won.start,
-                is_won: true,
-                start: Month::of(won.start),
-                terms: &won.terms,
-                lines: lines.to_vec(),
-            };
-            pack.add(deal).expect("room");
-        }
-        pack
+    /// The deals of one partner on a version of a plan.
+    fn bundle_of(version: u128, deals: &[(&WonDeal, &[HeldLine])]) -> Vec<u8> {
+        let deals = deals.iter().map(|(won, lines)| DealToPack {
+            owner: partner(1),
+            version: PlanVersionId::of_bits(version),
+            won_on: won.start,
+            is_won: true,
+            start: Month::of(won.start),
+            terms: won.terms.clone(),
+            lines: lines.to_vec(),
+        });
+        bundle(deals.collect())
     }
 
-    fn recompute(pack: &Pack, plan: &PlanTerms) -> Recomputed {
+    fn bundle(deals: Vec<DealToPack>) -> Vec<u8> {
+        let mut bundle = Bundle::default();
+        bundle.add(partner(1), 1, deals).expect("room");
+        bundle.into_bytes().expect("room")
+    }
+
+    /// By [`FIRST`]'s plan, and no other.
+    fn recompute(bundle: &[u8], plan: &PlanTerms) -> Recomputed<DealPlace> {
         let mut recomputer = Recomputer::default();
-        let is_known = |version| version == PlanVersionId::of_bits(FIRST);
-        recomputer
-            .recompute(partner(1), pack.bytes(), |version| {
-                is_known(version).then_some(plan)
-            })
-            .expect("a pack");
+        let open = OpenBundle::open(bundle).expect("a bundle");
+        let is_known = |place: u32| open.plans[place as usize] == PlanVersionId::of_bits(FIRST);
+        for bundled in open.packs() {
+            let bundled = bundled.expect("a pack");
+            let plan_of = |place| is_known(place).then_some(plan);
+            let partner = bundled.partner().expect("an id");
+            recomputer
+                .recompute(partner, bundled.pack, plan_of)
+                .expect("a pack");
+        }
         recomputer.finish()
+    }
+
+    fn second_deal() -> DealPlace {
+        DealPlace {
+            owner: partner(1),
+            place: 1,
+        }
     }
 
     proptest! {
@@ -584,7 +673,7 @@ mod tests {
             if first.start > second.start {
                 return Ok(());
             }
-            let recomputed = recompute(&pack_of(FIRST, &[(&first, &of_first), (&second, &of_second)]), &plan);
+            let recomputed = recompute(&bundle_of(FIRST, &[(&first, &of_first), (&second, &of_second)]), &plan);
             prop_assert_eq!(&recomputed.differing, &[]);
             prop_assert_eq!(recomputed.deals, 2);
             prop_assert_eq!(recomputed.lines, (of_first.len() + of_second.len()) as u64);
@@ -596,8 +685,8 @@ mod tests {
             let spoiled = place.index(of_second.len());
             let computed_minor = of_second[spoiled].amount_minor;
             of_second[spoiled].amount_minor += more;
-            let recomputed = recompute(&pack_of(FIRST, &[(&first, &of_first), (&second, &of_second)]), &plan);
-            let expected = Differing { deal: DealId::of_bits(1), held: of_second[spoiled], computed_minor: Some(computed_minor) };
+            let recomputed = recompute(&bundle_of(FIRST, &[(&first, &of_first), (&second, &of_second)]), &plan);
+            let expected = Differing { deal: second_deal(), held: of_second[spoiled], computed_minor: Some(computed_minor) };
             prop_assert_eq!(recomputed.differing, [expected]);
         }
     }
@@ -625,33 +714,27 @@ mod tests {
             let won_on: NaiveDate = second_won_on.parse().expect("a day");
             let start = Month::of(won_on);
             let of_second = [terms(start, 1_000, BillingPeriod::Months(1))];
-            let deal = |id, won_on, start, is_won, terms, line| DealToPack {
-                id: DealId::of_bits(id),
+            let deal = |won_on, start, is_won, terms: &[DealTerms], line| DealToPack {
                 owner: partner(1),
                 version: PlanVersionId::of_bits(FIRST),
                 won_on,
                 is_won,
                 start,
-                terms,
+                terms: terms.to_vec(),
                 lines: vec![line],
             };
-            let mut pack = Pack::default();
             let its_start = Month::of(first.start);
-            let deals = [
+            let deals = vec![
                 deal(
-                    1,
                     first.start,
                     its_start,
                     first_is_won,
-                    &first.terms[..],
+                    &first.terms,
                     line(100),
                 ),
-                deal(2, won_on, start, true, &of_second[..], line(amount_minor)),
+                deal(won_on, start, true, &of_second, line(amount_minor)),
             ];
-            for deal in deals {
-                pack.add(deal).expect("room");
-            }
-            let differing = recompute(&pack, &plan).differing;
+            let differing = recompute(&bundle(deals), &plan).differing;
             assert_eq!(differing, [], "{second_won_on} {first_is_won}");
         }
     }
@@ -668,7 +751,7 @@ mod tests {
                 amount_minor: bonus_minor,
                 ..lines[0]
             });
-            let recomputed = recompute(&pack_of(FIRST, &[(&won, &lines)]), &plan);
+            let recomputed = recompute(&bundle_of(FIRST, &[(&won, &lines)]), &plan);
             assert_eq!(
                 (recomputed.lines, recomputed.differing.len()),
                 (4, differing)
@@ -682,7 +765,7 @@ mod tests {
         let plan = crate::testing::plan(100_000, None);
         let won = crate::testing::deal(1_000, BillingPeriod::Months(1));
         let mut lines = lines_of(&plan, &won, Month::of(won.start).plus(1));
-        let differing = recompute(&pack_of(FIRST + 1, &[(&won, &lines)]), &plan).differing;
+        let differing = recompute(&bundle_of(FIRST + 1, &[(&won, &lines)]), &plan).differing;
         let found: Vec<_> = differing
             .iter()
             .map(|line| (line.held.index, line.held.amount_minor, line.computed_minor))
@@ -691,7 +774,7 @@ mod tests {
         for line in &mut lines {
             line.amount_minor = 0;
         }
-        let recomputed = recompute(&pack_of(FIRST + 1, &[(&won, &lines)]), &plan);
+        let recomputed = recompute(&bundle_of(FIRST + 1, &[(&won, &lines)]), &plan);
         assert_eq!(recomputed.differing, []);
     }
 
@@ -700,13 +783,46 @@ mod tests {
         let plan = crate::testing::plan(100_000, None);
         let won = crate::testing::deal(1_000, BillingPeriod::Months(1));
         let lines = lines_of(&plan, &won, Month::of(won.start).plus(9));
-        let pack = pack_of(FIRST, &[(&won, &lines)]);
+        let bundle = bundle_of(FIRST, &[(&won, &lines)]);
+        let open = OpenBundle::open(&bundle).expect("a bundle");
+        let pack = open.packs().next().expect("one").expect("a pack").pack;
         let read =
             |bytes: &[u8]| Recomputer::default().recompute(partner(1), bytes, |_| Some(&plan));
-        assert_eq!(read(pack.bytes()), Ok(()));
-        for length in 1..pack.bytes().len() {
-            assert_eq!(read(&pack.bytes()[..length]), Err(BadPack), "{length}");
+        assert_eq!(read(pack), Ok(()));
+        for length in 1..pack.len() {
+            assert_eq!(read(&pack[..length]), Err(BadPack), "{length}");
         }
         assert_eq!(read(&[0xff; 64]), Err(BadPack));
+        for length in 0..bundle.len() {
+            let open = OpenBundle::open(&bundle[..length]);
+            let packs: Vec<_> = open.iter().flat_map(OpenBundle::packs).collect();
+            assert!(packs.iter().all(Result::is_err), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_pack_that_is_kept_in_another_bundle_follows_the_same_versions() {
+        let plan = crate::testing::plan(100_000, None);
+        let won = crate::testing::deal(1_000, BillingPeriod::Months(1));
+        let lines = lines_of(&plan, &won, Month::of(won.start).plus(1));
+        let before = bundle_of(FIRST, &[(&won, &lines)]);
+        let open = OpenBundle::open(&before).expect("a bundle");
+        let mut after = open.like();
+        let other = DealToPack {
+            owner: partner(2),
+            version: PlanVersionId::of_bits(FIRST + 1),
+            won_on: won.start,
+            is_won: true,
+            start: Month::of(won.start),
+            terms: won.terms.clone(),
+            lines: Vec::new(),
+        };
+        after.add(partner(2), 5, vec![other]).expect("room");
+        for bundled in open.packs() {
+            after.keep(&bundled.expect("a pack")).expect("room");
+        }
+        let recomputed = recompute(&after.into_bytes().expect("room"), &plan);
+        assert_eq!((recomputed.deals, recomputed.lines), (2, 2));
+        assert_eq!(recomputed.differing, []);
     }
 }

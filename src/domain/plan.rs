@@ -215,13 +215,13 @@ impl PlanTerms {
     ///
     /// # Errors
     /// `TooLarge` where 128 bits do not hold a sum.
-    pub fn commission(
+    pub(crate) fn commission(
         &self,
         base: Exact,
         currency: Currency,
         standing: Exact,
         is_one_off: bool,
-    ) -> Result<Exact, MoneyError> {
+    ) -> Result<CommonSum, MoneyError> {
         let mut millionths = Some(0_i128);
         let denom = self.each_part(base, currency, standing, is_one_off, |numer, rate| {
             let part = times(numer, rate.millionths());
@@ -231,7 +231,7 @@ impl PlanTerms {
         })?;
         let parts_of_unit = times(denom, MILLION);
         let (numer, denom) = millionths.zip(parts_of_unit).ok_or(MoneyError::TooLarge)?;
-        Ok(fraction(numer, denom))
+        Ok(CommonSum { numer, denom })
     }
 
     /// The bonus of a deal in that currency, within the cap; none where the plan has none for it.
@@ -1156,7 +1156,7 @@ mod tests {
         let commission = |terms: &PlanTerms, currency, is_one_off| {
             let standing = Exact::from_integer(500);
             let found = terms.commission(thousand, currency, standing, is_one_off);
-            found.expect("small").to_integer()
+            found.expect("small").exact().to_integer()
         };
         assert_eq!(commission(&terms, Currency::EUR, false), 200);
         terms.tiers = Some(tiers(Currency::EUR, &[(0, 50_000), (1_000, 100_000)]));

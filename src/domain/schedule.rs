@@ -4,13 +4,15 @@
 //! stops and however often the terms changed; a run out of the middle, cut at both ends, within one.
 
 use num_integer::Integer;
+use num_traits::{WrappingAdd, WrappingSub};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::Month,
     deal::{BillingPeriod, DealTerms, WonDeal},
     money::{
-        Exact, MoneyError, add, common_divisor, div_floor, exact_text, multiply, quotient, to_minor,
+        CommonSum, Exact, MoneyError, add, common_divisor, div_floor, exact_text, multiply,
+        quotient, to_minor,
     },
     plan::PlanTerms,
 };
@@ -75,7 +77,11 @@ pub fn each_amount(
         let currency = run.terms.value.currency;
         let cap = plan.cap.filter(|cap| cap.currency == currency);
         let cap = cap.map(|cap| i128::from(cap.minor));
-        let monthly = monthly_commission(plan, run.terms, deal.standing)?;
+        let mut monthly = monthly_commission(plan, run.terms, deal.standing)?;
+        if deal.terms.len() > 1 {
+            // The parts of all of them must fit together.
+            monthly = monthly.in_lowest_terms();
+        }
         let mut index = (run.from.0 - start.0) as u32;
         sum.each_step(monthly, run.months(), |uncapped| {
             let amount = match cap {
@@ -94,15 +100,15 @@ pub fn each_amount(
     Ok(())
 }
 
-/// rate·m, exact; where the plan has tiers, each part of m times the rate of its tier.
+/// rate·m, exact; where the plan has tiers, each part of m times the rate of its tier. Not in lowest terms.
 ///
 /// # Errors
 /// `TooLarge` where 128 bits do not hold it.
-pub fn monthly_commission(
+pub(crate) fn monthly_commission(
     plan: &PlanTerms,
     terms: &DealTerms,
     standing: Exact,
-) -> Result<Exact, MoneyError> {
+) -> Result<CommonSum, MoneyError> {
     let is_one_off = terms.period == BillingPeriod::OneOff;
     plan.commission(terms.monthly(), terms.value.currency, standing, is_one_off)
 }
@@ -119,7 +125,7 @@ pub fn commission_through(
     let mut sum = Exact::from_integer(0);
     for run in runs(&deal.terms, Month::of(deal.start), until) {
         let months = i128::from(run.months());
-        let monthly = monthly_commission(plan, run.terms, deal.standing)?;
+        let monthly = monthly_commission(plan, run.terms, deal.standing)?.exact();
         sum = add(sum, multiply(monthly, Exact::from_integer(months))?)?;
     }
     Ok(sum)
@@ -192,7 +198,7 @@ impl RunningSum<i128> {
     /// Adds a step so many times, and gives each time by how much the rounded sum has grown.
     fn each_step(
         &mut self,
-        step: Exact,
+        step: CommonSum,
         times: i32,
         give: impl FnMut(i128) -> Result<(), MoneyError>,
     ) -> Result<(), MoneyError> {
@@ -207,12 +213,12 @@ impl RunningSum<i128> {
     }
 
     /// Makes the parts fine enough for a step.
-    fn step_of(&mut self, step: Exact) -> Result<Step<i128>, MoneyError> {
-        let denom = *step.denom();
+    fn step_of(&mut self, step: CommonSum) -> Result<Step<i128>, MoneyError> {
+        let CommonSum { numer, denom } = step;
         let finer = |parts: i128, times: i128| parts.checked_mul(times).ok_or(MoneyError::TooLarge);
         let common = common_divisor(self.parts, denom);
         let times = quotient(denom, common);
-        let (whole, of_step) = div_floor(*step.numer(), denom);
+        let (whole, of_step) = div_floor(numer, denom);
         let of_step = finer(of_step, quotient(self.parts, common))?;
         (self.parts, self.rest) = (finer(self.parts, times)?, finer(self.rest, times)?);
         Ok(Step {
@@ -245,7 +251,8 @@ impl RunningSum<i128> {
     }
 }
 
-impl<N: Integer + Copy + Into<i128>> RunningSum<N> {
+// Without branches: whether a step carries, and whether a sum is rounded up, nobody can foresee.
+impl<N: Integer + Copy + From<bool> + Into<i128> + WrappingAdd + WrappingSub> RunningSum<N> {
     fn each_growth(
         &mut self,
         step: Step<N>,
@@ -264,25 +271,20 @@ impl<N: Integer + Copy + Into<i128>> RunningSum<N> {
 
     #[inline]
     fn add(&mut self, step: Step<N>) {
-        self.whole = self.whole + step.whole;
-        // Not the sum of both rests, which could overflow.
-        if step.rest < self.parts - self.rest {
-            self.rest = self.rest + step.rest;
-        } else {
-            self.rest = self.rest - (self.parts - step.rest);
-            self.whole = self.whole + N::one();
-        }
+        let carries = step.rest >= self.parts - self.rest;
+        let carried = if carries { self.parts } else { N::zero() };
+        self.whole = self.whole + step.whole + N::from(carries);
+        // The sum of both rests may overflow, but what is left of it never does.
+        self.rest = self.rest.wrapping_add(&step.rest).wrapping_sub(&carried);
     }
 
     /// Half to even.
     #[inline]
     fn rounded(&self) -> N {
         let lacking = self.parts - self.rest;
-        if self.rest > lacking || (self.rest == lacking && self.whole.is_odd()) {
-            self.whole + N::one()
-        } else {
-            self.whole
-        }
+        let is_above = self.rest > lacking;
+        let is_odd_half = (self.rest == lacking) & self.whole.is_odd();
+        self.whole + N::from(is_above | is_odd_half)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which partners' open pages have something new to show. Counted in the transaction of the change, so a page never hears of what did not happen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portal_domain::{calendar::Timestamp, ids::PartnerId};
 
@@ -19,7 +19,7 @@ pub struct PartnerChange {
     pub changed_at: Timestamp,
 }
 
-/// Whose pages have something new, since when; in the order of the partners, in which everybody locks their rows.
+/// Whose pages have something new, since when; in the order of the partners, in which everybody locks their rows, and after them those of their buckets.
 pub(crate) type Touched = BTreeMap<PartnerId, Timestamp>;
 
 /// Counted once, however often it is said, when the transaction commits.
@@ -39,6 +39,7 @@ pub async fn add_all(
 }
 
 pub(crate) async fn write(tx: &mut Tx, touched: Touched) -> Result<(), StoreError> {
+    let buckets: BTreeSet<String> = touched.keys().copied().map(bucket_of).collect();
     let touched: Vec<(PartnerId, Timestamp)> = touched.into_iter().collect();
     for some in touched.chunks(ROWS_AT_ONCE) {
         let mut bound = Vec::with_capacity(some.len() * 4);
@@ -50,6 +51,19 @@ pub(crate) async fn write(tx: &mut Tx, touched: Touched) -> Result<(), StoreErro
              ON CONFLICT (partner_id) DO UPDATE SET
                  bucket = excluded.bucket, version = partner_changes.version + 1, changed_at = excluded.changed_at",
             places(some.len(), 4, 1)
+        );
+        execute_many(tx, text, bound).await?;
+    }
+    let buckets: Vec<String> = buckets.into_iter().collect();
+    for some in buckets.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::with_capacity(some.len() * 2);
+        for bucket in some {
+            bound.extend(values![bucket, 1_i64]);
+        }
+        let text = format!(
+            "INSERT INTO bucket_changes (bucket, version) VALUES {}
+             ON CONFLICT (bucket) DO UPDATE SET version = bucket_changes.version + 1",
+            places(some.len(), 2, 1)
         );
         execute_many(tx, text, bound).await?;
     }

@@ -95,6 +95,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0014_links_and_owners.sql"),
         include_str!("../../migrations/0014_links_and_owners.sql"),
     ),
+    (
+        17,
+        "buckets_and_places",
+        include_str!("../../migrations/0017_buckets_and_places.sqlite.sql"),
+        include_str!("../../migrations/0017_buckets_and_places.postgres.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -22,12 +22,11 @@ pub(crate) fn bucket_of(partner: PartnerId) -> String {
 #[derive(Clone, Debug)]
 pub struct BundleRecord {
     pub bucket: String,
-    /// How many partners of the bucket have changes, and the sum of their versions: other numbers as soon as one of them changes.
-    pub partners: i64,
-    pub versions: i64,
+    /// Another number as soon as one of its partners changes.
+    pub version: i64,
     /// As it was made last; none was yet, where it is empty.
     pub body: Vec<u8>,
-    /// It was made at these very versions.
+    /// It was made at this very version.
     pub is_fresh: bool,
 }
 
@@ -39,22 +38,16 @@ pub async fn list_after(
 ) -> Result<Vec<BundleRecord>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT now.bucket, now.partners, now.versions, bundles.body,
-             CASE WHEN bundles.partners = now.partners AND bundles.versions = now.versions THEN 1 ELSE 0 END AS is_fresh
-         FROM (
-             SELECT bucket, COUNT(*) AS partners, CAST(SUM(version) AS BIGINT) AS versions
-             FROM partner_changes WHERE bucket > $1 GROUP BY bucket ORDER BY bucket LIMIT $2
-         ) AS now
-         LEFT JOIN bundles ON bundles.bucket = now.bucket
-         ORDER BY now.bucket",
+        "SELECT now.bucket, now.version, bundles.body, CASE WHEN bundles.version = now.version THEN 1 ELSE 0 END AS is_fresh
+         FROM bucket_changes AS now LEFT JOIN bundles ON bundles.bucket = now.bucket
+         WHERE now.bucket > $1 ORDER BY now.bucket LIMIT $2",
         bucket,
         limit,
     )?;
     all(&rows, |row| {
         Ok(BundleRecord {
             bucket: row.text("bucket")?,
-            partners: row.integer("partners")?,
-            versions: row.integer("versions")?,
+            version: row.integer("version")?,
             body: row.optional_bytes("body")?.unwrap_or_default(),
             is_fresh: row.integer("is_fresh")? == 1,
         })
@@ -84,15 +77,14 @@ pub async fn list_versions(tx: &mut Tx, buckets: &[&str]) -> Result<Vec<PackVers
     })
 }
 
-/// Writes a bundle, with the versions that it was made at.
+/// Writes a bundle, with the version that it was made at.
 pub async fn put(tx: &mut Tx, bundle: &BundleRecord) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO bundles (bucket, partners, versions, body) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (bucket) DO UPDATE SET partners = excluded.partners, versions = excluded.versions, body = excluded.body",
+        "INSERT INTO bundles (bucket, version, body) VALUES ($1, $2, $3)
+         ON CONFLICT (bucket) DO UPDATE SET version = excluded.version, body = excluded.body",
         bundle.bucket,
-        bundle.partners,
-        bundle.versions,
+        bundle.version,
         bundle.body.as_slice(),
     )?;
     Ok(())

@@ -1,0 +1,30 @@
+-- The place in a partner's chain is a key of its statements since then: REPLACE must not take it either.
+DROP TRIGGER statements_no_replace;
+CREATE TRIGGER statements_no_replace BEFORE INSERT ON statements
+WHEN EXISTS (SELECT 1 FROM statements WHERE id = NEW.id)
+    OR EXISTS (SELECT 1 FROM statements WHERE number = NEW.number)
+    OR EXISTS (SELECT 1 FROM statements WHERE partner_id = NEW.partner_id AND currency = NEW.currency AND quarter = NEW.quarter)
+    OR EXISTS (SELECT 1 FROM statements WHERE partner_id = NEW.partner_id AND place = NEW.place)
+    OR (NEW.rowid <> -1 AND EXISTS (SELECT 1 FROM statements WHERE rowid = NEW.rowid))
+BEGIN SELECT RAISE(ABORT, 'statements are frozen'); END;
+
+-- Bundles hold the packs since version 10.
+DROP TABLE packs;
+
+-- How often a partner of a bucket changed: counting its partners' changes each time cost more than reading the bundles. A bundle is made of rows, and is
+-- made anew by whoever misses it.
+UPDATE partner_changes SET bucket = substr(partner_id, 25) WHERE bucket = '-';
+CREATE TABLE bucket_changes (
+    bucket TEXT PRIMARY KEY,
+    version BIGINT NOT NULL
+);
+INSERT INTO bucket_changes (bucket, version) SELECT bucket, 1 FROM partner_changes GROUP BY bucket;
+DROP INDEX partner_changes_by_bucket;
+CREATE INDEX partner_changes_by_bucket ON partner_changes (bucket);
+DROP TABLE bundles;
+CREATE TABLE bundles (
+    bucket TEXT PRIMARY KEY,
+    -- That of the bucket's changes when it was made.
+    version BIGINT NOT NULL,
+    body BLOB NOT NULL
+);

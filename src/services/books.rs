@@ -61,13 +61,13 @@ enum Change {
 #[derive(Clone, Copy)]
 pub(crate) struct Mark {
     changes: usize,
-    amounts: usize,
+    steps: usize,
     entries: usize,
 }
 
-/// What becomes of a line's amount. A line that is not there yet, or cancelled, counts for nothing.
+/// What becomes of what a line is worth. A line that is not there yet, or cancelled, counts for nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AmountChange {
+pub struct LineChange {
     pub partner: PartnerId,
     pub deal: DealId,
     pub client_name: String,
@@ -75,8 +75,35 @@ pub struct AmountChange {
     pub position: i64,
     pub month: Month,
     pub currency: Currency,
-    pub old_minor: i64,
-    pub new_minor: i64,
+    pub old: Worth,
+    pub new: Worth,
+}
+
+/// What a line is worth to its partner, in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Worth {
+    pub minor: i64,
+    /// All of it once the client's money has reached it; else nothing.
+    pub earned_minor: i64,
+}
+
+impl Worth {
+    pub const fn of(minor: i64, state: LineState) -> Self {
+        match state {
+            LineState::Cancelled => Self {
+                minor: 0,
+                earned_minor: 0,
+            },
+            state if state.is_earned() => Self {
+                minor,
+                earned_minor: minor,
+            },
+            _ => Self {
+                minor,
+                earned_minor: 0,
+            },
+        }
+    }
 }
 
 /// Gathers changes of lines, for a person or for the portal itself.
@@ -84,7 +111,8 @@ pub(crate) struct Books<'a> {
     ctx: &'a Ctx,
     person: Option<PersonId>,
     changes: Vec<Change>,
-    amounts: Vec<AmountChange>,
+    /// What becomes of each line, step by step; none where nobody looks at it first.
+    steps: Option<Vec<(LineId, LineChange)>>,
     entries: Vec<NewEntry>,
     touched: BTreeSet<PartnerId>,
 }
@@ -95,9 +123,17 @@ impl<'a> Books<'a> {
             ctx,
             person,
             changes: Vec::new(),
-            amounts: Vec::new(),
+            steps: None,
             entries: Vec::new(),
             touched: BTreeSet::new(),
+        }
+    }
+
+    /// For what a person looks at before it is written: see [`Books::preview`].
+    pub fn to_look_at(ctx: &'a Ctx, person: PersonId) -> Self {
+        Self {
+            steps: Some(Vec::new()),
+            ..Self::new(ctx, Some(person))
         }
     }
 
@@ -133,7 +169,7 @@ impl<'a> Books<'a> {
             updated_at: self.ctx.now(),
         };
         self.changes.push(Change::Add(Box::new(line.clone())));
-        self.note(&line, 0, line.money.minor);
+        self.note(&line, Worth::default(), worth(&line, line.state));
         let entry = Entry::open(line.id, line.kind, line.state, line.money);
         self.post(line.partner, Some(entry), cause);
         line
@@ -157,11 +193,7 @@ impl<'a> Books<'a> {
     fn advance_with(&mut self, line: &LineRecord, step: Move, beside: Beside, cause: &'static str) {
         self.changes.push(Change::Move(step, beside));
         self.post(line.partner, step.entry(), cause);
-        let counted = |state| match state {
-            LineState::Cancelled => 0,
-            _ => line.money.minor,
-        };
-        self.note(line, counted(step.before()), counted(step.after()));
+        self.note(line, worth(line, step.before()), worth(line, step.after()));
     }
 
     /// Makes a line again with another amount, or a cancelled one anew: the old amount goes back where it came from, the new one comes from there.
@@ -191,21 +223,13 @@ impl<'a> Books<'a> {
             state: state.state(),
         }));
         self.post(line.partner, back, cause);
-        let old_minor = match line.state {
-            LineState::Cancelled => 0,
-            _ => line.money.minor,
-        };
         let again = LineRecord {
             month: price.month,
             money: price.money,
             ..line.clone()
         };
-        if line.money.currency == price.money.currency {
-            self.note(&again, old_minor, price.money.minor);
-        } else {
-            self.note(line, old_minor, 0);
-            self.note(&again, 0, price.money.minor);
-        }
+        self.note(line, worth(line, line.state), Worth::default());
+        self.note(&again, Worth::default(), worth(&again, state.state()));
         let open = Entry::open(line.id, line.kind, state.state(), price.money);
         self.post(line.partner, Some(open), cause);
         Ok(())
@@ -246,9 +270,11 @@ impl<'a> Books<'a> {
         self.touched.insert(partner);
     }
 
-    fn note(&mut self, line: &LineRecord, old_minor: i64, new_minor: i64) {
-        if old_minor != new_minor {
-            self.amounts.push(AmountChange {
+    fn note(&mut self, line: &LineRecord, old: Worth, new: Worth) {
+        if let Some(steps) = &mut self.steps
+            && old != new
+        {
+            let change = LineChange {
                 partner: line.partner,
                 deal: line.deal,
                 client_name: line.client_name.clone(),
@@ -256,17 +282,18 @@ impl<'a> Books<'a> {
                 position: line.position,
                 month: line.month,
                 currency: line.money.currency,
-                old_minor,
-                new_minor,
-            });
+                old,
+                new,
+            };
+            steps.push((line.id, change));
         }
     }
 
     /// Where what is gathered next begins.
-    pub const fn mark(&self) -> Mark {
+    pub fn mark(&self) -> Mark {
         Mark {
             changes: self.changes.len(),
-            amounts: self.amounts.len(),
+            steps: self.steps.as_ref().map_or(0, Vec::len),
             entries: self.entries.len(),
         }
     }
@@ -274,7 +301,9 @@ impl<'a> Books<'a> {
     /// Forgets what was gathered since a mark.
     pub fn forget(&mut self, since: Mark) {
         self.changes.truncate(since.changes);
-        self.amounts.truncate(since.amounts);
+        if let Some(steps) = &mut self.steps {
+            steps.truncate(since.steps);
+        }
         self.entries.truncate(since.entries);
     }
 
@@ -316,9 +345,22 @@ impl<'a> Books<'a> {
         }
     }
 
-    /// What would become of which line's amount, in the order in which it was gathered.
-    pub fn preview(&self) -> &[AmountChange] {
-        &self.amounts
+    /// What would become of each line, in each currency that it is worth something in, in the order in which it was gathered; lines that stay worth what
+    /// they are, and as well earned, are left out.
+    pub fn preview(&self) -> Vec<LineChange> {
+        let mut places: HashMap<(LineId, Currency), usize> = HashMap::new();
+        let mut changes: Vec<LineChange> = Vec::new();
+        for (line, step) in self.steps.iter().flatten() {
+            let place = *places
+                .entry((*line, step.currency))
+                .or_insert(changes.len());
+            match changes.get_mut(place) {
+                Some(known) => (known.month, known.new) = (step.month, step.new),
+                None => changes.push(step.clone()),
+            }
+        }
+        changes.retain(|change| change.old != change.new);
+        changes
     }
 
     /// Writes all of it: each line once, whatever was gathered about it, and lines that change alike in one statement.
@@ -342,6 +384,10 @@ impl<'a> Books<'a> {
         let touched: Vec<PartnerId> = self.touched.into_iter().collect();
         Ok(changes::add_all(tx, &touched, now).await?)
     }
+}
+
+fn worth(line: &LineRecord, state: LineState) -> Worth {
+    Worth::of(line.money.minor, state)
 }
 
 /// From which state to which, and what is written beside it.

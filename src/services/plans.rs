@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     Ctx, ServiceError,
     access::require_staff,
-    books::{self, AmountChange, Books},
+    books::{self, Books, LineChange},
     outbox::{self, Job},
     reconcile::{KnownDeal, judge},
     schedules::DEALS_AT_ONCE,
@@ -54,8 +54,8 @@ pub struct PlanTrial {
     pub valid_from: NaiveDate,
     pub terms: PlanTerms,
     pub deals: Vec<MovedDeal>,
-    /// Lines whose amount stays as it is are left out.
-    pub amounts: Vec<AmountChange>,
+    /// Lines that stay worth what they are, and as well earned, are left out.
+    pub lines: Vec<LineChange>,
     /// The same for the same change of the same data.
     pub fingerprint: String,
     /// What all partners are called.
@@ -131,7 +131,7 @@ pub async fn publish_version(
         "from": record.valid_from,
         "all_deals": edit.all_deals,
         "deals": moved_ids,
-        "lines": trial.amounts.len(),
+        "lines": trial.lines.len(),
     });
     audit::add(
         &mut tx,
@@ -175,7 +175,7 @@ async fn gather<'a>(
     let (name, terms, valid_from) = parse(edit, &partner_names)?;
     let versions = list_versions_of(tx, &edit.plan, &name).await?;
     let record = next_version(ctx, name, terms, valid_from, versions.first())?;
-    let mut books = Books::new(ctx, Some(actor.person()));
+    let mut books = Books::to_look_at(ctx, actor.person());
     // One that is not won at the moment may be won again, and then the version of its day holds for it.
     let is_moved = |deal: &DealRecord| {
         let is_won_since = deal.won_on.is_some_and(|won_on| won_on >= valid_from);
@@ -199,14 +199,15 @@ async fn gather<'a>(
             }
         })
         .collect();
+    let lines = books.preview();
     let trial = PlanTrial {
         name: record.name.clone(),
         version: record.version,
         valid_from,
         terms: record.terms.clone(),
-        fingerprint: fingerprint(&record, &moved, books.preview())?,
+        fingerprint: fingerprint(&record, &moved, &lines)?,
         deals: moved,
-        amounts: books.preview().to_vec(),
+        lines,
         partner_names,
     };
     Ok((Gathered { trial, record }, books))
@@ -291,7 +292,7 @@ fn next_version(
 fn fingerprint(
     record: &PlanVersionRecord,
     moved: &[MovedDeal],
-    amounts: &[AmountChange],
+    lines: &[LineChange],
 ) -> Result<String, ServiceError> {
     let moved: Vec<_> = moved
         .iter()
@@ -303,7 +304,7 @@ fn fingerprint(
         record.valid_from,
         &record.terms,
         moved,
-        amounts,
+        lines,
     ))
     .map_err(|error| ServiceError::Inconsistent(error.to_string()))?;
     Ok(hex::encode(Sha256::digest(content)))

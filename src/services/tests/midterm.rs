@@ -355,8 +355,8 @@ async fn a_version_moves_deals_that_are_not_won_at_the_moment_too() {
         );
         let trial = publish_for(&world, with_rate("20"), "2026-01-01", false).await;
         assert_eq!(trial.deals.len(), 2);
-        let amounts = trial.amounts.iter();
-        let amounts: Vec<_> = amounts.map(|it| (it.old_minor, it.new_minor)).collect();
+        let amounts = trial.lines.iter();
+        let amounts: Vec<_> = amounts.map(|it| (it.old.minor, it.new.minor)).collect();
         assert_eq!(amounts, [(1_000, 2_000)], "the month that is kept");
         world.work().await;
         assert_eq!(first_lines(&world, 9).await, [(1, 2_000)]);
@@ -690,7 +690,7 @@ async fn a_line_of_the_same_price_says_by_which_version_it_is_due() {
         let entries = count().await;
         let longer = plan(|form| form.tolerance = "2".to_owned());
         let trial = publish_for(&world, longer, "2026-01-01", false).await;
-        assert_eq!((trial.deals.len(), trial.amounts.len()), (1, 0));
+        assert_eq!((trial.deals.len(), trial.lines.len()), (1, 0));
         world.work().await;
         let version = deal(&world).await.plan_version;
         let found = world.lines().await;

@@ -830,8 +830,8 @@ async fn a_deal_whose_tiers_begin_where_no_number_reaches_stops_no_other_of_its_
         let mut higher = tiered();
         higher.tiers[1].rate = "25".to_owned();
         let trial = publish_for(&world, higher, "2026-01-01", true).await;
-        assert!(trial.amounts.iter().any(|amount| amount.deal == first));
-        assert!(trial.amounts.iter().all(|amount| amount.deal != last));
+        assert!(trial.lines.iter().any(|amount| amount.deal == first));
+        assert!(trial.lines.iter().all(|amount| amount.deal != last));
         world.ctx.store.close().await;
     }
 }

@@ -3,17 +3,14 @@
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use portal_domain::{
-    ids::PartnerId,
-    money::{Currency, Money},
-};
+use portal_domain::{ids::PartnerId, money::Currency};
 use portal_services::{
-    books::AmountChange,
+    books::LineChange,
     plans::{PlanEdit, PlanTrial},
 };
 
 use super::{
-    super::{address, calls},
+    super::{address, calls, parts::write_large},
     EDIT,
     edit::{ACTION, Draft},
 };
@@ -67,17 +64,25 @@ pub fn pairs(edit: &PlanEdit) -> Vec<(String, String)> {
 /// What lines were together, and would be.
 #[derive(Clone, Copy, Default)]
 struct Sum {
-    old_minor: i64,
-    new_minor: i64,
+    old_minor: i128,
+    new_minor: i128,
+    /// The same of what is earned.
+    old_earned_minor: i128,
+    new_earned_minor: i128,
     lines: usize,
 }
 
-fn sums<'a>(amounts: impl IntoIterator<Item = &'a AmountChange>) -> BTreeMap<Currency, Sum> {
+fn sums<'a>(changes: impl IntoIterator<Item = &'a LineChange>) -> BTreeMap<Currency, Sum> {
     let mut sums: BTreeMap<Currency, Sum> = BTreeMap::new();
-    for amount in amounts {
-        let sum = sums.entry(amount.currency).or_default();
-        sum.old_minor = sum.old_minor.saturating_add(amount.old_minor);
-        sum.new_minor = sum.new_minor.saturating_add(amount.new_minor);
+    for LineChange {
+        currency, old, new, ..
+    } in changes
+    {
+        let sum = sums.entry(*currency).or_default();
+        sum.old_minor += i128::from(old.minor);
+        sum.new_minor += i128::from(new.minor);
+        sum.old_earned_minor += i128::from(old.earned_minor);
+        sum.new_earned_minor += i128::from(new.earned_minor);
         sum.lines += 1;
     }
     sums
@@ -90,18 +95,18 @@ pub fn section(page: &Page, draft: &Draft, trial: &PlanTrial) -> AnyView {
         ("version", trial.version.into()),
         ("date", words.date(trial.valid_from).into()),
     ];
-    let mut by_partner: BTreeMap<(&str, PartnerId), Vec<&AmountChange>> = BTreeMap::new();
-    for amount in &trial.amounts {
-        let name = trial.partner_names.get(&amount.partner);
-        let key = (name.map_or("", String::as_str), amount.partner);
-        by_partner.entry(key).or_default().push(amount);
+    let mut by_partner: BTreeMap<(&str, PartnerId), Vec<&LineChange>> = BTreeMap::new();
+    for change in &trial.lines {
+        let name = trial.partner_names.get(&change.partner);
+        let key = (name.map_or("", String::as_str), change.partner);
+        by_partner.entry(key).or_default().push(change);
     }
-    let totals = (!trial.amounts.is_empty()).then(|| totals(page, &trial.amounts));
+    let totals = (!trial.lines.is_empty()).then(|| totals(page, &trial.lines));
     let partners = by_partner
         .iter()
-        .map(|((name, id), amounts)| {
-            let is_shown = trial.amounts.len() <= LINES_MAX || draft.partner == id.to_string();
-            partner(page, draft, name, *id, amounts, is_shown)
+        .map(|((name, id), changes)| {
+            let is_shown = trial.lines.len() <= LINES_MAX || draft.partner == id.to_string();
+            partner(page, draft, name, *id, changes, is_shown)
         })
         .collect_view();
     view! {
@@ -120,7 +125,7 @@ pub fn section(page: &Page, draft: &Draft, trial: &PlanTrial) -> AnyView {
 /// How much it touches, in a sentence.
 fn reach(page: &Page, draft: &Draft, trial: &PlanTrial) -> AnyView {
     let words = &page.words;
-    let key = match (trial.deals.is_empty(), trial.amounts.is_empty()) {
+    let key = match (trial.deals.is_empty(), trial.lines.is_empty()) {
         (true, _) if draft.edit.all_deals => "plan-trial-no-deals-at-all",
         (true, _) => "plan-trial-no-deals",
         (false, true) => "plan-trial-no-lines",
@@ -128,9 +133,9 @@ fn reach(page: &Page, draft: &Draft, trial: &PlanTrial) -> AnyView {
     };
     let counts = [
         ("deals", trial.deals.len().into()),
-        ("lines", trial.amounts.len().into()),
+        ("lines", trial.lines.len().into()),
     ];
-    let tone = if trial.amounts.is_empty() {
+    let tone = if trial.lines.is_empty() {
         "info"
     } else {
         "wait"
@@ -139,20 +144,18 @@ fn reach(page: &Page, draft: &Draft, trial: &PlanTrial) -> AnyView {
 }
 
 /// Three cells: what was, what would be, and by how much that differs.
-fn cells(page: &Page, currency: Currency, old_minor: i64, new_minor: i64) -> AnyView {
+fn cells(page: &Page, currency: Currency, old_minor: i128, new_minor: i128) -> AnyView {
     let words = &page.words;
-    let money = |minor| Money::new(minor, currency);
-    let difference = money(new_minor.saturating_sub(old_minor));
-    let sign = if difference.minor > 0 { "+" } else { "" };
-    let class = if difference.minor < 0 {
-        "money minus"
-    } else {
-        "money"
+    let difference = new_minor - old_minor;
+    let sign = if difference > 0 { "+" } else { "" };
+    let money = |minor: i128, sign: &str| {
+        let class = if minor < 0 { "money minus" } else { "money" };
+        view! { <span class=class>{format!("{sign}{}", write_large(page, minor, currency))}</span> }
     };
     view! {
-        <td class="num" data-label=words.text("plan-trial-old")>{kit::money(page, money(old_minor))}</td>
-        <td class="num" data-label=words.text("plan-trial-new")>{kit::money(page, money(new_minor))}</td>
-        <td class="num corner" data-label=words.text("plan-trial-difference")><span class=class>{format!("{sign}{}", words.money(difference))}</span></td>
+        <td class="num" data-label=words.text("plan-trial-old")>{money(old_minor, "")}</td>
+        <td class="num" data-label=words.text("plan-trial-new")>{money(new_minor, "")}</td>
+        <td class="num corner" data-label=words.text("plan-trial-difference")>{money(difference, sign)}</td>
     }
     .into_any()
 }
@@ -166,16 +169,26 @@ fn heads(page: &Page) -> AnyView {
 }
 
 /// What it costs, by currency.
-fn totals(page: &Page, amounts: &[AmountChange]) -> AnyView {
+fn totals(page: &Page, changes: &[LineChange]) -> AnyView {
     let words = &page.words;
-    let rows = sums(amounts)
+    let rows = sums(changes)
         .into_iter()
         .map(|(currency, sum)| {
+            let (old, new) = (sum.old_earned_minor, sum.new_earned_minor);
+            let earned = (old != new).then(|| {
+                view! {
+                    <tr>
+                        <th class="main" scope="row">{words.with("plan-trial-earned", &[("currency", currency.to_string().into())])}</th>
+                        {cells(page, currency, old, new)}
+                    </tr>
+                }
+            });
             view! {
                 <tr>
                     <th class="main" scope="row">{currency.to_string()}</th>
                     {cells(page, currency, sum.old_minor, sum.new_minor)}
                 </tr>
+                {earned}
             }
         })
         .collect_view();
@@ -246,17 +259,17 @@ fn partner(
     draft: &Draft,
     name: &str,
     id: PartnerId,
-    amounts: &[&AmountChange],
+    changes: &[&LineChange],
     is_shown: bool,
 ) -> AnyView {
     let words = &page.words;
     let rows = is_shown.then(|| {
-        amounts
+        changes
             .iter()
-            .map(|amount| line(page, amount))
+            .map(|change| line(page, change))
             .collect_view()
     });
-    let sums = sums(amounts.iter().copied())
+    let sums = sums(changes.iter().copied())
         .into_iter()
         .map(|(currency, sum)| {
             let count = [("count", sum.lines.into())];
@@ -301,16 +314,28 @@ fn partner(
     .into_any()
 }
 
-fn line(page: &Page, amount: &AmountChange) -> AnyView {
+fn line(page: &Page, change: &LineChange) -> AnyView {
     let words = &page.words;
+    let earned = earned_word(change).map(|key| view! { <small>{words.text(key)}</small> });
+    let (old, new) = (i128::from(change.old.minor), i128::from(change.new.minor));
     view! {
         <tr>
-            <th class="main" scope="row">{amount.client_name.clone()}{super::super::line_kind(page, amount.kind)}</th>
-            <td class="nowrap" data-label=words.text("commission-column-month")>{words.month_short(amount.month)}</td>
-            {cells(page, amount.currency, amount.old_minor, amount.new_minor)}
+            <th class="main" scope="row">{change.client_name.clone()}{super::super::line_kind(page, change.kind)}{earned}</th>
+            <td class="nowrap" data-label=words.text("commission-column-month")>{words.month_short(change.month)}</td>
+            {cells(page, change.currency, old, new)}
         </tr>
     }
     .into_any()
+}
+
+/// What is to be said of a line that stays and is earned no more, or only now. What is taken back waits for nobody.
+fn earned_word(change: &LineChange) -> Option<&'static str> {
+    let (old, new) = (change.old, change.new);
+    match (old.earned_minor > 0, new.earned_minor > 0) {
+        (true, false) if new.minor > 0 => Some("plan-trial-earned-no-more"),
+        (false, true) => Some("plan-trial-earned-now"),
+        _ => None,
+    }
 }
 
 /// Publishes what was just looked at; if by then it would be anything else, the trial is shown again.
@@ -327,7 +352,7 @@ fn confirm(page: &Page, draft: &Draft, trial: &PlanTrial) -> AnyView {
         "plan-publish",
         &[
             ("version", trial.version.into()),
-            ("lines", trial.amounts.len().into()),
+            ("lines", trial.lines.len().into()),
         ],
     );
     view! {

@@ -357,6 +357,18 @@ pub(crate) struct Statable {
 }
 
 impl Statable {
+    /// Leaves what no amount holds together with the lines before it for the next closing, so that nobody else's statement waits for it.
+    fn keep_what_fits(&mut self) {
+        let mut total = Money::zero(self.currency);
+        self.lines.retain(|line| match total.plus(line.money) {
+            Ok(with) => {
+                total = with;
+                true
+            }
+            Err(_) => false,
+        });
+    }
+
     pub fn total(&self) -> Result<Money, MoneyError> {
         let none = Money::zero(self.currency);
         let mut lines = self.lines.iter();
@@ -390,6 +402,7 @@ pub(crate) async fn list_statable(
             });
         statable.lines.push(line);
     }
+    found.values_mut().for_each(Statable::keep_what_fits);
     for left in partners::list_by_ids(tx, &ids).await? {
         if !left.has_left(ctx.today()) {
             continue;

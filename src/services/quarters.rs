@@ -6,7 +6,7 @@ use portal_domain::{
     calendar::Quarter,
     ids::{DealId, PartnerId},
     line::LineState,
-    money::Money,
+    money::{Currency, Money},
 };
 use portal_store::{
     Tx,
@@ -166,7 +166,8 @@ pub struct BlockedPreview {
     pub partner: PartnerId,
     pub name: String,
     pub reason: Blocked,
-    pub money: Money,
+    pub currency: Currency,
+    pub sum_minor: i128,
     pub lines: i64,
 }
 
@@ -283,16 +284,17 @@ async fn list_blocked(tx: &mut Tx, quarter: Quarter) -> Result<Vec<BlockedPrevie
             .rev()
             .take_while(|known| known.partner == sum.partner);
         let mut same = same.filter(|known| known.reason == reason);
-        match same.find(|known| known.money.currency == sum.money.currency) {
+        match same.find(|known| known.currency == sum.currency) {
             Some(known) => {
-                known.money = known.money.plus(sum.money)?;
+                known.sum_minor += sum.sum_minor;
                 known.lines += sum.count;
             }
             None => sums.push(BlockedPreview {
                 partner: sum.partner,
                 name: sum.partner_name,
                 reason,
-                money: sum.money,
+                currency: sum.currency,
+                sum_minor: sum.sum_minor,
                 lines: sum.count,
             }),
         }

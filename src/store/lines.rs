@@ -595,7 +595,8 @@ pub struct BlockedSum {
     pub is_disputed: bool,
     /// Of one of the deals that were asked for.
     pub is_of_deals: bool,
-    pub money: Money,
+    pub currency: Currency,
+    pub sum_minor: i128,
     pub count: i64,
 }
 
@@ -617,7 +618,7 @@ pub async fn sum_blocked(
     let text = format!(
         // The closing takes a covered clawback along, like an approved line.
         "SELECT partner_id, partner_name, state, currency, is_held, is_disputed, is_of_deals,
-             CAST(SUM(amount_minor) AS BIGINT) AS amount_minor, COUNT(*) AS how_many
+             {}, COUNT(*) AS how_many
          FROM (SELECT lines.partner_id, partners.name AS partner_name, lines.currency, lines.amount_minor,
                    CASE WHEN lines.kind = 'clawback' AND lines.state = 'covered' THEN 'approved' ELSE lines.state END AS state,
                    CASE WHEN lines.held_reason IS NULL THEN 0 ELSE 1 END AS is_held,
@@ -626,7 +627,8 @@ pub async fn sum_blocked(
                WHERE lines.statement_id IS NULL AND lines.month <= $1 AND lines.state IN ('awaiting', 'covered', 'approved')) AS open_lines
          WHERE state <> 'approved' OR is_held = 1 OR is_disputed = 1 OR is_of_deals = 1
          GROUP BY partner_id, partner_name, state, currency, is_held, is_disputed, is_of_deals
-         ORDER BY partner_name, partner_id, currency, state, is_held, is_disputed, is_of_deals"
+         ORDER BY partner_name, partner_id, currency, state, is_held, is_disputed, is_of_deals",
+        sum!("amount_minor"),
     );
     let rows = rows_many(tx, text, bound).await?;
     all(&rows, |row| {
@@ -637,7 +639,8 @@ pub async fn sum_blocked(
             is_held: row.integer("is_held")? != 0,
             is_disputed: row.integer("is_disputed")? != 0,
             is_of_deals: row.integer("is_of_deals")? != 0,
-            money: row.money("amount_minor")?,
+            currency: row.parsed("currency")?,
+            sum_minor: row.sum()?,
             count: row.integer("how_many")?,
         })
     })

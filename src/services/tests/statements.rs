@@ -20,7 +20,7 @@ use portal_services::{
     verify,
 };
 use portal_store::{
-    lines::LineFilter,
+    lines::{self as line_rows, LineFilter},
     statements::{self as statement_rows, StatementRecord},
 };
 use sqlx::{AnyConnection, Connection, Executor};
@@ -384,26 +384,56 @@ fn wanted_numbers(count: usize) -> Vec<String> {
     numbers.collect()
 }
 
+/// Changes a partner's lines behind the portal's back.
+async fn set_of_lines(connection: &mut AnyConnection, partner: PartnerId, set: &str) {
+    let text = format!("UPDATE lines SET {set} WHERE partner_id = '{partner}'");
+    let sql = sqlx::AssertSqlSafe(text);
+    connection.execute(sql).await.expect("a change");
+}
+
+#[tokio::test]
+async fn lines_that_no_amount_holds_together_wait_for_the_next_closing_and_nobody_else_does() {
+    for url in databases().await {
+        let world = World::new(&url).await;
+        let partners = network(&world, 3).await;
+        let mut connection = AnyConnection::connect(&url).await.expect("the database");
+        let most = format!("amount_minor = {}", i64::MAX);
+        set_of_lines(&mut connection, partners[1], &most).await;
+        drop(connection);
+        assert_eq!(close_preview(&world).await.statements.len(), 3);
+        let quarter = Quarter::parse("2026Q1", 1).unwrap();
+        let closed = closing::close_quarter(&world.ctx, &world.staff, quarter).await;
+        assert_eq!(closed.expect("closed").created, 3);
+        let filter = LineFilter {
+            partner: Some(partners[1]),
+            ..LineFilter::default()
+        };
+        let mut tx = world.ctx.store.read().await.unwrap();
+        let found = line_rows::list(&mut tx, &filter, 100).await.unwrap();
+        drop(tx);
+        let stated = found.iter().filter(|line| line.statement.is_some());
+        assert_eq!(stated.count(), 1);
+        let next = Quarter::parse("2026Q2", 1).unwrap();
+        let preview = quarters::preview(&world.ctx, &world.staff, next).await;
+        assert_eq!(preview.expect("a preview").statements.len(), 1);
+        world.ctx.store.close().await;
+    }
+}
+
 #[tokio::test]
 async fn a_closing_that_was_interrupted_says_so_and_goes_on_without_a_gap() {
     for url in databases().await {
         let world = World::new(&url).await;
         let mut partners = network(&world, 102).await;
         partners.sort_unstable();
-        // Two lines of a partner of the second hundred are beyond all sums, so that its transaction ends like one that is killed.
+        // Lines of a partner of the second hundred cannot be read, so that its transaction ends like one that is killed.
         let broken = partners[101];
         let mut connection = AnyConnection::connect(&url).await.expect("the database");
-        let set = async |connection: &mut AnyConnection, amount: i64| {
-            let text =
-                format!("UPDATE lines SET amount_minor = {amount} WHERE partner_id = '{broken}'");
-            let sql = sqlx::AssertSqlSafe(text);
-            connection.execute(sql).await.expect("a change");
-        };
-        set(&mut connection, i64::MAX).await;
+        set_of_lines(&mut connection, broken, "currency = '?'").await;
         let quarter = Quarter::parse("2026Q1", 1).unwrap();
         let failed = closing::close_quarter(&world.ctx, &world.staff, quarter).await;
         failed.expect_err("it stops");
-        set(&mut connection, 10_000).await;
+        set_of_lines(&mut connection, broken, "currency = 'EUR'").await;
         drop(connection);
         assert_eq!(numbers(&world).await, wanted_numbers(100));
         let preview = close_preview(&world).await;
@@ -498,7 +528,7 @@ async fn the_preview_says_by_partner_what_keeps_lines_off_the_statements() {
         let seen = async || {
             let found = close_preview(&world).await.blocked.into_iter();
             let mut found: Vec<_> = found
-                .map(|blocked| (blocked.reason.word(), blocked.money.minor, blocked.lines))
+                .map(|blocked| (blocked.reason.word(), blocked.sum_minor, blocked.lines))
                 .collect();
             found.sort_unstable();
             found

@@ -138,6 +138,31 @@ pub async fn approve(
     Ok(outcome)
 }
 
+/// Takes approvals back, all or none of them: the lines wait for somebody to approve them again. What is on a statement stays approved.
+///
+/// # Errors
+/// `line-not-approved`.
+pub async fn withdraw_approval(
+    ctx: &Ctx,
+    actor: &Actor,
+    ids: &[LineId],
+) -> Result<(), ServiceError> {
+    require_staff(actor, Action::ApproveLines)?;
+    let person = actor.person();
+    let mut tx = ctx.store.write().await?;
+    let mut books = Books::new(ctx, Some(person));
+    for line in lock_known_lines(&mut tx, ids).await? {
+        let AnyLine::Approved(approved) = line.in_state() else {
+            return Err(ServiceError::Conflict("line-not-approved"));
+        };
+        books.advance(&line, approved.withdraw_approval(), "approval_withdrawn");
+        let facts = json!({ "approved_by": line.approved_by_name });
+        record(ctx, &mut tx, person, "withdraw_approval", line.id, &facts).await?;
+    }
+    books.write(&mut tx).await?;
+    Ok(tx.commit().await?)
+}
+
 fn check_approvable(
     line: LineRecord,
     seen: &SeenLine,

@@ -84,6 +84,40 @@ async fn nobody_approves_an_amount_that_they_did_not_see() {
 }
 
 #[tokio::test]
+async fn an_approval_is_taken_back_until_its_line_is_on_a_statement() {
+    for url in databases().await {
+        let world = World::new(&url).await;
+        let found = three_covered(&world).await;
+        let ids: Vec<LineId> = found.iter().map(|line| line.id).collect();
+        let withdraw =
+            async |ids: &[LineId]| lines::withdraw_approval(&world.ctx, &world.staff, ids).await;
+        let seen: Vec<SeenLine> = found[..2].iter().map(LineRecord::seen).collect();
+        lines::approve(&world.ctx, &world.staff, &seen)
+            .await
+            .expect("approved");
+        let refused = withdraw(&ids).await;
+        assert!(matches!(
+            refused,
+            Err(ServiceError::Conflict("line-not-approved"))
+        ));
+        assert_eq!(covered(&world).await.len(), 1, "none of them was");
+        withdraw(&ids[..1]).await.expect("taken back");
+        assert_eq!(acts(&world, "withdraw_approval").await.len(), 1);
+        let waiting = covered(&world).await;
+        assert_eq!(waiting.len(), 2);
+        assert!(waiting.iter().all(|line| line.approved_by.is_none()));
+        assert_eq!(world.close("2026Q1").await.created, 1);
+        let refused = withdraw(&ids[1..2]).await;
+        assert!(matches!(
+            refused,
+            Err(ServiceError::Conflict("line-not-approved"))
+        ));
+        world.prove().await;
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
 async fn lines_are_held_and_released_all_or_none_and_keep_the_first_reason() {
     for url in databases().await {
         let world = World::new(&url).await;

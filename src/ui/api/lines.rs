@@ -1,4 +1,4 @@
-//! Commission lines as staff decide on them: approving, holding and releasing; and which deal an invoice is for.
+//! Commission lines as staff decide on them: approving, holding, releasing; and which deal an invoice is for.
 
 use leptos::prelude::*;
 use portal_domain::line::SeenLine;
@@ -21,6 +21,15 @@ pub async fn approve_shown_lines(
     #[server(default)] list: String,
 ) -> Result<Done, UiError> {
     crate::ui::pages::staff::decisions::approve(&shown, &list).await
+}
+
+/// Takes the approval of the lines that were ticked back.
+#[server(endpoint = "withdraw_approvals")]
+pub async fn withdraw_approvals(
+    #[server(default)] lines: Vec<SeenLine>,
+    #[server(default)] list: String,
+) -> Result<Done, UiError> {
+    crate::ui::pages::staff::decisions::withdraw_approval(&lines, &list).await
 }
 
 /// Stops the lines that were ticked, with a reason that the partner reads.

@@ -94,9 +94,9 @@ fn subject(record: &AuditRecord) -> AnyView {
     let path = match record.act.as_str() {
         "accept_lead" | "reject_lead" | "withdraw_lead" => "/staff/leads/",
         "add_partner" | "enrol_partner" | "partner_leaves" | "update_company" => "/staff/partners/",
-        "approve_line" | "hold_line" | "release_line" | "enter_line" | "refuse_line"
-        | "let_line_stand" | "open_dispute" | "answer_dispute" | "resolve_dispute"
-        | "withdraw_dispute" => "/staff/lines?list=all&line=",
+        "approve_line" | "withdraw_approval" | "hold_line" | "release_line" | "enter_line"
+        | "refuse_line" | "let_line_stand" | "open_dispute" | "answer_dispute"
+        | "resolve_dispute" | "withdraw_dispute" => "/staff/lines?list=all&line=",
         "make_statement" => "/staff/statements/",
         "close_quarter" => "/staff/statements?quarter=",
         _ => return view! { <code>{id}</code> }.into_any(),

@@ -27,6 +27,15 @@ pub async fn approve(lines: &[SeenLine], list: &str) -> Result<Done, UiError> {
     Ok(back(list, notice))
 }
 
+/// Takes approvals back, all or none.
+pub async fn withdraw_approval(lines: &[SeenLine], list: &str) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    let ids: Vec<LineId> = lines.iter().map(|seen| seen.line).collect();
+    let withdrawn = portal_services::lines::withdraw_approval(&page.ctx, page.actor()?, &ids).await;
+    page.said(withdrawn)?;
+    Ok(back_from(&ids, list, "approvals-withdrawn"))
+}
+
 /// Stops lines, all or none.
 pub async fn hold(lines: &[SeenLine], reason: &str, list: &str) -> Result<Done, UiError> {
     let page = crate::web::page::current().await?;

@@ -1,5 +1,5 @@
-//! Commission lines of all partners: which wait for approval, which are held and why, what each rests on; approving, holding and releasing them,
-//! singly and together. The ticks and the bar below the table need no script.
+//! Commission lines of all partners: which wait for approval, which are held and why, what each rests on; approving, holding and releasing
+//! them, singly and together. The ticks and the bar below the table need no script.
 
 use std::collections::BTreeSet;
 
@@ -354,6 +354,7 @@ fn act(page: &Page, line: &LineRecord) -> AnyView {
     let key = match line {
         line if is_held(line) => "approval-release",
         line if is_approvable(line) => "approval-approve",
+        line if line.state == LineState::Approved => "approval-withdraw",
         _ => return view! { <td class="act"></td> }.into_any(),
     };
     let label = words.text(key);
@@ -369,6 +370,7 @@ fn row_form(listed: &Listed, line: &LineRecord) -> Option<AnyView> {
     let action = match line {
         line if is_held(line) => "release_lines",
         line if is_approvable(line) => "approve_lines",
+        line if line.state == LineState::Approved => "withdraw_approvals",
         _ => return None,
     };
     Some(
@@ -485,26 +487,27 @@ fn bulk_bar(page: &Page, listed: &Listed) -> AnyView {
         let label = words.with("approval-approve-shown", &[("count", shown.into())]);
         view! { <button class="btn if-none" name="do" value="approve_shown_lines">{label}</button> }
     });
-    let holds = listed.query.list() == "held";
-    let hint = if holds {
-        "approval-release-hint"
-    } else {
-        "approval-select-hint"
-    };
-    let decide = if holds {
-        view! { <button class="btn primary if-some" name="do" value="release_lines">{words.text("approval-release")}</button> }.into_any()
-    } else {
-        view! {
-            <button class="btn if-some" type="button" popovertarget="hold">{kit::icon(icons::PAUSE)}{words.text("approval-hold")}</button>
-            <button class="btn primary if-some" name="do" value="approve_lines">{kit::icon(icons::CHECK)}{words.text("approval-approve")}</button>
+    let hold = view! { <button class="btn if-some" type="button" popovertarget="hold">{kit::icon(icons::PAUSE)}{words.text("approval-hold")}</button> };
+    let (hint, hold, decide) = match listed.query.list() {
+        "held" => {
+            let release = view! { <button class="btn primary if-some" name="do" value="release_lines">{words.text("approval-release")}</button> };
+            ("approval-release-hint", None, release.into_any())
         }
-        .into_any()
+        "approved" => {
+            let withdraw = view! { <button class="btn if-some" name="do" value="withdraw_approvals">{words.text("approval-withdraw")}</button> };
+            ("approval-withdraw-hint", Some(hold), withdraw.into_any())
+        }
+        _ => {
+            let approve = view! { <button class="btn primary if-some" name="do" value="approve_lines">{kit::icon(icons::CHECK)}{words.text("approval-approve")}</button> };
+            ("approval-select-hint", Some(hold), approve.into_any())
+        }
     };
     view! {
         <div class="bulk">
             <p class="if-none muted">{words.text(hint)}</p>
             <p class="if-some" role="status"><span class="n"></span>" "{words.text("approval-selected")}</p>
             {approve_shown}
+            {hold}
             {decide}
         </div>
     }

@@ -42,7 +42,7 @@ impl Entry {
     }
 }
 
-/// The deals that a line of a partner can be entered for: once won, so that they have a plan and a currency.
+/// The deals that a line of a partner can be entered for, its own or shared: once won, so that they have a plan and a currency.
 pub async fn list_deals(
     ctx: &Ctx,
     actor: &Actor,
@@ -50,15 +50,15 @@ pub async fn list_deals(
 ) -> Result<Vec<DealRecord>, ServiceError> {
     require_staff(actor, Action::ApproveLines)?;
     let mut tx = ctx.store.read().await?;
-    let mut found = deals::list_of_partner(&mut tx, partner).await?;
+    let mut found = deals::list_earning(&mut tx, partner).await?;
     found.retain(|deal| deal.plan_version.is_some() && deal.currency.is_some());
     Ok(found)
 }
 
-/// Enters a line for a deal of a partner. It waits for somebody else's approval, and follows nobody's money.
+/// Enters a line for a deal that a partner earns from. It waits for somebody else's approval, and follows nobody's money.
 ///
 /// # Errors
-/// `deal-without-plan` for a deal of somebody else's, or one that was never won; what is wrong with the form.
+/// `deal-without-plan` for a deal that the partner has nothing of, or one that was never won; what is wrong with the form.
 pub async fn enter_line(
     ctx: &Ctx,
     actor: &Actor,
@@ -71,9 +71,10 @@ pub async fn enter_line(
     let deal: DealId = deal.parse().map_err(|_| no_such_deal())?;
     let mut tx = ctx.store.write().await?;
     books::lock_deal(&mut tx, deal).await?;
-    let deal = deals::find(&mut tx, deal)
+    let deal = deals::list_earning(&mut tx, partner)
         .await?
-        .filter(|deal| deal.partner == partner)
+        .into_iter()
+        .find(|known| known.id == deal)
         .ok_or_else(no_such_deal)?;
     let (Some(plan_version), Some(currency)) = (deal.plan_version, deal.currency) else {
         return Err(no_such_deal());

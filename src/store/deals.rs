@@ -392,7 +392,20 @@ pub async fn list_of_partner(
     list_of_partners(tx, &[partner]).await
 }
 
-/// The same of several partners, oldest first.
+/// The deals that a partner has lines of or may come to have: its own, and those whose lines it shares. Oldest first.
+pub async fn list_earning(tx: &mut Tx, partner: PartnerId) -> Result<Vec<DealRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(
+            DEAL,
+            " WHERE deals.partner_id = $1 OR deals.id IN (SELECT deal_id FROM lines WHERE partner_id = $1) ORDER BY deals.id"
+        ),
+        partner
+    )?;
+    all(&rows, read_deal)
+}
+
+/// All deals of several partners, oldest first.
 pub async fn list_of_partners(
     tx: &mut Tx,
     partners: &[PartnerId],

@@ -24,6 +24,10 @@ use portal_store::{
 };
 
 use crate::world::{World, add_person, company, databases, publish};
+use crate::{
+    midterm::{self, publish_for},
+    plans::{add_other_partner, share},
+};
 
 const QUESTION: &str = "February should be 120.00: the client added a site.";
 
@@ -448,6 +452,28 @@ async fn what_cannot_be_entered_is_refused_by_its_field() {
             "the deal is another partner's"
         );
         assert_eq!(world.special().await, []);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_line_can_be_entered_for_a_partner_that_only_shares_the_deal() {
+    for url in databases().await {
+        let world = World::new(&url).await;
+        let other = add_other_partner(&world).await;
+        let shared = midterm::plan(|form| share(form, other, "30"));
+        publish_for(&world, shared, "2026-01-01", false).await;
+        world.win("1000.00", "1").await;
+        world.accrue("2026-04-02").await;
+        let deal = world.lines().await[0].deal.to_string();
+        let deals = corrections::list_deals(&world.ctx, &world.staff, other).await;
+        assert_eq!(deals.expect("deals").len(), 1);
+        let form = entry("pay", "250.00");
+        let entered = corrections::enter_line(&world.ctx, &world.staff, other, &deal, &form).await;
+        assert!(matches!(entered, Ok(Entry::Made(_))));
+        let special = world.special().await;
+        assert_eq!(special.len(), 1);
+        world.prove().await;
         world.ctx.store.close().await;
     }
 }

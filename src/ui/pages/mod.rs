@@ -2,6 +2,7 @@
 
 mod calendar;
 mod company_fields;
+mod forecast;
 mod parts;
 mod plan_terms;
 

@@ -9,7 +9,7 @@ use portal_domain::{
 };
 use portal_services::{
     figures::{self, Figures},
-    forecast::{self, Forecast, Group, Part, PartState},
+    forecast::{Forecast, for_partner},
     leads,
     payouts::{self, AheadView},
     statements::{self, StatementView},
@@ -21,6 +21,7 @@ use crate::{
     ui::{
         api::UiError,
         kit::{self, icon, icons},
+        pages::forecast,
     },
     web::page::Page,
 };
@@ -44,7 +45,7 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
     let home = Home {
         figures: page.said(figures::for_partner(&page.ctx, actor).await)?,
         leads: page.said(leads::list_for_partner(&page.ctx, actor, LeadFilter::default()).await)?,
-        forecasts: page.said(forecast::for_partner(&page.ctx, actor).await)?,
+        forecasts: page.said(for_partner(&page.ctx, actor).await)?,
         statements: page.said(statements::list_for_partner(&page.ctx, actor).await)?,
         next_close: page.said(payouts::find_next(&page.ctx, actor).await)?,
     };
@@ -99,7 +100,7 @@ fn content(page: &Page, home: &Home) -> AnyView {
     let forecasts = home
         .forecasts
         .iter()
-        .map(|forecast| forecast_card(page, home, forecast))
+        .map(|forecast| forecast::card(page, forecast, home.forecasts.len() > 1, lines_url))
         .collect_view();
     view! {
         {figures}
@@ -223,116 +224,14 @@ fn month_chart(page: &Page, figures: &Figures, how_many: usize) -> AnyView {
     .into_any()
 }
 
-/// The next payout: everything that may come on the next statement, by what it waits for, each part named.
-fn forecast_card(page: &Page, home: &Home, forecast: &Forecast) -> AnyView {
-    let words = &page.words;
-    let quarter = [("quarter", words.quarter(forecast.quarter).into())];
-    let minimum = [("minimum", words.money(forecast.minimum).into())];
-    let carried = forecast.is_below_minimum().then(
-        || view! { <p class="muted small">{words.with("figure-upcoming-carried", &minimum)}</p> },
-    );
-    let groups = forecast.groups.iter();
-    let groups = groups
-        .map(|group| forecast_group(page, group))
-        .collect_view();
-    let stopped = (!forecast.stopped.is_empty()).then(|| {
-        let groups = forecast.stopped.iter();
-        let groups = groups
-            .map(|group| forecast_group(page, group))
-            .collect_view();
-        view! {
-            <div class="table">
-                <table class="forecast">
-                    <caption>{words.text("forecast-stopped")}</caption>
-                    {groups}
-                </table>
-            </div>
-        }
-    });
-    let label = title(
-        page,
-        "forecast-title",
-        forecast.currency,
-        home.forecasts.len(),
-    );
-    view! {
-        <section class="card flush" data-forecast=forecast.currency.to_string()>
-            <header>
-                <div><h2>{label}</h2><p>{words.with("forecast-lead", &quarter)}</p>{carried}</div>
-            </header>
-            <div class="table">
-                <table class="forecast">
-                    {groups}
-                    <tfoot>
-                        <tr>
-                            <th class="main" scope="row">{words.text("forecast-total")}</th>
-                            <td class="num" data-total="">{kit::money(page, forecast.total)}</td>
-                        </tr>
-                    </tfoot>
-                </table>
-            </div>
-            {stopped}
-        </section>
-    }
-    .into_any()
-}
-
-fn forecast_group(page: &Page, group: &Group) -> AnyView {
-    let words = &page.words;
-    let word = group.word();
-    let url = match word {
-        "approved" | "covered" => "/commission?state=owed",
-        "held" => "/commission?state=held",
-        "disputed" => "/commission?state=disputed",
-        _ => "/commission?state=waiting",
+/// The lines of one group of the forecast.
+fn lines_url(group: &str) -> String {
+    let state = match group {
+        "approved" | "covered" => "owed",
+        "held" | "disputed" => group,
+        _ => "waiting",
     };
-    let parts = group.parts.iter().map(|part| {
-        let about = about_part(page, part).map(|about| view! { <small>{about}</small> });
-        view! {
-            <tr>
-                <th scope="row">{part.client_name.clone()}{about}</th>
-                <td class="num">{kit::money(page, part.money)}</td>
-            </tr>
-        }
-    });
-    view! {
-        <tbody data-part=word>
-            <tr>
-                <th scope="rowgroup"><a href=url>{words.text(&format!("forecast-{word}"))}</a></th>
-                <td class="num">{kit::money(page, group.money)}</td>
-            </tr>
-            {parts.collect_view()}
-        </tbody>
-    }
-    .into_any()
-}
-
-/// Which invoice a part waits for, or why it is stopped.
-fn about_part(page: &Page, part: &Part) -> Option<String> {
-    let words = &page.words;
-    match &part.state {
-        PartState::Invoiced {
-            due,
-            invoice_number,
-            days_late,
-        } => {
-            let invoice = ("invoice", invoice_number.into());
-            Some(match due {
-                Some(due) => {
-                    let due = ("due", words.day(*due).into());
-                    let days = ("days", (*days_late).into());
-                    let key = match *days_late {
-                        0 => "forecast-invoice-due",
-                        _ => "forecast-invoice-late",
-                    };
-                    words.with(key, &[invoice, due, days])
-                }
-                None => words.with("forecast-invoice", &[invoice]),
-            })
-        }
-        PartState::Held { reason } => Some(reason.clone()),
-        _ => None,
-    }
+    format!("/commission?state={state}")
 }
 
 /// What was stated and is not paid: the partner's turn, and the vendor's.

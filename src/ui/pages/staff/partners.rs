@@ -14,6 +14,7 @@ use portal_services::{
     company::CompanyView,
     corrections,
     figures::{self, Figures},
+    forecast::{Forecast, of_partner},
     partners::{self, PartnerView},
     plans,
 };
@@ -33,7 +34,7 @@ use crate::{
     ui::{
         api::UiError,
         kit::{self, icons},
-        pages::company_fields,
+        pages::{company_fields, forecast},
     },
     web::page::Page,
 };
@@ -160,6 +161,7 @@ struct Shown {
     enrolment: Option<EnrolmentRecord>,
     plans: Vec<PlanVersionRecord>,
     figures: Vec<Figures>,
+    forecasts: Vec<Forecast>,
     /// What a line can be entered for; nothing for whoever may not.
     deals: Option<Vec<DealRecord>>,
 }
@@ -170,6 +172,7 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
     let (company, enrolment) = page.said(partners::find(ctx, actor, id).await)?;
     let plans = page.said(plans::list(ctx, actor).await)?;
     let figures = page.said(figures::of_partner(ctx, actor, id).await)?;
+    let forecasts = page.said(of_partner(ctx, actor, id).await)?;
     let deals = if may(&page, Action::ApproveLines) {
         Some(page.said(corrections::list_deals(ctx, actor, id).await)?)
     } else {
@@ -180,6 +183,7 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
         enrolment,
         plans,
         figures,
+        forecasts,
         deals,
     };
     let title = shown.company.partner.company.name.clone();
@@ -203,7 +207,11 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
                 <div class="row"><a class="btn" href=partner_url(partner.id)>{words.text("staff-partner-lines")}</a></div>
             </div>
             <div class="split">
-                <div class="stack">{money(page, &shown.figures)}{team(page, &shown.company)}</div>
+                <div class="stack">
+                    {money(page, &shown.figures)}
+                    {shown.forecasts.iter().map(|forecast| next_payout(page, &shown, forecast)).collect_view()}
+                    {team(page, &shown.company)}
+                </div>
                 <div class="stack">
                     {facts(page, partner)}
                     {may_manage.then(|| enrol_form(page, &shown))}
@@ -250,6 +258,19 @@ fn money(page: &Page, figures: &[Figures]) -> AnyView {
         })
         .collect_view();
     view! { <div class="stack" id="figures" data-live="">{sections}</div> }.into_any()
+}
+
+/// What its next payout will cost, and what that waits for.
+fn next_payout(page: &Page, shown: &Shown, forecast: &Forecast) -> AnyView {
+    let partner = shown.company.partner.id.to_string();
+    forecast::card(page, forecast, shown.forecasts.len() > 1, |group| {
+        let list = match group {
+            "approved" | "covered" | "held" | "disputed" => group,
+            "invoiced" | "not-invoiced" => "awaiting",
+            _ => "all",
+        };
+        address("/staff/lines", &[("list", list), ("partner", &partner)])
+    })
 }
 
 fn team(page: &Page, view: &CompanyView) -> AnyView {

@@ -214,7 +214,9 @@ pub fn fill_buckets(
             collected_minor,
             ..
         } = row.amounts;
-        row.amounts.missing_minor = expected_minor - waived_minor - collected_minor;
+        let missing = expected_minor.checked_sub(waived_minor);
+        let missing = missing.and_then(|missing| missing.checked_sub(collected_minor));
+        row.amounts.missing_minor = missing.ok_or(MoneyError::TooLarge)?;
     }
     sum_up(rows, rest, invoices, refunds)
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     calendar::Timestamp,
     deal::DealState,
-    money::{Currency, Money},
+    money::{Currency, Money, MoneyError},
 };
 
 /// A stage of a HubSpot pipeline.
@@ -111,8 +111,13 @@ impl RemoteInvoice {
     }
 
     /// Payments, prepayments and overpayments; never credit notes.
-    pub const fn cash_minor(&self) -> i64 {
-        self.paid_minor.saturating_add(self.prepaid_minor)
+    ///
+    /// # Errors
+    /// `TooLarge` where no amount holds both.
+    pub fn cash_minor(&self) -> Result<i64, MoneyError> {
+        self.paid_minor
+            .checked_add(self.prepaid_minor)
+            .ok_or(MoneyError::TooLarge)
     }
 }
 
@@ -225,7 +230,7 @@ mod tests {
             updated_at: Timestamp(0),
             description: String::new(),
         };
-        assert_eq!(invoice.cash_minor(), 80);
+        assert_eq!(invoice.cash_minor(), Ok(80));
         for (status, counts) in STATUSES {
             invoice.status = status.to_owned();
             assert_eq!(invoice.counts(), counts, "{status}");

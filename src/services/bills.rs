@@ -470,7 +470,7 @@ async fn settle(
 ) -> Result<(), ServiceError> {
     let paid_minor = collected_net(
         remote.sub_total.minor,
-        remote.cash_minor(),
+        remote.cash_minor()?,
         remote.total.minor,
     )?;
     let tax_minor = books::difference(remote.total.minor, remote.sub_total.minor)?;

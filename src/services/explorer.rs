@@ -361,7 +361,7 @@ impl Account<'_> {
         };
         let invoiced_minor = rest(remote.total.minor)?;
         let credited_minor = rest(remote.credited_minor)?;
-        let collected_minor = rest(remote.cash_minor())?;
+        let collected_minor = rest(remote.cash_minor()?)?;
         if (invoiced_minor, credited_minor, collected_minor) == (0, 0, 0) {
             return Ok(());
         }

@@ -1,5 +1,6 @@
-//! Deals that HubSpot merged, and changes of a won deal that the lines cannot follow by themselves: what a person decides about them. Until then nothing
-//! that hangs on them is approved or stated. What raises them is `deals`.
+//! Deals that HubSpot merged, and changes of a won deal that the lines cannot follow by themselves: what a person decides about them. Until then nothing of
+//! merged deals is approved or stated; a deal whose start or currency is asked about goes on as it was, and a decision is followed with adjustments. What
+//! raises them is `deals`.
 
 use std::collections::BTreeSet;
 

@@ -323,7 +323,7 @@ impl DealMoney {
 
     /// What this deal's part of an invoice has collected, net.
     pub fn collected(&self, invoice: &InvoiceRecord) -> Result<i64, MoneyError> {
-        self.part_of(invoice, invoice.remote.cash_minor())
+        self.part_of(invoice, invoice.remote.cash_minor()?)
     }
 
     /// What was credited of this deal's part of an invoice, net: asked for no more, and not paid.

@@ -326,7 +326,7 @@ mod tests {
             (read.paid_minor, read.prepaid_minor, read.credited_minor),
             (2_000, 4_000, 4_000)
         );
-        assert_eq!(read.cash_minor(), 6_000);
+        assert_eq!(read.cash_minor(), Ok(6_000));
     }
 
     fn note(money: &str) -> CreditNote {

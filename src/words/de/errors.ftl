@@ -70,6 +70,7 @@ error-already-enrolled = Der Partner nimmt an diesem Tag bereits teil: Wählen S
 
 error-line-not-approvable = Dieser Posten ist nicht mehr gedeckt und kann nicht freigegeben werden. Laden Sie die Seite neu, um den Grund zu sehen.
 error-line-not-holdable = Dieser Posten steht bereits auf einer Abrechnung und kann nicht mehr angehalten werden.
+error-line-not-approved = Dieser Posten ist nicht freigegeben, oder schon abgerechnet. Laden Sie die Seite neu.
 error-line-not-held = Dieser Posten ist nicht mehr angehalten. Laden Sie die Seite neu.
 error-line-own-entry = Sie haben diesen Posten selbst erfasst: Jemand anderes muss ihn freigeben.
 error-nothing-to-approve = Es war kein gedeckter Posten mehr freizugeben.

@@ -196,7 +196,7 @@ staff-bill-tax = Steuer, zusätzlich
 
 ## Die nächste Auszahlung, Teil für Teil
 
-forecast-title = Ihre nächste Auszahlung
+forecast-title = Nächste Auszahlung
 forecast-lead = Wenn alles rechtzeitig zum Abschluss von { $quarter } kommt, Übertragenes eingeschlossen.
 forecast-total = Zusammen
 forecast-stopped = Angehalten und nicht mitgezählt
@@ -205,9 +205,9 @@ forecast-covered = Vom Kunden bezahlt, in Prüfung
 forecast-paid-ahead = Im Voraus bezahlt, bis der Monat endet
 forecast-invoiced = Berechnet, vom Kunden nicht bezahlt
 forecast-not-invoiced = Noch nicht berechnet
-forecast-disputed = Von Ihnen beanstandet
+forecast-disputed = Beanstandet
 forecast-held = Angehalten
-forecast-undecided = Wartet auf unsere Entscheidung zum Deal
+forecast-undecided = Eine Entscheidung über den Deal steht aus
 forecast-invoice = Rechnung { $invoice }
 forecast-invoice-due = Rechnung { $invoice }, fällig am { $due }
 forecast-invoice-late =

@@ -150,6 +150,7 @@ notice-partner-added = Der Partner ist angelegt. Nehmen Sie ihn mit einem Plan i
 notice-partner-enrolled = Der Partner nimmt am Programm teil.
 notice-plan-published = Die Fassung des Plans ist veröffentlicht.
 notice-lines-approved = Die Posten sind freigegeben.
+notice-approvals-withdrawn = Die Freigabe ist zurückgenommen; die Posten warten wieder auf Freigabe.
 notice-lines-held = Die Posten sind angehalten.
 notice-lines-released = Die Posten laufen wieder.
 notice-exception-settled = Erledigt. Die Posten des Deals werden neu berechnet.

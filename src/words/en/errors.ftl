@@ -70,6 +70,7 @@ error-already-enrolled = The partner is enrolled on that day already: choose a l
 
 error-line-not-approvable = This line is not covered any more and cannot be approved. Load the page again to see why.
 error-line-not-holdable = This line is on a statement already and can no longer be held.
+error-line-not-approved = This line is not approved, or on a statement by now. Load the page again.
 error-line-not-held = This line is not held any more. Load the page again.
 error-line-own-entry = You entered this line by hand: somebody else must approve it.
 error-nothing-to-approve = No covered line was left to approve.

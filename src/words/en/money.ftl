@@ -196,7 +196,7 @@ staff-bill-tax = Tax, on top
 
 ## The next payout, part by part
 
-forecast-title = Your next payout
+forecast-title = Next payout
 forecast-lead = If all of it comes in time for the close of { $quarter }, what was carried over included.
 forecast-total = Together
 forecast-stopped = Stopped, and not counted
@@ -205,9 +205,9 @@ forecast-covered = Paid by the client, being checked
 forecast-paid-ahead = Paid ahead, until the month ends
 forecast-invoiced = Invoiced, not paid by the client
 forecast-not-invoiced = Not invoiced yet
-forecast-disputed = Disputed by you
+forecast-disputed = Disputed
 forecast-held = Held
-forecast-undecided = Waits for our decision on the deal
+forecast-undecided = A decision on the deal is open
 forecast-invoice = Invoice { $invoice }
 forecast-invoice-due = Invoice { $invoice }, due { $due }
 forecast-invoice-late =

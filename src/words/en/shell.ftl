@@ -150,6 +150,7 @@ notice-partner-added = The partner was added. Enrol it on a plan, and invite its
 notice-partner-enrolled = The partner is enrolled.
 notice-plan-published = The plan’s version is published.
 notice-lines-approved = The lines are approved.
+notice-approvals-withdrawn = The approval is taken back; the lines wait for somebody to approve them.
 notice-lines-held = The lines are held.
 notice-lines-released = The lines are released.
 notice-exception-settled = Settled. The lines of the deal are computed again.

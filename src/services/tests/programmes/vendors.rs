@@ -219,7 +219,7 @@ impl Xero {
 
 /// What an issued invoice still asks for, and what Xero calls it then.
 fn settle(invoice: &mut RemoteInvoice) {
-    let settled_minor = invoice.cash_minor() + invoice.credited_minor;
+    let settled_minor = invoice.cash_minor().expect("small") + invoice.credited_minor;
     invoice.due_minor = invoice.total.minor - settled_minor;
     let status = if invoice.due_minor == 0 {
         "PAID"

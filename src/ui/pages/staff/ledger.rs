@@ -63,18 +63,24 @@ pub async fn show(page: Page, Query(query): Query<LedgerQuery>) -> Result<Respon
         let download = view! { <a class="btn" href=query.url(CSV, "")>{kit::icon(icons::DOWNLOAD)}{words.text("ledger-csv")}</a> };
         let first = (!query.after.is_empty()).then(|| query.url(PATH, ""));
         let next = found.next.as_ref().map(|(name, id)| query.url(PATH, &format!("{id}.{name}")));
+        // That nothing was posted needs no saying twice.
+        let by_partner = (!found.totals.is_empty()).then(|| {
+            view! {
+                <section class="card flush" aria-labelledby="partners">
+                    <header><h2 id="partners">{words.text("ledger-partners")}</h2><p>{as_of.clone()}</p></header>
+                    {partners(page, &found)}
+                    {paging(page, first, next)}
+                </section>
+            }
+        });
         view! {
             {head(title, words.text("ledger-lead"), Some(download.into_any()))}
             {filters(page, &query, filter.on)}
             <section class="card flush" aria-labelledby="totals">
-                <header><h2 id="totals">{words.text("ledger-totals")}</h2><p>{as_of.clone()}</p></header>
+                <header><h2 id="totals">{words.text("ledger-totals")}</h2><p>{as_of}</p></header>
                 {totals(page, &found)}
             </section>
-            <section class="card flush" aria-labelledby="partners">
-                <header><h2 id="partners">{words.text("ledger-partners")}</h2><p>{as_of}</p></header>
-                {partners(page, &found)}
-                {paging(page, first, next)}
-            </section>
+            {by_partner}
         }
         .into_any()
     }))

@@ -110,6 +110,11 @@ impl RemoteInvoice {
         is_issued(&self.status)
     }
 
+    /// Taken back: nothing is asked for by it any more.
+    pub fn is_gone(&self) -> bool {
+        matches!(self.status.as_str(), "VOIDED" | "DELETED")
+    }
+
     /// Payments, prepayments and overpayments; never credit notes.
     pub const fn cash_minor(&self) -> i64 {
         self.paid_minor.saturating_add(self.prepaid_minor)
@@ -229,6 +234,8 @@ mod tests {
         for (status, counts) in STATUSES {
             invoice.status = status.to_owned();
             assert_eq!(invoice.counts(), counts, "{status}");
+            let is_gone = ["VOIDED", "DELETED"].contains(&status);
+            assert_eq!(invoice.is_gone(), is_gone, "{status}");
         }
     }
 }

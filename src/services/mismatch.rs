@@ -2,6 +2,7 @@
 //! read, in the case, in the mail and on the statement's page.
 
 use portal_domain::{
+    bill::lines_billed,
     money::{Currency, Money},
     remote::RemoteInvoice,
 };
@@ -9,7 +10,6 @@ use portal_store::{
     Tx,
     bills::{self, BillRecord},
     exceptions::KnownException,
-    lines::{self, LineRecord},
     statements::StatementRecord,
 };
 use portal_words::{Argument, Words};
@@ -17,9 +17,9 @@ use serde_json::{Value, json};
 
 use crate::{
     Ctx, ServiceError,
-    bills::Settlement,
     books::{self, About},
     messages,
+    settlement::{self, Settlement},
 };
 
 /// The kind of the case.
@@ -74,15 +74,6 @@ pub(crate) fn number_of<'a>(remote: &'a RemoteInvoice, statement: &'a StatementR
     }
 }
 
-/// Whether a sum is that of the first lines, however many. A bill for a part of a statement is for whole lines; any other amount is a slip.
-fn ends_with_a_line(lines: &[LineRecord], sum: i128) -> bool {
-    let mut through = 0_i128;
-    lines.iter().any(|line| {
-        through += i128::from(line.money.minor);
-        through == sum
-    })
-}
-
 /// What keeps a bill that we did not make from being one of its statement's.
 pub(crate) async fn find(
     tx: &mut Tx,
@@ -93,9 +84,8 @@ pub(crate) async fn find(
     let rest = Settlement::of(&known, statement.total)?.rest;
     let number = number_of(remote, statement);
     let same_number = bills::find_by_number(tx, statement.partner, number).await?;
-    let billed_minor = books::difference(statement.total.minor, rest.minor)?;
-    let through = i128::from(billed_minor) + i128::from(remote.sub_total.minor);
-    let lines = lines::list_of_statement(tx, statement.id).await?;
+    let unbilled = settlement::list_unbilled(tx, statement.id).await?;
+    let unbilled = settlement::amounts_of(&unbilled);
     Ok(if remote.sub_total.currency != statement.total.currency {
         Some(Mismatch::Currency)
     } else if remote.sub_total.minor <= 0 {
@@ -104,7 +94,7 @@ pub(crate) async fn find(
         Some(Mismatch::AlreadyInvoiced)
     } else if remote.sub_total.minor > rest.minor {
         Some(Mismatch::AboveRest)
-    } else if !ends_with_a_line(&lines, through) {
+    } else if lines_billed(&unbilled, remote.sub_total.minor).is_none() {
         Some(Mismatch::Net)
     } else if same_number.is_some() {
         Some(Mismatch::NumberUsed)

@@ -95,6 +95,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0014_links_and_owners.sql"),
         include_str!("../../migrations/0014_links_and_owners.sql"),
     ),
+    (
+        15,
+        "bill_history",
+        include_str!("../../migrations/0015_bill_history.sql"),
+        include_str!("../../migrations/0015_bill_history.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

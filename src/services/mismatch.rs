@@ -41,6 +41,8 @@ pub(crate) enum Mismatch {
     NumberUsed,
     /// It was taken, and asks for another amount by now.
     Changed,
+    /// It was taken, and a credit note was set against it: what that settles of it is never paid.
+    Credited,
     /// It is from somebody else.
     WrongContact,
 }
@@ -56,13 +58,17 @@ impl Mismatch {
             Self::AlreadyInvoiced => "already_invoiced",
             Self::NumberUsed => "number_used",
             Self::Changed => "changed",
+            Self::Credited => "credited",
             Self::WrongContact => "wrong_contact",
         }
     }
 
     /// What became of a bill that was taken before.
     pub fn of_known(bill: &BillRecord, remote: &RemoteInvoice) -> Option<Self> {
-        (remote.sub_total != bill.total).then_some(Self::Changed)
+        if remote.sub_total != bill.total {
+            return Some(Self::Changed);
+        }
+        (remote.credited_minor > 0).then_some(Self::Credited)
     }
 }
 
@@ -145,6 +151,15 @@ pub(crate) async fn forget(
     books::settle(ctx, tx, DIFFERS, About::Invoice(&remote.id), resolution).await
 }
 
+/// The keys of the mail to the partner about a case with these facts.
+pub(crate) fn mail_key(facts: &Value) -> &'static str {
+    if facts["mismatch"] == Mismatch::Credited.word() {
+        "mail-bill-credited"
+    } else {
+        "mail-bill-differs"
+    }
+}
+
 /// Whether a partner is told of a case with these facts.
 pub(crate) fn is_for_partner(facts: &Value) -> bool {
     facts["mismatch"] != Mismatch::WrongContact.word()
@@ -174,6 +189,7 @@ async fn list_facts(
         "net_minor": remote.sub_total.minor,
         "tax_minor": books::difference(remote.total.minor, remote.sub_total.minor)?,
         "gross_minor": remote.total.minor,
+        "credited_minor": remote.credited_minor,
         "currency": remote.sub_total.currency,
         // What the portal took it for, if it did.
         "raised_minor": own.map(|bill| bill.total.minor),
@@ -203,6 +219,7 @@ pub fn sentence(words: &Words, facts: &Value) -> String {
         ("net", money("net_minor", "currency")),
         ("tax", money("tax_minor", "currency")),
         ("gross", money("gross_minor", "currency")),
+        ("credited", money("credited_minor", "currency")),
     ];
     let what = words.with(&format!("bill-mismatch-{}", text("mismatch")), &arguments);
     match facts["tax_minor"].as_i64() {

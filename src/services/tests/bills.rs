@@ -518,3 +518,32 @@ async fn what_becomes_of_bills_stays_on_record() {
         world.ctx.store.close().await;
     }
 }
+
+#[tokio::test]
+async fn a_credit_note_against_a_bill_is_told_and_only_money_pays_its_lines() {
+    for url in databases().await {
+        let world = stated(&url).await;
+        read(&world, &named(&world, "bill-1", "R-1", 30_000).await).await;
+        let credited = |bill: RemoteInvoice, paid_minor| RemoteInvoice {
+            status: "PAID".to_owned(),
+            paid_minor,
+            credited_minor: 35_700 - paid_minor,
+            due_minor: 0,
+            ..bill
+        };
+        for (paid_minor, states) in [(0, [Invoiced; 3]), (23_800, [Paid, Paid, Invoiced])] {
+            let bill = named(&world, "bill-1", "R-1", 30_000).await;
+            read(&world, &credited(bill, paid_minor)).await;
+            assert_eq!(world.states().await[..3], states);
+            let said = &statement(&world).await.mismatches;
+            assert_eq!(said[0]["mismatch"], "credited");
+        }
+        let told = mails(&world, "A credit note").await;
+        assert_eq!(told.len(), 1);
+        assert!(told[0].contains("settles €357.00 of it"), "{}", told[0]);
+        pay(&world, "bill-1", 30_000, 30_000).await;
+        assert_eq!(world.states().await[..3], [Paid; 3]);
+        assert!(!is_open(&world.exceptions().await, DIFFERS));
+        world.ctx.store.close().await;
+    }
+}

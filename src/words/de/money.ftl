@@ -229,6 +229,7 @@ bill-mismatch-above_rest = Rechnung { $bill } lautet auf { $net } netto, und nur
 bill-mismatch-already_invoiced = Rechnung { $bill } lautet auf { $net } netto, und Abrechnung { $statement } ist mit { $others } bereits ganz berechnet.
 bill-mismatch-number_used = Rechnung { $bill } über { $net } netto hat eine Nummer, die eine andere Rechnung desselben Partners schon hat.
 bill-mismatch-changed = Rechnung { $bill } zur Abrechnung { $statement } wurde über { $raised } gestellt und lautet bei uns jetzt auf { $net } netto.
+bill-mismatch-credited = Rechnung { $bill } zur Abrechnung { $statement } lautet auf { $net } netto, und eine Gutschrift gleicht davon { $credited } mit Umsatzsteuer aus: Das wird dem Partner nicht gezahlt, und die Posten, die es offen lässt, warten.
 bill-mismatch-wrong_contact = Rechnung { $bill } über { $net } netto nennt Abrechnung { $statement } von { $partner } und kommt von { $contact }.
 bill-mismatch-tax = Mit { $tax } Umsatzsteuer sind es { $gross }.
 settlement-undone = { $amount } des Gezahlten wurden zurückgenommen und stehen Ihnen wieder zu.

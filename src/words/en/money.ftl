@@ -229,6 +229,7 @@ bill-mismatch-above_rest = Invoice { $bill } is over { $net } net, and only { $r
 bill-mismatch-already_invoiced = Invoice { $bill } is over { $net } net, and all of statement { $statement } is invoiced already with { $others }.
 bill-mismatch-number_used = Invoice { $bill } over { $net } net has a number that another invoice of the same partner has already.
 bill-mismatch-changed = Invoice { $bill } for statement { $statement } was raised over { $raised }, and is over { $net } net in our books now.
+bill-mismatch-credited = Invoice { $bill } for statement { $statement } is over { $net } net, and a credit note settles { $credited } of it with VAT: that is not paid to the partner, and the lines that it leaves open wait.
 bill-mismatch-wrong_contact = Invoice { $bill } over { $net } net names statement { $statement } of { $partner }, and is from { $contact }.
 bill-mismatch-tax = With VAT of { $tax } it comes to { $gross }.
 settlement-undone = { $amount } of what was paid was taken back, and is owed to you again.

@@ -168,7 +168,7 @@ async fn check_books(ctx: &Ctx, tx: &mut Tx) -> Result<Vec<Check>, ServiceError>
     for (position, line) in journal::list_stray(tx).await? {
         let faults = &mut checks.journal.faults;
         faults.push(format!(
-            "entry {position} is of line {line}, which is not there"
+            "entry {position} is of line {line}, which is not there or another partner's"
         ));
     }
     let figures = checks.figures.check(tx).await?;
@@ -276,6 +276,7 @@ impl DealChecks {
             self.check_coverage(money, &filled)?;
             if let Some(basis) = basis {
                 check_ends(&mut self.coverage, money, basis)?;
+                check_kept(&mut self.coverage, money, basis)?;
             }
         }
         Ok(())
@@ -438,6 +439,47 @@ fn check_ends(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result<(),
                 )
             });
         }
+    }
+    Ok(())
+}
+
+/// Of a deal that is not won any more the months that the client's money reaches are kept: counted with what was cancelled, as if it were due still, the
+/// money reaches no cancelled line.
+fn check_kept(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result<(), ServiceError> {
+    if money.deal.state == DealState::Won {
+        return Ok(());
+    }
+    let of_schedule = money.lines.iter().filter(|line| line.kind.is_of_schedule());
+    let Some(last) = of_schedule.map(|line| line.month).max() else {
+        return Ok(());
+    };
+    let due: HashMap<_, _> = basis
+        .wanted(last)?
+        .into_iter()
+        .map(|wanted| (wanted.key(), wanted.price))
+        .collect();
+    let (mut as_due, mut cancelled) = (money.clone(), HashSet::new());
+    for line in &mut as_due.lines {
+        let price = due.get(&(line.kind, line.position, line.partner));
+        if let (LineState::Cancelled, false, Some(price)) = (line.state, line.is_refused, price) {
+            cancelled.insert(line.id);
+            line.state = LineState::Awaiting;
+            (line.month, line.money, line.base) = (price.month, price.money, price.base);
+        }
+    }
+    let reached = as_due.reach()?.adjusted_months;
+    for line in as_due
+        .months()?
+        .iter()
+        .take(reached)
+        .flat_map(|month| &month.lines)
+    {
+        check.look(!cancelled.contains(&line.id), || {
+            format!(
+                "line {} is cancelled, and the client's money reaches {}",
+                line.id, line.month
+            )
+        });
     }
     Ok(())
 }

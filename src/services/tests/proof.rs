@@ -319,6 +319,17 @@ fn plants(stage: &Stage) -> Vec<(String, String, &'static str)> {
             "UPDATE leads SET hubspot_deal_id = '9001' WHERE hubspot_deal_id IS NULL",
             "has neither a deal nor a delivery",
         ),
+        of(
+            stage.kept,
+            "state = 'cancelled'",
+            "state = 'upcoming'",
+            "is cancelled, and the client's money reaches",
+        ),
+        both(
+            "UPDATE journal SET partner_id = (SELECT id FROM partners WHERE domain = 'other-company.com') WHERE position = 1",
+            "UPDATE journal SET partner_id = (SELECT lines.partner_id FROM lines WHERE lines.id = journal.line_id) WHERE position = 1",
+            "which is not there or another partner's",
+        ),
     ];
     plants.extend(plants_of_bills(stage));
     plants

@@ -18,6 +18,7 @@ pub mod claim;
 pub mod deal;
 pub mod lead;
 
+pub mod bill;
 pub mod buckets;
 pub mod correction;
 pub mod coverage;

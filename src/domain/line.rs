@@ -373,6 +373,17 @@ impl AnyLine {
         }
     }
 
+    /// The next move of a stated line to where its bill and the payments of that are; `None` where it is there, or on no statement.
+    pub fn settle(self, due: LineState) -> Option<Move> {
+        match (self, due) {
+            (Self::Stated(line), LineState::Invoiced | LineState::Paid) => Some(line.bill()),
+            (Self::Invoiced(line), LineState::Paid) => Some(line.pay()),
+            (Self::Invoiced(line), LineState::Stated) => Some(line.unbill()),
+            (Self::Paid(line), LineState::Invoiced | LineState::Stated) => Some(line.unpay()),
+            _ => None,
+        }
+    }
+
     /// What takes a line's amount back to where it came from, so that it can be made again with another: nothing, for one that was cancelled.
     /// `None` for what is on a statement.
     pub fn take_back(self) -> Option<Option<Entry>> {
@@ -515,6 +526,27 @@ mod tests {
                 };
                 assert_eq!(after, expected, "{state} {is_reached}");
             }
+        }
+    }
+
+    #[test]
+    fn a_stated_line_goes_step_by_step_to_where_its_bill_is() {
+        use LineState::{Invoiced, Paid, Stated};
+        let line = |state| line(LineKind::Scheduled, state);
+        for (state, due, next) in [
+            (Stated, Stated, None),
+            (Stated, Invoiced, Some(Invoiced)),
+            (Stated, Paid, Some(Invoiced)),
+            (Invoiced, Stated, Some(Stated)),
+            (Invoiced, Invoiced, None),
+            (Invoiced, Paid, Some(Paid)),
+            (Paid, Stated, Some(Invoiced)),
+            (Paid, Invoiced, Some(Invoiced)),
+            (Paid, Paid, None),
+            (LineState::Approved, Paid, None),
+        ] {
+            let step = line(state).settle(due).map(|step| step.after());
+            assert_eq!(step, next, "{state} to {due}");
         }
     }
 

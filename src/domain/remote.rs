@@ -110,6 +110,11 @@ impl RemoteInvoice {
         is_issued(&self.status)
     }
 
+    /// Taken back: nothing is asked for by it any more.
+    pub fn is_gone(&self) -> bool {
+        matches!(self.status.as_str(), "VOIDED" | "DELETED")
+    }
+
     /// Payments, prepayments and overpayments; never credit notes.
     ///
     /// # Errors
@@ -234,6 +239,8 @@ mod tests {
         for (status, counts) in STATUSES {
             invoice.status = status.to_owned();
             assert_eq!(invoice.counts(), counts, "{status}");
+            let is_gone = ["VOIDED", "DELETED"].contains(&status);
+            assert_eq!(invoice.is_gone(), is_gone, "{status}");
         }
     }
 }

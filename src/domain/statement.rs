@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     access::words,
+    bill::{lines_billed, oldest_minor},
     calendar::{Month, Quarter},
     error::FieldErrors,
     ids::{LineId, StatementId},
@@ -92,23 +93,6 @@ pub struct StatementLine {
     pub corrects: Option<LineId>,
 }
 
-/// How many of a statement's lines, taken in order, a paid amount covers wholly: the most whose sum it reaches.
-/// A clawback counts against the lines before it, so that the whole bill paid is every line paid.
-pub fn lines_paid(amounts_minor: &[i64], paid_minor: i64) -> usize {
-    if paid_minor <= 0 {
-        return 0;
-    }
-    let mut sum = 0_i128;
-    let mut covered = 0;
-    for (index, amount_minor) in amounts_minor.iter().enumerate() {
-        sum += i128::from(*amount_minor);
-        if sum <= i128::from(paid_minor) {
-            covered = index + 1;
-        }
-    }
-    covered
-}
-
 /// The partner's invoice for a statement, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoiceForm {
@@ -121,18 +105,23 @@ pub struct InvoiceForm {
 }
 
 impl InvoiceForm {
-    /// What the invoice is for: the rest of the statement, or a part of it.
+    /// What the invoice is for: the rest of the statement, or the oldest lines of it. `unbilled_minor` are the lines that no bill is for yet, oldest first.
     ///
     /// # Errors
-    /// What is wrong, under `amount`; `amount-above-rest` where it is more than is left.
-    pub fn parse_amount(&self, rest: Money) -> Result<Money, FieldErrors> {
+    /// What is wrong, under `amount`; `amount-above-rest` where it is more than is left, `amount-not-whole-lines` with the amount of the oldest line.
+    pub fn parse_amount(&self, rest: Money, unbilled_minor: &[i64]) -> Result<Money, FieldErrors> {
         if self.amount.trim().is_empty() {
             return Ok(rest);
         }
         let mut errors = FieldErrors::default();
         let typed = errors.take("amount", Money::parse_typed(&self.amount, rest.currency));
-        if typed.is_some_and(|typed| typed.minor > rest.minor) {
-            errors.add_with("amount", "amount-above-rest", &rest.to_decimal());
+        if let Some(typed) = typed {
+            if typed.minor > rest.minor {
+                errors.add_with("amount", "amount-above-rest", &rest.to_decimal());
+            } else if lines_billed(unbilled_minor, typed.minor).is_none() {
+                let oldest = Money::new(oldest_minor(unbilled_minor), rest.currency);
+                errors.add_with("amount", "amount-not-whole-lines", &oldest.to_decimal());
+            }
         }
         typed.filter(|_| errors.is_empty()).ok_or(errors)
     }
@@ -155,8 +144,6 @@ impl InvoiceForm {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
@@ -168,30 +155,6 @@ mod tests {
         ] {
             let quarter = Quarter::of(month, fiscal_start);
             assert_eq!(statement_number(quarter, sequence), number);
-        }
-    }
-
-    #[test]
-    fn a_part_payment_pays_the_oldest_lines_that_it_covers_wholly() {
-        for (amounts, paid, count) in [
-            (&[100, 50, 25][..], 0, 0),
-            (&[100, 50, 25], 99, 0),
-            (&[100, 50, 25], 100, 1),
-            (&[100, 50, 25], 149, 1),
-            (&[100, 50, 25], 174, 2),
-            (&[100, 50, 25], 175, 3),
-            (&[100, 50, 25], 1_000, 3),
-            (&[100, 50, 25], -5, 0),
-            (&[-10, 50, 60], 40, 2),
-            (&[50, -10], 39, 0),
-            (&[50, -10], 40, 2),
-            (&[50, -10, 20], 45, 2),
-            (&[50, -10, 20], 60, 3),
-            (&[0, 0, 5], 1, 2),
-            (&[], 5, 0),
-            (&[i64::MAX, i64::MAX], i64::MAX, 1),
-        ] {
-            assert_eq!(lines_paid(amounts, paid), count, "{amounts:?} {paid}");
         }
     }
 
@@ -258,20 +221,22 @@ mod tests {
     }
 
     #[test]
-    fn an_invoice_is_for_the_rest_of_a_statement_or_a_part_of_it() {
+    fn an_invoice_is_for_the_rest_of_a_statement_or_whole_lines_of_it() {
         let rest = Money::new(123_450, Currency::EUR);
         let amount = |text: &str| {
             let form = InvoiceForm {
                 amount: text.to_owned(),
                 ..InvoiceForm::default()
             };
-            form.parse_amount(rest)
+            form.parse_amount(rest, &[-1_000, 100_000, 24_450])
         };
         assert_eq!(amount(" "), Ok(rest));
         assert_eq!(amount("1.234,50"), Ok(rest));
-        assert_eq!(amount("0.01"), Ok(Money::new(1, Currency::EUR)));
+        assert_eq!(amount("990"), Ok(Money::new(99_000, Currency::EUR)));
         for (text, code, detail) in [
             ("1234.51", "amount-above-rest", "1234.50"),
+            ("989.99", "amount-not-whole-lines", "990.00"),
+            ("1000", "amount-not-whole-lines", "990.00"),
             ("0", "amount-not-positive", ""),
             ("-5", "amount-invalid", ""),
             ("12.3456", "amount-invalid", ""),
@@ -279,20 +244,6 @@ mod tests {
             let mut expected = FieldErrors::default();
             expected.add_with("amount", code, detail);
             assert_eq!(amount(text), Err(expected), "{text:?}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn lines_are_never_paid_beyond_the_money_and_all_of_them_by_all_of_it(
-            amounts in prop::collection::vec(-500_i64..1_000, 0..20), paid in 1_i64..10_000, more in 0_i64..1_000,
-        ) {
-            let count = lines_paid(&amounts, paid);
-            prop_assert!(amounts[..count].iter().sum::<i64>() <= paid);
-            prop_assert!(lines_paid(&amounts, paid + more) >= count);
-            if amounts.iter().sum::<i64>() <= paid {
-                prop_assert_eq!(count, amounts.len());
-            }
         }
     }
 }

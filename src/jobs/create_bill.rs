@@ -1,18 +1,19 @@
-//! Makes a partner's bill in Xero. Bill numbers are not unique there and its memory for repeated requests is short, so we look first, and adopt what we find.
+//! Makes a partner's bill in Xero. Bill numbers are not unique there and its memory for repeated requests is short, so we look first, and adopt what we find;
+//! and we mark the bill before we ask, so that nobody raises another one while Xero may have it.
 
 use chrono::Days;
 use portal_domain::{ids::BillId, remote::RemoteInvoice};
-use portal_integrations::xero::NewBill;
+use portal_integrations::{ErrorKind, xero::NewBill};
 use portal_services::{
     ServiceError,
-    bills::{self, BillToCreate},
+    bills::{self, Asking, BillToCreate},
 };
 
 use crate::{Desk, JobError, error::Remedy};
 
 pub(crate) async fn run(desk: &Desk, id: BillId) -> Result<(), JobError> {
     let to_create = match bills::for_creation(&desk.ctx, id).await {
-        // Taken back before it was made.
+        // Withdrawn before it was made.
         Err(ServiceError::NotFound) => return Ok(()),
         found => found?,
     };
@@ -26,16 +27,26 @@ pub(crate) async fn run(desk: &Desk, id: BillId) -> Result<(), JobError> {
         }
         made => made?,
     };
+    let Some(bill) = bill else { return Ok(()) };
     match bills::created(&desk.ctx, id, &bill).await {
-        // Withdrawn meanwhile; it names its statement, so that the next reading takes it for what it is.
+        // Somebody found it and voided it meanwhile.
         Err(ServiceError::NotFound) => Ok(bills::apply_bill(&desk.ctx, &bill).await?),
         created => Ok(created?),
     }
 }
 
-async fn make(desk: &Desk, to_create: &BillToCreate) -> Result<RemoteInvoice, JobError> {
+/// Finds the bill in Xero or makes it there; `None` if nobody wants it any more.
+async fn make(desk: &Desk, to_create: &BillToCreate) -> Result<Option<RemoteInvoice>, JobError> {
     let contact_id = find_or_make_contact(desk, to_create).await?;
-    find_or_make_bill(desk, to_create, contact_id).await
+    if let Some(found) = find_bill(desk, to_create, &contact_id).await? {
+        return Ok(Some(found));
+    }
+    read_others(desk, to_create, &contact_id).await?;
+    match bills::ask(&desk.ctx, to_create.bill.id).await? {
+        Asking::Now => Ok(Some(make_bill(desk, to_create, contact_id).await?)),
+        Asking::Never => Ok(None),
+        Asking::Refused(why) => Err(JobError::fail(why)),
+    }
 }
 
 async fn find_or_make_contact(desk: &Desk, to_create: &BillToCreate) -> Result<String, JobError> {
@@ -65,27 +76,57 @@ async fn find_or_make_contact(desk: &Desk, to_create: &BillToCreate) -> Result<S
     Ok(contact.id)
 }
 
-async fn find_or_make_bill(
+/// The bill, if Xero has it already.
+async fn find_bill(
+    desk: &Desk,
+    to_create: &BillToCreate,
+    contact_id: &str,
+) -> Result<Option<RemoteInvoice>, JobError> {
+    let BillToCreate {
+        bill, statement, ..
+    } = to_create;
+    let found = desk
+        .vendors
+        .xero
+        .find_bill(contact_id, &bill.number)
+        .await?;
+    let count = found.len();
+    let mut own = found
+        .into_iter()
+        .filter(|found| bills::is_for(&desk.ctx, bill, statement, found));
+    match (own.next(), count) {
+        (Some(own), _) => Ok(Some(own)),
+        (None, 0) => Ok(None),
+        (None, _) => {
+            bills::not_in_xero(&desk.ctx, bill.id).await?;
+            Err(JobError::fail(format!(
+                "Xero has {count} bills with number {} that are not for this statement: void them, or withdraw the invoice and raise it under another number",
+                bill.number
+            )))
+        }
+    }
+}
+
+/// Reads the partner's other bills that name the statement, whether or not the sweep has come by: finance may have entered what the partner raised.
+async fn read_others(
+    desk: &Desk,
+    to_create: &BillToCreate,
+    contact_id: &str,
+) -> Result<(), JobError> {
+    for other in desk.vendors.xero.list_bills(contact_id).await? {
+        if bills::is_named(&other, &to_create.statement) {
+            bills::apply_bill(&desk.ctx, &other).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn make_bill(
     desk: &Desk,
     to_create: &BillToCreate,
     contact_id: String,
 ) -> Result<RemoteInvoice, JobError> {
-    let xero = &desk.vendors.xero;
     let bill = &to_create.bill;
-    let mut found = xero.find_bill(&contact_id, &bill.number).await?;
-    match found.len() {
-        0 => {}
-        1 if bills::is_for(&desk.ctx, bill, &to_create.statement, &found[0]) => {
-            return Ok(found.remove(0));
-        }
-        _ => {
-            return Err(JobError::fail(format!(
-                "Xero has {} bills with number {} that are not for this statement: void them, or withdraw the invoice and raise it under another number",
-                found.len(),
-                bill.number
-            )));
-        }
-    }
     let settings = &desk.vendors.bills;
     let date = desk.ctx.today();
     let new = NewBill {
@@ -103,5 +144,12 @@ async fn find_or_make_bill(
         account_code: settings.account_code.clone(),
         status: settings.status,
     };
-    Ok(xero.create_bill(&new, &bill.idempotency_key).await?)
+    let made = desk.vendors.xero.create_bill(&new, &bill.idempotency_key);
+    match made.await {
+        Err(error) if error.kind != ErrorKind::UnknownOutcome => {
+            bills::not_in_xero(&desk.ctx, bill.id).await?;
+            Err(error.into())
+        }
+        made => Ok(made?),
+    }
 }

@@ -1,24 +1,26 @@
 //! Bills: the partner's invoices for a statement, from the number typed in the portal or the bill found in Xero to the last payment. A bill must agree with
 //! its statement in currency and net, and several are together never above it; where one does not fit, nothing moves, and finance and the partner are told why.
+//!
+//! A statement is never paid twice: a bill is marked before Xero is asked to make it, cannot be withdrawn while Xero may have it, and is not made beside
+//! another that leaves it nothing. What the portal does to bills by itself is in the audit log like what people do.
 
 use portal_domain::{
     access::{Action, Actor},
-    coverage::collected_net,
-    ids::{BillId, PartnerId, StatementId},
-    line::{AnyLine, Move},
+    bill::{BillState, lines_billed},
+    ids::{BillId, LineId, PartnerId, PersonId, StatementId},
+    line::{LineState, Move},
     money::{Money, MoneyError},
     remote::{InvoiceType, RemoteInvoice},
-    statement::{InvoiceForm, SettlementState, lines_paid},
+    statement::InvoiceForm,
 };
 use portal_store::{
     Tx, audit,
     bills::{self, BillRecord},
-    changes, exceptions, invoices,
-    lines::{self, LineRecord},
+    changes, exceptions, invoices, lines,
     partners::{self, PartnerRecord},
     statements::{self, StatementRecord},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     Ctx, ServiceError,
@@ -27,6 +29,7 @@ use crate::{
     messages::{self, BillNews},
     mismatch::{self, Mismatch},
     outbox::{self, Job},
+    settlement::{self, Settlement},
 };
 
 /// A bill that the portal cannot make in Xero.
@@ -38,7 +41,8 @@ pub(crate) const VOIDED: &str = "bill_voided";
 /// until Xero has it.
 ///
 /// # Errors
-/// `statement-already-invoiced`; `invoice-number-taken` or `invoice-number-in-xero` on the number; `amount-above-rest` on the amount.
+/// `statement-already-invoiced`; `invoice-number-taken` or `invoice-number-in-xero` on the number; what [`InvoiceForm::parse_amount`]
+/// says on the amount.
 pub async fn raise(ctx: &Ctx, actor: &Actor, form: &InvoiceForm) -> Result<BillId, ServiceError> {
     let partner = require_partner(actor, Action::RaiseInvoices)?;
     let number = form.parse_number().map_err(ServiceError::Invalid)?;
@@ -47,7 +51,6 @@ pub async fn raise(ctx: &Ctx, actor: &Actor, form: &InvoiceForm) -> Result<BillI
         .trim()
         .parse()
         .map_err(|_| ServiceError::NotFound)?;
-    let now = ctx.now();
     let mut tx = ctx.store.write().await?;
     books::lock_statements(&mut tx, partner).await?;
     let statement = statements::find_of_partner(&mut tx, partner, statement)
@@ -58,7 +61,10 @@ pub async fn raise(ctx: &Ctx, actor: &Actor, form: &InvoiceForm) -> Result<BillI
     if rest.minor <= 0 {
         return Err(ServiceError::Conflict("statement-already-invoiced"));
     }
-    let total = form.parse_amount(rest).map_err(ServiceError::Invalid)?;
+    let unbilled = settlement::list_unbilled(&mut tx, statement.id).await?;
+    let total = form
+        .parse_amount(rest, &settlement::amounts_of(&unbilled))
+        .map_err(ServiceError::Invalid)?;
     if bills::find_by_number(&mut tx, partner, &number)
         .await?
         .is_some()
@@ -67,18 +73,10 @@ pub async fn raise(ctx: &Ctx, actor: &Actor, form: &InvoiceForm) -> Result<BillI
     }
     let bill = new_bill(ctx, &statement, &number, total);
     refuse_used_number(ctx, &mut tx, &bill, &statement).await?;
-    bills::add(&mut tx, &bill, Some(actor.person())).await?;
-    changes::add(&mut tx, partner, now).await?;
-    let facts = json!({ "statement": statement.number, "number": number, "total_minor": bill.total.minor, "currency": bill.total.currency });
-    audit::add(
-        &mut tx,
-        Some(actor.person()),
-        "raise_invoice",
-        &bill.id.to_string(),
-        &facts.to_string(),
-        now,
-    )
-    .await?;
+    take(ctx, &mut tx, &bill, Some(actor.person())).await?;
+    changes::add(&mut tx, partner, ctx.now()).await?;
+    let act = (Some(actor.person()), "raise_invoice");
+    record(ctx, &mut tx, act, &bill, json!({})).await?;
     outbox::add(ctx, &mut tx, &Job::CreateBill { bill: bill.id }).await?;
     tx.commit().await?;
     Ok(bill.id)
@@ -95,20 +93,78 @@ async fn refuse_used_number(
     let Some(contact) = partner.and_then(|partner| partner.xero_contact_id) else {
         return Ok(());
     };
-    let known = invoices::list_live_bills(tx, &contact, &bill.number).await?;
-    match known
+    let known = invoices::list_live_bills(tx, &contact).await?;
+    let mut same = known
         .iter()
-        .all(|known| is_for(ctx, bill, statement, &known.remote))
-    {
+        .map(|known| &known.remote)
+        .filter(|known| is_number(&known.number, &bill.number));
+    match same.all(|known| is_for(ctx, bill, statement, known)) {
         true => Ok(()),
         false => Err(ServiceError::field("number", "invoice-number-in-xero")),
     }
 }
 
-/// Takes back an invoice that is not in Xero yet, by its partner or by finance: it can be raised again, under another number too. Answers its statement.
+/// Numbers are the same in capitals or not.
+fn is_number(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}
+
+/// Puts a bill beside its statement's others, for the oldest lines that are on none of them. It keeps them for as long as it stands: when one before it is
+/// voided, that one's own lines are free, and the next bill that is taken is for them.
+async fn take(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    bill: &BillRecord,
+    raised_by: Option<PersonId>,
+) -> Result<(), ServiceError> {
+    let unbilled = settlement::list_unbilled(tx, bill.statement).await?;
+    let amounts = settlement::amounts_of(&unbilled);
+    let Some(count) = lines_billed(&amounts, bill.total.minor) else {
+        let text = format!("bill {} is not for whole lines", bill.id);
+        return Err(ServiceError::Inconsistent(text));
+    };
+    bills::add(tx, bill, raised_by).await?;
+    let ids: Vec<LineId> = unbilled[..count].iter().map(|line| line.id).collect();
+    Ok(lines::set_bill(tx, &ids, bill.id, ctx.now()).await?)
+}
+
+/// The bill is none of its statement's any more, and its lines can be invoiced again. Its row stays, and its number is free, as it is in Xero.
+async fn end(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    bill: &BillRecord,
+    state: BillState,
+) -> Result<(), ServiceError> {
+    bills::set_state(tx, bill, state, ctx.now()).await?;
+    lines::clear_bill(tx, bill.statement, bill.id, ctx.now()).await?;
+    Ok(changes::add(tx, bill.partner, ctx.now()).await?)
+}
+
+/// Writes down what somebody did to a bill, or the portal itself, with what there is to say beside the bill.
+async fn record(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    (person, act): (Option<PersonId>, &str),
+    bill: &BillRecord,
+    beside: Value,
+) -> Result<(), ServiceError> {
+    let mut facts = json!({
+        "statement": bill.statement_number,
+        "number": bill.number,
+        "total_minor": bill.total.minor,
+        "currency": bill.total.currency,
+    });
+    for (name, value) in beside.as_object().into_iter().flatten() {
+        facts[name] = value.clone();
+    }
+    let (subject, facts) = (bill.id.to_string(), facts.to_string());
+    Ok(audit::add(tx, person, act, &subject, &facts, ctx.now()).await?)
+}
+
+/// Takes back an invoice that is not in Xero, by its partner or by finance: it can be raised again, under another number too. Answers its statement.
 ///
 /// # Errors
-/// `bill-in-xero` once Xero has it.
+/// `bill-in-xero` once Xero has it; `bill-being-made` as long as Xero may have it and has not said so.
 pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: BillId) -> Result<StatementId, ServiceError> {
     let mut tx = ctx.store.write().await?;
     let missing = || ServiceError::NotFound;
@@ -127,21 +183,106 @@ pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: BillId) -> Result<StatementI
     if bill.xero_invoice_id.is_some() {
         return Err(ServiceError::Conflict("bill-in-xero"));
     }
-    bills::remove(&mut tx, id).await?;
+    if !bill.can_be_withdrawn() {
+        return Err(ServiceError::Conflict("bill-being-made"));
+    }
+    end(ctx, &mut tx, &bill, BillState::Withdrawn).await?;
     let about = About::Raised(id, bill.statement);
     books::settle(ctx, &mut tx, NOT_MADE, about, "withdrawn").await?;
-    changes::add(&mut tx, bill.partner, ctx.now()).await?;
-    let facts = json!({ "statement": bill.statement_number, "number": bill.number }).to_string();
-    let (person, subject, now) = (Some(actor.person()), id.to_string(), ctx.now());
-    audit::add(&mut tx, person, "withdraw_invoice", &subject, &facts, now).await?;
+    let act = (Some(actor.person()), "withdraw_invoice");
+    record(ctx, &mut tx, act, &bill, json!({})).await?;
     tx.commit().await?;
     Ok(bill.statement)
 }
 
-/// A bill cannot be made in Xero, and trying again helps nothing: finance has a case, and the partner is told, once.
+/// What becomes of a bill before Xero is asked to make it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asking {
+    /// It is marked, and Xero is to be asked now.
+    Now,
+    /// It was withdrawn, or found in Xero meanwhile.
+    Never,
+    /// Another bill in Xero leaves too little of the statement for it: why, in a sentence for finance.
+    Refused(String),
+}
+
+/// Marks a bill before Xero is asked to make it, for good: from now on Xero may have it, whatever becomes of the answer and of who waits for it. Xero must
+/// have been looked through for it, and for other bills that name its statement, in the same run.
+pub async fn ask(ctx: &Ctx, id: BillId) -> Result<Asking, ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    let Some(bill) = lock_unbooked(&mut tx, id).await? else {
+        return Ok(Asking::Never);
+    };
+    let rivals = list_rivals(&mut tx, &bill).await?;
+    let (state, asking) = if rivals.is_empty() {
+        (BillState::Asked, Asking::Now)
+    } else {
+        let why = format!(
+            "Xero has {} for statement {} already, which leaves too little for this invoice: withdraw it, or void what is wrong in Xero",
+            rivals.join(", "),
+            bill.statement_number
+        );
+        (BillState::Raised, Asking::Refused(why))
+    };
+    bills::set_state(&mut tx, &bill, state, ctx.now()).await?;
+    tx.commit().await?;
+    Ok(asking)
+}
+
+/// Xero has certainly not got the bill: it was looked through in vain, or said no. It can be withdrawn.
+pub async fn not_in_xero(ctx: &Ctx, id: BillId) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    if let Some(bill) = lock_unbooked(&mut tx, id).await? {
+        bills::set_state(&mut tx, &bill, BillState::Raised, ctx.now()).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// A bill that Xero is not known to have, under the lock of its partner's statements; `None` once it was withdrawn, or found there meanwhile.
+async fn lock_unbooked(tx: &mut Tx, id: BillId) -> Result<Option<BillRecord>, ServiceError> {
+    let Some(bill) = bills::find(tx, id).await? else {
+        return Ok(None);
+    };
+    books::lock_statements(tx, bill.partner).await?;
+    let bill = bills::find(tx, id).await?;
+    Ok(bill.filter(|bill| bill.xero_invoice_id.is_none()))
+}
+
+/// The bills of the partner in Xero that name the bill's statement and are none of ours, number and amount, if they and ours are together above the
+/// statement: whoever paid all of them would pay twice.
+async fn list_rivals(tx: &mut Tx, bill: &BillRecord) -> Result<Vec<String>, ServiceError> {
+    let partner = partners::find(tx, bill.partner).await?;
+    let Some(contact) = partner.and_then(|partner| partner.xero_contact_id) else {
+        return Ok(Vec::new());
+    };
+    let statement = find_statement(tx, bill.statement).await?;
+    let known = bills::list_of_statement(tx, statement.id).await?;
+    let rest = Settlement::of(&known, statement.total)?.rest;
+    let (mut rivals, mut asked_minor) = (Vec::new(), 0_i128);
+    for found in invoices::list_live_bills(tx, &contact).await? {
+        let (remote, net) = (&found.remote, found.remote.sub_total);
+        let is_rival = is_named(remote, &statement) && net.currency == rest.currency;
+        if is_rival && bills::find_by_xero(tx, &remote.id).await?.is_none() {
+            let number = mismatch::number_of(remote, &statement);
+            rivals.push(format!(
+                "{number} over {} {}",
+                net.to_decimal(),
+                net.currency
+            ));
+            asked_minor += i128::from(net.minor);
+        }
+    }
+    if asked_minor <= i128::from(rest.minor) {
+        rivals.clear();
+    }
+    Ok(rivals)
+}
+
+/// A bill cannot be made in Xero, and trying again helps nothing: finance has a case, and the partner is told, once. Nobody is if it was found in Xero, or
+/// withdrawn, before that could be said.
 pub async fn cannot_be_made(ctx: &Ctx, id: BillId, why: &str) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
-    let Some(bill) = bills::find(&mut tx, id).await? else {
+    let Some(bill) = lock_unbooked(&mut tx, id).await? else {
         return Ok(());
     };
     let statement = find_statement(&mut tx, bill.statement).await?;
@@ -163,48 +304,8 @@ pub async fn cannot_be_made(ctx: &Ctx, id: BillId, why: &str) -> Result<(), Serv
     Ok(tx.commit().await?)
 }
 
-/// How far a statement's bills are, taken together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settlement {
-    pub state: SettlementState,
-    /// What no bill is for yet.
-    pub rest: Money,
-    /// What was paid of the bills, net.
-    pub paid: Money,
-}
-
-impl Settlement {
-    /// # Errors
-    /// `TooLarge` where no amount holds a sum.
-    pub fn of(bills: &[BillRecord], total: Money) -> Result<Self, MoneyError> {
-        let zero = Money::zero(total.currency);
-        let billed = bills
-            .iter()
-            .try_fold(zero, |sum, bill| sum.plus(bill.total))?;
-        let paid = bills.iter().try_fold(zero, |sum, bill| {
-            sum.plus(Money::new(bill.paid_minor, total.currency))
-        })?;
-        let in_xero = bills
-            .iter()
-            .all(|bill| bill.state != SettlementState::Stated);
-        let state = match (bills.is_empty(), paid.minor >= total.minor, paid.minor > 0) {
-            (true, _, _) => SettlementState::Stated,
-            (_, true, _) => SettlementState::Paid,
-            (_, _, true) => SettlementState::PartPaid,
-            _ if !in_xero => SettlementState::Stated,
-            _ if billed.minor < total.minor => SettlementState::PartInvoiced,
-            _ => SettlementState::Invoiced,
-        };
-        let rest = Money::new(
-            books::difference(total.minor, billed.minor)?,
-            total.currency,
-        );
-        Ok(Self { state, rest, paid })
-    }
-}
-
 fn new_bill(ctx: &Ctx, statement: &StatementRecord, number: &str, total: Money) -> BillRecord {
-    let id = BillId::new(ctx.new_id());
+    let (id, now) = (BillId::new(ctx.new_id()), ctx.now());
     BillRecord {
         id,
         statement: statement.id,
@@ -215,10 +316,11 @@ fn new_bill(ctx: &Ctx, statement: &StatementRecord, number: &str, total: Money) 
         tax_minor: 0,
         paid_minor: 0,
         undone_minor: 0,
-        state: SettlementState::Stated,
+        state: BillState::Raised,
         idempotency_key: format!("bill-{id}"),
         xero_invoice_id: None,
-        created_at: ctx.now(),
+        created_at: now,
+        updated_at: now,
     }
 }
 
@@ -231,7 +333,7 @@ pub struct BillToCreate {
 }
 
 /// # Errors
-/// `NotFound` if the bill is gone, as after a bill of the same statement was voided.
+/// `NotFound` if the bill was withdrawn or voided.
 pub async fn for_creation(ctx: &Ctx, id: BillId) -> Result<BillToCreate, ServiceError> {
     let mut tx = ctx.store.read().await?;
     let bill = bills::find(&mut tx, id)
@@ -294,6 +396,8 @@ async fn found_in_xero(
     remote: &RemoteInvoice,
 ) -> Result<(), ServiceError> {
     bills::set_xero_invoice(tx, bill.id, &remote.id, ctx.now()).await?;
+    let beside = json!({ "xero_invoice": remote.id });
+    record(ctx, tx, (None, "book_bill"), bill, beside).await?;
     let about = About::Raised(bill.id, bill.statement);
     books::settle(ctx, tx, NOT_MADE, about, "bill_made").await
 }
@@ -322,7 +426,7 @@ async fn apply(ctx: &Ctx, tx: &mut Tx, remote: &RemoteInvoice) -> Result<(), Ser
         .remote;
     let known = match bills::find_by_xero(tx, &stored.id).await? {
         Some(bill) => Some(bill),
-        None if is_gone(&stored) => {
+        None if stored.is_gone() => {
             mismatch::forget(ctx, tx, &stored, "bill_voided").await?;
             None
         }
@@ -333,12 +437,14 @@ async fn apply(ctx: &Ctx, tx: &mut Tx, remote: &RemoteInvoice) -> Result<(), Ser
     let bill = bills::find(tx, bill.id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    if is_gone(&stored) {
+    if stored.is_gone() {
         return take_back(ctx, tx, &bill, &stored).await;
     }
     let statement = find_statement(tx, bill.statement).await?;
     let mismatch = Mismatch::of_known(&bill, &stored);
-    if mismatch::flag(ctx, tx, &statement, &stored, mismatch).await? {
+    mismatch::flag(ctx, tx, &statement, &stored, mismatch).await?;
+    // One that asks for another amount than it was taken for pays nothing until it is put right.
+    if stored.sub_total == bill.total {
         settle(ctx, tx, &bill, &stored).await?;
     }
     Ok(())
@@ -355,10 +461,6 @@ async fn lock_invoice(tx: &mut Tx, remote: &RemoteInvoice) -> Result<(), Service
     Ok(tx.lock(&format!("invoice:{}", remote.id)).await?)
 }
 
-fn is_gone(remote: &RemoteInvoice) -> bool {
-    matches!(remote.status.as_str(), "VOIDED" | "DELETED")
-}
-
 /// A bill that we did not make, or whose making was never answered: it is ours if it names a statement, or
 /// the number that its partner gave.
 async fn adopt(
@@ -367,6 +469,10 @@ async fn adopt(
     remote: &RemoteInvoice,
 ) -> Result<Option<BillRecord>, ServiceError> {
     let partner = partners::find_by_xero_contact(tx, &remote.contact_id).await?;
+    if let Some(partner) = &partner {
+        // Before the bill is looked at: the job that makes it looks and marks under the same lock.
+        books::lock_statements(tx, partner.id).await?;
+    }
     if let Some(partner) = &partner
         && let Some(bill) = bills::find_by_number(tx, partner.id, &remote.number).await?
         && bill.xero_invoice_id.is_none()
@@ -390,7 +496,7 @@ async fn adopt(
         .ok_or(ServiceError::NotFound)?;
     let is_theirs = match owner.xero_contact_id.as_deref() {
         Some(contact) => contact == remote.contact_id,
-        None => partner.is_none() && is_named(&owner, &remote.contact_name),
+        None => partner.is_none() && is_called(&owner, &remote.contact_name),
     };
     if !is_theirs {
         let other = Some(Mismatch::WrongContact);
@@ -414,11 +520,13 @@ async fn adopt(
             remote.sub_total,
         )
     };
-    bills::add(tx, &bill, None).await?;
+    take(ctx, tx, &bill, None).await?;
+    let beside = json!({ "xero_invoice": remote.id });
+    record(ctx, tx, (None, "find_bill"), &bill, beside).await?;
     Ok(Some(bill))
 }
 
-fn is_named(partner: &PartnerRecord, contact_name: &str) -> bool {
+fn is_called(partner: &PartnerRecord, contact_name: &str) -> bool {
     let name = contact_name.trim().to_lowercase();
     [&partner.company.name, &partner.company.legal_name]
         .iter()
@@ -447,6 +555,11 @@ async fn find_named_statement(
     Ok(None)
 }
 
+/// Whether a bill in Xero names a statement.
+pub fn is_named(remote: &RemoteInvoice, statement: &StatementRecord) -> bool {
+    statement_numbers(remote).any(|number| number == statement.number)
+}
+
 /// Whether a bill in Xero that has the partner's number is the one that the partner raised: it names the statement, or is over the same amount and no older
 /// than the statement. A number alone says little, for it may have been used before there was a portal.
 pub fn is_for(
@@ -455,50 +568,41 @@ pub fn is_for(
     statement: &StatementRecord,
     remote: &RemoteInvoice,
 ) -> bool {
-    let is_named = statement_numbers(remote).any(|number| number == statement.number);
     let stated_on = ctx.date_of(statement.created_at);
     let is_new = remote.date.is_some_and(|date| date >= stated_on);
-    is_named || remote.sub_total == bill.total && is_new
+    is_named(remote, statement) || remote.sub_total == bill.total && is_new
 }
 
-/// Payments reach the oldest lines first, each only as a whole; one that is undone takes the youngest back.
+/// Payments of a bill reach its own lines, the oldest first and each only as a whole; one that is undone takes the youngest back.
 async fn settle(
     ctx: &Ctx,
     tx: &mut Tx,
     bill: &BillRecord,
     remote: &RemoteInvoice,
 ) -> Result<(), ServiceError> {
-    let paid_minor = collected_net(
-        remote.sub_total.minor,
-        remote.cash_minor()?,
-        remote.total.minor,
-    )?;
-    let tax_minor = books::difference(remote.total.minor, remote.sub_total.minor)?;
-    let state = match paid_minor {
-        paid if paid >= bill.total.minor => SettlementState::Paid,
-        paid if paid > 0 => SettlementState::PartPaid,
-        _ => SettlementState::Invoiced,
-    };
-    let taken_minor = books::difference(bill.paid_minor, paid_minor)?;
+    let settled = settlement::settled(bill, remote)?;
+    let taken_minor = books::difference(bill.paid_minor, settled.paid_minor)?;
     let undone_minor = i128::from(bill.undone_minor) + i128::from(taken_minor);
     let settled = BillRecord {
-        tax_minor,
-        paid_minor,
-        state,
         undone_minor: i64::try_from(undone_minor.max(0)).map_err(|_| MoneyError::TooLarge)?,
-        ..bill.clone()
+        ..settled
     };
-    if (tax_minor, paid_minor, state) != (bill.tax_minor, bill.paid_minor, bill.state) {
+    let known = |bill: &BillRecord| (bill.tax_minor, bill.paid_minor, bill.state);
+    if known(&settled) != known(bill) {
         bills::set_settled(tx, &settled, ctx.now()).await?;
         changes::add(tx, bill.partner, ctx.now()).await?;
     }
-    follow_bills(ctx, tx, bill.statement, "bill_in_xero").await?;
+    if taken_minor != 0 {
+        let beside = json!({ "paid_minor": settled.paid_minor, "before_minor": bill.paid_minor });
+        record(ctx, tx, (None, "settle_bill"), bill, beside).await?;
+    }
+    follow_bills(ctx, tx, bill.statement).await?;
     settle_voided(ctx, tx, bill.statement).await?;
     if taken_minor > 0 {
         let taken = Money::new(taken_minor, bill.total.currency);
         messages::about_bill(ctx, tx, &settled, BillNews::PaymentUndone(taken)).await?;
     }
-    if state == SettlementState::Paid && bill.state != SettlementState::Paid {
+    if settled.state == BillState::Paid && bill.state != BillState::Paid {
         messages::about_bill(ctx, tx, &settled, BillNews::Paid).await?;
     }
     Ok(())
@@ -516,46 +620,29 @@ async fn settle_voided(ctx: &Ctx, tx: &mut Tx, statement: StatementId) -> Result
     Ok(exceptions::settle_all(tx, &subjects, "invoiced_again", ctx.now()).await?)
 }
 
-/// Moves a statement's lines to where its bills and their payments are, the oldest first. `cause` is why a line is or is not on a bill.
-async fn follow_bills(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    statement: StatementId,
-    cause: &'static str,
-) -> Result<(), ServiceError> {
-    let in_xero = bills::list_of_statement(tx, statement)
-        .await?
-        .into_iter()
-        .filter(|bill| bill.state != SettlementState::Stated);
-    let (mut billed, mut paid) = (0_i128, 0_i128);
-    for bill in in_xero {
-        billed += i128::from(bill.total.minor);
-        paid += i128::from(bill.paid_minor);
-    }
+/// Moves a statement's lines to where their bills and the payments of those are.
+async fn follow_bills(ctx: &Ctx, tx: &mut Tx, statement: StatementId) -> Result<(), ServiceError> {
+    let known = bills::list_of_statement(tx, statement).await?;
     let found = lines::list_of_statement(tx, statement).await?;
-    let amounts: Vec<i64> = found.iter().map(|line| line.money.minor).collect();
-    let reached = |sum: i128| lines_paid(&amounts, i64::try_from(sum).unwrap_or(i64::MAX));
-    let (billed, paid) = (reached(billed), reached(paid));
+    let standings = settlement::standings(&known, &found);
     let mut books = Books::new(ctx, None);
-    for (place, mut line) in found.into_iter().enumerate() {
-        let (is_billed, is_paid) = (place < billed, place < paid);
-        let mut advance = |line: &mut LineRecord, step: Move, cause| {
-            books.advance(line, step, cause);
+    for (mut line, standing) in found.into_iter().zip(standings) {
+        while let Some(step) = line.in_state().settle(standing) {
+            books.advance(&line, step, cause_of(&step));
             line.state = step.after();
-        };
-        if let (AnyLine::Paid(paid), false) = (line.in_state(), is_paid) {
-            advance(&mut line, paid.unpay(), "payment_undone");
-        }
-        match (line.in_state(), is_billed) {
-            (AnyLine::Stated(stated), true) => advance(&mut line, stated.bill(), cause),
-            (AnyLine::Invoiced(invoiced), false) => advance(&mut line, invoiced.unbill(), cause),
-            _ => {}
-        }
-        if let (AnyLine::Invoiced(invoiced), true) = (line.in_state(), is_paid) {
-            advance(&mut line, invoiced.pay(), "bill_paid");
         }
     }
     books.write(tx).await
+}
+
+/// Why a stated line moves, as a word of the journal.
+const fn cause_of(step: &Move) -> &'static str {
+    match (step.before(), step.after()) {
+        (LineState::Paid, _) => "payment_undone",
+        (_, LineState::Paid) => "bill_paid",
+        (_, LineState::Stated) => "bill_voided",
+        _ => "bill_in_xero",
+    }
 }
 
 /// A bill that was voided or deleted: its lines are stated as before, and what it was for can be invoiced again.
@@ -565,8 +652,10 @@ async fn take_back(
     bill: &BillRecord,
     remote: &RemoteInvoice,
 ) -> Result<(), ServiceError> {
-    bills::remove(tx, bill.id).await?;
-    follow_bills(ctx, tx, bill.statement, "bill_voided").await?;
+    end(ctx, tx, bill, BillState::Voided).await?;
+    follow_bills(ctx, tx, bill.statement).await?;
+    let beside = json!({ "status": remote.status, "paid_minor": bill.paid_minor, "undone_minor": bill.undone_minor });
+    record(ctx, tx, (None, "void_bill"), bill, beside).await?;
     let about = About::Bill(&remote.id, bill.statement);
     mismatch::forget(ctx, tx, remote, "bill_voided").await?;
     let partner = partners::find(tx, bill.partner)
@@ -581,7 +670,5 @@ async fn take_back(
         "currency": bill.total.currency,
     });
     books::raise(ctx, tx, VOIDED, about, facts).await?;
-    messages::about_bill(ctx, tx, bill, BillNews::Voided).await?;
-    changes::add(tx, bill.partner, ctx.now()).await?;
-    Ok(())
+    messages::about_bill(ctx, tx, bill, BillNews::Voided).await
 }

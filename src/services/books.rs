@@ -160,6 +160,7 @@ impl<'a> Books<'a> {
             approved_by_name: None,
             approved_at: None,
             statement: None,
+            bill: None,
             corrects: new.corrects,
             reason: new.reason,
             entered_by: new.entered_by,

@@ -36,6 +36,7 @@ pub mod quarters;
 pub mod recompute;
 pub mod reconcile;
 pub mod schedules;
+pub mod settlement;
 pub mod statements;
 mod verdicts;
 pub mod why;

@@ -4,18 +4,16 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use itertools::Itertools as _;
 use portal_domain::{
     access::{Action, Actor},
     calendar::Month,
-    ids::{DealId, LeadId, LineId, PartnerId, PersonId, StatementId},
+    ids::{DealId, LeadId, LineId, PartnerId, PersonId},
     line::{AnyLine, LineKind, LineState, Move, SeenLine},
     money::Money,
-    statement::lines_paid,
     text::parse_line,
 };
 use portal_store::{
-    Tx, audit, bills, changes, deals, exceptions, invoices, jobs,
+    Tx, audit, changes, deals, exceptions, invoices, jobs,
     lines::{self, LineFilter, LineRecord},
 };
 use serde_json::{Value, json};
@@ -406,8 +404,6 @@ pub(crate) fn require_reader(actor: &Actor, owner: PartnerId) -> Result<(), Serv
 /// What was read once for all lines of a list.
 pub(crate) struct Known {
     deals: HashMap<DealId, WaitingDeal>,
-    /// Lines on a statement that its bills reach, those that are being made included.
-    billed: BTreeSet<LineId>,
     /// Deals of two partners that became one, and that a person has not decided on.
     undecided: BTreeSet<DealId>,
 }
@@ -432,7 +428,6 @@ impl Known {
         let deals: Vec<DealId> = books::deals_of(waiting).into_iter().collect();
         Ok(Self {
             deals: load_waiting(tx, &deals).await?,
-            billed: list_billed(tx, found).await?,
             undecided: list_undecided(tx).await?,
         })
     }
@@ -508,33 +503,11 @@ fn find_reason(ctx: &Ctx, known: &Known, line: &LineRecord) -> Option<WaitsFor> 
         LineState::Covered if line.kind == LineKind::Clawback => Some(WaitsFor::QuarterClose),
         LineState::Covered => Some(WaitsFor::Approval),
         LineState::Approved => Some(WaitsFor::QuarterClose),
-        LineState::Stated if known.billed.contains(&line.id) => Some(WaitsFor::BillPayment),
+        LineState::Stated if line.bill.is_some() => Some(WaitsFor::BillPayment),
         LineState::Stated => Some(WaitsFor::PartnerInvoice),
         LineState::Invoiced => Some(WaitsFor::BillPayment),
         LineState::Paid | LineState::Cancelled => None,
     }
-}
-
-/// The lines that the bills for their statements reach, in the order in which payments do.
-async fn list_billed(tx: &mut Tx, found: &[LineRecord]) -> Result<BTreeSet<LineId>, ServiceError> {
-    let stated = found.iter().filter(|line| line.state == LineState::Stated);
-    let statements: BTreeSet<StatementId> = stated.filter_map(|line| line.statement).collect();
-    let ids: Vec<StatementId> = statements.into_iter().collect();
-    let mut billed_minor: HashMap<StatementId, i128> = HashMap::new();
-    for bill in bills::list_of_statements(tx, &ids).await? {
-        *billed_minor.entry(bill.statement).or_default() += i128::from(bill.total.minor);
-    }
-    let lines = lines::list_of_statements(tx, &ids).await?.into_iter();
-    let lines = lines.filter_map(|line| Some((line.statement?, line)));
-    let lines_of = lines.into_group_map();
-    let mut billed = BTreeSet::new();
-    for (statement, lines) in lines_of {
-        let sum = billed_minor.get(&statement).copied().unwrap_or_default();
-        let amounts: Vec<i64> = lines.iter().map(|line| line.money.minor).collect();
-        let reached = lines_paid(&amounts, i64::try_from(sum).unwrap_or(i64::MAX));
-        billed.extend(lines.iter().take(reached).map(|line| line.id));
-    }
-    Ok(billed)
 }
 
 async fn load_waiting(

@@ -607,7 +607,7 @@ pub(crate) async fn bill_differs(
             ("statement", statement.number.as_str().into()),
             ("why", mismatch::sentence(&words, facts).into()),
         ];
-        let key = "mail-bill-differs";
+        let key = mismatch::mail_key(facts);
         let draft = about_statement(ctx, &reader, statement, words, key, &arguments);
         send(ctx, tx, draft).await?;
     }

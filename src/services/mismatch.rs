@@ -2,6 +2,7 @@
 //! read, in the case, in the mail and on the statement's page.
 
 use portal_domain::{
+    bill::lines_billed,
     money::{Currency, Money},
     remote::RemoteInvoice,
 };
@@ -9,7 +10,6 @@ use portal_store::{
     Tx,
     bills::{self, BillRecord},
     exceptions::KnownException,
-    lines::{self, LineRecord},
     statements::StatementRecord,
 };
 use portal_words::{Argument, Words};
@@ -17,9 +17,9 @@ use serde_json::{Value, json};
 
 use crate::{
     Ctx, ServiceError,
-    bills::Settlement,
     books::{self, About},
     messages,
+    settlement::{self, Settlement},
 };
 
 /// The kind of the case.
@@ -41,6 +41,8 @@ pub(crate) enum Mismatch {
     NumberUsed,
     /// It was taken, and asks for another amount by now.
     Changed,
+    /// It was taken, and a credit note was set against it: what that settles of it is never paid.
+    Credited,
     /// It is from somebody else.
     WrongContact,
 }
@@ -56,13 +58,17 @@ impl Mismatch {
             Self::AlreadyInvoiced => "already_invoiced",
             Self::NumberUsed => "number_used",
             Self::Changed => "changed",
+            Self::Credited => "credited",
             Self::WrongContact => "wrong_contact",
         }
     }
 
     /// What became of a bill that was taken before.
     pub fn of_known(bill: &BillRecord, remote: &RemoteInvoice) -> Option<Self> {
-        (remote.sub_total != bill.total).then_some(Self::Changed)
+        if remote.sub_total != bill.total {
+            return Some(Self::Changed);
+        }
+        (remote.credited_minor > 0).then_some(Self::Credited)
     }
 }
 
@@ -72,15 +78,6 @@ pub(crate) fn number_of<'a>(remote: &'a RemoteInvoice, statement: &'a StatementR
         "" => &statement.number,
         number => number,
     }
-}
-
-/// Whether a sum is that of the first lines, however many. A bill for a part of a statement is for whole lines; any other amount is a slip.
-fn ends_with_a_line(lines: &[LineRecord], sum: i128) -> bool {
-    let mut through = 0_i128;
-    lines.iter().any(|line| {
-        through += i128::from(line.money.minor);
-        through == sum
-    })
 }
 
 /// What keeps a bill that we did not make from being one of its statement's.
@@ -93,9 +90,8 @@ pub(crate) async fn find(
     let rest = Settlement::of(&known, statement.total)?.rest;
     let number = number_of(remote, statement);
     let same_number = bills::find_by_number(tx, statement.partner, number).await?;
-    let billed_minor = books::difference(statement.total.minor, rest.minor)?;
-    let through = i128::from(billed_minor) + i128::from(remote.sub_total.minor);
-    let lines = lines::list_of_statement(tx, statement.id).await?;
+    let unbilled = settlement::list_unbilled(tx, statement.id).await?;
+    let unbilled = settlement::amounts_of(&unbilled);
     Ok(if remote.sub_total.currency != statement.total.currency {
         Some(Mismatch::Currency)
     } else if remote.sub_total.minor <= 0 {
@@ -104,7 +100,7 @@ pub(crate) async fn find(
         Some(Mismatch::AlreadyInvoiced)
     } else if remote.sub_total.minor > rest.minor {
         Some(Mismatch::AboveRest)
-    } else if !ends_with_a_line(&lines, through) {
+    } else if lines_billed(&unbilled, remote.sub_total.minor).is_none() {
         Some(Mismatch::Net)
     } else if same_number.is_some() {
         Some(Mismatch::NumberUsed)
@@ -155,6 +151,15 @@ pub(crate) async fn forget(
     books::settle(ctx, tx, DIFFERS, About::Invoice(&remote.id), resolution).await
 }
 
+/// The keys of the mail to the partner about a case with these facts.
+pub(crate) fn mail_key(facts: &Value) -> &'static str {
+    if facts["mismatch"] == Mismatch::Credited.word() {
+        "mail-bill-credited"
+    } else {
+        "mail-bill-differs"
+    }
+}
+
 /// Whether a partner is told of a case with these facts.
 pub(crate) fn is_for_partner(facts: &Value) -> bool {
     facts["mismatch"] != Mismatch::WrongContact.word()
@@ -184,6 +189,7 @@ async fn list_facts(
         "net_minor": remote.sub_total.minor,
         "tax_minor": books::difference(remote.total.minor, remote.sub_total.minor)?,
         "gross_minor": remote.total.minor,
+        "credited_minor": remote.credited_minor,
         "currency": remote.sub_total.currency,
         // What the portal took it for, if it did.
         "raised_minor": own.map(|bill| bill.total.minor),
@@ -213,6 +219,7 @@ pub fn sentence(words: &Words, facts: &Value) -> String {
         ("net", money("net_minor", "currency")),
         ("tax", money("tax_minor", "currency")),
         ("gross", money("gross_minor", "currency")),
+        ("credited", money("credited_minor", "currency")),
     ];
     let what = words.with(&format!("bill-mismatch-{}", text("mismatch")), &arguments);
     match facts["tax_minor"].as_i64() {

@@ -23,8 +23,8 @@ use sha2::{Digest, Sha256};
 use crate::{
     Ctx, ServiceError,
     access::{require_partner, require_staff},
-    bills::{self, Settlement},
-    mismatch,
+    bills, mismatch,
+    settlement::Settlement,
 };
 
 /// How many statements a list shows at once.
@@ -42,6 +42,8 @@ pub struct StatementView {
     pub body: StatementBody,
     /// Oldest first.
     pub bills: Vec<BillRecord>,
+    /// Its bills that were withdrawn or voided, oldest first.
+    pub ended: Vec<BillRecord>,
     /// What the partner has not invoiced yet.
     pub rest: Money,
     /// What was paid of its bills, net.
@@ -62,6 +64,12 @@ impl StatementView {
     fn for_its_partner(mut self) -> Self {
         self.mismatches.retain(mismatch::is_for_partner);
         self
+    }
+
+    /// The partner's number of the bill that a line is on; empty for one that is on none.
+    pub fn bill_number_of(&self, line: &LineRecord) -> String {
+        let bill = self.bills.iter().find(|bill| Some(bill.id) == line.bill);
+        bill.map_or_else(String::new, |bill| bill.number.clone())
     }
 
     /// The partner's numbers of its bills, in a row.
@@ -85,6 +93,8 @@ async fn view_all(
         .await?
         .into_iter();
     let mut bills_of = bills.into_group_map_by(|bill| bill.statement);
+    let ended = stored_bills::list_ended_of_statements(tx, &ids).await?;
+    let mut ended_of = ended.into_iter().into_group_map_by(|bill| bill.statement);
     let lines = lines::list_of_statements(tx, &ids).await?.into_iter();
     let lines = lines.filter_map(|line| Some((line.statement?, line)));
     let mut lines_of = lines.into_group_map();
@@ -105,6 +115,7 @@ async fn view_all(
             mismatches: mismatches.remove(&record.id).unwrap_or_default(),
             voided: numbers_of(voided.remove(&record.id)),
             not_made: numbers_of(not_made.remove(&record.id)),
+            ended: ended_of.remove(&record.id).unwrap_or_default(),
             bills,
             record,
         });

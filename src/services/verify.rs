@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use itertools::Itertools as _;
 use portal_domain::{
+    bill::BillState,
     calendar::{Month, Timestamp},
     deal::DealState,
     ids::{DealId, LeadId, LineId, PartnerId, PlanVersionId, StatementId},
@@ -12,6 +13,7 @@ use portal_domain::{
     ledger::Account,
     line::{LineKind, LineState},
     money::{Currency, MoneyError},
+    remote::RemoteInvoice,
     statement::StatementBody,
 };
 use portal_store::{
@@ -19,7 +21,7 @@ use portal_store::{
     audit::{self, AuditRecord},
     bills::{self, BillRecord},
     deals::{self, DealRecord},
-    jobs,
+    invoices, jobs,
     journal::{self, Whose},
     leads::{self, LeadFilter, LeadRecord},
     lines::{self, LineRecord},
@@ -33,7 +35,7 @@ use crate::{
     outbox::{self, Job},
     reconcile::{DealMoney, KnownDeal, clawback_due, clawbacks_of, list_known_fills},
     schedules::{Basis, Wanted, adjustments_of},
-    statements,
+    settlement, statements,
 };
 
 /// How many leads are read at once.
@@ -166,7 +168,7 @@ async fn check_books(ctx: &Ctx, tx: &mut Tx) -> Result<Vec<Check>, ServiceError>
     for (position, line) in journal::list_stray(tx).await? {
         let faults = &mut checks.journal.faults;
         faults.push(format!(
-            "entry {position} is of line {line}, which is not there"
+            "entry {position} is of line {line}, which is not there or another partner's"
         ));
     }
     let figures = checks.figures.check(tx).await?;
@@ -229,10 +231,12 @@ impl DealChecks {
     fn look_at_line(&mut self, line: &LineRecord) {
         self.figures.add(line);
         let is_stated = line.state.is_stated();
-        self.stated.look(is_stated == line.statement.is_some(), || {
+        let is_on_one = line.statement.is_some();
+        let is_billable = is_on_one || line.bill.is_none();
+        self.stated.look(is_stated == is_on_one && is_billable, || {
             format!(
-                "line {} is {}, on statement {:?}",
-                line.id, line.state, line.statement
+                "line {} is {}, on statement {:?} and bill {:?}",
+                line.id, line.state, line.statement, line.bill
             )
         });
         if is_stated || line.state == LineState::Approved {
@@ -272,6 +276,7 @@ impl DealChecks {
             self.check_coverage(money, &filled)?;
             if let Some(basis) = basis {
                 check_ends(&mut self.coverage, money, basis)?;
+                check_kept(&mut self.coverage, money, basis)?;
             }
         }
         Ok(())
@@ -434,6 +439,47 @@ fn check_ends(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result<(),
                 )
             });
         }
+    }
+    Ok(())
+}
+
+/// Of a deal that is not won any more the months that the client's money reaches are kept: counted with what was cancelled, as if it were due still, the
+/// money reaches no cancelled line.
+fn check_kept(check: &mut Check, money: &DealMoney, basis: &Basis) -> Result<(), ServiceError> {
+    if money.deal.state == DealState::Won {
+        return Ok(());
+    }
+    let of_schedule = money.lines.iter().filter(|line| line.kind.is_of_schedule());
+    let Some(last) = of_schedule.map(|line| line.month).max() else {
+        return Ok(());
+    };
+    let due: HashMap<_, _> = basis
+        .wanted(last)?
+        .into_iter()
+        .map(|wanted| (wanted.key(), wanted.price))
+        .collect();
+    let (mut as_due, mut cancelled) = (money.clone(), HashSet::new());
+    for line in &mut as_due.lines {
+        let price = due.get(&(line.kind, line.position, line.partner));
+        if let (LineState::Cancelled, false, Some(price)) = (line.state, line.is_refused, price) {
+            cancelled.insert(line.id);
+            line.state = LineState::Awaiting;
+            (line.month, line.money, line.base) = (price.month, price.money, price.base);
+        }
+    }
+    let reached = as_due.reach()?.adjusted_months;
+    for line in as_due
+        .months()?
+        .iter()
+        .take(reached)
+        .flat_map(|month| &month.lines)
+    {
+        check.look(!cancelled.contains(&line.id), || {
+            format!(
+                "line {} is cancelled, and the client's money reaches {}",
+                line.id, line.month
+            )
+        });
     }
     Ok(())
 }
@@ -712,7 +758,7 @@ fn check_delivery(
 async fn check_statements(tx: &mut Tx) -> Result<[Check; 3], ServiceError> {
     let mut as_stated = Check::new("no_line_on_two_statements");
     let mut hashes = Check::new("statement_hashes_hold");
-    let mut paid = Check::new("paid_within_bill");
+    let mut settled = Check::new("settlement_follows_from_payments");
     // A line can be on two statements only if two name it: all of them are kept, and nothing else is.
     let mut stated: HashSet<LineId> = HashSet::new();
     let mut chains: BTreeMap<PartnerId, Vec<Link>> = BTreeMap::new();
@@ -725,8 +771,9 @@ async fn check_statements(tx: &mut Tx) -> Result<[Check; 3], ServiceError> {
         let lines = lines::list_of_statements(tx, &ids).await?.into_iter();
         let lines = lines.filter_map(|line| Some((line.statement?, line)));
         let mut lines_of = lines.into_group_map();
-        let bills = bills::list_of_statements(tx, &ids).await?.into_iter();
-        let mut bills_of = bills.into_group_map_by(|bill| bill.statement);
+        let bills = bills::list_of_statements(tx, &ids).await?;
+        let read = list_read(tx, &bills).await?;
+        let mut bills_of = bills.into_iter().into_group_map_by(|bill| bill.statement);
         for statement in &page {
             let body = read_body(statement)?;
             let lines = lines_of.remove(&statement.id).unwrap_or_default();
@@ -734,13 +781,13 @@ async fn check_statements(tx: &mut Tx) -> Result<[Check; 3], ServiceError> {
             check_lines(&mut as_stated, statement, &body, &lines, &mut stated);
             let chain = chains.entry(statement.partner).or_default();
             chain.push(Link::of(statement, &body));
-            check_bills(&mut paid, statement, &lines, &bills);
+            check_bills(&mut settled, statement, &lines, &bills, &read)?;
         }
     }
     for chain in chains.into_values() {
         check_chain(&mut hashes, chain);
     }
-    Ok([as_stated, hashes, paid])
+    Ok([as_stated, hashes, settled])
 }
 
 /// No line is on two statements, and what a statement says is what its lines are.
@@ -841,22 +888,98 @@ fn check_chain(check: &mut Check, mut links: Vec<Link>) {
     }
 }
 
-/// Nothing is paid beyond the money that reached its bills, and nothing without a bill.
+/// What Xero says of some bills, as last read, by its ids.
+async fn list_read(
+    tx: &mut Tx,
+    bills: &[BillRecord],
+) -> Result<HashMap<String, RemoteInvoice>, ServiceError> {
+    let ids = bills.iter().filter_map(|bill| bill.xero_invoice_id.clone());
+    let ids: Vec<String> = ids.collect();
+    let read = invoices::list_by_ids(tx, &ids).await?.into_iter();
+    Ok(read
+        .map(|found| (found.remote.id.clone(), found.remote))
+        .collect())
+}
+
+/// A statement's bills are together never above it, each is for whole lines and what Xero says of it, and each line is where its own bill and the payments of
+/// that are: none paid without them, and none waiting in spite of them.
 fn check_bills(
     check: &mut Check,
     statement: &StatementRecord,
     lines: &[LineRecord],
     bills: &[BillRecord],
-) {
-    let paid = lines.iter().filter(|line| line.state == LineState::Paid);
-    let of_lines: i128 = paid.map(|line| i128::from(line.money.minor)).sum();
+    read: &HashMap<String, RemoteInvoice>,
+) -> Result<(), ServiceError> {
     let total: i128 = bills.iter().map(|bill| i128::from(bill.total.minor)).sum();
-    let got: i128 = bills.iter().map(|bill| i128::from(bill.paid_minor)).sum();
-    let holds = of_lines <= got && total <= i128::from(statement.total.minor);
-    check.look(holds, || {
+    check.look(total <= i128::from(statement.total.minor), || {
         format!(
-            "statement {} has bills of {total}, which got {got}, and lines of {of_lines} that are paid",
-            statement.number
+            "statement {} is over {}, and its bills over {total}",
+            statement.number, statement.total.minor
         )
     });
+    let mut recomputed = Vec::with_capacity(bills.len());
+    for bill in bills {
+        let on_it = lines.iter().filter(|line| line.bill == Some(bill.id));
+        let of_lines: i128 = on_it.map(|line| i128::from(line.money.minor)).sum();
+        let is_theirs =
+            (bill.partner, bill.total.currency) == (statement.partner, statement.total.currency);
+        check.look(
+            of_lines == i128::from(bill.total.minor) && is_theirs,
+            || {
+                format!(
+                    "bill {} is over {}, and its lines over {of_lines}",
+                    bill.id, bill.total.minor
+                )
+            },
+        );
+        recomputed.push(check_bill(check, bill, read)?);
+    }
+    let standings = settlement::standings(&recomputed, lines);
+    for (line, standing) in lines.iter().zip(standings) {
+        let is_on_known = line
+            .bill
+            .is_none_or(|id| bills.iter().any(|bill| bill.id == id));
+        check.look(line.state == standing && is_on_known, || {
+            format!(
+                "line {} on bill {:?} is {}, and by the bills of statement {} it is {standing}",
+                line.id, line.bill, line.state, statement.number
+            )
+        });
+    }
+    Ok(())
+}
+
+/// A bill is what Xero says of it, computed again; answers it so. One that asks for another amount than it was taken for stays as it was before that.
+fn check_bill(
+    check: &mut Check,
+    bill: &BillRecord,
+    read: &HashMap<String, RemoteInvoice>,
+) -> Result<BillRecord, ServiceError> {
+    let remote = bill.xero_invoice_id.as_ref().map(|id| read.get(id));
+    let recomputed = match remote {
+        Some(Some(remote)) if remote.sub_total == bill.total => settlement::settled(bill, remote)?,
+        Some(Some(_)) => bill.clone(),
+        // Nobody can have paid what Xero has not got.
+        None | Some(None) => BillRecord {
+            tax_minor: 0,
+            paid_minor: 0,
+            state: if bill.state.is_booked() {
+                BillState::Raised
+            } else {
+                bill.state
+            },
+            ..bill.clone()
+        },
+    };
+    let shown = |bill: &BillRecord| (bill.state, bill.paid_minor, bill.tax_minor);
+    let is_there = remote.is_none_or(|remote| remote.is_some_and(|remote| !remote.is_gone()));
+    check.look(is_there && shown(bill) == shown(&recomputed), || {
+        format!(
+            "bill {} is {:?} with state, paid and tax, and by Xero {:?}",
+            bill.id,
+            shown(bill),
+            shown(&recomputed)
+        )
+    });
+    Ok(recomputed)
 }

@@ -129,7 +129,7 @@ pub struct LineExplanation {
     /// The lines that correct this one.
     pub corrected_by: Vec<LineRecord>,
     pub statement: Option<StatementRecord>,
-    pub bills: Vec<BillRecord>,
+    pub bill: Option<BillRecord>,
     /// The deals that put the partner where its tiers begin.
     pub won_before: Vec<WonBefore>,
     pub thread: Vec<DisputeMessageRecord>,
@@ -169,12 +169,13 @@ pub async fn explain(
     let money = DealMoney::load(&mut tx, deal.clone()).await?;
     let mut fills = invoices::list_fills(&mut tx, line.deal).await?;
     fills.retain(|fill| fill.month == line.month);
-    let (statement, bills) = match line.statement {
-        Some(id) => (
-            statements::find(&mut tx, id).await?,
-            bills::list_of_statement(&mut tx, id).await?,
-        ),
-        None => (None, Vec::new()),
+    let statement = match line.statement {
+        Some(id) => statements::find(&mut tx, id).await?,
+        None => None,
+    };
+    let bill = match line.bill {
+        Some(id) => bills::find(&mut tx, id).await?,
+        None => None,
     };
     let reached = find_reached(&money, &line, &fills)?;
     let correction = find_correction(&money.lines, &line)?;
@@ -218,7 +219,7 @@ pub async fn explain(
             .collect(),
         fills,
         statement,
-        bills,
+        bill,
         won_before: won_before.unwrap_or_default(),
         thread: disputes::list_of_line(&mut tx, id).await?,
         journal: journal::list_of_line(&mut tx, id).await?,

@@ -1,17 +1,18 @@
-//! Partners' bills for their statements.
+//! Partners' bills for their statements. One that was withdrawn or voided stays for who looks back, and nothing here but [`list_ended_of_statements`] knows
+//! of it: its number and Xero's bill may be taken anew.
 
 use portal_domain::{
+    bill::BillState,
     calendar::Timestamp,
     ids::{BillId, PartnerId, PersonId, StatementId},
     money::Money,
-    statement::SettlementState,
 };
 use sqlx::any::AnyRow;
 
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, execute_one, row, rows, rows_of, sql},
+    sql::{execute, execute_one, row, rows_of, sql},
 };
 
 /// A partner's bill.
@@ -31,15 +32,27 @@ pub struct BillRecord {
     pub paid_minor: i64,
     /// What was paid, net, and then taken back and not paid again.
     pub undone_minor: i64,
-    pub state: SettlementState,
+    pub state: BillState,
     pub idempotency_key: String,
     pub xero_invoice_id: Option<String>,
     pub created_at: Timestamp,
+    /// When anything of it changed last; it has ended then, if it has.
+    pub updated_at: Timestamp,
+}
+
+impl BillRecord {
+    /// Whether Xero has certainly not got it.
+    pub fn can_be_withdrawn(&self) -> bool {
+        self.state == BillState::Raised && self.xero_invoice_id.is_none()
+    }
 }
 
 const BILL: &str = "SELECT bills.id, bills.statement_id, statements.number AS statement_number, bills.partner_id, bills.number, bills.currency,
-        bills.total_minor, bills.tax_minor, bills.paid_minor, bills.undone_minor, bills.state, bills.idempotency_key, bills.xero_invoice_id, bills.created_at
+        bills.total_minor, bills.tax_minor, bills.paid_minor, bills.undone_minor, bills.state, bills.idempotency_key, bills.xero_invoice_id, bills.created_at,
+        bills.updated_at
     FROM bills JOIN statements ON statements.id = bills.statement_id";
+
+const STANDS: &str = "bills.state NOT IN ('voided', 'withdrawn')";
 
 fn read_bill(row: &AnyRow) -> Result<BillRecord, StoreError> {
     Ok(BillRecord {
@@ -52,10 +65,11 @@ fn read_bill(row: &AnyRow) -> Result<BillRecord, StoreError> {
         tax_minor: row.integer("tax_minor")?,
         paid_minor: row.integer("paid_minor")?,
         undone_minor: row.integer("undone_minor")?,
-        state: row.word("state", SettlementState::parse)?,
+        state: row.word("state", BillState::parse)?,
         idempotency_key: row.text("idempotency_key")?,
         xero_invoice_id: row.optional_text("xero_invoice_id")?,
         created_at: row.instant("created_at")?,
+        updated_at: row.instant("updated_at")?,
     })
 }
 
@@ -66,22 +80,23 @@ pub async fn add(
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO bills (id, statement_id, partner_id, number, currency, total_minor, paid_minor, state, idempotency_key,
-             xero_invoice_id, raised_by, created_at, updated_at, tax_minor)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)",
+        "INSERT INTO bills (id, statement_id, partner_id, number, currency, total_minor, tax_minor, paid_minor, undone_minor, state, idempotency_key,
+             xero_invoice_id, raised_by, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)",
         bill.id,
         bill.statement,
         bill.partner,
         bill.number,
         bill.total.currency,
         bill.total.minor,
+        bill.tax_minor,
         bill.paid_minor,
+        bill.undone_minor,
         bill.state,
         bill.idempotency_key,
         bill.xero_invoice_id,
         raised_by,
         bill.created_at,
-        bill.tax_minor,
     )?;
     Ok(())
 }
@@ -117,13 +132,26 @@ pub async fn set_settled(tx: &mut Tx, bill: &BillRecord, now: Timestamp) -> Resu
     )
 }
 
-/// A bill that was voided or deleted in Xero: the statement can be invoiced again.
-pub async fn remove(tx: &mut Tx, id: BillId) -> Result<(), StoreError> {
-    execute_one!(tx, "bill", "DELETE FROM bills WHERE id = $1", id)
+/// Moves a bill on that is where the caller saw it.
+pub async fn set_state(
+    tx: &mut Tx,
+    bill: &BillRecord,
+    state: BillState,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "bill in its state",
+        "UPDATE bills SET state = $3, updated_at = $4 WHERE id = $1 AND state = $2",
+        bill.id,
+        bill.state,
+        state,
+        now,
+    )
 }
 
 pub async fn find(tx: &mut Tx, id: BillId) -> Result<Option<BillRecord>, StoreError> {
-    row!(tx, sql!(BILL, " WHERE bills.id = $1"), id)?
+    row!(tx, sql!(BILL, " WHERE bills.id = $1 AND ", STANDS), id)?
         .as_ref()
         .map(read_bill)
         .transpose()
@@ -143,7 +171,19 @@ pub async fn list_of_statements(
     statements: &[StatementId],
 ) -> Result<Vec<BillRecord>, StoreError> {
     let rows = rows_of(tx, statements, |list| {
-        format!("{BILL} WHERE bills.statement_id IN {list} ORDER BY bills.id")
+        format!("{BILL} WHERE bills.statement_id IN {list} AND {STANDS} ORDER BY bills.id")
+    })
+    .await?;
+    all(&rows, read_bill)
+}
+
+/// Those that were withdrawn or voided, oldest first.
+pub async fn list_ended_of_statements(
+    tx: &mut Tx,
+    statements: &[StatementId],
+) -> Result<Vec<BillRecord>, StoreError> {
+    let rows = rows_of(tx, statements, |list| {
+        format!("{BILL} WHERE bills.statement_id IN {list} AND NOT ({STANDS}) ORDER BY bills.id")
     })
     .await?;
     all(&rows, read_bill)
@@ -155,7 +195,7 @@ pub async fn find_by_xero(
 ) -> Result<Option<BillRecord>, StoreError> {
     row!(
         tx,
-        sql!(BILL, " WHERE bills.xero_invoice_id = $1"),
+        sql!(BILL, " WHERE bills.xero_invoice_id = $1 AND ", STANDS),
         xero_invoice_id
     )?
     .as_ref()
@@ -173,7 +213,8 @@ pub async fn find_by_number(
         tx,
         sql!(
             BILL,
-            " WHERE bills.partner_id = $1 AND LOWER(bills.number) = LOWER($2)"
+            " WHERE bills.partner_id = $1 AND LOWER(bills.number) = LOWER($2) AND ",
+            STANDS
         ),
         partner,
         number,
@@ -187,27 +228,10 @@ pub async fn find_by_number(
 pub async fn count_open(tx: &mut Tx) -> Result<i64, StoreError> {
     row!(
         tx,
-        "SELECT COUNT(*) AS how_many FROM bills WHERE state <> 'paid'"
+        sql!(
+            "SELECT COUNT(*) AS how_many FROM bills WHERE bills.state <> 'paid' AND ",
+            STANDS
+        )
     )?
     .map_or(Ok(0), |row| row.integer("how_many"))
-}
-
-/// Newest first; of one partner, or of all.
-pub async fn list(
-    tx: &mut Tx,
-    partner: Option<PartnerId>,
-    limit: i64,
-) -> Result<Vec<BillRecord>, StoreError> {
-    all(
-        &rows!(
-            tx,
-            sql!(
-                BILL,
-                " WHERE ($1 IS NULL OR bills.partner_id = $1) ORDER BY bills.id DESC LIMIT $2"
-            ),
-            partner,
-            limit,
-        )?,
-        read_bill,
-    )
 }

@@ -203,22 +203,15 @@ async fn with_links(
     Ok(found)
 }
 
-/// The bills of a contact with a number, in capitals or not, that were neither voided nor deleted.
-pub async fn list_live_bills(
-    tx: &mut Tx,
-    contact: &str,
-    number: &str,
-) -> Result<Vec<InvoiceRecord>, StoreError> {
+/// The bills of a contact that were neither voided nor deleted.
+pub async fn list_live_bills(tx: &mut Tx, contact: &str) -> Result<Vec<InvoiceRecord>, StoreError> {
     let rows = rows!(
         tx,
         sql!(
             INVOICE,
-            " WHERE invoices.contact_id = $1 AND invoices.kind = 'bill' AND LOWER(invoices.number) = LOWER($2)
-                AND invoices.status NOT IN ('VOIDED', 'DELETED')
-              ORDER BY invoices.id"
+            " WHERE invoices.contact_id = $1 AND invoices.kind = 'bill' AND invoices.status NOT IN ('VOIDED', 'DELETED') ORDER BY invoices.id"
         ),
         contact,
-        number,
     )?;
     all(&rows, read_invoice)
 }

@@ -250,11 +250,11 @@ pub async fn list_line_balances(
     Ok(found)
 }
 
-/// Entries of lines that are not there; the database refuses them, so whoever made one got round it.
+/// Entries of lines that are not there, which the database refuses, so that whoever made one got round it; and of lines of another partner.
 pub async fn list_stray(tx: &mut Tx) -> Result<Vec<(i64, LineId)>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT journal.position, journal.line_id FROM journal LEFT JOIN lines ON lines.id = journal.line_id
+        "SELECT journal.position, journal.line_id FROM journal LEFT JOIN lines ON lines.id = journal.line_id AND lines.partner_id = journal.partner_id
          WHERE lines.id IS NULL ORDER BY journal.position",
     )?;
     all(&rows, |row| {

@@ -2,7 +2,7 @@
 
 use portal_domain::{
     calendar::{Month, Timestamp},
-    ids::{DealId, LeadId, LineId, PartnerId, PersonId, PlanVersionId, StatementId},
+    ids::{BillId, DealId, LeadId, LineId, PartnerId, PersonId, PlanVersionId, StatementId},
     line::{AnyLine, LineKind, LineState, SeenLine},
     money::{Currency, Exact, Money},
 };
@@ -12,8 +12,8 @@ use crate::{
     StoreError, Tx,
     read::{Read, all},
     sql::{
-        Bind, ROWS_AT_ONCE, execute_many, execute_one, places, row, rows, rows_many, rows_of, sql,
-        sum, values,
+        Bind, ROWS_AT_ONCE, execute, execute_many, execute_one, places, row, rows, rows_many,
+        rows_of, sql, sum, values,
     },
 };
 
@@ -41,6 +41,8 @@ pub struct LineRecord {
     pub approved_by_name: Option<String>,
     pub approved_at: Option<Timestamp>,
     pub statement: Option<StatementId>,
+    /// Which of its statement's bills it is on, in Xero or not.
+    pub bill: Option<BillId>,
     pub corrects: Option<LineId>,
     pub reason: Option<String>,
     /// Who entered a manual line or adjustment.
@@ -81,8 +83,8 @@ impl LineRecord {
 const LINE: &str = "SELECT lines.id, lines.partner_id, partners.name AS partner_name, lines.deal_id, deals.name AS deal_name, deals.lead_id,
         clients.name AS client_name, lines.kind, lines.position, lines.month, lines.amount_minor, lines.currency, lines.base_numerator, lines.base_denominator,
         lines.plan_version_id, lines.state, lines.held_reason, lines.approved_by, people.name AS approved_by_name, lines.approved_at,
-        lines.statement_id, lines.corrects_line_id, lines.reason, lines.entered_by, entering.name AS entered_by_name, lines.disputed_at,
-        lines.refused_by, lines.updated_at
+        lines.statement_id, lines.bill_id, lines.corrects_line_id, lines.reason, lines.entered_by, entering.name AS entered_by_name,
+        lines.disputed_at, lines.refused_by, lines.updated_at
     FROM lines
     JOIN partners ON partners.id = lines.partner_id
     JOIN deals ON deals.id = lines.deal_id
@@ -125,6 +127,7 @@ fn read_line(row: &AnyRow) -> Result<LineRecord, StoreError> {
         approved_by_name: row.optional_text("approved_by_name")?,
         approved_at: row.optional_instant("approved_at")?,
         statement: row.optional_parsed("statement_id")?,
+        bill: row.optional_parsed("bill_id")?,
         corrects: row.optional_parsed("corrects_line_id")?,
         reason: row.optional_text("reason")?,
         entered_by: row.optional_parsed("entered_by")?,
@@ -458,6 +461,48 @@ pub async fn list_of_statement(
     statement: StatementId,
 ) -> Result<Vec<LineRecord>, StoreError> {
     list_of_statements(tx, &[statement]).await
+}
+
+/// Puts lines that are on no bill onto one.
+pub async fn set_bill(
+    tx: &mut Tx,
+    ids: &[LineId],
+    bill: BillId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for some in ids.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::from(values![bill, now]);
+        bound.extend(some.iter().map(Bind::value));
+        let text = format!(
+            "UPDATE lines SET bill_id = $1, updated_at = $2 WHERE bill_id IS NULL AND id IN {}",
+            places(1, some.len(), 3)
+        );
+        let put = execute_many(tx, text, bound).await?;
+        if put != some.len() as u64 {
+            return Err(StoreError::RowsAffected {
+                what: "lines on no bill",
+                actual: put,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Takes the lines of a bill that ended off it.
+pub async fn clear_bill(
+    tx: &mut Tx,
+    statement: StatementId,
+    bill: BillId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE lines SET bill_id = NULL, updated_at = $3 WHERE statement_id = $1 AND bill_id = $2",
+        statement,
+        bill,
+        now,
+    )?;
+    Ok(())
 }
 
 /// What a list shows. `after` is where the page before ended.

@@ -96,6 +96,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0014_links_and_owners.sql"),
     ),
     (
+        15,
+        "bill_history",
+        include_str!("../../migrations/0015_bill_history.sql"),
+        include_str!("../../migrations/0015_bill_history.sql"),
+    ),
+    (
         17,
         "buckets_and_places",
         include_str!("../../migrations/0017_buckets_and_places.sqlite.sql"),

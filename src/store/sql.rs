@@ -57,7 +57,7 @@ bind_as_text!(
     portal_domain::line::DisputeStep,
     portal_domain::line::LineKind,
     portal_domain::line::LineState,
-    portal_domain::statement::SettlementState,
+    portal_domain::bill::BillState,
     portal_domain::ids::PersonId,
     portal_domain::ids::PartnerId,
     portal_domain::ids::LeadId,

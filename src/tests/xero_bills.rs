@@ -1,7 +1,7 @@
 //! Stories of statements and of the bills for them: what is carried over, which bill is taken, and what its payments pay. Amounts are computed by hand
 //! from the terms in `story`; a statement of Harbour's third quarter has 83.34, 83.33 and 83.33.
 
-use portal_domain::statement::SettlementState;
+use portal_domain::{bill::BillState, statement::SettlementState};
 use serde_json::json;
 
 use crate::story::{POUNDS, Story, Terms};
@@ -245,6 +245,10 @@ async fn a_bill_that_cannot_be_made_is_told_withdrawn_and_raised_under_another_n
     assert_eq!(browser.post(&page, &fields).await.status, 303);
     story.raise("AST-2", "").await;
     story.is(&INVOICED, OWED, &[]).await;
+    let mut browser = story.portal.sign_in(&story.portal.staff.finance).await;
+    let shown = browser.get(&format!("/staff{page}")).await.body;
+    let ended = "AST-1 over £250.00 net was withdrawn on";
+    assert!(shown.contains(ended), "{shown}");
     // The job that failed stays in sight; trying it again finds that there is nothing to do.
     story.portal.finish_with_failed_jobs().await;
 }
@@ -292,19 +296,83 @@ async fn a_third_bill_above_what_two_have_left_is_refused() {
 #[tokio::test]
 async fn a_line_is_never_paid_beyond_its_bill() {
     let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
-    // 100.00 reach July, and not August of which 16.66 are on this bill.
-    let first = story.raise("AST-1", "100.00").await;
-    story.pay_rest(&first).await;
-    let lines = ["paid", "stated", "stated"];
-    let figures = [25_000, 16_666, 8_334, 0, 75_002];
-    story.is(&lines, figures, &[]).await;
-    let second = story.raise("AST-2", "66.67").await;
-    let lines = ["paid", "invoiced", "stated"];
-    story.is(&lines, figures, &[]).await;
+    // 100.00 reach July, and not all of August.
+    let refused = story.try_raise("AST-1", "100.00").await;
+    assert_eq!(refused.status, 422, "{}", refused.location);
+    let first = story.raise("AST-1", "83.34").await;
+    let second = story.raise("AST-2", "166.66").await;
+    // The second bill's money is not July's, although July is the oldest.
     story.pay_rest(&second).await;
-    let lines = ["paid", "paid", "stated"];
-    let figures = [25_000, 8_333, 16_667, 0, 75_002];
-    story.ends(&lines, figures, &[]).await;
+    let lines = ["invoiced", "paid", "paid"];
+    let figures = [25_000, 8_334, 16_666, 0, 75_002];
+    story.is(&lines, figures, &[]).await;
+    story.pay_rest(&first).await;
+    let figures = [25_000, 0, 25_000, 0, 75_002];
+    story.ends(&["paid"; 3], figures, &[]).await;
+}
+
+/// What Aster's finance person gets who withdraws an invoice.
+async fn withdraw(story: &Story, number: &str) -> u16 {
+    let statement = story.statements().await.remove(0);
+    let mut bills = statement.bills.iter();
+    let bill = bills.find(|bill| bill.number == number).expect("the bill");
+    let bill = bill.id.to_string();
+    let fields = [("do", "withdraw_invoice"), ("bill", bill.as_str())];
+    let mut browser = story.portal.sign_in(&story.portal.aster.finance).await;
+    let page = format!("/statements/{}", statement.record.id);
+    browser.post(&page, &fields).await.status
+}
+
+#[tokio::test]
+async fn an_invoice_of_which_xero_never_answered_is_neither_withdrawn_nor_made_twice() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    // Aster's contact is made, the bill is made without an answer, and no webhook tells of it.
+    let lost = json!({ "xero": { "spare_writes": 1, "drop_after": 1 }, "webhooks": { "drop_percent": 100 } });
+    story.portal.sandbox_act("faults", lost).await;
+    assert_eq!(story.try_raise("AST-1", "").await.status, 303);
+    story.portal.run_jobs().await;
+    let bill = story.portal.bill("AST-1").await;
+    story.is(&STATED, OWED, &[]).await;
+    let known = story.statements().await.remove(0).bills.remove(0);
+    assert_eq!(
+        (known.state, known.xero_invoice_id),
+        (BillState::Asked, None)
+    );
+    assert_eq!(withdraw(&story, "AST-1").await, 409);
+    assert_eq!(story.try_raise("AST-2", "").await.status, 409);
+    story.minutes_pass().await;
+    story.is(&INVOICED, OWED, &[]).await;
+    assert_eq!(story.portal.bill("AST-1").await, bill, "there is one");
+    assert_eq!(withdraw(&story, "AST-1").await, 409);
+    story.ends(&INVOICED, OWED, &[]).await;
+}
+
+#[tokio::test]
+async fn an_invoice_that_finance_entered_under_another_number_is_not_made_a_second_time() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let errors = |percent| json!({ "xero": { "error_percent": percent } });
+    story.portal.sandbox_act("faults", errors(100)).await;
+    assert_eq!(story.try_raise("AST-1", "").await.status, 303);
+    let entered = story.enter_bill("R-77", "250.00", json!({})).await;
+    story.portal.sandbox_act("faults", errors(0)).await;
+    for _ in 0..4 {
+        story.minutes_pass().await;
+    }
+    let open = ["bill_differs_from_statement", "bill_not_made"];
+    story.is(&STATED, OWED, &open).await;
+    let why = story.exception("bill_not_made").await.facts["why"].clone();
+    let why = why.as_str().expect("a sentence");
+    assert!(why.contains("R-77 over 250.00 GBP"), "{why}");
+    let truth = story.portal.sandbox_read("truth").await;
+    assert_eq!(truth["bills_by_number"]["AST-1"], json!(null));
+    assert_eq!(withdraw(&story, "AST-1").await, 303);
+    story.minutes_pass().await;
+    story.is(&INVOICED, OWED, &[]).await;
+    story.pay_rest(&entered).await;
+    let figures = [25_000, 0, 25_000, 0, 75_002];
+    story.is(&["paid"; 3], figures, &[]).await;
+    // The job that was refused stays in sight.
+    story.portal.finish_with_failed_jobs().await;
 }
 
 #[tokio::test]

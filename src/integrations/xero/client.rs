@@ -290,16 +290,26 @@ impl Xero {
             .append_pair("ContactIDs", contact_id);
         page_of(&mut url, 1, INVOICES_PER_PAGE);
         let answered: wire::Invoices = self.read("find_bill", url, Vec::new()).await?;
-        let bills = answered.invoices.iter().map(|one| convert::invoice(one));
-        let mut bills: Vec<RemoteInvoice> = bills.collect::<Result<_, _>>()?;
-        // The filter is Xero's; what we act on is checked once more.
-        bills.retain(|bill| {
-            let is_live = !matches!(bill.status.as_str(), "VOIDED" | "DELETED");
-            is_live
-                && bill.kind == InvoiceType::Bill
-                && bill.contact_id == contact_id
-                && bill.number == number
-        });
+        let mut bills = live_bills(&answered, contact_id)?;
+        bills.retain(|bill| bill.number == number);
+        Ok(bills)
+    }
+
+    /// All bills of this contact that are neither voided nor deleted: what a bill says in its lines cannot be searched for there.
+    pub async fn list_bills(&self, contact_id: &str) -> Result<Vec<RemoteInvoice>, CallError> {
+        let mut bills = Vec::new();
+        for page in 1.. {
+            let mut url = self.url(&["Invoices"])?;
+            url.query_pairs_mut()
+                .append_pair("where", "Type==\"ACCPAY\"")
+                .append_pair("ContactIDs", contact_id);
+            page_of(&mut url, page, INVOICES_PER_PAGE);
+            let answered: wire::Invoices = self.read("list_bills", url, Vec::new()).await?;
+            bills.extend(live_bills(&answered, contact_id)?);
+            if answered.invoices.len() < INVOICES_PER_PAGE {
+                break;
+            }
+        }
         Ok(bills)
     }
 
@@ -340,7 +350,11 @@ impl Xero {
         if errors.has_errors || !errors.validation_errors.is_empty() {
             return Err(refused(&joined(&errors.validation_errors)));
         }
-        Ok(convert::invoice(made)?)
+        // It was made, whatever we understand of it.
+        convert::invoice(made).map_err(|unreadable| CallError {
+            kind: ErrorKind::UnknownOutcome,
+            ..unreadable.into()
+        })
     }
 
     /// The active contact that carries our number.
@@ -411,6 +425,19 @@ impl Xero {
             .await?;
         Ok(access.tenant_id)
     }
+}
+
+/// The contact's bills of an answer. The filter is Xero's; what we act on is checked once more.
+fn live_bills(
+    answered: &wire::Invoices,
+    contact_id: &str,
+) -> Result<Vec<RemoteInvoice>, CallError> {
+    let bills = answered.invoices.iter().map(|one| convert::invoice(one));
+    let mut bills: Vec<RemoteInvoice> = bills.collect::<Result<_, _>>()?;
+    bills.retain(|bill| {
+        !bill.is_gone() && bill.kind == InvoiceType::Bill && bill.contact_id == contact_id
+    });
+    Ok(bills)
 }
 
 /// The plumbing under the calls.

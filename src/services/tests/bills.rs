@@ -2,12 +2,20 @@
 
 use LineState::{Invoiced, Paid, Stated};
 use portal_domain::{
-    ids::BillId, line::LineState, money::Currency, remote::RemoteInvoice, statement::InvoiceForm,
+    bill::BillState,
+    ids::BillId,
+    line::LineState,
+    money::Currency,
+    remote::RemoteInvoice,
+    statement::{InvoiceForm, SettlementState},
 };
 use portal_services::{
-    ServiceError, bills, exceptions, links,
+    ServiceError,
+    bills::{self, Asking},
+    exceptions, links,
     statements::{self, StatementView},
 };
+use portal_store::audit;
 
 use crate::world::{World, databases};
 
@@ -282,6 +290,260 @@ async fn the_partner_is_told_of_a_payment_that_is_undone_and_of_a_bill_that_is_v
         read(&world, &named(&world, "bill-2", "R-2", 30_000).await).await;
         assert!(!is_open(&world.exceptions().await, "bill_voided"));
         assert!(statement(&world).await.voided.is_empty());
+        world.ctx.store.close().await;
+    }
+}
+
+async fn ask(world: &World, bill: BillId) -> Asking {
+    bills::ask(&world.ctx, bill).await.expect("looked")
+}
+
+async fn withdraw(world: &World, bill: BillId) -> Result<(), ServiceError> {
+    let withdrawn = bills::withdraw(&world.ctx, &world.member, bill).await;
+    withdrawn.map(|_| ())
+}
+
+#[tokio::test]
+async fn a_bill_that_xero_may_have_is_withdrawn_only_after_xero_has_said_no() {
+    for url in databases().await {
+        let world = stated(&url).await;
+        let bill = raise(&world, "RE-1", "").await.expect("raised");
+        assert_eq!(ask(&world, bill).await, Asking::Now);
+        // The worker dies, or the answer is lost: nobody knows whether Xero has it.
+        assert_eq!(ask(&world, bill).await, Asking::Now, "by another worker");
+        assert!(matches!(
+            withdraw(&world, bill).await,
+            Err(ServiceError::Conflict("bill-being-made"))
+        ));
+        bills::not_in_xero(&world.ctx, bill).await.expect("said");
+        withdraw(&world, bill).await.expect("withdrawn");
+        assert_eq!(ask(&world, bill).await, Asking::Never);
+        assert!(matches!(
+            bills::for_creation(&world.ctx, bill).await,
+            Err(ServiceError::NotFound)
+        ));
+        let statement = statement(&world).await;
+        assert_eq!((statement.rest.minor, statement.bills.len()), (30_000, 0));
+        assert_eq!(statement.ended[0].state, BillState::Withdrawn);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_bill_is_not_made_beside_one_in_xero_that_leaves_it_nothing() {
+    for url in databases().await {
+        let world = stated(&url).await;
+        let bill = raise(&world, "RE-1", "").await.expect("raised");
+        read(&world, &named(&world, "bill-1", "R-77", 30_000).await).await;
+        assert!(is_open(&world.exceptions().await, DIFFERS));
+        let Asking::Refused(why) = ask(&world, bill).await else {
+            panic!("it would be paid twice")
+        };
+        assert!(why.contains("R-77 over 300.00 EUR"), "{why}");
+        withdraw(&world, bill).await.expect("withdrawn");
+        read(&world, &named(&world, "bill-1", "R-77", 30_000).await).await;
+        assert_eq!(world.states().await[..3], [Invoiced; 3]);
+        assert!(!is_open(&world.exceptions().await, DIFFERS));
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_bill_is_made_beside_one_in_xero_that_leaves_it_enough() {
+    for url in databases().await {
+        let world = stated(&url).await;
+        let bill = raise(&world, "RE-1", "100.00").await.expect("raised");
+        read(&world, &named(&world, "bill-1", "R-77", 20_000).await).await;
+        assert_eq!(world.states().await[..3], [Stated, Invoiced, Invoiced]);
+        assert_eq!(ask(&world, bill).await, Asking::Now);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_told_that_a_bill_cannot_be_made_once_it_is_found_in_xero() {
+    for url in databases().await {
+        let world = stated(&url).await;
+        let bill = raise(&world, "RE-1", "").await.expect("raised");
+        read(&world, &named(&world, "bill-1", "RE-1", 30_000).await).await;
+        let said = bills::cannot_be_made(&world.ctx, bill, "Xero said no before").await;
+        said.expect("said");
+        assert!(!is_open(&world.exceptions().await, "bill_not_made"));
+        assert!(mails(&world, "could not be booked").await.is_empty());
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn an_invoice_for_a_part_is_for_whole_lines() {
+    for url in databases().await {
+        let world = stated(&url).await;
+        let Err(ServiceError::Invalid(errors)) = raise(&world, "RE-1", "150.00").await else {
+            panic!("half a line")
+        };
+        assert_eq!(errors.0[0].code, "amount-not-whole-lines");
+        assert_eq!(errors.0[0].detail, "100.00");
+        world.ctx.store.close().await;
+    }
+}
+
+/// Reads a bill of which so much is paid, net.
+async fn pay(world: &World, id: &str, net_minor: i64, paid_minor: i64) {
+    let mut bill = named(world, id, id, net_minor).await;
+    bill.paid_minor = paid_minor + paid_minor * 19 / 100;
+    read(world, &bill).await;
+}
+
+#[tokio::test]
+async fn each_bills_payments_pay_its_own_lines_in_whatever_order_they_come() {
+    for url in databases().await {
+        let world = stated(&url).await;
+        pay(&world, "R-1", 10_000, 0).await;
+        for (first, second, states, settlement) in [
+            (0, 20_000, [Invoiced, Paid, Paid], SettlementState::PartPaid),
+            (
+                9_900,
+                20_000,
+                [Invoiced, Paid, Paid],
+                SettlementState::PartPaid,
+            ),
+            (
+                9_900,
+                10_000,
+                [Invoiced, Paid, Invoiced],
+                SettlementState::PartPaid,
+            ),
+            (9_900, 9_900, [Invoiced; 3], SettlementState::PartPaid),
+            (
+                10_000,
+                19_900,
+                [Paid, Paid, Invoiced],
+                SettlementState::PartPaid,
+            ),
+            (10_000, 20_000, [Paid; 3], SettlementState::Paid),
+            (0, 0, [Invoiced; 3], SettlementState::Invoiced),
+        ] {
+            pay(&world, "R-2", 20_000, second).await;
+            pay(&world, "R-1", 10_000, first).await;
+            assert_eq!(world.states().await[..3], states, "{first} and {second}");
+            let statement = statement(&world).await;
+            assert_eq!(
+                (statement.settlement, statement.paid.minor),
+                (settlement, first + second)
+            );
+        }
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_bill_that_is_voided_between_others_takes_no_line_from_them() {
+    for url in databases().await {
+        let world = stated(&url).await;
+        for number in ["R-1", "R-2", "R-3"] {
+            pay(&world, number, 10_000, 0).await;
+        }
+        pay(&world, "R-3", 10_000, 10_000).await;
+        let mut voided = named(&world, "R-2", "R-2", 10_000).await;
+        voided.status = "VOIDED".to_owned();
+        read(&world, &voided).await;
+        assert_eq!(world.states().await[..3], [Invoiced, Stated, Paid]);
+        read(&world, &voided).await;
+        // What is free is February alone, whoever takes it, under the old number too.
+        let again = named(&world, "bill-4", "R-2", 10_000).await;
+        read(&world, &again).await;
+        assert_eq!(world.states().await[..3], [Invoiced, Invoiced, Paid]);
+        pay(&world, "R-3", 10_000, 0).await;
+        let paid = RemoteInvoice {
+            paid_minor: 11_900,
+            ..named(&world, "bill-4", "R-2", 10_000).await
+        };
+        read(&world, &paid).await;
+        assert_eq!(world.states().await[..3], [Invoiced, Paid, Invoiced]);
+        world.ctx.store.close().await;
+    }
+}
+
+/// What the portal did to bills by itself, oldest first: the act and its facts.
+async fn acts_of_portal(world: &World) -> Vec<(String, serde_json::Value)> {
+    let mut tx = world.ctx.store.read().await.expect("the database");
+    let found = audit::list_before(&mut tx, i64::MAX, 100).await;
+    let mut found = found.expect("acts");
+    found.retain(|record| record.person.is_none() && record.act.ends_with("_bill"));
+    let acts = found.into_iter().rev();
+    acts.map(|record| {
+        (
+            record.act,
+            serde_json::from_str(&record.facts).expect("facts"),
+        )
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn what_becomes_of_bills_stays_on_record() {
+    for url in databases().await {
+        let world = stated(&url).await;
+        raise(&world, "RE-1", "100.00").await.expect("raised");
+        read(&world, &named(&world, "bill-1", "RE-1", 10_000).await).await;
+        for paid_minor in [20_000, 0] {
+            pay(&world, "R-2", 20_000, paid_minor).await;
+        }
+        let mut voided = named(&world, "R-2", "R-2", 20_000).await;
+        voided.status = "VOIDED".to_owned();
+        for _ in 0..2 {
+            read(&world, &voided).await;
+        }
+        let acts = acts_of_portal(&world).await;
+        let names: Vec<&str> = acts.iter().map(|(act, _)| act.as_str()).collect();
+        let wanted = [
+            "book_bill",
+            "find_bill",
+            "settle_bill",
+            "settle_bill",
+            "void_bill",
+        ];
+        assert_eq!(names, wanted);
+        let settled = &acts[3].1;
+        assert_eq!(
+            (&settled["paid_minor"], &settled["before_minor"]),
+            (&0.into(), &20_000.into())
+        );
+        let ended = statement(&world).await.ended;
+        let ended: Vec<_> = ended
+            .iter()
+            .map(|bill| (bill.state, bill.undone_minor))
+            .collect();
+        assert_eq!(ended, [(BillState::Voided, 20_000)]);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_credit_note_against_a_bill_is_told_and_only_money_pays_its_lines() {
+    for url in databases().await {
+        let world = stated(&url).await;
+        read(&world, &named(&world, "bill-1", "R-1", 30_000).await).await;
+        let credited = |bill: RemoteInvoice, paid_minor| RemoteInvoice {
+            status: "PAID".to_owned(),
+            paid_minor,
+            credited_minor: 35_700 - paid_minor,
+            due_minor: 0,
+            ..bill
+        };
+        for (paid_minor, states) in [(0, [Invoiced; 3]), (23_800, [Paid, Paid, Invoiced])] {
+            let bill = named(&world, "bill-1", "R-1", 30_000).await;
+            read(&world, &credited(bill, paid_minor)).await;
+            assert_eq!(world.states().await[..3], states);
+            let said = &statement(&world).await.mismatches;
+            assert_eq!(said[0]["mismatch"], "credited");
+        }
+        let told = mails(&world, "A credit note").await;
+        assert_eq!(told.len(), 1);
+        assert!(told[0].contains("settles €357.00 of it"), "{}", told[0]);
+        pay(&world, "bill-1", 30_000, 30_000).await;
+        assert_eq!(world.states().await[..3], [Paid; 3]);
+        assert!(!is_open(&world.exceptions().await, DIFFERS));
         world.ctx.store.close().await;
     }
 }

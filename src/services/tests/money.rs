@@ -652,7 +652,7 @@ async fn the_proof_finds_what_somebody_changed_behind_its_back() {
                 &[
                     "lines_agree_with_journal",
                     "figures_add_up",
-                    "paid_within_bill",
+                    "settlement_follows_from_payments",
                 ],
             ),
             (

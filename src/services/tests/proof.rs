@@ -1,17 +1,18 @@
 //! The proof finds whatever somebody changed behind its back: each kind of fault is planted by hand, found by its sentence, and taken out again.
 
 use portal_domain::{
+    deal::DealState,
     ids::{LineId, PlanVersionId},
-    line::LineKind,
+    line::{LineKind, LineState},
     plan::PlanForm,
 };
-use portal_services::{lines, verify};
+use portal_services::{bills, lines, links, verify};
 use portal_store::plans as plan_rows;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 
 use crate::{
     decisions::{colleague, enter, entry},
-    plans::{pay, win},
+    plans::{add_other_partner, pay, win},
     world::{World, databases, publish},
 };
 
@@ -53,16 +54,19 @@ async fn faults(world: &World) -> Vec<String> {
 struct Stage {
     awaiting: LineId,
     coming: LineId,
-    stated: LineId,
-    /// Stated too, and its money went away.
+    /// On a bill that is paid in full.
+    paid: LineId,
+    /// On a bill that is paid by half, and the client's money went away.
     clawed: LineId,
     clawback: LineId,
     manual: LineId,
-    elsewhere: LineId,
+    /// Of a deal that is lost: the client's money reaches it all the same.
+    kept: LineId,
     other_version: PlanVersionId,
 }
 
-/// A deal of which two months are stated and one of them clawed back, a line that a person entered and another approved, and a second deal.
+/// A deal of which two months are on a statement, each with a bill, and one of them clawed back; a line that a person entered and another approved; a second
+/// deal, paid for one month and lost; and a second partner.
 async fn stage(world: &World) -> Stage {
     world.win("1000.00", "1").await;
     world.accrue("2026-04-02").await;
@@ -70,7 +74,11 @@ async fn stage(world: &World) -> Stage {
     world.invoice("INV-2", 100_000, 119_000).await;
     assert_eq!(world.approve_all().await, 2);
     assert_eq!(world.close("2026Q1").await.created, 1);
+    for (number, paid_minor) in [("R-1", 11_900), ("R-2", 5_950)] {
+        bill(world, number, paid_minor).await;
+    }
     world.invoice("INV-2", 100_000, 0).await;
+    add_other_partner(world).await;
     let manual = enter(world, &entry("pay", "250.00"))
         .await
         .expect("entered");
@@ -93,6 +101,7 @@ async fn stage(world: &World) -> Stage {
     };
     win(world, "9002", "2026-04-03", "500.00", "1").await;
     pay(world, "INV-9", "9002", 50_000).await;
+    lose(world, "9002").await;
     let form = PlanForm {
         name: "Generous".to_owned(),
         rate: "20".to_owned(),
@@ -105,17 +114,44 @@ async fn stage(world: &World) -> Stage {
     let filter = portal_store::lines::LineFilter::default();
     let all = portal_store::lines::list(&mut tx, &filter, 500).await;
     let all = all.expect("lines");
-    let elsewhere = all.iter().find(|line| line.deal != found[0].deal);
+    let is_kept = |line: &&portal_store::lines::LineRecord| {
+        line.deal != found[0].deal && line.state != LineState::Cancelled
+    };
+    let kept = all.iter().find(is_kept);
     Stage {
         awaiting: of_month(LineKind::Scheduled, 3),
         coming: of_month(LineKind::Scheduled, 6),
-        stated: of_month(LineKind::Scheduled, 1),
+        paid: of_month(LineKind::Scheduled, 1),
         clawed: of_month(LineKind::Scheduled, 2),
         clawback: of_month(LineKind::Clawback, 2),
         manual,
-        elsewhere: elsewhere.expect("another deal's line").id,
+        kept: kept.expect("another deal's line").id,
         other_version: other.expect("the version").id,
     }
+}
+
+/// A bill over 100.00 for the statement, of which so much is paid, with tax.
+async fn bill(world: &World, number: &str, paid_minor: i64) {
+    let contact = bills::partner_contact_found(&world.ctx, world.partner, "contact-partner");
+    contact.await.expect("remembered");
+    let mut bill = world
+        .bill(number, number, 10_000, paid_minor, "AUTHORISED")
+        .await;
+    bill.description = "As of PS-2026Q1-000001".to_owned();
+    let applied = links::apply_invoice(&world.ctx, &bill).await;
+    applied.expect("applied");
+    world.work().await;
+}
+
+/// A deal that was won is lost.
+async fn lose(world: &World, id: &str) {
+    let mut tx = world.ctx.store.read().await.expect("the database");
+    let deal = portal_store::deals::find_by_hubspot(&mut tx, id).await;
+    let lead = deal.expect("an answer").expect("the deal").lead;
+    drop(tx);
+    let mut lost = world.deal(lead, DealState::Lost, "500.00", "1");
+    lost.id = id.to_owned();
+    world.read(&lost).await;
 }
 
 /// What is planted, what takes it out again, and what the proof says meanwhile.
@@ -137,9 +173,9 @@ fn plants(stage: &Stage) -> Vec<(String, String, &'static str)> {
         );
         (changed, before, "by version")
     };
-    let corrects = format!("corrects_line_id = '{}'", stage.elsewhere);
+    let corrects = format!("corrects_line_id = '{}'", stage.kept);
     let corrected = "corrects_line_id = (SELECT id FROM lines AS stated WHERE stated.deal_id = lines.deal_id AND stated.month = lines.month AND stated.kind = 'scheduled')";
-    vec![
+    let mut plants = vec![
         of(
             stage.awaiting,
             "amount_minor = 10001",
@@ -190,16 +226,10 @@ fn plants(stage: &Stage) -> Vec<(String, String, &'static str)> {
             "is refused, and awaiting",
         ),
         of(
-            stage.stated,
+            stage.paid,
             "statement_id = NULL",
             "statement_id = (SELECT id FROM statements)",
-            "is stated, on statement None",
-        ),
-        of(
-            stage.stated,
-            "state = 'paid'",
-            "state = 'stated'",
-            "that are paid",
+            "is paid, on statement None",
         ),
         of(
             stage.clawback,
@@ -289,6 +319,71 @@ fn plants(stage: &Stage) -> Vec<(String, String, &'static str)> {
             "UPDATE leads SET hubspot_deal_id = '9001' WHERE hubspot_deal_id IS NULL",
             "has neither a deal nor a delivery",
         ),
+        of(
+            stage.kept,
+            "state = 'cancelled'",
+            "state = 'upcoming'",
+            "is cancelled, and the client's money reaches",
+        ),
+        both(
+            "UPDATE journal SET partner_id = (SELECT id FROM partners WHERE domain = 'other-company.com') WHERE position = 1",
+            "UPDATE journal SET partner_id = (SELECT lines.partner_id FROM lines WHERE lines.id = journal.line_id) WHERE position = 1",
+            "which is not there or another partner's",
+        ),
+    ];
+    plants.extend(plants_of_bills(stage));
+    plants
+}
+
+/// The same of bills, their payments, and the lines on them.
+fn plants_of_bills(stage: &Stage) -> Vec<(String, String, &'static str)> {
+    let line = |line: LineId, changed: &str, before: &str, said: &'static str| {
+        let set = |set: &str| format!("UPDATE lines SET {set} WHERE id = '{line}'");
+        (set(changed), set(before), said)
+    };
+    let bill = |changed: &str, before: &str, said: &'static str| {
+        let set = |set: &str| format!("UPDATE bills SET {set} WHERE number = 'R-2'");
+        (set(changed), set(before), said)
+    };
+    let (paid, invoiced) = ("state = 'paid'", "state = 'invoiced'");
+    let own = "bill_id = (SELECT bills.id FROM bills WHERE bills.number = 'R-2')";
+    let invoice = |minor: i64| format!("UPDATE invoices SET paid_minor = {minor} WHERE id = 'R-1'");
+    vec![
+        line(stage.paid, invoiced, paid, "is invoiced, and by the bills"),
+        line(stage.clawed, paid, invoiced, "is paid, and by the bills"),
+        line(
+            stage.clawed,
+            "state = 'stated'",
+            invoiced,
+            "is stated, and by the bills",
+        ),
+        line(stage.clawed, "bill_id = NULL", own, "it is stated"),
+        line(stage.clawed, "bill_id = NULL", own, "and its lines over 0"),
+        line(
+            stage.awaiting,
+            own,
+            "bill_id = NULL",
+            "on statement None and bill Some",
+        ),
+        bill(
+            "paid_minor = total_minor",
+            "paid_minor = 5000",
+            "and by Xero",
+        ),
+        bill("state = 'paid'", "state = 'part_paid'", "and by Xero"),
+        bill("tax_minor = 0", "tax_minor = 1900", "and by Xero"),
+        bill("state = 'voided'", "state = 'part_paid'", "it is stated"),
+        bill(
+            "xero_invoice_id = NULL",
+            "xero_invoice_id = 'R-2'",
+            "and by Xero",
+        ),
+        bill(
+            "total_minor = 10001",
+            "total_minor = 10000",
+            "and its bills over 20001",
+        ),
+        (invoice(0), invoice(11_900), "and by Xero"),
     ]
 }
 

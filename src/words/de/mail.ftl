@@ -42,6 +42,8 @@ mail-bill-voided-subject = Ihre Rechnung { $number } wurde storniert
 mail-bill-voided-body = Ihre Rechnung { $number } zur Abrechnung { $statement } wurde bei uns storniert. Sie können { $amount } der Abrechnung im Portal neu berechnen.
 mail-bill-not-made-subject = Ihre Rechnung { $number } ließ sich nicht buchen
 mail-bill-not-made-body = Ihre Rechnung { $number } zur Abrechnung { $statement } ließ sich bei uns nicht buchen, und wir gehen dem nach. Stimmt die Nummer nicht? Dann ziehen Sie die Rechnung im Portal zurück und stellen Sie sie neu.
+mail-bill-credited-subject = Ihre Rechnung { $bill } wurde mit einer Gutschrift verrechnet
+mail-bill-credited-body = { $why } Bitte antworten Sie auf diese Mail, wenn Sie uns diese Gutschrift nicht gegeben haben; wir melden uns, wenn der Rest bezahlt ist.
 mail-bill-differs-subject = Ihre Rechnung { $bill } passt nicht zur Abrechnung { $statement }
 mail-bill-differs-body = { $why } Bis das geklärt ist, zahlen wir darauf nichts. Bitte schicken Sie eine andere Rechnung, oder antworten Sie auf diese Mail, wenn Sie es anders sehen.
 

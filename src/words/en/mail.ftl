@@ -42,6 +42,8 @@ mail-bill-voided-subject = Your invoice { $number } was voided
 mail-bill-voided-body = Your invoice { $number } for statement { $statement } was voided in our books. You can invoice { $amount } of the statement again in the portal.
 mail-bill-not-made-subject = Your invoice { $number } could not be booked
 mail-bill-not-made-body = Your invoice { $number } for statement { $statement } could not be entered in our books, and we look at it. Is the number wrong? Then withdraw the invoice in the portal and raise it again.
+mail-bill-credited-subject = A credit note was set against your invoice { $bill }
+mail-bill-credited-body = { $why } Please answer this mail if you did not give us that credit; we tell you when the rest is paid.
 mail-bill-differs-subject = Your invoice { $bill } does not fit statement { $statement }
 mail-bill-differs-body = { $why } Until this is put right, we pay nothing on it. Please send another invoice, or answer this mail if you think that we are wrong.
 

@@ -168,7 +168,11 @@ async fn a_payment_is_cash_in_the_invoice() {
         .await;
     let read = xero.read_invoice(&id).await.unwrap().unwrap();
     assert_eq!(
-        (read.paid_minor, read.credited_minor, read.cash_minor()),
+        (
+            read.paid_minor,
+            read.credited_minor,
+            read.cash_minor().unwrap()
+        ),
         (4_010, 0, 4_010)
     );
     assert_eq!(read.due_minor, read.total.minor - 4_010);
@@ -334,6 +338,39 @@ async fn a_deleted_bill_is_not_found_any_more() {
         xero.read_invoice(&made.id).await.unwrap().unwrap().status,
         "DELETED"
     );
+}
+
+#[tokio::test]
+async fn a_contacts_bills_are_listed_whatever_their_numbers_with_what_their_lines_say() {
+    let stage = Stage::open().await;
+    let xero = stage.xero();
+    let mut made = Vec::new();
+    for (number, name) in [("partner-17", "Partner"), ("partner-18", "Other")] {
+        let contact = xero.create_contact(number, name, "").await.unwrap();
+        assert_eq!(xero.list_bills(&contact.id).await.unwrap(), []);
+        for number in ["R-77", "R-78"] {
+            let new = NewBill {
+                number: number.to_owned(),
+                ..bill(&contact.id)
+            };
+            let key = format!("{name}-{number}");
+            made.push(xero.create_bill(&new, &key).await.unwrap());
+        }
+    }
+    let body = json!({ "Invoices": [{ "InvoiceID": made[0].id, "Status": "DELETED" }] });
+    stage
+        .xero_call(
+            Method::POST,
+            &format!("{INVOICES}/{}", made[0].id),
+            Some(body),
+        )
+        .await;
+    let listed = xero.list_bills(&made[0].contact_id).await.unwrap();
+    let listed: Vec<_> = listed
+        .iter()
+        .map(|bill| (bill.number.as_str(), bill.description.as_str()))
+        .collect();
+    assert_eq!(listed, [("R-78", "PS-2026Q3-000042")]);
 }
 
 #[tokio::test]

@@ -383,7 +383,7 @@ fn bill_facts(page: &Page, bill: &BillRecord) -> AnyView {
             words.with("settlement-undone", &[("amount", amount.into())]),
         )
     });
-    let withdraw = (bill.xero_invoice_id.is_none() && may(page, Action::RaiseInvoices))
+    let withdraw = (bill.can_be_withdrawn() && may(page, Action::RaiseInvoices))
         .then(|| parts::withdraw(page, bill));
     view! {
         <dl class="facts" data-bill=bill.number.clone()>

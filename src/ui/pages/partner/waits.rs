@@ -46,10 +46,11 @@ impl Around {
             .map_or_else(String::new, |statement| statement.record.number.clone())
     }
 
-    /// The partner's number of its invoice for the statement that a line is on.
+    /// The partner's number of its invoice that a line is on.
     fn invoice_number(&self, view: &LineView) -> String {
-        self.statement(view)
-            .map_or_else(String::new, StatementView::bill_numbers)
+        self.statement(view).map_or_else(String::new, |statement| {
+            statement.bill_number_of(&view.line)
+        })
     }
 
     /// The quarter whose statement an approved line comes on.

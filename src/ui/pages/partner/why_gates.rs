@@ -154,12 +154,11 @@ fn stated(page: &Page, why: &LineExplanation) -> Standing {
 fn billed(page: &Page, why: &LineExplanation) -> Standing {
     let line = &why.view.line;
     let is_billed = matches!(line.state, LineState::Invoiced | LineState::Paid);
-    let bills = why.bills.iter().map(|bill| {
+    let bill = why.bill.as_ref().map(|bill| {
         let amount = page.words.money(bill.total);
         format!("{} · {amount}", bill.number)
     });
-    let bills = bills.collect::<Vec<_>>().join(", ");
-    (passed_if(is_billed), bills.into_any())
+    (passed_if(is_billed), bill.into_any())
 }
 
 fn paid(why: &LineExplanation) -> Standing {

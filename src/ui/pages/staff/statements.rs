@@ -13,7 +13,7 @@ use portal_services::{
     quarters::{self, Blocked, ClosePreview, QuarterView},
     statements::{self, StatementView},
 };
-use portal_store::lines::LineRecord;
+use portal_store::{bills::BillRecord, lines::LineRecord};
 use serde::Deserialize;
 
 use super::{
@@ -538,6 +538,18 @@ fn hashes(page: &Page, view: &StatementView) -> AnyView {
         .into_any()
 }
 
+/// A bill that was withdrawn or voided, and when.
+fn ended(page: &Page, bill: &BillRecord) -> AnyView {
+    let words = &page.words;
+    let arguments = [
+        ("number", bill.number.as_str().into()),
+        ("amount", words.money(bill.total).into()),
+        ("date", words.date(page.ctx.date_of(bill.updated_at)).into()),
+    ];
+    let text = words.with(&format!("staff-bill-{}", bill.state), &arguments);
+    view! { <p class="small muted">{text}</p> }.into_any()
+}
+
 /// How far the partner's bill is.
 fn settlement(page: &Page, view: &StatementView) -> AnyView {
     let words = &page.words;
@@ -550,7 +562,7 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
     });
     let bills = view.bills.iter().map(|bill| {
         let open = Money::new(bill.total.minor - bill.paid_minor, bill.total.currency);
-        let withdraw = (bill.xero_invoice_id.is_none() && may(page, Action::Reconcile))
+        let withdraw = (bill.can_be_withdrawn() && may(page, Action::Reconcile))
             .then(|| parts::withdraw(page, bill));
         let xero = bill
             .xero_invoice_id
@@ -570,6 +582,7 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
         }
     });
     let bills = bills.collect_view();
+    let ended = view.ended.iter().map(|bill| ended(page, bill));
     let mismatches = view
         .mismatches
         .iter()
@@ -584,6 +597,7 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
             <ol class="steps" aria-label=words.text("progress")>{steps.collect_view()}</ol>
             {bills}
             {none}
+            {ended.collect_view()}
             {mismatches.collect_view()}
         </section>
     }

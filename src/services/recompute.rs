@@ -218,7 +218,7 @@ async fn list_to_pack(
         for (deal, basis) in found {
             let lines = lines.remove(&deal.id).unwrap_or_default();
             let of_partner = to_pack.entry(deal.partner).or_default();
-            of_partner.push(basis.to_pack(&deal, &lines));
+            of_partner.push(basis.with_lines(&deal, &lines));
         }
     }
     Ok(to_pack)
@@ -269,7 +269,7 @@ impl PackBasis {
         })
     }
 
-    fn to_pack(self, deal: &DealRecord, lines: &[LineToPack]) -> DealToPack {
+    fn with_lines(self, deal: &DealRecord, lines: &[LineToPack]) -> DealToPack {
         let mut corrections: HashMap<LineId, i64> = HashMap::new();
         for line in lines {
             if let (LineKind::Adjustment, false, Some(corrects)) =

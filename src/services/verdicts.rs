@@ -318,7 +318,7 @@ async fn judge_client(
         .iter()
         .map(|invoice| invoice.remote.reference.as_str());
     let names = Names::load(ctx, tx, references, &ids).await?;
-    let mut candidates = Candidates::load(tx, deals).await?;
+    let mut candidates = Candidates::load(ctx, tx, deals).await?;
     let mut judged = Vec::with_capacity(found.len());
     for invoice in found {
         if invoice.remote.contact_id != contacts[0] {
@@ -507,7 +507,7 @@ pub(crate) async fn judge_credits(
     let references = found.iter().map(|credit| credit.remote.reference.as_str());
     let names = Names::load(ctx, tx, references, &ids).await?;
     // What was asked for does not matter: money goes back for what was paid long ago.
-    let candidates = Candidates::load(tx, deals).await?;
+    let candidates = Candidates::load(ctx, tx, deals).await?;
     let allocated = found.iter().flat_map(|credit| &credit.remote.allocations);
     let allocated: BTreeSet<String> = allocated.map(|part| part.invoice.clone()).collect();
     let allocated: Vec<String> = allocated.into_iter().collect();

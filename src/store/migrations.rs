@@ -95,6 +95,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0014_links_and_owners.sql"),
         include_str!("../../migrations/0014_links_and_owners.sql"),
     ),
+    (
+        16,
+        "losses_and_refunds",
+        include_str!("../../migrations/0016_losses_and_refunds.sql"),
+        include_str!("../../migrations/0016_losses_and_refunds.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -9,6 +9,7 @@ use portal_domain::{
     remote::{CreditAllocation, RemoteCredit, RemoteDeal, RemoteInvoice},
 };
 use portal_services::{
+    deals, exceptions,
     links::{self, InvoiceShareForm},
     mergers::{self, MergerDecision},
     operations,
@@ -18,6 +19,7 @@ use portal_store::{credits, invoices};
 use crate::{
     midterm::{plan, publish_for},
     reconciliation::{World, refund, sale, worlds},
+    world::instant,
 };
 
 /// The deals of an invoice, and how each was found.
@@ -290,7 +292,7 @@ async fn an_invoice_after_all_deals_of_its_client_ended_is_a_case_and_a_stranger
         world.put(further).await;
         assert_eq!(links_of(&world, "id-INV-3").await, []);
         let case = world.case("invoice_without_deal").await;
-        let case = portal_services::exceptions::find_case(&world.ctx, &world.staff, case, "").await;
+        let case = exceptions::find_case(&world.ctx, &world.staff, case, "").await;
         assert_eq!(case.expect("a case").deals[0].deal, deal, "proposed");
         world.ctx.store.close().await;
     }
@@ -346,6 +348,162 @@ async fn an_invoice_that_names_a_deal_which_was_merged_away_is_for_the_one_it_go
             "what it had stays its own"
         );
         assert_eq!(links_of(&world, "id-INV-2").await, by_reference(survivor));
+        world.ctx.store.close().await;
+    }
+}
+
+/// What HubSpot says of the only deal of a client once that is not won any more.
+#[derive(Clone, Copy, Debug)]
+enum Loss {
+    Lost,
+    Reopened,
+    Deleted,
+}
+
+/// The deal is not won any more from that day on, and the portal hears of it then.
+async fn lose(world: &World, deal: &RemoteDeal, loss: Loss, day: &str) {
+    world.accrue(day).await;
+    let state = match loss {
+        Loss::Lost => DealState::Lost,
+        Loss::Reopened => DealState::Open,
+        Loss::Deleted => {
+            deals::apply_reading(&world.ctx, &deal.id, None)
+                .await
+                .expect("followed");
+            return world.work().await;
+        }
+    };
+    let lost = RemoteDeal {
+        state,
+        modified_at: world.ctx.now(),
+        ..deal.clone()
+    };
+    world.read(&lost).await;
+}
+
+#[tokio::test]
+async fn what_a_client_buys_once_its_deal_is_lost_pays_for_none_of_its_months_unless_finance_says_so()
+ {
+    for loss in [Loss::Lost, Loss::Reopened, Loss::Deleted] {
+        for world in worlds().await {
+            let deal = world.remote("9001", "Acme");
+            let id = world.win_as(&world.alpha, "Acme", deal.clone()).await;
+            world.accrue("2026-03-02").await;
+            lose(&world, &deal, loss, "2026-03-10").await;
+            for (number, day) in [("INV-1", "2026-03-10"), ("INV-2", "2026-08-05")] {
+                let other = dated(day, sale(number, "Acme", 300_000, 300_000));
+                world.put(other).await;
+                assert_eq!(links_of(&world, &format!("id-{number}")).await, []);
+            }
+            assert_eq!(world.states(id).await, [LineState::Cancelled; 12]);
+            assert_eq!(world.kinds().await, ["invoice_without_deal"; 2]);
+            let case = world.case("invoice_without_deal").await;
+            let (ctx, staff) = (&world.ctx, &world.staff);
+            let case = exceptions::find_case(ctx, staff, case, "").await;
+            let case = case.expect("a case");
+            assert_eq!(case.view.proposals[0].deal, id, "with one click");
+            let invoice = case.invoice.expect("an invoice").remote.id;
+            links::link_invoice(ctx, staff, &invoice, id)
+                .await
+                .expect("linked");
+            world.work().await;
+            assert_eq!(world.states(id).await[..2], [LineState::Covered; 2]);
+            world.ctx.store.close().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_client_was_invoiced_for_before_its_deal_was_lost_stays_paid_whenever_it_is_read() {
+    for loss in [Loss::Lost, Loss::Reopened, Loss::Deleted] {
+        for invoice_first in [true, false] {
+            for world in worlds().await {
+                let deal = world.remote("9001", "Acme");
+                let id = world.win_as(&world.alpha, "Acme", deal.clone()).await;
+                world.accrue("2026-03-02").await;
+                let invoice = || dated("2026-03-09", sale("INV-1", "Acme", 200_000, 200_000));
+                if invoice_first {
+                    world.put(invoice()).await;
+                }
+                lose(&world, &deal, loss, "2026-03-10").await;
+                if !invoice_first {
+                    world.accrue("2026-05-02").await;
+                    world.put(invoice()).await;
+                }
+                assert_eq!(links_of(&world, "id-INV-1").await, contact(id));
+                let paid = world.states(id).await;
+                assert_eq!(paid[..2], [LineState::Covered; 2]);
+                assert_eq!(paid[2..], [LineState::Cancelled; 10]);
+                world.ctx.store.close().await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deal_is_lost_when_hubspot_says_so_however_late_the_portal_hears_of_it() {
+    for world in worlds().await {
+        let deal = world.remote("9001", "Acme");
+        let id = world.win_as(&world.alpha, "Acme", deal.clone()).await;
+        let closed = RemoteDeal {
+            closed_at: Some(Timestamp(instant("2026-03-10"))),
+            ..deal.clone()
+        };
+        lose(&world, &closed, Loss::Lost, "2026-06-20").await;
+        for (number, day, links) in [
+            ("INV-1", "2026-03-09", contact(id)),
+            ("INV-2", "2026-03-10", Vec::new()),
+        ] {
+            world.put(dated(day, sale(number, "Acme", 1_000, 0))).await;
+            assert_eq!(links_of(&world, &format!("id-{number}")).await, links);
+        }
+        // A later change of the lost deal is no later loss.
+        let closed = RemoteDeal {
+            closed_at: Some(Timestamp(instant("2026-06-01"))),
+            ..deal
+        };
+        lose(&world, &closed, Loss::Lost, "2026-07-20").await;
+        assert_eq!(links_of(&world, "id-INV-2").await, []);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_a_lost_deals_does_not_move_to_the_one_that_the_client_bought_next() {
+    for world in worlds().await {
+        let deal = world.remote("9001", "Acme");
+        let first = world.win_as(&world.alpha, "Acme", deal.clone()).await;
+        let next = RemoteDeal {
+            start: "2026-02-20".parse().ok(),
+            closed_at: Some(Timestamp(instant("2026-02-20"))),
+            ..world.remote("9002", "Acme")
+        };
+        let second = world.win_as(&world.beta, "Acme", next).await;
+        let invoice = |number, day| dated(day, sale(number, "Acme", 100_000, 100_000));
+        world.put(invoice("INV-1", "2026-02-10")).await;
+        lose(&world, &deal, Loss::Lost, "2026-03-10").await;
+        world.put(invoice("INV-2", "2026-03-15")).await;
+        assert_eq!(links_of(&world, "id-INV-1").await, contact(first));
+        assert_eq!(links_of(&world, "id-INV-2").await, contact(second));
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_refund_after_the_loss_of_a_deal_waits_and_one_from_before_is_its_own() {
+    for world in worlds().await {
+        let deal = world.remote("9001", "Acme");
+        let id = world.win_as(&world.alpha, "Acme", deal.clone()).await;
+        lose(&world, &deal, Loss::Lost, "2026-02-20").await;
+        let credit = |number, day: &str| RemoteCredit {
+            date: day.parse().ok(),
+            ..refund(number, "Acme", 1_000)
+        };
+        world.put_credit(credit("CN-1", "2026-02-19")).await;
+        assert_eq!(bearers_of(&world, "id-CN-1").await, [(id, None)]);
+        world.put_credit(credit("CN-2", "2026-02-20")).await;
+        assert_eq!(bearers_of(&world, "id-CN-2").await, []);
+        assert_eq!(world.kinds().await, ["refund_without_deal"]);
         world.ctx.store.close().await;
     }
 }

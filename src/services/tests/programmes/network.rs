@@ -240,7 +240,11 @@ impl Network {
         RemoteDeal {
             id: hubspot_id(said.deal),
             name: format!("Deal {}", said.deal),
-            closed_at: (state != DealState::Open).then(|| Timestamp(instant(&won_on.to_string()))),
+            closed_at: match state {
+                DealState::Won => Some(Timestamp(instant(&won_on.to_string()))),
+                DealState::Lost => Some(at),
+                DealState::Open | DealState::Removed => None,
+            },
             start: said.starts_after.map(|days| won_on + TimeDelta::days(days)),
             end: said
                 .ends_after

@@ -67,15 +67,12 @@ impl Candidates {
         Ok(Self(candidates.collect()))
     }
 
-    /// What an invoice asks for counts from now on, whoever said which deal it is for.
-    pub fn ask(
-        &mut self,
-        invoice: &InvoiceRecord,
-        links: &[InvoiceLink],
-    ) -> Result<(), MoneyError> {
+    /// What an invoice asks for counts from now on, whoever said which deal it is for. Amounts that nothing holds do not: its deal's reconciliation tells of
+    /// them.
+    pub fn ask(&mut self, invoice: &InvoiceRecord, links: &[InvoiceLink]) {
         let remote = &invoice.remote;
         if !remote.counts() {
-            return Ok(());
+            return;
         }
         let linked = InvoiceRecord {
             links: links.to_vec(),
@@ -83,13 +80,14 @@ impl Candidates {
         };
         for candidate in &mut self.0 {
             if candidate.deal.currency == Some(remote.total.currency) {
-                let deal = candidate.deal.id;
-                let asked = part_of(&linked, deal, remote.total.minor)?;
-                let credited = part_of(&linked, deal, remote.credited_minor)?;
-                candidate.asked_minor += i128::from(asked) - i128::from(credited);
+                let part = |minor| part_of(&linked, candidate.deal.id, minor);
+                if let (Ok(asked), Ok(credited)) =
+                    (part(remote.total.minor), part(remote.credited_minor))
+                {
+                    candidate.asked_minor += i128::from(asked) - i128::from(credited);
+                }
             }
         }
-        Ok(())
     }
 
     /// The deals that an invoice of that day can be for: those that were open on it; where none was, those that lacked an invoice still, as the last one often

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::NaiveDate;
 use portal_domain::{
     ids::{ClientId, DealId},
-    money::{Currency, Exact, MoneyError, round_half_even},
+    money::{Currency, Exact, MoneyError, add, multiply, round_half_even},
     remote::{RemoteCredit, RemoteInvoice},
 };
 use portal_store::{
@@ -322,11 +322,11 @@ async fn judge_client(
     let mut judged = Vec::with_capacity(found.len());
     for invoice in found {
         if invoice.remote.contact_id != contacts[0] {
-            candidates.ask(&invoice, &invoice.links)?;
+            candidates.ask(&invoice, &invoice.links);
             continue;
         }
         let verdict = judge_invoice(&invoice, &names, Some(&candidates));
-        candidates.ask(&invoice, verdict.links())?;
+        candidates.ask(&invoice, verdict.links());
         judged.push((invoice, verdict));
     }
     let mut touched = put_verdicts(ctx, tx, &judged).await?;
@@ -518,18 +518,28 @@ pub(crate) async fn judge_credits(
         .collect();
     let mut judged = Vec::with_capacity(found.len());
     for credit in found {
-        let inherited = inherit_shares(&credit.remote, &allocated)?;
-        let verdict = if credit.is_linked_by_person() {
-            Verdict::For(credit.links.clone())
-        } else if let Some(inherited) = inherited {
-            Verdict::For(inherited)
-        } else {
-            let remote = &credit.remote;
-            names.judge(&remote.reference, day_of(remote.date), Some(&candidates))
-        };
+        let verdict = judge_credit(&credit, &allocated, &names, &candidates);
         judged.push((credit, verdict));
     }
     put_credit_verdicts(ctx, tx, &judged).await
+}
+
+/// One of whose parts no fraction holds is for a person to divide.
+fn judge_credit(
+    credit: &CreditRecord,
+    allocated: &HashMap<String, InvoiceRecord>,
+    names: &Names,
+    candidates: &Candidates,
+) -> Verdict {
+    if credit.is_linked_by_person() {
+        return Verdict::For(credit.links.clone());
+    }
+    let remote = &credit.remote;
+    match inherit_shares(remote, allocated) {
+        Ok(Some(inherited)) => Verdict::For(inherited),
+        Ok(None) => names.judge(&remote.reference, day_of(remote.date), Some(candidates)),
+        Err(MoneyError::TooLarge | MoneyError::CurrenciesDiffer) => Verdict::None,
+    }
 }
 
 /// Each deal's part of a credit note: that which it has of the invoices that the note was set against, by how much of it was. What is nobody's of them is
@@ -550,12 +560,13 @@ fn inherit_shares(
         if !is_known || net_minor == 0 {
             continue;
         }
-        let weight = i128::from(allocation.amount_minor);
-        weights += weight;
+        let weight = Exact::from_integer(i128::from(allocation.amount_minor));
+        weights += i128::from(allocation.amount_minor);
         for link in &invoice.links {
             let share_minor = link.share_minor.map_or(net_minor, i128::from);
-            let share = Exact::new(share_minor, net_minor);
-            *of_deals.entry(link.deal).or_insert(zero) += share * weight;
+            let share = multiply(Exact::new(share_minor, net_minor), weight)?;
+            let sum = of_deals.entry(link.deal).or_insert(zero);
+            *sum = add(*sum, share)?;
         }
     }
     if weights == 0 {
@@ -576,8 +587,8 @@ fn inherit_shares(
     let (mut through, mut given) = (zero, 0);
     let mut links = Vec::with_capacity(of_deals.len());
     for (deal, share) in of_deals {
-        through += share;
-        let border = round_half_even(net * through)?;
+        through = add(through, share)?;
+        let border = round_half_even(multiply(net, through)?)?;
         links.push(link(deal, Some(border - given)));
         given = border;
     }

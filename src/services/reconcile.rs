@@ -14,7 +14,7 @@ use portal_domain::{
     ids::{DealId, PartnerId, PlanVersionId},
     line::{FirstState, LineKind, LineState},
     money::{Currency, Exact, Money, MoneyError, Rate, add, multiply, round_half_even, subtract},
-    remote::RemoteInvoice,
+    remote::{RemoteCredit, RemoteInvoice},
 };
 use portal_store::{
     Tx, changes,
@@ -30,6 +30,7 @@ use serde_json::{Value, json};
 use crate::{
     Ctx, ServiceError,
     books::{self, About, Books, Finding, NewLine, Price},
+    documents::Document,
     schedules::{Basis, DEALS_AT_ONCE, adjustments_of, follow_schedule},
 };
 
@@ -418,6 +419,21 @@ impl DealMoney {
         let collected = self.collected_in_all()?.into_iter();
         let sum: i128 = collected.map(|part| i128::from(part.amount_minor)).sum();
         Ok(sum < 0)
+    }
+
+    /// Its invoices, and the credit notes of which cash went back, oldest first each.
+    pub fn documents(&self) -> Vec<Document> {
+        let invoices = self.invoices.iter().cloned().map(Document::from);
+        let refunds = self.refunded_credits().cloned().map(Document::from);
+        invoices.chain(refunds).collect()
+    }
+
+    /// The credit notes of which cash went back.
+    pub fn refunded_credits(&self) -> impl Iterator<Item = &CreditRecord> {
+        let takes_money = |remote: &RemoteCredit| remote.counts() && remote.refunded_minor != 0;
+        self.credits
+            .iter()
+            .filter(move |credit| takes_money(&credit.remote))
     }
 
     pub fn find_invoice(&self, id: &str) -> Option<&InvoiceRecord> {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::NaiveDate;
 use portal_domain::{
     ids::{ClientId, DealId},
-    money::{Currency, Exact, MoneyError, add, multiply, round_half_even},
+    money::{Currency, Exact, Money, MoneyError, add, multiply, round_half_even},
     remote::{RemoteCredit, RemoteInvoice},
 };
 use portal_store::{
@@ -458,17 +458,21 @@ fn find_faults<'a>(
     let other = other_currency(invoice.total.currency, verdict, currencies);
     let other = other.filter(|_| is_issued);
     let other = other.map(|currency| facts(json!({ "deal_currency": currency })));
-    let shares = verdict.links().iter().filter_map(|link| link.share_minor);
-    let shared: i128 = shares.map(i128::from).sum();
-    let beyond = is_issued && shared > i128::from(invoice.sub_total.minor);
-    let beyond =
-        beyond.then(|| facts(json!({ "shared_minor": i64::try_from(shared).unwrap_or(i64::MAX) })));
+    let beyond = shared_beyond(verdict, invoice.sub_total).filter(|_| is_issued);
+    let beyond = beyond.map(|shared_minor| facts(json!({ "shared_minor": shared_minor })));
     [
         Finding::new("several_deals_possible", about, several),
         Finding::new("invoice_without_deal", about, without),
         Finding::new("other_currency", about, other),
-        Finding::new("shares_beyond_invoice", about, beyond),
+        Finding::new("shares_beyond_document", about, beyond),
     ]
+}
+
+/// What the parts of a document are together, where that is more than it has become.
+fn shared_beyond(verdict: &Verdict, net: Money) -> Option<i64> {
+    let shares = verdict.links().iter().filter_map(|link| link.share_minor);
+    let shared: i128 = shares.map(i128::from).sum();
+    (shared > i128::from(net.minor)).then(|| i64::try_from(shared).unwrap_or(i64::MAX))
 }
 
 /// The refunds to some contacts: those of the invoices that they were set against, else the one that the Reference or the contact names.
@@ -531,7 +535,7 @@ fn judge_credit(
     names: &Names,
     candidates: &Candidates,
 ) -> Verdict {
-    if credit.is_linked_by_person() {
+    if credit.is_said_by_person() {
         return Verdict::For(credit.links.clone());
     }
     let remote = &credit.remote;
@@ -624,7 +628,7 @@ fn find_faults_of_credit<'a>(
     credit: &'a RemoteCredit,
     verdict: &Verdict,
     currencies: &BTreeMap<DealId, Option<Currency>>,
-) -> [Finding<'a>; 2] {
+) -> [Finding<'a>; 3] {
     let takes_money = credit.counts() && credit.refunded_minor != 0;
     let facts = |more: (&str, Value)| {
         let mut facts = json!({
@@ -647,6 +651,8 @@ fn find_faults_of_credit<'a>(
     let other = other_currency(credit.total.currency, verdict, currencies);
     let other = other.filter(|_| takes_money);
     let other = other.map(|currency| facts(("deal_currency", json!(currency))));
+    let beyond = shared_beyond(verdict, credit.sub_total).filter(|_| takes_money);
+    let beyond = beyond.map(|shared_minor| facts(("shared_minor", json!(shared_minor))));
     let deal = match verdict.links() {
         [link] => Some(link.deal),
         _ => None,
@@ -655,5 +661,6 @@ fn find_faults_of_credit<'a>(
     [
         Finding::new("refund_without_deal", about, without),
         Finding::new("other_currency", about, other),
+        Finding::new("shares_beyond_document", about, beyond),
     ]
 }

@@ -322,6 +322,7 @@ fn deal(
         end_holds_from: None,
         currency: Some(Currency::EUR),
         plan_version: Some(version),
+        lost_at: None,
         merge_decided_at: None,
         hubspot_modified_at: NOW,
         confirmed_at: NOW,

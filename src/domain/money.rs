@@ -360,7 +360,10 @@ pub(crate) fn to_minor(whole: i128) -> Result<i64, MoneyError> {
 }
 
 /// Adds exact amounts; what 128 bits cannot hold is an error, never a wrong number.
-pub(crate) fn add(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
+///
+/// # Errors
+/// `TooLarge` where 128 bits do not hold the result.
+pub fn add(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
     match small(left, right) {
         Some([a, b, c, d]) => Ok(fraction(a * d + c * b, b * d)),
         None => left.checked_add(&right).ok_or(MoneyError::TooLarge),
@@ -368,7 +371,10 @@ pub(crate) fn add(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
 }
 
 /// Takes one exact amount from another.
-pub(crate) fn subtract(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
+///
+/// # Errors
+/// `TooLarge` where 128 bits do not hold the result.
+pub fn subtract(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
     match small(left, right) {
         Some([a, b, c, d]) => Ok(fraction(a * d - c * b, b * d)),
         None => left.checked_sub(&right).ok_or(MoneyError::TooLarge),
@@ -376,7 +382,10 @@ pub(crate) fn subtract(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
 }
 
 /// Multiplies exact amounts.
-pub(crate) fn multiply(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
+///
+/// # Errors
+/// `TooLarge` where 128 bits do not hold the result.
+pub fn multiply(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
     match small(left, right) {
         Some([a, b, c, d]) => Ok(fraction(a * c, b * d)),
         None => left.checked_mul(&right).ok_or(MoneyError::TooLarge),

@@ -38,7 +38,7 @@ pub struct RemoteDeal {
     pub start: Option<NaiveDate>,
     /// The first day on which it no longer runs.
     pub end: Option<NaiveDate>,
-    /// When it was closed, by HubSpot.
+    /// When it was closed, by HubSpot; of one that is removed, when that was done.
     pub closed_at: Option<Timestamp>,
     pub modified_at: Timestamp,
     /// `portal_lead_id`.

@@ -280,6 +280,21 @@ async fn the_search_lags_when_it_is_told_to() {
 }
 
 #[tokio::test]
+async fn a_won_deal_that_is_lost_is_closed_anew() {
+    let bench = Bench::start().await;
+    let (_, made) = bench.upsert_deal("lead-1", "Acme").await;
+    let id = made["results"][0]["id"].as_str().unwrap().to_owned();
+    let move_to = async |properties: Value| {
+        let path = format!("/hubspot/deals/{id}");
+        bench.control(&path, properties).await.1["properties"]["closedate"].clone()
+    };
+    let won = json!({"dealstage": "closedwon", "closedate": "2026-09-01T00:00:00Z"});
+    assert_ne!(move_to(won).await, json!("2026-10-01T08:00:00.000Z"));
+    let lost = move_to(json!({"dealstage": "closedlost"})).await;
+    assert_eq!(lost, json!("2026-10-01T08:00:00.000Z"));
+}
+
+#[tokio::test]
 async fn a_won_deal_is_closed_and_a_merged_one_answers_under_both_ids() {
     let bench = Bench::start().await;
     let id = |body: &Value| body["results"][0]["id"].as_str().unwrap().to_owned();

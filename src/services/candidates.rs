@@ -5,7 +5,6 @@ use chrono::NaiveDate;
 use portal_domain::{
     calendar::Month,
     coverage::needed,
-    deal::DealState,
     ids::DealId,
     money::{Exact, MoneyError},
 };
@@ -16,7 +15,7 @@ use portal_store::{
 };
 
 use crate::{
-    ServiceError,
+    Ctx, ServiceError,
     reconcile::{list_versions, part_of},
     schedules::Basis,
 };
@@ -28,6 +27,8 @@ struct Candidate {
     deal: DealRecord,
     /// Before it, what the client is asked for is for something else.
     begins: NaiveDate,
+    /// From that day on, too.
+    lost_on: Option<NaiveDate>,
     /// The last month that its plan pays; none for a plan that pays as long as the client does.
     last_month: Option<Month>,
     /// What all of its months ask for, less what may be missing; none for a deal without a last month, or of amounts that nothing holds.
@@ -41,14 +42,18 @@ pub(crate) enum Choice {
     One(DealId),
     /// One of these, for a person to say.
     Several(Vec<DealId>),
-    /// All of the client's deals are over.
+    /// All of the client's deals are over, or lost.
     AllOver,
     /// None of the client's deals had begun.
     NoneYet,
 }
 
 impl Candidates {
-    pub async fn load(tx: &mut Tx, deals: Vec<DealRecord>) -> Result<Self, ServiceError> {
+    pub async fn load(
+        ctx: &Ctx,
+        tx: &mut Tx,
+        deals: Vec<DealRecord>,
+    ) -> Result<Self, ServiceError> {
         let versions = list_versions(tx).await?;
         let with_version = deals.iter().filter_map(|deal| {
             let version = versions.get(&deal.plan_version?)?;
@@ -57,20 +62,17 @@ impl Candidates {
         let bases = Basis::load_all(tx, with_version.collect()).await?;
         let candidates = deals.into_iter().filter_map(|deal| {
             let basis = bases.get(&deal.id).and_then(|basis| basis.as_ref().ok());
-            Candidate::of(deal, basis)
+            Candidate::of(ctx, deal, basis)
         });
         Ok(Self(candidates.collect()))
     }
 
-    /// What an invoice asks for counts from now on, whoever said which deal it is for.
-    pub fn ask(
-        &mut self,
-        invoice: &InvoiceRecord,
-        links: &[InvoiceLink],
-    ) -> Result<(), MoneyError> {
+    /// What an invoice asks for counts from now on, whoever said which deal it is for. Amounts that nothing holds do not: its deal's reconciliation tells of
+    /// them.
+    pub fn ask(&mut self, invoice: &InvoiceRecord, links: &[InvoiceLink]) {
         let remote = &invoice.remote;
         if !remote.counts() {
-            return Ok(());
+            return;
         }
         let linked = InvoiceRecord {
             links: links.to_vec(),
@@ -78,34 +80,37 @@ impl Candidates {
         };
         for candidate in &mut self.0 {
             if candidate.deal.currency == Some(remote.total.currency) {
-                let deal = candidate.deal.id;
-                let asked = part_of(&linked, deal, remote.total.minor)?;
-                let credited = part_of(&linked, deal, remote.credited_minor)?;
-                candidate.asked_minor += i128::from(asked) - i128::from(credited);
+                let part = |minor| part_of(&linked, candidate.deal.id, minor);
+                if let (Ok(asked), Ok(credited)) =
+                    (part(remote.total.minor), part(remote.credited_minor))
+                {
+                    candidate.asked_minor += i128::from(asked) - i128::from(credited);
+                }
             }
         }
-        Ok(())
     }
 
-    /// The deals that an invoice of that day can be for: those that are open; where none is, those that lack an invoice still; where none does, the youngest
-    /// that only its plan ended, which moves nothing any more; and last those that were won once, as a last invoice may come after the loss.
+    /// The deals that an invoice of that day can be for: those that were open on it; where none was, those that lacked an invoice still, as the last one often
+    /// comes after the last month; where none did, the youngest that only its plan had ended, whose months all have their invoices, so that this one makes none
+    /// due. What was lost later was open like any other: what the client paid for it until then stays its own. From the day of the loss on, nothing is a deal's
+    /// by the contact alone, or what the client buys next would pay for months that are cancelled: a person says so.
     pub fn choose(&self, day: NaiveDate) -> Choice {
-        let begun: Vec<&Candidate> = self.0.iter().filter(|one| one.begins <= day).collect();
+        let begun = || self.0.iter().filter(|one| one.begins <= day);
+        let won: Vec<&Candidate> = begun().filter(|one| !one.is_lost(day)).collect();
         let ids = |is_one: &dyn Fn(&Candidate) -> bool| -> Vec<DealId> {
-            let chosen = begun.iter().filter(|one| is_one(one));
+            let chosen = won.iter().filter(|one| is_one(one));
             chosen.map(|one| one.deal.id).collect()
         };
         let open = ids(&|one| one.is_running(day) && !one.is_over(day));
-        let lacking = ids(&|one| one.is_won() && !one.is_asked_for());
-        let running = begun.iter().filter(|one| one.is_running(day));
+        let lacking = ids(&|one| !one.is_asked_for());
+        let running = won.iter().filter(|one| one.is_running(day));
         let running = running.max_by_key(|one| (one.begins, one.deal.id));
         let running: Vec<DealId> = running.map(|one| one.deal.id).into_iter().collect();
-        let lost = ids(&|one| !one.is_won());
-        let tiers = [open, lacking, running, lost];
+        let tiers = [open, lacking, running];
         match tiers.into_iter().find(|tier| !tier.is_empty()) {
             Some(tier) if tier.len() == 1 => Choice::One(tier[0]),
             Some(tier) => Choice::Several(tier),
-            None if begun.is_empty() => Choice::NoneYet,
+            None if begun().next().is_none() => Choice::NoneYet,
             None => Choice::AllOver,
         }
     }
@@ -113,11 +118,12 @@ impl Candidates {
 
 impl Candidate {
     /// A deal that was never won is none.
-    fn of(deal: DealRecord, basis: Option<&Basis>) -> Option<Self> {
+    fn of(ctx: &Ctx, deal: DealRecord, basis: Option<&Basis>) -> Option<Self> {
         let first = Month::of(deal.start.or(deal.won_on)?);
         let plan_months = basis.and_then(|basis| basis.version.terms.months);
         Some(Self {
             begins: first.first_day(),
+            lost_on: deal.lost_at.map(|at| ctx.date_of(at)),
             last_month: plan_months.map(|months| first.plus(i32::from(months) - 1)),
             total: basis.and_then(|basis| total_of(basis).ok().flatten()),
             asked_minor: 0,
@@ -125,14 +131,13 @@ impl Candidate {
         })
     }
 
-    fn is_won(&self) -> bool {
-        self.deal.state == DealState::Won
+    fn is_lost(&self, day: NaiveDate) -> bool {
+        self.lost_on.is_some_and(|lost_on| lost_on <= day)
     }
 
     /// Won by that day, and not ended.
     fn is_running(&self, day: NaiveDate) -> bool {
-        self.is_won()
-            && self.deal.won_on.is_none_or(|won_on| won_on <= day)
+        self.deal.won_on.is_none_or(|won_on| won_on <= day)
             && self.deal.end.is_none_or(|end| day < end)
     }
 

@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 use portal_domain::{
-    calendar::Month,
+    calendar::{Month, Timestamp},
     deal::{BillingPeriod, DealState, DealTerms},
     ids::{DealId, LeadId},
     lead::LeadState,
@@ -347,6 +347,7 @@ fn mirror(
     let Some(remote) = remote else {
         return before.map(|before| DealRecord {
             state: DealState::Removed,
+            lost_at: before.lost_by(now),
             confirmed_at: now,
             ..before.clone()
         });
@@ -365,6 +366,7 @@ fn mirror(
         stage: String::new(),
         state: DealState::Open,
         won_on: None,
+        lost_at: None,
         start: None,
         origin: None,
         end: None,
@@ -381,10 +383,27 @@ fn mirror(
         pipeline: remote.pipeline.clone(),
         stage: remote.stage.clone(),
         state: remote.state,
+        lost_at: match remote.state {
+            DealState::Won => None,
+            _ => known.lost_by(lost_at(ctx, &known, remote)),
+        },
         hubspot_modified_at: remote.modified_at,
         confirmed_at: now,
         ..known
     })
+}
+
+/// Since when a deal is not won any more, by the first reading that says so: when HubSpot closed it, which it does anew as a won deal is lost. Where that is
+/// still the day of the win, or there is no such time, it is when the deal was changed; a removal changes nothing, so that it may be now.
+fn lost_at(ctx: &Ctx, known: &DealRecord, remote: &RemoteDeal) -> Timestamp {
+    let is_after_win =
+        |at: &Timestamp| known.won_on.is_some_and(|won_on| won_on < ctx.date_of(*at));
+    let changed_at = match remote.state {
+        DealState::Removed => ctx.now(),
+        _ => remote.modified_at,
+    };
+    let closed_at = remote.closed_at.filter(is_after_win);
+    closed_at.map_or(changed_at, |at| at.min(changed_at))
 }
 
 /// What the partner reads on the timeline, if anything moved.

@@ -7,14 +7,13 @@ use portal_domain::{
     access::{Action, Actor},
     calendar::{Month, Timestamp},
     ids::{DealId, ExceptionId},
-    money::{Currency, Exact, Money, round_half_even},
+    money::{Currency, Exact, Money, add, round_half_even},
     remote::RemoteOwner,
     text::{Email, parse_line, parse_paragraph},
 };
 use portal_store::{
     Tx,
     audit::{self, AuditRecord},
-    credits::{self, CreditRecord},
     deals::{self, DealRecord},
     exceptions::{self, ExceptionRecord},
     invoices::{self, InvoiceRecord},
@@ -28,10 +27,10 @@ use crate::{
     Ctx, ServiceError,
     access::require_staff,
     books,
+    documents::{Document, Proposal},
     mergers::{self, Merger},
     messages,
     outbox::{self, Job},
-    proposals::{Document, Proposal},
     reconcile::{DealMoney, waived_in},
 };
 
@@ -43,19 +42,17 @@ const CHOICES: i64 = 20;
 const MONTHS_TOGETHER: usize = 12;
 
 /// What people do about exceptions, as the audit log names it.
-const ACTS: [&str; 13] = [
+const ACTS: [&str; 11] = [
     "chase",
     "decide_merger",
     "dismiss_exception",
     "follow_start",
     "keep_unchanged",
-    "link_invoice",
-    "link_refund",
+    "link_document",
     "say_no_deal",
-    "split_invoice",
+    "split_document",
     "take_back_waiver",
-    "unlink_invoice",
-    "unlink_refund",
+    "unlink_document",
     "waive",
 ];
 
@@ -240,12 +237,12 @@ pub struct InvoiceChoice {
 pub struct CaseView {
     pub view: ExceptionView,
     pub deal: Option<DealRecord>,
-    pub invoice: Option<InvoiceRecord>,
-    pub credit: Option<CreditRecord>,
-    /// Deals that can be chosen for the invoice or credit note.
+    /// The invoice or credit note that it is about.
+    pub document: Option<Document>,
+    /// Deals that can be chosen for it.
     pub deals: Vec<Proposal>,
-    /// The invoices that are taken for the deal, where one that is not the deal's may be why nothing fits.
-    pub linked: Vec<InvoiceRecord>,
+    /// The invoices and refunds that are taken for the deal, where one that is not the deal's may be why nothing fits.
+    pub linked: Vec<Document>,
     /// Invoices of no deal that can be chosen for the deal.
     pub invoices: Vec<InvoiceChoice>,
     /// What ended months of the deal lack.
@@ -281,8 +278,7 @@ pub async fn find_case(
     };
     let mut case = CaseView {
         owner: owner.filter(|owner| !owner.email.is_empty()),
-        invoice: invoices::find(&mut tx, about(&record)).await?,
-        credit: credits::find(&mut tx, about(&record)).await?,
+        document: Document::find(&mut tx, about(&record)).await?,
         deals: Vec::new(),
         linked: Vec::new(),
         invoices: Vec::new(),
@@ -296,22 +292,39 @@ pub async fn find_case(
         view: view_all(&mut tx, vec![record]).await?.remove(0),
         deal: deal.clone(),
     };
-    if let Some(document) = Document::find(&mut tx, about(&case.view.record)).await? {
+    if let Some(document) = &case.document {
         let first = &case.view.proposals;
-        case.deals = document.list_choices(&mut tx, first, search).await?;
+        case.deals = document.list_choices(&mut tx, first, &[], search).await?;
     }
     if let Some((deal, currency)) = deal.and_then(|deal| Some((deal.clone(), deal.currency?))) {
         let money = DealMoney::load(&mut tx, deal).await?;
-        case.missing = list_missing(ctx, &money, currency)?;
-        case.waived = list_waived(&money.waivers, currency)?;
-        if is_of_deals_invoices(&case.view.record.kind) {
-            case.linked.clone_from(&money.invoices);
-        }
-        if case.view.record.kind == "no_invoice_yet" {
-            case.invoices = list_invoice_choices(&mut tx, &money, currency, search).await?;
+        match add_money(ctx, &mut tx, &mut case, &money, currency, search).await {
+            // Of amounts that nothing holds there is nothing to waive or to look for; the case can be read all the same.
+            Err(ServiceError::Money(_)) => {}
+            added => added?,
         }
     }
     Ok(case)
+}
+
+/// What a case shows of its deal's money.
+async fn add_money(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    case: &mut CaseView,
+    money: &DealMoney,
+    currency: Currency,
+    search: &str,
+) -> Result<(), ServiceError> {
+    if is_of_deals_invoices(&case.view.record.kind) {
+        case.linked = money.documents();
+    }
+    case.waived = list_waived(&money.waivers, currency)?;
+    case.missing = list_missing(ctx, money, currency)?;
+    if case.view.record.kind == "no_invoice_yet" {
+        case.invoices = list_invoice_choices(tx, money, currency, search).await?;
+    }
+    Ok(())
 }
 
 /// What each ended month of a deal lacks.
@@ -354,7 +367,7 @@ async fn list_invoice_choices(
     let mut sum = Exact::from_integer(0);
     let mut nets_minor = Vec::with_capacity(MONTHS_TOGETHER);
     for month in money.months()?.iter().skip(covered).take(MONTHS_TOGETHER) {
-        sum += month.owed_now;
+        sum = add(sum, month.owed_now)?;
         nets_minor.push(round_half_even(sum)?);
     }
     let found = invoices::search_unlinked(tx, search, &nets_minor, currency, CHOICES).await?;

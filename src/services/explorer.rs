@@ -25,6 +25,7 @@ use portal_store::{
 use crate::{
     Ctx, ServiceError,
     access::require_staff,
+    documents::{Document, DocumentKind},
     reconcile::{DealMoney, part_of, part_of_credit},
 };
 
@@ -60,6 +61,8 @@ pub enum RowKey {
     Later,
     /// No month: what none of them needs.
     Rest,
+    /// The sum of all others; no row of the table itself.
+    Sum,
 }
 
 impl RowKey {
@@ -70,6 +73,7 @@ impl RowKey {
             Self::Month(month) => month.to_string(),
             Self::Later => "later".to_owned(),
             Self::Rest => "rest".to_owned(),
+            Self::Sum => "sum".to_owned(),
         }
     }
 
@@ -78,6 +82,7 @@ impl RowKey {
             "earlier" => Some(Self::Earlier),
             "later" => Some(Self::Later),
             "rest" => Some(Self::Rest),
+            "sum" => Some(Self::Sum),
             month => Month::parse(month).ok().map(Self::Month),
         }
     }
@@ -88,7 +93,7 @@ impl RowKey {
 pub struct Evidence {
     pub column: Column,
     pub deal: Option<DealId>,
-    /// A key of [`ClientMoney::invoices`] or [`ClientMoney::credits`].
+    /// A key of [`ClientMoney::documents`].
     pub document: String,
     pub amount_minor: i64,
 }
@@ -101,6 +106,29 @@ pub struct ExplorerRow {
     pub evidence: Vec<Evidence>,
     /// What each deal's months in it expect.
     pub expected: Vec<(DealId, Month, i64)>,
+}
+
+impl ExplorerRow {
+    /// Which of a deal's terms, oldest first, held in the months of this row; the newest where it has none of its months.
+    pub fn held<'a>(
+        &self,
+        deal: DealId,
+        terms: &'a [(DealTerms, Timestamp)],
+    ) -> Vec<&'a (DealTerms, Timestamp)> {
+        let months = self.expected.iter().filter(|part| part.0 == deal);
+        let holding = months.map(|(_, month, _)| {
+            let last = terms.iter().rposition(|(terms, _)| terms.from <= *month);
+            last.unwrap_or(0)
+        });
+        let mut places: BTreeSet<usize> = holding.collect();
+        if places.is_empty() {
+            places.extend(terms.len().checked_sub(1));
+        }
+        places
+            .into_iter()
+            .filter_map(|place| terms.get(place))
+            .collect()
+    }
 }
 
 /// All of a client's money in one currency.
@@ -117,9 +145,84 @@ pub struct ClientMoney {
     /// Money that no month needs, or an ended month that is not covered.
     pub is_misfit: bool,
     pub deals: Vec<DealRecord>,
-    pub invoices: HashMap<String, InvoiceRecord>,
-    pub credits: HashMap<String, CreditRecord>,
+    /// Deals of amounts that no sum holds: they are in no row.
+    pub beyond: BTreeSet<DealId>,
+    /// By Xero's id.
+    pub documents: HashMap<String, Document>,
     pub waivers: Vec<(DealId, WaiverRecord)>,
+}
+
+impl ClientMoney {
+    /// A row of the table, or that of its sums.
+    pub fn find_row(&self, key: RowKey) -> Option<ExplorerRow> {
+        if key != RowKey::Sum {
+            return self.rows.iter().find(|row| row.key == key).cloned();
+        }
+        let expected = self.rows.iter().flat_map(|row| row.expected.clone());
+        Some(ExplorerRow {
+            key,
+            amounts: self.total,
+            evidence: add_up(self.evidence().cloned()),
+            expected: expected.collect(),
+        })
+    }
+
+    /// The credit notes that `refunded_minor` is made of: a refund takes its money from what was collected.
+    pub fn list_refunded(&self) -> Vec<Evidence> {
+        self.list_by_document(DocumentKind::Credit, |column| match column {
+            Column::Collected | Column::Unallocated => -1,
+            _ => 0,
+        })
+    }
+
+    /// The invoices that `open_minor` is made of.
+    pub fn list_open(&self) -> Vec<Evidence> {
+        self.list_by_document(DocumentKind::Invoice, |column| match column {
+            Column::Invoiced => 1,
+            Column::Credited | Column::Collected | Column::Unallocated => -1,
+            _ => 0,
+        })
+    }
+
+    fn evidence(&self) -> impl Iterator<Item = &Evidence> {
+        self.rows.iter().flat_map(|row| &row.evidence)
+    }
+
+    /// What the columns of each document come to, each with its sign; those that come to nothing are left out.
+    fn list_by_document(&self, kind: DocumentKind, sign: impl Fn(Column) -> i64) -> Vec<Evidence> {
+        let is_of_kind = |part: &&Evidence| {
+            let document = self.documents.get(&part.document);
+            document.is_some_and(|document| document.kind == kind)
+        };
+        let signed = self.evidence().filter(is_of_kind).map(|part| Evidence {
+            column: Column::Invoiced,
+            amount_minor: part.amount_minor * sign(part.column),
+            ..part.clone()
+        });
+        let mut sums = add_up(signed);
+        sums.retain(|sum| sum.amount_minor != 0);
+        sums
+    }
+}
+
+/// What of each document is in each column, for each deal. No part of a sum is larger than what stands in the row of sums.
+fn add_up(parts: impl Iterator<Item = Evidence>) -> Vec<Evidence> {
+    let mut places: HashMap<(Column, Option<DealId>, String), usize> = HashMap::new();
+    let mut sums: Vec<Evidence> = Vec::new();
+    for part in parts {
+        let key = (part.column, part.deal, part.document.clone());
+        match places.get(&key) {
+            Some(place) => {
+                let sum = &mut sums[*place].amount_minor;
+                *sum = sum.saturating_add(part.amount_minor);
+            }
+            None => {
+                places.insert(key, sums.len());
+                sums.push(part);
+            }
+        }
+    }
+    sums
 }
 
 /// A page of clients.
@@ -230,12 +333,13 @@ struct Account<'a> {
 }
 
 /// The rows of one currency while they are gathered.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Gathered {
     rows: BTreeMap<RowKey, ExplorerRow>,
     refunded_minor: i64,
     open_minor: i64,
     is_misfit: bool,
+    beyond: BTreeSet<DealId>,
 }
 
 impl Gathered {
@@ -284,7 +388,7 @@ impl Account<'_> {
         for money in self.monies {
             if let Some(currency) = money.deal.currency {
                 let gathered = by_currency.entry(currency).or_default();
-                gather_deal(gathered, money, this_month, filter)?;
+                gather_deal(gathered, money, this_month, filter);
             }
         }
         for invoice in self.invoices.iter().filter(|known| known.remote.counts()) {
@@ -294,14 +398,14 @@ impl Account<'_> {
             let rest_minor = self.rest_of_refund(credit)?;
             if rest_minor != 0 {
                 let gathered = by_currency.entry(credit.remote.total.currency).or_default();
-                gathered.is_misfit = true;
+                gathered.is_misfit |= !credit.is_of_no_deal;
                 gathered.refunded_minor = sum(gathered.refunded_minor, rest_minor)?;
                 gathered.add_rest(Column::Unallocated, &credit.remote.id, -rest_minor)?;
             }
         }
         by_currency
             .into_iter()
-            .filter(|(_, gathered)| !gathered.rows.is_empty())
+            .filter(|(_, gathered)| !gathered.rows.is_empty() || !gathered.beyond.is_empty())
             .map(|(currency, gathered)| self.finish(currency, gathered))
             .collect()
     }
@@ -380,6 +484,20 @@ impl Account<'_> {
         Ok(())
     }
 
+    fn find_documents(&self, named: &BTreeSet<&str>) -> HashMap<String, Document> {
+        let invoices = self.invoices.iter();
+        let invoices = invoices.filter(|invoice| named.contains(invoice.remote.id.as_str()));
+        let credits = self.credits.iter();
+        let credits = credits.filter(|credit| named.contains(credit.remote.id.as_str()));
+        let found = invoices
+            .cloned()
+            .map(Document::from)
+            .chain(credits.cloned().map(Document::from));
+        found
+            .map(|document| (document.id.clone(), document))
+            .collect()
+    }
+
     fn finish(&self, currency: Currency, gathered: Gathered) -> Result<ClientMoney, ServiceError> {
         let mut total = Amounts::default();
         for row in gathered.rows.values() {
@@ -405,18 +523,8 @@ impl Account<'_> {
             open_minor: gathered.open_minor,
             is_misfit: gathered.is_misfit,
             deals: monies.iter().map(|money| money.deal.clone()).collect(),
-            invoices: self
-                .invoices
-                .iter()
-                .filter(|invoice| named.contains(invoice.remote.id.as_str()))
-                .map(|invoice| (invoice.remote.id.clone(), invoice.clone()))
-                .collect(),
-            credits: self
-                .credits
-                .iter()
-                .filter(|credit| named.contains(credit.remote.id.as_str()))
-                .map(|credit| (credit.remote.id.clone(), credit.clone()))
-                .collect(),
+            beyond: gathered.beyond,
+            documents: self.find_documents(&named),
             waivers: monies
                 .iter()
                 .flat_map(|money| {
@@ -448,12 +556,27 @@ fn key_of(month: Month, filter: &ExplorerFilter) -> RowKey {
     }
 }
 
+/// Adds a deal's money; of one whose amounts no sum holds only that it is so, and the others are shown without it.
 fn gather_deal(
     gathered: &mut Gathered,
     money: &DealMoney,
     this_month: Month,
     filter: &ExplorerFilter,
-) -> Result<(), ServiceError> {
+) {
+    let before = gathered.clone();
+    if add_deal(gathered, money, this_month, filter).is_err() {
+        *gathered = before;
+        gathered.is_misfit = true;
+        gathered.beyond.insert(money.deal.id);
+    }
+}
+
+fn add_deal(
+    gathered: &mut Gathered,
+    money: &DealMoney,
+    this_month: Month,
+    filter: &ExplorerFilter,
+) -> Result<(), MoneyError> {
     let buckets = bucket(money)?;
     let reach = money.reach()?;
     for (place, month) in money.months()?.iter().enumerate() {

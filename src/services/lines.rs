@@ -9,7 +9,7 @@ use portal_domain::{
     calendar::Month,
     ids::{DealId, LeadId, LineId, PartnerId, PersonId},
     line::{AnyLine, LineKind, LineState, Move, SeenLine},
-    money::Money,
+    money::{Money, MoneyError},
     text::parse_line,
 };
 use portal_store::{
@@ -24,7 +24,7 @@ use crate::{
     books::{self, Books},
     mergers::list_undecided,
     outbox::{self, Job},
-    reconcile::{DealMoney, reconcile_all},
+    reconcile::{DealMoney, gross_part_of, reconcile_all},
     schedules::{choose_missing_plans, extend_schedules},
 };
 
@@ -292,7 +292,7 @@ pub enum WaitsFor {
         due: Option<NaiveDate>,
         /// Zero until the day after it was due.
         days_late: i64,
-        /// What the invoice still asks for, with tax.
+        /// What the invoice still asks for the deal, with tax: beside it, it may be for another partner's.
         open: Money,
     },
     Approval,
@@ -408,13 +408,48 @@ pub(crate) struct Known {
     undecided: BTreeSet<DealId>,
 }
 
+#[derive(Default)]
 struct WaitingDeal {
-    money: DealMoney,
-    issued: Vec<(Month, String, i64)>,
+    /// What is not paid of the invoices for a month, oldest first.
+    unpaid: Vec<(Month, Unpaid)>,
     /// The months that the client has paid for.
     covered: BTreeSet<Month>,
-    /// A person must decide on the terms.
+    /// A person must decide on the terms, or correct them.
     is_stuck: bool,
+}
+
+/// A deal's part of an invoice that is not paid.
+struct Unpaid {
+    number: String,
+    due: Option<NaiveDate>,
+    open: Money,
+}
+
+impl WaitingDeal {
+    fn of(money: &DealMoney) -> Result<Self, MoneyError> {
+        let reached = money.reach()?.adjusted_months;
+        let months = money.months()?;
+        let covered = months.iter().take(reached).map(|month| month.month);
+        let mut unpaid = Vec::new();
+        for (month, id, _) in money.issued()? {
+            let invoice = money.find_invoice(&id);
+            if let Some(invoice) = invoice.filter(|known| known.remote.due_minor > 0) {
+                let remote = &invoice.remote;
+                let open_minor = gross_part_of(invoice, money.deal.id, remote.due_minor)?;
+                let found = Unpaid {
+                    number: remote.number.clone(),
+                    due: remote.due,
+                    open: Money::new(open_minor, remote.total.currency),
+                };
+                unpaid.push((month, found));
+            }
+        }
+        Ok(Self {
+            unpaid,
+            covered: covered.collect(),
+            is_stuck: false,
+        })
+    }
 }
 
 impl Known {
@@ -459,19 +494,15 @@ impl Known {
         if deal.is_stuck {
             return WaitsFor::Terms;
         }
-        let open = deal
-            .issued
-            .iter()
-            .filter(|(month, _, _)| *month == line.month)
-            .filter_map(|(_, invoice, _)| deal.money.find_invoice(invoice))
-            .find(|invoice| invoice.due_minor > 0);
-        open.map_or(WaitsFor::Invoice, |invoice| WaitsFor::Payment {
-            invoice_number: invoice.number.clone(),
-            due: invoice.due,
-            days_late: invoice
+        let mut unpaid = deal.unpaid.iter();
+        let of_month = unpaid.find(|(month, _)| *month == line.month);
+        of_month.map_or(WaitsFor::Invoice, |(_, unpaid)| WaitsFor::Payment {
+            invoice_number: unpaid.number.clone(),
+            due: unpaid.due,
+            days_late: unpaid
                 .due
                 .map_or(0, |due| (ctx.today() - due).num_days().max(0)),
-            open: Money::new(invoice.due_minor, invoice.total.currency),
+            open: unpaid.open,
         })
     }
 }
@@ -510,6 +541,7 @@ fn find_reason(ctx: &Ctx, known: &Known, line: &LineRecord) -> Option<WaitsFor> 
     }
 }
 
+/// A deal of amounts that nothing holds waits until they are corrected, and keeps no other from being shown.
 async fn load_waiting(
     tx: &mut Tx,
     ids: &[DealId],
@@ -528,16 +560,13 @@ async fn load_waiting(
     let deals = deals::list_by_ids(tx, ids).await?;
     let mut waiting = HashMap::with_capacity(deals.len());
     for money in DealMoney::load_all(tx, deals).await? {
-        let reached = money.reach()?.adjusted_months;
-        let months = money.months()?;
-        let covered = months.iter().take(reached).map(|month| month.month);
+        let known = WaitingDeal::of(&money);
+        let is_stuck = known.is_err() || stuck.contains(&money.deal.id);
         let known = WaitingDeal {
-            issued: money.issued()?,
-            covered: covered.collect(),
-            is_stuck: stuck.contains(&money.deal.id),
-            money,
+            is_stuck,
+            ..known.unwrap_or_default()
         };
-        waiting.insert(known.money.deal.id, known);
+        waiting.insert(money.deal.id, known);
     }
     Ok(waiting)
 }

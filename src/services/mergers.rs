@@ -161,6 +161,7 @@ async fn end(ctx: &Ctx, tx: &mut Tx, deal: &DealRecord) -> Result<(), ServiceErr
     let now = ctx.now();
     let ended = DealRecord {
         state: DealState::Removed,
+        lost_at: deal.lost_by(now),
         merge_decided_at: Some(now),
         ..deal.clone()
     };

@@ -13,8 +13,8 @@ use portal_domain::{
     deal::DealState,
     ids::{DealId, PartnerId, PlanVersionId},
     line::{FirstState, LineKind, LineState},
-    money::{Currency, Exact, Money, MoneyError, Rate, round_half_even},
-    remote::RemoteInvoice,
+    money::{Currency, Exact, Money, MoneyError, Rate, add, multiply, round_half_even, subtract},
+    remote::{RemoteCredit, RemoteInvoice},
 };
 use portal_store::{
     Tx, changes,
@@ -30,6 +30,7 @@ use serde_json::{Value, json};
 use crate::{
     Ctx, ServiceError,
     books::{self, About, Books, Finding, NewLine, Price},
+    documents::Document,
     schedules::{Basis, DEALS_AT_ONCE, adjustments_of, follow_schedule},
 };
 
@@ -420,11 +421,23 @@ impl DealMoney {
         Ok(sum < 0)
     }
 
-    pub fn find_invoice(&self, id: &str) -> Option<&RemoteInvoice> {
-        self.invoices
+    /// Its invoices, and the credit notes of which cash went back, oldest first each.
+    pub fn documents(&self) -> Vec<Document> {
+        let invoices = self.invoices.iter().cloned().map(Document::from);
+        let refunds = self.refunded_credits().cloned().map(Document::from);
+        invoices.chain(refunds).collect()
+    }
+
+    /// The credit notes of which cash went back.
+    pub fn refunded_credits(&self) -> impl Iterator<Item = &CreditRecord> {
+        let takes_money = |remote: &RemoteCredit| remote.counts() && remote.refunded_minor != 0;
+        self.credits
             .iter()
-            .map(|invoice| &invoice.remote)
-            .find(|invoice| invoice.id == id)
+            .filter(move |credit| takes_money(&credit.remote))
+    }
+
+    pub fn find_invoice(&self, id: &str) -> Option<&InvoiceRecord> {
+        self.invoices.iter().find(|invoice| invoice.remote.id == id)
     }
 }
 
@@ -441,6 +454,16 @@ pub(crate) fn part_of(
         &invoice.links,
         deal,
     )
+}
+
+/// The same with tax, as the client is asked for it.
+pub(crate) fn gross_part_of(
+    invoice: &InvoiceRecord,
+    deal: DealId,
+    gross_minor: i64,
+) -> Result<i64, MoneyError> {
+    let net_minor = invoice.remote.sub_total.minor;
+    part_by_links((net_minor, net_minor), gross_minor, &invoice.links, deal)
 }
 
 /// What of a refund in cash is a deal's, net.
@@ -790,11 +813,14 @@ async fn flag_misfits(
         let about = About::Deal(money.deal.id);
         let basis = basis.as_ref().ok().and_then(Option::as_ref);
         let is_one_off = basis.is_none_or(Basis::is_one_off);
-        match find_misfits(ctx, money, reach, is_one_off) {
-            Ok(found) => findings.extend(found),
-            Err(MoneyError::TooLarge | MoneyError::CurrenciesDiffer) => {}
-        }
-        findings.push(Finding::new("amount_too_large", about, None));
+        let too_large = match find_misfits(ctx, money, reach, is_one_off) {
+            Ok(found) => {
+                findings.extend(found);
+                None
+            }
+            Err(MoneyError::TooLarge | MoneyError::CurrenciesDiffer) => Some(json!({})),
+        };
+        findings.push(Finding::new("amount_too_large", about, too_large));
     }
     for deal in beyond {
         findings.push(Finding::new(
@@ -892,7 +918,7 @@ fn underpaid(
         "expected_minor": round_half_even(waiting.owed_now)?,
         "collected_minor": collected_minor,
         "currency": currency,
-        "invoice": invoice.map(|invoice| &invoice.number),
+        "invoice": invoice.map(|invoice| &invoice.remote.number),
     })))
 }
 
@@ -947,13 +973,14 @@ fn differing(
                 .is_some_and(|last| last.month >= Month::of(day))
         });
     for (place, month) in months.iter().enumerate() {
-        expected += month.base;
-        least += month.owed_now;
-        let slack = money.tolerance.exact() * expected;
-        if invoiced_exact >= least - slack && invoiced_exact <= expected + slack {
+        expected = add(expected, month.base)?;
+        least = add(least, month.owed_now)?;
+        let slack = multiply(money.tolerance.exact(), expected)?;
+        if invoiced_exact >= subtract(least, slack)? && invoiced_exact <= add(expected, slack)? {
             return Ok(None);
         }
-        if place == 0 || distance(invoiced_exact, expected) < distance(invoiced_exact, nearest.1) {
+        let is_nearer = distance(invoiced_exact, expected)? < distance(invoiced_exact, nearest.1)?;
+        if place == 0 || is_nearer {
             nearest = (place + 1, expected);
         }
     }
@@ -969,10 +996,6 @@ fn differing(
     })))
 }
 
-fn distance(left: Exact, right: Exact) -> Exact {
-    if left > right {
-        left - right
-    } else {
-        right - left
-    }
+fn distance(left: Exact, right: Exact) -> Result<Exact, MoneyError> {
+    subtract(left.max(right), left.min(right))
 }

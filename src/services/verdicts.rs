@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::NaiveDate;
 use portal_domain::{
     ids::{ClientId, DealId},
-    money::{Currency, Exact, MoneyError, round_half_even},
+    money::{Currency, Exact, Money, MoneyError, add, multiply, round_half_even},
     remote::{RemoteCredit, RemoteInvoice},
 };
 use portal_store::{
@@ -318,15 +318,15 @@ async fn judge_client(
         .iter()
         .map(|invoice| invoice.remote.reference.as_str());
     let names = Names::load(ctx, tx, references, &ids).await?;
-    let mut candidates = Candidates::load(tx, deals).await?;
+    let mut candidates = Candidates::load(ctx, tx, deals).await?;
     let mut judged = Vec::with_capacity(found.len());
     for invoice in found {
         if invoice.remote.contact_id != contacts[0] {
-            candidates.ask(&invoice, &invoice.links)?;
+            candidates.ask(&invoice, &invoice.links);
             continue;
         }
         let verdict = judge_invoice(&invoice, &names, Some(&candidates));
-        candidates.ask(&invoice, verdict.links())?;
+        candidates.ask(&invoice, verdict.links());
         judged.push((invoice, verdict));
     }
     let mut touched = put_verdicts(ctx, tx, &judged).await?;
@@ -458,17 +458,21 @@ fn find_faults<'a>(
     let other = other_currency(invoice.total.currency, verdict, currencies);
     let other = other.filter(|_| is_issued);
     let other = other.map(|currency| facts(json!({ "deal_currency": currency })));
-    let shares = verdict.links().iter().filter_map(|link| link.share_minor);
-    let shared: i128 = shares.map(i128::from).sum();
-    let beyond = is_issued && shared > i128::from(invoice.sub_total.minor);
-    let beyond =
-        beyond.then(|| facts(json!({ "shared_minor": i64::try_from(shared).unwrap_or(i64::MAX) })));
+    let beyond = shared_beyond(verdict, invoice.sub_total).filter(|_| is_issued);
+    let beyond = beyond.map(|shared_minor| facts(json!({ "shared_minor": shared_minor })));
     [
         Finding::new("several_deals_possible", about, several),
         Finding::new("invoice_without_deal", about, without),
         Finding::new("other_currency", about, other),
-        Finding::new("shares_beyond_invoice", about, beyond),
+        Finding::new("shares_beyond_document", about, beyond),
     ]
+}
+
+/// What the parts of a document are together, where that is more than it has become.
+fn shared_beyond(verdict: &Verdict, net: Money) -> Option<i64> {
+    let shares = verdict.links().iter().filter_map(|link| link.share_minor);
+    let shared: i128 = shares.map(i128::from).sum();
+    (shared > i128::from(net.minor)).then(|| i64::try_from(shared).unwrap_or(i64::MAX))
 }
 
 /// The refunds to some contacts: those of the invoices that they were set against, else the one that the Reference or the contact names.
@@ -507,7 +511,7 @@ pub(crate) async fn judge_credits(
     let references = found.iter().map(|credit| credit.remote.reference.as_str());
     let names = Names::load(ctx, tx, references, &ids).await?;
     // What was asked for does not matter: money goes back for what was paid long ago.
-    let candidates = Candidates::load(tx, deals).await?;
+    let candidates = Candidates::load(ctx, tx, deals).await?;
     let allocated = found.iter().flat_map(|credit| &credit.remote.allocations);
     let allocated: BTreeSet<String> = allocated.map(|part| part.invoice.clone()).collect();
     let allocated: Vec<String> = allocated.into_iter().collect();
@@ -518,18 +522,28 @@ pub(crate) async fn judge_credits(
         .collect();
     let mut judged = Vec::with_capacity(found.len());
     for credit in found {
-        let inherited = inherit_shares(&credit.remote, &allocated)?;
-        let verdict = if credit.is_linked_by_person() {
-            Verdict::For(credit.links.clone())
-        } else if let Some(inherited) = inherited {
-            Verdict::For(inherited)
-        } else {
-            let remote = &credit.remote;
-            names.judge(&remote.reference, day_of(remote.date), Some(&candidates))
-        };
+        let verdict = judge_credit(&credit, &allocated, &names, &candidates);
         judged.push((credit, verdict));
     }
     put_credit_verdicts(ctx, tx, &judged).await
+}
+
+/// One of whose parts no fraction holds is for a person to divide.
+fn judge_credit(
+    credit: &CreditRecord,
+    allocated: &HashMap<String, InvoiceRecord>,
+    names: &Names,
+    candidates: &Candidates,
+) -> Verdict {
+    if credit.is_said_by_person() {
+        return Verdict::For(credit.links.clone());
+    }
+    let remote = &credit.remote;
+    match inherit_shares(remote, allocated) {
+        Ok(Some(inherited)) => Verdict::For(inherited),
+        Ok(None) => names.judge(&remote.reference, day_of(remote.date), Some(candidates)),
+        Err(MoneyError::TooLarge | MoneyError::CurrenciesDiffer) => Verdict::None,
+    }
 }
 
 /// Each deal's part of a credit note: that which it has of the invoices that the note was set against, by how much of it was. What is nobody's of them is
@@ -550,12 +564,13 @@ fn inherit_shares(
         if !is_known || net_minor == 0 {
             continue;
         }
-        let weight = i128::from(allocation.amount_minor);
-        weights += weight;
+        let weight = Exact::from_integer(i128::from(allocation.amount_minor));
+        weights += i128::from(allocation.amount_minor);
         for link in &invoice.links {
             let share_minor = link.share_minor.map_or(net_minor, i128::from);
-            let share = Exact::new(share_minor, net_minor);
-            *of_deals.entry(link.deal).or_insert(zero) += share * weight;
+            let share = multiply(Exact::new(share_minor, net_minor), weight)?;
+            let sum = of_deals.entry(link.deal).or_insert(zero);
+            *sum = add(*sum, share)?;
         }
     }
     if weights == 0 {
@@ -576,8 +591,8 @@ fn inherit_shares(
     let (mut through, mut given) = (zero, 0);
     let mut links = Vec::with_capacity(of_deals.len());
     for (deal, share) in of_deals {
-        through += share;
-        let border = round_half_even(net * through)?;
+        through = add(through, share)?;
+        let border = round_half_even(multiply(net, through)?)?;
         links.push(link(deal, Some(border - given)));
         given = border;
     }
@@ -613,7 +628,7 @@ fn find_faults_of_credit<'a>(
     credit: &'a RemoteCredit,
     verdict: &Verdict,
     currencies: &BTreeMap<DealId, Option<Currency>>,
-) -> [Finding<'a>; 2] {
+) -> [Finding<'a>; 3] {
     let takes_money = credit.counts() && credit.refunded_minor != 0;
     let facts = |more: (&str, Value)| {
         let mut facts = json!({
@@ -636,6 +651,8 @@ fn find_faults_of_credit<'a>(
     let other = other_currency(credit.total.currency, verdict, currencies);
     let other = other.filter(|_| takes_money);
     let other = other.map(|currency| facts(("deal_currency", json!(currency))));
+    let beyond = shared_beyond(verdict, credit.sub_total).filter(|_| takes_money);
+    let beyond = beyond.map(|shared_minor| facts(("shared_minor", json!(shared_minor))));
     let deal = match verdict.links() {
         [link] => Some(link.deal),
         _ => None,
@@ -644,5 +661,6 @@ fn find_faults_of_credit<'a>(
     [
         Finding::new("refund_without_deal", about, without),
         Finding::new("other_currency", about, other),
+        Finding::new("shares_beyond_document", about, beyond),
     ]
 }

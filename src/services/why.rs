@@ -182,8 +182,6 @@ pub async fn explain(
     let won_before = basis.filter(|_| knows_owner).map(|basis| basis.won_before);
     let of_fills =
         |invoice: &InvoiceRecord| fills.iter().any(|fill| fill.invoice == invoice.remote.id);
-    let is_refund =
-        |credit: &CreditRecord| credit.remote.counts() && credit.remote.refunded_minor != 0;
     let siblings = || money.lines.iter();
     let corrected_by = siblings().filter(|other| other.corrects == Some(line.id));
     Ok(LineExplanation {
@@ -205,12 +203,7 @@ pub async fn explain(
             .filter(|known| of_fills(known))
             .cloned()
             .collect(),
-        credits: money
-            .credits
-            .iter()
-            .filter(|known| is_refund(known))
-            .cloned()
-            .collect(),
+        credits: money.refunded_credits().cloned().collect(),
         waivers: money
             .waivers
             .iter()

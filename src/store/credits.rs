@@ -14,7 +14,9 @@ use crate::{
     StoreError, Tx,
     invoices::{InvoiceLink, list_links},
     read::{Read, all},
-    sql::{Bind, ROWS_AT_ONCE, Value, execute, pattern, places, row, rows, rows_many, sql},
+    sql::{
+        Bind, ROWS_AT_ONCE, Value, execute, execute_one, pattern, places, row, rows, rows_many, sql,
+    },
 };
 
 /// A credit note as last read, and the deals that it takes money from.
@@ -23,26 +25,20 @@ pub struct CreditRecord {
     pub remote: RemoteCredit,
     /// In the order of the deals' ids, in which they share what is refunded; `how` may be `invoice` too.
     pub links: Vec<InvoiceLink>,
+    /// A person said that it takes money from no deal; it has no links then.
+    pub is_of_no_deal: bool,
     pub seen_at: Timestamp,
 }
 
 impl CreditRecord {
-    /// A person said what it is for.
-    pub fn is_linked_by_person(&self) -> bool {
-        self.links.iter().any(|link| link.how == "person")
-    }
-
-    /// The deal that it takes money from, if that is one.
-    pub fn deal(&self) -> Option<DealId> {
-        match self.links.as_slice() {
-            [link] => Some(link.deal),
-            _ => None,
-        }
+    /// A person said what it is for, or that it is for nothing of ours.
+    pub fn is_said_by_person(&self) -> bool {
+        self.is_of_no_deal || self.links.iter().any(|link| link.how == "person")
     }
 }
 
 const CREDIT: &str = "SELECT id, number, reference, contact_id, contact_name, status, issued_on, currency, sub_total_minor, total_minor,
-        refunded_minor, allocations, xero_updated_at, seen_at
+        refunded_minor, allocations, xero_updated_at, no_deal_said_by, seen_at
     FROM credits";
 
 fn read_credit(row: &AnyRow) -> Result<CreditRecord, StoreError> {
@@ -68,6 +64,7 @@ fn read_credit(row: &AnyRow) -> Result<CreditRecord, StoreError> {
             updated_at: row.instant("xero_updated_at")?,
         },
         links: Vec::new(),
+        is_of_no_deal: row.optional_text("no_deal_said_by")?.is_some(),
         seen_at: row.instant("seen_at")?,
     })
 }
@@ -130,6 +127,21 @@ pub async fn replace_links(
         )?;
     }
     Ok(())
+}
+
+/// Keeps who said that a credit note takes money from no deal, or forgets it.
+pub async fn set_no_deal(
+    tx: &mut Tx,
+    credit: &str,
+    said_by: Option<PersonId>,
+) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "credit note",
+        "UPDATE credits SET no_deal_said_by = $2 WHERE id = $1",
+        credit,
+        said_by,
+    )
 }
 
 async fn with_links(

@@ -35,6 +35,8 @@ pub struct DealRecord {
     pub state: DealState,
     /// In the programme's time zone.
     pub won_on: Option<NaiveDate>,
+    /// Since when it is not won any more: lost, opened again, or gone. Always there then, and only then.
+    pub lost_at: Option<Timestamp>,
     pub start: Option<NaiveDate>,
     /// The month of position 0, where that is not the month of the start: lines that are on a statement keep their positions when the start moves.
     pub origin: Option<Month>,
@@ -51,6 +53,11 @@ pub struct DealRecord {
 }
 
 impl DealRecord {
+    /// Since when it is not won any more, once that is heard of at an instant. It may be known already, and there is no such thing of one that never was.
+    pub fn lost_by(&self, at: Timestamp) -> Option<Timestamp> {
+        self.lost_at.or_else(|| self.won_on.map(|_| at))
+    }
+
     /// The position of the first line of its schedule: below zero where the start was moved to before the origin.
     pub fn first_position(&self) -> i64 {
         match (self.start, self.origin) {
@@ -73,8 +80,8 @@ impl DealRecord {
 }
 
 const DEAL: &str = "SELECT deals.id, deals.lead_id, deals.partner_id, partners.name AS partner_name, deals.client_id, clients.name AS client_name,
-        deals.hubspot_id, deals.name, deals.pipeline, deals.stage, deals.state, deals.won_on, deals.start_on, deals.origin_month, deals.end_on,
-        deals.end_holds_from, deals.currency, deals.plan_version_id, deals.merge_decided_at, deals.hubspot_modified_at, deals.confirmed_at
+        deals.hubspot_id, deals.name, deals.pipeline, deals.stage, deals.state, deals.won_on, deals.lost_at, deals.start_on, deals.origin_month,
+        deals.end_on, deals.end_holds_from, deals.currency, deals.plan_version_id, deals.merge_decided_at, deals.hubspot_modified_at, deals.confirmed_at
     FROM deals
     JOIN partners ON partners.id = deals.partner_id
     JOIN clients ON clients.id = deals.client_id";
@@ -93,6 +100,7 @@ fn read_deal(row: &AnyRow) -> Result<DealRecord, StoreError> {
         stage: row.text("stage")?,
         state: row.word("state", DealState::parse)?,
         won_on: row.optional_parsed("won_on")?,
+        lost_at: row.optional_instant("lost_at")?,
         start: row.optional_parsed("start_on")?,
         origin: row.optional_month("origin_month")?,
         end: row.optional_parsed("end_on")?,
@@ -109,8 +117,8 @@ pub async fn add(tx: &mut Tx, deal: &DealRecord, now: Timestamp) -> Result<(), S
     execute!(
         tx,
         "INSERT INTO deals (id, lead_id, partner_id, client_id, hubspot_id, name, pipeline, stage, state, won_on, start_on, end_on,
-             end_holds_from, currency, plan_version_id, hubspot_modified_at, confirmed_at, created_at, origin_month)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+             end_holds_from, currency, plan_version_id, hubspot_modified_at, confirmed_at, created_at, origin_month, lost_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
         deal.id,
         deal.lead,
         deal.partner,
@@ -130,6 +138,7 @@ pub async fn add(tx: &mut Tx, deal: &DealRecord, now: Timestamp) -> Result<(), S
         deal.confirmed_at,
         now,
         deal.origin,
+        deal.lost_at,
     )?;
     Ok(())
 }
@@ -141,7 +150,7 @@ pub async fn update(tx: &mut Tx, deal: &DealRecord) -> Result<(), StoreError> {
         "deal",
         "UPDATE deals SET hubspot_id = $2, name = $3, pipeline = $4, stage = $5, state = $6, won_on = $7, start_on = $8, end_on = $9,
              currency = $10, plan_version_id = $11, hubspot_modified_at = $12, confirmed_at = $13, merge_decided_at = $14,
-             end_holds_from = $15, origin_month = $16
+             end_holds_from = $15, origin_month = $16, lost_at = $17
          WHERE id = $1",
         deal.id,
         deal.hubspot_id,
@@ -159,6 +168,7 @@ pub async fn update(tx: &mut Tx, deal: &DealRecord) -> Result<(), StoreError> {
         deal.merge_decided_at,
         deal.end_holds_from,
         deal.origin,
+        deal.lost_at,
     )
 }
 

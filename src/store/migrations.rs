@@ -102,6 +102,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0015_bill_history.sql"),
     ),
     (
+        16,
+        "losses_and_refunds",
+        include_str!("../../migrations/0016_losses_and_refunds.sql"),
+        include_str!("../../migrations/0016_losses_and_refunds.sql"),
+    ),
+    (
         17,
         "buckets_and_places",
         include_str!("../../migrations/0017_buckets_and_places.sqlite.sql"),

@@ -301,16 +301,15 @@ fn forms<'a>(
 }
 
 /// A form of each act on what does not fit.
-fn forms_of_finance(lead: &str) -> [(&'static str, Vec<(&'static str, &str)>); 12] {
+fn forms_of_finance(lead: &str) -> [(&'static str, Vec<(&'static str, &str)>); 11] {
     [
         (
-            "split_invoice",
-            vec![("invoice", "x"), ("deals[0]", lead), ("amounts[0]", "1")],
+            "split_document",
+            vec![("document", "x"), ("deals[0]", lead), ("amounts[0]", "1")],
         ),
-        ("link_refund", vec![("credit", "x"), ("deal", lead)]),
-        ("say_no_deal", vec![("invoice", "x")]),
-        ("unlink_invoice", vec![("invoice", "x")]),
-        ("unlink_refund", vec![("credit", "x")]),
+        ("link_document", vec![("document", "x"), ("deal", lead)]),
+        ("say_no_deal", vec![("document", "x")]),
+        ("unlink_document", vec![("document", "x")]),
         (
             "waive_month",
             vec![("deal", lead), ("month", "2026-07"), ("reason", "x")],
@@ -347,7 +346,7 @@ async fn a_role_does_no_more_than_its_own() {
     let forms = forms(&lead, &statement, &partner);
     let before = content(&portal).await;
     let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now";
-    let of_finance = "split_invoice link_refund say_no_deal unlink_invoice unlink_refund waive_month chase_exception dismiss_exception \
+    let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
         decide_merger keep_unchanged follow_start";
     let of_members = "raise_invoice update_company invite_member withdraw_lead";
     let refused = [

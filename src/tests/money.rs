@@ -767,8 +767,8 @@ async fn an_invoice_that_could_be_for_several_deals_waits_until_finance_says_whi
     assert!(finance.get(page).await.body.contains(number));
     let chosen = proposal.deal.to_string();
     let fields = [
-        ("do", "link_invoice"),
-        ("invoice", invoice),
+        ("do", "link_document"),
+        ("document", invoice),
         ("deal", &chosen),
     ];
     let answer = finance.post(page, &fields).await;

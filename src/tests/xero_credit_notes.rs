@@ -1,9 +1,13 @@
 //! Stories of credit notes: what is asked for no more, and what goes back to the client in cash. Amounts are computed by hand from the terms in `story`.
 
+use portal_domain::line::LineKind;
 use portal_services::links;
 use serde_json::json;
 
-use crate::story::{EUROS, POUNDS, SECOND, Story};
+use crate::{
+    story::{EUROS, POUNDS, SECOND, Story},
+    xero_links::{explored, page_of},
+};
 
 #[tokio::test]
 async fn a_credit_note_over_the_whole_invoice_leaves_its_month_without_an_invoice() {
@@ -234,11 +238,55 @@ async fn a_refund_that_could_be_for_two_deals_waits_until_finance_says_which() {
     let mut ours = ours.filter(|deal| deal.hubspot_id == story.deal.hubspot_id);
     let (ctx, finance) = (&story.portal.ctx, &story.portal.staff.finance);
     let deal = ours.next().expect("proposed").deal;
-    links::link_refund(ctx, finance, credit, deal)
+    links::link_document(ctx, finance, credit, deal)
         .await
         .unwrap();
     story.portal.run_jobs().await;
     let figures = [16_667, 16_667, 0, 0, 83_335 + 60_012];
     let lines = ["covered", "covered", "awaiting"];
     story.ends(&lines, figures, &["no_invoice_yet"]).await;
+}
+
+#[tokio::test]
+async fn a_refund_that_was_taken_for_the_wrong_deal_is_put_right_from_wherever_it_is_seen() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    // Of another product: neither an invoice nor a reference says so.
+    let credit = json!({ "contact": "Harbour", "amount": "500.00" });
+    let credit = story.xero("credits", credit).await;
+    let credit = credit["id"].as_str().unwrap();
+    story.refund(credit, "500.00").await;
+    let lines = ["stated", "stated", "stated", "clawback -83.33 covered"];
+    let figures = [16_667, 16_667, 0, -8_333, 75_002];
+    story.is(&lines, figures, &["differs_from_deal"]).await;
+    let mut finance = story.portal.sign_in(&story.portal.staff.finance).await;
+    let found = story.portal.lines(story.deal.lead).await;
+    let clawback = found
+        .iter()
+        .find(|view| view.line.kind == LineKind::Clawback);
+    let line = clawback.expect("a clawback").line.id;
+    let case = story.exception("differs_from_deal").await.record.id;
+    let client = explored(&story).await.client.id;
+    let mut page = String::new();
+    for back in [
+        format!("/staff/lines?list=all&line={line}"),
+        format!("/staff/reconciliation/explorer?cell={client}.GBP.rest.unallocated"),
+        format!("/staff/reconciliation/explorer?cell={client}.GBP.sum.refunded"),
+        format!("/staff/reconciliation/{case}"),
+    ] {
+        page = page_of(credit, &back);
+        let shown = finance.get(&back).await.body;
+        assert!(
+            shown.contains(&page.replace('&', "&amp;")),
+            "{back}: {shown}"
+        );
+    }
+    let shown = finance.get(&page).await.body;
+    assert!(shown.contains("Paid back, with tax"), "{shown}");
+    let said = [("do", "say_no_deal"), ("document", credit)];
+    let answer = finance.post(&page, &said).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    story.portal.run_jobs().await;
+    let lines = ["stated", "stated", "stated", "clawback -83.33 cancelled"];
+    let figures = [25_000, 25_000, 0, 0, 75_002];
+    story.ends(&lines, figures, &[]).await;
 }

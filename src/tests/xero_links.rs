@@ -5,7 +5,7 @@ use portal_services::{
     ServiceError,
     explorer::{self, ClientMoney, ExplorerFilter},
     links,
-    links::InvoiceShareForm,
+    links::DocumentShareForm,
 };
 use portal_store::{invoices, jobs};
 use serde_json::json;
@@ -27,8 +27,8 @@ async fn link(story: &Story, invoice: &str, deal: &Deal) {
     let deal = deal_id(story, deal).await.to_string();
     let mut finance = story.portal.sign_in(&story.portal.staff.finance).await;
     let fields = [
-        ("do", "link_invoice"),
-        ("invoice", invoice),
+        ("do", "link_document"),
+        ("document", invoice),
         ("deal", deal.as_str()),
     ];
     let answer = finance.post("/staff/reconciliation", &fields).await;
@@ -40,13 +40,13 @@ async fn link(story: &Story, invoice: &str, deal: &Deal) {
 async fn split(story: &Story, invoice: &str, shares: &[(&Deal, &str)]) -> Result<(), ServiceError> {
     let mut rows = Vec::new();
     for (deal, amount) in shares {
-        rows.push(InvoiceShareForm {
+        rows.push(DocumentShareForm {
             deal: deal_id(story, deal).await.to_string(),
             amount: (*amount).to_owned(),
         });
     }
     let (ctx, finance) = (&story.portal.ctx, &story.portal.staff.finance);
-    links::split_invoice(ctx, finance, invoice, &rows).await?;
+    links::split_document(ctx, finance, invoice, &rows).await?;
     story.portal.run_jobs().await;
     Ok(())
 }
@@ -71,10 +71,10 @@ async fn an_invoice_to_the_wrong_contact_counts_where_finance_links_it() {
     story.ends(&["covered"], figures, &["no_invoice_yet"]).await;
 }
 
-/// The page of an invoice, as it is linked from another.
-fn page_of(invoice: &str, back: &str) -> String {
+/// The page of a document, as it is linked from another.
+pub fn page_of(invoice: &str, back: &str) -> String {
     let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
-    format!("/staff/reconciliation/invoices/{invoice}?back={back}")
+    format!("/staff/reconciliation/documents/{invoice}?back={back}")
 }
 
 #[tokio::test]
@@ -105,8 +105,8 @@ async fn a_wrong_automatic_link_is_put_right_from_the_case_and_from_the_explorer
     assert!(finance.get(&page).await.body.contains("INV-1"));
     let target = deal_id(&story, &other).await.to_string();
     let fields = [
-        ("do", "split_invoice"),
-        ("invoice", invoice.as_str()),
+        ("do", "split_document"),
+        ("document", invoice.as_str()),
         ("back", cell.as_str()),
         ("deals[0]", target.as_str()),
         ("amounts[0]", "500"),
@@ -115,7 +115,7 @@ async fn a_wrong_automatic_link_is_put_right_from_the_case_and_from_the_explorer
     assert_eq!(refused.status, 422, "more than the invoice");
     let said = [
         ("do", "say_no_deal"),
-        ("invoice", invoice.as_str()),
+        ("document", invoice.as_str()),
         ("back", cell.as_str()),
     ];
     let answer = finance.post(&page, &said).await;
@@ -131,8 +131,70 @@ async fn a_wrong_automatic_link_is_put_right_from_the_case_and_from_the_explorer
     story.ends(&["awaiting"], figures, &open).await;
 }
 
+#[tokio::test]
+async fn a_group_invoice_is_divided_between_as_many_deals_as_it_is_for() {
+    let story = Story::begin(POUNDS).await;
+    let other = story.win_of_another_client(SECOND).await;
+    let invoice = invoice_without_reference(&story, "INV-1", "1333.45").await;
+    let mut finance = story.portal.sign_in(&story.portal.staff.finance).await;
+    let page = page_of(&invoice, "");
+    let rows = |body: &str| body.matches("name=\"deals[").count();
+    let first = finance.get(&page).await.body;
+    assert_eq!(rows(&first), 5, "one deal has it all");
+    let deals = [&story.deal, &other];
+    let mut ids = Vec::new();
+    for deal in deals {
+        ids.push(deal_id(&story, deal).await.to_string());
+    }
+    // Another client's deal is looked for while a row is filled in.
+    let typed = format!(
+        "do=split_document&deals[0]={}&amounts[0]=833.35&more=true",
+        ids[0]
+    );
+    let looked_for = finance.get(&format!("{page}&{typed}&q=Fernhill")).await;
+    assert_eq!(looked_for.status, 200);
+    assert_eq!(rows(&looked_for.body), 5);
+    for found in [&ids[1], &"833.35".to_owned()] {
+        assert!(
+            looked_for.body.contains(found.as_str()),
+            "{}",
+            looked_for.body
+        );
+    }
+    let empty: Vec<String> = (1..7).map(|place| format!("deals[{place}]=")).collect();
+    let more = format!("{page}&{typed}&{}", empty.join("&"));
+    assert_eq!(
+        rows(&finance.get(&more).await.body),
+        11,
+        "seven, and four more"
+    );
+    let fields = [
+        ("do", "split_document"),
+        ("document", invoice.as_str()),
+        ("deals[0]", ids[0].as_str()),
+        ("amounts[0]", "833.35"),
+        ("deals[1]", ""),
+        ("amounts[1]", ""),
+        ("deals[2]", ""),
+        ("amounts[2]", ""),
+        ("deals[3]", ""),
+        ("amounts[3]", ""),
+        ("deals[4]", ""),
+        ("amounts[4]", ""),
+        ("deals[5]", ids[1].as_str()),
+        ("amounts[5]", "500.10"),
+    ];
+    let answer = finance.post(&page, &fields).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    story.portal.run_jobs().await;
+    let divided = finance.get(&page).await.body;
+    assert_eq!(rows(&divided), 6, "two deals, and four that are free");
+    assert!(divided.contains("500.10"), "{divided}");
+    story.portal.finish().await;
+}
+
 /// All money of the story's client.
-async fn explored(story: &Story) -> ClientMoney {
+pub async fn explored(story: &Story) -> ClientMoney {
     let filter = ExplorerFilter {
         search: story.deal.client.to_owned(),
         ..ExplorerFilter::default()
@@ -306,7 +368,7 @@ async fn shares_are_never_more_than_their_invoice_even_if_it_shrinks_afterwards(
     assert_eq!(both.iter().sum::<i64>(), 133_344);
     assert_eq!(story.lines_of(&other).await, ["covered"]);
     let figures = [13_335, 13_335, 0, 0, 91_668 + 55_011];
-    let open = ["shares_beyond_invoice"];
+    let open = ["shares_beyond_document"];
     story.ends(&["covered"], figures, &open).await;
 }
 

@@ -130,8 +130,8 @@ fn staff_pages() -> Router<AppState> {
             get(staff::explorer::download),
         )
         .route(
-            "/staff/reconciliation/invoices/{id}",
-            get(staff::invoice::show),
+            "/staff/reconciliation/documents/{id}",
+            get(staff::document::show),
         )
         .route("/staff/reconciliation/{id}", get(staff::case::show))
         .route("/staff/reconciliation/{id}/chase", get(staff::chase::show))

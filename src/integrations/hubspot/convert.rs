@@ -88,7 +88,8 @@ pub fn deal(object: &Object) -> Result<RemoteDeal, CallError> {
             .property("closedate")
             .map(|text| instant(text).ok_or_else(|| unreadable(object, "closedate", text)))
             .transpose()?,
-        DealState::Open | DealState::Removed => None,
+        DealState::Removed => instant(&object.archived_at),
+        DealState::Open => None,
     };
     Ok(RemoteDeal {
         id: object.id.clone(),
@@ -224,6 +225,21 @@ mod tests {
             (DealState::Open, None, None, None)
         );
         assert_eq!(read.modified_at, Timestamp(1_790_910_245_678));
+    }
+
+    #[test]
+    fn a_deal_in_the_bin_was_closed_when_it_was_put_there() {
+        let read = |archived_at: &str| {
+            let mut object =
+                object(json!({ "closedate": "2026-10-01T00:00:00Z", "hs_is_closed": "true" }));
+            object.archived = true;
+            archived_at.clone_into(&mut object.archived_at);
+            deal(&object).unwrap()
+        };
+        let read_at = read("2026-11-02T00:00:00Z");
+        assert_eq!(read_at.state, DealState::Removed);
+        assert_eq!(read_at.closed_at, instant("2026-11-02T00:00:00Z"));
+        assert_eq!(read("").closed_at, None);
     }
 
     #[test]

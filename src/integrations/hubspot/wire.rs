@@ -39,6 +39,8 @@ pub struct Object {
     pub archived: bool,
     #[serde(default, rename = "updatedAt", deserialize_with = "loose_text")]
     pub updated_at: String,
+    #[serde(default, rename = "archivedAt", deserialize_with = "loose_text")]
+    pub archived_at: String,
 }
 
 impl Object {

@@ -443,10 +443,13 @@ impl HubSpot {
         set("hs_is_closed_won", won.to_string());
         set("hs_is_closed_lost", lost.to_string());
         set("hs_deal_stage_probability", stage.probability.clone());
-        if won && record.value("hs_is_closed_won") != "true" {
+        let was_won = record.value("hs_is_closed_won") == "true";
+        if won && !was_won {
             set("hs_closed_won_date", iso_ms(now_ms));
         }
-        if stage.closed && !was_closed && !values.contains_key("closedate") {
+        // A won deal that is lost is closed anew, and the other way round.
+        let is_closed_anew = stage.closed && (!was_closed || won != was_won);
+        if is_closed_anew && !values.contains_key("closedate") {
             values.insert("closedate".to_owned(), iso_ms(now_ms));
         }
     }

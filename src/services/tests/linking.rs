@@ -4,20 +4,22 @@ use portal_domain::{
     calendar::Timestamp,
     deal::DealState,
     ids::DealId,
-    line::LineState,
+    line::{LineKind, LineState},
     money::{Currency, Money},
     remote::{CreditAllocation, RemoteCredit, RemoteDeal, RemoteInvoice},
 };
 use portal_services::{
-    links::{self, InvoiceShareForm},
+    ServiceError, deals, exceptions,
+    links::{self, DocumentShareForm},
     mergers::{self, MergerDecision},
     operations,
 };
-use portal_store::{credits, invoices};
+use portal_store::{credits, invoices, lines};
 
 use crate::{
     midterm::{plan, publish_for},
     reconciliation::{World, refund, sale, worlds},
+    world::instant,
 };
 
 /// The deals of an invoice, and how each was found.
@@ -169,7 +171,7 @@ async fn what_was_linked_by_hand_is_told_once_its_deal_has_another_currency() {
             ..sale("INV-1", "Acme", 100_000, 0)
         };
         world.put(dollars).await;
-        links::link_invoice(&world.ctx, &world.staff, "id-INV-1", deal)
+        links::link_document(&world.ctx, &world.staff, "id-INV-1", deal)
             .await
             .expect("linked");
         world.work().await;
@@ -290,7 +292,7 @@ async fn an_invoice_after_all_deals_of_its_client_ended_is_a_case_and_a_stranger
         world.put(further).await;
         assert_eq!(links_of(&world, "id-INV-3").await, []);
         let case = world.case("invoice_without_deal").await;
-        let case = portal_services::exceptions::find_case(&world.ctx, &world.staff, case, "").await;
+        let case = exceptions::find_case(&world.ctx, &world.staff, case, "").await;
         assert_eq!(case.expect("a case").deals[0].deal, deal, "proposed");
         world.ctx.store.close().await;
     }
@@ -350,6 +352,162 @@ async fn an_invoice_that_names_a_deal_which_was_merged_away_is_for_the_one_it_go
     }
 }
 
+/// What HubSpot says of the only deal of a client once that is not won any more.
+#[derive(Clone, Copy, Debug)]
+enum Loss {
+    Lost,
+    Reopened,
+    Deleted,
+}
+
+/// The deal is not won any more from that day on, and the portal hears of it then.
+async fn lose(world: &World, deal: &RemoteDeal, loss: Loss, day: &str) {
+    world.accrue(day).await;
+    let state = match loss {
+        Loss::Lost => DealState::Lost,
+        Loss::Reopened => DealState::Open,
+        Loss::Deleted => {
+            deals::apply_reading(&world.ctx, &deal.id, None)
+                .await
+                .expect("followed");
+            return world.work().await;
+        }
+    };
+    let lost = RemoteDeal {
+        state,
+        modified_at: world.ctx.now(),
+        ..deal.clone()
+    };
+    world.read(&lost).await;
+}
+
+#[tokio::test]
+async fn what_a_client_buys_once_its_deal_is_lost_pays_for_none_of_its_months_unless_finance_says_so()
+ {
+    for loss in [Loss::Lost, Loss::Reopened, Loss::Deleted] {
+        for world in worlds().await {
+            let deal = world.remote("9001", "Acme");
+            let id = world.win_as(&world.alpha, "Acme", deal.clone()).await;
+            world.accrue("2026-03-02").await;
+            lose(&world, &deal, loss, "2026-03-10").await;
+            for (number, day) in [("INV-1", "2026-03-10"), ("INV-2", "2026-08-05")] {
+                let other = dated(day, sale(number, "Acme", 300_000, 300_000));
+                world.put(other).await;
+                assert_eq!(links_of(&world, &format!("id-{number}")).await, []);
+            }
+            assert_eq!(world.states(id).await, [LineState::Cancelled; 12]);
+            assert_eq!(world.kinds().await, ["invoice_without_deal"; 2]);
+            let case = world.case("invoice_without_deal").await;
+            let (ctx, staff) = (&world.ctx, &world.staff);
+            let case = exceptions::find_case(ctx, staff, case, "").await;
+            let case = case.expect("a case");
+            assert_eq!(case.view.proposals[0].deal, id, "with one click");
+            let invoice = case.document.expect("an invoice");
+            links::link_document(ctx, staff, &invoice.id, id)
+                .await
+                .expect("linked");
+            world.work().await;
+            assert_eq!(world.states(id).await[..2], [LineState::Covered; 2]);
+            world.ctx.store.close().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_client_was_invoiced_for_before_its_deal_was_lost_stays_paid_whenever_it_is_read() {
+    for loss in [Loss::Lost, Loss::Reopened, Loss::Deleted] {
+        for invoice_first in [true, false] {
+            for world in worlds().await {
+                let deal = world.remote("9001", "Acme");
+                let id = world.win_as(&world.alpha, "Acme", deal.clone()).await;
+                world.accrue("2026-03-02").await;
+                let invoice = || dated("2026-03-09", sale("INV-1", "Acme", 200_000, 200_000));
+                if invoice_first {
+                    world.put(invoice()).await;
+                }
+                lose(&world, &deal, loss, "2026-03-10").await;
+                if !invoice_first {
+                    world.accrue("2026-05-02").await;
+                    world.put(invoice()).await;
+                }
+                assert_eq!(links_of(&world, "id-INV-1").await, contact(id));
+                let paid = world.states(id).await;
+                assert_eq!(paid[..2], [LineState::Covered; 2]);
+                assert_eq!(paid[2..], [LineState::Cancelled; 10]);
+                world.ctx.store.close().await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deal_is_lost_when_hubspot_says_so_however_late_the_portal_hears_of_it() {
+    for world in worlds().await {
+        let deal = world.remote("9001", "Acme");
+        let id = world.win_as(&world.alpha, "Acme", deal.clone()).await;
+        let closed = RemoteDeal {
+            closed_at: Some(Timestamp(instant("2026-03-10"))),
+            ..deal.clone()
+        };
+        lose(&world, &closed, Loss::Lost, "2026-06-20").await;
+        for (number, day, links) in [
+            ("INV-1", "2026-03-09", contact(id)),
+            ("INV-2", "2026-03-10", Vec::new()),
+        ] {
+            world.put(dated(day, sale(number, "Acme", 1_000, 0))).await;
+            assert_eq!(links_of(&world, &format!("id-{number}")).await, links);
+        }
+        // A later change of the lost deal is no later loss.
+        let closed = RemoteDeal {
+            closed_at: Some(Timestamp(instant("2026-06-01"))),
+            ..deal
+        };
+        lose(&world, &closed, Loss::Lost, "2026-07-20").await;
+        assert_eq!(links_of(&world, "id-INV-2").await, []);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_a_lost_deals_does_not_move_to_the_one_that_the_client_bought_next() {
+    for world in worlds().await {
+        let deal = world.remote("9001", "Acme");
+        let first = world.win_as(&world.alpha, "Acme", deal.clone()).await;
+        let next = RemoteDeal {
+            start: "2026-02-20".parse().ok(),
+            closed_at: Some(Timestamp(instant("2026-02-20"))),
+            ..world.remote("9002", "Acme")
+        };
+        let second = world.win_as(&world.beta, "Acme", next).await;
+        let invoice = |number, day| dated(day, sale(number, "Acme", 100_000, 100_000));
+        world.put(invoice("INV-1", "2026-02-10")).await;
+        lose(&world, &deal, Loss::Lost, "2026-03-10").await;
+        world.put(invoice("INV-2", "2026-03-15")).await;
+        assert_eq!(links_of(&world, "id-INV-1").await, contact(first));
+        assert_eq!(links_of(&world, "id-INV-2").await, contact(second));
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_refund_after_the_loss_of_a_deal_waits_and_one_from_before_is_its_own() {
+    for world in worlds().await {
+        let deal = world.remote("9001", "Acme");
+        let id = world.win_as(&world.alpha, "Acme", deal.clone()).await;
+        lose(&world, &deal, Loss::Lost, "2026-02-20").await;
+        let credit = |number, day: &str| RemoteCredit {
+            date: day.parse().ok(),
+            ..refund(number, "Acme", 1_000)
+        };
+        world.put_credit(credit("CN-1", "2026-02-19")).await;
+        assert_eq!(bearers_of(&world, "id-CN-1").await, [(id, None)]);
+        world.put_credit(credit("CN-2", "2026-02-20")).await;
+        assert_eq!(bearers_of(&world, "id-CN-2").await, []);
+        assert_eq!(world.kinds().await, ["refund_without_deal"]);
+        world.ctx.store.close().await;
+    }
+}
+
 /// A refund of all of a credit note that was set against an invoice.
 fn refund_of(invoice: &str, minor: i64) -> RemoteCredit {
     RemoteCredit {
@@ -369,14 +527,14 @@ async fn a_refund_is_borne_by_the_deals_of_its_invoice_each_for_its_part() {
         world.accrue("2026-02-02").await;
         world.put(sale("INV-1", "Acme", 200_000, 200_000)).await;
         let split = async |rows: &[(DealId, &str)]| {
-            let rows: Vec<InvoiceShareForm> = rows
+            let rows: Vec<DocumentShareForm> = rows
                 .iter()
-                .map(|(deal, amount)| InvoiceShareForm {
+                .map(|(deal, amount)| DocumentShareForm {
                     deal: deal.to_string(),
                     amount: (*amount).to_owned(),
                 })
                 .collect();
-            links::split_invoice(&world.ctx, &world.staff, "id-INV-1", &rows)
+            links::split_document(&world.ctx, &world.staff, "id-INV-1", &rows)
                 .await
                 .expect("divided");
             world.work().await;
@@ -395,7 +553,7 @@ async fn a_refund_is_borne_by_the_deals_of_its_invoice_each_for_its_part() {
         let found = world.explore(&Default::default()).await;
         let refunded: i64 = found.iter().map(|money| money.refunded_minor).sum();
         assert_eq!(refunded, 10_001);
-        links::unlink_invoice(&world.ctx, &world.staff, "id-INV-1")
+        links::unlink_document(&world.ctx, &world.staff, "id-INV-1")
             .await
             .expect("taken back");
         assert_eq!(bearers_of(&world, "id-CN-1").await, [(first, None)]);
@@ -427,17 +585,147 @@ async fn an_invoice_that_a_person_says_is_no_deals_counts_for_none_until_that_is
         assert!(links_of(&world, "id-INV-1").await.is_empty());
         assert!(bearers_of(&world, "id-CN-1").await.is_empty());
         assert_eq!(world.kinds().await, ["no_invoice_yet"]);
-        links::unlink_invoice(&world.ctx, &world.staff, "id-INV-1")
+        links::unlink_document(&world.ctx, &world.staff, "id-INV-1")
             .await
             .expect("taken back");
         world.work().await;
         assert_eq!(links_of(&world, "id-INV-1").await, by("reference"));
         assert_eq!(bearers_of(&world, "id-CN-1").await, [(deal, None)]);
         say().await.expect("said");
-        links::link_invoice(&world.ctx, &world.staff, "id-INV-1", deal)
+        links::link_document(&world.ctx, &world.staff, "id-INV-1", deal)
             .await
             .expect("linked");
         assert_eq!(links_of(&world, "id-INV-1").await, by("person"));
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_refund_of_something_else_takes_nothing_back_once_finance_says_so() {
+    for world in worlds().await {
+        let first = world.win(&world.alpha, "Acme", "9001").await;
+        let second = world.win(&world.beta, "Other", "9002").await;
+        world.accrue("2026-04-02").await;
+        world.put(sale("INV-1", "Acme", 300_000, 300_000)).await;
+        world.approve_some().await;
+        world.close("2026Q1").await;
+        // Of another product, which nothing on the credit note says.
+        world.put_credit(refund("CN-1", "Acme", 100_000)).await;
+        let (ctx, staff) = (&world.ctx, &world.staff);
+        let taken = async || clawed_back(&world, first).await;
+        assert_eq!(taken().await, -10_000);
+        links::say_no_deal(ctx, staff, "id-CN-1")
+            .await
+            .expect("said");
+        world.work().await;
+        assert_eq!(
+            (bearers_of(&world, "id-CN-1").await, taken().await),
+            (vec![], 0)
+        );
+        // What Xero says later does not overrule a person.
+        let named = RemoteCredit {
+            reference: "Deal 9001".to_owned(),
+            ..refund("CN-1", "Acme", 100_000)
+        };
+        world.put_credit(named).await;
+        assert_eq!(taken().await, 0);
+        assert!(!has(&world, "refund_without_deal").await);
+        let row = |deal: DealId, amount: &str| DocumentShareForm {
+            deal: deal.to_string(),
+            amount: amount.to_owned(),
+        };
+        let rows = [row(first, "20"), row(second, "300")];
+        links::split_document(ctx, staff, "id-CN-1", &rows)
+            .await
+            .expect("divided");
+        world.work().await;
+        let mut bearers = bearers_of(&world, "id-CN-1").await;
+        bearers.sort_by_key(|bearer| bearer.1);
+        assert_eq!(bearers, [(first, Some(2_000)), (second, Some(30_000))]);
+        assert_eq!(taken().await, -10_000);
+        links::unlink_document(ctx, staff, "id-CN-1")
+            .await
+            .expect("taken back");
+        world.work().await;
+        assert_eq!(bearers_of(&world, "id-CN-1").await, [(first, None)]);
+        let refused = links::unlink_document(ctx, staff, "id-CN-1").await;
+        assert!(
+            matches!(refused, Err(ServiceError::Conflict("not-linked-by-person"))),
+            "{refused:?}"
+        );
+        world.ctx.store.close().await;
+    }
+}
+
+/// What is taken back of a deal's lines, and not given back.
+async fn clawed_back(world: &World, deal: DealId) -> i64 {
+    let mut tx = world.ctx.store.read().await.unwrap();
+    let found = lines::list_of_deal(&mut tx, deal).await.unwrap();
+    let standing = found
+        .iter()
+        .filter(|line| line.state != LineState::Cancelled);
+    let taken = standing.filter(|line| line.kind == LineKind::Clawback);
+    taken.map(|line| line.money.minor).sum()
+}
+
+#[tokio::test]
+async fn the_parts_of_a_refund_that_became_smaller_are_a_case_until_they_fit() {
+    for world in worlds().await {
+        let deal = world.win(&world.alpha, "Acme", "9001").await;
+        world.put_credit(refund("CN-1", "Acme", 5_000)).await;
+        let row = DocumentShareForm {
+            deal: deal.to_string(),
+            amount: "40".to_owned(),
+        };
+        links::split_document(&world.ctx, &world.staff, "id-CN-1", &[row])
+            .await
+            .expect("divided");
+        world.put_credit(refund("CN-1", "Acme", 3_000)).await;
+        assert_eq!(world.kinds().await, ["shares_beyond_document"]);
+        world.put_credit(refund("CN-1", "Acme", 5_000)).await;
+        assert_eq!(world.kinds().await, Vec::<String>::new());
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_refund_whose_parts_no_fraction_holds_waits_for_a_person_and_stops_no_other() {
+    for world in worlds().await {
+        let deal = world.win(&world.alpha, "Acme", "9001").await;
+        let row = DocumentShareForm {
+            deal: deal.to_string(),
+            amount: "1".to_owned(),
+        };
+        // Primes: the deal's part of all of them together is a fraction of their product.
+        let primes = [
+            1_000_000_007,
+            1_000_000_009,
+            1_000_000_021,
+            1_000_000_033,
+            1_000_000_087,
+        ];
+        let mut allocations = Vec::new();
+        for (place, net_minor) in primes.into_iter().enumerate() {
+            let invoice = sale(&format!("INV-{place}"), "Stranger", net_minor, 0);
+            let id = invoice.id.clone();
+            world.put(invoice).await;
+            links::split_document(&world.ctx, &world.staff, &id, std::slice::from_ref(&row))
+                .await
+                .expect("divided");
+            allocations.push(CreditAllocation {
+                invoice: id,
+                amount_minor: 1,
+            });
+        }
+        world.work().await;
+        let group = RemoteCredit {
+            allocations,
+            ..refund("CN-1", "Acme", 1_000)
+        };
+        world.put_credit(group).await;
+        assert!(has(&world, "refund_without_deal").await);
+        world.put_credit(refund("CN-2", "Acme", 1_000)).await;
+        assert_eq!(bearers_of(&world, "id-CN-2").await, [(deal, None)]);
         world.ctx.store.close().await;
     }
 }

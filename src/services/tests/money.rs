@@ -14,8 +14,10 @@ use portal_domain::{
     statement::{InvoiceForm, SettlementState},
 };
 use portal_services::{
-    ServiceError, bills, closing, deals, leads, lines, links, quarters, reconcile, statements,
-    verify, why,
+    ServiceError, bills, closing, deals,
+    exceptions::{find_case, list_exceptions},
+    explorer::{self, ExplorerFilter},
+    leads, lines, links, quarters, reconcile, statements, verify, why,
 };
 use portal_store::{
     deals as deal_rows, exceptions, invoices,
@@ -534,7 +536,7 @@ async fn an_invoice_finds_its_deal_or_waits_for_a_person() {
             "an invoice to somebody whom no lead is about is nothing of ours"
         );
         let deal = world.lines().await[0].deal;
-        links::link_invoice(&world.ctx, &world.staff, "id-INV-2", deal)
+        links::link_document(&world.ctx, &world.staff, "id-INV-2", deal)
             .await
             .expect("linked");
         world.work().await;
@@ -747,6 +749,30 @@ async fn amounts_that_no_sum_holds_are_said_so_and_stop_no_other_deal() {
         world.work_off().await;
         let kinds = world.exceptions().await;
         assert_eq!(kinds, ["amount_too_large", "no_invoice_yet"]);
+        let (ctx, staff) = (&world.ctx, &world.staff);
+        let found = lines::list_for_partner(ctx, &world.member, LineFilter::default()).await;
+        let waits: Vec<_> = found
+            .expect("all lines")
+            .into_iter()
+            .filter(|view| view.line.state == Awaiting)
+            .map(|view| view.waits_for)
+            .collect();
+        let mended = lines::WaitsFor::Terms;
+        assert_eq!(waits, [Some(mended), Some(lines::WaitsFor::Invoice)]);
+        let found = explorer::explore(ctx, staff, &ExplorerFilter::default()).await;
+        let found = found.expect("all clients").clients.into_iter();
+        let left_out: Vec<_> = found
+            .map(|money| (money.client.name, money.beyond.len(), money.rows.is_empty()))
+            .collect();
+        let wanted = [
+            ("Acme".to_owned(), 1, true),
+            ("Second".to_owned(), 0, false),
+        ];
+        assert_eq!(left_out, wanted);
+        for view in list_exceptions(ctx, staff, 9).await.expect("cases") {
+            let case = find_case(ctx, staff, view.record.id, "").await;
+            assert!(case.is_ok(), "{case:?}");
+        }
         world.ctx.store.close().await;
     }
 }

@@ -19,13 +19,16 @@ use portal_services::{
     Ctx, ServiceError, deals,
     exceptions::{self, CaseFilter, ChaseForm},
     explorer::{self, ClientMoney, ExplorerFilter, RowKey},
-    figures, forecast, leads, lines,
-    links::{self, InvoiceShareForm},
+    figures, forecast, leads,
+    lines::{self, WaitsFor},
+    links::{self, DocumentShareForm},
     mergers::{self, MergerDecision},
     outbox::Job,
     partners, plans, quarters,
 };
-use portal_store::{audit, deals as deal_rows, invoices, jobs, lines as line_rows, mails};
+use portal_store::{
+    audit, deals as deal_rows, invoices, jobs, lines as line_rows, lines::LineFilter, mails,
+};
 
 use crate::world::{self, add_owner, databases, instant};
 
@@ -305,7 +308,8 @@ pub(crate) fn assert_adds_up(money: &ClientMoney) {
         let rows = money.rows.iter().map(|row| row.amounts.of(*column));
         assert_eq!(rows.sum::<i64>(), money.total.of(*column), "{column}");
     }
-    for row in &money.rows {
+    let sums = money.find_row(RowKey::Sum);
+    for row in money.rows.iter().chain(&sums) {
         for column in [
             Column::Invoiced,
             Column::Credited,
@@ -318,11 +322,17 @@ pub(crate) fn assert_adds_up(money: &ClientMoney) {
         }
         for part in &row.evidence {
             let document = &part.document;
-            let is_known =
-                money.invoices.contains_key(document) || money.credits.contains_key(document);
-            assert!(is_known, "{document} can be shown");
+            assert!(
+                money.documents.contains_key(document),
+                "{document} can be shown"
+            );
         }
     }
+    let sum = |parts: Vec<explorer::Evidence>| -> i64 {
+        parts.iter().map(|part| part.amount_minor).sum()
+    };
+    assert_eq!(sum(money.list_refunded()), money.refunded_minor);
+    assert_eq!(sum(money.list_open()), money.open_minor);
     let total = &money.total;
     let went = total.credited_minor + total.collected_minor + total.unallocated_minor;
     let went = went + money.refunded_minor + money.open_minor;
@@ -412,10 +422,10 @@ async fn a_refund_and_an_invoice_that_nobody_linked_stand_in_the_last_row() {
         world.put_credit(refund("CN-1", "Acme", 20_000)).await;
         let found = world.explore(&until(2)).await;
         assert_eq!(rest(&found), Some((100_000, 70_000)));
-        links::link_invoice(&world.ctx, &world.staff, "id-INV-1", first)
+        links::link_document(&world.ctx, &world.staff, "id-INV-1", first)
             .await
             .expect("linked");
-        links::link_refund(&world.ctx, &world.staff, "id-CN-1", first)
+        links::link_document(&world.ctx, &world.staff, "id-CN-1", first)
             .await
             .expect("linked");
         world.work().await;
@@ -427,7 +437,7 @@ async fn a_refund_and_an_invoice_that_nobody_linked_stand_in_the_last_row() {
         );
         assert_eq!(found[0].total.collected_minor, 70_000);
         assert_eq!(found[0].refunded_minor, 20_000);
-        links::unlink_refund(&world.ctx, &world.staff, "id-CN-1")
+        links::unlink_document(&world.ctx, &world.staff, "id-CN-1")
             .await
             .expect("taken back");
         world.work().await;
@@ -533,18 +543,18 @@ async fn an_invoice_that_a_person_linked_goes_back_to_the_rules_when_that_is_tak
         let other = world.win(&world.beta, "Other", "9002").await;
         world.accrue("2026-02-02").await;
         world.put(sale("INV-1", "Acme", 100_000, 100_000)).await;
-        let refused = links::unlink_invoice(&world.ctx, &world.staff, "id-INV-1").await;
+        let refused = links::unlink_document(&world.ctx, &world.staff, "id-INV-1").await;
         assert!(
             matches!(refused, Err(ServiceError::Conflict("not-linked-by-person"))),
             "the rules' own link is not a person's to take back: {refused:?}"
         );
-        links::link_invoice(&world.ctx, &world.staff, "id-INV-1", other)
+        links::link_document(&world.ctx, &world.staff, "id-INV-1", other)
             .await
             .expect("linked");
         world.work().await;
         assert_eq!(world.states(other).await[0], LineState::Covered);
         assert_eq!(world.states(acme).await[0], LineState::Awaiting);
-        links::unlink_invoice(&world.ctx, &world.staff, "id-INV-1")
+        links::unlink_document(&world.ctx, &world.staff, "id-INV-1")
             .await
             .expect("taken back");
         world.work().await;
@@ -556,7 +566,7 @@ async fn an_invoice_that_a_person_linked_goes_back_to_the_rules_when_that_is_tak
         drop(tx);
         assert_eq!(
             world.acts("id-INV-1").await,
-            ["link_invoice", "unlink_invoice"]
+            ["link_document", "unlink_document"]
         );
         world.ctx.store.close().await;
     }
@@ -582,7 +592,7 @@ async fn only_invoices_to_clients_with_a_deal_of_ours_are_flagged_and_a_wrong_co
             .map(|choice| (choice.invoice.remote.number.as_str(), choice.months))
             .collect();
         assert_eq!(suggested, [("INV-9", Some(2))], "two months exactly");
-        links::link_invoice(&world.ctx, &world.staff, "id-INV-9", acme)
+        links::link_document(&world.ctx, &world.staff, "id-INV-9", acme)
             .await
             .expect("linked");
         world.work().await;
@@ -598,18 +608,18 @@ async fn an_invoice_is_divided_and_the_rest_is_no_deals() {
         let second = world.win(&world.beta, "Other", "9002").await;
         world.accrue("2026-02-02").await;
         world.put(sale("INV-1", "Acme", 300_000, 300_000)).await;
-        let row = |deal: DealId, amount: &str| InvoiceShareForm {
+        let row = |deal: DealId, amount: &str| DocumentShareForm {
             deal: deal.to_string(),
             amount: amount.to_owned(),
         };
         let too_much = [row(first, "2,000.00"), row(second, "1,000.01")];
-        let refused = links::split_invoice(&world.ctx, &world.staff, "id-INV-1", &too_much).await;
+        let refused = links::split_document(&world.ctx, &world.staff, "id-INV-1", &too_much).await;
         let Err(ServiceError::Invalid(errors)) = refused else {
             panic!("{refused:?}")
         };
         assert_eq!(errors.0[0].field, "rows.1.amount");
         let rows = [row(first, "1000"), row(second, "1000")];
-        links::split_invoice(&world.ctx, &world.staff, "id-INV-1", &rows)
+        links::split_document(&world.ctx, &world.staff, "id-INV-1", &rows)
             .await
             .expect("divided");
         world.work().await;
@@ -618,6 +628,76 @@ async fn an_invoice_is_divided_and_the_rest_is_no_deals() {
         let found = world.explore(&until(1)).await;
         let acme = found.iter().find(|money| money.client.name == "Acme");
         assert_eq!(acme.expect("Acme").total.unallocated_minor, 100_000);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_partner_waits_for_its_own_part_of_an_invoice_that_is_for_anothers_deal_too() {
+    for world in worlds().await {
+        let first = world.win(&world.alpha, "Acme", "9001").await;
+        let second = world.win(&world.beta, "Other", "9002").await;
+        world.accrue("2026-02-02").await;
+        // With 19 % tax, and half of it is paid.
+        let half = RemoteInvoice {
+            total: Money::new(119_000, Currency::EUR),
+            paid_minor: 59_500,
+            due_minor: 59_500,
+            ..sale("INV-7", "Acme", 100_000, 0)
+        };
+        world.put(half).await;
+        let waits = async |member: &Actor| {
+            let found = lines::list_for_partner(&world.ctx, member, LineFilter::default()).await;
+            match found.expect("lines")[0].waits_for.clone() {
+                Some(WaitsFor::Payment { open, .. }) => open.minor,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(waits(&world.alpha).await, 59_500);
+        let row = |deal: DealId, amount: &str| DocumentShareForm {
+            deal: deal.to_string(),
+            amount: amount.to_owned(),
+        };
+        let rows = [row(first, "400"), row(second, "500")];
+        links::split_document(&world.ctx, &world.staff, "id-INV-7", &rows)
+            .await
+            .expect("divided");
+        world.work().await;
+        assert_eq!(waits(&world.alpha).await, 23_800);
+        assert_eq!(waits(&world.beta).await, 29_750);
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn the_evidence_of_a_month_is_what_hubspot_said_of_the_deal_in_that_month() {
+    for world in worlds().await {
+        let deal = world.win(&world.alpha, "Acme", "9001").await;
+        world.accrue("2026-03-10").await;
+        world.put(sale("INV-1", "Acme", 100_000, 100_000)).await;
+        let dearer = RemoteDeal {
+            amount: Some("2000.00".to_owned()),
+            modified_at: world.ctx.now(),
+            ..world.remote("9001", "Acme")
+        };
+        world.read(&dearer).await;
+        let terms = explorer::list_terms(&world.ctx, &world.staff, deal).await;
+        let terms = terms.expect("terms");
+        let found = world.explore(&until(4)).await;
+        let held = |key: RowKey| -> Vec<i64> {
+            let row = found[0].find_row(key).expect("a row");
+            let held = row.held(deal, &terms).into_iter();
+            held.map(|(terms, _)| terms.value.minor).collect()
+        };
+        for (key, values) in [
+            (RowKey::Month(month(1)), vec![100_000]),
+            (RowKey::Month(month(2)), vec![100_000]),
+            (RowKey::Month(month(3)), vec![200_000]),
+            (RowKey::Later, vec![200_000]),
+            (RowKey::Sum, vec![100_000, 200_000]),
+        ] {
+            assert_eq!(held(key), values, "{key:?}");
+        }
         world.ctx.store.close().await;
     }
 }
@@ -1025,7 +1105,7 @@ async fn members_and_operators_decide_nothing() {
                 exceptions::dismiss_exception(&world.ctx, actor, case, "x").await,
                 mergers::follow_start(&world.ctx, actor, case).await,
                 mergers::keep_unchanged(&world.ctx, actor, case, "x").await,
-                links::unlink_invoice(&world.ctx, actor, "x").await,
+                links::unlink_document(&world.ctx, actor, "x").await,
                 links::say_no_deal(&world.ctx, actor, "x").await,
             ];
             for refused in decided {

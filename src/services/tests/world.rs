@@ -222,7 +222,11 @@ impl World {
             billing_period: Some(period.to_owned()),
             start: None,
             end: None,
-            closed_at: (state != DealState::Open).then(|| Timestamp(instant("2026-01-10"))),
+            closed_at: match state {
+                DealState::Won => Some(Timestamp(instant("2026-01-10"))),
+                DealState::Lost => Some(self.ctx.now()),
+                DealState::Open | DealState::Removed => None,
+            },
             modified_at: self.ctx.now(),
             lead_key: Some(lead.to_string()),
             merged_ids: Vec::new(),

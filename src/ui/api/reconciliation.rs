@@ -5,89 +5,62 @@ use portal_domain::ids::{DealId, ExceptionId};
 
 use super::{Done, UiError};
 
-/// Says which deal an invoice is for; `back` is the page to go on with.
-#[server(endpoint = "link_invoice")]
-pub async fn link_invoice(
-    invoice: String,
+/// Says which deal an invoice or credit note is for; `back` is the page to go on with.
+#[server(endpoint = "link_document")]
+pub async fn link_document(
+    document: String,
     deal: DealId,
     #[server(default)] back: String,
 ) -> Result<Done, UiError> {
     use crate::ui::pages::staff::reconciliation::go_on;
     use portal_services::links;
     let page = crate::web::page::current().await?;
-    page.said(links::link_invoice(&page.ctx, page.actor()?, &invoice, deal).await)?;
+    page.said(links::link_document(&page.ctx, page.actor()?, &document, deal).await)?;
     Ok(go_on(&back, "exception-settled"))
 }
 
-/// Says that an invoice is for no deal.
+/// Says that a document is for no deal.
 #[server(endpoint = "say_no_deal")]
 pub async fn say_no_deal(
-    invoice: String,
+    document: String,
     #[server(default)] back: String,
 ) -> Result<Done, UiError> {
     use crate::ui::pages::staff::reconciliation::go_on;
     use portal_services::links;
     let page = crate::web::page::current().await?;
-    page.said(links::say_no_deal(&page.ctx, page.actor()?, &invoice).await)?;
+    page.said(links::say_no_deal(&page.ctx, page.actor()?, &document).await)?;
     Ok(go_on(&back, "exception-settled"))
 }
 
-/// Says how much of an invoice is for which deal: the amounts in the order of the deals.
-#[server(endpoint = "split_invoice")]
-pub async fn split_invoice(
-    invoice: String,
+/// Says how much of a document is for which deal: the amounts in the order of the deals.
+#[server(endpoint = "split_document")]
+pub async fn split_document(
+    document: String,
     #[server(default)] deals: Vec<String>,
     #[server(default)] amounts: Vec<String>,
     #[server(default)] back: String,
 ) -> Result<Done, UiError> {
     use crate::ui::pages::staff::reconciliation::go_on;
-    use portal_services::links::{self, InvoiceShareForm};
+    use portal_services::links::{self, DocumentShareForm};
     let page = crate::web::page::current().await?;
     let rows = deals.into_iter().zip(amounts);
-    let rows: Vec<InvoiceShareForm> = rows
-        .map(|(deal, amount)| InvoiceShareForm { deal, amount })
+    let rows: Vec<DocumentShareForm> = rows
+        .map(|(deal, amount)| DocumentShareForm { deal, amount })
         .collect();
-    page.said(links::split_invoice(&page.ctx, page.actor()?, &invoice, &rows).await)?;
+    page.said(links::split_document(&page.ctx, page.actor()?, &document, &rows).await)?;
     Ok(go_on(&back, "exception-settled"))
 }
 
-/// Says which deal a credit note takes money from.
-#[server(endpoint = "link_refund")]
-pub async fn link_refund(
-    credit: String,
-    deal: DealId,
+/// Takes back what a person said of a document.
+#[server(endpoint = "unlink_document")]
+pub async fn unlink_document(
+    document: String,
     #[server(default)] back: String,
 ) -> Result<Done, UiError> {
     use crate::ui::pages::staff::reconciliation::go_on;
     use portal_services::links;
     let page = crate::web::page::current().await?;
-    page.said(links::link_refund(&page.ctx, page.actor()?, &credit, deal).await)?;
-    Ok(go_on(&back, "exception-settled"))
-}
-
-/// Takes back what a person said of an invoice; `back` is the page to go on with.
-#[server(endpoint = "unlink_invoice")]
-pub async fn unlink_invoice(
-    invoice: String,
-    #[server(default)] back: String,
-) -> Result<Done, UiError> {
-    use crate::ui::pages::staff::reconciliation::go_on;
-    use portal_services::links;
-    let page = crate::web::page::current().await?;
-    page.said(links::unlink_invoice(&page.ctx, page.actor()?, &invoice).await)?;
-    Ok(go_on(&back, "link-taken-back"))
-}
-
-/// Takes back what a person said of a credit note.
-#[server(endpoint = "unlink_refund")]
-pub async fn unlink_refund(
-    credit: String,
-    #[server(default)] back: String,
-) -> Result<Done, UiError> {
-    use crate::ui::pages::staff::reconciliation::go_on;
-    use portal_services::links;
-    let page = crate::web::page::current().await?;
-    page.said(links::unlink_refund(&page.ctx, page.actor()?, &credit).await)?;
+    page.said(links::unlink_document(&page.ctx, page.actor()?, &document).await)?;
     Ok(go_on(&back, "link-taken-back"))
 }
 

@@ -14,19 +14,18 @@ reconciliation-open-case = All that can be done
 reconciliation-from-until = { $from } to { $until }
 reconciliation-case = The case
 exception-number-refunded = Paid back, with tax
+exception-number-net = Net
 exception-number-shared = Parts together
 exception-act-chase = { $date }: { $person } sent a mail about it to { $recipient }.
 exception-act-decide_merger = { $date }: { $person } decided which deal goes on.
 exception-act-dismiss_exception = { $date }: { $person } let it stand.
 exception-act-follow_start = { $date }: { $person } had the lines follow the new start.
 exception-act-keep_unchanged = { $date }: { $person } kept it as it was.
-exception-act-link_invoice = { $date }: { $person } linked the invoice to a deal.
-exception-act-link_refund = { $date }: { $person } linked the credit note to a deal.
-exception-act-say_no_deal = { $date }: { $person } said that the invoice belongs to no deal.
-exception-act-split_invoice = { $date }: { $person } divided the invoice between deals.
+exception-act-link_document = { $date }: { $person } linked it to a deal.
+exception-act-say_no_deal = { $date }: { $person } said that it belongs to no deal.
+exception-act-split_document = { $date }: { $person } divided it between deals.
 exception-act-take_back_waiver = { $date }: { $person } took a waiver back.
-exception-act-unlink_invoice = { $date }: { $person } took the invoice’s link back.
-exception-act-unlink_refund = { $date }: { $person } took the credit note’s link back.
+exception-act-unlink_document = { $date }: { $person } took the link back.
 exception-act-waive = { $date }: { $person } waived what a month lacked.
 exception-resolution-fixed = It fits now.
 exception-resolution-bill_voided = The bill was voided.
@@ -41,8 +40,7 @@ exception-resolution-decided = Decided.
 exception-resolution-followed = The lines follow HubSpot.
 case-open-deal = { $deal } in HubSpot
 case-owner = Account owner: { $name } ({ $email })
-case-open-invoice = { $number } in Xero
-case-open-credit = { $number } in Xero
+case-open-document = { $number } in Xero
 case-link = Link to a deal
 case-link-what = Its whole net counts for the deal you choose, and nothing overrules that. The deal’s lines are computed again.
 case-search-deal = Other deals: client, name or number in HubSpot
@@ -51,12 +49,13 @@ case-split-what = Say how much of the net is for which deal. What is left counts
 case-split-deal = Deal
 case-split-none = No deal
 case-split-amount = Net amount
-case-split-net = Invoice, net
+case-split-net = Net
 case-split-sum = Divided
 case-split-rest = Left over
-case-split-submit = Divide the invoice
+case-split-more = More rows and deals
+case-split-submit = Divide
 case-unlink = Take the link back
-case-unlink-what = A person said what this invoice is for. Without that, its reference and its contact decide again.
+case-unlink-what = A person said what this is for. Without that, its reference and its contact decide again; for a credit note, first the invoices that it was set against.
 case-unlink-submit = Take the link back
 case-link-invoice = Link an invoice
 case-link-invoice-what = The client may pay through another contact. These invoices belong to no deal; those of exactly one or several of the missing months come first.
@@ -97,17 +96,17 @@ case-dismiss = Let it stand
 case-dismiss-what = Nothing is changed. The case is raised again when its numbers change.
 case-dismiss-submit = Let it stand
 
-## What an invoice is for
+## What an invoice or a credit note is for
 
-invoice-lead = For which deal its money counts. What a person says here is not overruled.
-invoice-date = Issued
-invoice-for = Counts for
-invoice-change = Change what it is for
+document-lead = For which deal it counts: an invoice with what is paid of it, a credit note against it with what was paid back. What a person says here is not overruled.
+document-issued = Issued
+document-counts-for = Counts for
+document-change = Change what it is for
 case-no-deal = It belongs to no deal
-case-no-deal-what = The vendor sells this client other things too. Its money counts for no deal then, whatever its reference and its contact say.
+case-no-deal-what = The vendor sells this client other things too. It counts for no deal then, whatever its reference and its contact say.
 case-no-deal-submit = Belongs to no deal
-case-invoices = Invoices of this deal
-case-invoices-what = Most were linked by their reference or contact. One that is not this deal’s is the usual cause: say what it is for.
+case-documents = Invoices and refunds of this deal
+case-documents-what = Most were linked by their reference or contact. One that is not this deal’s is the usual cause: say what it is for.
 
 ## The mail to the account owner
 
@@ -157,6 +156,9 @@ explorer-later = Later months
 explorer-rest = No month needs it
 explorer-evidence = what it is made of
 explorer-equation = { $invoiced } invoiced = { $credited } credited + { $collected } collected + { $unallocated } not allocated + { $refunded } paid back + { $open } still open. All net.
+explorer-refunded = Paid back
+explorer-open = Still open
+explorer-beyond = The amounts of { $deals } are too large to be added up. They are left out here until they are corrected in HubSpot or Xero.
 explorer-deals = What HubSpot says
 explorer-deal-dates = won { $won }, first day { $start }, last day { $last }
 explorer-column-document = Document

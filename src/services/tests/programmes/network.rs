@@ -15,10 +15,10 @@ use portal_domain::{
     remote::{InvoiceType, RemoteDeal, RemoteInvoice},
 };
 use portal_services::{
-    ServiceError, bills, closing, deals, exceptions, figures,
+    ServiceError, bills, closing, deals, documents, exceptions, figures,
     forecast::{self, Group},
     leads, lines,
-    links::{self, InvoiceShareForm},
+    links::{self, DocumentShareForm},
     mergers, partners, quarters,
     statements::{self, StatementView},
 };
@@ -242,7 +242,11 @@ impl Network {
         RemoteDeal {
             id: hubspot_id(said.deal),
             name: format!("Deal {}", said.deal),
-            closed_at: (state != DealState::Open).then(|| Timestamp(instant(&won_on.to_string()))),
+            closed_at: match state {
+                DealState::Won => Some(Timestamp(instant(&won_on.to_string()))),
+                DealState::Lost => Some(at),
+                DealState::Open | DealState::Removed => None,
+            },
             start: said.starts_after.map(|days| won_on + TimeDelta::days(days)),
             end: said
                 .ends_after
@@ -288,48 +292,48 @@ impl Network {
                 let Some(deal) = self.find(deal).await else {
                     return;
                 };
-                links::link_invoice(ctx, staff, &invoice_id(client, number), deal).await
+                links::link_document(ctx, staff, &invoice_id(client, number), deal).await
             }
-            Link::Split(client, number, parts) => self.split(client, number, parts).await,
+            Link::Split(client, number, parts) => {
+                self.split(&invoice_id(client, number), parts).await
+            }
             Link::NoDeal(client, number) => {
                 links::say_no_deal(ctx, staff, &invoice_id(client, number)).await
             }
             Link::TakeBack(client, number) => {
-                links::unlink_invoice(ctx, staff, &invoice_id(client, number)).await
+                links::unlink_document(ctx, staff, &invoice_id(client, number)).await
             }
             Link::Credit(client, number, deal) => {
                 let Some(deal) = self.find(deal).await else {
                     return;
                 };
-                links::link_refund(ctx, staff, &credit_id(client, number), deal).await
+                links::link_document(ctx, staff, &credit_id(client, number), deal).await
+            }
+            Link::SplitCredit(client, number, parts) => {
+                self.split(&credit_id(client, number), parts).await
+            }
+            Link::NoDealOfCredit(client, number) => {
+                links::say_no_deal(ctx, staff, &credit_id(client, number)).await
             }
             Link::TakeBackCredit(client, number) => {
-                links::unlink_refund(ctx, staff, &credit_id(client, number)).await
+                links::unlink_document(ctx, staff, &credit_id(client, number)).await
             }
         };
     }
 
-    async fn split(
-        &self,
-        client: usize,
-        number: usize,
-        parts: [(usize, i64); 2],
-    ) -> Result<(), ServiceError> {
-        let id = invoice_id(client, number);
-        let mut tx = self.world.ctx.store.read().await.unwrap();
-        let found = invoices::find(&mut tx, &id).await.unwrap();
-        drop(tx);
-        let net = found.map(|found| found.remote.sub_total);
-        let net = net.ok_or(ServiceError::NotFound)?;
+    async fn split(&self, id: &str, parts: [(usize, i64); 2]) -> Result<(), ServiceError> {
+        let (ctx, staff) = (&self.world.ctx, &self.world.staff);
+        let net = documents::find_document(ctx, staff, id, "", &[]).await?;
+        let net = net.document.net;
         let mut rows = Vec::new();
         for (deal, tenths) in parts {
             let deal = self.find(deal).await.ok_or(ServiceError::NotFound)?;
-            rows.push(InvoiceShareForm {
+            rows.push(DocumentShareForm {
                 deal: deal.to_string(),
                 amount: Money::new(net.minor * tenths / 10, net.currency).to_decimal(),
             });
         }
-        links::split_invoice(&self.world.ctx, &self.world.staff, &id, &rows).await
+        links::split_document(ctx, staff, id, &rows).await
     }
 
     /// Closes a quarter, and finds what was said before that it would do.

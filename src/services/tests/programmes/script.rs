@@ -94,6 +94,8 @@ pub enum Link {
     NoDeal(usize, usize),
     TakeBack(usize, usize),
     Credit(usize, usize, usize),
+    SplitCredit(usize, usize, [(usize, i64); 2]),
+    NoDealOfCredit(usize, usize),
     TakeBackCredit(usize, usize),
 }
 
@@ -263,10 +265,12 @@ fn any_link() -> impl Strategy<Value = Link> {
     let shares = [(three(), 0..=5_i64), (three(), 0..=5_i64)];
     prop_oneof![
         3 => (three(), three(), three()).prop_map(|(client, number, deal)| Link::Invoice(client, number, deal)),
-        3 => (three(), three(), shares).prop_map(|(client, number, shares)| Link::Split(client, number, shares)),
+        3 => (three(), three(), shares.clone()).prop_map(|(client, number, shares)| Link::Split(client, number, shares)),
         1 => (three(), three()).prop_map(|(client, number)| Link::NoDeal(client, number)),
         1 => (three(), three()).prop_map(|(client, number)| Link::TakeBack(client, number)),
         1 => (three(), 0..2_usize, three()).prop_map(|(client, number, deal)| Link::Credit(client, number, deal)),
+        1 => (three(), 0..2_usize, shares).prop_map(|(client, number, shares)| Link::SplitCredit(client, number, shares)),
+        1 => (three(), 0..2_usize).prop_map(|(client, number)| Link::NoDealOfCredit(client, number)),
         1 => (three(), 0..2_usize).prop_map(|(client, number)| Link::TakeBackCredit(client, number)),
     ]
 }

@@ -1,5 +1,5 @@
 //! One case of the reconciliation with everything that can be done about it: link, split, unlink, waive, chase, decide, dismiss. Each is a form of its own
-//! that says what it does; the services say who may. What can be said of an invoice is `invoice`.
+//! that says what it does; the services say who may. What can be said of an invoice or credit note is `document`.
 
 use axum::{
     extract::{Path, Query},
@@ -13,15 +13,16 @@ use portal_domain::{
 };
 use portal_services::{
     ServiceError,
+    documents::Document,
     exceptions::{self, CaseView, InvoiceChoice},
     mergers::Merger,
 };
 use serde::Deserialize;
 
 use super::{
-    calls, crumbs, form_errors,
-    invoice::{act, assign, invoice_rows, search_form},
-    may,
+    calls, crumbs,
+    document::{act, assign, document_rows, document_url, search_form, vendor_url},
+    form_errors, may,
     reconciliation::{
         Facts, PATH, acts, case_url, client_link, marks, proposal_row, proposals, title, what,
     },
@@ -85,20 +86,11 @@ fn evidence(page: &Page, case: &CaseView) -> AnyView {
     // The one that its numbers name is the last of the deal's with that number.
     let named = case.view.facts["invoice"].as_str();
     let mut of_deal = case.linked.iter().rev();
-    let named = of_deal.find(|invoice| Some(invoice.remote.number.as_str()) == named);
-    let invoice = case.invoice.as_ref().or(named).map(|invoice| {
-        let number = [("number", (&invoice.remote.number).into())];
-        link(
-            page.app.vendors.invoice(&invoice.remote.id),
-            words.with("case-open-invoice", &number),
-        )
-    });
-    let credit = case.credit.as_ref().map(|credit| {
-        let number = [("number", (&credit.remote.number).into())];
-        link(
-            page.app.vendors.credit(&credit.remote.id),
-            words.with("case-open-credit", &number),
-        )
+    let named = of_deal.find(|document| Some(document.number.as_str()) == named);
+    let document = case.document.as_ref().or(named).map(|document| {
+        let number = [("number", (&document.number).into())];
+        let label = words.with("case-open-document", &number);
+        link(vendor_url(page, document), label)
     });
     let owner = case.owner.as_ref().map(|owner| {
         let who = [
@@ -107,7 +99,7 @@ fn evidence(page: &Page, case: &CaseView) -> AnyView {
         ];
         view! { <span>{words.with("case-owner", &who)}</span> }
     });
-    view! { <p class="row small">{deal}{invoice}{credit}{client_link(page, &case.view)}{owner}</p> }
+    view! { <p class="row small">{deal}{document}{client_link(page, &case.view)}{owner}</p> }
         .into_any()
 }
 
@@ -116,8 +108,9 @@ fn forms(page: &Page, case: &CaseView, search: &str) -> AnyView {
     let kind = case.view.record.kind.as_str();
     let waits = exceptions::WAITS_FOR_MONEY.contains(&kind);
     let money = waits.then(|| view! { {chase(page, case)}{waive(page, case)} });
-    let link = (case.invoice.is_some() || case.credit.is_some()).then(|| link(page, case, search));
-    let invoices = (kind == "no_invoice_yet").then(|| link_invoice(page, case, search));
+    let document = case.document.as_ref();
+    let link = document.map(|document| link(page, case, document, search));
+    let invoices = (kind == "no_invoice_yet").then(|| link_document(page, case, search));
     let dismiss = exceptions::is_dismissible(kind).then(|| dismiss(page, case));
     view! {
         {link}
@@ -143,8 +136,8 @@ fn reason(page: &Page, action: &'static str, name: &'static str, label: &str) ->
         .input()
 }
 
-/// Linking an invoice or credit note to a deal, and what else can be said of an invoice.
-fn link(page: &Page, case: &CaseView, search: &str) -> AnyView {
+/// Linking an invoice or credit note to a deal, and what else can be said of it. It is divided on its own page.
+fn link(page: &Page, case: &CaseView, document: &Document, search: &str) -> AnyView {
     let chosen = case.view.proposals.iter().map(|proposal| proposal.deal);
     let chosen: Vec<DealId> = chosen.collect();
     let further = case
@@ -161,30 +154,33 @@ fn link(page: &Page, case: &CaseView, search: &str) -> AnyView {
             {further}
         </div>
     };
-    let what = page.words.text("case-link-what");
-    let assign = case
-        .invoice
-        .as_ref()
-        .map(|invoice| assign(page, invoice, &case.deals, PATH));
-    view! { {act(page, "case-link", what, content.into_any())}{assign} }.into_any()
+    let words = &page.words;
+    let url = format!("{}#case-split", document_url(&document.id, PATH));
+    let divide = view! { <a class="btn" href=url>{words.text("case-split-submit")}</a> };
+    view! {
+        {act(page, "case-link", words.text("case-link-what"), content.into_any())}
+        {act(page, "case-split", words.text("case-split-what"), divide.into_any())}
+        {assign(page, document, PATH)}
+    }
+    .into_any()
 }
 
-/// The invoices that are taken for the deal: one that belongs to another is the usual cause.
+/// The invoices and refunds that are taken for the deal: one that belongs to another is the usual cause.
 fn linked(page: &Page, case: &CaseView) -> Option<AnyView> {
     let words = &page.words;
-    let rows = invoice_rows(page, &case.linked, &case_url(&case.view));
+    let rows = document_rows(page, &case.linked, &case_url(&case.view));
     (!case.linked.is_empty()).then(|| {
         act(
             page,
-            "case-invoices",
-            words.text("case-invoices-what"),
+            "case-documents",
+            words.text("case-documents-what"),
             rows,
         )
     })
 }
 
 /// Invoices of no deal that may be the one that is missing.
-fn link_invoice(page: &Page, case: &CaseView, search: &str) -> AnyView {
+fn link_document(page: &Page, case: &CaseView, search: &str) -> AnyView {
     let words = &page.words;
     let Some(deal) = &case.deal else {
         return ().into_any();
@@ -226,8 +222,8 @@ fn invoice_row(page: &Page, deal: DealId, choice: &InvoiceChoice) -> AnyView {
             </div>
             <span class="end">{kit::money(page, remote.sub_total)}</span>
             <form method="post">
-                {calls("link_invoice")}
-                <input type="hidden" name="invoice" value=remote.id.clone() />
+                {calls("link_document")}
+                <input type="hidden" name="document" value=remote.id.clone() />
                 <input type="hidden" name="deal" value=deal.to_string() />
                 <button class="btn sm" aria-label=format!("{label}: {}", remote.number)>{label.clone()}</button>
             </form>

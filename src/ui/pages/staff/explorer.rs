@@ -14,7 +14,7 @@ use portal_domain::{
 use portal_services::explorer::{
     self, ClientMoney, Evidence, Explored, ExplorerFilter, ExplorerRow, RowKey,
 };
-use portal_store::{deals::DealRecord, invoices::InvoiceLink};
+use portal_store::deals::DealRecord;
 use serde::Deserialize;
 
 use super::{
@@ -22,7 +22,8 @@ use super::{
     case::take_back,
     crumbs,
     csv::{Csv, harmless},
-    head, invoice, may, paging, reconciliation,
+    document::{change_link, how, kind_key, vendor_url},
+    head, may, paging, reconciliation,
 };
 use crate::{
     ui::{
@@ -63,7 +64,7 @@ pub struct ExplorerQuery {
     until: String,
     #[serde(default)]
     after: String,
-    /// The number whose evidence is open: client, currency, row and column with points between.
+    /// The number whose evidence is open: client, currency, row and which of its numbers, with points between.
     #[serde(default)]
     cell: String,
 }
@@ -99,12 +100,62 @@ impl ExplorerQuery {
     }
 }
 
+/// A number of the page.
+#[derive(Clone, Copy)]
+enum Number {
+    Column(Column),
+    /// What was paid back to the client in all.
+    Refunded,
+    /// What is still open in all.
+    Open,
+}
+
+impl Number {
+    fn parse(word: &str) -> Option<Self> {
+        match word {
+            "refunded" => Some(Self::Refunded),
+            "open" => Some(Self::Open),
+            column => Column::parse(column).map(Self::Column),
+        }
+    }
+
+    /// As an address and the catalogues have it.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Column(column) => column.as_str(),
+            Self::Refunded => "refunded",
+            Self::Open => "open",
+        }
+    }
+
+    fn of(self, money: &ClientMoney, row: &ExplorerRow) -> Money {
+        let minor = match self {
+            Self::Column(column) => row.amounts.of(column),
+            Self::Refunded => money.refunded_minor,
+            Self::Open => money.open_minor,
+        };
+        Money::new(minor, money.currency)
+    }
+
+    /// The documents that it is made of.
+    fn documents(self, money: &ClientMoney, row: &ExplorerRow) -> Vec<Evidence> {
+        match self {
+            Self::Column(column) => {
+                let evidence = row.evidence.iter().cloned();
+                evidence.filter(|part| part.column == column).collect()
+            }
+            Self::Refunded => money.list_refunded(),
+            Self::Open => money.list_open(),
+        }
+    }
+}
+
 /// Which number is open.
 struct CellName {
     client: ClientId,
     currency: String,
     row: RowKey,
-    column: Column,
+    number: Number,
 }
 
 impl CellName {
@@ -114,7 +165,7 @@ impl CellName {
             client: parts.next()?.parse().ok()?,
             currency: parts.next()?.to_owned(),
             row: RowKey::parse(parts.next()?)?,
-            column: Column::parse(parts.next()?)?,
+            number: Number::parse(parts.next()?)?,
         };
         parts.next().is_none().then_some(found)
     }
@@ -232,20 +283,18 @@ fn client(
         .iter()
         .map(|row| table_row(page, query, money, row, &columns))
         .collect_view();
-    let sums = columns.iter().map(|column| {
-        let sum = Money::new(money.total.of(*column), money.currency);
-        view! { <td class="num" data-label=words.text(&format!("explorer-{column}"))>{kit::money(page, sum)}</td> }
-    });
+    let sums = money.find_row(RowKey::Sum);
+    let sums = sums.map(|row| table_row(page, query, money, &row, &columns));
     let name = format!("{} · {}", money.client.name, money.currency);
     view! {
         <section class="card flush" aria-labelledby=id.clone()>
-            <header><div><h2 id=id.clone()>{name.clone()}</h2><p>{equation(page, money)}</p></div></header>
+            <header><div><h2 id=id.clone()>{name.clone()}</h2><p>{equation(page, money)}</p>{beyond(page, money)}{rests(page, query, money)}</div></header>
             <div class="table">
                 <table class="cards">
                     <caption class="vh">{name}</caption>
                     <thead><tr><th scope="col">{words.text("explorer-month")}</th>{heads}</tr></thead>
                     <tbody>{rows}</tbody>
-                    <tfoot><tr><th class="main" scope="row">{words.text("explorer-sum")}</th>{sums.collect_view()}</tr></tfoot>
+                    <tfoot>{sums}</tfoot>
                 </table>
             </div>
             {opened.map(|opened| evidence(page, query, money, opened))}
@@ -271,6 +320,50 @@ fn equation(page: &Page, money: &ClientMoney) -> String {
     )
 }
 
+/// What the sentence names and no column has, each with the way to its documents.
+fn rests(page: &Page, query: &ExplorerQuery, money: &ClientMoney) -> Option<AnyView> {
+    let words = &page.words;
+    let rests = [
+        (Number::Refunded, money.refunded_minor),
+        (Number::Open, money.open_minor),
+    ];
+    let there: Vec<Number> = rests
+        .into_iter()
+        .filter(|(_, minor)| *minor != 0)
+        .map(|(number, _)| number)
+        .collect();
+    let links = there.iter().map(|number| {
+        let name = words.text(&format!("explorer-{}", number.word()));
+        let label = format!("{name}: {}", words.text("explorer-evidence"));
+        view! { <a href=cell_url(query, money, RowKey::Sum, *number)>{label}</a> }
+    });
+    (!there.is_empty())
+        .then(|| view! { <p class="row small">{links.collect_view()}</p> }.into_any())
+}
+
+/// Which deals are left out, because no sum holds their amounts.
+fn beyond(page: &Page, money: &ClientMoney) -> Option<AnyView> {
+    let left_out = money
+        .deals
+        .iter()
+        .filter(|deal| money.beyond.contains(&deal.id));
+    let names: Vec<&str> = left_out.map(|deal| deal.name.as_str()).collect();
+    let names = [("deals", names.join(", ").into())];
+    let text = page.words.with("explorer-beyond", &names);
+    (!money.beyond.is_empty()).then(|| kit::notice("bad", text))
+}
+
+fn cell_url(query: &ExplorerQuery, money: &ClientMoney, row: RowKey, number: Number) -> String {
+    let cell = format!(
+        "{}.{}.{}.{}",
+        money.client.id,
+        money.currency,
+        row.word(),
+        number.word()
+    );
+    format!("{}#evidence", query.url(PATH, &query.after, &cell))
+}
+
 fn row_name(page: &Page, key: RowKey) -> String {
     let words = &page.words;
     match key {
@@ -278,6 +371,7 @@ fn row_name(page: &Page, key: RowKey) -> String {
         RowKey::Earlier => words.text("explorer-earlier"),
         RowKey::Later => words.text("explorer-later"),
         RowKey::Rest => words.text("explorer-rest"),
+        RowKey::Sum => words.text("explorer-sum"),
     }
 }
 
@@ -297,8 +391,7 @@ fn table_row(
         if minor == 0 && !has_parts {
             return view! { <td class="num muted" data-label=label>{NOTHING}</td> }.into_any();
         }
-        let cell = format!("{}.{}.{}.{column}", money.client.id, money.currency, row.key.word());
-        let url = format!("{}#evidence", query.url(PATH, &query.after, &cell));
+        let url = cell_url(query, money, row.key, Number::Column(*column));
         let whole = format!("{label}, {name}: {}", words.text("explorer-evidence"));
         let amount = Money::new(minor, money.currency);
         view! { <td class="num" data-label=label><a href=url title=whole>{kit::money(page, amount)}</a></td> }.into_any()
@@ -311,25 +404,21 @@ fn table_row(
 fn evidence(page: &Page, query: &ExplorerQuery, money: &ClientMoney, opened: &Opened) -> AnyView {
     let words = &page.words;
     let name = &opened.name;
-    let Some(row) = money.rows.iter().find(|row| row.key == name.row) else {
+    let Some(row) = money.find_row(name.row) else {
         return ().into_any();
     };
-    let column = name.column;
-    let amount = Money::new(row.amounts.of(column), money.currency);
     let title = format!(
         "{} · {} · {}",
-        words.text(&format!("explorer-{column}")),
+        words.text(&format!("explorer-{}", name.number.word())),
         row_name(page, row.key),
-        words.money(amount)
+        words.money(name.number.of(money, &row))
     );
     let here = query.url(PATH, &query.after, &query.cell);
-    let documents = row.evidence.iter().filter(|part| part.column == column);
-    let documents: Vec<&Evidence> = documents.collect();
-    let content = match column {
-        Column::Expected => expected(page, money, row),
-        Column::Waived => waived(page, money, row, &here),
-        Column::Missing => missing(page, money, row),
-        _ => document_table(page, money, &documents, &here),
+    let content = match name.number {
+        Number::Column(Column::Expected) => expected(page, money, &row),
+        Number::Column(Column::Waived) => waived(page, money, &row, &here),
+        Number::Column(Column::Missing) => missing(page, money, &row),
+        number => document_table(page, money, &number.documents(money, &row), &here),
     };
     let close = format!(
         "{}#{}-{}",
@@ -344,7 +433,7 @@ fn evidence(page: &Page, query: &ExplorerQuery, money: &ClientMoney, opened: &Op
                 <a class="btn quiet icon sm" href=close aria-label=words.text("button-close")>{kit::icon(icons::X)}</a>
             </div>
             {content}
-            {deals(page, money, opened)}
+            {deals(page, money, opened, &row)}
         </div>
     }
     .into_any()
@@ -443,75 +532,20 @@ fn missing(page: &Page, money: &ClientMoney, row: &ExplorerRow) -> AnyView {
     .into_any()
 }
 
-/// A document of Xero as the evidence names it.
-struct Document<'a> {
-    number: &'a str,
-    url: String,
-    status: &'a str,
-    /// By whose word it is for what it is for.
-    how: String,
-    seen_at: Timestamp,
-    kind: &'static str,
-    /// The way to say otherwise.
-    change: Option<AnyView>,
-}
-
-/// Who or what linked a credit note to the deal.
-fn how_of(page: &Page, links: &[InvoiceLink], deal: Option<DealId>) -> String {
-    let link = links.iter().find(|link| Some(link.deal) == deal);
-    let word = link.map_or("nobody", |link| link.how.as_str());
-    page.words.text(&format!("explorer-how-{word}"))
-}
-
-fn find_document<'a>(
-    page: &Page,
-    money: &'a ClientMoney,
-    part: &Evidence,
-    here: &str,
-) -> Option<Document<'a>> {
-    if let Some(invoice) = money.invoices.get(&part.document) {
-        return Some(Document {
-            number: &invoice.remote.number,
-            url: page.app.vendors.invoice(&invoice.remote.id),
-            status: &invoice.remote.status,
-            how: invoice::how(page, invoice),
-            seen_at: invoice.seen_at,
-            kind: "explorer-document-invoice",
-            change: invoice::change_link(page, invoice, here),
-        });
-    }
-    let credit = money.credits.get(&part.document)?;
-    let by_person = may(page, Action::Reconcile) && credit.is_linked_by_person();
-    let values = [
-        ("credit", credit.remote.id.clone()),
-        ("back", here.to_owned()),
-    ];
-    let label = page.words.text("case-unlink-submit");
-    Some(Document {
-        number: &credit.remote.number,
-        url: page.app.vendors.credit(&credit.remote.id),
-        status: &credit.remote.status,
-        how: how_of(page, &credit.links, part.deal),
-        seen_at: credit.seen_at,
-        kind: "explorer-document-refund",
-        change: by_person.then(|| kit::button_form("unlink_refund", &values, label, "btn sm")),
-    })
-}
-
-fn document_table(page: &Page, money: &ClientMoney, parts: &[&Evidence], here: &str) -> AnyView {
+fn document_table(page: &Page, money: &ClientMoney, parts: &[Evidence], here: &str) -> AnyView {
     let words = &page.words;
     let rows = parts.iter().filter_map(|part| {
-        let document = find_document(page, money, part, here)?;
+        let document = money.documents.get(&part.document)?;
         let amount = Money::new(part.amount_minor, money.currency);
         Some(view! {
             <tr>
                 <th class="main" scope="row">
-                    <a href=document.url rel="noreferrer">{document.number.to_owned()}</a>
-                    <small>{words.text(document.kind)}</small>
+                    <a href=vendor_url(page, document) rel="noreferrer">{document.number.clone()}</a>
+                    <small>{words.text(kind_key(document))}</small>
                 </th>
-                <td data-label=words.text("explorer-column-status")>{document.status.to_owned()}</td>
+                <td data-label=words.text("explorer-column-status")>{document.status.clone()}</td>
                 <td data-label=words.text("explorer-column-deal")>{deal_name(money, part.deal)}</td>
-                <td data-label=words.text("explorer-column-how")>{document.how}" "{document.change}</td>
+                <td data-label=words.text("explorer-column-how")>{how(page, document)}" "{change_link(page, document, here)}</td>
                 <td data-label=words.text("line-why-column-seen")>{kit::ago(page, document.seen_at)}</td>
                 <td class="num corner">{kit::money(page, amount)}</td>
             </tr>
@@ -536,15 +570,17 @@ fn document_table(page: &Page, money: &ClientMoney, parts: &[&Evidence], here: &
     .into_any()
 }
 
-/// What HubSpot says of the client's deals.
-fn deals(page: &Page, money: &ClientMoney, opened: &Opened) -> AnyView {
+/// What HubSpot said of the client's deals in the months of the row.
+fn deals(page: &Page, money: &ClientMoney, opened: &Opened, row: &ExplorerRow) -> AnyView {
     let words = &page.words;
     let rows = money.deals.iter().map(|deal| {
         let terms = opened.terms.iter().find(|terms| terms.0 == deal.id);
-        let said = terms.and_then(|terms| terms.1.last()).map(|(terms, seen_at)| {
+        let held = terms.map_or_else(Vec::new, |terms| row.held(deal.id, &terms.1));
+        let said = held.iter().map(|(terms, seen_at)| {
             let value = words.money(terms.value);
-            view! { {value}" "{period(page, terms.period)}" · "{kit::ago(page, *seen_at)} }
+            view! { <div>{value}" "{period(page, terms.period)}" · "{kit::ago(page, *seen_at)}</div> }
         });
+        let said = said.collect_view();
         view! {
             <div>
                 <dt>{deal_link(page, deal)}" "<small>{format!("{} · {}", deal.partner_name, deal_dates(page, deal))}</small></dt>

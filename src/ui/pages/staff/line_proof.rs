@@ -1,10 +1,10 @@
 //! What staff see of a line beyond what its partner does: the lines that correct it, and its way through the journal.
 
 use leptos::prelude::*;
-use portal_services::why::LineExplanation;
+use portal_services::{documents::Document, why::LineExplanation};
 use portal_store::{journal::JournalRecord, lines::LineRecord};
 
-use super::{address, line_acts, lines::line_url};
+use super::{address, document::document_rows, line_acts, lines::line_url};
 use crate::{
     ui::{kit, pages::partner::why},
     web::page::Page,
@@ -16,10 +16,21 @@ pub fn proof(page: &Page, explained: &LineExplanation) -> AnyView {
         {line_acts::way(page)}
         {why::proof(page, explained)}
         {corrections(page, explained)}
+        {documents(page, explained)}
         {client_link(page, explained)}
         {history(page, &explained.journal)}
     }
     .into_any()
+}
+
+/// The invoices and refunds behind it, each with the way to say what it is for: a clawback whose refund is for something else is put right there.
+fn documents(page: &Page, explained: &LineExplanation) -> Option<AnyView> {
+    let invoices = explained.invoices.iter().cloned().map(Document::from);
+    let credits = explained.credits.iter().cloned().map(Document::from);
+    let found: Vec<Document> = invoices.chain(credits).collect();
+    let rows = document_rows(page, &found, &line_url(explained.view.line.id));
+    let title = page.words.text("staff-proof-documents");
+    (!found.is_empty()).then(|| view! { <section><h3>{title}</h3>{rows}</section> }.into_any())
 }
 
 /// All of the client's money, where this month stands among the others.

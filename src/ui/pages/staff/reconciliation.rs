@@ -10,20 +10,16 @@ use portal_domain::{
     money::{Currency, Money},
 };
 use portal_services::{
+    documents::Proposal,
     exceptions::{self, CaseFilter, CasePage, ExceptionView},
     mismatch,
-    proposals::Proposal,
 };
 use portal_store::audit::AuditRecord;
 use portal_words::Argument;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{
-    NOTHING, Tab, address, head,
-    invoice::{self, deal_row},
-    may, or_nothing, paging, tabs,
-};
+use super::{NOTHING, Tab, address, document::deal_row, head, may, or_nothing, paging, tabs};
 use crate::{
     ui::{
         api::{Done, UiError},
@@ -500,8 +496,8 @@ fn numbers(page: &Page, kind: &str, facts: &Facts<'_>) -> Option<AnyView> {
         "billing_period_missing" => vec![("billing-period", text("billing_period"))],
         "bill_differs_from_statement" => bill_numbers(facts),
         "refund_without_deal" => vec![("refunded", money("refunded_minor"))],
-        "shares_beyond_invoice" => vec![
-            ("invoice", money("net_minor")),
+        "shares_beyond_document" => vec![
+            ("net", money("net_minor")),
             ("shared", money("shared_minor")),
         ],
         "bill_voided" | "bill_not_made" => vec![("bill", money("net_minor"))],
@@ -562,10 +558,5 @@ pub fn proposals(page: &Page, case: &ExceptionView) -> Option<AnyView> {
 /// A deal with the button that links the case's invoice or credit note to it.
 pub fn proposal_row(page: &Page, case: &ExceptionView, proposal: &Proposal) -> AnyView {
     let document = case.record.subject.split_once(':').map_or("", |(_, id)| id);
-    let linking = if case.facts["credit"].is_string() {
-        invoice::REFUND
-    } else {
-        invoice::INVOICE
-    };
-    deal_row(page, linking, document, proposal, PATH)
+    deal_row(page, document, proposal, PATH)
 }

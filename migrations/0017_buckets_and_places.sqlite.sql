@@ -28,3 +28,7 @@ CREATE TABLE bundles (
     version BIGINT NOT NULL,
     body BLOB NOT NULL
 );
+
+-- With an index for the partner alone, SQLite reads all won deals rather than those of some partners.
+DROP INDEX deals_by_partner;
+CREATE INDEX deals_by_partner ON deals (partner_id, state);

@@ -580,10 +580,10 @@ pub async fn list_statable(
     partners: &[PartnerId],
     until: Month,
 ) -> Result<Vec<LineRecord>, StoreError> {
-    // A month is a whole number, so it can stand in the text.
+    // A month is a whole number, so it can stand in the text. As a condition of its own, SQLite would read what everybody can state, for some partners alone.
     let rows = rows_of(tx, partners, |list| {
         format!(
-            "{LINE} WHERE lines.partner_id IN {list} AND {STATABLE} AND lines.month <= {}
+            "{LINE} WHERE lines.partner_id IN {list} AND CASE WHEN {STATABLE} THEN 1 ELSE 0 END = 1 AND lines.month <= {}
               ORDER BY {PAYMENT_ORDER}",
             until.0
         )

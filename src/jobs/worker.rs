@@ -215,7 +215,6 @@ async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         Job::ReadInvoice { invoice } => crate::read_invoices::read_one(desk, invoice).await,
         Job::ReadCredit { credit } => crate::read_invoices::read_one_credit(desk, credit).await,
         Job::SweepInvoices => crate::read_invoices::sweep(desk).await,
-        Job::JudgeDeal { deal } => Ok(portal_services::links::judge_deal(ctx, *deal).await?),
         Job::ReconcileDeal { deal } => {
             Ok(portal_services::reconcile::reconcile_deal(ctx, *deal).await?)
         }

@@ -78,16 +78,6 @@ pub async fn credit_gone(ctx: &Ctx, id: &str) -> Result<(), ServiceError> {
     apply_credit(ctx, &gone).await
 }
 
-/// Says anew what is for a deal, of which something is known now that says until when it is open: another version of its plan.
-pub async fn judge_deal(ctx: &Ctx, id: DealId) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
-    verdicts::lock(&mut tx).await?;
-    if let Some(deal) = deals::find(&mut tx, id).await? {
-        verdicts::follow_deal(ctx, &mut tx, &deal).await?;
-    }
-    Ok(tx.commit().await?)
-}
-
 /// Judges one credit note, and has the deals reconciled that it takes money from, or did until now.
 async fn judge_credit(
     ctx: &Ctx,
@@ -282,5 +272,6 @@ async fn judge_said(ctx: &Ctx, tx: &mut Tx, before: &Document) -> Result<(), Ser
     };
     let now = find_sale(tx, &before.id).await?;
     again.invoice(tx, &now).await?;
-    verdicts::judge_again(ctx, tx, again).await
+    verdicts::judge_again(ctx, tx, again).await?;
+    Ok(())
 }

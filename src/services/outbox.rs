@@ -36,9 +36,6 @@ pub enum Job {
         credit: String,
     },
     SweepInvoices,
-    JudgeDeal {
-        deal: DealId,
-    },
     ReconcileDeal {
         deal: DealId,
     },
@@ -82,7 +79,6 @@ impl Job {
             | Self::SweepInvoices
             | Self::CreateBill { .. } => "xero",
             Self::WorkInbox { .. }
-            | Self::JudgeDeal { .. }
             | Self::ReconcileDeal { .. }
             | Self::AccrueLines
             | Self::AnnounceStatement { .. }
@@ -107,7 +103,6 @@ impl Job {
             Self::ReadInvoice { .. } => "read_invoice",
             Self::ReadCredit { .. } => "read_credit",
             Self::SweepInvoices => "sweep_invoices",
-            Self::JudgeDeal { .. } => "judge_deal",
             Self::ReconcileDeal { .. } => "reconcile_deal",
             Self::AccrueLines => "accrue_lines",
             Self::CreateBill { .. } => "create_bill",

@@ -1,13 +1,14 @@
-//! Commission plans, as staff define them. A version is tried on real data before it is published: what would become of which line is gathered in a read
-//! transaction and dropped; publishing gathers the same again, and writes it only if it is what the person saw.
+//! Commission plans, as staff define them. A version is tried on real data before it is published: what would become of which line is gathered in a
+//! transaction that is dropped; publishing gathers the same again, and writes it only if it is what the person saw.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use itertools::Itertools as _;
 use portal_domain::{
     access::{Action, Actor},
     error::FieldErrors,
-    ids::{DealId, PartnerId, PlanId, PlanVersionId},
+    ids::{ClientId, DealId, PartnerId, PlanId, PlanVersionId},
     plan::{PlanForm, PlanTerms},
 };
 use portal_store::{
@@ -26,6 +27,7 @@ use crate::{
     outbox::{self, Job},
     reconcile::{KnownDeal, judge},
     schedules::DEALS_AT_ONCE,
+    verdicts::{self, Again},
 };
 
 /// A version of a plan as staff edit it: the next one of the plan of that name, or the first of a new plan.
@@ -87,8 +89,19 @@ pub async fn try_version(
 ) -> Result<PlanTrial, ServiceError> {
     require_staff(actor, Action::EditPlans)?;
     let mut tx = ctx.store.read().await?;
-    let (gathered, _) = gather(ctx, &mut tx, actor, edit).await?;
-    Ok(gathered.trial)
+    let version = Version::read(ctx, &mut tx, edit).await?;
+    if version.clients.is_empty() {
+        let (trial, _) = gather(ctx, &mut tx, actor, version, &BTreeSet::new()).await?;
+        return Ok(trial);
+    }
+    drop(tx);
+    // Which invoices are for which deal is found out by doing it, and taken back.
+    let mut tx = ctx.store.write().await?;
+    lock_deals_of(&mut tx, edit).await?;
+    let version = Version::read(ctx, &mut tx, edit).await?;
+    let touched = begin(ctx, &mut tx, actor, &version).await?;
+    let (trial, _) = gather(ctx, &mut tx, actor, version, &touched).await?;
+    Ok(trial)
 }
 
 /// Publishes a version, and does what its trial of that fingerprint said; nothing if by now it would do anything else.
@@ -100,30 +113,23 @@ pub async fn publish_version(
 ) -> Result<PlanId, ServiceError> {
     require_staff(actor, Action::EditPlans)?;
     let mut tx = ctx.store.write().await?;
-    tx.lock("plans").await?;
-    if let Ok((name, _)) = edit.form.parse() {
-        lock_deals_of(&mut tx, &name).await?;
-    }
-    let (Gathered { trial, record }, books) = gather(ctx, &mut tx, actor, edit).await?;
+    lock_deals_of(&mut tx, edit).await?;
+    let version = Version::read(ctx, &mut tx, edit).await?;
+    let record = version.record.clone();
+    let touched = begin(ctx, &mut tx, actor, &version).await?;
+    let (trial, books) = gather(ctx, &mut tx, actor, version, &touched).await?;
     if fingerprint.is_empty() {
         return Err(ServiceError::Conflict("plan-not-tried"));
     }
     if trial.fingerprint != fingerprint {
         return Err(ServiceError::Conflict("plan-trial-changed"));
     }
-    if record.version == 1 {
-        plans::add(&mut tx, record.plan, &record.name, ctx.now()).await?;
-    }
-    plans::add_version(&mut tx, &record, Some(actor.person())).await?;
     let moved_ids: Vec<DealId> = trial.deals.iter().map(|moved| moved.deal.id).collect();
-    deals::set_plan_version(&mut tx, &moved_ids, record.id).await?;
     books.write(&mut tx).await?;
-    // Their lines are as they will be. What filled which month, and what does not fit, is looked at again; and so is which invoices are for them, for the
-    // plan's months say until when a deal is open.
-    let look = moved_ids.iter().flat_map(|deal| {
-        let deal = *deal;
-        [Job::JudgeDeal { deal }, Job::ReconcileDeal { deal }]
-    });
+    // Their lines are as they will be. What filled which month, and what does not fit, is looked at again.
+    let look = moved_ids
+        .iter()
+        .map(|deal| Job::ReconcileDeal { deal: *deal });
     outbox::add_all(ctx, &mut tx, look).await?;
     let facts = json!({
         "version": record.version,
@@ -146,71 +152,139 @@ pub async fn publish_version(
     Ok(record.plan)
 }
 
-/// Every deal whose lines may change, in an order that everybody keeps.
-async fn lock_deals_of(tx: &mut Tx, name: &str) -> Result<(), ServiceError> {
+/// Locks the plans, and every deal whose lines may change, in an order that everybody keeps: those of the plan, and those that their clients' invoices may be
+/// for instead.
+async fn lock_deals_of(tx: &mut Tx, edit: &PlanEdit) -> Result<(), ServiceError> {
+    tx.lock("plans").await?;
+    let Ok((name, _)) = edit.form.parse() else {
+        return Ok(());
+    };
     let versions = plans::list_versions(tx).await?;
     let plan = versions.iter().find(|version| version.name == name);
     if let Some(plan) = plan {
         let found = deals::list_of_plan(tx, plan.plan).await?;
-        let ids = found.iter().map(|deal| deal.id).collect();
+        let clients: BTreeSet<ClientId> = found.iter().map(|deal| deal.client).collect();
+        let clients: Vec<ClientId> = clients.into_iter().collect();
+        let of_clients = deals::list_of_clients(tx, &clients).await?;
+        let ids = of_clients.iter().map(|deal| deal.id).collect();
         books::lock_deals(tx, &ids).await?;
     }
     Ok(())
 }
 
-/// A trial, and the version that it is of.
-struct Gathered {
-    trial: PlanTrial,
+/// A version that is to be, and what it is about.
+struct Version {
     record: PlanVersionRecord,
+    /// The older ones, newest first.
+    versions: Vec<PlanVersionRecord>,
+    /// The deals that get it, as they are.
+    moved: Vec<DealRecord>,
+    /// Whose invoices may be for other deals by it: a plan's months say until when a deal is open, which matters where a client has several, or one that ends.
+    clients: BTreeSet<ClientId>,
+    partner_names: BTreeMap<PartnerId, String>,
 }
 
-/// What publishing would do, from what is stored; nothing is written here.
+impl Version {
+    async fn read(ctx: &Ctx, tx: &mut Tx, edit: &PlanEdit) -> Result<Self, ServiceError> {
+        let partner_names: BTreeMap<_, _> = partners::list_names(tx).await?.into_iter().collect();
+        let (name, terms, valid_from) = parse(edit, &partner_names)?;
+        let versions = list_versions_of(tx, &edit.plan, &name).await?;
+        let record = next_version(ctx, name, terms, valid_from, versions.first())?;
+        // One that is not won at the moment may be won again, and then the version of its day holds for it.
+        let is_moved = |deal: &DealRecord| {
+            let is_won_since = deal.won_on.is_some_and(|won_on| won_on >= valid_from);
+            is_won_since || edit.all_deals
+        };
+        let mut moved = deals::list_of_plan(tx, record.plan).await?;
+        moved.retain(is_moved);
+        let clients: BTreeSet<ClientId> = moved.iter().map(|deal| deal.client).collect();
+        let clients: Vec<ClientId> = clients.into_iter().collect();
+        let of_clients = deals::list_of_clients(tx, &clients).await?;
+        let of_clients = of_clients.into_iter().into_group_map_by(|deal| deal.client);
+        let is_ended = |deal: &DealRecord| deal.end.is_some();
+        let clients = of_clients
+            .into_iter()
+            .filter(|(_, deals)| deals.len() > 1 || deals.iter().any(is_ended))
+            .map(|(client, _)| client);
+        Ok(Self {
+            record,
+            versions,
+            moved,
+            clients: clients.collect(),
+            partner_names,
+        })
+    }
+}
+
+/// Stores a version, gives the deals to it, and says anew which deals their clients' invoices are for. Returns the deals whose money that moves.
+async fn begin(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    version: &Version,
+) -> Result<BTreeSet<DealId>, ServiceError> {
+    let record = &version.record;
+    if record.version == 1 {
+        plans::add(tx, record.plan, &record.name, ctx.now()).await?;
+    }
+    plans::add_version(tx, record, Some(actor.person())).await?;
+    let moved: Vec<DealId> = version.moved.iter().map(|deal| deal.id).collect();
+    deals::set_plan_version(tx, &moved, record.id).await?;
+    verdicts::lock(tx).await?;
+    let again = Again {
+        clients: version.clients.clone(),
+        with_credits: true,
+        ..Again::default()
+    };
+    verdicts::judge_again(ctx, tx, again).await
+}
+
+/// What publishing does to lines: to those of the deals that get the version, and of those whose money it moves.
 async fn gather<'a>(
     ctx: &'a Ctx,
     tx: &mut Tx,
     actor: &Actor,
-    edit: &PlanEdit,
-) -> Result<(Gathered, Books<'a>), ServiceError> {
-    let partner_names: BTreeMap<_, _> = partners::list_names(tx).await?.into_iter().collect();
-    let (name, terms, valid_from) = parse(edit, &partner_names)?;
-    let versions = list_versions_of(tx, &edit.plan, &name).await?;
-    let record = next_version(ctx, name, terms, valid_from, versions.first())?;
+    version: Version,
+    touched: &BTreeSet<DealId>,
+) -> Result<(PlanTrial, Books<'a>), ServiceError> {
+    let record = &version.record;
     let mut books = Books::to_look_at(ctx, actor.person());
-    // One that is not won at the moment may be won again, and then the version of its day holds for it.
-    let is_moved = |deal: &DealRecord| {
-        let is_won_since = deal.won_on.is_some_and(|won_on| won_on >= valid_from);
-        is_won_since || edit.all_deals
-    };
-    let mut found = deals::list_of_plan(tx, record.plan).await?;
-    found.retain(is_moved);
-    for some in found.chunks(DEALS_AT_ONCE) {
-        for mut known in KnownDeal::load_as(tx, some.to_vec(), &record).await? {
+    for some in version.moved.chunks(DEALS_AT_ONCE) {
+        for mut known in KnownDeal::load_as(tx, some.to_vec(), record).await? {
             judge(ctx, &mut books, &mut known)?;
         }
     }
-    let moved: Vec<MovedDeal> = found
-        .into_iter()
-        .map(|deal| {
-            let mut older = versions.iter();
-            let old = older.find(|version| Some(version.id) == deal.plan_version);
-            MovedDeal {
-                old_version: old.map_or(0, |old| old.version),
-                deal,
-            }
+    let moved: BTreeSet<DealId> = version.moved.iter().map(|deal| deal.id).collect();
+    let others: Vec<DealId> = touched.difference(&moved).copied().collect();
+    let others = deals::list_by_ids(tx, &others).await?;
+    for mut known in KnownDeal::load_all(tx, others).await? {
+        judge(ctx, &mut books, &mut known)?;
+    }
+    let old_version = |deal: &DealRecord| {
+        let mut older = version.versions.iter();
+        let old = older.find(|version| Some(version.id) == deal.plan_version);
+        old.map_or(0, |old| old.version)
+    };
+    let moved: Vec<MovedDeal> = version
+        .moved
+        .iter()
+        .map(|deal| MovedDeal {
+            old_version: old_version(deal),
+            deal: deal.clone(),
         })
         .collect();
     let lines = books.preview();
     let trial = PlanTrial {
         name: record.name.clone(),
         version: record.version,
-        valid_from,
+        valid_from: record.valid_from,
         terms: record.terms.clone(),
-        fingerprint: fingerprint(&record, &moved, &lines)?,
+        fingerprint: fingerprint(record, &moved, &lines)?,
         deals: moved,
         lines,
-        partner_names,
+        partner_names: version.partner_names,
     };
-    Ok((Gathered { trial, record }, books))
+    Ok((trial, books))
 }
 
 /// What there is of the plan, newest first; nothing of a new one.

@@ -148,8 +148,12 @@ pub(crate) async fn follow_deal(
     reconcile_again(ctx, tx, touched).await
 }
 
-/// Judges, stores what came of it, and has the deals reconciled whose money it is, or was.
-pub(crate) async fn judge_again(ctx: &Ctx, tx: &mut Tx, again: Again) -> Result<(), ServiceError> {
+/// Judges, stores what came of it, and has the deals reconciled whose money it is, or was. Returns these.
+pub(crate) async fn judge_again(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    again: Again,
+) -> Result<BTreeSet<DealId>, ServiceError> {
     let Again {
         mut clients,
         strangers,
@@ -171,7 +175,8 @@ pub(crate) async fn judge_again(ctx: &Ctx, tx: &mut Tx, again: Again) -> Result<
             touched.extend(judge_client(ctx, tx, client, with_credits).await?);
         }
     }
-    reconcile_again(ctx, tx, touched).await
+    reconcile_again(ctx, tx, touched.clone()).await?;
+    Ok(touched)
 }
 
 pub(crate) async fn reconcile_again(

@@ -18,6 +18,7 @@ use portal_store::{credits, invoices, lines};
 
 use crate::{
     midterm::{plan, publish_for},
+    plans::{all_lines, differences, sorted},
     reconciliation::{World, refund, sale, worlds},
     world::instant,
 };
@@ -152,6 +153,36 @@ async fn a_version_that_all_deals_get_says_anew_until_when_each_is_open() {
         let late = dated("2026-03-03", sale("INV-1", "Acme", 100_000, 100_000));
         world.put(late).await;
         assert_eq!(links_of(&world, "id-INV-1").await, contact(first));
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_trial_says_whose_lines_lose_the_invoices_that_another_deal_may_get() {
+    for world in worlds().await {
+        world.win(&world.alpha, "Acme", "9001").await;
+        let later = RemoteDeal {
+            start: "2026-05-01".parse().ok(),
+            ..world.remote("9002", "Acme")
+        };
+        let second = world.win_as(&world.beta, "Acme", later).await;
+        let months = |months: &str| plan(|form| months.clone_into(&mut form.months));
+        publish_for(&world, months("3"), "2026-01-01", true).await;
+        world.work().await;
+        world.accrue("2026-07-02").await;
+        let invoice = sale("INV-1", "Acme", 100_000, 100_000);
+        world.put(dated("2026-06-03", invoice)).await;
+        assert_eq!(links_of(&world, "id-INV-1").await, contact(second));
+        let before = all_lines(&world).await;
+        let trial = publish_for(&world, months("12"), "2026-01-01", true).await;
+        world.work().await;
+        assert_eq!(links_of(&world, "id-INV-1").await, []);
+        let after = all_lines(&world).await;
+        let lost = trial.lines.iter();
+        let mut lost = lost.filter(|line| line.deal == second && line.old.earned_minor > 0);
+        let may = lost.next().expect("the month that it had paid for");
+        assert_eq!((may.new.minor, may.new.earned_minor), (may.old.minor, 0));
+        assert_eq!(differences(&before, &after), sorted(trial.lines.clone()));
         world.ctx.store.close().await;
     }
 }

@@ -123,7 +123,7 @@ pub fn share(form: &mut PlanForm, partner: PartnerId, share: &str) {
     });
 }
 
-async fn all_lines(world: &World) -> BTreeMap<LineId, LineRecord> {
+pub async fn all_lines(world: &World) -> BTreeMap<LineId, LineRecord> {
     let mut tx = world.ctx.store.read().await.unwrap();
     let filter = line_rows::LineFilter::default();
     let found = line_rows::list(&mut tx, &filter, 10_000).await.unwrap();
@@ -148,7 +148,7 @@ fn worth(line: Option<&LineRecord>) -> Worth {
 }
 
 /// What became of the lines, as a trial says it.
-fn differences(
+pub fn differences(
     before: &BTreeMap<LineId, LineRecord>,
     after: &BTreeMap<LineId, LineRecord>,
 ) -> Vec<LineChange> {
@@ -169,7 +169,7 @@ fn differences(
     sorted(changed.collect())
 }
 
-fn sorted(mut amounts: Vec<LineChange>) -> Vec<LineChange> {
+pub fn sorted(mut amounts: Vec<LineChange>) -> Vec<LineChange> {
     amounts.sort_by_key(|it| (it.deal, it.partner, it.kind, it.position, it.new.minor));
     amounts
 }

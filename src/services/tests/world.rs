@@ -272,9 +272,6 @@ impl World {
             tx.commit().await.unwrap();
             let Some(claimed) = claimed else { break };
             match serde_json::from_str(&claimed.payload).expect("a job") {
-                Job::JudgeDeal { deal } => {
-                    links::judge_deal(&self.ctx, deal).await.expect("judged");
-                }
                 Job::ReconcileDeal { deal } => reconcile::reconcile_deal(&self.ctx, deal)
                     .await
                     .expect("reconciled"),

@@ -462,7 +462,7 @@ plan-publish =
         [one] Fassung { $version } veröffentlichen und einen Posten ändern
        *[other] Fassung { $version } veröffentlichen und { $lines } Posten ändern
     }
-plan-publish-hint = Das tut genau, was hier steht. Ändert sich inzwischen ein Deal, sehen Sie zuerst die neuen Zahlen. Was die Zahlungen der Kunden decken, wird danach neu geprüft.
+plan-publish-hint = Das tut genau, was hier steht. Ändert sich inzwischen ein Deal, sehen Sie zuerst die neuen Zahlen.
 
 ## Anbindungen
 
@@ -511,7 +511,6 @@ job-work_inbox = Webhook abarbeiten
 job-read_invoice = Rechnung lesen
 job-read_credit = Gutschrift lesen
 job-sweep_invoices = Geänderte Rechnungen suchen
-job-judge_deal = Finden, was einen Deal bezahlt
 job-reconcile_deal = Deal mit Zahlungen abgleichen
 job-accrue_lines = Posten mit dem Kalender fortschreiben
 job-create_bill = Eingangsrechnung in Xero eintragen

@@ -462,7 +462,7 @@ plan-publish =
         [one] Publish version { $version } and change one line
        *[other] Publish version { $version } and change { $lines } lines
     }
-plan-publish-hint = This does exactly what is shown. If a deal changes meanwhile, you see the new numbers first. What clients’ payments cover is looked at again afterwards.
+plan-publish-hint = This does exactly what is shown. If a deal changes meanwhile, you see the new numbers first.
 
 ## Integrations
 
@@ -511,7 +511,6 @@ job-work_inbox = Work off a webhook
 job-read_invoice = Read an invoice
 job-read_credit = Read a credit note
 job-sweep_invoices = Look for changed invoices
-job-judge_deal = Find what pays for a deal
 job-reconcile_deal = Reconcile a deal
 job-accrue_lines = Move lines on with the calendar
 job-create_bill = Enter a bill in Xero

@@ -69,7 +69,7 @@ pub fn fact(label: String, value: AnyView) -> AnyView {
 }
 
 /// The terms that the line rests on.
-pub fn holding(why: &LineExplanation) -> Option<&SeenTerms> {
+fn holding(why: &LineExplanation) -> Option<&SeenTerms> {
     why.terms.iter().find(|seen| seen.holds)
 }
 

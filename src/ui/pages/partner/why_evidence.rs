@@ -9,10 +9,7 @@ use portal_domain::{
 use portal_services::why::LineExplanation;
 use portal_store::{credits::CreditRecord, invoices::InvoiceRecord};
 
-use super::{
-    super::parts::{is_staff, period},
-    why::holding,
-};
+use super::super::parts::{is_staff, period};
 use crate::{ui::kit, web::page::Page};
 
 /// One reading that a number rests on.
@@ -82,12 +79,29 @@ fn deal(page: &Page, why: &LineExplanation) -> Vec<Reading> {
     let words = &page.words;
     let number = [("number", why.deal.hubspot_id.as_str().into())];
     let name = words.with("line-why-object-deal", &number);
-    let mut terms = holding(why).map_or_else(Vec::new, |seen| {
+    // The earlier ones too: the exact sum goes on through all of them.
+    let holding = why.terms.iter().position(|seen| seen.holds);
+    let until = holding.map_or(0, |place| place + 1);
+    let mut terms = Vec::new();
+    for seen in &why.terms[..until] {
         let mut object = Object::new(page, HUBSPOT, name.clone(), seen.seen_at);
-        object.add_named("line-why-property-value", words.money(seen.terms.value));
-        object.add_named("line-why-property-period", period(page, seen.terms.period));
-        object.readings
-    });
+        let property = |key: &str| match until {
+            1 => words.text(key),
+            _ => {
+                let month = [("month", words.month_short(seen.terms.from).into())];
+                words.with(&format!("{key}-from"), &month)
+            }
+        };
+        object.add(
+            property("line-why-property-value"),
+            words.money(seen.terms.value),
+        );
+        object.add(
+            property("line-why-property-period"),
+            period(page, seen.terms.period),
+        );
+        terms.extend(object.readings);
+    }
     let mut object = Object::new(page, HUBSPOT, name, why.deal.confirmed_at);
     for (property, date) in [
         ("line-why-property-won", why.deal.won_on),

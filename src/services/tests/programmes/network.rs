@@ -59,15 +59,15 @@ fn percent(rate: u32) -> String {
 }
 
 impl Network {
-    /// An empty one, on SQLite.
+    /// An empty one, on the last kind of database that is at hand: PostgreSQL, where there is one.
     pub async fn new(script: &Script) -> Self {
-        Self::on(&databases().await[0], script).await
-    }
-
-    /// An empty one, on the last kind of database that is at hand.
-    pub async fn elsewhere(script: &Script) -> Self {
         let urls = databases().await;
         Self::on(urls.last().expect("one at least"), script).await
+    }
+
+    /// An empty one, on SQLite.
+    pub async fn elsewhere(script: &Script) -> Self {
+        Self::on(&databases().await[0], script).await
     }
 
     async fn on(url: &str, script: &Script) -> Self {

@@ -658,13 +658,14 @@ async fn put_terms(
         };
         return Ok(deals::put_terms(tx, deal, &again, ctx.now()).await?);
     }
+    let again = DealTerms { from, ..first };
     deals::remove_terms_from(tx, deal, from).await?;
     if known
         .iter()
         .rfind(|terms| terms.from < from)
         .is_some_and(is_same)
     {
-        return Ok(());
+        return Ok(deals::add_reading(tx, deal, &again, ctx.now()).await?);
     }
-    Ok(deals::put_terms(tx, deal, &DealTerms { from, ..first }, ctx.now()).await?)
+    Ok(deals::put_terms(tx, deal, &again, ctx.now()).await?)
 }

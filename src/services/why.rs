@@ -4,7 +4,7 @@
 use portal_domain::{
     access::Actor,
     calendar::{Month, Timestamp},
-    deal::{BillingPeriod, DealTerms},
+    deal::{BillingPeriod, DealTerms, held_from},
     ids::LineId,
     line::{LineKind, LineState},
     money::{Exact, Money, MoneyError, Rate, round_half_even},
@@ -110,7 +110,7 @@ pub struct LineExplanation {
     pub cap: Option<Cap>,
     /// Where the plan splits the deal's lines.
     pub share: Option<LineShare>,
-    /// Whether all that gives the line's amount today. What changed after it was stated is a line of its own.
+    /// Whether the deal gives the line's amount today. What changed after it was stated is a line of its own, and all this is as it was then.
     pub agrees: bool,
     pub correction: Option<Correction>,
     pub terms: Vec<SeenTerms>,
@@ -166,13 +166,22 @@ pub async fn explain(
         Some(basis) => Priced::of(&line, basis, &terms, knows_owner)?,
         None => Priced::default(),
     };
-    let money = DealMoney::load(&mut tx, deal.clone()).await?;
-    let mut fills = invoices::list_fills(&mut tx, line.deal).await?;
-    fills.retain(|fill| fill.month == line.month);
     let statement = match line.statement {
         Some(id) => statements::find(&mut tx, id).await?,
         None => None,
     };
+    let as_stated = match (&basis, &statement) {
+        (Some(basis), Some(statement)) if !priced.agrees => {
+            let terms = list_terms_as_of(&mut tx, &line, statement.created_at).await?;
+            price_by(&line, basis, terms, knows_owner)?
+        }
+        _ => None,
+    };
+    let agrees = priced.agrees;
+    let (priced, terms) = as_stated.unwrap_or((priced, terms));
+    let money = DealMoney::load(&mut tx, deal.clone()).await?;
+    let mut fills = invoices::list_fills(&mut tx, line.deal).await?;
+    fills.retain(|fill| fill.month == line.month);
     let bill = match line.bill {
         Some(id) => bills::find(&mut tx, id).await?,
         None => None,
@@ -189,7 +198,7 @@ pub async fn explain(
         is_before_start: line.kind.is_of_schedule() && money.is_before_start(line.month),
         cap: priced.cap,
         share: priced.share,
-        agrees: priced.agrees,
+        agrees,
         correction,
         terms,
         reached,
@@ -224,19 +233,55 @@ pub async fn explain(
 
 async fn list_seen_terms(tx: &mut Tx, line: &LineRecord) -> Result<Vec<SeenTerms>, ServiceError> {
     let seen = deals::list_seen_terms(tx, line.deal).await?;
+    Ok(mark_holding(line, seen))
+}
+
+/// The terms of a line's deal as they were known at an instant.
+async fn list_terms_as_of(
+    tx: &mut Tx,
+    line: &LineRecord,
+    at: Timestamp,
+) -> Result<Vec<SeenTerms>, ServiceError> {
+    let mut seen: Vec<(DealTerms, Timestamp)> = Vec::new();
+    for (terms, seen_at) in deals::list_readings(tx, line.deal).await? {
+        if seen_at <= at {
+            seen.retain(|(known, _)| known.from < terms.from);
+            seen.push((terms, seen_at));
+        }
+    }
+    Ok(mark_holding(line, seen))
+}
+
+/// A line as it was priced by other terms, with these; none where they do not give its amount either.
+fn price_by(
+    line: &LineRecord,
+    basis: &Basis,
+    terms: Vec<SeenTerms>,
+    knows_owner: bool,
+) -> Result<Option<(Priced, Vec<SeenTerms>)>, MoneyError> {
+    if terms.is_empty() {
+        return Ok(None);
+    }
+    let known: Vec<DealTerms> = terms.iter().map(|seen| seen.terms).collect();
+    let mut then = basis.clone();
+    then.won.terms = held_from(&known, Month::of(basis.won.start)).to_vec();
+    let priced = Priced::of(line, &then, &terms, knows_owner)?;
+    Ok(priced.agrees.then_some((priced, terms)))
+}
+
+fn mark_holding(line: &LineRecord, seen: Vec<(DealTerms, Timestamp)>) -> Vec<SeenTerms> {
     let holding = seen
         .iter()
         .rposition(|(terms, _)| terms.from <= line.month)
         .unwrap_or(0);
-    Ok(seen
-        .into_iter()
+    seen.into_iter()
         .enumerate()
         .map(|(place, (terms, seen_at))| SeenTerms {
             terms,
             seen_at,
             holds: place == holding,
         })
-        .collect())
+        .collect()
 }
 
 /// How a line of the schedule comes to its amount.

@@ -578,7 +578,42 @@ pub async fn put_terms(
         terms.period,
         seen_at,
     )?;
+    add_reading(tx, deal, terms, seen_at).await
+}
+
+/// Keeps what was read of a deal's terms for good. [`put_terms`] does; where terms that hold already are read again, so that later ones are gone, nothing else
+/// says so.
+pub async fn add_reading(
+    tx: &mut Tx,
+    deal: DealId,
+    terms: &DealTerms,
+    seen_at: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO terms_readings (deal_id, position, from_month, value_minor, currency, period, seen_at)
+         SELECT $1, COALESCE(MAX(position), 0) + 1, $2, $3, $4, $5, $6 FROM terms_readings WHERE deal_id = $1",
+        deal,
+        terms.from,
+        terms.value.minor,
+        terms.value.currency,
+        terms.period,
+        seen_at,
+    )?;
     Ok(())
+}
+
+/// All that was ever read of a deal's terms, in its order. Each holds from its month on, and what was said before of that month and later ones no more.
+pub async fn list_readings(
+    tx: &mut Tx,
+    deal: DealId,
+) -> Result<Vec<(DealTerms, Timestamp)>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT from_month, value_minor, currency, period, seen_at FROM terms_readings WHERE deal_id = $1 ORDER BY position",
+        deal,
+    )?;
+    all(&rows, |row| Ok((read_terms(row)?, row.instant("seen_at")?)))
 }
 
 /// Forgets all terms of a deal, as when nothing of it has been earned and its start moved.

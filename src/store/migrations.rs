@@ -113,6 +113,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0017_buckets_and_places.sqlite.sql"),
         include_str!("../../migrations/0017_buckets_and_places.postgres.sql"),
     ),
+    (
+        18,
+        "terms_readings",
+        include_str!("../../migrations/0018_terms_readings.sqlite.sql"),
+        include_str!("../../migrations/0018_terms_readings.postgres.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -18,7 +18,7 @@ struct AppendOnly {
     others: &'static [&'static [(&'static str, &'static str)]],
 }
 
-const APPEND_ONLY: [AppendOnly; 7] = [
+const APPEND_ONLY: [AppendOnly; 8] = [
     AppendOnly {
         table: "journal",
         changed: "amount_minor",
@@ -49,6 +49,12 @@ const APPEND_ONLY: [AppendOnly; 7] = [
         table: "lead_events",
         changed: "facts",
         key: "lead_id, position",
+        others: &[],
+    },
+    AppendOnly {
+        table: "terms_readings",
+        changed: "value_minor",
+        key: "deal_id, position",
         others: &[],
     },
     AppendOnly {

@@ -178,3 +178,29 @@ async fn an_adjustment_says_from_what_to_what_and_its_line_that_it_stands_as_sta
         world.ctx.store.close().await;
     }
 }
+
+#[tokio::test]
+async fn a_stated_line_is_explained_by_what_hubspot_said_when_it_was_stated() {
+    for url in databases().await {
+        let world = World::new(&url).await;
+        let lead = world.win("1000.00", "one_off").await;
+        world.accrue("2026-04-02").await;
+        world.invoice("INV-1", 100_000, 119_000).await;
+        world.approve_all().await;
+        assert_eq!(world.close("2026Q1").await.created, 1);
+        let more = world.deal(lead, DealState::Won, "1200.00", "one_off");
+        world.read(&more).await;
+        let found = all(&world).await;
+        let stated = found.iter().find(|line| line.statement.is_some());
+        let why = explain(&world, &world.member, stated.expect("the line")).await;
+        let arithmetic = why.arithmetic.expect("arithmetic");
+        assert_eq!((why.agrees, arithmetic.through_minor), (false, 10_000));
+        let values: Vec<Money> = why.terms.iter().map(|seen| seen.terms.value).collect();
+        assert_eq!(values, [euro(100_000)]);
+        let adjustment = found.iter().find(|line| line.kind == LineKind::Adjustment);
+        let why = explain(&world, &world.member, adjustment.expect("the difference")).await;
+        let values: Vec<Money> = why.terms.iter().map(|seen| seen.terms.value).collect();
+        assert_eq!(values, [euro(120_000)]);
+        world.ctx.store.close().await;
+    }
+}

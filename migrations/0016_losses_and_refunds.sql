@@ -5,3 +5,6 @@ UPDATE deals SET lost_at = hubspot_modified_at WHERE state <> 'won' AND won_on I
 
 -- Who said that a credit note takes money from no deal at all; nothing else takes it for one then.
 ALTER TABLE credits ADD COLUMN no_deal_said_by TEXT REFERENCES people (id);
+
+-- What is divided beyond its net amount may be a credit note by now.
+UPDATE exceptions SET kind = 'shares_beyond_document', subject = 'shares_beyond_document' || substr(subject, 22) WHERE kind = 'shares_beyond_invoice';

@@ -20,6 +20,8 @@ CREATE TABLE bundles (
     version BIGINT NOT NULL,
     body BYTEA NOT NULL
 );
+-- They are packed already: nothing is to be gained from packing them again.
+ALTER TABLE bundles ALTER COLUMN body SET STORAGE EXTERNAL;
 
 -- With an index for the partner alone, SQLite reads all won deals rather than those of some partners.
 DROP INDEX deals_by_partner;

@@ -9,7 +9,7 @@ use portal_services::{
     bills::{self, Asking, BillToCreate},
 };
 
-use crate::{Desk, JobError, error::Remedy};
+use crate::{Desk, JobError};
 
 pub(crate) async fn run(desk: &Desk, id: BillId) -> Result<(), JobError> {
     let to_create = match bills::for_creation(&desk.ctx, id).await {
@@ -20,14 +20,9 @@ pub(crate) async fn run(desk: &Desk, id: BillId) -> Result<(), JobError> {
     if to_create.bill.xero_invoice_id.is_some() {
         return Ok(());
     }
-    let bill = match make(desk, &to_create).await {
-        Err(error) if error.remedy == Remedy::Fail => {
-            bills::cannot_be_made(&desk.ctx, id, &error.message).await?;
-            return Err(error);
-        }
-        made => made?,
+    let Some(bill) = make(desk, &to_create).await? else {
+        return Ok(());
     };
-    let Some(bill) = bill else { return Ok(()) };
     match bills::created(&desk.ctx, id, &bill).await {
         // Somebody found it and voided it meanwhile.
         Err(ServiceError::NotFound) => Ok(bills::apply_bill(&desk.ctx, &bill).await?),
@@ -41,7 +36,9 @@ async fn make(desk: &Desk, to_create: &BillToCreate) -> Result<Option<RemoteInvo
     if let Some(found) = find_bill(desk, to_create, &contact_id).await? {
         return Ok(Some(found));
     }
-    read_others(desk, to_create, &contact_id).await?;
+    if let Some(found) = read_others(desk, to_create, &contact_id).await? {
+        return Ok(Some(found));
+    }
     match bills::ask(&desk.ctx, to_create.bill.id).await? {
         Asking::Now => Ok(Some(make_bill(desk, to_create, contact_id).await?)),
         Asking::Never => Ok(None),
@@ -82,14 +79,19 @@ async fn find_bill(
     to_create: &BillToCreate,
     contact_id: &str,
 ) -> Result<Option<RemoteInvoice>, JobError> {
-    let BillToCreate {
+    let xero = &desk.vendors.xero;
+    let found = xero.find_bill(contact_id, &to_create.bill.number).await?;
+    choose_own(desk, to_create, found).await
+}
+
+/// The bill itself, of those that have its number.
+async fn choose_own(
+    desk: &Desk,
+    BillToCreate {
         bill, statement, ..
-    } = to_create;
-    let found = desk
-        .vendors
-        .xero
-        .find_bill(contact_id, &bill.number)
-        .await?;
+    }: &BillToCreate,
+    found: Vec<RemoteInvoice>,
+) -> Result<Option<RemoteInvoice>, JobError> {
     let count = found.len();
     let mut own = found
         .into_iter()
@@ -107,18 +109,22 @@ async fn find_bill(
     }
 }
 
-/// Reads the partner's other bills that name the statement, whether or not the sweep has come by: finance may have entered what the partner raised.
+/// Reads the partner's other bills that name the statement, whether or not the sweep has come by: finance may have entered what the partner raised. Xero
+/// compares numbers letter by letter; one that is the bill's in other letters is the bill.
 async fn read_others(
     desk: &Desk,
     to_create: &BillToCreate,
     contact_id: &str,
-) -> Result<(), JobError> {
+) -> Result<Option<RemoteInvoice>, JobError> {
+    let mut of_number = Vec::new();
     for other in desk.vendors.xero.list_bills(contact_id).await? {
-        if bills::is_named(&other, &to_create.statement) {
+        if bills::is_number(&other.number, &to_create.bill.number) {
+            of_number.push(other);
+        } else if bills::is_named(&other, &to_create.statement) {
             bills::apply_bill(&desk.ctx, &other).await?;
         }
     }
-    Ok(())
+    choose_own(desk, to_create, of_number).await
 }
 
 async fn make_bill(

@@ -170,9 +170,23 @@ impl Worker {
                 if outside {
                     vendors::add_failure(&mut tx, lane, &error.message, now).await?;
                 }
+                if retry_at.is_none() {
+                    tx.commit().await?;
+                    return tell(ctx, claimed, &error.message).await;
+                }
             }
         }
         Ok(tx.commit().await?)
+    }
+}
+
+/// A bill that was tried for the last time waits for a person: finance and the partner hear of it, and not the operator alone.
+async fn tell(ctx: &Ctx, claimed: &ClaimedJob, why: &str) -> Result<(), JobError> {
+    match serde_json::from_str(&claimed.payload) {
+        Ok(Job::CreateBill { bill }) => {
+            Ok(portal_services::bills::cannot_be_made(ctx, bill, why).await?)
+        }
+        _ => Ok(()),
     }
 }
 

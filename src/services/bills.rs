@@ -105,7 +105,7 @@ async fn refuse_used_number(
 }
 
 /// Numbers are the same in capitals or not.
-fn is_number(one: &str, other: &str) -> bool {
+pub fn is_number(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 

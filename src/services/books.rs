@@ -529,9 +529,17 @@ pub(crate) async fn lock_deal(tx: &mut Tx, deal: DealId) -> Result<(), ServiceEr
     lock_deals(tx, &BTreeSet::from([deal])).await
 }
 
+/// PostgreSQL has room for some thousand locks, and a plan can have more deals: deals that share a lock wait for each other, and nothing else comes of it.
+const DEAL_LOCKS: u128 = 1024;
+
 /// The same for many, in an order that everybody keeps, so that no two wait for each other.
 pub(crate) async fn lock_deals(tx: &mut Tx, deals: &BTreeSet<DealId>) -> Result<(), ServiceError> {
-    let names: Vec<String> = deals.iter().map(|deal| format!("deal:{deal}")).collect();
+    // The end of an id is random.
+    let places: BTreeSet<u128> = deals.iter().map(|deal| deal.bits() % DEAL_LOCKS).collect();
+    let names: Vec<String> = places
+        .iter()
+        .map(|place| format!("deals:{place}"))
+        .collect();
     Ok(tx.lock_all(&names).await?)
 }
 

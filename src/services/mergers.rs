@@ -115,9 +115,7 @@ pub async fn decide_merger(
     for lead in BTreeSet::from([survivor.lead, other.lead]) {
         tx.lock(&format!("lead:{lead}")).await?;
     }
-    for deal in BTreeSet::from([survivor.id, other.id]) {
-        books::lock_deal(&mut tx, deal).await?;
-    }
+    books::lock_deals(&mut tx, &BTreeSet::from([survivor.id, other.id])).await?;
     let Merger { survivor, other } = find_merger(&mut tx, &open)
         .await?
         .ok_or(ServiceError::NotFound)?;

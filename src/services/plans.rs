@@ -112,15 +112,15 @@ pub async fn publish_version(
     fingerprint: &str,
 ) -> Result<PlanId, ServiceError> {
     require_staff(actor, Action::EditPlans)?;
+    if fingerprint.is_empty() {
+        return Err(ServiceError::Conflict("plan-not-tried"));
+    }
     let mut tx = ctx.store.write().await?;
     lock_deals_of(&mut tx, edit).await?;
     let version = Version::read(ctx, &mut tx, edit).await?;
     let record = version.record.clone();
     let touched = begin(ctx, &mut tx, actor, &version).await?;
     let (trial, books) = gather(ctx, &mut tx, actor, version, &touched).await?;
-    if fingerprint.is_empty() {
-        return Err(ServiceError::Conflict("plan-not-tried"));
-    }
     if trial.fingerprint != fingerprint {
         return Err(ServiceError::Conflict("plan-trial-changed"));
     }
@@ -152,8 +152,8 @@ pub async fn publish_version(
     Ok(record.plan)
 }
 
-/// Locks the plans, and every deal whose lines may change, in an order that everybody keeps: those of the plan, and those that their clients' invoices may be
-/// for instead.
+/// Locks the plans, and the deals whose lines change, in an order that everybody keeps: those of the plan, and those that their clients' invoices may be for
+/// instead.
 async fn lock_deals_of(tx: &mut Tx, edit: &PlanEdit) -> Result<(), ServiceError> {
     tx.lock("plans").await?;
     let Ok((name, _)) = edit.form.parse() else {
@@ -362,7 +362,7 @@ fn next_version(
     })
 }
 
-/// Over everything that publishing writes, but for ids that are new each time.
+/// Over the version, the deals that get it, and what becomes of each line; not over ids, which are new each time.
 fn fingerprint(
     record: &PlanVersionRecord,
     moved: &[MovedDeal],

@@ -1,4 +1,4 @@
-//! Commission lines as staff decide on them: approving, holding, releasing; and which deal an invoice is for.
+//! Commission lines as staff decide on them: approving, holding, and taking either back.
 
 use leptos::prelude::*;
 use portal_domain::line::SeenLine;

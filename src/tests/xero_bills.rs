@@ -143,6 +143,22 @@ async fn a_bill_that_finance_entered_by_the_partners_number_is_not_made_a_second
 }
 
 #[tokio::test]
+async fn a_number_that_finance_wrote_in_other_letters_is_the_same_bill() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let unnamed = json!({ "description": "Commission" });
+    let bill = story.enter_bill("AST-1", "250.00", unnamed).await;
+    story.is(&STATED, OWED, &[]).await;
+    assert_eq!(story.try_raise("ast-1", "").await.status, 303);
+    story.minutes_pass().await;
+    let truth = story.portal.sandbox_read("truth").await;
+    assert_eq!(truth["bills_by_number"]["ast-1"], json!(null), "there is one");
+    story.is(&INVOICED, OWED, &[]).await;
+    story.pay_rest(&bill).await;
+    let figures = [25_000, 0, 25_000, 0, 75_002];
+    story.ends(&["paid"; 3], figures, &[]).await;
+}
+
+#[tokio::test]
 async fn a_bill_in_another_currency_moves_nothing() {
     let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
     let euros = json!({ "currency": "EUR" });

@@ -101,6 +101,8 @@ mod tests {
         assert_eq!(address.street, "Haus Nord\nHafenstraße 7");
         assert_eq!(address.postal_code, "D-20457");
         assert!(!address.is_empty());
+        let longest = Address::parse("1\n2\n3", "123456789012", "Hamburg");
+        assert_eq!(longest.map(|address| address.postal_code.len()), Ok(12));
         for (typed, field, code) in [
             (["", "20457", "Hamburg"], "street", "required"),
             (["Hafenstraße 7", "20457", ""], "city", "required"),

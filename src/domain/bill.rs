@@ -106,6 +106,7 @@ mod tests {
     fn the_least_that_a_bill_can_be_for_is_something() {
         for (lines, least) in [
             (&[100, 50][..], 100),
+            (&[0, 50], 50),
             (&[-100, 30, 80], 10),
             (&[-100], 0),
             (&[], 0),
@@ -126,6 +127,25 @@ mod tests {
             (11, Paid),
         ] {
             assert_eq!(BillState::of_paid(paid, 10), state, "{paid}");
+        }
+    }
+
+    #[test]
+    fn a_bill_is_booked_once_xero_has_it_and_until_it_ends() {
+        use BillState::{Asked, Booked, Paid, PartPaid, Raised, Voided, Withdrawn};
+        for (state, is_booked, has_ended) in [
+            (Raised, false, false),
+            (Asked, false, false),
+            (Booked, true, false),
+            (PartPaid, true, false),
+            (Paid, true, false),
+            (Voided, false, true),
+            (Withdrawn, false, true),
+        ] {
+            assert_eq!(
+                (state.is_booked(), state.has_ended()),
+                (is_booked, has_ended)
+            );
         }
     }
 

@@ -163,6 +163,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_was_won_a_year_ago_to_the_day_counts_no_more() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect(text);
+        for (other, counts) in [
+            ("2025-03-14", false),
+            ("2025-03-15", false),
+            ("2025-03-16", true),
+        ] {
+            assert_eq!(counts_for(day(other), day("2026-03-15")), counts, "{other}");
+        }
+    }
+
+    #[test]
     fn a_billing_period_is_read_from_words_and_numbers() {
         for (text, period) in [
             ("monthly", BillingPeriod::Months(1)),

@@ -151,7 +151,11 @@ async fn a_number_that_finance_wrote_in_other_letters_is_the_same_bill() {
     assert_eq!(story.try_raise("ast-1", "").await.status, 303);
     story.minutes_pass().await;
     let truth = story.portal.sandbox_read("truth").await;
-    assert_eq!(truth["bills_by_number"]["ast-1"], json!(null), "there is one");
+    assert_eq!(
+        truth["bills_by_number"]["ast-1"],
+        json!(null),
+        "there is one"
+    );
     story.is(&INVOICED, OWED, &[]).await;
     story.pay_rest(&bill).await;
     let figures = [25_000, 0, 25_000, 0, 75_002];

@@ -659,9 +659,12 @@ mod tests {
     proptest! {
         #[test]
         fn what_the_schedule_made_is_found_again_and_a_unit_more_or_less_is_not(
-            (plan, _) in any_plan(), mut first in any_deal(), mut second in any_deal(), ahead in 0_i32..30,
+            (mut plan, _) in any_plan(), is_split: bool, mut first in any_deal(), mut second in any_deal(), ahead in 0_i32..30,
             place in any::<prop::sample::Index>(), more in prop::sample::select(&[1, -1, 200, -5_000_000_000_i64][..]),
         ) {
+            if !is_split {
+                plan.split.clear();
+            }
             (first.end, first.paid_until, second.end, second.paid_until) = (None, None, None, None);
             first.standing = Exact::ZERO;
             let counts = counts_after(second.start) < first.start && first.start <= second.start;
@@ -776,6 +779,31 @@ mod tests {
         }
         let recomputed = recompute(&bundle_of(FIRST + 1, &[(&won, &lines)]), &plan);
         assert_eq!(recomputed.differing, []);
+    }
+
+    #[test]
+    fn a_line_more_is_a_bit_more() {
+        let plan = crate::testing::plan(100_000, None);
+        let won = crate::testing::deal(1_005, BillingPeriod::Months(1));
+        let bytes = |months| {
+            let lines = lines_of(&plan, &won, Month::of(won.start).plus(months - 1));
+            bundle_of(FIRST, &[(&won, &lines)]).len()
+        };
+        assert_eq!(bytes(64), bytes(8) + 7);
+    }
+
+    #[test]
+    fn parts_that_were_computed_apart_add_up() {
+        let plan = crate::testing::plan(100_000, None);
+        let won = crate::testing::deal(1_000, BillingPeriod::Months(1));
+        let lines = lines_of(&plan, &won, Month::of(won.start).plus(2));
+        let good = recompute(&bundle_of(FIRST, &[(&won, &lines)]), &plan);
+        let bad = recompute(&bundle_of(FIRST + 1, &[(&won, &lines)]), &plan);
+        let mut both = good.clone();
+        both.merge(good);
+        both.merge(bad);
+        assert_eq!((both.deals, both.lines, both.sum_minor), (3, 9, 900));
+        assert_eq!(both.differing.len(), 3);
     }
 
     #[test]

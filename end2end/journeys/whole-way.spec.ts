@@ -336,6 +336,30 @@ test("a partner's lead becomes a deal, the deal becomes lines, and the lines are
     });
   });
 
+  await test.step("an approval is taken back, and given again", async () => {
+    await fiona.goto("/staff/lines?list=approved");
+    await inspect(fiona, "staff-lines-approved");
+    await fiona.getByRole("button", { name: `Take approval back: ${ORCHARD}, Aug 2026` }).click();
+    await expect(notice(fiona)).toContainText("The approval is taken back");
+    await fiona.goto("/staff/lines");
+    await fiona.getByRole("button", { name: "Approve the one shown" }).click();
+    await expect(notice(fiona)).toContainText("The lines are approved.");
+  });
+
+  await test.step("finance reads where the client's money is, what an invoice is for, and what the partner's next payout costs", async () => {
+    await fiona.goto("/staff/reconciliation/explorer");
+    await inspect(fiona, "staff-explorer");
+    await fiona.goto("/staff/reconciliation");
+    await fiona.locator("article.case").filter({ hasText: `of ${ORCHARD} has been overdue` }).getByRole("link").first().click();
+    await inspect(fiona, "staff-case");
+    await fiona.locator('a[href*="/documents/"]').first().click();
+    await inspect(fiona, "staff-document");
+    await fiona.goto("/staff/partners");
+    await fiona.getByRole("link", { name: "Brightside Partners" }).click();
+    await expect(fiona.locator('[data-forecast="GBP"] [data-total]')).toHaveText("£350.00");
+    await inspect(fiona, "staff-partner");
+  });
+
   const alex = await newPerson();
   await test.step("finance looks at what closing would do, and closes", async () => {
     // Somebody else has the same page open, and will press the same button later.

@@ -357,7 +357,7 @@ test("a partner's lead becomes a deal, the deal becomes lines, and the lines are
     await fiona.goto("/staff/partners");
     await fiona.getByRole("link", { name: "Brightside Partners" }).click();
     await expect(fiona.locator('[data-forecast="GBP"] [data-total]')).toHaveText("£350.00");
-    await inspect(fiona, "staff-partner");
+    await inspect(fiona, "staff-partner-money");
   });
 
   const alex = await newPerson();

@@ -748,7 +748,7 @@ mod tests {
         plan.bonus = Some(crate::testing::euro(500));
         let won = crate::testing::deal(1_000, BillingPeriod::Months(1));
         let mut lines = lines_of(&plan, &won, Month::of(won.start).plus(2));
-        for (bonus_minor, differing) in [(500, 0), (499, 1)] {
+        for (bonus_minor, differing) in [(500, 0), (499, 1), (100, 1)] {
             lines.push(HeldLine {
                 kind: LineKind::Bonus,
                 amount_minor: bonus_minor,

@@ -613,7 +613,7 @@ pub async fn list_readings(
         "SELECT from_month, value_minor, currency, period, seen_at FROM terms_readings WHERE deal_id = $1 ORDER BY position",
         deal,
     )?;
-    all(&rows, |row| Ok((read_terms(row)?, row.instant("seen_at")?)))
+    all(&rows, read_seen_terms)
 }
 
 /// Forgets all terms of a deal, as when nothing of it has been earned and its start moved.
@@ -663,7 +663,11 @@ pub async fn list_seen_terms(
         "SELECT from_month, value_minor, currency, period, seen_at FROM deal_terms WHERE deal_id = $1 ORDER BY from_month",
         deal,
     )?;
-    all(&rows, |row| Ok((read_terms(row)?, row.instant("seen_at")?)))
+    all(&rows, read_seen_terms)
+}
+
+fn read_seen_terms(row: &AnyRow) -> Result<(DealTerms, Timestamp), StoreError> {
+    Ok((read_terms(row)?, row.instant("seen_at")?))
 }
 
 fn read_terms(row: &AnyRow) -> Result<DealTerms, StoreError> {

@@ -94,6 +94,12 @@ pub fn write_large(page: &Page, minor: i128, currency: Currency) -> String {
     }
 }
 
+/// A sum as [`crate::ui::kit::money`] shows an amount.
+pub fn large_money(page: &Page, minor: i128, currency: Currency) -> AnyView {
+    let class = if minor < 0 { "money minus" } else { "money" };
+    view! { <span class=class>{write_large(page, minor, currency)}</span> }.into_any()
+}
+
 /// A statement as files, below the statement's own address.
 pub fn downloads(page: &Page, url: &str) -> AnyView {
     let words = &page.words;

@@ -282,7 +282,7 @@ fn blocked(page: &Page, preview: &ClosePreview) -> Option<AnyView> {
             <tr>
                 <th class="main" scope="row">{blocked.name.clone()}<small>{lines}</small></th>
                 <td data-label=words.text("close-column-why")><a href=url>{why}</a></td>
-                <td class="num corner"><span class="money">{parts::write_large(page, blocked.sum_minor, blocked.currency)}</span></td>
+                <td class="num corner">{parts::large_money(page, blocked.sum_minor, blocked.currency)}</td>
             </tr>
         }
     });

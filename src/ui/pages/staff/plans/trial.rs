@@ -10,7 +10,10 @@ use portal_services::{
 };
 
 use super::{
-    super::{address, calls, parts::write_large},
+    super::{
+        address, calls,
+        parts::{large_money, write_large},
+    },
     EDIT,
     edit::{ACTION, Draft},
 };
@@ -147,15 +150,16 @@ fn reach(page: &Page, draft: &Draft, trial: &PlanTrial) -> AnyView {
 fn cells(page: &Page, currency: Currency, old_minor: i128, new_minor: i128) -> AnyView {
     let words = &page.words;
     let difference = new_minor - old_minor;
-    let sign = if difference > 0 { "+" } else { "" };
-    let money = |minor: i128, sign: &str| {
-        let class = if minor < 0 { "money minus" } else { "money" };
-        view! { <span class=class>{format!("{sign}{}", write_large(page, minor, currency))}</span> }
+    let (class, sign) = match difference {
+        ..0 => ("money minus", ""),
+        0 => ("money", ""),
+        1.. => ("money", "+"),
     };
+    let difference = format!("{sign}{}", write_large(page, difference, currency));
     view! {
-        <td class="num" data-label=words.text("plan-trial-old")>{money(old_minor, "")}</td>
-        <td class="num" data-label=words.text("plan-trial-new")>{money(new_minor, "")}</td>
-        <td class="num corner" data-label=words.text("plan-trial-difference")>{money(difference, sign)}</td>
+        <td class="num" data-label=words.text("plan-trial-old")>{large_money(page, old_minor, currency)}</td>
+        <td class="num" data-label=words.text("plan-trial-new")>{large_money(page, new_minor, currency)}</td>
+        <td class="num corner" data-label=words.text("plan-trial-difference")><span class=class>{difference}</span></td>
     }
     .into_any()
 }

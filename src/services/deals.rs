@@ -8,7 +8,7 @@ use portal_domain::{
     deal::{BillingPeriod, DealState, DealTerms},
     ids::{DealId, LeadId},
     lead::LeadState,
-    money::Money,
+    money::{Currency, Money},
     remote::{DealTrace, RemoteDeal, RemoteOwner, RemoteStage},
 };
 use portal_store::{
@@ -18,6 +18,7 @@ use portal_store::{
     leads::{self, LeadRecord},
     lines, owners, vendors,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
@@ -521,19 +522,19 @@ async fn follow_days(
     Ok(())
 }
 
-/// Asks a person about a change that lines do not follow by themselves once something is earned. Returns whether it is not to be followed: nobody has
-/// decided yet, or somebody that it stays as it was, which holds even if the money has gone away by now.
+/// Asks a person about a change that lines do not follow by themselves, where something is fixed by what held before. Returns whether it is not to be
+/// followed: nobody has decided yet, or somebody that it stays as it was, which holds even if the money that fixed it has gone away by now.
 async fn ask(
     ctx: &Ctx,
     tx: &mut Tx,
     kind: &'static str,
     deal: DealId,
     change: Option<Value>,
-    is_earned: bool,
+    is_fixed: bool,
 ) -> Result<bool, ServiceError> {
     let about = About::Deal(deal);
     let facts = match change {
-        Some(facts) if is_earned => Some(facts),
+        Some(facts) if is_fixed => Some(facts),
         Some(facts) => {
             let known = books::find_known(tx, kind, about).await?;
             let told = facts.to_string();
@@ -573,21 +574,27 @@ async fn apply_terms(
         return Ok(());
     };
     let known = deals::list_terms(tx, deal.id).await?;
-    let other_currency = known
-        .last()
-        .map(|terms| terms.value.currency)
-        .filter(|old| *old != value.currency);
-    let changed = other_currency.map(|old| json!({ "from": old, "to": value.currency }));
-    if ask(ctx, tx, "currency_changed", deal.id, changed, is_earned).await? {
-        return Ok(());
-    }
-    deal.currency = Some(value.currency);
     let changed = month_of_change(ctx, remote);
     // Whether there are lines yet or a plan at all: the client was charged by the terms that held.
     let has_ended = known
         .first()
         .is_some_and(|first| first.from.max(Month::of(start)) < changed);
-    let is_fixed = (is_earned || has_ended) && other_currency.is_none();
+    let is_fixed = is_earned || has_ended;
+    let other_currency = known
+        .last()
+        .map(|last| last.value.currency)
+        .filter(|old| *old != value.currency)
+        .map(|from| CurrencyChange {
+            from,
+            to: value.currency,
+            value_minor: value.minor,
+            period,
+        });
+    let asked = other_currency.map(|change| json!(change));
+    if ask(ctx, tx, "currency_changed", deal.id, asked, is_fixed).await? {
+        return Ok(());
+    }
+    deal.currency = Some(value.currency);
     let first = DealTerms {
         from: Month::of(start),
         value,
@@ -595,6 +602,16 @@ async fn apply_terms(
     };
     let from = is_fixed.then_some(changed);
     put_terms(ctx, tx, deal.id, &known, first, from).await
+}
+
+/// A deal in another currency, once months of it have ended or something was earned by it: what a person is asked about. One deal is in one currency, so
+/// that its months and its invoices can be compared.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct CurrencyChange {
+    pub from: Currency,
+    pub to: Currency,
+    pub value_minor: i64,
+    pub period: BillingPeriod,
 }
 
 /// From when on the deal's end holds, where it was said or moved while the deal ran: months that had ended by then stay, if they were due until then.

@@ -46,7 +46,7 @@ const ACTS: [&str; 11] = [
     "chase",
     "decide_merger",
     "dismiss_exception",
-    "follow_start",
+    "follow_change",
     "keep_unchanged",
     "link_document",
     "say_no_deal",
@@ -250,6 +250,8 @@ pub struct CaseView {
     /// What was waived of the deal's months and not taken back.
     pub waived: Vec<(Month, Money)>,
     pub merger: Option<Merger>,
+    /// Whether lines of the deal's schedule are on a statement, so that it keeps its currency.
+    pub has_stated: bool,
     /// Who owns the deal in HubSpot, and is written to about it.
     pub owner: Option<RemoteOwner>,
     /// Whoever looks at it: the first recipient of a mail about it where nobody owns the deal.
@@ -284,6 +286,7 @@ pub async fn find_case(
         invoices: Vec::new(),
         missing: Vec::new(),
         waived: Vec::new(),
+        has_stated: false,
         merger: match record.kind.as_str() {
             "deals_merged" => mergers::find_merger(&mut tx, &record).await?,
             _ => None,
@@ -316,6 +319,7 @@ async fn add_money(
     currency: Currency,
     search: &str,
 ) -> Result<(), ServiceError> {
+    case.has_stated = mergers::has_stated(&money.lines);
     if is_of_deals_invoices(&case.view.record.kind) {
         case.linked = money.documents();
     }

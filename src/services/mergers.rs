@@ -8,16 +8,18 @@ use chrono::NaiveDate;
 use portal_domain::{
     access::{Action, Actor},
     calendar::Month,
-    deal::DealState,
+    deal::{DealState, DealTerms},
     ids::{DealId, ExceptionId},
     lead::LeadState,
+    money::Money,
     text::parse_line,
 };
 use portal_store::{
     Tx, audit, changes,
     deals::{self, DealRecord},
     exceptions::{self, ExceptionRecord},
-    leads, lines,
+    leads,
+    lines::{self, LineRecord},
 };
 use serde_json::{Value, json};
 
@@ -25,10 +27,14 @@ use crate::{
     Ctx, ServiceError,
     access::require_staff,
     books,
+    deals::CurrencyChange,
     outbox::{self, Job},
     schedules::{resync_standing, sync_lines},
     verdicts,
 };
+
+/// The changes of a won deal that lines follow only if a person says so.
+const ASKED_ABOUT: [&str; 2] = ["start_changed", "currency_changed"];
 
 /// Which of two merged deals goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,59 +206,116 @@ pub async fn keep_unchanged(
     let reason =
         parse_line(reason, 200).map_err(|fault| ServiceError::field("keep_reason", fault.code))?;
     let mut tx = ctx.store.write().await?;
-    let open = find_decidable(&mut tx, id, &["start_changed", "currency_changed"]).await?;
+    let open = find_decidable(&mut tx, id, &ASKED_ABOUT).await?;
     exceptions::settle(&mut tx, &open.subject, "kept", ctx.now()).await?;
     let facts = json!({ "subject": open.subject, "reason": reason }).to_string();
     record(ctx, &mut tx, actor, "keep_unchanged", &open, &facts).await?;
     Ok(tx.commit().await?)
 }
 
-/// A person has the lines follow HubSpot to the new start: those on no statement are made again from there, those on one are corrected by adjustments, and
-/// what the client has paid covers the months anew.
+/// A person has the lines follow HubSpot: to the new start, where those on a statement are corrected by adjustments, or into the new currency. Those on no
+/// statement are made again, and what the client has paid covers the months anew.
 ///
 /// # Errors
-/// `exception-resolved` if somebody decided already.
-pub async fn follow_start(ctx: &Ctx, actor: &Actor, id: ExceptionId) -> Result<(), ServiceError> {
+/// `exception-resolved` if somebody decided already; `currency-stated` where a statement shows lines in the old currency.
+pub async fn follow_change(ctx: &Ctx, actor: &Actor, id: ExceptionId) -> Result<(), ServiceError> {
     require_staff(actor, Action::Reconcile)?;
     let mut tx = ctx.store.write().await?;
-    let open = find_decidable(&mut tx, id, &["start_changed"]).await?;
-    let deal = open.deal.ok_or(ServiceError::NotFound)?;
-    let facts: Value = serde_json::from_str(&open.facts).unwrap_or(Value::Null);
-    let start: Option<NaiveDate> = facts["to"].as_str().and_then(|start| start.parse().ok());
-    let start = start.ok_or(ServiceError::NotFound)?;
-    let lead = deals::find(&mut tx, deal)
-        .await?
-        .ok_or(ServiceError::NotFound)?
-        .lead;
-    tx.lock(&format!("lead:{lead}")).await?;
-    books::lock_deal(&mut tx, deal).await?;
-    let before = deals::find(&mut tx, deal)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
-    let moved = DealRecord {
-        start: Some(start),
-        origin: find_origin(&mut tx, &before).await?,
-        ..before.clone()
+    let open = find_decidable(&mut tx, id, &ASKED_ABOUT).await?;
+    let before = lock_deal_of(&mut tx, &open).await?;
+    let followed = match open.kind.as_str() {
+        "start_changed" => with_start(&mut tx, &before, &open).await?,
+        _ => in_currency(ctx, &mut tx, &before, &open).await?,
     };
-    deals::update(&mut tx, &moved).await?;
-    sync_lines(ctx, &mut tx, deal).await?;
-    // Other terms may hold at the new start, and a later deal's tiers begin where those end.
-    resync_standing(ctx, &mut tx, &moved, moved.won_on).await?;
-    verdicts::follow_deal(ctx, &mut tx, &moved).await?;
-    outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
-    changes::add(&mut tx, before.partner, ctx.now()).await?;
+    deals::update(&mut tx, &followed).await?;
+    sync_lines(ctx, &mut tx, followed.id).await?;
+    // Other terms may hold now, and a later deal's tiers begin where those end.
+    resync_standing(ctx, &mut tx, &followed, followed.won_on).await?;
+    verdicts::follow_deal(ctx, &mut tx, &followed).await?;
+    outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: followed.id }).await?;
+    changes::add(&mut tx, followed.partner, ctx.now()).await?;
     exceptions::settle(&mut tx, &open.subject, "followed", ctx.now()).await?;
-    let facts = json!({ "deal": deal, "from": before.start, "to": start }).to_string();
-    record(ctx, &mut tx, actor, "follow_start", &open, &facts).await?;
+    let facts = json!({ "deal": followed.id, "kind": open.kind, "change": facts_of(&open)? });
+    record(
+        ctx,
+        &mut tx,
+        actor,
+        "follow_change",
+        &open,
+        &facts.to_string(),
+    )
+    .await?;
     Ok(tx.commit().await?)
+}
+
+/// The deal that an exception is about, as it stands once nobody else can change it.
+async fn lock_deal_of(
+    tx: &mut Tx,
+    exception: &ExceptionRecord,
+) -> Result<DealRecord, ServiceError> {
+    let id = exception.deal.ok_or(ServiceError::NotFound)?;
+    let found = deals::find(tx, id).await?;
+    let lead = found.ok_or(ServiceError::NotFound)?.lead;
+    tx.lock(&format!("lead:{lead}")).await?;
+    books::lock_deal(tx, id).await?;
+    let found = deals::find(tx, id).await?;
+    found.ok_or(ServiceError::NotFound)
+}
+
+fn facts_of(exception: &ExceptionRecord) -> Result<Value, ServiceError> {
+    serde_json::from_str(&exception.facts).map_err(|_| ServiceError::NotFound)
+}
+
+async fn with_start(
+    tx: &mut Tx,
+    deal: &DealRecord,
+    exception: &ExceptionRecord,
+) -> Result<DealRecord, ServiceError> {
+    let facts = facts_of(exception)?;
+    let start: Option<NaiveDate> = facts["to"].as_str().and_then(|start| start.parse().ok());
+    Ok(DealRecord {
+        start: Some(start.ok_or(ServiceError::NotFound)?),
+        origin: find_origin(tx, deal).await?,
+        ..deal.clone()
+    })
+}
+
+/// The deal as if it had always been in its new currency. What is on a statement stays in the old one for good, and no deal is in two.
+async fn in_currency(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    deal: &DealRecord,
+    exception: &ExceptionRecord,
+) -> Result<DealRecord, ServiceError> {
+    let change: CurrencyChange =
+        serde_json::from_value(facts_of(exception)?).map_err(|_| ServiceError::NotFound)?;
+    let start = deal.start.ok_or(ServiceError::NotFound)?;
+    if has_stated(&lines::list_of_deal(tx, deal.id).await?) {
+        return Err(ServiceError::Conflict("currency-stated"));
+    }
+    let terms = DealTerms {
+        from: Month::of(start),
+        value: Money::new(change.value_minor, change.to),
+        period: change.period,
+    };
+    deals::clear_terms(tx, deal.id).await?;
+    deals::put_terms(tx, deal.id, &terms, ctx.now()).await?;
+    Ok(DealRecord {
+        currency: Some(change.to),
+        ..deal.clone()
+    })
+}
+
+/// Whether a line of the schedule is on a statement.
+pub(crate) fn has_stated(lines: &[LineRecord]) -> bool {
+    let mut of_schedule = lines.iter().filter(|line| line.kind.is_of_schedule());
+    of_schedule.any(|line| line.state.is_stated())
 }
 
 /// Where the positions of a deal's lines are counted from once its start moves: a line that is on a statement stays in its month, and with it all others do.
 /// Where none is, they move with the start.
 async fn find_origin(tx: &mut Tx, deal: &DealRecord) -> Result<Option<Month>, ServiceError> {
-    let lines = lines::list_of_deal(tx, deal.id).await?;
-    let mut of_schedule = lines.iter().filter(|line| line.kind.is_of_schedule());
-    let is_stated = of_schedule.any(|line| line.state.is_stated());
+    let is_stated = has_stated(&lines::list_of_deal(tx, deal.id).await?);
     Ok(deal
         .origin
         .or(deal.start.map(Month::of))

@@ -333,7 +333,7 @@ fn forms_of_finance(lead: &str) -> [(&'static str, Vec<(&'static str, &str)>); 1
             vec![("exception", lead), ("decision", "other"), ("reason", "x")],
         ),
         ("keep_unchanged", vec![("exception", lead), ("reason", "x")]),
-        ("follow_start", vec![("exception", lead)]),
+        ("follow_change", vec![("exception", lead)]),
     ]
 }
 
@@ -347,7 +347,7 @@ async fn a_role_does_no_more_than_its_own() {
     let before = content(&portal).await;
     let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
-        decide_merger keep_unchanged follow_start";
+        decide_merger keep_unchanged follow_change";
     let of_members = "raise_invoice update_company invite_member withdraw_lead";
     let refused = [
         (portal.aster.owner, of_staff),

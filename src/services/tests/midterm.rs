@@ -473,7 +473,7 @@ async fn later_deals_follow_an_earlier_ones_start() {
         };
         world.read(&moved).await;
         let start = case(&world, "start_changed").await;
-        mergers::follow_start(&world.ctx, &world.staff, start)
+        mergers::follow_change(&world.ctx, &world.staff, start)
             .await
             .expect("followed");
         world.work().await;

@@ -989,7 +989,7 @@ async fn a_start_that_moved_is_kept_until_it_moves_again_or_followed_by_all_line
         assert_eq!(world.months(deal).await[0], 1);
         world.read(&move_to("2026-02-01")).await;
         let case = world.case("start_changed").await;
-        mergers::follow_start(&world.ctx, &world.staff, case)
+        mergers::follow_change(&world.ctx, &world.staff, case)
             .await
             .expect("followed");
         world.work().await;
@@ -1103,7 +1103,7 @@ async fn members_and_operators_decide_nothing() {
             let decided = [
                 exceptions::chase(&world.ctx, actor, case, &form).await,
                 exceptions::dismiss_exception(&world.ctx, actor, case, "x").await,
-                mergers::follow_start(&world.ctx, actor, case).await,
+                mergers::follow_change(&world.ctx, actor, case).await,
                 mergers::keep_unchanged(&world.ctx, actor, case, "x").await,
                 links::unlink_document(&world.ctx, actor, "x").await,
                 links::say_no_deal(&world.ctx, actor, "x").await,

@@ -12,7 +12,7 @@ use portal_domain::{
     plan::PlanForm,
     remote::{RemoteDeal, RemoteInvoice},
 };
-use portal_services::{exceptions, links, mergers, why};
+use portal_services::{ServiceError, exceptions, links, mergers, why};
 use portal_store::{audit, invoices};
 
 use crate::world::{World, databases, publish, sale};
@@ -61,7 +61,7 @@ impl Story {
     async fn follow(&mut self, start: &str) {
         self.say(start).await;
         let case = self.case("start_changed").await;
-        let followed = mergers::follow_start(&self.world.ctx, &self.world.staff, case).await;
+        let followed = mergers::follow_change(&self.world.ctx, &self.world.staff, case).await;
         followed.expect("followed");
         self.world.work().await;
         // The same reading again asks nothing, and changes nothing.
@@ -69,6 +69,20 @@ impl Story {
         self.say(start).await;
         assert_eq!(self.world.shape().await, before);
         assert!(!self.asks("start_changed").await);
+    }
+
+    /// HubSpot says another currency after months have ended, and finance lets the lines follow.
+    async fn follow_currency(&mut self, currency: Currency) {
+        self.deal.currency = Some(currency);
+        self.say("2026-02-10").await;
+        let case = self.case("currency_changed").await;
+        let followed = mergers::follow_change(&self.world.ctx, &self.world.staff, case).await;
+        followed.expect("followed");
+        self.world.work().await;
+        let before = self.world.shape().await;
+        self.say("2026-02-10").await;
+        assert_eq!(self.world.shape().await, before);
+        assert!(!self.asks("currency_changed").await);
     }
 
     async fn say(&mut self, start: &str) {
@@ -161,7 +175,7 @@ async fn a_later_start_takes_back_what_was_stated_before_it_and_its_money_covers
                 .acts()
                 .await
                 .iter()
-                .filter(|act| *act == "follow_start")
+                .filter(|act| *act == "follow_change")
                 .count(),
             1
         );
@@ -370,6 +384,10 @@ async fn another_currency_that_a_person_kept_out_is_asked_about_no_more_and_mixe
         story.say("2026-02-10").await;
         let case = story.case("currency_changed").await;
         let (ctx, staff) = (&story.world.ctx, &story.world.staff);
+        assert!(matches!(
+            mergers::follow_change(ctx, staff, case).await,
+            Err(ServiceError::Conflict("currency-stated"))
+        ));
         let kept = mergers::keep_unchanged(ctx, staff, case, "A new deal is made for it").await;
         kept.expect("kept");
         assert_eq!(
@@ -406,8 +424,12 @@ async fn another_currency_that_a_person_kept_out_is_asked_about_no_more_and_mixe
             Some(&(Scheduled, 4, Awaiting, 10_000))
         );
 
-        // A third currency is another question; the old one in HubSpot again answers it.
+        // Another value is another question, and so is a third currency; the old one in HubSpot again answers it.
+        story.deal.amount = Some("1200.00".to_owned());
+        story.say("2026-02-10").await;
+        assert!(story.asks("currency_changed").await);
         story.deal.currency = "CHF".parse().ok();
+        story.deal.amount = Some("1100.00".to_owned());
         story.say("2026-02-10").await;
         assert!(story.asks("currency_changed").await);
         story.deal.currency = Some(Currency::EUR);
@@ -417,6 +439,43 @@ async fn another_currency_that_a_person_kept_out_is_asked_about_no_more_and_mixe
             story.net(6).await[4..],
             [11_000; 2],
             "and with it the value is followed"
+        );
+        story.world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_currency_that_was_a_mistake_is_followed_once_a_person_says_so() {
+    for url in databases().await {
+        let mut story = Story::new(World::new(&url).await).await;
+        story.world.accrue("2026-04-02").await;
+        story.pay("INV-1", 2).await;
+        story.world.approve_all().await;
+        story.deal.amount = Some("1100.00".to_owned());
+        story.follow_currency(Currency::USD).await;
+        let again = [
+            (Scheduled, 2, Awaiting, 11_000),
+            (Scheduled, 3, Awaiting, 11_000),
+        ];
+        assert_eq!(story.begun().await, again);
+        let lines = story.world.lines().await;
+        let mut currencies = lines.iter().map(|line| line.money.currency);
+        assert!(currencies.all(|currency| currency == Currency::USD));
+        assert_eq!(story.fills().await, []);
+        assert!(story.asks("other_currency").await);
+        let dollars = RemoteInvoice {
+            reference: "Deal 9001".to_owned(),
+            sub_total: Money::new(110_000, Currency::USD),
+            total: Money::new(110_000, Currency::USD),
+            ..sale("INV-2", 110_000, 110_000, 2)
+        };
+        let applied = links::apply_invoice(&story.world.ctx, &dollars).await;
+        applied.expect("applied");
+        story.world.work().await;
+        assert_eq!(story.begun().await[0], (Scheduled, 2, Covered, 11_000));
+        assert_eq!(
+            story.acts().await.last().map(String::as_str),
+            Some("follow_change")
         );
         story.world.ctx.store.close().await;
     }
@@ -446,12 +505,9 @@ async fn what_was_waived_in_one_currency_is_nothing_in_another() {
         };
         let of = |currency| Some(Money::new(100_000, currency));
         assert_eq!(amounts(&story).await, (None, of(Currency::EUR)));
-        // Nothing is earned yet, so the lines follow.
-        story.deal.currency = Some(Currency::USD);
-        story.say("2026-02-10").await;
+        story.follow_currency(Currency::USD).await;
         assert_eq!(amounts(&story).await, (of(Currency::USD), None));
-        story.deal.currency = Some(Currency::EUR);
-        story.say("2026-02-10").await;
+        story.follow_currency(Currency::EUR).await;
         assert_eq!(amounts(&story).await, (None, of(Currency::EUR)));
         story.world.ctx.store.close().await;
     }

@@ -169,11 +169,11 @@ pub async fn keep_unchanged(
     Ok(Done::new("/staff/reconciliation", "change-kept"))
 }
 
-/// Moves all lines of a deal to the start that HubSpot has now.
-#[server(endpoint = "follow_start")]
-pub async fn follow_start(exception: ExceptionId) -> Result<Done, UiError> {
+/// Has all lines of a deal follow the start or the currency that HubSpot has now.
+#[server(endpoint = "follow_change")]
+pub async fn follow_change(exception: ExceptionId) -> Result<Done, UiError> {
     use portal_services::mergers;
     let page = crate::web::page::current().await?;
-    page.said(mergers::follow_start(&page.ctx, page.actor()?, exception).await)?;
+    page.said(mergers::follow_change(&page.ctx, page.actor()?, exception).await)?;
     Ok(Done::new("/staff/reconciliation", "exception-settled"))
 }

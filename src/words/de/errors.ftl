@@ -82,6 +82,7 @@ error-invoice-number-in-xero = Eine andere Rechnung von Ihnen mit dieser Nummer 
 error-number-characters = Lassen Sie { $detail } weg: Unsere Buchhaltung kann es in einer Nummer nicht führen.
 error-bill-in-xero = Diese Rechnung ist bereits gebucht und lässt sich nicht mehr zurückziehen.
 error-bill-being-made = Diese Rechnung wird gerade bei uns gebucht und ist vielleicht schon da. Bitte sehen Sie in einigen Minuten wieder nach: Dann ist sie gebucht oder lässt sich zurückziehen.
+error-currency-stated = Posten dieses Deals stehen auf einer Abrechnung, die ihre Währung behält. Lassen Sie es so, lassen Sie den Deal in HubSpot enden, und registrieren Sie den Rest als neuen Deal.
 error-exception-resolved = Das hat bereits jemand erledigt. Laden Sie die Seite neu.
 error-exception-not-dismissible = Das erledigt eine eigene Entscheidung oder die Zahlung des Kunden: Öffnen Sie den Fall und wählen Sie dort.
 error-job-not-dead = Ein neuer Versuch läuft bereits.

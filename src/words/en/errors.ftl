@@ -82,6 +82,7 @@ error-invoice-number-in-xero = Another invoice of yours with this number is in o
 error-number-characters = Leave out { $detail }: our books cannot take it in a number.
 error-bill-in-xero = This invoice is in our books already and cannot be withdrawn any more.
 error-bill-being-made = This invoice is being entered in our books and may be there already. Please look again in a few minutes: by then it is booked, or can be withdrawn.
+error-currency-stated = Lines of this deal are on a statement, which stays in its currency. Keep it, let the deal end in HubSpot, and register the rest as a new deal.
 error-exception-resolved = Somebody has settled this already. Load the page again.
 error-exception-not-dismissible = This is settled by a decision of its own, or by the client’s payment: open the case and choose there.
 error-job-not-dead = This is being tried again already.

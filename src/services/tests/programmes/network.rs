@@ -440,7 +440,7 @@ impl Network {
         let found = exceptions::list_exceptions(ctx, staff, 1_000).await;
         for view in found.expect("exceptions") {
             if view.record.kind == "start_changed" {
-                let followed = mergers::follow_start(ctx, staff, view.record.id).await;
+                let followed = mergers::follow_change(ctx, staff, view.record.id).await;
                 followed.expect("followed");
                 self.world.work_off().await;
                 self.world.prove().await;

@@ -358,7 +358,7 @@ fn merge(page: &Page, case: &CaseView, merger: &Merger) -> AnyView {
     )
 }
 
-/// Keeping the old start or currency; following HubSpot's new start.
+/// Keeping the old start or currency; following HubSpot, where no statement stands against it.
 fn keep(page: &Page, case: &CaseView, kind: &str) -> AnyView {
     let words = &page.words;
     let form = view! {
@@ -376,22 +376,27 @@ fn keep(page: &Page, case: &CaseView, kind: &str) -> AnyView {
         words.text("case-keep-what"),
         form.into_any(),
     );
-    let follow = (kind == "start_changed").then(|| {
-        let form = view! {
-            <form method="post">
-                {calls("follow_start")}
-                {exception_field(case)}
-                <button class="btn">{words.text("case-follow-submit")}</button>
-            </form>
-        };
-        act(
-            page,
-            "case-follow",
-            words.text("case-follow-what"),
-            form.into_any(),
-        )
-    });
+    let is_start = kind == "start_changed";
+    let follow = (is_start || !case.has_stated).then(|| follow(page, case, is_start));
     view! { {kept}{follow} }.into_any()
+}
+
+fn follow(page: &Page, case: &CaseView, is_start: bool) -> AnyView {
+    let words = &page.words;
+    let (what, submit) = if is_start {
+        ("case-follow-what", "case-follow-submit")
+    } else {
+        ("case-follow-currency-what", "case-follow-currency-submit")
+    };
+    let form = view! {
+        {form_errors(page, "follow_change")}
+        <form method="post">
+            {calls("follow_change")}
+            {exception_field(case)}
+            <button class="btn">{words.text(submit)}</button>
+        </form>
+    };
+    act(page, "case-follow", words.text(what), form.into_any())
 }
 
 fn dismiss(page: &Page, case: &CaseView) -> AnyView {

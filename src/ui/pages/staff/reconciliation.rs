@@ -493,6 +493,7 @@ fn numbers(page: &Page, kind: &str, facts: &Facts<'_>) -> Option<AnyView> {
             ("amount", text("amount")),
             ("deal-currency", text("currency")),
         ],
+        "currency_changed" => vec![("amount", facts.money("value_minor", "to"))],
         "billing_period_missing" => vec![("billing-period", text("billing_period"))],
         "bill_differs_from_statement" => bill_numbers(facts),
         "refund_without_deal" => vec![("refunded", money("refunded_minor"))],

@@ -36,9 +36,6 @@ async fn make(desk: &Desk, to_create: &BillToCreate) -> Result<Option<RemoteInvo
     if let Some(found) = find_bill(desk, to_create, &contact_id).await? {
         return Ok(Some(found));
     }
-    if let Some(found) = read_others(desk, to_create, &contact_id).await? {
-        return Ok(Some(found));
-    }
     match bills::ask(&desk.ctx, to_create.bill.id).await? {
         Asking::Now => Ok(Some(make_bill(desk, to_create, contact_id).await?)),
         Asking::Never => Ok(None),
@@ -73,15 +70,22 @@ async fn find_or_make_contact(desk: &Desk, to_create: &BillToCreate) -> Result<S
     Ok(contact.id)
 }
 
-/// The bill, if Xero has it already.
+/// The bill, if Xero has it already. The partner's other bills that name the statement are read on the way, whether or not the sweep has come by: finance may
+/// have entered what the partner raised. Xero compares numbers letter by letter; one that is the bill's in other letters is the bill.
 async fn find_bill(
     desk: &Desk,
     to_create: &BillToCreate,
     contact_id: &str,
 ) -> Result<Option<RemoteInvoice>, JobError> {
-    let xero = &desk.vendors.xero;
-    let found = xero.find_bill(contact_id, &to_create.bill.number).await?;
-    choose_own(desk, to_create, found).await
+    let mut of_number = Vec::new();
+    for other in desk.vendors.xero.list_bills(contact_id).await? {
+        if bills::is_number(&other.number, &to_create.bill.number) {
+            of_number.push(other);
+        } else if bills::is_named(&other, &to_create.statement) {
+            bills::apply_bill(&desk.ctx, &other).await?;
+        }
+    }
+    choose_own(desk, to_create, of_number).await
 }
 
 /// The bill itself, of those that have its number.
@@ -107,24 +111,6 @@ async fn choose_own(
             )))
         }
     }
-}
-
-/// Reads the partner's other bills that name the statement, whether or not the sweep has come by: finance may have entered what the partner raised. Xero
-/// compares numbers letter by letter; one that is the bill's in other letters is the bill.
-async fn read_others(
-    desk: &Desk,
-    to_create: &BillToCreate,
-    contact_id: &str,
-) -> Result<Option<RemoteInvoice>, JobError> {
-    let mut of_number = Vec::new();
-    for other in desk.vendors.xero.list_bills(contact_id).await? {
-        if bills::is_number(&other.number, &to_create.bill.number) {
-            of_number.push(other);
-        } else if bills::is_named(&other, &to_create.statement) {
-            bills::apply_bill(&desk.ctx, &other).await?;
-        }
-    }
-    choose_own(desk, to_create, of_number).await
 }
 
 async fn make_bill(

@@ -119,7 +119,7 @@ impl BillStatus {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewBill {
     pub contact_id: String,
-    /// The partner's own invoice number. Xero takes the same one twice: look with [`Xero::find_bill`] first.
+    /// The partner's own invoice number. Xero takes the same one twice: look with [`Xero::list_bills`] first.
     pub number: String,
     pub date: NaiveDate,
     pub due: NaiveDate,
@@ -274,27 +274,6 @@ impl Xero {
         }
     }
 
-    /// Bills of this contact with exactly this number that are neither voided nor deleted: none, the one, or several for a person to sort.
-    pub async fn find_bill(
-        &self,
-        contact_id: &str,
-        number: &str,
-    ) -> Result<Vec<RemoteInvoice>, CallError> {
-        let mut url = self.url(&["Invoices"])?;
-        let filter = format!(
-            "Type==\"ACCPAY\" AND InvoiceNumber==\"{}\"",
-            quotable(number)?
-        );
-        url.query_pairs_mut()
-            .append_pair("where", &filter)
-            .append_pair("ContactIDs", contact_id);
-        page_of(&mut url, 1, INVOICES_PER_PAGE);
-        let answered: wire::Invoices = self.read("find_bill", url, Vec::new()).await?;
-        let mut bills = live_bills(&answered, contact_id)?;
-        bills.retain(|bill| bill.number == number);
-        Ok(bills)
-    }
-
     /// All bills of this contact that are neither voided nor deleted: what a bill says in its lines cannot be searched for there.
     pub async fn list_bills(&self, contact_id: &str) -> Result<Vec<RemoteInvoice>, CallError> {
         let mut bills = Vec::new();
@@ -314,7 +293,7 @@ impl Xero {
     }
 
     /// Makes a bill. The same key with the same bill gives the same answer for six minutes, an error too; afterwards, and after an unknown outcome,
-    /// [`Self::find_bill`] comes first. A corrected bill needs a new key. The key has at most 128 characters.
+    /// [`Self::list_bills`] comes first. A corrected bill needs a new key. The key has at most 128 characters.
     pub async fn create_bill(
         &self,
         bill: &NewBill,
@@ -579,16 +558,6 @@ fn modified_since(since: Option<Timestamp>) -> Result<Vec<(&'static str, String)
         "If-Modified-Since",
         at.format("%Y-%m-%dT%H:%M:%S").to_string(),
     )])
-}
-
-/// A text that can stand between the quotes of a filter. Xero documents no escape, so what would need one is refused rather than guessed.
-fn quotable(text: &str) -> Result<&str, CallError> {
-    if text.contains(['"', '\\']) {
-        return Err(refused(
-            "a number with a quotation mark or a backslash cannot be looked up",
-        ));
-    }
-    Ok(text)
 }
 
 fn active(answered: wire::Contacts) -> impl Iterator<Item = RemoteContact> {

@@ -42,6 +42,11 @@ pub fn parse_message(text: &str, length_min: usize, length_max: usize) -> Result
     Ok(text)
 }
 
+/// What names and numbers are compared by: their letters without case, of every alphabet. A database's own LOWER may know those of English alone.
+pub fn without_case(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
 /// Line breaks that are no control characters, and marks that turn the reading direction of what stands beside them.
 const fn is_disruptive(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -12,6 +12,7 @@ use portal_domain::{
     money::{Money, MoneyError},
     remote::{InvoiceType, RemoteInvoice},
     statement::InvoiceForm,
+    text::without_case,
 };
 use portal_store::{
     Tx, audit,
@@ -106,7 +107,7 @@ async fn refuse_used_number(
 
 /// Numbers are the same in capitals or not.
 pub fn is_number(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
+    without_case(one) == without_case(other)
 }
 
 /// Puts a bill beside its statement's others, for the oldest lines that are on none of them. It keeps them for as long as it stands: when one before it is

@@ -185,9 +185,8 @@ pub(crate) async fn reconcile_again(
     touched: BTreeSet<DealId>,
 ) -> Result<(), ServiceError> {
     let ids: Vec<DealId> = touched.into_iter().collect();
-    for deal in &ids {
-        outbox::add(ctx, tx, &Job::ReconcileDeal { deal: *deal }).await?;
-    }
+    let look = ids.iter().map(|deal| Job::ReconcileDeal { deal: *deal });
+    outbox::add_all(ctx, tx, look).await?;
     let found = deals::list_by_ids(tx, &ids).await?;
     let partners: BTreeSet<_> = found.iter().map(|deal| deal.partner).collect();
     let partners: Vec<_> = partners.into_iter().collect();

@@ -6,6 +6,7 @@ use portal_domain::{
     calendar::Timestamp,
     ids::{BillId, PartnerId, PersonId, StatementId},
     money::Money,
+    text::without_case,
 };
 use sqlx::any::AnyRow;
 
@@ -81,8 +82,8 @@ pub async fn add(
     execute!(
         tx,
         "INSERT INTO bills (id, statement_id, partner_id, number, currency, total_minor, tax_minor, paid_minor, undone_minor, state, idempotency_key,
-             xero_invoice_id, raised_by, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)",
+             xero_invoice_id, raised_by, created_at, updated_at, number_key)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15)",
         bill.id,
         bill.statement,
         bill.partner,
@@ -97,6 +98,7 @@ pub async fn add(
         bill.xero_invoice_id,
         raised_by,
         bill.created_at,
+        without_case(&bill.number),
     )?;
     Ok(())
 }
@@ -213,11 +215,11 @@ pub async fn find_by_number(
         tx,
         sql!(
             BILL,
-            " WHERE bills.partner_id = $1 AND LOWER(bills.number) = LOWER($2) AND ",
+            " WHERE bills.partner_id = $1 AND bills.number_key = $2 AND ",
             STANDS
         ),
         partner,
-        number,
+        without_case(number),
     )?
     .as_ref()
     .map(read_bill)

@@ -1,6 +1,6 @@
 //! Clients: the companies that leads are about, known by their registrable domain.
 
-use portal_domain::{calendar::Timestamp, ids::ClientId};
+use portal_domain::{calendar::Timestamp, ids::ClientId, text::without_case};
 use sqlx::any::AnyRow;
 
 use crate::{
@@ -41,10 +41,11 @@ pub async fn add_or_find(
 ) -> Result<ClientRecord, StoreError> {
     execute!(
         tx,
-        "INSERT INTO clients (id, domain, name, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (domain) DO NOTHING",
+        "INSERT INTO clients (id, domain, name, name_key, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (domain) DO NOTHING",
         id,
         domain,
         name,
+        without_case(name),
         now,
     )?;
     let row = row!(tx, sql!(CLIENT, " WHERE domain = $1"), domain)?;
@@ -74,11 +75,11 @@ pub async fn find_by_contact(
         tx,
         sql!(
             CLIENT,
-            " WHERE xero_contact_id = $1 OR (xero_contact_id IS NULL AND LOWER(name) = LOWER($2))
+            " WHERE xero_contact_id = $1 OR (xero_contact_id IS NULL AND name_key = $2)
               ORDER BY CASE WHEN xero_contact_id = $1 THEN 0 ELSE 1 END, id LIMIT 1"
         ),
         contact_id,
-        contact_name,
+        without_case(contact_name),
     )?
     .as_ref()
     .map(read_client)
@@ -114,12 +115,12 @@ pub async fn list_with_deals(
                     AND (deals.state = 'won' OR EXISTS (SELECT 1 FROM lines WHERE lines.deal_id = deals.id)
                          OR EXISTS (SELECT 1 FROM invoice_links WHERE invoice_links.deal_id = deals.id)
                          OR EXISTS (SELECT 1 FROM credit_links WHERE credit_links.deal_id = deals.id)))
-                AND ($2 IS NULL OR LOWER(clients.name) LIKE $2 ESCAPE '!' OR clients.domain LIKE $2 ESCAPE '!')
+                AND ($2 IS NULL OR clients.name_key LIKE $2 ESCAPE '!' OR clients.domain LIKE $2 ESCAPE '!')
                 AND ($3 IS NULL
-                     OR LOWER(clients.name) > (SELECT LOWER(last.name) FROM clients AS last WHERE last.id = $3)
-                     OR (LOWER(clients.name) = (SELECT LOWER(last.name) FROM clients AS last WHERE last.id = $3) AND clients.id > $3))
+                     OR clients.name_key > (SELECT last.name_key FROM clients AS last WHERE last.id = $3)
+                     OR (clients.name_key = (SELECT last.name_key FROM clients AS last WHERE last.id = $3) AND clients.id > $3))
                 AND ($4 IS NULL OR clients.id = $4)
-              ORDER BY LOWER(clients.name), clients.id
+              ORDER BY clients.name_key, clients.id
               LIMIT $5"
         ),
         pattern(&filter.partner),

@@ -7,6 +7,7 @@ use portal_domain::{
     calendar::Timestamp,
     ids::{DealId, PersonId},
     remote::RemoteCredit,
+    text::without_case,
 };
 use sqlx::any::AnyRow;
 
@@ -79,13 +80,14 @@ pub async fn put(tx: &mut Tx, credit: &RemoteCredit, seen_at: Timestamp) -> Resu
     execute!(
         tx,
         "INSERT INTO credits (id, number, reference, contact_id, contact_name, status, issued_on, currency, sub_total_minor, total_minor,
-             refunded_minor, allocations, xero_updated_at, seen_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+             refunded_minor, allocations, xero_updated_at, seen_at, contact_key)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
          ON CONFLICT (id) DO UPDATE
          SET number = excluded.number, reference = excluded.reference, contact_id = excluded.contact_id, contact_name = excluded.contact_name,
              status = excluded.status, issued_on = excluded.issued_on, currency = excluded.currency,
              sub_total_minor = excluded.sub_total_minor, total_minor = excluded.total_minor, refunded_minor = excluded.refunded_minor,
-             allocations = excluded.allocations, xero_updated_at = excluded.xero_updated_at, seen_at = excluded.seen_at
+             allocations = excluded.allocations, xero_updated_at = excluded.xero_updated_at, seen_at = excluded.seen_at,
+             contact_key = excluded.contact_key
          WHERE credits.xero_updated_at <= excluded.xero_updated_at",
         credit.id,
         credit.number,
@@ -101,6 +103,7 @@ pub async fn put(tx: &mut Tx, credit: &RemoteCredit, seen_at: Timestamp) -> Resu
         allocations,
         credit.updated_at,
         seen_at,
+        without_case(&credit.contact_name),
     )?;
     Ok(())
 }
@@ -227,8 +230,8 @@ pub async fn list_contacts_naming(tx: &mut Tx, text: &str) -> Result<Vec<String>
 pub async fn list_contacts_named(tx: &mut Tx, name: &str) -> Result<Vec<String>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT DISTINCT contact_id FROM credits WHERE LOWER(contact_name) = LOWER($1) ORDER BY contact_id",
-        name,
+        "SELECT DISTINCT contact_id FROM credits WHERE contact_key = $1 ORDER BY contact_id",
+        without_case(name),
     )?;
     all(&rows, |row| row.text("contact_id"))
 }

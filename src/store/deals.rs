@@ -518,8 +518,8 @@ pub async fn search(tx: &mut Tx, text: &str, limit: i64) -> Result<Vec<DealRecor
         sql!(
             DEAL,
             " WHERE (deals.state = 'won' OR EXISTS (SELECT 1 FROM lines WHERE lines.deal_id = deals.id))
-                AND (LOWER(clients.name) LIKE $1 ESCAPE '!' OR LOWER(deals.name) LIKE $1 ESCAPE '!' OR deals.hubspot_id = $2)
-              ORDER BY clients.name, deals.id LIMIT $3"
+                AND (clients.name_key LIKE $1 ESCAPE '!' OR LOWER(deals.name) LIKE $1 ESCAPE '!' OR deals.hubspot_id = $2)
+              ORDER BY clients.name_key, deals.id LIMIT $3"
         ),
         pattern,
         text.trim(),

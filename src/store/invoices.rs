@@ -8,6 +8,7 @@ use portal_domain::{
     ids::{DealId, PersonId},
     money::{Currency, Money},
     remote::{InvoiceType, RemoteInvoice},
+    text::without_case,
 };
 use sqlx::any::AnyRow;
 
@@ -124,14 +125,15 @@ pub async fn put(
     execute!(
         tx,
         "INSERT INTO invoices (id, kind, number, reference, description, contact_id, contact_name, status, issued_on, due_on, currency,
-             sub_total_minor, total_minor, paid_minor, prepaid_minor, credited_minor, due_minor, xero_updated_at, seen_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+             sub_total_minor, total_minor, paid_minor, prepaid_minor, credited_minor, due_minor, xero_updated_at, seen_at, contact_key)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
          ON CONFLICT (id) DO UPDATE
          SET number = excluded.number, reference = excluded.reference, description = excluded.description, contact_id = excluded.contact_id,
              contact_name = excluded.contact_name, status = excluded.status, issued_on = excluded.issued_on, due_on = excluded.due_on,
              currency = excluded.currency, sub_total_minor = excluded.sub_total_minor, total_minor = excluded.total_minor,
              paid_minor = excluded.paid_minor, prepaid_minor = excluded.prepaid_minor, credited_minor = excluded.credited_minor,
-             due_minor = excluded.due_minor, xero_updated_at = excluded.xero_updated_at, seen_at = excluded.seen_at
+             due_minor = excluded.due_minor, xero_updated_at = excluded.xero_updated_at, seen_at = excluded.seen_at,
+             contact_key = excluded.contact_key
          WHERE invoices.xero_updated_at <= excluded.xero_updated_at",
         invoice.id,
         kind_word(invoice.kind),
@@ -152,6 +154,7 @@ pub async fn put(
         invoice.due_minor,
         invoice.updated_at,
         seen_at,
+        without_case(&invoice.contact_name),
     )?;
     Ok(())
 }
@@ -247,8 +250,8 @@ pub async fn list_naming(tx: &mut Tx, text: &str) -> Result<Vec<InvoiceRecord>, 
 pub async fn list_contacts_named(tx: &mut Tx, name: &str) -> Result<Vec<String>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT DISTINCT contact_id FROM invoices WHERE kind = 'sale' AND LOWER(contact_name) = LOWER($1) ORDER BY contact_id",
-        name,
+        "SELECT DISTINCT contact_id FROM invoices WHERE kind = 'sale' AND contact_key = $1 ORDER BY contact_id",
+        without_case(name),
     )?;
     all(&rows, |row| row.text("contact_id"))
 }
@@ -304,7 +307,7 @@ pub async fn search_unlinked(
     let text = format!(
         "{INVOICE} WHERE invoices.kind = 'sale' AND invoices.status IN ('AUTHORISED', 'PAID') AND invoices.currency = $2
             AND NOT EXISTS (SELECT 1 FROM invoice_links WHERE invoice_links.invoice_id = invoices.id)
-            AND (LOWER(invoices.number) LIKE $1 ESCAPE '!' OR LOWER(invoices.contact_name) LIKE $1 ESCAPE '!'
+            AND (LOWER(invoices.number) LIKE $1 ESCAPE '!' OR invoices.contact_key LIKE $1 ESCAPE '!'
                  OR LOWER(invoices.reference) LIKE $1 ESCAPE '!' OR invoices.sub_total_minor IN {nets})
           ORDER BY COALESCE(invoices.issued_on, '9999-12-31') DESC, invoices.id LIMIT $3"
     );

@@ -119,6 +119,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0018_terms_readings.sqlite.sql"),
         include_str!("../../migrations/0018_terms_readings.postgres.sql"),
     ),
+    (
+        19,
+        "names_without_case",
+        include_str!("../../migrations/0019_names_without_case.sql"),
+        include_str!("../../migrations/0019_names_without_case.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

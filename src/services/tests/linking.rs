@@ -91,6 +91,22 @@ async fn an_invoice_of_a_client_with_two_deals_waits_whichever_came_first() {
 }
 
 #[tokio::test]
+async fn a_client_is_known_by_its_name_in_capitals_or_not_in_any_alphabet() {
+    for world in worlds().await {
+        let deal = world.win(&world.alpha, "Ärzte", "9001").await;
+        world.put(sale("INV-1", "ÄRZTE", 100_000, 100_000)).await;
+        assert_eq!(links_of(&world, "id-INV-1").await, contact(deal));
+        world.ctx.store.close().await;
+    }
+    for world in worlds().await {
+        world.put(sale("INV-1", "ÄRZTE", 100_000, 100_000)).await;
+        let deal = world.win(&world.alpha, "Ärzte", "9001").await;
+        assert_eq!(links_of(&world, "id-INV-1").await, contact(deal));
+        world.ctx.store.close().await;
+    }
+}
+
+#[tokio::test]
 async fn an_invoice_that_names_a_deal_that_is_open_pays_for_no_other_unless_that_is_lost() {
     for invoice_first in [true, false] {
         for world in worlds().await {

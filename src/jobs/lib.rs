@@ -3,9 +3,10 @@
 //!
 //! A job may run twice, late, or after it was believed dead: each begins by looking at what is true now.
 //!
-//! To add a job: a variant of `portal_services::outbox::Job` with its lane and name, and a file here that does it.
+//! To add a job: a variant of `portal_services::outbox::Job` with its lane and name, a file here that does it, and its line in `perform`.
 
 mod error;
+mod perform;
 mod schedule;
 mod worker;
 

@@ -7,7 +7,7 @@ use portal_domain::{
     remote::{DealTrace, RemoteDeal},
 };
 use portal_integrations::hubspot::BATCH_MAX;
-use portal_services::{deals, operations};
+use portal_services::{deals, operations, stages};
 
 use crate::{Desk, JobError};
 
@@ -24,7 +24,7 @@ pub(crate) async fn read_one(desk: &Desk, hubspot_id: &str) -> Result<(), JobErr
 
 async fn apply(desk: &Desk, asked_id: &str, remote: Option<&RemoteDeal>) -> Result<(), JobError> {
     if let Some(deal) = remote
-        && !operations::is_stage_known(&desk.ctx, &deal.pipeline, &deal.stage).await?
+        && !stages::is_stage_known(&desk.ctx, &deal.pipeline, &deal.stage).await?
     {
         read_stages(desk).await?;
     }
@@ -107,5 +107,5 @@ pub(crate) async fn read_owners(desk: &Desk) -> Result<(), JobError> {
 pub(crate) async fn read_stages(desk: &Desk) -> Result<(), JobError> {
     desk.vendors.hubspot.ensure_properties().await?;
     let stages = desk.vendors.hubspot.list_stages().await?;
-    Ok(operations::stages_read(&desk.ctx, &stages).await?)
+    Ok(stages::stages_read(&desk.ctx, &stages).await?)
 }

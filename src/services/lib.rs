@@ -43,6 +43,7 @@ pub mod why;
 
 pub mod inbox;
 pub mod operations;
+pub mod stages;
 pub mod verify;
 
 pub use context::{Clock, Ctx, Programme};

@@ -4,11 +4,10 @@ use portal_domain::{
     access::{Action, Actor},
     calendar::Timestamp,
     ids::JobId,
-    remote::RemoteStage,
 };
 use portal_store::{
     audit::{self, AuditRecord},
-    credits, deals, invoices,
+    credits, invoices,
     jobs::{self, JobRecord},
     settings,
     vendors::{self, VendorRecord},
@@ -89,24 +88,6 @@ pub async fn list_audit(
     require_staff(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
     Ok(audit::list_before(&mut tx, before.unwrap_or(i64::MAX), 50).await?)
-}
-
-/// The stages of HubSpot's pipelines, as just read.
-pub async fn stages_read(ctx: &Ctx, stages: &[RemoteStage]) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
-    for stage in stages {
-        deals::put_stage(&mut tx, stage, ctx.now()).await?;
-    }
-    Ok(tx.commit().await?)
-}
-
-/// Whether a stage is one that we have read; an unknown one means that somebody edited the pipeline.
-pub async fn is_stage_known(ctx: &Ctx, pipeline: &str, stage: &str) -> Result<bool, ServiceError> {
-    let mut tx = ctx.store.read().await?;
-    let stages = deals::list_stages(&mut tx).await?;
-    Ok(stages
-        .iter()
-        .any(|known| known.pipeline == pipeline && known.id == stage))
 }
 
 /// Drops the rows of work that was done more than a week ago; history lives in timelines and the audit log.

@@ -289,6 +289,7 @@ const EN: &[&str] = &[
     include_str!("en/documents.ftl"),
     include_str!("en/errors.ftl"),
     include_str!("en/format.ftl"),
+    include_str!("en/integrations.ftl"),
     include_str!("en/leads.ftl"),
     include_str!("en/ledger.ftl"),
     include_str!("en/lines.ftl"),
@@ -297,6 +298,7 @@ const EN: &[&str] = &[
     include_str!("en/payouts.ftl"),
     include_str!("en/reconciliation.ftl"),
     include_str!("en/shell.ftl"),
+    include_str!("en/slack.ftl"),
     include_str!("en/staff.ftl"),
 ];
 
@@ -306,6 +308,7 @@ const DE: &[&str] = &[
     include_str!("de/documents.ftl"),
     include_str!("de/errors.ftl"),
     include_str!("de/format.ftl"),
+    include_str!("de/integrations.ftl"),
     include_str!("de/leads.ftl"),
     include_str!("de/ledger.ftl"),
     include_str!("de/lines.ftl"),
@@ -314,5 +317,6 @@ const DE: &[&str] = &[
     include_str!("de/payouts.ftl"),
     include_str!("de/reconciliation.ftl"),
     include_str!("de/shell.ftl"),
+    include_str!("de/slack.ftl"),
     include_str!("de/staff.ftl"),
 ];

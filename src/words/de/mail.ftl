@@ -46,11 +46,3 @@ mail-bill-credited-subject = Ihre Rechnung { $bill } wurde mit einer Gutschrift 
 mail-bill-credited-body = { $why } Bitte antworten Sie auf diese Mail, wenn Sie uns diese Gutschrift nicht gegeben haben; wir melden uns, wenn der Rest bezahlt ist.
 mail-bill-differs-subject = Ihre Rechnung { $bill } passt nicht zur Abrechnung { $statement }
 mail-bill-differs-body = { $why } Bis das geklärt ist, zahlen wir darauf nichts. Bitte schicken Sie eine andere Rechnung, oder antworten Sie auf diese Mail, wenn Sie es anders sehen.
-
-## Slack: `*` schreibt fett
-
-slack-statement = *Abrechnung { $number }* für { $quarter } liegt bereit: Rechnungsbetrag { $amount }.
-slack-lead-new = *Neuer Lead* von { $partner }: { $client }. Er wird gerade registriert.
-slack-lead-review = *Lead zu prüfen* von { $partner }: { $client }.
-slack-deal-without-lead = *Deal { $deal } in HubSpot schließen*: { $partner } hat den Lead für { $client } zurückgezogen, während er registriert wurde.
-slack-open-portal = Im Portal öffnen

@@ -46,11 +46,3 @@ mail-bill-credited-subject = A credit note was set against your invoice { $bill 
 mail-bill-credited-body = { $why } Please answer this mail if you did not give us that credit; we tell you when the rest is paid.
 mail-bill-differs-subject = Your invoice { $bill } does not fit statement { $statement }
 mail-bill-differs-body = { $why } Until this is put right, we pay nothing on it. Please send another invoice, or answer this mail if you think that we are wrong.
-
-## Slack: `*` makes bold
-
-slack-statement = *Statement { $number }* for { $quarter } is ready: { $amount } to invoice.
-slack-lead-new = *New lead* from { $partner }: { $client }. It is being registered.
-slack-lead-review = *Lead to review* from { $partner }: { $client }.
-slack-deal-without-lead = *Close deal { $deal } in HubSpot*: { $partner } withdrew its lead for { $client } while it was being registered.
-slack-open-portal = Open in the portal

@@ -1,16 +1,14 @@
-//! Integrations: how each outside system is doing, what waits for it, what failed and in which words; trying again, and reading everything anew.
+//! How each outside system is doing.
 
-use axum::response::Response;
 use leptos::prelude::*;
-use portal_domain::{access::Action, calendar::Timestamp};
-use portal_services::operations::{self, Health};
-use portal_store::{jobs::JobRecord, vendors::VendorRecord};
+use portal_domain::calendar::Timestamp;
+use portal_services::operations::Health;
+use portal_store::vendors::VendorRecord;
 
-use super::{NOTHING, head, may};
 use crate::{
     ui::{
-        api::UiError,
         kit::{self, icons},
+        pages::staff::NOTHING,
     },
     web::page::Page,
 };
@@ -76,27 +74,8 @@ fn count(health: &Health, lane: &str, state: &str) -> i64 {
         .sum()
 }
 
-pub async fn show(page: Page) -> Result<Response, UiError> {
-    let health = page.said(operations::read_health(&page.ctx, page.actor()?).await)?;
-    let title = page.words.text("integration-title");
-    Ok(page.show(&title.clone(), move |page| {
-        let words = &page.words;
-        let sweep = may(page, Action::Operate)
-            .then(|| kit::button_form("sweep_now", &[], words.text("integration-sweep"), "btn"));
-        view! {
-            {head(title, words.text("integration-lead"), sweep)}
-            <div class="stack" id="systems" data-live="">
-                {warnings(page, &health)}
-                {systems(page, &health)}
-                {failures(page, &health.failing)}
-            </div>
-        }
-        .into_any()
-    }))
-}
-
 /// One for each system that something was given up for.
-fn warnings(page: &Page, health: &Health) -> AnyView {
+pub(super) fn warnings(page: &Page, health: &Health) -> AnyView {
     let words = &page.words;
     SYSTEMS
         .iter()
@@ -118,7 +97,7 @@ fn warnings(page: &Page, health: &Health) -> AnyView {
         .into_any()
 }
 
-fn systems(page: &Page, health: &Health) -> AnyView {
+pub(super) fn table(page: &Page, health: &Health) -> AnyView {
     let words = &page.words;
     let columns = [
         "system",
@@ -203,73 +182,6 @@ fn backlog(page: &Page, health: &Health, lane: &str) -> AnyView {
     view! {
         <td class="num" data-label=words.text("integration-column-waiting")>{words.number(waiting)}</td>
         <td class="num" data-label=words.text("integration-column-failed")>{words.number(count(health, lane, "dead"))}</td>
-    }
-    .into_any()
-}
-
-fn failures(page: &Page, failing: &[JobRecord]) -> AnyView {
-    let words = &page.words;
-    let title = words.text("integration-failed-title");
-    if failing.is_empty() {
-        return view! {
-            <section class="card flush"><header><h2>{title}</h2></header>
-                {kit::empty(icons::DONE, words.text("integration-failed-empty-title"), words.text("integration-failed-empty"), None)}
-            </section>
-        }
-        .into_any();
-    }
-    let columns = ["what", "error", "attempts", "since"];
-    let columns = columns.map(|column| view! { <th scope="col">{words.text(&format!("integration-failed-column-{column}"))}</th> });
-    let rows = failing
-        .iter()
-        .map(|job| failure_row(page, job))
-        .collect_view();
-    view! {
-        <section class="card flush">
-            <header><h2>{title}</h2></header>
-            <div class="table">
-                <table class="cards">
-                    <thead><tr>{columns.into_iter().collect_view()}<th scope="col"><span class="vh">{words.text("actions")}</span></th></tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        </section>
-    }
-    .into_any()
-}
-
-fn failure_row(page: &Page, job: &JobRecord) -> AnyView {
-    let words = &page.words;
-    let name = words.text(&format!("job-{}", job.kind));
-    let next = if job.state == "dead" {
-        retry(page, job, &name)
-    } else {
-        let time = words.instant(job.run_at, page.ctx.programme.time_zone);
-        view! { <span class="muted small">{words.with("integration-next-attempt", &[("time", time.into())])}</span> }.into_any()
-    };
-    view! {
-        <tr>
-            <th class="main" scope="row">{name}<small>{words.text(&format!("integration-{}", job.lane))}</small></th>
-            <td data-label=words.text("integration-failed-column-error")>{job.last_error.clone().unwrap_or_default()}</td>
-            <td data-label=words.text("integration-failed-column-attempts")>{words.number(job.attempts)}</td>
-            <td data-label=words.text("integration-failed-column-since")>{kit::ago(page, job.created_at)}</td>
-            <td class="act">{next}</td>
-        </tr>
-    }
-    .into_any()
-}
-
-fn retry(page: &Page, job: &JobRecord, name: &str) -> AnyView {
-    if !may(page, Action::Operate) {
-        return ().into_any();
-    }
-    let label = page.words.text("integration-retry");
-    view! {
-        <form method="post">
-            {super::calls("retry_job")}
-            <input type="hidden" name="job" value=job.id.to_string() />
-            <button class="btn sm" aria-label=format!("{label}: {name}")>{label.clone()}</button>
-        </form>
     }
     .into_any()
 }

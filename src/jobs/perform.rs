@@ -1,0 +1,42 @@
+//! What each job does.
+
+use portal_services::outbox::Job;
+
+use crate::{Desk, JobError};
+
+pub(crate) async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
+    let ctx = &desk.ctx;
+    match job {
+        Job::RegisterLead { lead } => crate::register_lead::run(desk, *lead).await,
+        Job::ReadDeal { hubspot_id } => crate::read_deals::read_one(desk, hubspot_id).await,
+        Job::SweepDeals => crate::read_deals::sweep(desk).await,
+        Job::CheckDeals => crate::read_deals::check_all(desk).await,
+        Job::ReadStages => crate::read_deals::read_stages(desk).await,
+        Job::ReadOwners => crate::read_deals::read_owners(desk).await,
+        Job::WorkInbox { inbox } => crate::work_inbox::run(desk, *inbox).await,
+        Job::ReadInvoice { invoice } => crate::read_invoices::read_one(desk, invoice).await,
+        Job::ReadCredit { credit } => crate::read_invoices::read_one_credit(desk, credit).await,
+        Job::SweepInvoices => crate::read_invoices::sweep(desk).await,
+        Job::ReconcileDeal { deal } => {
+            Ok(portal_services::reconcile::reconcile_deal(ctx, *deal).await?)
+        }
+        Job::AccrueLines => Ok(portal_services::lines::accrue(ctx).await.map(|_| ())?),
+        Job::CreateBill { bill } => crate::create_bill::run(desk, *bill).await,
+        Job::AnnounceStatement { statement } => {
+            crate::announce_statement::run(desk, *statement).await
+        }
+        Job::AnnounceCarried { quarter, partner } => {
+            Ok(portal_services::messages::announce_carried(ctx, quarter, *partner).await?)
+        }
+        Job::SendMail { mail } => crate::send_messages::send_mail(desk, *mail).await,
+        Job::PostSlack {
+            channel,
+            text,
+            blocks,
+        } => crate::send_messages::post_slack(desk, channel, text, blocks).await,
+        Job::RecomputeLines => Ok(portal_services::recompute::check(ctx).await.map(|_| ())?),
+        Job::CleanUp => Ok(portal_services::operations::clean_up(ctx)
+            .await
+            .map(|_| ())?),
+    }
+}

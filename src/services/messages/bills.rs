@@ -1,0 +1,87 @@
+//! What a partner is told of its bills.
+
+use portal_domain::money::Money;
+use portal_store::{
+    Tx,
+    bills::BillRecord,
+    statements::{self, StatementRecord},
+};
+use portal_words::Argument;
+
+use super::{
+    compose::{Draft, send, words_of},
+    statements::{about_statement, money_people},
+};
+use crate::{Ctx, ServiceError, mismatch};
+
+/// What a partner is told of one of its bills.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum BillNews {
+    /// In full.
+    Paid,
+    /// So much of what was paid was taken back, net.
+    PaymentUndone(Money),
+    /// The statement can be invoiced again.
+    Voided,
+    /// Xero does not take it.
+    NotMade,
+}
+
+/// Tells a partner what became of a bill: its net amount, its tax, and both together.
+pub(crate) async fn about_bill(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    bill: &BillRecord,
+    news: BillNews,
+) -> Result<(), ServiceError> {
+    let statement = statements::find(tx, bill.statement)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let (key, amount) = match news {
+        BillNews::Paid => ("mail-bill-paid", bill.total),
+        BillNews::PaymentUndone(taken) => ("mail-bill-undone", taken),
+        BillNews::Voided => ("mail-bill-voided", bill.total),
+        BillNews::NotMade => ("mail-bill-not-made", bill.total),
+    };
+    let tax = Money::new(bill.tax_minor, bill.total.currency);
+    let gross = bill.total.plus(tax)?;
+    for reader in money_people(tx, bill.partner).await? {
+        let words = words_of(&reader.locale);
+        let arguments: [(&str, Argument); 3] = [
+            ("number", bill.number.as_str().into()),
+            ("statement", statement.number.as_str().into()),
+            ("amount", words.money(amount).into()),
+        ];
+        let rows = match news {
+            BillNews::Paid => [("net", bill.total), ("tax", tax), ("gross", gross)]
+                .map(|(name, money)| (words.text(&format!("bill-{name}")), words.money(money)))
+                .to_vec(),
+            _ => Vec::new(),
+        };
+        let draft = about_statement(ctx, &reader, &statement, words, key, &arguments);
+        send(ctx, tx, Draft { rows, ..draft }).await?;
+    }
+    Ok(())
+}
+
+/// A bill does not agree with its statement: owners and finance people are told why, so that they send another.
+pub(crate) async fn bill_differs(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    statement: &StatementRecord,
+    facts: &serde_json::Value,
+) -> Result<(), ServiceError> {
+    let number = facts["bill"].as_str().unwrap_or_default();
+    for reader in money_people(tx, statement.partner).await? {
+        let words = words_of(&reader.locale);
+        let arguments: [(&str, Argument); 3] = [
+            ("bill", number.into()),
+            ("statement", statement.number.as_str().into()),
+            ("why", mismatch::sentence(&words, facts).into()),
+        ];
+        let key = mismatch::mail_key(facts);
+        let draft = about_statement(ctx, &reader, statement, words, key, &arguments);
+        send(ctx, tx, draft).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! What is said about disputed lines.
+
+use portal_domain::{access::MemberRole, line::DisputeStep};
+use portal_store::{
+    Tx, disputes,
+    lines::LineRecord,
+    people::{self, MemberRecord},
+};
+use portal_words::Argument;
+
+use super::compose::{Draft, send, words_of};
+use crate::{Ctx, ServiceError};
+
+/// Staff answered a partner's question about a line, or settled it: whoever wrote in its thread for the partner is told, as long as they belong to it.
+pub(crate) async fn dispute_moved(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    line: &LineRecord,
+    step: DisputeStep,
+    text: &str,
+) -> Result<(), ServiceError> {
+    let thread = disputes::list_of_line(tx, line.id).await?;
+    let members = people::list_members(tx, line.partner).await?;
+    let (wrote, others): (Vec<MemberRecord>, Vec<MemberRecord>) = members
+        .into_iter()
+        .partition(|member| thread.iter().any(|said| said.person == member.person));
+    let told = if wrote.is_empty() {
+        let owners = others.into_iter();
+        owners
+            .filter(|member| member.role == MemberRole::Owner)
+            .collect()
+    } else {
+        wrote
+    };
+    let written = text
+        .lines()
+        .filter(|written| !written.trim().is_empty())
+        .map(str::to_owned);
+    for member in told {
+        let words = words_of(&member.locale);
+        let arguments: [(&str, Argument); 2] = [
+            ("client", line.client_name.as_str().into()),
+            ("month", words.month(line.month).into()),
+        ];
+        let draft = Draft {
+            recipient: &member.email,
+            name: &member.name,
+            words,
+            partner: Some(line.partner),
+            subject: words.with(&format!("mail-dispute-{step}-subject"), &arguments),
+            paragraphs: std::iter::once(
+                words.with(&format!("mail-dispute-{step}-body"), &arguments),
+            )
+            .chain(written.clone())
+            .collect(),
+            rows: Vec::new(),
+            button: (
+                words.text("mail-dispute-button"),
+                ctx.url(&format!("/commission?line={}", line.id)),
+            ),
+        };
+        send(ctx, tx, draft).await?;
+    }
+    Ok(())
+}

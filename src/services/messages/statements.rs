@@ -1,0 +1,211 @@
+//! What a partner is told of its statements, and of what is carried over instead.
+
+use portal_domain::{
+    access::MemberRole,
+    calendar::Quarter,
+    ids::{PartnerId, StatementId},
+    money::Money,
+    statement::StatementBody,
+};
+use portal_store::{
+    Tx, partners, people,
+    statements::{self, CarryRecord, StatementRecord},
+};
+use portal_words::{Argument, Locale, Words};
+
+use super::{
+    compose::{Draft, send, words_of},
+    slack::post_slack,
+};
+use crate::{Ctx, ServiceError};
+
+/// Tells a partner of its statement, by mail to its owners and finance people and by Slack, with its lines. One call for each statement: the job that
+/// makes it is added in the transaction that writes the statement, and ends in the transaction that writes the messages.
+pub async fn announce_statement(ctx: &Ctx, id: StatementId) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    let statement = statements::find(&mut tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let key = format!("announced:{id}");
+    if portal_store::settings::find(&mut tx, &key).await?.is_some() {
+        return Ok(());
+    }
+    portal_store::settings::set(&mut tx, &key, "1", ctx.now()).await?;
+    let body: StatementBody = serde_json::from_str(&statement.body)
+        .map_err(|error| ServiceError::Inconsistent(error.to_string()))?;
+    for member in money_people(&mut tx, statement.partner).await? {
+        statement_mail(ctx, &mut tx, &statement, &body, &member).await?;
+    }
+    let partner = partners::find(&mut tx, statement.partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let words = Words::of(Locale::En);
+    let text = words.with(
+        "slack-statement",
+        &statement_arguments(&words, &statement, &body),
+    );
+    let lines = statement_rows(&words, &body);
+    let url = ctx.url(&format!("/statements/{id}"));
+    if !partner.company.slack_channel.is_empty() {
+        post_slack(
+            ctx,
+            &mut tx,
+            &partner.company.slack_channel,
+            &text,
+            &lines,
+            Some(&url),
+        )
+        .await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Tells a partner what the closing of a quarter carried over, and why: once, however often the job runs.
+pub async fn announce_carried(
+    ctx: &Ctx,
+    quarter: &str,
+    partner: PartnerId,
+) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    let key = format!("carried:{quarter}:{partner}");
+    if portal_store::settings::find(&mut tx, &key).await?.is_some() {
+        return Ok(());
+    }
+    portal_store::settings::set(&mut tx, &key, "1", ctx.now()).await?;
+    let carries = statements::list_carries(&mut tx, quarter).await?;
+    let theirs = carries.into_iter().filter(|carry| carry.partner == partner);
+    let theirs: Vec<CarryRecord> = theirs.collect();
+    for reader in money_people(&mut tx, partner).await? {
+        let words = words_of(&reader.locale);
+        let arguments: [(&str, Argument); 1] = [("quarter", quarter.into())];
+        let paragraphs = theirs.iter().map(|carry| carried(ctx, &words, carry));
+        let draft = Draft {
+            recipient: &reader.email,
+            name: &reader.name,
+            words,
+            partner: Some(partner),
+            subject: words.with("mail-carried-subject", &arguments),
+            paragraphs: paragraphs.collect(),
+            rows: Vec::new(),
+            button: (words.text("mail-carried-button"), ctx.url("/statements")),
+        };
+        send(ctx, &mut tx, draft).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// What was carried over, and why, in a sentence: for the mail and the page.
+pub fn carried(ctx: &Ctx, words: &Words, carry: &CarryRecord) -> String {
+    let minimum = ctx.programme.minimum_payout.of(carry.money.currency);
+    let quarter = Quarter::parse(&carry.quarter, ctx.programme.fiscal_start);
+    let quarter = quarter.map_or_else(|_| carry.quarter.clone(), |quarter| words.quarter(quarter));
+    let arguments: [(&str, Argument); 3] = [
+        ("quarter", quarter.into()),
+        ("amount", words.money(carry.money).into()),
+        ("minimum", words.money(minimum).into()),
+    ];
+    words.with(&format!("carried-{}", carry.code), &arguments)
+}
+
+/// Who is told of statements and payments.
+pub(super) struct MoneyReader {
+    pub email: String,
+    pub name: String,
+    pub locale: String,
+}
+
+/// Owners and finance people, and the company's mail for statements where that is nobody's of them.
+pub(super) async fn money_people(
+    tx: &mut Tx,
+    partner: PartnerId,
+) -> Result<Vec<MoneyReader>, ServiceError> {
+    let members = people::list_members(tx, partner).await?;
+    let mut readers: Vec<MoneyReader> = members
+        .into_iter()
+        .filter(|member| matches!(member.role, MemberRole::Owner | MemberRole::Finance))
+        .map(|member| MoneyReader {
+            email: member.email,
+            name: member.name,
+            locale: member.locale,
+        })
+        .collect();
+    let company = partners::find(tx, partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?
+        .company;
+    let shared = company.billing_email.as_str();
+    let is_known = |reader: &MoneyReader| reader.email.eq_ignore_ascii_case(shared);
+    if !readers.iter().any(is_known) {
+        let locale = readers.first().map(|reader| reader.locale.clone());
+        readers.push(MoneyReader {
+            email: shared.to_owned(),
+            name: company.name,
+            locale: locale.unwrap_or_default(),
+        });
+    }
+    Ok(readers)
+}
+
+fn statement_arguments(
+    words: &Words,
+    statement: &StatementRecord,
+    body: &StatementBody,
+) -> [(&'static str, Argument); 4] {
+    [
+        ("number", statement.number.as_str().into()),
+        ("quarter", statement.quarter.as_str().into()),
+        ("amount", words.money(statement.total).into()),
+        ("count", body.payment_days.into()),
+    ]
+}
+
+fn statement_rows(words: &Words, body: &StatementBody) -> Vec<(String, String)> {
+    body.lines
+        .iter()
+        .map(|line| {
+            let money = Money::new(line.amount_minor, body.currency);
+            (
+                format!("{} · {}", words.month(line.month), line.client_name),
+                words.money(money),
+            )
+        })
+        .collect()
+}
+
+async fn statement_mail(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    statement: &StatementRecord,
+    body: &StatementBody,
+    member: &MoneyReader,
+) -> Result<(), ServiceError> {
+    let words = words_of(&member.locale);
+    let arguments = statement_arguments(&words, statement, body);
+    let rows = statement_rows(&words, body);
+    let draft = about_statement(ctx, member, statement, words, "mail-statement", &arguments);
+    send(ctx, tx, Draft { rows, ..draft }).await
+}
+
+/// A mail to a member about a statement, from the keys `…-subject` and `…-body`, with a button that opens it.
+pub(super) fn about_statement<'a>(
+    ctx: &Ctx,
+    member: &'a MoneyReader,
+    statement: &StatementRecord,
+    words: Words,
+    key: &str,
+    arguments: &[(&str, Argument)],
+) -> Draft<'a> {
+    Draft {
+        recipient: &member.email,
+        name: &member.name,
+        partner: Some(statement.partner),
+        subject: words.with(&format!("{key}-subject"), arguments),
+        paragraphs: vec![words.with(&format!("{key}-body"), arguments)],
+        rows: Vec::new(),
+        button: (
+            words.text("mail-statement-button"),
+            ctx.url(&format!("/statements/{}", statement.id)),
+        ),
+        words,
+    }
+}

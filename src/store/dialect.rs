@@ -58,9 +58,9 @@ impl Store {
             Dialect::Sqlite => (1, 8),
             Dialect::Postgres => (8, 8),
         };
-        let writers = pool(writers_max, Cache::OfWriter).connect(&url).await?;
+        let writers = pool(writers_max).connect(&url).await?;
         migrations::run(&writers, dialect).await?;
-        let readers = pool(readers_max, Cache::OfReader).connect(&url).await?;
+        let readers = pool(readers_max).connect(&url).await?;
         Ok(Self {
             dialect,
             writers,
@@ -190,33 +190,21 @@ impl Tx {
     }
 }
 
-/// How many pages SQLite keeps in memory for a connection.
-#[derive(Clone, Copy)]
-enum Cache {
-    /// Two megabytes, as SQLite has it.
-    OfReader,
-    /// Sixteen: what a transaction of some thousand lines changes stays there until it commits, and so do the ends of all indexes, however large they are.
-    OfWriter,
-}
-
-fn pool(connections_max: u32, cache: Cache) -> AnyPoolOptions {
+fn pool(connections_max: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(connections_max)
         .acquire_timeout(Duration::from_secs(15))
-        .after_connect(move |connection, _| Box::pin(prepare(connection, cache)))
+        .after_connect(move |connection, _| Box::pin(prepare(connection)))
 }
 
 /// SQLite's guarantees are per connection. FULL: a commit that was answered survives a power cut.
-async fn prepare(connection: &mut AnyConnection, cache: Cache) -> Result<(), sqlx::Error> {
+async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     if connection.backend_name() == "SQLite" {
         connection
             .execute(
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 15000;",
             )
             .await?;
-        if let Cache::OfWriter = cache {
-            connection.execute("PRAGMA cache_size = -16384").await?;
-        }
     }
     connection.ping().await
 }

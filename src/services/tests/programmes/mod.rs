@@ -4,6 +4,9 @@
 //! What a vendor says is numbered in the order in which it became true there; how it reaches the portal is another order.
 //! More cases: `PROPTEST_CASES=500 cargo test -p portal-services --test services programmes`.
 
+mod buckets;
+mod coverage;
+mod links;
 mod network;
 mod pencil;
 mod script;

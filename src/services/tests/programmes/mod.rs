@@ -10,6 +10,7 @@ mod links;
 mod network;
 mod pencil;
 mod script;
+mod told;
 mod vendors;
 
 use portal_domain::deal::DealState;

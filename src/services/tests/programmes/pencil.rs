@@ -2,12 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, Months, NaiveDate};
-use portal_domain::{
-    calendar::Month,
-    deal::{BillingPeriod, DealState, held_from},
-    line::LineKind,
-};
+use chrono::Months;
+use portal_domain::{deal::DealState, line::LineKind};
 use portal_store::{
     Tx,
     deals::{self as deal_rows, DealRecord},
@@ -15,7 +11,7 @@ use portal_store::{
 };
 
 use super::{
-    network::Network,
+    network::{Network, day_of},
     script::{OWNERS, Terms},
     vendors::hubspot_id,
 };
@@ -31,31 +27,19 @@ impl Network {
     }
 
     async fn check_deal_by_hand(&self, number: usize) {
+        let told = self.told(number);
         let mut tx = self.world.ctx.store.read().await.unwrap();
         let id = hubspot_id(number);
-        let Some(deal) = deal_rows::find_by_hubspot(&mut tx, &id).await.unwrap() else {
+        let found = deal_rows::find_by_hubspot(&mut tx, &id).await.unwrap();
+        let is_won = found.as_ref().map(|deal| deal.state == DealState::Won);
+        assert_eq!(told.is_won, is_won.unwrap_or(false), "deal {number}");
+        let Some(deal) = found.filter(|_| told.is_won) else {
             return;
         };
-        let terms = deal_rows::list_terms(&mut tx, deal.id).await.unwrap();
-        let (DealState::Won, Some(start), false) = (deal.state, deal.start, terms.is_empty())
-        else {
-            return;
-        };
-        let day = |date: NaiveDate| (Month::of(date).0, date.day());
         let by_hand = oracle::Deal {
-            start: day(start),
-            end: deal.ends_on().map(day),
-            terms: terms
-                .iter()
-                .map(|terms| oracle::Terms {
-                    from: terms.from.0,
-                    value: i128::from(terms.value.minor),
-                    period: match terms.period {
-                        BillingPeriod::Months(months) => Some(i128::from(months)),
-                        BillingPeriod::OneOff => None,
-                    },
-                })
-                .collect(),
+            start: deal.start.map(day_of).expect("a start"),
+            end: told.end,
+            terms: told.terms,
             standing: self.standing_by_hand(&mut tx, number, &deal).await,
             paid_until: None,
         };
@@ -69,31 +53,24 @@ impl Network {
             .await;
     }
 
-    /// The monthly value, in 360ths, of what the partner won before in twelve months.
+    /// The monthly value, in 360ths, of what the partner won before in twelve months. Of deals that were won on one day the first lead's is the first.
     async fn standing_by_hand(&self, tx: &mut Tx, number: usize, mine: &DealRecord) -> i128 {
         let mut standing = 0;
         for other in (0..OWNERS.len()).filter(|other| OWNERS[*other] == OWNERS[number]) {
+            let told = self.told(other);
             let found = deal_rows::find_by_hubspot(tx, &hubspot_id(other)).await;
-            let Some(deal) = found.unwrap().filter(|deal| deal.id != mine.id) else {
+            let days = found.unwrap().map(|deal| (deal.won_on, deal.start));
+            let (Some((Some(theirs), Some(start))), Some(won_on)) = (days, mine.won_on) else {
                 continue;
             };
-            let (Some(theirs), Some(won_on)) = (deal.won_on, mine.won_on) else {
-                continue;
-            };
-            let is_before =
-                (theirs, deal.id) < (won_on, mine.id) && theirs > won_on - Months::new(12);
-            if deal.state == DealState::Won && is_before {
-                let terms = deal_rows::list_terms(tx, deal.id).await.unwrap();
-                let start = Month::of(deal.start.expect("a start"));
-                standing += match held_from(&terms, start)
-                    .first()
-                    .map(|terms| (terms.value.minor, terms.period))
-                {
-                    Some((minor, BillingPeriod::Months(months))) => {
-                        i128::from(minor) * oracle::MONTHLY / i128::from(months)
-                    }
-                    _ => 0,
-                };
+            let is_before = (theirs, other) < (won_on, number);
+            if told.is_won && is_before && theirs > won_on - Months::new(12) {
+                let held = told.terms.iter().rev();
+                let mut held = held.filter(|terms| terms.from <= day_of(start).0);
+                let first = held.next().unwrap_or(&told.terms[0]);
+                standing += first
+                    .period
+                    .map_or(0, |months| first.value * oracle::MONTHLY / months);
             }
         }
         standing

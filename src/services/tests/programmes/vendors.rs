@@ -76,6 +76,11 @@ pub fn first_of(place: usize) -> String {
     (month.first_day() + Days::new(1)).to_string()
 }
 
+/// A month of a programme, counted as the oracle does.
+pub fn month_of(place: usize) -> i32 {
+    2026 * 12 + 1 + i32::try_from(place).expect("few")
+}
+
 pub fn hubspot_id(deal: usize) -> String {
     format!("900{deal}")
 }

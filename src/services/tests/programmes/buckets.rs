@@ -13,6 +13,7 @@ use portal_store::{
 use super::{
     coverage::{is_issued, part_by_hand},
     network::Network,
+    pencil::Sheet,
     script::OWNERS,
     vendors::contact_id,
 };
@@ -20,13 +21,7 @@ use crate::{oracle, reconciliation::assert_adds_up};
 
 impl Network {
     /// What the explorer says that each month expects; those before a start that moved expect nothing.
-    pub async fn check_expected_by_hand(
-        &self,
-        number: usize,
-        id: DealId,
-        months: &[i32],
-        bases: &[i128],
-    ) {
+    pub async fn check_expected_by_hand(&self, sheet: &Sheet, months: &[i32], bases: &[i128]) {
         let (mut sum, mut by_hand) = (0, BTreeMap::new());
         for (month, base) in months.iter().zip(bases) {
             let before = oracle::nearest(sum, oracle::MONTHLY);
@@ -37,10 +32,15 @@ impl Network {
         let rows = explored.iter().flat_map(|money| &money.rows);
         let expected = rows.flat_map(|row| &row.expected);
         let of_deal = expected.filter(|(deal, month, minor)| {
-            *deal == id && (*minor != 0 || by_hand.contains_key(&month.0))
+            *deal == sheet.id && (*minor != 0 || by_hand.contains_key(&month.0))
         });
         let found = of_deal.map(|(_, month, minor)| (month.0, i128::from(*minor)));
-        assert_eq!(found.collect::<BTreeMap<_, _>>(), by_hand, "deal {number}");
+        assert_eq!(
+            found.collect::<BTreeMap<_, _>>(),
+            by_hand,
+            "deal {}",
+            sheet.number
+        );
     }
 
     async fn explore(&self) -> Vec<ClientMoney> {

@@ -1,79 +1,204 @@
 //! The client's money by hand: which months it fills, and that more of it covers no less.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
-use portal_domain::{ids::DealId, line::LineKind, money::Currency, remote::RemoteInvoice};
-use portal_services::links;
+use portal_domain::{
+    ids::{DealId, PartnerId},
+    line::LineKind,
+    money::Currency,
+    remote::RemoteInvoice,
+};
+use portal_services::{figures, links};
 use portal_store::{
     credits,
     invoices::{self, InvoiceLink},
+    lines::LineRecord,
+    waivers,
 };
 
-use super::{network::Network, script::OWNERS, vendors::hubspot_id};
+use super::{
+    network::Network,
+    pencil::{Sheet, adjustments_of},
+    script::OWNERS,
+    vendors::hubspot_id,
+};
 use crate::{oracle, world::sale};
 
+/// A month that the client is charged for, in 360ths of a unit.
+#[derive(Clone, Debug)]
+pub struct Charged {
+    pub month: i32,
+    /// By what the deal says now.
+    pub base: i128,
+    /// The least of that and of what its lines on statements say.
+    pub least: i128,
+    /// Whether the client's money covers the one and the other.
+    pub is_covered: bool,
+    pub is_covered_at_least: bool,
+}
+
+/// The money of a deal: of which document how much, oldest first, and what was waived of which month.
+struct Money {
+    documents: Vec<String>,
+    payments: Vec<i128>,
+    waived: BTreeMap<i32, i128>,
+}
+
+/// How far money reaches, and how much of which payment goes to which month, by their places.
+type Reach = (usize, Vec<(usize, usize, i128)>);
+
+impl Money {
+    /// What is waived is taken from what its month owes, and what goes beyond that from the months before it, the nearest first.
+    fn cover(&self, months: &[i32], mut bases: Vec<i128>) -> Reach {
+        for (month, minor) in &self.waived {
+            let mut left = (minor * oracle::MONTHLY).max(0);
+            let through = months.iter().position(|other| other == month);
+            let through = through.map_or(0, |place| place + 1);
+            for base in bases[..through].iter_mut().rev() {
+                let taken = left.min(*base).max(0);
+                *base -= taken;
+                left -= taken;
+            }
+        }
+        let (covered, fills, _) = oracle::cover(&bases, &self.payments, 10_000);
+        (covered, fills)
+    }
+}
+
 impl Network {
-    /// How the client's money fills the months.
+    /// How the client's money fills the months that it is charged for. Returns these.
     pub async fn check_coverage_by_hand(
         &self,
-        number: usize,
-        id: DealId,
-        start: i32,
-        rows: &[oracle::Row],
-    ) {
-        let months: Vec<i32> = rows.iter().map(|row| row.month).collect();
-        let scheduled = self.lines(number).await;
-        let mut scheduled = scheduled
-            .iter()
-            .filter(|line| line.kind == LineKind::Scheduled);
-        let mut tx = self.world.ctx.store.read().await.unwrap();
-        let waived = portal_store::waivers::list_of_deal(&mut tx, id)
-            .await
-            .unwrap();
-        let is_beyond = |month: i32| month >= start && !months.contains(&month);
-        if scheduled.any(|line| is_beyond(line.month.0)) || !waived.is_empty() {
-            // Months that are kept beyond the schedule's end take money too.
-            return;
+        sheet: &Sheet,
+        found: &[LineRecord],
+    ) -> Vec<Charged> {
+        let money = self.money_by_hand(sheet.id).await;
+        let mut charged = charged(sheet, found, &money);
+        let months: Vec<i32> = charged.iter().map(|month| month.month).collect();
+        let bases: Vec<i128> = charged.iter().map(|month| month.base).collect();
+        let (covered, fills) = money.cover(&months, bases.clone());
+        let least = charged.iter().map(|month| month.least).collect();
+        let (covered_at_least, _) = money.cover(&months, least);
+        for (place, month) in charged.iter_mut().enumerate() {
+            month.is_covered = place < covered;
+            month.is_covered_at_least = place < covered_at_least;
         }
-        let (mut names, mut payments) = (Vec::new(), Vec::new());
+        let fills = fills.into_iter();
+        let mut by_hand: Vec<(i32, String, i128)> = fills
+            .map(|(month, payment, amount)| {
+                (months[month], money.documents[payment].clone(), amount)
+            })
+            .collect();
+        let mut tx = self.world.ctx.store.read().await.unwrap();
+        let stored = invoices::list_fills(&mut tx, sheet.id).await.unwrap();
+        let mut stored: Vec<(i32, String, i128)> = stored
+            .into_iter()
+            .map(|fill| (fill.month.0, fill.invoice, i128::from(fill.money.minor)))
+            .collect();
+        drop(tx);
+        stored.sort();
+        by_hand.sort();
+        assert_eq!(stored, by_hand, "deal {} of {charged:?}", sheet.number);
+        if sheet.is_won {
+            self.check_expected_by_hand(sheet, &months, &bases).await;
+        }
+        charged
+    }
+
+    async fn money_by_hand(&self, id: DealId) -> Money {
+        let mut money = Money {
+            documents: Vec::new(),
+            payments: Vec::new(),
+            waived: BTreeMap::new(),
+        };
+        let mut tx = self.world.ctx.store.read().await.unwrap();
         for invoice in invoices::list_for(&mut tx, &[id], &[]).await.unwrap() {
             let remote = &invoice.remote;
             if is_issued(&remote.status) && remote.total.currency == Currency::EUR {
-                let money = (remote.sub_total.minor, remote.total.minor);
+                let net = (remote.sub_total.minor, remote.total.minor);
                 let cash = remote.paid_minor + remote.prepaid_minor;
-                payments.push(part_by_hand(id, money, cash, &invoice.links));
-                names.push(remote.id.clone());
+                let collected = part_by_hand(id, net, cash, &invoice.links);
+                money.payments.push(collected);
+                money.documents.push(remote.id.clone());
             }
         }
         for credit in credits::list_for(&mut tx, &[id], &[]).await.unwrap() {
             let remote = &credit.remote;
             if is_issued(&remote.status) {
-                let money = (remote.sub_total.minor, remote.total.minor);
-                payments.push(-part_by_hand(
-                    id,
-                    money,
-                    remote.refunded_minor,
-                    &credit.links,
-                ));
-                names.push(remote.id.clone());
+                let net = (remote.sub_total.minor, remote.total.minor);
+                let refunded = part_by_hand(id, net, remote.refunded_minor, &credit.links);
+                money.payments.push(-refunded);
+                money.documents.push(remote.id.clone());
             }
         }
-        let bases: Vec<i128> = rows.iter().map(|row| row.base).collect();
-        let (_, fills, _) = oracle::cover(&bases, &payments, 10_000);
-        let mut by_hand: Vec<(i32, String, i128)> = fills
-            .into_iter()
-            .map(|(month, payment, amount)| (months[month], names[payment].clone(), amount))
-            .collect();
-        let found = invoices::list_fills(&mut tx, id).await.unwrap();
-        let mut found: Vec<(i32, String, i128)> = found
-            .into_iter()
-            .map(|fill| (fill.month.0, fill.invoice, i128::from(fill.money.minor)))
-            .collect();
-        found.sort();
-        by_hand.sort();
-        assert_eq!(found, by_hand, "deal {number}");
-        drop(tx);
-        self.check_expected_by_hand(number, id, &months, &bases)
-            .await;
+        for waiver in waivers::list_of_deal(&mut tx, id).await.unwrap() {
+            *money.waived.entry(waiver.month.0).or_default() += i128::from(waiver.money.minor);
+        }
+        money
+    }
+
+    /// What each partner has earned of each month is what the plan grants of those that the client's money covers, and nothing of any other. Where the money
+    /// reaches only what a statement says, and not what the deal says by now, a partner keeps what its statements say.
+    pub fn check_earned_by_hand(
+        &self,
+        sheet: &Sheet,
+        found: &[LineRecord],
+        charged: &[Charged],
+        earned: &mut BTreeMap<PartnerId, [i128; 2]>,
+    ) {
+        let this_month = self.world.ctx.this_month().0;
+        let mut by_hand: BTreeMap<(i32, PartnerId), [i128; 2]> = BTreeMap::new();
+        for month in charged.iter().filter(|month| month.month < this_month) {
+            for (kind, _, partner) in sheet.lines_of(month.month) {
+                let line = found.iter().find(|line| {
+                    (line.kind, line.month.0, line.partner) == (kind, month.month, partner)
+                });
+                let stated = line.filter(|line| line.state.is_stated());
+                let [least, most] = match (line, stated) {
+                    (Some(_), _) if month.is_covered => {
+                        [sheet.granted(kind, month.month, partner); 2]
+                    }
+                    (_, Some(line)) if month.is_covered_at_least => said_by_statements(found, line),
+                    _ => [0; 2],
+                };
+                let sums = by_hand.entry((month.month, partner)).or_default();
+                *sums = [sums[0] + least, sums[1] + most];
+            }
+        }
+        let mut held: BTreeMap<(i32, PartnerId), i128> =
+            by_hand.keys().map(|key| (*key, 0)).collect();
+        for line in found.iter().filter(|line| line.state.is_earned()) {
+            *held.entry((line.month.0, line.partner)).or_default() += i128::from(line.money.minor);
+        }
+        for (key, minor) in held {
+            let [least, most] = by_hand.get(&key).copied().unwrap_or_default();
+            assert!(
+                least <= minor && minor <= most,
+                "deal {} has {minor} and not {least} to {most} of {key:?}: {found:?}, {charged:?}",
+                sheet.number
+            );
+            let sums = earned.entry(key.1).or_default();
+            *sums = [sums[0] + least, sums[1] + most];
+        }
+    }
+
+    /// What a partner is told that it has earned is what it has of all deals.
+    pub async fn check_figures_by_hand(&self, earned: &BTreeMap<PartnerId, [i128; 2]>) {
+        let (ctx, staff) = (&self.world.ctx, &self.world.staff);
+        for partner in self.partners {
+            let found = figures::of_partner(ctx, staff, partner).await;
+            let found = found
+                .expect("figures")
+                .into_iter()
+                .map(|one| i128::from(one.earned.minor));
+            let found: i128 = found.sum();
+            let [least, most] = earned.get(&partner).copied().unwrap_or_default();
+            assert!(
+                least <= found && found <= most,
+                "{found} and not {least} to {most}"
+            );
+        }
     }
 
     /// The deals that the client's money reaches further with more of it, and none less far.
@@ -116,6 +241,52 @@ impl Network {
 
 pub fn is_issued(status: &str) -> bool {
     matches!(status, "AUTHORISED" | "PAID")
+}
+
+/// Which months the client is charged for: those that are due, and those that are on a statement and that the plan grants. Of a deal that is not won any more,
+/// the months that are due and that the money does not reach are cancelled, so that it is not charged for them.
+fn charged(sheet: &Sheet, found: &[LineRecord], money: &Money) -> Vec<Charged> {
+    let stated = |month: i32| {
+        let of_month = found.iter().filter(move |line| line.month.0 == month);
+        of_month.filter(|line| line.kind.is_of_schedule() && line.state.is_stated())
+    };
+    let months: Vec<i32> = sheet.due.iter().map(|row| row.month).collect();
+    let bases = sheet.due.iter().map(|row| row.base).collect();
+    let reached = if sheet.is_won {
+        months.len()
+    } else {
+        money.cover(&months, bases).0
+    };
+    let mut charged = Vec::new();
+    for row in &sheet.granted {
+        let is_due = months.iter().take(reached).any(|month| *month == row.month);
+        if !is_due && stated(row.month).next().is_none() {
+            continue;
+        }
+        let said = stated(row.month).flat_map(|line| {
+            let stated = adjustments_of(found, line).filter(|other| other.state.is_stated());
+            let last = stated.max_by_key(|other| other.position);
+            std::iter::once(line).chain(last)
+        });
+        let said = said
+            .filter(|line| line.kind != LineKind::Bonus)
+            .map(|line| line.base.numer() * oracle::MONTHLY / line.base.denom());
+        charged.push(Charged {
+            month: row.month,
+            base: row.base,
+            least: said.fold(row.base, i128::min),
+            is_covered: false,
+            is_covered_at_least: false,
+        });
+    }
+    charged
+}
+
+/// What a line on a statement is with its adjustments that are on one too, and what it is without what they raised it by.
+fn said_by_statements(found: &[LineRecord], line: &LineRecord) -> [i128; 2] {
+    let stated = adjustments_of(found, line).filter(|other| other.state.is_stated());
+    let adjusted: i64 = stated.map(|other| other.money.minor).sum();
+    [adjusted.min(0), adjusted].map(|adjusted| i128::from(line.money.minor + adjusted))
 }
 
 /// What of some of a document's total is a deal's, net.

@@ -10,6 +10,7 @@ mod links;
 mod network;
 mod pencil;
 mod script;
+mod statements;
 mod told;
 mod vendors;
 
@@ -28,6 +29,7 @@ async fn check_history(script: &Script) {
     let network = Network::new(script).await;
     network.play(Delivery::AnyOrder).await;
     network.check_by_hand().await;
+    network.check_statements_by_hand().await;
     network.check_buckets().await;
     let (seen, entries) = (network.see().await, network.count_entries().await);
     network.replay().await;

@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::Months;
-use portal_domain::{deal::DealState, line::LineKind};
+use portal_domain::{
+    deal::DealState,
+    ids::{DealId, PartnerId},
+    line::LineKind,
+};
 use portal_store::{
     Tx,
     deals::{self as deal_rows, DealRecord},
@@ -11,31 +15,98 @@ use portal_store::{
 };
 
 use super::{
+    coverage::Charged,
     network::{Network, day_of},
     script::{OWNERS, Terms},
     vendors::hubspot_id,
 };
 use crate::oracle;
 
+/// A deal that was won, as a person has it on a sheet of paper.
+pub struct Sheet {
+    pub number: usize,
+    pub id: DealId,
+    pub is_won: bool,
+    pub start: i32,
+    /// Who has which part of a month.
+    pub partners: Vec<PartnerId>,
+    /// All months that the plan grants as if the deal went on for ever, and which of them are due.
+    pub granted: Vec<oracle::Row>,
+    pub due: Vec<oracle::Row>,
+    /// The parts of the bonus; none where there is none.
+    pub bonus: Vec<i128>,
+}
+
+impl Sheet {
+    pub fn is_due(&self, month: i32) -> bool {
+        self.due.iter().any(|row| row.month == month)
+    }
+
+    /// What the plan grants a partner for a month; nothing where it grants none.
+    pub fn granted(&self, kind: LineKind, month: i32, partner: PartnerId) -> i128 {
+        let place = self.partners.iter().position(|other| *other == partner);
+        let row = self.granted.iter().position(|row| row.month == month);
+        match (place, row, kind) {
+            (Some(place), Some(row), LineKind::Scheduled) => self.granted[row].parts[place],
+            (Some(place), Some(0), LineKind::Bonus) => self.bonus.get(place).copied().unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    /// The lines that a month has by the schedule.
+    pub fn lines_of(&self, month: i32) -> Vec<(LineKind, i32, PartnerId)> {
+        let has_bonus =
+            self.bonus.len() > 0 && self.granted.first().is_some_and(|row| row.month == month);
+        let kinds = [LineKind::Scheduled, LineKind::Bonus];
+        let kinds = kinds.into_iter().take(1 + usize::from(has_bonus));
+        kinds
+            .flat_map(|kind| {
+                self.partners
+                    .iter()
+                    .map(move |partner| (kind, month, *partner))
+            })
+            .collect()
+    }
+}
+
+/// The adjustments of a line that stand, but for those that a clawback has.
+pub fn adjustments_of<'a>(
+    found: &'a [LineRecord],
+    line: &'a LineRecord,
+) -> impl Iterator<Item = &'a LineRecord> {
+    found
+        .iter()
+        .filter(|other| other.kind == LineKind::Adjustment && other.corrects == Some(line.id))
+}
+
 impl Network {
     /// Every deal by the second, naive implementation.
     pub async fn check_by_hand(&self) {
-        for deal in 0..OWNERS.len() {
-            self.check_deal_by_hand(deal).await;
+        let mut earned = BTreeMap::new();
+        for number in 0..OWNERS.len() {
+            let found = self.lines(number).await;
+            match self.sheet(number).await {
+                Some(sheet) => {
+                    let charged = self.check_coverage_by_hand(&sheet, &found).await;
+                    self.check_lines_by_hand(&sheet, &found, &charged);
+                    self.check_earned_by_hand(&sheet, &found, &charged, &mut earned);
+                }
+                None => assert!(found.is_empty(), "deal {number} was never won: {found:?}"),
+            }
         }
+        self.check_figures_by_hand(&earned).await;
         self.check_links_by_hand().await;
     }
 
-    async fn check_deal_by_hand(&self, number: usize) {
+    /// None of a deal that was never won.
+    async fn sheet(&self, number: usize) -> Option<Sheet> {
         let told = self.told(number);
         let mut tx = self.world.ctx.store.read().await.unwrap();
         let id = hubspot_id(number);
         let found = deal_rows::find_by_hubspot(&mut tx, &id).await.unwrap();
         let is_won = found.as_ref().map(|deal| deal.state == DealState::Won);
         assert_eq!(told.is_won, is_won.unwrap_or(false), "deal {number}");
-        let Some(deal) = found.filter(|_| told.is_won) else {
-            return;
-        };
+        let deal = found.filter(|_| !told.terms.is_empty())?;
         let by_hand = oracle::Deal {
             start: deal.start.map(day_of).expect("a start"),
             end: told.end,
@@ -43,14 +114,28 @@ impl Network {
             standing: self.standing_by_hand(&mut tx, number, &deal).await,
             paid_until: None,
         };
-        drop(tx);
         let plan = plan_by_hand(&self.script.plans[OWNERS[number]]);
-        let horizon = self.world.ctx.this_month().plus(12);
-        let rows = oracle::lines(&plan, &by_hand, horizon.0);
-        let start = by_hand.start.0;
-        self.compare(number, &plan, start, &rows).await;
-        self.check_coverage_by_hand(number, deal.id, start, &rows)
-            .await;
+        let horizon = self.world.ctx.this_month().plus(12).0;
+        let unending = oracle::Deal {
+            end: None,
+            ..by_hand.clone()
+        };
+        let bonus = Some(oracle::bonus(&plan)).filter(|bonus| *bonus != 0);
+        let owner = OWNERS[number];
+        Some(Sheet {
+            number,
+            id: deal.id,
+            is_won: told.is_won,
+            start: by_hand.start.0,
+            partners: [owner, 1 - owner]
+                .into_iter()
+                .take(plan.shares.len())
+                .map(|place| self.partners[place])
+                .collect(),
+            granted: oracle::lines(&plan, &unending, horizon),
+            due: oracle::lines(&plan, &by_hand, horizon),
+            bonus: bonus.map_or_else(Vec::new, |bonus| oracle::parts_of(bonus, &plan.shares)),
+        })
     }
 
     /// The monthly value, in 360ths, of what the partner won before in twelve months. Of deals that were won on one day the first lead's is the first.
@@ -76,58 +161,34 @@ impl Network {
         standing
     }
 
-    /// What each partner has of each month, with what corrects it, is what the pencil says.
-    async fn compare(&self, number: usize, plan: &oracle::Plan, start: i32, rows: &[oracle::Row]) {
-        let found = self.lines(number).await;
-        let owner = OWNERS[number];
-        let others = |place: usize| if place == 0 { owner } else { 1 - owner };
-        let with_adjustments = |line: &LineRecord| {
-            let adjusts = |other: &&LineRecord| {
-                other.kind == LineKind::Adjustment && other.corrects == Some(line.id)
-            };
-            let more: i64 = found
-                .iter()
-                .filter(adjusts)
-                .map(|other| other.money.minor)
-                .sum();
-            i128::from(line.money.minor + more)
-        };
-        let held: BTreeMap<(LineKind, i32, usize), i128> = found
+    /// A line stands where it is due, and, of a deal that is not won any more, where the client's money reaches it; what is on a statement stays wherever it is.
+    /// With what corrects it, it is what the plan grants.
+    fn check_lines_by_hand(&self, sheet: &Sheet, found: &[LineRecord], charged: &[Charged]) {
+        let number = sheet.number;
+        let held: BTreeMap<(LineKind, i32, PartnerId), &LineRecord> = found
             .iter()
             .filter(|line| line.kind.is_of_schedule())
-            .map(|line| {
-                let key = (line.kind, line.month.0, self.number_of(line.partner));
-                (key, with_adjustments(line))
-            })
+            .map(|line| ((line.kind, line.month.0, line.partner), line))
             .collect();
-        let mut before_start = held.iter().filter(|(key, _)| key.1 < start);
-        assert!(
-            before_start.all(|(_, minor)| *minor == 0),
-            "deal {number} starts in {start}: {held:?}"
-        );
-        for row in rows {
-            for (place, part) in row.parts.iter().enumerate() {
-                let key = (LineKind::Scheduled, row.month, others(place));
-                assert_eq!(
-                    held.get(&key),
-                    Some(part),
-                    "deal {number}: {row:?} of {held:?}"
-                );
-            }
+        let due = charged.iter().filter(|month| sheet.is_due(month.month));
+        let due: Vec<_> = due.flat_map(|month| sheet.lines_of(month.month)).collect();
+        for key in &due {
+            assert!(held.contains_key(key), "deal {number}: {key:?} of {held:?}");
         }
-        let bonus = oracle::bonus(plan);
-        if let Some(first) = rows.first().filter(|_| bonus != 0) {
-            for (place, part) in oracle::parts_of(bonus, &plan.shares)
-                .into_iter()
-                .enumerate()
-            {
-                let key = (LineKind::Bonus, first.month, others(place));
-                assert_eq!(
-                    held.get(&key),
-                    Some(&part),
-                    "deal {number}: the bonus of {held:?}"
-                );
-            }
+        for (key, line) in held {
+            let is_due = due.contains(&key) && sheet.is_due(key.1);
+            assert!(
+                is_due || line.state.is_stated(),
+                "deal {number} has {line:?}"
+            );
+            let corrected = adjustments_of(found, line).map(|other| other.money.minor);
+            let worth = i128::from(line.money.minor + corrected.sum::<i64>());
+            let granted = if key.1 < sheet.start {
+                0
+            } else {
+                sheet.granted(key.0, key.1, key.2)
+            };
+            assert_eq!(worth, granted, "deal {number}: {line:?} of {found:?}");
         }
     }
 

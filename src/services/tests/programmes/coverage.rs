@@ -29,6 +29,8 @@ use crate::{oracle, world::sale};
 #[derive(Clone, Debug)]
 pub struct Charged {
     pub month: i32,
+    /// Whether its lines stand even where they are on no statement.
+    pub is_due: bool,
     /// By what the deal says now.
     pub base: i128,
     /// The least of that and of what its lines on statements say.
@@ -273,6 +275,7 @@ fn charged(sheet: &Sheet, found: &[LineRecord], money: &Money) -> Vec<Charged> {
             .map(|line| line.base.numer() * oracle::MONTHLY / line.base.denom());
         charged.push(Charged {
             month: row.month,
+            is_due,
             base: row.base,
             least: said.fold(row.base, i128::min),
             is_covered: false,

@@ -179,6 +179,7 @@ fn script<const N: usize>(months: [&[Said]; N]) -> Script {
         cap: None,
         bonus: None,
         share: None,
+        tail: None,
     };
     let event = |(said, order): (&Said, u8)| Event {
         said: said.clone(),

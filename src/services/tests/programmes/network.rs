@@ -132,6 +132,7 @@ impl Network {
             name: format!("Plan {place}"),
             rate: percent(terms.rate),
             months: text(terms.months.map(u32::from)),
+            tail_months: text(terms.tail.map(u32::from)),
             currency: "EUR".to_owned(),
             cap: text(terms.cap),
             bonus: text(terms.bonus),
@@ -173,7 +174,7 @@ impl Network {
     /// Everything of the script, month by month.
     pub async fn play(&self, delivery: Delivery) {
         for place in 0..self.script.months.len() {
-            self.world.go_to(&first_of(place));
+            self.world.go_to(&first_of(place).to_string());
             self.accrue().await;
             for sent in self.arrivals(place, delivery) {
                 self.deliver(sent).await;
@@ -191,7 +192,8 @@ impl Network {
 
     /// Another month ends, and lines follow all that is known by then.
     pub async fn end(&self) {
-        self.world.go_to(&first_of(self.script.months.len()));
+        self.world
+            .go_to(&first_of(self.script.months.len()).to_string());
         self.accrue().await;
         self.follow_starts().await;
         self.world.prove().await;
@@ -306,6 +308,9 @@ impl Network {
         }
         if let Some(place) = desk.waive {
             self.waive(place).await;
+        }
+        if let Some((partner, _)) = desk.leave {
+            self.leave(partner).await;
         }
         if desk.follow {
             self.follow_starts().await;
@@ -508,6 +513,15 @@ impl Network {
                 assert_eq!(state, Some(LineState::Covered), "{line:?} was waived");
             }
         }
+    }
+
+    async fn leave(&self, partner: usize) {
+        let (ctx, staff) = (&self.world.ctx, &self.world.staff);
+        let left_on = self.script.left_on(partner).expect("it leaves");
+        let left = partners::leave(ctx, staff, self.partners[partner], &left_on.to_string()).await;
+        left.expect("left");
+        self.world.work_off().await;
+        self.world.prove().await;
     }
 
     /// Approves what is covered, but for one line that is held for a month.

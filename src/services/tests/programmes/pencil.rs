@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Months;
+use chrono::{Days, Months};
 use portal_domain::{
     deal::DealState,
     ids::{DealId, PartnerId},
@@ -28,8 +28,8 @@ pub struct Sheet {
     pub id: DealId,
     pub is_won: bool,
     pub start: i32,
-    /// Who has which part of a month.
-    pub partners: Vec<PartnerId>,
+    /// Who has which part of a month, and until which month, if it has left.
+    pub partners: Vec<(PartnerId, Option<i32>)>,
     /// All months that the plan grants as if the deal went on for ever, and which of them are due.
     pub granted: Vec<oracle::Row>,
     pub due: Vec<oracle::Row>,
@@ -38,13 +38,9 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    pub fn is_due(&self, month: i32) -> bool {
-        self.due.iter().any(|row| row.month == month)
-    }
-
     /// What the plan grants a partner for a month; nothing where it grants none.
     pub fn granted(&self, kind: LineKind, month: i32, partner: PartnerId) -> i128 {
-        let place = self.partners.iter().position(|other| *other == partner);
+        let place = self.partners.iter().position(|other| other.0 == partner);
         let row = self.granted.iter().position(|row| row.month == month);
         match (place, row, kind) {
             (Some(place), Some(row), LineKind::Scheduled) => self.granted[row].parts[place],
@@ -53,19 +49,24 @@ impl Sheet {
         }
     }
 
-    /// The lines that a month has by the schedule.
+    /// The lines that the plan grants for a month: each partner's part, and of the first month those of the bonus.
     pub fn lines_of(&self, month: i32) -> Vec<(LineKind, i32, PartnerId)> {
-        let has_bonus =
-            self.bonus.len() > 0 && self.granted.first().is_some_and(|row| row.month == month);
-        let kinds = [LineKind::Scheduled, LineKind::Bonus];
-        let kinds = kinds.into_iter().take(1 + usize::from(has_bonus));
+        let first = self.granted.first().filter(|row| row.month == month);
+        let bonus = first.filter(|_| !self.bonus.is_empty());
+        let kinds = std::iter::once(LineKind::Scheduled).chain(bonus.map(|_| LineKind::Bonus));
         kinds
             .flat_map(|kind| {
                 self.partners
                     .iter()
-                    .map(move |partner| (kind, month, *partner))
+                    .map(move |partner| (kind, month, partner.0))
             })
             .collect()
+    }
+
+    /// Whether a partner is paid for a month, as far as it hangs on whether it has left.
+    fn is_paid(&self, month: i32, partner: PartnerId) -> bool {
+        let mut until = self.partners.iter().filter(|other| other.0 == partner);
+        until.any(|(_, until)| until.is_none_or(|until| month <= until))
     }
 }
 
@@ -91,14 +92,26 @@ impl Network {
                     self.check_lines_by_hand(&sheet, &found, &charged);
                     self.check_earned_by_hand(&sheet, &found, &charged, &mut earned);
                 }
-                None => assert!(found.is_empty(), "deal {number} was never won: {found:?}"),
+                None => assert!(found.is_empty(), "deal {number} earns nothing: {found:?}"),
             }
         }
         self.check_figures_by_hand(&earned).await;
         self.check_links_by_hand().await;
     }
 
-    /// None of a deal that was never won.
+    /// The partners who share a deal, each with the last month for which it is paid: so many after that of its last day as the plan's tail has.
+    fn paid_until(&self, number: usize, count: usize) -> Vec<(usize, Option<i32>)> {
+        let owner = OWNERS[number];
+        let tail = self.script.plans[owner].tail;
+        let until = |partner: usize| {
+            let last_day = self.script.left_on(partner)? - Days::new(1);
+            Some(day_of(last_day).0 + i32::from(tail?))
+        };
+        let partners = [owner, 1 - owner].into_iter().take(count);
+        partners.map(|partner| (partner, until(partner))).collect()
+    }
+
+    /// None of a deal that was never won, or that no plan is for.
     async fn sheet(&self, number: usize) -> Option<Sheet> {
         let told = self.told(number);
         let mut tx = self.world.ctx.store.read().await.unwrap();
@@ -106,31 +119,34 @@ impl Network {
         let found = deal_rows::find_by_hubspot(&mut tx, &id).await.unwrap();
         let is_won = found.as_ref().map(|deal| deal.state == DealState::Won);
         assert_eq!(told.is_won, is_won.unwrap_or(false), "deal {number}");
-        let deal = found.filter(|_| !told.terms.is_empty())?;
+        // A deal that is won once its partner has left has no plan; one that has one keeps it, whenever the leaving is said.
+        let has_plan = |deal: &DealRecord| deal.plan_version.is_some();
+        let deal = found.filter(|deal| has_plan(deal) && !told.terms.is_empty())?;
+        let plan = plan_by_hand(&self.script.plans[OWNERS[number]]);
+        let partners = self.paid_until(number, plan.shares.len());
+        let untils: Option<Vec<i32>> = partners.iter().map(|(_, until)| *until).collect();
         let by_hand = oracle::Deal {
             start: deal.start.map(day_of).expect("a start"),
             end: told.end,
             terms: told.terms,
             standing: self.standing_by_hand(&mut tx, number, &deal).await,
-            paid_until: None,
+            paid_until: untils.and_then(|untils| untils.into_iter().max()),
         };
-        let plan = plan_by_hand(&self.script.plans[OWNERS[number]]);
         let horizon = self.world.ctx.this_month().plus(12).0;
         let unending = oracle::Deal {
             end: None,
+            paid_until: None,
             ..by_hand.clone()
         };
         let bonus = Some(oracle::bonus(&plan)).filter(|bonus| *bonus != 0);
-        let owner = OWNERS[number];
         Some(Sheet {
             number,
             id: deal.id,
             is_won: told.is_won,
             start: by_hand.start.0,
-            partners: [owner, 1 - owner]
-                .into_iter()
-                .take(plan.shares.len())
-                .map(|place| self.partners[place])
+            partners: partners
+                .iter()
+                .map(|(partner, until)| (self.partners[*partner], *until))
                 .collect(),
             granted: oracle::lines(&plan, &unending, horizon),
             due: oracle::lines(&plan, &by_hand, horizon),
@@ -170,15 +186,17 @@ impl Network {
             .filter(|line| line.kind.is_of_schedule())
             .map(|line| ((line.kind, line.month.0, line.partner), line))
             .collect();
-        let due = charged.iter().filter(|month| sheet.is_due(month.month));
-        let due: Vec<_> = due.flat_map(|month| sheet.lines_of(month.month)).collect();
+        let due = charged.iter().filter(|month| month.is_due);
+        let due = due.flat_map(|month| sheet.lines_of(month.month));
+        let due: Vec<_> = due
+            .filter(|(_, month, partner)| sheet.is_paid(*month, *partner))
+            .collect();
         for key in &due {
             assert!(held.contains_key(key), "deal {number}: {key:?} of {held:?}");
         }
         for (key, line) in held {
-            let is_due = due.contains(&key) && sheet.is_due(key.1);
             assert!(
-                is_due || line.state.is_stated(),
+                due.contains(&key) || line.state.is_stated(),
                 "deal {number} has {line:?}"
             );
             let corrected = adjustments_of(found, line).map(|other| other.money.minor);

@@ -1,7 +1,10 @@
 //! What a programme is made up of, at random: the plans, the deals, and month by month what the vendors say, when it arrives, and what people do.
 
+use chrono::{NaiveDate, TimeDelta};
 use portal_domain::deal::DealState;
 use proptest::prelude::*;
+
+use super::vendors::first_of;
 
 /// Whose each deal is: the first partner has two.
 pub const OWNERS: [usize; 3] = [0, 0, 1];
@@ -20,6 +23,8 @@ pub struct Terms {
     pub bonus: Option<u32>,
     /// The other partner's part of each line.
     pub share: Option<u32>,
+    /// For how many more months a partner that has left is paid; as if it had not where nothing is said.
+    pub tail: Option<u16>,
 }
 
 /// What HubSpot says of a deal. Days are counted from the one on which it was won at first.
@@ -106,6 +111,8 @@ pub struct Desk {
     pub hold: Option<usize>,
     pub link: Option<Link>,
     pub waive: Option<usize>,
+    /// Which partner leaves the programme, so many days later or earlier; at most one does, and once.
+    pub leave: Option<(usize, i64)>,
     /// Whether lines follow starts that moved.
     pub follow: bool,
     pub close: bool,
@@ -119,6 +126,7 @@ impl Desk {
         hold: None,
         link: None,
         waive: None,
+        leave: None,
         follow: false,
         close: false,
         pay: None,
@@ -154,14 +162,16 @@ fn any_terms() -> impl Strategy<Value = Terms> {
         prop::option::weighted(0.3, 10_u32..300),
         prop::option::weighted(0.3, 10_u32..200),
         prop::option::weighted(0.3, 1_u32..=100),
+        prop::option::weighted(0.7, 0_u16..=3),
     )
-        .prop_map(|(rate, tiers, months, cap, bonus, share)| Terms {
+        .prop_map(|(rate, tiers, months, cap, bonus, share, tail)| Terms {
             rate,
             tiers,
             months,
             cap,
             bonus,
             share,
+            tail,
         })
 }
 
@@ -290,6 +300,7 @@ fn any_moment() -> impl Strategy<Value = Moment> {
             hold,
             link,
             waive,
+            leave: None,
             follow,
             close,
             pay,
@@ -313,16 +324,32 @@ pub fn any_script() -> impl Strategy<Value = Script> {
         prop::sample::select(&CLIENTS[..]),
         [won(), won(), won()],
         prop::collection::vec(any_moment(), 1..=7),
+        prop::option::weighted(0.2, (0..7_usize, 0..2_usize, -28_i64..60)),
     )
-        .prop_map(|(plans, clients, won, months)| Script {
-            plans,
-            clients,
-            won,
-            months,
+        .prop_map(|(plans, clients, won, mut months, leaving)| {
+            if let Some((place, partner, days)) = leaving {
+                let place = place % months.len();
+                months[place].desk.leave = Some((partner, days));
+            }
+            Script {
+                plans,
+                clients,
+                won,
+                months,
+            }
         })
 }
 
 impl Script {
+    /// The first day on which a partner is in the programme no more, once all has been played.
+    pub fn left_on(&self, partner: usize) -> Option<NaiveDate> {
+        let mut leaving = self.months.iter().enumerate();
+        leaving.find_map(|(place, moment)| {
+            let (_, days) = moment.desk.leave.filter(|leave| leave.0 == partner)?;
+            Some(first_of(place) + TimeDelta::days(days))
+        })
+    }
+
     /// The script with one reading of a deal in a month, as an older one that the portal never saw while it held says nothing about the months before; and
     /// each deal won on one day, which stands once money came.
     fn with_one_reading_a_month(&self) -> Self {

@@ -285,3 +285,29 @@ fn a_reading_that_comes_twice_moves_no_day_though_the_money_that_held_it_went_aw
     ];
     block_on(check_history(&script(rows)));
 }
+
+#[test]
+fn an_end_that_comes_with_an_earlier_start_makes_no_month_due_that_was_not() {
+    let moved = DealSaid {
+        starts_after: Some(60),
+        ends_after: Some(0),
+        ..WON
+    };
+    let later = DealSaid {
+        starts_after: Some(90),
+        ..WON
+    };
+    let rows: [&[Said]; 4] = [&[Said::Deal(later)], &[], &[Said::Deal(moved)], &[]];
+    block_on(check_history(&script(rows)));
+}
+
+#[test]
+fn an_end_that_moves_makes_no_month_due_of_a_deal_that_ended_before_it_began() {
+    let ended = |ends_after| DealSaid {
+        starts_after: Some(25),
+        ends_after: Some(ends_after),
+        ..WON
+    };
+    let rows: [&[Said]; 3] = [&[Said::Deal(ended(20))], &[], &[Said::Deal(ended(10))]];
+    block_on(check_history(&script(rows)));
+}

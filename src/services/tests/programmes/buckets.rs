@@ -20,13 +20,23 @@ use super::{
 use crate::{oracle, reconciliation::assert_adds_up};
 
 impl Network {
-    /// What the explorer says that each month expects; those before a start that moved expect nothing.
-    pub async fn check_expected_by_hand(&self, sheet: &Sheet, months: &[i32], bases: &[i128]) {
-        let (mut sum, mut by_hand) = (0, BTreeMap::new());
-        for (month, base) in months.iter().zip(bases) {
-            let before = oracle::nearest(sum, oracle::MONTHLY);
-            sum += base;
-            by_hand.insert(*month, oracle::nearest(sum, oracle::MONTHLY) - before);
+    /// What the explorer says that each month expects: what it still owes, and what was waived of it. Months before a start that moved expect nothing.
+    pub async fn check_expected_by_hand(
+        &self,
+        sheet: &Sheet,
+        months: &[i32],
+        bases: &[i128],
+        owed: &[i128],
+    ) {
+        let (mut sums, mut by_hand) = ([0; 2], BTreeMap::new());
+        for ((month, base), owed) in months.iter().zip(bases).zip(owed) {
+            let through = [sums[0] + owed, sums[1] + base - owed];
+            let parts = [0, 1].map(|part| {
+                oracle::nearest(through[part], oracle::MONTHLY)
+                    - oracle::nearest(sums[part], oracle::MONTHLY)
+            });
+            by_hand.insert(*month, parts[0] + parts[1]);
+            sums = through;
         }
         let explored = self.explore().await;
         let rows = explored.iter().flat_map(|money| &money.rows);

@@ -51,8 +51,8 @@ struct Money {
 type Reach = (usize, Vec<(usize, usize, i128)>);
 
 impl Money {
-    /// What is waived is taken from what its month owes, and what goes beyond that from the months before it, the nearest first.
-    fn cover(&self, months: &[i32], mut bases: Vec<i128>) -> Reach {
+    /// What months still owe: what is waived is taken from its month, and what goes beyond that from the months before it, the nearest first.
+    fn owed(&self, months: &[i32], mut bases: Vec<i128>) -> Vec<i128> {
         for (month, minor) in &self.waived {
             let mut left = (minor * oracle::MONTHLY).max(0);
             let through = months.iter().position(|other| other == month);
@@ -63,7 +63,11 @@ impl Money {
                 left -= taken;
             }
         }
-        let (covered, fills, _) = oracle::cover(&bases, &self.payments, 10_000);
+        bases
+    }
+
+    fn cover(&self, owed: &[i128]) -> Reach {
+        let (covered, fills, _) = oracle::cover(owed, &self.payments, 10_000);
         (covered, fills)
     }
 }
@@ -79,9 +83,10 @@ impl Network {
         let mut charged = charged(sheet, found, &money);
         let months: Vec<i32> = charged.iter().map(|month| month.month).collect();
         let bases: Vec<i128> = charged.iter().map(|month| month.base).collect();
-        let (covered, fills) = money.cover(&months, bases.clone());
+        let owed = money.owed(&months, bases.clone());
+        let (covered, fills) = money.cover(&owed);
         let least = charged.iter().map(|month| month.least).collect();
-        let (covered_at_least, _) = money.cover(&months, least);
+        let (covered_at_least, _) = money.cover(&money.owed(&months, least));
         for (place, month) in charged.iter_mut().enumerate() {
             month.is_covered = place < covered;
             month.is_covered_at_least = place < covered_at_least;
@@ -103,7 +108,8 @@ impl Network {
         by_hand.sort();
         assert_eq!(stored, by_hand, "deal {} of {charged:?}", sheet.number);
         if sheet.is_won {
-            self.check_expected_by_hand(sheet, &months, &bases).await;
+            self.check_expected_by_hand(sheet, &months, &bases, &owed)
+                .await;
         }
         charged
     }
@@ -257,7 +263,7 @@ fn charged(sheet: &Sheet, found: &[LineRecord], money: &Money) -> Vec<Charged> {
     let reached = if sheet.is_won {
         months.len()
     } else {
-        money.cover(&months, bases).0
+        money.cover(&money.owed(&months, bases)).0
     };
     let mut charged = Vec::new();
     for row in &sheet.granted {

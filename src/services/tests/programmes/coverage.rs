@@ -80,7 +80,7 @@ impl Network {
         found: &[LineRecord],
     ) -> Vec<Charged> {
         let money = self.money_by_hand(sheet.id).await;
-        let mut charged = charged(sheet, found, &money);
+        let mut charged = charged(sheet, found, &money, self.world.ctx.this_month().0);
         let months: Vec<i32> = charged.iter().map(|month| month.month).collect();
         let bases: Vec<i128> = charged.iter().map(|month| month.base).collect();
         let owed = money.owed(&months, bases.clone());
@@ -253,10 +253,14 @@ pub fn is_issued(status: &str) -> bool {
 
 /// Which months the client is charged for: those that are due, and those that are on a statement and that the plan grants. Of a deal that is not won any more,
 /// the months that are due and that the money does not reach are cancelled, so that it is not charged for them.
-fn charged(sheet: &Sheet, found: &[LineRecord], money: &Money) -> Vec<Charged> {
+fn charged(sheet: &Sheet, found: &[LineRecord], money: &Money, this_month: i32) -> Vec<Charged> {
+    let of_schedule = || found.iter().filter(|line| line.kind.is_of_schedule());
+    // How far ahead the lines of a lost deal were made is not said.
+    let is_made = |month: i32| {
+        sheet.is_won || month < this_month || of_schedule().any(|line| line.month.0 == month)
+    };
     let stated = |month: i32| {
-        let of_month = found.iter().filter(move |line| line.month.0 == month);
-        of_month.filter(|line| line.kind.is_of_schedule() && line.state.is_stated())
+        of_schedule().filter(move |line| line.month.0 == month && line.state.is_stated())
     };
     let months: Vec<i32> = sheet.due.iter().map(|row| row.month).collect();
     let bases = sheet.due.iter().map(|row| row.base).collect();
@@ -267,7 +271,8 @@ fn charged(sheet: &Sheet, found: &[LineRecord], money: &Money) -> Vec<Charged> {
     };
     let mut charged = Vec::new();
     for row in &sheet.granted {
-        let is_due = months.iter().take(reached).any(|month| *month == row.month);
+        let mut due = months.iter().take(reached);
+        let is_due = due.any(|month| *month == row.month) && is_made(row.month);
         if !is_due && stated(row.month).next().is_none() {
             continue;
         }

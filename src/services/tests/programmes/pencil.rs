@@ -100,15 +100,19 @@ impl Network {
     }
 
     /// The partners who share a deal, each with the last month for which it is paid: so many after that of its last day as the plan's tail has.
-    fn paid_until(&self, number: usize, count: usize) -> Vec<(usize, Option<i32>)> {
+    fn paid_until(&self, number: usize, shares: &[i128]) -> Vec<(usize, Option<i32>)> {
         let owner = OWNERS[number];
         let tail = self.script.plans[owner].tail;
         let until = |partner: usize| {
             let last_day = self.script.left_on(partner)? - Days::new(1);
             Some(day_of(last_day).0 + i32::from(tail?))
         };
-        let partners = [owner, 1 - owner].into_iter().take(count);
-        partners.map(|partner| (partner, until(partner))).collect()
+        // Who has a share of nothing has no lines.
+        let parts = [owner, 1 - owner].into_iter().zip(shares);
+        let sharing = parts.filter(|(_, share)| **share != 0);
+        sharing
+            .map(|(partner, _)| (partner, until(partner)))
+            .collect()
     }
 
     /// None of a deal that was never won, or that no plan is for.
@@ -122,8 +126,9 @@ impl Network {
         // A deal that is won once its partner has left has no plan; one that has one keeps it, whenever the leaving is said.
         let has_plan = |deal: &DealRecord| deal.plan_version.is_some();
         let deal = found.filter(|deal| has_plan(deal) && !told.terms.is_empty())?;
-        let plan = plan_by_hand(&self.script.plans[OWNERS[number]]);
-        let partners = self.paid_until(number, plan.shares.len());
+        let mut plan = plan_by_hand(&self.script.plans[OWNERS[number]]);
+        let partners = self.paid_until(number, &plan.shares);
+        plan.shares.retain(|share| *share != 0);
         let untils: Option<Vec<i32>> = partners.iter().map(|(_, until)| *until).collect();
         let by_hand = oracle::Deal {
             start: deal.start.map(day_of).expect("a start"),
@@ -235,9 +240,6 @@ fn plan_by_hand(terms: &Terms) -> oracle::Plan {
         months: terms.months.map(i32::from),
         cap: terms.cap.map(cents),
         bonus: terms.bonus.map_or(0, cents),
-        shares: match others {
-            0 => vec![oracle::MILLION],
-            others => vec![oracle::MILLION - others, others],
-        },
+        shares: vec![oracle::MILLION - others, others],
     }
 }

@@ -186,10 +186,10 @@ fn any_deal() -> impl Strategy<Value = DealSaid> {
         0..3_usize,
         state,
         0..VALUES.len(),
-        0..PERIODS.len(),
+        prop_oneof![3 => 0..PERIODS.len(), 1 => Just(PERIODS.len() - 1)],
         won_after,
         prop::option::weighted(0.3, -60_i64..120),
-        prop::option::weighted(0.15, 0_u32..200),
+        prop::option::weighted(0.3, 0_u32..200),
     )
         .prop_map(
             |(deal, state, value, period, won_after, starts_after, ends_after)| DealSaid {
@@ -259,8 +259,8 @@ fn any_credit() -> impl Strategy<Value = CreditSaid> {
 fn any_event() -> impl Strategy<Value = Event> {
     let said = prop_oneof![
         3 => any_deal().prop_map(Said::Deal),
-        4 => any_invoice().prop_map(Said::Invoice),
-        2 => any_credit().prop_map(Said::Credit),
+        3 => any_invoice().prop_map(Said::Invoice),
+        1 => any_credit().prop_map(Said::Credit),
     ];
     let late = || prop_oneof![3 => Just(0), 1 => 1..=3_usize];
     (said, any::<u8>(), [late(), late()]).prop_map(|(said, order, late)| Event {

@@ -311,3 +311,23 @@ fn an_end_that_moves_makes_no_month_due_of_a_deal_that_ended_before_it_began() {
     let rows: [&[Said]; 3] = [&[Said::Deal(ended(20))], &[], &[Said::Deal(ended(10))]];
     block_on(check_history(&script(rows)));
 }
+
+#[test]
+fn a_month_that_the_plan_grants_no_more_takes_none_of_the_clients_money() {
+    let from_february = DealSaid {
+        starts_after: Some(26),
+        ..WON
+    };
+    let paid = |number| invoice(number, 4, None);
+    let rows: [&[Said]; 4] = [
+        &[Said::Deal(from_february), paid(0), paid(1)],
+        &[],
+        &[],
+        &[Said::Deal(WON)],
+    ];
+    let mut script = script(rows);
+    (script.plans[0].months, script.plans[0].bonus) = (Some(1), Some(32));
+    (script.months[2].desk.approve, script.months[2].desk.close) = (true, true);
+    script.months[3].desk.follow = true;
+    block_on(check_history(&script));
+}

@@ -41,9 +41,8 @@ impl Network {
         let explored = self.explore().await;
         let rows = explored.iter().flat_map(|money| &money.rows);
         let expected = rows.flat_map(|row| &row.expected);
-        let of_deal = expected.filter(|(deal, month, minor)| {
-            *deal == sheet.id && (*minor != 0 || by_hand.contains_key(&month.0))
-        });
+        let of_deal = expected.filter(|(deal, _, minor)| *deal == sheet.id && *minor != 0);
+        by_hand.retain(|_, minor| *minor != 0);
         let found = of_deal.map(|(_, month, minor)| (month.0, i128::from(*minor)));
         assert_eq!(
             found.collect::<BTreeMap<_, _>>(),

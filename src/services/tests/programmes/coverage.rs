@@ -251,7 +251,7 @@ pub fn is_issued(status: &str) -> bool {
     matches!(status, "AUTHORISED" | "PAID")
 }
 
-/// Which months the client is charged for: those that are due, and those that are on a statement and that the plan grants. Of a deal that is not won any more,
+/// Which months the client is charged for: those that are due, and those that are on a statement, for nothing where the plan grants none. Of a deal that is not won any more,
 /// the months that are due and that the money does not reach are cancelled, so that it is not charged for them.
 fn charged(sheet: &Sheet, found: &[LineRecord], money: &Money, this_month: i32) -> Vec<Charged> {
     let of_schedule = || found.iter().filter(|line| line.kind.is_of_schedule());
@@ -270,13 +270,16 @@ fn charged(sheet: &Sheet, found: &[LineRecord], money: &Money, this_month: i32) 
         money.cover(&money.owed(&months, bases)).0
     };
     let mut charged = Vec::new();
-    for row in &sheet.granted {
+    let granted = sheet.granted.iter().map(|row| (row.month, row.base));
+    let mut bases: BTreeMap<i32, i128> = of_schedule().map(|line| (line.month.0, 0)).collect();
+    bases.extend(granted);
+    for (month, base) in bases {
         let mut due = months.iter().take(reached);
-        let is_due = due.any(|month| *month == row.month) && is_made(row.month);
-        if !is_due && stated(row.month).next().is_none() {
+        let is_due = due.any(|other| *other == month) && is_made(month);
+        if !is_due && stated(month).next().is_none() {
             continue;
         }
-        let said = stated(row.month).flat_map(|line| {
+        let said = stated(month).flat_map(|line| {
             let stated = adjustments_of(found, line).filter(|other| other.state.is_stated());
             let last = stated.max_by_key(|other| other.position);
             std::iter::once(line).chain(last)
@@ -285,10 +288,10 @@ fn charged(sheet: &Sheet, found: &[LineRecord], money: &Money, this_month: i32) 
             .filter(|line| line.kind != LineKind::Bonus)
             .map(|line| line.base.numer() * oracle::MONTHLY / line.base.denom());
         charged.push(Charged {
-            month: row.month,
+            month,
             is_due,
-            base: row.base,
-            least: said.fold(row.base, i128::min),
+            base,
+            least: said.fold(base, i128::min),
             is_covered: false,
             is_covered_at_least: false,
         });

@@ -251,8 +251,8 @@ pub fn is_issued(status: &str) -> bool {
     matches!(status, "AUTHORISED" | "PAID")
 }
 
-/// Which months the client is charged for: those that are due, and those that are on a statement, for nothing where the plan grants none. Of a deal that is not won any more,
-/// the months that are due and that the money does not reach are cancelled, so that it is not charged for them.
+/// Which months the client is charged for: those that are due, and those that are on a statement, for nothing where the plan grants none. Of a deal that is
+/// not won any more, the months that are due and that the money does not reach are cancelled, so that it is not charged for them.
 fn charged(sheet: &Sheet, found: &[LineRecord], money: &Money, this_month: i32) -> Vec<Charged> {
     let of_schedule = || found.iter().filter(|line| line.kind.is_of_schedule());
     // How far ahead the lines of a lost deal were made is not said.

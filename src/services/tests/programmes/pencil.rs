@@ -182,8 +182,8 @@ impl Network {
         standing
     }
 
-    /// A line stands where it is due, and, of a deal that is not won any more, where the client's money reaches it; what is on a statement stays wherever it is.
-    /// With what corrects it, it is what the plan grants.
+    /// A line stands where it is due, and, of a deal that is not won any more, where the client's money reaches it; what is on a statement stays wherever
+    /// it is. With what corrects it, it is what the plan grants.
     fn check_lines_by_hand(&self, sheet: &Sheet, found: &[LineRecord], charged: &[Charged]) {
         let number = sheet.number;
         let held: BTreeMap<(LineKind, i32, PartnerId), &LineRecord> = found

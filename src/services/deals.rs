@@ -484,7 +484,7 @@ async fn apply_won(
     let is_earned = lines
         .iter()
         .any(|line| line.kind.is_of_schedule() && line.state.is_earned());
-    let was_won_on = deal.won_on;
+    let known = deal.clone();
     // The same reading once more moves no day, whatever money came or went since.
     let is_news = before.is_none_or(|before| {
         before.start.is_none() || before.hubspot_modified_at != remote.modified_at
@@ -492,10 +492,10 @@ async fn apply_won(
     if is_news {
         follow_days(ctx, tx, deal, remote, is_earned).await?;
     }
-    deal.end_holds_from = end_holds_from(ctx, deal, remote, was_won_on);
+    deal.end_holds_from = end_holds_from(ctx, &known, remote);
     deal.end = remote.end;
-    if deal.won_on != was_won_on {
-        deal.plan_version = find_granted_version(tx, deal, was_won_on).await?;
+    if deal.won_on != known.won_on {
+        deal.plan_version = find_granted_version(tx, deal, known.won_on).await?;
     }
     choose_plan(ctx, tx, deal).await?;
     apply_terms(ctx, tx, deal, remote, is_earned).await
@@ -615,23 +615,19 @@ pub(crate) struct CurrencyChange {
 }
 
 /// From when on the deal's end holds, where it was said or moved while the deal ran: months that had ended by then stay, if they were due until then.
-fn end_holds_from(
-    ctx: &Ctx,
-    deal: &DealRecord,
-    remote: &RemoteDeal,
-    was_won_on: Option<NaiveDate>,
-) -> Option<Month> {
-    if deal.end == remote.end {
-        return deal.end_holds_from;
+fn end_holds_from(ctx: &Ctx, known: &DealRecord, remote: &RemoteDeal) -> Option<Month> {
+    if known.end == remote.end {
+        return known.end_holds_from;
     }
     // What is said with the first reading holds from the start.
-    was_won_on.and(remote.end)?;
-    let changed = month_of_change(ctx, remote);
-    let was_due_before = deal
-        .ends_on()
+    known.won_on.and(remote.end)?;
+    let (start, changed, ended_on) = (known.start?, month_of_change(ctx, remote), known.ends_on());
+    let was_due_before = ended_on
         .and_then(|end| end.pred_opt())
         .map_or(changed, |last| Month::of(last).plus(1));
-    Some(changed.min(was_due_before))
+    let holds_from = changed.min(was_due_before);
+    let was_due = Month::of(start) < holds_from && ended_on.is_none_or(|end| start < end);
+    was_due.then_some(holds_from)
 }
 
 /// From when on a change counts: HubSpot's deal was changed in that month.

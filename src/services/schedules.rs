@@ -349,9 +349,8 @@ fn change_lines(
     existing: &[LineRecord],
 ) -> Result<(), ServiceError> {
     let of_schedule = existing.iter().filter(|line| line.kind.is_of_schedule());
-    let mut of_schedule: BTreeMap<(LineKind, i64, PartnerId), &LineRecord> = of_schedule
-        .map(|line| ((line.kind, line.position, line.partner), line))
-        .collect();
+    let mut of_schedule: BTreeMap<(LineKind, i64, PartnerId), &LineRecord> =
+        of_schedule.map(|line| (key(line), line)).collect();
     let until = last_kept(ctx, of_schedule.values().copied());
     let mut adjustments = Adjustments::new(existing);
     for wanted in basis.wanted(until)? {
@@ -377,11 +376,14 @@ fn change_lines(
         return Ok(());
     }
     let granted = prices(&basis.unending(), until)?;
-    for (key, line) in of_schedule {
-        end_line(books, &mut adjustments, basis, line, granted.get(&key))?;
+    for line in of_schedule.into_values() {
+        end_line(books, &mut adjustments, basis, line, &granted)?;
     }
     Ok(())
 }
+
+/// What each line should be, by what a deal has one of.
+type Prices = BTreeMap<(LineKind, i64, PartnerId), Price>;
 
 /// How far a deal's lines are looked at: as far as they are made, or as they already go.
 fn last_kept<'a>(ctx: &Ctx, lines: impl IntoIterator<Item = &'a LineRecord>) -> Month {
@@ -391,11 +393,12 @@ fn last_kept<'a>(ctx: &Ctx, lines: impl IntoIterator<Item = &'a LineRecord>) -> 
     kept.fold(horizon(ctx), |until, line| until.max(line.month))
 }
 
-/// What each line should be, by what a deal has one of.
-fn prices(
-    basis: &Basis,
-    until: Month,
-) -> Result<BTreeMap<(LineKind, i64, PartnerId), Price>, MoneyError> {
+/// What a deal has one line of.
+const fn key(line: &LineRecord) -> (LineKind, i64, PartnerId) {
+    (line.kind, line.position, line.partner)
+}
+
+fn prices(basis: &Basis, until: Month) -> Result<Prices, MoneyError> {
     let wanted = basis.wanted(until)?.into_iter();
     Ok(wanted.map(|wanted| (wanted.key(), wanted.price)).collect())
 }
@@ -422,10 +425,10 @@ fn end_line(
     adjustments: &mut Adjustments<'_>,
     basis: &Basis,
     line: &LineRecord,
-    granted: Option<&Price>,
+    granted: &Prices,
 ) -> Result<(), ServiceError> {
-    let Some(price) = granted else {
-        return take_back(books, adjustments, basis, line);
+    let Some(price) = granted.get(&key(line)) else {
+        return take_back(books, adjustments, basis, line, granted);
     };
     if line.state.is_stated() {
         return adjustments.adjust(books, basis, line, price);
@@ -436,18 +439,22 @@ fn end_line(
     Ok(())
 }
 
-/// A line that the plan does not grant: to another partner, or not for that month.
+/// A line that the plan does not grant: to another partner, or not for that month, which then takes none of the client's money either.
 fn take_back(
     books: &mut Books<'_>,
     adjustments: &mut Adjustments<'_>,
     basis: &Basis,
     line: &LineRecord,
+    granted: &Prices,
 ) -> Result<(), ServiceError> {
     if line.state.is_stated() {
+        let mut of_month = granted.values().filter(|price| price.month == line.month);
         let nothing = Price {
             month: line.month,
             money: Money::zero(line.money.currency),
-            base: line.base,
+            base: of_month
+                .next()
+                .map_or(Exact::from_integer(0), |price| price.base),
         };
         return adjustments.adjust(books, basis, line, &nothing);
     }
@@ -588,7 +595,6 @@ fn keep_reached(
     let until = last_kept(ctx, &money.lines);
     let due = prices(basis, until)?;
     let granted = prices(&basis.unending(), until)?;
-    let key = |line: &LineRecord| (line.kind, line.position, line.partner);
     let mut cancelled: BTreeMap<LineId, LineRecord> = BTreeMap::new();
     for line in &mut money.lines {
         let due = due.get(&key(line));
@@ -613,10 +619,7 @@ fn keep_reached(
                     follow_price(ctx, books, &mut adjustments, basis, line, price)?;
                 }
                 (None, Some(_)) => cancel(books, [line]),
-                (None, None) => {
-                    let granted = granted.get(&key(line));
-                    end_line(books, &mut adjustments, basis, line, granted)?;
-                }
+                (None, None) => end_line(books, &mut adjustments, basis, line, &granted)?,
             }
         }
     }

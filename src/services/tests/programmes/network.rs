@@ -1,10 +1,12 @@
 //! A portal that a programme is played in: what arrives, what people do at the end of each month, and what they see.
 
-use chrono::{Days, NaiveDate, TimeDelta};
+use std::cell::RefCell;
+
+use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 use portal_domain::{
     access::Actor,
     bill::oldest_minor,
-    calendar::{Quarter, Timestamp},
+    calendar::{Month, Quarter, Timestamp},
     deal::DealState,
     ids::{DealId, LeadId, PartnerId},
     lead::LeadState,
@@ -32,7 +34,10 @@ use portal_store::{
 
 use super::{
     script::{DealSaid, Desk, Link, OWNERS, PERIODS, Script, Terms, VALUES},
-    vendors::{Reading, Sent, all_said, contact_id, credit_id, first_of, hubspot_id, invoice_id},
+    told::{Day, Heard, Told},
+    vendors::{
+        Reading, Sent, all_said, contact_id, credit_id, first_of, hubspot_id, invoice_id, month_of,
+    },
 };
 use crate::world::{World, add_owner, company, databases, instant, publish, sale};
 
@@ -52,6 +57,7 @@ pub struct Network {
     leads: Vec<LeadId>,
     pub script: Script,
     sent: Vec<Sent>,
+    told: RefCell<[Told; OWNERS.len()]>,
 }
 
 fn percent(rate: u32) -> String {
@@ -71,7 +77,11 @@ impl Network {
     }
 
     async fn on(url: &str, script: &Script) -> Self {
-        let world = World::new(url).await;
+        // Small programmes reach the minimum payout now and then.
+        let world = World::with(url, |programme| {
+            programme.minimum_payout.default_minor = 500
+        })
+        .await;
         let other = CompanyForm {
             name: "Second".to_owned(),
             legal_name: "Second GmbH".to_owned(),
@@ -89,6 +99,7 @@ impl Network {
             leads: Vec::new(),
             script: script.clone(),
             sent: all_said(script),
+            told: RefCell::default(),
             world,
         };
         network.with_plans().await.with_leads([&member]).await
@@ -125,6 +136,7 @@ impl Network {
             name: format!("Plan {place}"),
             rate: percent(terms.rate),
             months: text(terms.months.map(u32::from)),
+            tail_months: text(terms.tail.map(u32::from)),
             currency: "EUR".to_owned(),
             cap: text(terms.cap),
             bonus: text(terms.bonus),
@@ -166,7 +178,7 @@ impl Network {
     /// Everything of the script, month by month.
     pub async fn play(&self, delivery: Delivery) {
         for place in 0..self.script.months.len() {
-            self.world.go_to(&first_of(place));
+            self.world.go_to(&first_of(place).to_string());
             self.accrue().await;
             for sent in self.arrivals(place, delivery) {
                 self.deliver(sent).await;
@@ -184,7 +196,8 @@ impl Network {
 
     /// Another month ends, and lines follow all that is known by then.
     pub async fn end(&self) {
-        self.world.go_to(&first_of(self.script.months.len()));
+        self.world
+            .go_to(&first_of(self.script.months.len()).to_string());
         self.accrue().await;
         self.follow_starts().await;
         self.world.prove().await;
@@ -220,7 +233,12 @@ impl Network {
         let delivered = match &sent.reading {
             Reading::Deal(said) => {
                 let remote = self.remote_deal(said, sent.at);
-                deals::apply_reading(ctx, &remote.id, Some(&remote)).await
+                let start_before = self.find_start(said.deal).await;
+                let applied = deals::apply_reading(ctx, &remote.id, Some(&remote)).await;
+                let start = self.find_start(said.deal).await;
+                let heard = self.heard(said, sent);
+                self.told.borrow_mut()[said.deal].hear(&heard, start_before, start);
+                applied
             }
             Reading::Invoice(remote) => links::apply_invoice(ctx, remote).await,
             Reading::Credit(remote) => links::apply_credit(ctx, remote).await,
@@ -232,11 +250,40 @@ impl Network {
         deals::apply_reading(&self.world.ctx, &hubspot_id(deal), None)
             .await
             .expect("followed");
+        self.told.borrow_mut()[deal].go_away();
         self.world.work_off().await;
     }
 
+    /// What is written down of a deal by now.
+    pub fn told(&self, deal: usize) -> Told {
+        self.told.borrow()[deal].clone()
+    }
+
+    fn heard(&self, said: &DealSaid, sent: &Sent) -> Heard {
+        let end = said.ends_after;
+        let end = end.map(|days| self.won_on(said) + Days::new(u64::from(days)));
+        Heard {
+            at: sent.at.0,
+            month: month_of(sent.month),
+            is_won: said.state == DealState::Won,
+            value: VALUES[said.value].into(),
+            period: PERIODS[said.period].parse().ok(),
+            end: end.map(day_of),
+        }
+    }
+
+    async fn find_start(&self, deal: usize) -> Option<Day> {
+        let mut tx = self.world.ctx.store.read().await.unwrap();
+        let found = deal_rows::find_by_hubspot(&mut tx, &hubspot_id(deal)).await;
+        found.unwrap().and_then(|deal| deal.start).map(day_of)
+    }
+
+    fn won_on(&self, said: &DealSaid) -> NaiveDate {
+        won_on(self.script.won[said.deal]) + Days::new(u64::from(said.won_after))
+    }
+
     fn remote_deal(&self, said: &DealSaid, at: Timestamp) -> RemoteDeal {
-        let won_on = won_on(self.script.won[said.deal]) + Days::new(u64::from(said.won_after));
+        let won_on = self.won_on(said);
         let (state, period) = (said.state, PERIODS[said.period]);
         let amount = Money::new(VALUES[said.value], Currency::EUR).to_decimal();
         RemoteDeal {
@@ -265,6 +312,9 @@ impl Network {
         }
         if let Some(place) = desk.waive {
             self.waive(place).await;
+        }
+        if let Some((partner, _)) = desk.leave {
+            self.leave(partner).await;
         }
         if desk.follow {
             self.follow_starts().await;
@@ -469,6 +519,15 @@ impl Network {
         }
     }
 
+    async fn leave(&self, partner: usize) {
+        let (ctx, staff) = (&self.world.ctx, &self.world.staff);
+        let left_on = self.script.left_on(partner).expect("it leaves");
+        let left = partners::leave(ctx, staff, self.partners[partner], &left_on.to_string()).await;
+        left.expect("left");
+        self.world.work_off().await;
+        self.world.prove().await;
+    }
+
     /// Approves what is covered, but for one line that is held for a month.
     async fn approve(&self, held: Option<usize>) {
         let (ctx, staff) = (&self.world.ctx, &self.world.staff);
@@ -542,6 +601,11 @@ fn assert_paid_within_bills(view: &StatementView) {
         let of_lines: i64 = paid.map(|line| line.money.minor).sum();
         assert!(of_lines <= bill.paid_minor.max(0), "{}", bill.number);
     }
+}
+
+/// A day as the oracle counts.
+pub fn day_of(date: NaiveDate) -> Day {
+    (Month::of(date).0, date.day())
 }
 
 fn won_on(days: u32) -> NaiveDate {

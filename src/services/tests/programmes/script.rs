@@ -1,7 +1,10 @@
 //! What a programme is made up of, at random: the plans, the deals, and month by month what the vendors say, when it arrives, and what people do.
 
+use chrono::{NaiveDate, TimeDelta};
 use portal_domain::deal::DealState;
 use proptest::prelude::*;
+
+use super::vendors::first_of;
 
 /// Whose each deal is: the first partner has two.
 pub const OWNERS: [usize; 3] = [0, 0, 1];
@@ -20,6 +23,8 @@ pub struct Terms {
     pub bonus: Option<u32>,
     /// The other partner's part of each line.
     pub share: Option<u32>,
+    /// For how many more months a partner that has left is paid; as if it had not where nothing is said.
+    pub tail: Option<u16>,
 }
 
 /// What HubSpot says of a deal. Days are counted from the one on which it was won at first.
@@ -106,6 +111,8 @@ pub struct Desk {
     pub hold: Option<usize>,
     pub link: Option<Link>,
     pub waive: Option<usize>,
+    /// Which partner leaves the programme, so many days later or earlier; at most one does, and once.
+    pub leave: Option<(usize, i64)>,
     /// Whether lines follow starts that moved.
     pub follow: bool,
     pub close: bool,
@@ -119,6 +126,7 @@ impl Desk {
         hold: None,
         link: None,
         waive: None,
+        leave: None,
         follow: false,
         close: false,
         pay: None,
@@ -154,14 +162,16 @@ fn any_terms() -> impl Strategy<Value = Terms> {
         prop::option::weighted(0.3, 10_u32..300),
         prop::option::weighted(0.3, 10_u32..200),
         prop::option::weighted(0.3, 1_u32..=100),
+        prop::option::weighted(0.7, 0_u16..=3),
     )
-        .prop_map(|(rate, tiers, months, cap, bonus, share)| Terms {
+        .prop_map(|(rate, tiers, months, cap, bonus, share, tail)| Terms {
             rate,
             tiers,
             months,
             cap,
             bonus,
             share,
+            tail,
         })
 }
 
@@ -176,10 +186,10 @@ fn any_deal() -> impl Strategy<Value = DealSaid> {
         0..3_usize,
         state,
         0..VALUES.len(),
-        0..PERIODS.len(),
+        prop_oneof![3 => 0..PERIODS.len(), 1 => Just(PERIODS.len() - 1)],
         won_after,
         prop::option::weighted(0.3, -60_i64..120),
-        prop::option::weighted(0.15, 0_u32..200),
+        prop::option::weighted(0.3, 0_u32..200),
     )
         .prop_map(
             |(deal, state, value, period, won_after, starts_after, ends_after)| DealSaid {
@@ -200,12 +210,12 @@ fn any_net() -> impl Strategy<Value = i64> {
 
 fn any_invoice() -> impl Strategy<Value = InvoiceSaid> {
     (
-        (0..3_usize, 0..3_usize),
+        (0..3_usize, prop_oneof![1 => Just(0), 1 => 0..3_usize]),
         any_net(),
-        0..=4_i64,
+        prop_oneof![1 => Just(4), 1 => 0..=4_i64],
         prop_oneof![3 => Just(0), 1 => 1..=4_i64],
         prop_oneof![6 => Just("AUTHORISED"), 1 => Just("DRAFT"), 1 => Just("VOIDED")],
-        prop::option::weighted(0.3, 0..3_usize),
+        prop::option::weighted(0.4, 0..3_usize),
         prop_oneof![Just(17), 0_u32..180],
     )
         .prop_map(
@@ -249,7 +259,7 @@ fn any_credit() -> impl Strategy<Value = CreditSaid> {
 fn any_event() -> impl Strategy<Value = Event> {
     let said = prop_oneof![
         3 => any_deal().prop_map(Said::Deal),
-        4 => any_invoice().prop_map(Said::Invoice),
+        5 => any_invoice().prop_map(Said::Invoice),
         2 => any_credit().prop_map(Said::Credit),
     ];
     let late = || prop_oneof![3 => Just(0), 1 => 1..=3_usize];
@@ -277,7 +287,7 @@ fn any_link() -> impl Strategy<Value = Link> {
 
 fn any_moment() -> impl Strategy<Value = Moment> {
     let desk = (
-        prop::bool::weighted(0.7),
+        prop::bool::weighted(0.8),
         prop::option::weighted(0.2, 0..8_usize),
         prop::option::weighted(0.4, any_link()),
         prop::option::weighted(0.1, 0..3_usize),
@@ -290,12 +300,13 @@ fn any_moment() -> impl Strategy<Value = Moment> {
             hold,
             link,
             waive,
+            leave: None,
             follow,
             close,
             pay,
         });
     (
-        prop::collection::vec(any_event(), 0..7),
+        prop::collection::vec(any_event(), 1..7),
         prop::option::weighted(0.05, 0..3_usize),
         desk,
     )
@@ -312,17 +323,33 @@ pub fn any_script() -> impl Strategy<Value = Script> {
         [any_terms(), any_terms()],
         prop::sample::select(&CLIENTS[..]),
         [won(), won(), won()],
-        prop::collection::vec(any_moment(), 1..=7),
+        prop::collection::vec(any_moment(), 3..=7),
+        prop::option::weighted(0.2, (0..7_usize, 0..2_usize, -28_i64..60)),
     )
-        .prop_map(|(plans, clients, won, months)| Script {
-            plans,
-            clients,
-            won,
-            months,
+        .prop_map(|(plans, clients, won, mut months, leaving)| {
+            if let Some((place, partner, days)) = leaving {
+                let place = place % months.len();
+                months[place].desk.leave = Some((partner, days));
+            }
+            Script {
+                plans,
+                clients,
+                won,
+                months,
+            }
         })
 }
 
 impl Script {
+    /// The first day on which a partner is in the programme no more, once all has been played.
+    pub fn left_on(&self, partner: usize) -> Option<NaiveDate> {
+        let mut leaving = self.months.iter().enumerate();
+        leaving.find_map(|(place, moment)| {
+            let (_, days) = moment.desk.leave.filter(|leave| leave.0 == partner)?;
+            Some(first_of(place) + TimeDelta::days(days))
+        })
+    }
+
     /// The script with one reading of a deal in a month, as an older one that the portal never saw while it held says nothing about the months before; and
     /// each deal won on one day, which stands once money came.
     fn with_one_reading_a_month(&self) -> Self {

@@ -40,7 +40,7 @@ pub fn all_said(script: &Script) -> Vec<Sent> {
     let last = script.months.len() - 1;
     for (month, moment) in script.months.iter().enumerate() {
         for event in &moment.said {
-            let at = Timestamp(instant(&first_of(month)) + sent.len() as i64);
+            let at = Timestamp(instant(&first_of(month).to_string()) + sent.len() as i64);
             let readings = match &event.said {
                 Said::Deal(said) => vec![Reading::Deal(*said)],
                 Said::Invoice(said) => vec![xero.enter_invoice(said, at)],
@@ -71,9 +71,14 @@ pub fn all_said(script: &Script) -> Vec<Sent> {
 }
 
 /// The second day of each month of a programme, on which everything happens.
-pub fn first_of(place: usize) -> String {
+pub fn first_of(place: usize) -> NaiveDate {
     let month = Month::new(2026, 2).plus(i32::try_from(place).expect("few"));
-    (month.first_day() + Days::new(1)).to_string()
+    month.first_day() + Days::new(1)
+}
+
+/// A month of a programme, counted as the oracle does.
+pub fn month_of(place: usize) -> i32 {
+    2026 * 12 + 1 + i32::try_from(place).expect("few")
 }
 
 pub fn hubspot_id(deal: usize) -> String {

@@ -664,21 +664,17 @@ async fn put_terms(
     if is_same(last) {
         return Ok(());
     }
-    if last.period == BillingPeriod::OneOff && first.period == BillingPeriod::OneOff {
-        let again = DealTerms {
-            from: last.from,
-            ..first
-        };
-        return Ok(deals::put_terms(tx, deal, &again, ctx.now()).await?);
-    }
-    let again = DealTerms { from, ..first };
     deals::remove_terms_from(tx, deal, from).await?;
-    if known
-        .iter()
-        .rfind(|terms| terms.from < from)
-        .is_some_and(is_same)
-    {
+    let held = known.iter().rfind(|terms| terms.from < from);
+    if held.is_some_and(is_same) {
+        let again = DealTerms { from, ..first };
         return Ok(deals::add_reading(tx, deal, &again, ctx.now()).await?);
     }
+    let is_one_off = |terms: &DealTerms| terms.period == BillingPeriod::OneOff;
+    let held = held.filter(|held| is_one_off(held) && is_one_off(&first));
+    let again = DealTerms {
+        from: held.map_or(from, |held| held.from),
+        ..first
+    };
     Ok(deals::put_terms(tx, deal, &again, ctx.now()).await?)
 }

@@ -313,6 +313,26 @@ fn an_end_that_moves_makes_no_month_due_of_a_deal_that_ended_before_it_began() {
 }
 
 #[test]
+fn a_value_that_is_charged_once_takes_the_place_of_another_though_it_was_a_monthly_one_for_an_hour()
+{
+    let said = |value, period| {
+        Said::Deal(DealSaid {
+            value,
+            period,
+            ..WON
+        })
+    };
+    let (monthly, once) = (0, 5);
+    let rows: [&[Said]; 3] = [&[said(0, once)], &[], &[said(1, monthly), said(2, once)]];
+    block_on(async {
+        let network = Network::new(&script(rows)).await;
+        network.play(Delivery::InOrder).await;
+        network.check_by_hand().await;
+        network.world.ctx.store.close().await;
+    });
+}
+
+#[test]
 fn a_month_that_the_plan_grants_no_more_takes_none_of_the_clients_money() {
     let from_february = DealSaid {
         starts_after: Some(26),

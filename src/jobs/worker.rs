@@ -1,5 +1,5 @@
-//! The worker: claims due jobs lane by lane, keeps their leases alive while they run, and writes how they ended. A lease that is not renewed
-//! runs out within [`LEASE_MS`], and another worker takes the job over; the fence keeps the first from writing afterwards.
+//! The worker: claims due jobs lane by lane, has them done within their leases, and writes how they ended. A lease that is not prolonged runs out within
+//! [`LEASE_MS`], and another worker takes the job back; the fence keeps the first from writing afterwards.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,21 +9,27 @@ use portal_services::{
     outbox::{Job, LANES},
 };
 use portal_store::{
-    jobs::{self, ClaimedJob},
+    Tx,
+    jobs::{self, ClaimedJob, Ending},
     vendors,
 };
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{sync::watch, task::JoinSet, time::Instant};
 
-use crate::{Desk, JobError, Vendors, error::Remedy, perform::perform, schedule};
+use crate::{
+    Desk, JobError, Vendors,
+    error::Remedy,
+    lease::{LEASE_MS, perform_leased},
+    schedule,
+};
 
-const LEASE_MS: i64 = 8_000;
-const HEARTBEAT: Duration = Duration::from_secs(2);
 /// How long a job added by another process may wait for us to look.
 const LOOK: Duration = Duration::from_millis(400);
 /// 2 s, 4 s, 8 s, … up to 15 minutes: about an hour and a half in all before a person is needed.
 const ATTEMPTS_MAX: i64 = 14;
 const RETRY_FIRST_MS: i64 = 2_000;
 const RETRY_MAX_MS: i64 = 15 * 60_000;
+/// After so many workers in a row that went silent over a job it is the job that ends them.
+const LOSSES_MAX: i64 = 5;
 
 /// Runs jobs; as many workers as one likes may share a database.
 #[derive(Clone)]
@@ -105,41 +111,27 @@ impl Worker {
         if !jobs::is_due(&mut ctx.store.read().await?, lane, now).await? {
             return Ok(false);
         }
+        let since = Instant::now();
         let mut tx = ctx.store.write().await?;
+        let dead = take_back(&mut tx, lane, now).await?;
         let claimed = jobs::claim(&mut tx, lane, now, now.plus_ms(LEASE_MS)).await?;
         tx.commit().await?;
+        for job in dead {
+            tell(ctx, &job, SILENT).await?;
+        }
         let Some(claimed) = claimed else {
             return Ok(false);
         };
-        let outcome = self.run_leased(&claimed).await;
-        self.write_outcome(lane, &claimed, outcome).await?;
+        match perform_leased(&self.desk, &claimed, since).await {
+            Some(outcome) => self.write_outcome(lane, &claimed, outcome).await?,
+            None => {
+                tracing::warn!(job.kind = %claimed.kind, "The lease of job `{}` was lost", claimed.kind);
+            }
+        }
         Ok(true)
     }
 
-    /// Runs a job while its lease is renewed; a panic is a failure like any other.
-    async fn run_leased(&self, claimed: &ClaimedJob) -> Result<(), JobError> {
-        let job: Job = serde_json::from_str(&claimed.payload).map_err(JobError::fail)?;
-        let desk = Arc::clone(&self.desk);
-        let mut work = tokio::task::spawn(async move { perform(&desk, &job).await });
-        loop {
-            tokio::select! {
-                done = &mut work => {
-                    return done.unwrap_or_else(|panic| Err(JobError::retry(format!("the job panicked: {panic}"))));
-                }
-                () = tokio::time::sleep(HEARTBEAT) => {
-                    let ctx = &self.desk.ctx;
-                    let mut tx = ctx.store.write().await?;
-                    let ours = jobs::prolong(&mut tx, claimed, ctx.now().plus_ms(LEASE_MS)).await?;
-                    tx.commit().await?;
-                    if !ours {
-                        work.abort();
-                        return Err(JobError::retry("another worker took the job over"));
-                    }
-                }
-            }
-        }
-    }
-
+    /// Writes how a job ended, unless somebody else has it by now: then it is theirs to say, and our word is none.
     async fn write_outcome(
         &self,
         lane: &str,
@@ -150,34 +142,58 @@ impl Worker {
         let now = ctx.now();
         let outside = lane != "books";
         let mut tx = ctx.store.write().await?;
-        match outcome {
-            Ok(()) => {
-                jobs::finish(&mut tx, claimed, now).await?;
-                if outside {
-                    vendors::add_success(&mut tx, lane, now).await?;
-                }
+        let Err(error) = outcome else {
+            if jobs::finish(&mut tx, claimed, now).await? && outside {
+                vendors::add_success(&mut tx, lane, now).await?;
             }
-            Err(error) => {
-                let retry_at = retry_at(&error, claimed.attempt, now);
-                tracing::warn!(
-                    job.kind = %claimed.kind,
-                    job.attempt = claimed.attempt,
-                    job.dead = retry_at.is_none(),
-                    "Job `{}` failed: {error}",
-                    claimed.kind
-                );
-                jobs::fail(&mut tx, claimed, &error.message, retry_at, now).await?;
-                if outside {
-                    vendors::add_failure(&mut tx, lane, &error.message, now).await?;
-                }
-                if retry_at.is_none() {
-                    tx.commit().await?;
-                    return tell(ctx, claimed, &error.message).await;
-                }
-            }
+            return Ok(tx.commit().await?);
+        };
+        let retry_at = retry_at(&error, claimed.attempt, now);
+        tracing::warn!(
+            job.kind = %claimed.kind,
+            job.attempt = claimed.attempt,
+            job.dead = retry_at.is_none(),
+            "Job `{}` failed: {error}",
+            claimed.kind
+        );
+        let message = &error.message;
+        if !jobs::end_try(&mut tx, claimed, Ending::Failed, message, retry_at, now).await? {
+            return Ok(());
         }
-        Ok(tx.commit().await?)
+        if outside {
+            vendors::add_failure(&mut tx, lane, message, now).await?;
+        }
+        tx.commit().await?;
+        if retry_at.is_none() {
+            tell(ctx, claimed, message).await?;
+        }
+        Ok(())
     }
+}
+
+/// What is said of a job whose worker never said anything.
+const SILENT: &str = "the worker that had the job went silent";
+
+/// Takes back the jobs of workers that have gone silent; answers those that are given up. The first time such a job runs again at once: most likely it was the
+/// machine that ended. Later it waits like one that failed, since most likely it is the job that ends its worker.
+async fn take_back(
+    tx: &mut Tx,
+    lane: &str,
+    now: Timestamp,
+) -> Result<Vec<ClaimedJob>, JobError> {
+    let mut dead = Vec::new();
+    for job in jobs::list_silent(tx, lane, now).await? {
+        let given_up = job.losses + 1 >= LOSSES_MAX || job.attempt >= ATTEMPTS_MAX;
+        let wait_ms = match job.losses {
+            0 => 0,
+            _ => wait_ms(job.attempt),
+        };
+        let retry_at = (!given_up).then(|| now.plus_ms(wait_ms));
+        jobs::end_try(tx, &job, Ending::Lost, SILENT, retry_at, now).await?;
+        tracing::warn!(job.kind = %job.kind, job.dead = given_up, "The worker of job `{}` went silent", job.kind);
+        dead.extend(given_up.then_some(job));
+    }
+    Ok(dead)
 }
 
 /// A bill that was tried for the last time waits for a person: finance and the partner hear of it, and not the operator alone.
@@ -199,19 +215,20 @@ const fn hands(lane: &str) -> usize {
     }
 }
 
-/// When to try again: later each time, a little scattered so that a thousand jobs that failed together do not come back together. `None`: never.
+/// When to try again; `None`: never.
 fn retry_at(error: &JobError, attempt: i64, now: Timestamp) -> Option<Timestamp> {
     let Remedy::Retry { after_ms } = error.remedy else {
         return None;
     };
-    if attempt >= ATTEMPTS_MAX {
-        return None;
-    }
+    (attempt < ATTEMPTS_MAX).then(|| now.plus_ms(wait_ms(attempt).max(after_ms.unwrap_or(0))))
+}
+
+/// Later each time, a little scattered so that a thousand jobs that failed together do not come back together.
+fn wait_ms(attempt: i64) -> i64 {
     let doubled = RETRY_FIRST_MS
         .saturating_mul(1 << (attempt - 1).clamp(0, 20))
         .min(RETRY_MAX_MS);
     let mut random = [0_u8; 1];
     getrandom::fill(&mut random).expect("the operating system gives random bytes");
-    let scattered = doubled + doubled * i64::from(random[0]) / 1_024;
-    Some(now.plus_ms(scattered.max(after_ms.unwrap_or(0))))
+    doubled + doubled * i64::from(random[0]) / 1_024
 }

@@ -19,7 +19,28 @@ pub struct ClaimedJob {
     pub payload: String,
     /// This attempt's number, from 1.
     pub attempt: i64,
+    /// This claim's number: it only ever grows.
     pub fence: i64,
+    /// How many workers in a row went silent over it before.
+    pub losses: i64,
+}
+
+/// How a try ended that did not do the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It counts.
+    Failed,
+    /// The worker went silent, so that nobody knows why. It counts.
+    Lost,
+}
+
+impl Ending {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Lost => "lost",
+        }
+    }
 }
 
 /// A job as people look at it.
@@ -88,8 +109,7 @@ pub async fn is_due(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<bool, Sto
     .is_some())
 }
 
-/// Claims the next due job of a lane, or one whose worker has gone silent. From then on the job's key is free again:
-/// what happens while it runs is a new job.
+/// Claims the next due job of a lane. From then on the job's key is free again: what happens while it runs is a new job.
 pub async fn claim(
     tx: &mut Tx,
     lane: &str,
@@ -100,24 +120,41 @@ pub async fn claim(
         "UPDATE jobs SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until = $3, dedupe_key = NULL
          WHERE id = (
              SELECT id FROM jobs
-             WHERE lane = $1 AND ((state = 'waiting' AND run_at <= $2) OR (state = 'running' AND lease_until < $2))
+             WHERE lane = $1 AND state = 'waiting' AND run_at <= $2
              ORDER BY run_at, id
              LIMIT 1 {}
          )
-         RETURNING id, kind, payload, attempts, fence",
+         RETURNING id, kind, payload, attempts, fence, losses",
         tx.skip_locked(),
     );
     row!(tx, AssertSqlSafe(sql), lane, now, lease_until)?
-        .map(|row| {
-            Ok(ClaimedJob {
-                id: row.parsed("id")?,
-                kind: row.text("kind")?,
-                payload: row.text("payload")?,
-                attempt: row.integer("attempts")?,
-                fence: row.integer("fence")?,
-            })
-        })
+        .map(|row| read_claimed(&row))
         .transpose()
+}
+
+fn read_claimed(row: &AnyRow) -> Result<ClaimedJob, StoreError> {
+    Ok(ClaimedJob {
+        id: row.parsed("id")?,
+        kind: row.text("kind")?,
+        payload: row.text("payload")?,
+        attempt: row.integer("attempts")?,
+        fence: row.integer("fence")?,
+        losses: row.integer("losses")?,
+    })
+}
+
+/// The jobs of a lane whose workers have gone silent, for [`end_try`]; what another worker is just taking back is passed over.
+pub async fn list_silent(
+    tx: &mut Tx,
+    lane: &str,
+    now: Timestamp,
+) -> Result<Vec<ClaimedJob>, StoreError> {
+    let sql = format!(
+        "SELECT id, kind, payload, attempts, fence, losses FROM jobs
+         WHERE lane = $1 AND state = 'running' AND lease_until < $2 ORDER BY id {}",
+        tx.skip_locked(),
+    );
+    all(&rows!(tx, AssertSqlSafe(sql), lane, now)?, read_claimed)
 }
 
 /// Prolongs a lease; `false` if somebody else has the job by now.
@@ -149,10 +186,11 @@ pub async fn finish(tx: &mut Tx, job: &ClaimedJob, now: Timestamp) -> Result<boo
     Ok(met == 1)
 }
 
-/// Puts a failed job back for later, or with the dead where a person finds it; the failure is kept either way.
-pub async fn fail(
+/// Puts a job back for later, or with the dead where a person finds it; the try is kept either way. `false` if somebody else has the job by now.
+pub async fn end_try(
     tx: &mut Tx,
     job: &ClaimedJob,
+    ending: Ending,
     error: &str,
     retry_at: Option<Timestamp>,
     now: Timestamp,
@@ -162,16 +200,23 @@ pub async fn fail(
     } else {
         "dead"
     };
+    let losses = match ending {
+        Ending::Failed => 0,
+        Ending::Lost => job.losses + 1,
+    };
+    // No text of PostgreSQL's holds this character, and a vendor's words may: a failure that cannot be written down would come again for ever.
+    let error = error.replace('\0', "\u{fffd}");
     let met = execute!(
         tx,
-        "UPDATE jobs SET state = $3, run_at = $4, last_error = $5, lease_until = NULL,
-             finished_at = CASE WHEN $3 = 'dead' THEN $6 ELSE NULL END
+        "UPDATE jobs SET state = $3, run_at = $4, last_error = $5, losses = $6, lease_until = NULL,
+             finished_at = CASE WHEN $3 = 'dead' THEN $7 ELSE NULL END
          WHERE id = $1 AND fence = $2 AND state = 'running'",
         job.id,
         job.fence,
         state,
         retry_at.unwrap_or(now),
         error,
+        losses,
         now,
     )?;
     if met == 0 {
@@ -179,21 +224,22 @@ pub async fn fail(
     }
     execute!(
         tx,
-        "INSERT INTO job_failures (job_id, attempt, error, failed_at) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO job_tries (job_id, fence, ending, error, ended_at) VALUES ($1, $2, $3, $4, $5)",
         job.id,
-        job.attempt,
+        job.fence,
+        ending.as_str(),
         error,
         now,
     )?;
     Ok(true)
 }
 
-/// A person tries a dead job again.
+/// A person tries a dead job again: its tries are counted from the beginning, and the history of those before stays.
 pub async fn revive(tx: &mut Tx, id: JobId, now: Timestamp) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "dead job",
-        "UPDATE jobs SET state = 'waiting', run_at = $2, finished_at = NULL WHERE id = $1 AND state = 'dead'",
+        "UPDATE jobs SET state = 'waiting', run_at = $2, attempts = 0, losses = 0, finished_at = NULL WHERE id = $1 AND state = 'dead'",
         id,
         now,
     )?;
@@ -205,7 +251,7 @@ pub async fn revive(tx: &mut Tx, id: JobId, now: Timestamp) -> Result<(), StoreE
 pub async fn remove_done(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     execute!(
         tx,
-        "DELETE FROM job_failures WHERE job_id IN (SELECT id FROM jobs WHERE state = 'done' AND finished_at < $1)",
+        "DELETE FROM job_tries WHERE job_id IN (SELECT id FROM jobs WHERE state = 'done' AND finished_at < $1)",
         before,
     )?;
     execute!(

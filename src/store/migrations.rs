@@ -125,6 +125,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0019_names_without_case.sql"),
         include_str!("../../migrations/0019_names_without_case.sql"),
     ),
+    (
+        20,
+        "tries",
+        include_str!("../../migrations/0020_tries.sql"),
+        include_str!("../../migrations/0020_tries.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -1,10 +1,12 @@
 //! The outbox: work that is never lost, never done by two at once, tried again later, and kept for a person after its last try.
 
+use std::time::{Duration, Instant};
+
 use portal_domain::{ids::JobId, lead::LeadState};
 use portal_services::{operations, outbox, outbox::Job};
 use portal_store::{
     StoreError, jobs,
-    jobs::{ClaimedJob, JobRecord, NewJob},
+    jobs::{ClaimedJob, Ending, JobRecord, NewJob},
 };
 use serde_json::json;
 use sqlx::Row;
@@ -34,6 +36,10 @@ async fn add(portal: &TestPortal, key: Option<&str>) {
 async fn claim(portal: &TestPortal, after_ms: i64) -> Option<ClaimedJob> {
     let at = portal.ctx.now().plus_ms(after_ms);
     let mut tx = portal.ctx.store.write().await.unwrap();
+    for silent in jobs::list_silent(&mut tx, LANE, at).await.unwrap() {
+        let taken_back = jobs::end_try(&mut tx, &silent, Ending::Lost, "silent", Some(at), at);
+        assert!(taken_back.await.unwrap());
+    }
     let claimed = jobs::claim(&mut tx, LANE, at, at.plus_ms(LEASE_MS))
         .await
         .unwrap();
@@ -70,7 +76,7 @@ async fn a_job_whose_worker_died_is_taken_over_and_the_stale_one_can_no_longer_w
     let now = portal.ctx.now();
     let mut tx = portal.ctx.store.write().await.unwrap();
     assert!(
-        !jobs::fail(&mut tx, &stale, "too late", None, now)
+        !jobs::end_try(&mut tx, &stale, Ending::Failed, "too late", None, now)
             .await
             .unwrap()
     );
@@ -228,20 +234,115 @@ async fn a_job_that_keeps_failing_is_tried_later_each_time_and_ends_with_the_dea
         );
         portal.advance_clock_by(20).await;
     }
-    let sql = "SELECT attempt, error FROM job_failures ORDER BY attempt";
-    let tries = portal.database.rows(sql).await;
-    let attempts: Vec<i64> = tries.iter().map(|row| row.get("attempt")).collect();
-    assert_eq!(
-        attempts,
-        (1..=14).collect::<Vec<i64>>(),
-        "every try is kept"
-    );
-    assert!(
-        tries
-            .iter()
-            .all(|row| !row.get::<String, _>("error").is_empty())
-    );
+    assert_eq!(endings(&portal).await, ["failed"; 14], "every try is kept");
     portal.finish_with_failed_jobs().await;
+}
+
+/// How the tries of all jobs ended, oldest first; each says why.
+async fn endings(portal: &TestPortal) -> Vec<String> {
+    let sql = "SELECT ending, error FROM job_tries ORDER BY job_id, fence";
+    let tries = portal.database.rows(sql).await;
+    assert!(tries.iter().all(|row| !row.get::<String, _>("error").is_empty()));
+    tries.iter().map(|row| row.get("ending")).collect()
+}
+
+/// Claims the next job of a lane as a worker that dies over it.
+async fn die_over_a_job(portal: &TestPortal, lane: &str) {
+    let now = portal.ctx.now();
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    let claimed = jobs::claim(&mut tx, lane, now, now.plus_ms(LEASE_MS)).await;
+    tx.commit().await.unwrap();
+    claimed.unwrap().expect("a job that waits");
+}
+
+#[tokio::test]
+async fn a_job_that_ends_its_worker_again_and_again_is_given_up_and_each_loss_is_kept() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
+    die_over_a_job(&portal, "mail").await;
+    let once_before = "UPDATE jobs SET losses = 1 WHERE state = 'running'";
+    portal.database.execute(once_before).await.unwrap();
+    for _ in 2..5 {
+        portal.advance_clock_by(1).await;
+        portal.run_jobs().await;
+        portal.advance_clock_by(1).await;
+        die_over_a_job(&portal, "mail").await;
+    }
+    portal.advance_clock_by(1).await;
+    portal.run_jobs().await;
+    let job = failing(&portal).await;
+    assert_eq!((job.kind.as_str(), job.state.as_str()), ("send_mail", "dead"));
+    assert_eq!(endings(&portal).await, ["lost"; 4]);
+    portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test]
+async fn a_dead_job_that_a_person_revives_has_all_its_tries_again_and_keeps_its_history() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let fault = json!({ "mail": { "refuse_for_now": 15 } });
+    portal.sandbox_act("faults", fault).await;
+    portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
+    for _ in 1..=14 {
+        portal.run_jobs().await;
+        portal.advance_clock_by(20).await;
+    }
+    let dead = failing(&portal).await;
+    assert_eq!((dead.attempts, dead.state.as_str()), (14, "dead"));
+    operations::retry_job(&portal.ctx, &portal.staff.operator, dead.id)
+        .await
+        .unwrap();
+    portal.run_jobs().await;
+    let revived = failing(&portal).await;
+    assert_eq!((revived.attempts, revived.state.as_str()), (1, "waiting"));
+    assert_eq!(endings(&portal).await, ["failed"; 15]);
+    portal.advance_clock_by(20).await;
+    portal.run_jobs().await;
+    portal.finish().await;
+}
+
+/// Nobody else writes to the jobs that run, or on SQLite to anything, for eight seconds.
+async fn hold_running_jobs(portal: &TestPortal) {
+    if portal.database.is_postgres() {
+        let sql = "UPDATE jobs SET kind = kind WHERE state = 'running'; SELECT pg_sleep(8)";
+        portal.database.execute(sql).await.unwrap();
+    } else {
+        let _only_writer = portal.ctx.store.write().await.unwrap();
+        tokio::time::sleep(Duration::from_secs(8)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_worker_that_cannot_prolong_its_lease_stops_the_work_before_another_one_may_begin_it() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let id = portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
+    let slow = json!({ "hubspot": { "latency_ms": 60_000 } });
+    portal.sandbox_act("faults", slow).await;
+    let begun = Instant::now();
+    let worker = portal.worker();
+    let work = async { worker.run_due().await.unwrap() };
+    let deaf = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        hold_running_jobs(&portal).await;
+    };
+    futures::future::join(work, deaf).await;
+    let waited = begun.elapsed().as_secs();
+    assert!((6..30).contains(&waited), "it waited {waited} s for HubSpot");
+    let fast = json!({ "hubspot": { "latency_ms": 0 } });
+    portal.sandbox_act("faults", fast).await;
+    portal.advance_clock_by(1).await;
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(id).await.state, LeadState::Registered);
+    assert!(endings(&portal).await.contains(&"lost".to_owned()));
+    portal.finish().await;
 }
 
 #[tokio::test]

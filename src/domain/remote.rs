@@ -50,6 +50,25 @@ pub struct RemoteDeal {
     pub owner: Option<String>,
 }
 
+impl RemoteDeal {
+    /// Every id that it is or was known by, its own first.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.id)
+            .chain(&self.merged_ids)
+            .map(String::as_str)
+    }
+}
+
+/// A HubSpot deal that is there and cannot be read for what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableDeal {
+    pub id: String,
+    /// `portal_lead_id`.
+    pub lead_key: Option<String>,
+    /// Which property cannot be read, and what it says.
+    pub why: String,
+}
+
 /// As much of a HubSpot deal as tells whether it was read since it changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DealTrace {

@@ -107,7 +107,7 @@ async fn find_or_make_deal(
     }
     let lead_key = lead.id.to_string();
     if let Some(deal) = hubspot.find_deal_by_lead(&lead_key).await? {
-        return Ok(deal.id);
+        return Ok(deal);
     }
     let stage = to_register
         .first_stage

@@ -9,7 +9,7 @@ use portal_domain::{
     ids::{DealId, LeadId},
     lead::LeadState,
     money::{Currency, Money},
-    remote::{DealTrace, RemoteDeal, RemoteOwner, RemoteStage},
+    remote::{DealTrace, RemoteDeal, RemoteOwner, RemoteStage, UnreadableDeal},
 };
 use portal_store::{
     Tx, changes,
@@ -32,6 +32,8 @@ use crate::{
     verdicts,
 };
 
+/// A deal of ours that cannot be read in HubSpot.
+const UNREADABLE: &str = "deal_unreadable";
 /// When all owners were read last.
 const OWNERS_CURSOR: &str = "hubspot.owners";
 /// For how long an owner whom nobody knows is taken for one who is gone.
@@ -106,6 +108,15 @@ pub async fn apply_reading(
         return Ok(());
     };
     lock_lead(&mut tx, owner.lead).await?;
+    let read = remote.map_or(asked_id, |remote| &remote.id);
+    books::settle(
+        ctx,
+        &mut tx,
+        UNREADABLE,
+        About::Reading(read, None),
+        "fixed",
+    )
+    .await?;
     let Some(mut lead) = leads::find(&mut tx, owner.lead).await? else {
         return Ok(());
     };
@@ -157,6 +168,46 @@ pub async fn apply_reading(
     let was_won_on = before.as_ref().and_then(|before| before.won_on);
     resync_standing(ctx, &mut tx, &deal, was_won_on).await?;
     changes::add(&mut tx, deal.partner, ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Those of some deals that are ours: they name a lead, or are known by their ids or by one that was merged into them.
+pub async fn keep_own(
+    ctx: &Ctx,
+    mut read: Vec<RemoteDeal>,
+) -> Result<Vec<RemoteDeal>, ServiceError> {
+    let ids: Vec<String> = read
+        .iter()
+        .flat_map(RemoteDeal::ids)
+        .map(str::to_owned)
+        .collect();
+    let mut tx = ctx.store.read().await?;
+    let known = deals::list_known(&mut tx, &ids).await?;
+    read.retain(|deal| deal.lead_key.is_some() || deal.ids().any(|id| known.contains(id)));
+    Ok(read)
+}
+
+/// Deals that HubSpot has and that cannot be read: each of ours is a case until it can, and stands as it was.
+pub async fn not_readable(ctx: &Ctx, unreadable: &[UnreadableDeal]) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    for one in unreadable {
+        let known = deals::find_by_hubspot(&mut tx, &one.id).await?;
+        let named = one.lead_key.as_deref().and_then(|key| key.parse().ok());
+        let lead = match (&known, named) {
+            (Some(deal), _) => leads::find(&mut tx, deal.lead).await?,
+            (None, Some(lead)) => leads::find(&mut tx, lead).await?,
+            (None, None) => None,
+        };
+        let Some(lead) = lead else { continue };
+        let about = About::Reading(&one.id, known.map(|deal| deal.id));
+        let facts = json!({
+            "id": one.id,
+            "client": lead.client_name,
+            "partner": lead.partner_name,
+            "message": one.why,
+        });
+        books::raise(ctx, &mut tx, UNREADABLE, about, facts).await?;
+    }
     Ok(tx.commit().await?)
 }
 

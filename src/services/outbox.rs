@@ -126,6 +126,13 @@ pub async fn add(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<(), ServiceError> 
     add_at(ctx, tx, job, ctx.now()).await
 }
 
+/// Adds a job that nothing else is written with.
+pub async fn add_alone(ctx: &Ctx, job: &Job) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    add(ctx, &mut tx, job).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Adds a job that is due at an instant.
 pub async fn add_at(
     ctx: &Ctx,

@@ -17,6 +17,7 @@ mod money;
 mod plans;
 mod settings;
 mod store;
+mod sweeps;
 mod tidy;
 mod webhooks;
 mod xero_bills;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portal_domain::{
     money::Money,
-    remote::{DealTrace, RemoteDeal, RemoteOwner, RemoteStage},
+    remote::{DealTrace, RemoteDeal, RemoteOwner, RemoteStage, UnreadableDeal},
 };
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
@@ -77,6 +77,7 @@ pub struct NewDeal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DealPage {
     pub deals: Vec<RemoteDeal>,
+    pub unreadable: Vec<UnreadableDeal>,
     /// What to hand over for the next page; `None` after the last one. Opaque.
     pub next: Option<String>,
 }
@@ -271,14 +272,10 @@ impl HubSpot {
             .await
     }
 
-    /// The live deal that carries this lead's key.
-    pub async fn find_deal_by_lead(&self, lead_key: &str) -> Result<Option<RemoteDeal>, CallError> {
-        let mut url = self.url(&["crm", "objects", VERSION, "deals", lead_key])?;
-        url.query_pairs_mut()
-            .append_pair("idProperty", "portal_lead_id")
-            .append_pair("properties", &convert::DEAL_PROPERTIES.join(","));
-        let found: Option<wire::Object> = self.read_if_there("find_deal_by_lead", url).await?;
-        found.as_ref().map(convert::deal).transpose()
+    /// The id of the live deal that carries this lead's key.
+    pub async fn find_deal_by_lead(&self, lead_key: &str) -> Result<Option<String>, CallError> {
+        self.find_id("find_deal_by_lead", "deals", lead_key, "portal_lead_id")
+            .await
     }
 
     /// The id of the lead's deal; made if there is none. It writes every field, so a repetition must begin with [`Self::find_deal_by_lead`]:
@@ -354,16 +351,19 @@ impl HubSpot {
     }
 
     /// The deal, wherever it went: a merged one comes back under its new id, a deleted one as `Removed`. `None` if HubSpot knows nothing of it.
-    pub async fn read_deal(&self, id: &str) -> Result<Option<RemoteDeal>, CallError> {
+    pub async fn read_deal(
+        &self,
+        id: &str,
+    ) -> Result<Option<Result<RemoteDeal, UnreadableDeal>>, CallError> {
         let live = self.read_deal_archived(id, "false").await?;
         let found = match live {
             Some(deal) => Some(deal),
             None => self.read_deal_archived(id, "true").await?,
         };
-        found.as_ref().map(convert::deal).transpose()
+        Ok(found.as_ref().map(convert::deal))
     }
 
-    /// Which of some deals are there under their ids, and as what; at most [`BATCH_MAX`]. One that was deleted or merged is left out.
+    /// Which of some deals are there under their ids, and as what; at most [`BATCH_MAX`]. One that was deleted or merged is left out, and one that cannot be read.
     pub async fn list_deals_there(&self, ids: &[String]) -> Result<Vec<DealTrace>, CallError> {
         let url = self.url(&["crm", "objects", VERSION, "deals", "batch", "read"])?;
         let inputs: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
@@ -380,7 +380,9 @@ impl HubSpot {
         // What is not there is an error entry beside the others.
         let batch: wire::Batch<wire::Object> = succeed(answer)?.parse()?;
         let there = batch.results.iter().filter(|object| !object.archived);
-        there.map(convert::trace).collect()
+        Ok(there
+            .filter_map(|object| convert::trace(object).ok())
+            .collect())
     }
 
     /// Deals changed at or after this instant (milliseconds), oldest change first. `after` is the last page's `next`, with the same `since_ms`.
@@ -402,16 +404,26 @@ impl HubSpot {
         let found: wire::Found = self
             .search("list_deals_modified_since", "deals", &body)
             .await?;
-        let deals: Vec<RemoteDeal> = found
-            .results
-            .iter()
-            .map(convert::deal)
-            .collect::<Result<_, _>>()?;
+        let (mut deals, mut unreadable) = (Vec::new(), Vec::new());
+        for object in &found.results {
+            match convert::deal(object) {
+                Ok(deal) => deals.push(deal),
+                Err(found) => unreadable.push(found),
+            }
+        }
+        let dated = found.results.iter().rev();
+        let last = dated
+            .filter_map(|object| convert::find_modified_at(object).ok())
+            .next();
         let next = match found.paging.and_then(|paging| paging.next) {
-            Some(next) => Some(cursor.next(&next.after, deals.last())?),
+            Some(next) => Some(cursor.next(&next.after, last)?),
             None => None,
         };
-        Ok(DealPage { deals, next })
+        Ok(DealPage {
+            deals,
+            unreadable,
+            next,
+        })
     }
 }
 

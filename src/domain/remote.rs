@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     calendar::Timestamp,
     deal::DealState,
+    line_item::LineItem,
     money::{Currency, Money, MoneyError},
 };
 
@@ -48,6 +49,25 @@ pub struct RemoteDeal {
     /// HubSpot's id of its owner.
     #[serde(default)]
     pub owner: Option<String>,
+    /// Read only of a won deal that names no billing period.
+    #[serde(default)]
+    pub line_items: Vec<LineItem>,
+}
+
+/// The currencies that a HubSpot account has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountCurrencies {
+    /// What deals are in that name none.
+    pub home: Currency,
+    /// What deals may be in beside it.
+    pub others: Vec<Currency>,
+}
+
+impl AccountCurrencies {
+    /// Whether HubSpot takes a deal in a currency.
+    pub fn has(&self, currency: Currency) -> bool {
+        self.home == currency || self.others.contains(&currency)
+    }
 }
 
 impl RemoteDeal {

@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use portal_domain::{
     calendar::Timestamp,
+    deal::DealState,
     remote::{DealTrace, RemoteDeal, UnreadableDeal},
 };
 use portal_integrations::hubspot::BATCH_MAX;
-use portal_services::{ServiceError, deals, operations, outbox::Job, stages};
+use portal_services::{ServiceError, account, deals, operations, outbox::Job, stages};
 
-use crate::{Desk, JobError, one_of_many};
+use crate::{Desk, JobError, error::Remedy, one_of_many};
 
 const CURSOR: &str = "hubspot.deals";
 /// HubSpot's search lags behind its objects, so each sweep reads the last minutes again.
@@ -19,7 +20,7 @@ const FIRST_DAYS: i64 = -30;
 
 pub(crate) async fn read_one(desk: &Desk, hubspot_id: &str) -> Result<(), JobError> {
     match desk.vendors.hubspot.read_deal(hubspot_id).await? {
-        Some(Ok(deal)) => Ok(apply(desk, hubspot_id, &deal).await??),
+        Some(Ok(deal)) => Ok(apply(desk, hubspot_id, deal).await??),
         Some(Err(unreadable)) => Ok(deals::not_readable(&desk.ctx, &[unreadable]).await?),
         None => Ok(deals::apply_reading(&desk.ctx, hubspot_id, None).await?),
     }
@@ -29,12 +30,18 @@ pub(crate) async fn read_one(desk: &Desk, hubspot_id: &str) -> Result<(), JobErr
 async fn apply(
     desk: &Desk,
     asked_id: &str,
-    deal: &RemoteDeal,
+    mut deal: RemoteDeal,
 ) -> Result<Result<(), ServiceError>, JobError> {
     if !stages::is_stage_known(&desk.ctx, &deal.pipeline, &deal.stage).await? {
         read_stages(desk).await?;
     }
-    Ok(deals::apply_reading(&desk.ctx, asked_id, Some(deal)).await)
+    if deal.currency.is_none() && account::find_currencies(&desk.ctx).await?.is_none() {
+        try_currencies(desk).await?;
+    }
+    if deal.state == DealState::Won && deal.billing_period.is_none() {
+        deal.line_items = desk.vendors.hubspot.list_line_items(&deal.id).await?;
+    }
+    Ok(deals::apply_reading(&desk.ctx, asked_id, Some(&deal)).await)
 }
 
 pub(crate) async fn sweep(desk: &Desk) -> Result<(), JobError> {
@@ -72,10 +79,9 @@ async fn apply_all(
     unreadable: &[UnreadableDeal],
 ) -> Result<(), JobError> {
     for deal in deals::keep_own(&desk.ctx, listed).await? {
-        let applied = apply(desk, &deal.id, &deal).await?;
-        let alone = Job::ReadDeal {
-            hubspot_id: deal.id,
-        };
+        let id = deal.id.clone();
+        let applied = apply(desk, &id, deal).await?;
+        let alone = Job::ReadDeal { hubspot_id: id };
         one_of_many(desk, applied, &alone).await?;
     }
     Ok(deals::not_readable(&desk.ctx, unreadable).await?)
@@ -122,6 +128,23 @@ pub(crate) async fn read_owners(desk: &Desk) -> Result<(), JobError> {
         }
     }
     Ok(deals::owners_read(&desk.ctx, &owners).await?)
+}
+
+/// The currencies of the account: what deals are in that name none, and what a new deal may be in.
+pub(crate) async fn read_currencies(desk: &Desk) -> Result<(), JobError> {
+    let currencies = desk.vendors.hubspot.read_currencies().await?;
+    Ok(account::currencies_read(&desk.ctx, &currencies).await?)
+}
+
+/// The same where a deal waits for it. That the app may not read them is told by the job that reads them every day, and stops no deal.
+pub(crate) async fn try_currencies(desk: &Desk) -> Result<(), JobError> {
+    match read_currencies(desk).await {
+        Err(error) if !matches!(error.remedy, Remedy::Retry { .. }) => {
+            tracing::warn!(%error, "The account's currencies cannot be read");
+            Ok(())
+        }
+        read => read,
+    }
 }
 
 /// The pipelines as they are today, and the properties that we keep our keys in.

@@ -8,6 +8,7 @@ use portal_domain::{
     deal::{BillingPeriod, DealState, DealTerms},
     ids::{DealId, LeadId},
     lead::LeadState,
+    line_item::{ItemTerms, LineItem},
     money::{Currency, Money},
     remote::{DealTrace, RemoteDeal, RemoteOwner, RemoteStage, UnreadableDeal},
 };
@@ -22,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    Ctx, ServiceError,
+    Ctx, ServiceError, account,
     books::{self, About},
     messages,
     outbox::{self, Job},
@@ -104,6 +105,11 @@ pub async fn apply_reading(
     remote: Option<&RemoteDeal>,
 ) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
+    let remote = match remote {
+        Some(remote) => Some(account::in_its_currency(&mut tx, remote).await?),
+        None => None,
+    };
+    let remote = remote.as_ref();
     let Some(owner) = find_owner(&mut tx, asked_id, remote).await? else {
         return Ok(());
     };
@@ -607,20 +613,7 @@ async fn apply_terms(
     remote: &RemoteDeal,
     is_earned: bool,
 ) -> Result<(), ServiceError> {
-    let about = About::Deal(deal.id);
-    let value = read_value(remote);
-    let missing = value
-        .is_none()
-        .then(|| json!({ "amount": remote.amount, "currency": remote.currency }));
-    books::raise_or_settle(ctx, tx, "deal_amount_missing", about, missing).await?;
-    let period = remote
-        .billing_period
-        .as_deref()
-        .and_then(|text| BillingPeriod::parse(text).ok());
-    let missing = period
-        .is_none()
-        .then(|| json!({ "billing_period": remote.billing_period }));
-    books::raise_or_settle(ctx, tx, "billing_period_missing", about, missing).await?;
+    let (value, period) = find_charge(ctx, tx, deal.id, remote).await?;
     let (Some(value), Some(period), Some(start)) = (value, period, deal.start) else {
         return Ok(());
     };
@@ -653,6 +646,41 @@ async fn apply_terms(
     };
     let from = is_fixed.then_some(changed);
     put_terms(ctx, tx, deal.id, &known, first, from).await
+}
+
+/// What the client is charged, and how often: by the deal's own properties, or where it names no billing period by its line items. What is missing of either,
+/// or unclear, is a case.
+async fn find_charge(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    deal: DealId,
+    remote: &RemoteDeal,
+) -> Result<(Option<Money>, Option<BillingPeriod>), ServiceError> {
+    let about = About::Deal(deal);
+    let stated = remote.billing_period.as_deref();
+    let by_items = match stated {
+        Some(_) => ItemTerms::Nothing,
+        None => ItemTerms::of(&remote.line_items, remote.currency),
+    };
+    let (value, period) = match by_items {
+        ItemTerms::Agreed(value, period) => (Some(value), Some(period)),
+        _ => {
+            let period = stated.and_then(|text| BillingPeriod::parse(text).ok());
+            (read_value(remote), period)
+        }
+    };
+    let missing = value
+        .is_none()
+        .then(|| json!({ "amount": remote.amount, "currency": remote.currency }));
+    books::raise_or_settle(ctx, tx, "deal_amount_missing", about, missing).await?;
+    let is_unclear = by_items == ItemTerms::Unclear;
+    let items = remote.line_items.iter().map(LineItem::summary);
+    let unclear = is_unclear.then(|| json!({ "message": items.collect::<Vec<_>>().join("; ") }));
+    books::raise_or_settle(ctx, tx, "line_items_unclear", about, unclear).await?;
+    let missing = (period.is_none() && !is_unclear)
+        .then(|| json!({ "billing_period": remote.billing_period }));
+    books::raise_or_settle(ctx, tx, "billing_period_missing", about, missing).await?;
+    Ok((value, period))
 }
 
 /// A deal in another currency, once months of it have ended or something was earned by it: what a person is asked about. One deal is in one currency, so

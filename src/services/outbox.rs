@@ -25,6 +25,7 @@ pub enum Job {
     SweepDeals,
     CheckDeals,
     ReadStages,
+    ReadCurrencies,
     ReadOwners,
     WorkInbox {
         inbox: InboxId,
@@ -73,6 +74,7 @@ impl Job {
             | Self::SweepDeals
             | Self::CheckDeals
             | Self::ReadStages
+            | Self::ReadCurrencies
             | Self::ReadOwners => "hubspot",
             Self::ReadInvoice { .. }
             | Self::ReadCredit { .. }
@@ -98,6 +100,7 @@ impl Job {
             Self::SweepDeals => "sweep_deals",
             Self::CheckDeals => "check_deals",
             Self::ReadStages => "read_stages",
+            Self::ReadCurrencies => "read_currencies",
             Self::ReadOwners => "read_owners",
             Self::WorkInbox { .. } => "work_inbox",
             Self::ReadInvoice { .. } => "read_invoice",

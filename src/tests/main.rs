@@ -11,6 +11,7 @@ mod chasing;
 mod disputes;
 mod documents;
 mod forms;
+mod hubspot_deals;
 mod jobs;
 mod leads;
 mod money;

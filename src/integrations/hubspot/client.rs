@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use portal_domain::{
+    line_item::LineItem,
     money::Money,
-    remote::{DealTrace, RemoteDeal, RemoteOwner, RemoteStage, UnreadableDeal},
+    remote::{AccountCurrencies, DealTrace, RemoteDeal, RemoteOwner, RemoteStage, UnreadableDeal},
 };
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
@@ -110,6 +111,23 @@ impl HubSpot {
         let url = self.url(&["crm", "pipelines", VERSION, "deals"])?;
         let pipelines = self.read("list_stages", url).await?;
         Ok(convert::stages(pipelines))
+    }
+
+    /// The currencies that deals can be in.
+    pub async fn read_currencies(&self) -> Result<AccountCurrencies, CallError> {
+        let of = |rest: &[&str]| {
+            let path = [&["settings", "currencies", VERSION], rest].concat();
+            self.url(&path)
+        };
+        let home: wire::CompanyCurrency = self
+            .read("read_currency", of(&["company-currency"])?)
+            .await?;
+        let rates = of(&["exchange-rates", "current"])?;
+        let rates: wire::ExchangeRates = self.read("list_exchange_rates", rates).await?;
+        convert::currencies(&home, &rates).ok_or_else(|| {
+            let message = format!("the account's currency {:?} is none", home.code);
+            CallError::new(Vendor::HubSpot, ErrorKind::Unreadable, message)
+        })
     }
 
     /// The users who can own deals, [`OWNERS_PAGE`] at a time; those who were deactivated are left out.
@@ -363,6 +381,32 @@ impl HubSpot {
         Ok(found.as_ref().map(convert::deal))
     }
 
+    /// A deal's line items, at most [`BATCH_MAX`].
+    pub async fn list_line_items(&self, deal: &str) -> Result<Vec<LineItem>, CallError> {
+        let ids = self.list_associated("deals", deal, "line_items").await?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let url = self.url(&["crm", "objects", VERSION, "line_items", "batch", "read"])?;
+        let inputs = ids
+            .iter()
+            .take(BATCH_MAX)
+            .map(|end| json!({ "id": end.to_object_id }));
+        let inputs: Vec<Value> = inputs.collect();
+        let body = json!({ "inputs": inputs, "properties": convert::LINE_ITEM_PROPERTIES });
+        let answer = self
+            .call(
+                "list_line_items",
+                Method::POST,
+                url,
+                http::json(&body),
+                Effect::Read,
+            )
+            .await?;
+        let batch: wire::Batch<wire::Object> = read_batch(&succeed(answer)?)?;
+        Ok(batch.results.iter().map(convert::line_item).collect())
+    }
+
     /// Which of some deals are there under their ids, and as what; at most [`BATCH_MAX`]. One that was deleted or merged is left out, and one that cannot be read.
     pub async fn list_deals_there(&self, ids: &[String]) -> Result<Vec<DealTrace>, CallError> {
         let url = self.url(&["crm", "objects", VERSION, "deals", "batch", "read"])?;
@@ -573,30 +617,35 @@ impl HubSpot {
         read_batch::<Value>(&succeed(answer)?).map(|_| ())
     }
 
-    async fn is_associated(&self, deal: &str, to_type: &str, to: &str) -> Result<bool, CallError> {
+    /// What an object is tied to, of one kind. One that is tied to nothing is an error entry there, and to us simply none: so the errors are not looked at.
+    async fn list_associated(
+        &self,
+        from_type: &str,
+        from: &str,
+        to_type: &str,
+    ) -> Result<Vec<wire::AssociationTo>, CallError> {
         let url = self.url(&[
             "crm",
             "associations",
             VERSION,
-            "deals",
+            from_type,
             to_type,
             "batch",
             "read",
         ])?;
-        let body = http::json(&json!({ "inputs": [{ "id": deal }] }));
-        let answer = succeed(
-            self.call("verify_associations", Method::POST, url, body, Effect::Read)
-                .await?,
-        )?;
-        // A deal without any is an error entry there, and to us simply a no: so the errors are not looked at.
-        let batch: wire::Batch<wire::Association> = answer.parse()?;
-        let tied = batch
-            .results
-            .iter()
-            .filter(|association| association.from.id == deal);
-        Ok(tied
-            .flat_map(|association| &association.to)
-            .any(|end| end.to_object_id == to))
+        let body = http::json(&json!({ "inputs": [{ "id": from }] }));
+        let answer = self
+            .call("list_associated", Method::POST, url, body, Effect::Read)
+            .await?;
+        let batch: wire::Batch<wire::Association> = succeed(answer)?.parse()?;
+        let tied = batch.results.into_iter();
+        let tied = tied.filter(|association| association.from.id == from);
+        Ok(tied.flat_map(|association| association.to).collect())
+    }
+
+    async fn is_associated(&self, deal: &str, to_type: &str, to: &str) -> Result<bool, CallError> {
+        let tied = self.list_associated("deals", deal, to_type).await?;
+        Ok(tied.iter().any(|end| end.to_object_id == to))
     }
 
     async fn read_deal_archived(

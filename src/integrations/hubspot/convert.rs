@@ -4,11 +4,12 @@ use chrono::{DateTime, NaiveDate};
 use portal_domain::{
     calendar::Timestamp,
     deal::DealState,
+    line_item::LineItem,
     money::Currency,
-    remote::{DealTrace, RemoteDeal, RemoteOwner, RemoteStage, UnreadableDeal},
+    remote::{AccountCurrencies, DealTrace, RemoteDeal, RemoteOwner, RemoteStage, UnreadableDeal},
 };
 
-use super::wire::{Object, Owner, Pipelines};
+use super::wire::{CompanyCurrency, ExchangeRates, Object, Owner, Pipelines};
 
 /// The deal properties that [`deal`] reads; HubSpot answers only what it is asked for.
 pub const DEAL_PROPERTIES: [&str; 15] = [
@@ -115,6 +116,38 @@ pub fn deal(object: &Object) -> Result<RemoteDeal, UnreadableDeal> {
             })
             .unwrap_or_default(),
         owner: text("hubspot_owner_id"),
+        line_items: Vec::new(),
+    })
+}
+
+/// The properties that [`line_item`] reads.
+pub const LINE_ITEM_PROPERTIES: [&str; 5] = [
+    "name",
+    "amount",
+    "hs_line_item_currency_code",
+    "recurringbillingfrequency",
+    "hs_recurring_billing_period",
+];
+
+/// A line item that was read with [`LINE_ITEM_PROPERTIES`].
+pub fn line_item(object: &Object) -> LineItem {
+    let text = |name: &str| object.property(name).map(str::to_owned);
+    LineItem {
+        name: text("name").unwrap_or_default(),
+        amount: text("amount"),
+        currency: text("hs_line_item_currency_code"),
+        frequency: text("recurringbillingfrequency"),
+        term: text("hs_recurring_billing_period"),
+    }
+}
+
+/// The account's own currency, and those that it has rates for. One that the portal does not know is not taken for any other.
+pub fn currencies(home: &CompanyCurrency, rates: &ExchangeRates) -> Option<AccountCurrencies> {
+    let known = |code: &str| Currency::parse(code).ok();
+    let visible = rates.results.iter().filter(|rate| rate.is_visible);
+    Some(AccountCurrencies {
+        home: known(&home.code)?,
+        others: visible.filter_map(|rate| known(&rate.from_code)).collect(),
     })
 }
 

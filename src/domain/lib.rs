@@ -24,6 +24,7 @@ pub mod correction;
 pub mod coverage;
 pub mod ledger;
 pub mod line;
+pub mod line_item;
 pub mod pack;
 pub mod payout;
 pub mod plan;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     calendar::Timestamp,
     deal::DealState,
+    line_item::LineItem,
     money::{Currency, Money, MoneyError},
 };
 
@@ -48,6 +49,44 @@ pub struct RemoteDeal {
     /// HubSpot's id of its owner.
     #[serde(default)]
     pub owner: Option<String>,
+    /// Read only of a won deal that names no billing period.
+    #[serde(default)]
+    pub line_items: Vec<LineItem>,
+}
+
+/// The currencies that a HubSpot account has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountCurrencies {
+    /// What deals are in that name none.
+    pub home: Currency,
+    /// What deals may be in beside it.
+    pub others: Vec<Currency>,
+}
+
+impl AccountCurrencies {
+    /// Whether HubSpot takes a deal in a currency.
+    pub fn has(&self, currency: Currency) -> bool {
+        self.home == currency || self.others.contains(&currency)
+    }
+}
+
+impl RemoteDeal {
+    /// Every id that it is or was known by, its own first.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.id)
+            .chain(&self.merged_ids)
+            .map(String::as_str)
+    }
+}
+
+/// A HubSpot deal that is there and cannot be read for what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableDeal {
+    pub id: String,
+    /// `portal_lead_id`.
+    pub lead_key: Option<String>,
+    /// Which property cannot be read, and what it says.
+    pub why: String,
 }
 
 /// As much of a HubSpot deal as tells whether it was read since it changed.

@@ -37,6 +37,8 @@ pub enum ErrorKind {
     Unauthorised,
     /// The thing that the call names is not there.
     NotFound,
+    /// The thing is there, and has something that cannot be read: a person must put it right.
+    Unreadable,
 }
 
 /// A failed call.
@@ -63,6 +65,7 @@ impl ErrorKind {
             Self::Refused => "refused the request",
             Self::Unauthorised => "did not accept our credentials",
             Self::NotFound => "does not have this",
+            Self::Unreadable => "has something that cannot be read",
         }
     }
 }
@@ -126,6 +129,7 @@ mod tests {
             !retryable(ErrorKind::Refused)
                 && !retryable(ErrorKind::Unauthorised)
                 && !retryable(ErrorKind::NotFound)
+                && !retryable(ErrorKind::Unreadable)
         );
     }
 }

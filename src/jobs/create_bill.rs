@@ -3,13 +3,16 @@
 
 use chrono::Days;
 use portal_domain::{ids::BillId, remote::RemoteInvoice};
-use portal_integrations::{ErrorKind, xero::NewBill};
+use portal_integrations::{
+    ErrorKind,
+    xero::{NewBill, Unreadable, UnreadableBill},
+};
 use portal_services::{
     ServiceError,
     bills::{self, Asking, BillToCreate},
 };
 
-use crate::{Desk, JobError};
+use crate::{Desk, JobError, read_invoices::tell_unreadable};
 
 pub(crate) async fn run(desk: &Desk, id: BillId) -> Result<(), JobError> {
     let to_create = match bills::for_creation(&desk.ctx, id).await {
@@ -77,8 +80,10 @@ async fn find_bill(
     to_create: &BillToCreate,
     contact_id: &str,
 ) -> Result<Option<RemoteInvoice>, JobError> {
+    let listed = desk.vendors.xero.list_bills(contact_id).await?;
+    refuse_beside_unreadable(desk, to_create, &listed.unreadable).await?;
     let mut of_number = Vec::new();
-    for other in desk.vendors.xero.list_bills(contact_id).await? {
+    for other in listed.bills {
         if bills::is_number(&other.number, &to_create.bill.number) {
             of_number.push(other);
         } else if bills::is_named(&other, &to_create.statement) {
@@ -86,6 +91,27 @@ async fn find_bill(
         }
     }
     choose_own(desk, to_create, of_number).await
+}
+
+/// A bill that cannot be read stops no other of the partner's, unless it says the number or the statement of the one that is to be made: then it may be that one.
+async fn refuse_beside_unreadable(
+    desk: &Desk,
+    BillToCreate {
+        bill, statement, ..
+    }: &BillToCreate,
+    unreadable: &[UnreadableBill],
+) -> Result<(), JobError> {
+    let documents: Vec<Unreadable> = unreadable.iter().map(|one| one.document.clone()).collect();
+    tell_unreadable(desk, &[], &documents).await?;
+    let may_be_it =
+        |one: &&UnreadableBill| one.mentions(&bill.number) || one.mentions(&statement.number);
+    match unreadable.iter().find(may_be_it) {
+        Some(found) => Err(JobError::fail(format!(
+            "Xero has a bill that may be this one, and the portal cannot read it: {}",
+            found.document.message
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The bill itself, of those that have its number.

@@ -21,7 +21,10 @@ mod work_inbox;
 
 use portal_domain::money::MoneyError;
 use portal_integrations::{email::Mailer, hubspot::HubSpot, slack::Slack, xero::Xero};
-use portal_services::Ctx;
+use portal_services::{
+    Ctx, ServiceError,
+    outbox::{self, Job},
+};
 
 pub use error::JobError;
 pub use worker::Worker;
@@ -50,6 +53,18 @@ pub struct BillSettings {
 pub(crate) struct Desk {
     pub ctx: Ctx,
     pub vendors: Vendors,
+}
+
+/// What one object of many that were read together came to. One that cannot be taken in stops none behind it: it is read by a job of its own, which is tried
+/// again and shown to people where it fails.
+pub(crate) async fn one_of_many(
+    desk: &Desk,
+    applied: Result<(), ServiceError>,
+    alone: &Job,
+) -> Result<(), JobError> {
+    let Err(error) = applied else { return Ok(()) };
+    tracing::warn!(%error, job.kind = alone.kind(), "One of many could not be taken in, and is read by itself");
+    Ok(outbox::add_alone(&desk.ctx, alone).await?)
 }
 
 impl From<MoneyError> for JobError {

@@ -12,6 +12,7 @@ pub(crate) async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         Job::SweepDeals => crate::read_deals::sweep(desk).await,
         Job::CheckDeals => crate::read_deals::check_all(desk).await,
         Job::ReadStages => crate::read_deals::read_stages(desk).await,
+        Job::ReadCurrencies => crate::read_deals::read_currencies(desk).await,
         Job::ReadOwners => crate::read_deals::read_owners(desk).await,
         Job::WorkInbox { inbox } => crate::work_inbox::run(desk, *inbox).await,
         Job::ReadInvoice { invoice } => crate::read_invoices::read_one(desk, invoice).await,

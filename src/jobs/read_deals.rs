@@ -1,15 +1,16 @@
 //! Reads deals from HubSpot: one that somebody says has changed, or all that changed since the last sweep. A hint is never believed, only followed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use portal_domain::{
     calendar::Timestamp,
-    remote::{DealTrace, RemoteDeal},
+    deal::DealState,
+    remote::{DealTrace, RemoteDeal, UnreadableDeal},
 };
 use portal_integrations::hubspot::BATCH_MAX;
-use portal_services::{deals, operations, stages};
+use portal_services::{ServiceError, account, deals, operations, outbox::Job, stages};
 
-use crate::{Desk, JobError};
+use crate::{Desk, JobError, error::Remedy, one_of_many};
 
 const CURSOR: &str = "hubspot.deals";
 /// HubSpot's search lags behind its objects, so each sweep reads the last minutes again.
@@ -18,17 +19,29 @@ const OVERLAP_MS: i64 = 10 * 60_000;
 const FIRST_DAYS: i64 = -30;
 
 pub(crate) async fn read_one(desk: &Desk, hubspot_id: &str) -> Result<(), JobError> {
-    let remote = desk.vendors.hubspot.read_deal(hubspot_id).await?;
-    apply(desk, hubspot_id, remote.as_ref()).await
+    match desk.vendors.hubspot.read_deal(hubspot_id).await? {
+        Some(Ok(deal)) => Ok(apply(desk, hubspot_id, deal).await??),
+        Some(Err(unreadable)) => Ok(deals::not_readable(&desk.ctx, &[unreadable]).await?),
+        None => Ok(deals::apply_reading(&desk.ctx, hubspot_id, None).await?),
+    }
 }
 
-async fn apply(desk: &Desk, asked_id: &str, remote: Option<&RemoteDeal>) -> Result<(), JobError> {
-    if let Some(deal) = remote
-        && !stages::is_stage_known(&desk.ctx, &deal.pipeline, &deal.stage).await?
-    {
+/// What a reading comes to, unless HubSpot fails first.
+async fn apply(
+    desk: &Desk,
+    asked_id: &str,
+    mut deal: RemoteDeal,
+) -> Result<Result<(), ServiceError>, JobError> {
+    if !stages::is_stage_known(&desk.ctx, &deal.pipeline, &deal.stage).await? {
         read_stages(desk).await?;
     }
-    Ok(deals::apply_reading(&desk.ctx, asked_id, remote).await?)
+    if deal.currency.is_none() && account::find_currencies(&desk.ctx).await?.is_none() {
+        try_currencies(desk).await?;
+    }
+    if deal.state == DealState::Won && deal.billing_period.is_none() {
+        deal.line_items = desk.vendors.hubspot.list_line_items(&deal.id).await?;
+    }
+    Ok(deals::apply_reading(&desk.ctx, asked_id, Some(&deal)).await)
 }
 
 pub(crate) async fn sweep(desk: &Desk) -> Result<(), JobError> {
@@ -37,6 +50,7 @@ pub(crate) async fn sweep(desk: &Desk) -> Result<(), JobError> {
         .unwrap_or_else(|| desk.ctx.now().plus_days(FIRST_DAYS))
         .plus_ms(-OVERLAP_MS);
     let mut newest = cursor.unwrap_or(since);
+    let mut seen = HashSet::new();
     let mut after = None;
     loop {
         let page = desk
@@ -44,20 +58,33 @@ pub(crate) async fn sweep(desk: &Desk) -> Result<(), JobError> {
             .hubspot
             .list_deals_modified_since(since.0, after)
             .await?;
-        for deal in page.deals.iter().filter(|deal| deal.lead_key.is_some()) {
-            apply(desk, &deal.id, Some(deal)).await?;
-        }
-        newest = page
-            .deals
-            .iter()
-            .map(|deal| deal.modified_at)
-            .fold(newest, Timestamp::max);
+        let changes = page.deals.iter().map(|deal| deal.modified_at);
+        newest = changes.fold(newest, Timestamp::max);
+        let mut fresh = page.deals;
+        fresh.retain(|deal| seen.insert((deal.id.clone(), deal.modified_at)));
+        apply_all(desk, fresh, &page.unreadable).await?;
+        // A sweep that is stopped goes on from here.
+        operations::swept_until(&desk.ctx, CURSOR, newest).await?;
         match page.next {
             Some(next) => after = Some(next),
             None => break,
         }
     }
-    Ok(operations::sweep_read(&desk.ctx, "hubspot", CURSOR, newest, &[]).await?)
+    Ok(operations::sweep_ended(&desk.ctx, "hubspot").await?)
+}
+
+async fn apply_all(
+    desk: &Desk,
+    listed: Vec<RemoteDeal>,
+    unreadable: &[UnreadableDeal],
+) -> Result<(), JobError> {
+    for deal in deals::keep_own(&desk.ctx, listed).await? {
+        let id = deal.id.clone();
+        let applied = apply(desk, &id, deal).await?;
+        let alone = Job::ReadDeal { hubspot_id: id };
+        one_of_many(desk, applied, &alone).await?;
+    }
+    Ok(deals::not_readable(&desk.ctx, unreadable).await?)
 }
 
 /// Asks after all open and won deals by their ids, once a day: a deletion shows in no sweep, so a lost webhook of one would never be noticed. What is not
@@ -101,6 +128,23 @@ pub(crate) async fn read_owners(desk: &Desk) -> Result<(), JobError> {
         }
     }
     Ok(deals::owners_read(&desk.ctx, &owners).await?)
+}
+
+/// The currencies of the account: what deals are in that name none, and what a new deal may be in.
+pub(crate) async fn read_currencies(desk: &Desk) -> Result<(), JobError> {
+    let currencies = desk.vendors.hubspot.read_currencies().await?;
+    Ok(account::currencies_read(&desk.ctx, &currencies).await?)
+}
+
+/// The same where a deal waits for it. That the app may not read them is told by the job that reads them every day, and stops no deal.
+pub(crate) async fn try_currencies(desk: &Desk) -> Result<(), JobError> {
+    match read_currencies(desk).await {
+        Err(error) if !matches!(error.remedy, Remedy::Retry { .. }) => {
+            tracing::warn!(%error, "The account's currencies cannot be read");
+            Ok(())
+        }
+        read => read,
+    }
 }
 
 /// The pipelines as they are today, and the properties that we keep our keys in.

@@ -1,16 +1,19 @@
 //! Reads invoices, bills and credit notes from Xero: one that somebody says has changed, all that changed since the last sweep, and slowly those
 //! that can still change. Xero does not tell of every change, so the last is not a luxury.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
-use portal_domain::calendar::Timestamp;
-use portal_integrations::{
-    ErrorKind,
-    xero::{CreditQuery, INVOICE_IDS_MAX, InvoicePage, InvoiceQuery, Unreadable},
+use portal_domain::{
+    calendar::Timestamp,
+    remote::{RemoteCredit, RemoteInvoice},
 };
-use portal_services::{links, operations};
+use portal_integrations::{
+    CallError, ErrorKind,
+    xero::{CreditQuery, INVOICE_IDS_MAX, InvoiceQuery, Unreadable},
+};
+use portal_services::{links, operations, outbox::Job};
 
-use crate::{Desk, JobError};
+use crate::{Desk, JobError, one_of_many};
 
 const INVOICES_CURSOR: &str = "xero.invoices";
 const CREDITS_CURSOR: &str = "xero.credits";
@@ -18,19 +21,25 @@ const OVERLAP_MS: i64 = 10 * 60_000;
 const FIRST_DAYS: i64 = -400;
 
 pub(crate) async fn read_one(desk: &Desk, invoice: &str) -> Result<(), JobError> {
-    if let Some(remote) = desk.vendors.xero.read_invoice(invoice).await? {
-        links::apply_invoice(&desk.ctx, &remote).await?;
-        operations::documents_read(&desk.ctx, &[remote.id], &[]).await?;
+    match desk.vendors.xero.read_invoice(invoice).await {
+        Ok(Some(remote)) => {
+            links::apply_invoice(&desk.ctx, &remote).await?;
+            Ok(operations::documents_read(&desk.ctx, &[remote.id], &[]).await?)
+        }
+        Ok(None) => Ok(()),
+        Err(error) => tell_if_unreadable(desk, invoice, error).await,
     }
-    Ok(())
 }
 
 pub(crate) async fn read_one_credit(desk: &Desk, credit: &str) -> Result<(), JobError> {
-    if let Some(remote) = desk.vendors.xero.read_credit(credit).await? {
-        links::apply_credit(&desk.ctx, &remote).await?;
-        operations::documents_read(&desk.ctx, &[remote.id], &[]).await?;
+    match desk.vendors.xero.read_credit(credit).await {
+        Ok(Some(remote)) => {
+            links::apply_credit(&desk.ctx, &remote).await?;
+            Ok(operations::documents_read(&desk.ctx, &[remote.id], &[]).await?)
+        }
+        Ok(None) => Ok(()),
+        Err(error) => tell_if_unreadable(desk, credit, error).await,
     }
-    Ok(())
 }
 
 /// Invoices come first, so that a credit note finds the invoices that it was set against.
@@ -40,51 +49,50 @@ pub(crate) async fn sweep(desk: &Desk) -> Result<(), JobError> {
 }
 
 async fn sweep_invoices(desk: &Desk) -> Result<(), JobError> {
-    let reading = Reading::begin(desk, INVOICES_CURSOR).await?;
-    let mut newest = reading.newest;
-    let mut next = Some(1);
-    while let Some(page) = next {
-        let query = InvoiceQuery {
-            ids: Vec::new(),
-            modified_since: Some(reading.since),
-            page,
-        };
+    let mut reading = Reading::begin(desk, INVOICES_CURSOR).await?;
+    let mut next = Some(InvoiceQuery {
+        ids: Vec::new(),
+        modified_since: Some(reading.since),
+        page: 1,
+    });
+    while let Some(query) = next {
         let listed = desk.vendors.xero.list_invoices(&query).await?;
-        apply_invoices(desk, &listed).await?;
-        let updated = listed.invoices.iter().map(|invoice| invoice.updated_at);
-        newest = updated.fold(newest, Timestamp::max);
+        let fresh = listed.invoices.iter();
+        let fresh = fresh.filter(|invoice| reading.is_fresh(&invoice.id, invoice.updated_at));
+        let fresh: Vec<&RemoteInvoice> = fresh.collect();
+        apply_invoices(desk, &fresh, &listed.unreadable).await?;
+        reading.reached(desk, INVOICES_CURSOR).await?;
         next = listed.next;
     }
     read_again(desk).await?;
-    Ok(operations::sweep_read(&desk.ctx, "xero", INVOICES_CURSOR, newest, &[]).await?)
+    Ok(operations::sweep_ended(&desk.ctx, "xero").await?)
 }
 
 async fn sweep_credits(desk: &Desk) -> Result<(), JobError> {
-    let reading = Reading::begin(desk, CREDITS_CURSOR).await?;
-    let mut newest = reading.newest;
-    let mut next = Some(1);
-    while let Some(page) = next {
-        let query = CreditQuery {
-            modified_since: Some(reading.since),
-            page,
-        };
+    let mut reading = Reading::begin(desk, CREDITS_CURSOR).await?;
+    let mut next = Some(CreditQuery {
+        modified_since: Some(reading.since),
+        page: 1,
+    });
+    while let Some(query) = next {
         let listed = desk.vendors.xero.list_credits(&query).await?;
-        for credit in &listed.credits {
-            links::apply_credit(&desk.ctx, credit).await?;
-            newest = newest.max(credit.updated_at);
-        }
-        let read: Vec<String> = listed.credits.into_iter().map(|one| one.id).collect();
-        tell_unreadable(desk, &read, &listed.unreadable).await?;
+        let fresh = listed.credits.iter();
+        let fresh = fresh.filter(|credit| reading.is_fresh(&credit.id, credit.updated_at));
+        let fresh: Vec<&RemoteCredit> = fresh.collect();
+        apply_credits(desk, &fresh, &listed.unreadable).await?;
+        reading.reached(desk, CREDITS_CURSOR).await?;
         next = listed.next;
     }
     read_refund_again(desk).await?;
-    Ok(operations::sweep_read(&desk.ctx, "xero", CREDITS_CURSOR, newest, &[]).await?)
+    Ok(operations::sweep_ended(&desk.ctx, "xero").await?)
 }
 
-/// From where a sweep reads, and the newest change that it knows of before it begins.
+/// From where a sweep reads, and how far it has come.
 struct Reading {
     since: Timestamp,
     newest: Timestamp,
+    /// What was read before: pages overlap.
+    seen: HashSet<(String, Timestamp)>,
 }
 
 impl Reading {
@@ -96,21 +104,55 @@ impl Reading {
         Ok(Self {
             since,
             newest: cursor.unwrap_or(since),
+            seen: HashSet::new(),
         })
+    }
+
+    fn is_fresh(&mut self, id: &str, updated_at: Timestamp) -> bool {
+        self.newest = self.newest.max(updated_at);
+        self.seen.insert((id.to_owned(), updated_at))
+    }
+
+    /// A page was read: a sweep that is stopped goes on from here.
+    async fn reached(&self, desk: &Desk, cursor: &str) -> Result<(), JobError> {
+        Ok(operations::swept_until(&desk.ctx, cursor, self.newest).await?)
     }
 }
 
-async fn apply_invoices(desk: &Desk, page: &InvoicePage) -> Result<(), JobError> {
-    for invoice in &page.invoices {
-        links::apply_invoice(&desk.ctx, invoice).await?;
+async fn apply_invoices(
+    desk: &Desk,
+    invoices: &[&RemoteInvoice],
+    unreadable: &[Unreadable],
+) -> Result<(), JobError> {
+    for invoice in invoices {
+        let applied = links::apply_invoice(&desk.ctx, invoice).await;
+        let alone = Job::ReadInvoice {
+            invoice: invoice.id.clone(),
+        };
+        one_of_many(desk, applied, &alone).await?;
     }
-    let invoices = page.invoices.iter();
-    let read: Vec<String> = invoices.map(|invoice| invoice.id.clone()).collect();
-    tell_unreadable(desk, &read, &page.unreadable).await
+    let read: Vec<String> = invoices.iter().map(|one| one.id.clone()).collect();
+    tell_unreadable(desk, &read, unreadable).await
+}
+
+async fn apply_credits(
+    desk: &Desk,
+    credits: &[&RemoteCredit],
+    unreadable: &[Unreadable],
+) -> Result<(), JobError> {
+    for credit in credits {
+        let applied = links::apply_credit(&desk.ctx, credit).await;
+        let alone = Job::ReadCredit {
+            credit: credit.id.clone(),
+        };
+        one_of_many(desk, applied, &alone).await?;
+    }
+    let read: Vec<String> = credits.iter().map(|one| one.id.clone()).collect();
+    tell_unreadable(desk, &read, unreadable).await
 }
 
 /// One document that cannot be read stops no other: a person is told.
-async fn tell_unreadable(
+pub(crate) async fn tell_unreadable(
     desk: &Desk,
     read: &[String],
     unreadable: &[Unreadable],
@@ -120,6 +162,18 @@ async fn tell_unreadable(
         .map(|one| (one.id.clone(), one.message.clone()))
         .collect();
     Ok(operations::documents_read(&desk.ctx, read, &unreadable).await?)
+}
+
+/// The same of one that was asked for alone; any other failure is the job's.
+async fn tell_if_unreadable(desk: &Desk, id: &str, error: CallError) -> Result<(), JobError> {
+    if error.kind != ErrorKind::Unreadable {
+        return Err(error.into());
+    }
+    let found = Unreadable {
+        id: id.to_owned(),
+        message: error.message,
+    };
+    tell_unreadable(desk, &[], &[found]).await
 }
 
 /// The backstop, one request's worth: open ones that were not read for longest, and more slowly the paid ones of deals, whose money may go back. What Xero does not
@@ -135,7 +189,8 @@ async fn read_again(desk: &Desk) -> Result<(), JobError> {
         page: 1,
     };
     let listed = desk.vendors.xero.list_invoices(&query).await?;
-    apply_invoices(desk, &listed).await?;
+    let invoices: Vec<&RemoteInvoice> = listed.invoices.iter().collect();
+    apply_invoices(desk, &invoices, &listed.unreadable).await?;
     let known: BTreeSet<&str> = listed
         .invoices
         .iter()
@@ -143,10 +198,18 @@ async fn read_again(desk: &Desk) -> Result<(), JobError> {
         .chain(listed.unreadable.iter().map(|one| one.id.as_str()))
         .collect();
     for id in ids.iter().filter(|id| !known.contains(id.as_str())) {
-        match desk.vendors.xero.read_invoice(id).await? {
-            Some(invoice) => links::apply_invoice(&desk.ctx, &invoice).await?,
-            None => links::invoice_gone(&desk.ctx, id).await?,
-        }
+        let applied = match desk.vendors.xero.read_invoice(id).await {
+            Ok(Some(invoice)) => links::apply_invoice(&desk.ctx, &invoice).await,
+            Ok(None) => links::invoice_gone(&desk.ctx, id).await,
+            Err(error) => {
+                tell_if_unreadable(desk, id, error).await?;
+                continue;
+            }
+        };
+        let alone = Job::ReadInvoice {
+            invoice: id.clone(),
+        };
+        one_of_many(desk, applied, &alone).await?;
     }
     Ok(operations::invoices_looked_at(&desk.ctx, &ids).await?)
 }
@@ -159,18 +222,7 @@ async fn read_refund_again(desk: &Desk) -> Result<(), JobError> {
     match desk.vendors.xero.read_credit(&id).await {
         Ok(Some(credit)) => links::apply_credit(&desk.ctx, &credit).await?,
         Ok(None) => links::credit_gone(&desk.ctx, &id).await?,
-        Err(error) if error.kind == ErrorKind::Refused => {
-            tell_unreadable(
-                desk,
-                &[],
-                &[Unreadable {
-                    id: id.clone(),
-                    message: error.message,
-                }],
-            )
-            .await?;
-        }
-        Err(error) => return Err(error.into()),
+        Err(error) => tell_if_unreadable(desk, &id, error).await?,
     }
     Ok(operations::credit_looked_at(&desk.ctx, &id).await?)
 }

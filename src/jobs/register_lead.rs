@@ -4,7 +4,7 @@
 use portal_domain::ids::LeadId;
 use portal_integrations::hubspot::{HubSpot, NewContact, NewDeal};
 use portal_services::{
-    deals,
+    account, deals,
     leads::{self, LeadToRegister},
 };
 
@@ -15,8 +15,10 @@ pub(crate) async fn run(desk: &Desk, id: LeadId) -> Result<(), JobError> {
     let Some(mut to_register) = leads::for_registration(&desk.ctx, id).await? else {
         return Ok(());
     };
-    if to_register.first_stage.is_none() {
+    let is_account_unknown = account::find_currencies(&desk.ctx).await?.is_none();
+    if to_register.first_stage.is_none() || is_account_unknown {
         read_deals::read_stages(desk).await?;
+        read_deals::try_currencies(desk).await?;
         match leads::for_registration(&desk.ctx, id).await? {
             Some(again) => to_register = again,
             None => return Ok(()),
@@ -107,7 +109,7 @@ async fn find_or_make_deal(
     }
     let lead_key = lead.id.to_string();
     if let Some(deal) = hubspot.find_deal_by_lead(&lead_key).await? {
-        return Ok(deal.id);
+        return Ok(deal);
     }
     let stage = to_register
         .first_stage
@@ -117,8 +119,8 @@ async fn find_or_make_deal(
         name: format!("{} ({})", lead.client_name, lead.partner_name),
         pipeline: stage.pipeline.clone(),
         stage: stage.id.clone(),
-        amount: lead.value,
-        description: lead.need.clone(),
+        amount: to_register.amount,
+        description: to_register.description.clone(),
         lead_key,
     };
     Ok(hubspot.upsert_deal(&new).await?)

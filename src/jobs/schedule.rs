@@ -12,9 +12,10 @@ const MINUTE_MS: i64 = 60_000;
 
 /// Name, how often, and what. The sweeps are the backstop for lost webhooks: what one costs is these minutes, or the
 /// day for a deletion, which no sweep sees.
-fn schedules() -> [(&'static str, i64, Job); 8] {
+fn schedules() -> [(&'static str, i64, Job); 9] {
     [
         ("read_stages", 60 * MINUTE_MS, Job::ReadStages),
+        ("read_currencies", 24 * 60 * MINUTE_MS, Job::ReadCurrencies),
         ("read_owners", 60 * MINUTE_MS, Job::ReadOwners),
         ("sweep_deals", 5 * MINUTE_MS, Job::SweepDeals),
         ("check_deals", 24 * 60 * MINUTE_MS, Job::CheckDeals),

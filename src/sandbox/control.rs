@@ -17,7 +17,7 @@
 //! | `reset` | `{}` |
 //! | `clock` | `{"to": "2026-10-01T08:00:00Z"}` or `{"by": "day" \| "month_end"}` |
 //! | `faults` | what of `GET faults` shall be otherwise, nested or as `{"xero.error_percent": 10}` |
-//! | `hubspot/{kind}` | properties of a new record; `kind` is `deals`, `companies`, `contacts`, … |
+//! | `hubspot/{kind}` | properties of a new record; `kind` is `deals`, `companies`, `contacts`, …; tied to what `to_company`, `to_contact` or `to_deal` name |
 //! | `hubspot/{kind}/{id}` | properties to change |
 //! | `hubspot/{kind}/{id}/archive`, `…/restore` | `{}` |
 //! | `hubspot/merge` | `{"kind"?: "deals", "primary": id, "other": id}` |
@@ -375,16 +375,35 @@ fn create_record(
     now_ms: i64,
 ) -> Result<Done, String> {
     let kind = kind_of(kind)?;
-    let wire = Value::Object(fields.clone());
+    let mut wire = fields.clone();
+    let tied = tied_to(world, &mut wire)?;
     let made = world
         .hubspot
-        .check(kind, None, &wire)
+        .check(kind, None, &Value::Object(wire))
         .and_then(|values| world.hubspot.create(kind, values, Source::CrmUi, now_ms));
     let id = made.map_err(|refusal| words(&refusal.reply()))?;
+    for other in tied {
+        world
+            .hubspot
+            .link((kind, id), other, true, Source::CrmUi, now_ms);
+    }
     Ok(Done::new(
         record_value(world, kind, id),
         format!("{} {id} was made.", kind.title()),
     ))
+}
+
+/// The records that a new one is to be tied to, taken out of its fields.
+fn tied_to(world: &World, fields: &mut Map<String, Value>) -> Result<Vec<(Kind, u64)>, String> {
+    let mut tied = Vec::new();
+    for name in ["to_company", "to_contact", "to_deal"] {
+        if let Some(id) = fields.remove(name) {
+            let kind = kind_of(name.trim_start_matches("to_"))?;
+            let id = id.as_str().unwrap_or_default();
+            tied.push((kind, id_of(world, kind, id)?));
+        }
+    }
+    Ok(tied)
 }
 
 fn change_record(

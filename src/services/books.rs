@@ -570,6 +570,8 @@ pub(crate) enum About<'a> {
     Invoice(&'a str),
     /// A credit note, and the deal that it takes money from, if that is known.
     Credit(&'a str, Option<DealId>),
+    /// A deal in HubSpot, and what the portal has of it.
+    Reading(&'a str, Option<DealId>),
     /// A document of Xero's that the portal does not have.
     Document(&'a str),
     /// A bill in Xero that names a statement.
@@ -584,9 +586,11 @@ impl About<'_> {
         match self {
             Self::Deal(id) => of(id),
             Self::Raised(id, _) => of(id),
-            Self::Invoice(id) | Self::Credit(id, _) | Self::Document(id) | Self::Bill(id, _) => {
-                of(id)
-            }
+            Self::Invoice(id)
+            | Self::Credit(id, _)
+            | Self::Reading(id, _)
+            | Self::Document(id)
+            | Self::Bill(id, _) => of(id),
         }
     }
 
@@ -595,7 +599,7 @@ impl About<'_> {
         match *self {
             Self::Deal(deal) => (Some(deal), None, None),
             Self::Invoice(invoice) => (None, Some(invoice), None),
-            Self::Credit(_, deal) => (deal, None, None),
+            Self::Credit(_, deal) | Self::Reading(_, deal) => (deal, None, None),
             Self::Document(_) => (None, None, None),
             Self::Bill(invoice, statement) => (None, Some(invoice), Some(statement)),
             Self::Raised(_, statement) => (None, None, Some(statement)),

@@ -8,8 +8,9 @@ use portal_domain::{
     deal::{BillingPeriod, DealState, DealTerms},
     ids::{DealId, LeadId},
     lead::LeadState,
+    line_item::{ItemTerms, LineItem},
     money::{Currency, Money},
-    remote::{DealTrace, RemoteDeal, RemoteOwner, RemoteStage},
+    remote::{DealTrace, RemoteDeal, RemoteOwner, RemoteStage, UnreadableDeal},
 };
 use portal_store::{
     Tx, changes,
@@ -22,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    Ctx, ServiceError,
+    Ctx, ServiceError, account,
     books::{self, About},
     messages,
     outbox::{self, Job},
@@ -32,6 +33,8 @@ use crate::{
     verdicts,
 };
 
+/// A deal of ours that cannot be read in HubSpot.
+const UNREADABLE: &str = "deal_unreadable";
 /// When all owners were read last.
 const OWNERS_CURSOR: &str = "hubspot.owners";
 /// For how long an owner whom nobody knows is taken for one who is gone.
@@ -102,10 +105,24 @@ pub async fn apply_reading(
     remote: Option<&RemoteDeal>,
 ) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
+    let remote = match remote {
+        Some(remote) => Some(account::in_its_currency(&mut tx, remote).await?),
+        None => None,
+    };
+    let remote = remote.as_ref();
     let Some(owner) = find_owner(&mut tx, asked_id, remote).await? else {
         return Ok(());
     };
     lock_lead(&mut tx, owner.lead).await?;
+    let read = remote.map_or(asked_id, |remote| &remote.id);
+    books::settle(
+        ctx,
+        &mut tx,
+        UNREADABLE,
+        About::Reading(read, None),
+        "fixed",
+    )
+    .await?;
     let Some(mut lead) = leads::find(&mut tx, owner.lead).await? else {
         return Ok(());
     };
@@ -157,6 +174,46 @@ pub async fn apply_reading(
     let was_won_on = before.as_ref().and_then(|before| before.won_on);
     resync_standing(ctx, &mut tx, &deal, was_won_on).await?;
     changes::add(&mut tx, deal.partner, ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Those of some deals that are ours: they name a lead, or are known by their ids or by one that was merged into them.
+pub async fn keep_own(
+    ctx: &Ctx,
+    mut read: Vec<RemoteDeal>,
+) -> Result<Vec<RemoteDeal>, ServiceError> {
+    let ids: Vec<String> = read
+        .iter()
+        .flat_map(RemoteDeal::ids)
+        .map(str::to_owned)
+        .collect();
+    let mut tx = ctx.store.read().await?;
+    let known = deals::list_known(&mut tx, &ids).await?;
+    read.retain(|deal| deal.lead_key.is_some() || deal.ids().any(|id| known.contains(id)));
+    Ok(read)
+}
+
+/// Deals that HubSpot has and that cannot be read: each of ours is a case until it can, and stands as it was.
+pub async fn not_readable(ctx: &Ctx, unreadable: &[UnreadableDeal]) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    for one in unreadable {
+        let known = deals::find_by_hubspot(&mut tx, &one.id).await?;
+        let named = one.lead_key.as_deref().and_then(|key| key.parse().ok());
+        let lead = match (&known, named) {
+            (Some(deal), _) => leads::find(&mut tx, deal.lead).await?,
+            (None, Some(lead)) => leads::find(&mut tx, lead).await?,
+            (None, None) => None,
+        };
+        let Some(lead) = lead else { continue };
+        let about = About::Reading(&one.id, known.map(|deal| deal.id));
+        let facts = json!({
+            "id": one.id,
+            "client": lead.client_name,
+            "partner": lead.partner_name,
+            "message": one.why,
+        });
+        books::raise(ctx, &mut tx, UNREADABLE, about, facts).await?;
+    }
     Ok(tx.commit().await?)
 }
 
@@ -556,20 +613,7 @@ async fn apply_terms(
     remote: &RemoteDeal,
     is_earned: bool,
 ) -> Result<(), ServiceError> {
-    let about = About::Deal(deal.id);
-    let value = read_value(remote);
-    let missing = value
-        .is_none()
-        .then(|| json!({ "amount": remote.amount, "currency": remote.currency }));
-    books::raise_or_settle(ctx, tx, "deal_amount_missing", about, missing).await?;
-    let period = remote
-        .billing_period
-        .as_deref()
-        .and_then(|text| BillingPeriod::parse(text).ok());
-    let missing = period
-        .is_none()
-        .then(|| json!({ "billing_period": remote.billing_period }));
-    books::raise_or_settle(ctx, tx, "billing_period_missing", about, missing).await?;
+    let (value, period) = find_charge(ctx, tx, deal.id, remote).await?;
     let (Some(value), Some(period), Some(start)) = (value, period, deal.start) else {
         return Ok(());
     };
@@ -602,6 +646,41 @@ async fn apply_terms(
     };
     let from = is_fixed.then_some(changed);
     put_terms(ctx, tx, deal.id, &known, first, from).await
+}
+
+/// What the client is charged, and how often: by the deal's own properties, or where it names no billing period by its line items. What is missing of either,
+/// or unclear, is a case.
+async fn find_charge(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    deal: DealId,
+    remote: &RemoteDeal,
+) -> Result<(Option<Money>, Option<BillingPeriod>), ServiceError> {
+    let about = About::Deal(deal);
+    let stated = remote.billing_period.as_deref();
+    let by_items = match stated {
+        Some(_) => ItemTerms::Nothing,
+        None => ItemTerms::of(&remote.line_items, remote.currency),
+    };
+    let (value, period) = match by_items {
+        ItemTerms::Agreed(value, period) => (Some(value), Some(period)),
+        _ => {
+            let period = stated.and_then(|text| BillingPeriod::parse(text).ok());
+            (read_value(remote), period)
+        }
+    };
+    let missing = value
+        .is_none()
+        .then(|| json!({ "amount": remote.amount, "currency": remote.currency }));
+    books::raise_or_settle(ctx, tx, "deal_amount_missing", about, missing).await?;
+    let is_unclear = by_items == ItemTerms::Unclear;
+    let items = remote.line_items.iter().map(LineItem::summary);
+    let unclear = is_unclear.then(|| json!({ "message": items.collect::<Vec<_>>().join("; ") }));
+    books::raise_or_settle(ctx, tx, "line_items_unclear", about, unclear).await?;
+    let missing = (period.is_none() && !is_unclear)
+        .then(|| json!({ "billing_period": remote.billing_period }));
+    books::raise_or_settle(ctx, tx, "billing_period_missing", about, missing).await?;
+    Ok((value, period))
 }
 
 /// A deal in another currency, once months of it have ended or something was earned by it: what a person is asked about. One deal is in one currency, so

@@ -6,6 +6,7 @@ use portal_domain::{
     claim::{LeadFacts, RejectReason, ReviewReason, Verdict, judge},
     ids::{ClientId, LeadId, PartnerId},
     lead::{LeadDraft, LeadForm, LeadState},
+    money::Money,
     remote::RemoteStage,
     text::{is_free_mail, parse_paragraph},
 };
@@ -16,13 +17,13 @@ use portal_store::{
     leads::{self, LeadEventRecord, LeadFilter, LeadRecord},
     partners,
 };
-
+use portal_words::{Locale, Words};
 use serde_json::json;
 
 use crate::{
     Ctx, ServiceError,
     access::{require, require_partner, require_staff},
-    messages,
+    account, messages,
     outbox::{self, Job},
 };
 
@@ -438,6 +439,9 @@ pub struct LeadToRegister {
     pub client: ClientRecord,
     /// Where a new deal starts: the first stage of the first pipeline.
     pub first_stage: Option<RemoteStage>,
+    /// What the partner expects, if HubSpot has its currency.
+    pub amount: Option<Money>,
+    pub description: String,
 }
 
 pub async fn for_registration(
@@ -458,10 +462,24 @@ pub async fn for_registration(
         .await?
         .ok_or(ServiceError::NotFound)?;
     let first_stage = deals::list_stages(&mut tx).await?.into_iter().next();
+    let currencies = account::find(&mut tx).await?;
+    let has = |value: &Money| currencies.is_none_or(|account| account.has(value.currency));
+    let amount = lead.value.filter(has);
+    let mut description = lead.need.clone();
+    if let (None, Some(value)) = (amount, lead.value) {
+        let words = Words::of(Locale::En);
+        let said = [("amount", words.money(value).into())];
+        description = format!(
+            "{description}\n\n{}",
+            words.with("lead-value-elsewhere", &said)
+        );
+    }
     Ok(Some(LeadToRegister {
         lead,
         client,
         first_stage,
+        amount,
+        description,
     }))
 }
 

@@ -7,6 +7,7 @@ mod context;
 mod error;
 
 pub mod access;
+pub mod account;
 pub mod books;
 pub mod company;
 pub mod leads;

@@ -104,19 +104,16 @@ pub async fn find_cursor(ctx: &Ctx, name: &str) -> Result<Option<Timestamp>, Ser
     Ok(vendors::find_cursor(&mut tx, name).await?)
 }
 
-/// A sweep read everything up to an instant, and what it found has its jobs.
-pub async fn sweep_read(
-    ctx: &Ctx,
-    vendor: &str,
-    cursor: &str,
-    until: Timestamp,
-    found: &[Job],
-) -> Result<(), ServiceError> {
+/// A sweep has read everything up to an instant.
+pub async fn swept_until(ctx: &Ctx, cursor: &str, until: Timestamp) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
-    for job in found {
-        outbox::add(ctx, &mut tx, job).await?;
-    }
     vendors::advance_cursor(&mut tx, cursor, until, ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// A sweep has come to its end.
+pub async fn sweep_ended(ctx: &Ctx, vendor: &str) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
     vendors::add_sweep(&mut tx, vendor, ctx.now()).await?;
     Ok(tx.commit().await?)
 }

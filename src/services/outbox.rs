@@ -25,6 +25,7 @@ pub enum Job {
     SweepDeals,
     CheckDeals,
     ReadStages,
+    ReadCurrencies,
     ReadOwners,
     WorkInbox {
         inbox: InboxId,
@@ -73,6 +74,7 @@ impl Job {
             | Self::SweepDeals
             | Self::CheckDeals
             | Self::ReadStages
+            | Self::ReadCurrencies
             | Self::ReadOwners => "hubspot",
             Self::ReadInvoice { .. }
             | Self::ReadCredit { .. }
@@ -98,6 +100,7 @@ impl Job {
             Self::SweepDeals => "sweep_deals",
             Self::CheckDeals => "check_deals",
             Self::ReadStages => "read_stages",
+            Self::ReadCurrencies => "read_currencies",
             Self::ReadOwners => "read_owners",
             Self::WorkInbox { .. } => "work_inbox",
             Self::ReadInvoice { .. } => "read_invoice",
@@ -124,6 +127,13 @@ impl Job {
 /// Adds a job that is due at once.
 pub async fn add(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<(), ServiceError> {
     add_at(ctx, tx, job, ctx.now()).await
+}
+
+/// Adds a job that nothing else is written with.
+pub async fn add_alone(ctx: &Ctx, job: &Job) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    add(ctx, &mut tx, job).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Adds a job that is due at an instant.

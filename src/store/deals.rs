@@ -1,5 +1,7 @@
 //! The mirror of HubSpot's deals, their terms, and the stages of its pipelines.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use portal_domain::{
     calendar::{Month, Timestamp},
@@ -236,6 +238,18 @@ pub async fn find_by_hubspot(
         .as_ref()
         .map(read_deal)
         .transpose()
+}
+
+/// Which of some ids in HubSpot are those of our deals.
+pub async fn list_known(
+    tx: &mut Tx,
+    hubspot_ids: &[String],
+) -> Result<BTreeSet<String>, StoreError> {
+    let rows = rows_of(tx, hubspot_ids, |list| {
+        format!("SELECT hubspot_id FROM deals WHERE hubspot_id IN {list}")
+    })
+    .await?;
+    rows.iter().map(|row| row.text("hubspot_id")).collect()
 }
 
 /// The deals that a Reference can name, by HubSpot's ids: open, won, or with lines, or going on in another.

@@ -21,6 +21,14 @@ pub(crate) enum Value {
     Bytes(Vec<u8>),
 }
 
+impl Value {
+    /// A text as both databases hold it. PostgreSQL has no place for the character zero, which vendors' texts may hold: like all that cannot be shown it
+    /// becomes the sign for that.
+    fn text(text: &str) -> Self {
+        Self::Text(Some(text.replace('\0', "\u{fffd}")))
+    }
+}
+
 /// What can be bound to a statement.
 pub(crate) trait Bind {
     fn value(&self) -> Value;
@@ -35,7 +43,7 @@ macro_rules! bind_as_text {
     ($($type:ty),+ $(,)?) => {$(
         impl Bind for $type {
             fn value(&self) -> Value {
-                Value::Text(Some(self.to_string()))
+                Value::text(&self.to_string())
             }
         }
         impl Null for $type {
@@ -77,7 +85,7 @@ bind_as_text!(
 
 impl Bind for str {
     fn value(&self) -> Value {
-        Value::Text(Some(self.to_owned()))
+        Value::text(self)
     }
 }
 

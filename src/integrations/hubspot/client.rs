@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use portal_domain::{
+    line_item::LineItem,
     money::Money,
-    remote::{DealTrace, RemoteDeal, RemoteOwner, RemoteStage},
+    remote::{AccountCurrencies, DealTrace, RemoteDeal, RemoteOwner, RemoteStage, UnreadableDeal},
 };
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
@@ -77,6 +78,7 @@ pub struct NewDeal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DealPage {
     pub deals: Vec<RemoteDeal>,
+    pub unreadable: Vec<UnreadableDeal>,
     /// What to hand over for the next page; `None` after the last one. Opaque.
     pub next: Option<String>,
 }
@@ -109,6 +111,23 @@ impl HubSpot {
         let url = self.url(&["crm", "pipelines", VERSION, "deals"])?;
         let pipelines = self.read("list_stages", url).await?;
         Ok(convert::stages(pipelines))
+    }
+
+    /// The currencies that deals can be in.
+    pub async fn read_currencies(&self) -> Result<AccountCurrencies, CallError> {
+        let of = |rest: &[&str]| {
+            let path = [&["settings", "currencies", VERSION], rest].concat();
+            self.url(&path)
+        };
+        let home: wire::CompanyCurrency = self
+            .read("read_currency", of(&["company-currency"])?)
+            .await?;
+        let rates = of(&["exchange-rates", "current"])?;
+        let rates: wire::ExchangeRates = self.read("list_exchange_rates", rates).await?;
+        convert::currencies(&home, &rates).ok_or_else(|| {
+            let message = format!("the account's currency {:?} is none", home.code);
+            CallError::new(Vendor::HubSpot, ErrorKind::Unreadable, message)
+        })
     }
 
     /// The users who can own deals, [`OWNERS_PAGE`] at a time; those who were deactivated are left out.
@@ -271,14 +290,10 @@ impl HubSpot {
             .await
     }
 
-    /// The live deal that carries this lead's key.
-    pub async fn find_deal_by_lead(&self, lead_key: &str) -> Result<Option<RemoteDeal>, CallError> {
-        let mut url = self.url(&["crm", "objects", VERSION, "deals", lead_key])?;
-        url.query_pairs_mut()
-            .append_pair("idProperty", "portal_lead_id")
-            .append_pair("properties", &convert::DEAL_PROPERTIES.join(","));
-        let found: Option<wire::Object> = self.read_if_there("find_deal_by_lead", url).await?;
-        found.as_ref().map(convert::deal).transpose()
+    /// The id of the live deal that carries this lead's key.
+    pub async fn find_deal_by_lead(&self, lead_key: &str) -> Result<Option<String>, CallError> {
+        self.find_id("find_deal_by_lead", "deals", lead_key, "portal_lead_id")
+            .await
     }
 
     /// The id of the lead's deal; made if there is none. It writes every field, so a repetition must begin with [`Self::find_deal_by_lead`]:
@@ -354,16 +369,45 @@ impl HubSpot {
     }
 
     /// The deal, wherever it went: a merged one comes back under its new id, a deleted one as `Removed`. `None` if HubSpot knows nothing of it.
-    pub async fn read_deal(&self, id: &str) -> Result<Option<RemoteDeal>, CallError> {
+    pub async fn read_deal(
+        &self,
+        id: &str,
+    ) -> Result<Option<Result<RemoteDeal, UnreadableDeal>>, CallError> {
         let live = self.read_deal_archived(id, "false").await?;
         let found = match live {
             Some(deal) => Some(deal),
             None => self.read_deal_archived(id, "true").await?,
         };
-        found.as_ref().map(convert::deal).transpose()
+        Ok(found.as_ref().map(convert::deal))
     }
 
-    /// Which of some deals are there under their ids, and as what; at most [`BATCH_MAX`]. One that was deleted or merged is left out.
+    /// A deal's line items, at most [`BATCH_MAX`].
+    pub async fn list_line_items(&self, deal: &str) -> Result<Vec<LineItem>, CallError> {
+        let ids = self.list_associated("deals", deal, "line_items").await?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let url = self.url(&["crm", "objects", VERSION, "line_items", "batch", "read"])?;
+        let inputs = ids
+            .iter()
+            .take(BATCH_MAX)
+            .map(|end| json!({ "id": end.to_object_id }));
+        let inputs: Vec<Value> = inputs.collect();
+        let body = json!({ "inputs": inputs, "properties": convert::LINE_ITEM_PROPERTIES });
+        let answer = self
+            .call(
+                "list_line_items",
+                Method::POST,
+                url,
+                http::json(&body),
+                Effect::Read,
+            )
+            .await?;
+        let batch: wire::Batch<wire::Object> = read_batch(&succeed(answer)?)?;
+        Ok(batch.results.iter().map(convert::line_item).collect())
+    }
+
+    /// Which of some deals are there under their ids, and as what; at most [`BATCH_MAX`]. One that was deleted or merged is left out, and one that cannot be read.
     pub async fn list_deals_there(&self, ids: &[String]) -> Result<Vec<DealTrace>, CallError> {
         let url = self.url(&["crm", "objects", VERSION, "deals", "batch", "read"])?;
         let inputs: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
@@ -380,7 +424,9 @@ impl HubSpot {
         // What is not there is an error entry beside the others.
         let batch: wire::Batch<wire::Object> = succeed(answer)?.parse()?;
         let there = batch.results.iter().filter(|object| !object.archived);
-        there.map(convert::trace).collect()
+        Ok(there
+            .filter_map(|object| convert::trace(object).ok())
+            .collect())
     }
 
     /// Deals changed at or after this instant (milliseconds), oldest change first. `after` is the last page's `next`, with the same `since_ms`.
@@ -402,16 +448,26 @@ impl HubSpot {
         let found: wire::Found = self
             .search("list_deals_modified_since", "deals", &body)
             .await?;
-        let deals: Vec<RemoteDeal> = found
-            .results
-            .iter()
-            .map(convert::deal)
-            .collect::<Result<_, _>>()?;
+        let (mut deals, mut unreadable) = (Vec::new(), Vec::new());
+        for object in &found.results {
+            match convert::deal(object) {
+                Ok(deal) => deals.push(deal),
+                Err(found) => unreadable.push(found),
+            }
+        }
+        let dated = found.results.iter().rev();
+        let last = dated
+            .filter_map(|object| convert::find_modified_at(object).ok())
+            .next();
         let next = match found.paging.and_then(|paging| paging.next) {
-            Some(next) => Some(cursor.next(&next.after, deals.last())?),
+            Some(next) => Some(cursor.next(&next.after, last)?),
             None => None,
         };
-        Ok(DealPage { deals, next })
+        Ok(DealPage {
+            deals,
+            unreadable,
+            next,
+        })
     }
 }
 
@@ -561,30 +617,35 @@ impl HubSpot {
         read_batch::<Value>(&succeed(answer)?).map(|_| ())
     }
 
-    async fn is_associated(&self, deal: &str, to_type: &str, to: &str) -> Result<bool, CallError> {
+    /// What an object is tied to, of one kind. One that is tied to nothing is an error entry there, and to us simply none: so the errors are not looked at.
+    async fn list_associated(
+        &self,
+        from_type: &str,
+        from: &str,
+        to_type: &str,
+    ) -> Result<Vec<wire::AssociationTo>, CallError> {
         let url = self.url(&[
             "crm",
             "associations",
             VERSION,
-            "deals",
+            from_type,
             to_type,
             "batch",
             "read",
         ])?;
-        let body = http::json(&json!({ "inputs": [{ "id": deal }] }));
-        let answer = succeed(
-            self.call("verify_associations", Method::POST, url, body, Effect::Read)
-                .await?,
-        )?;
-        // A deal without any is an error entry there, and to us simply a no: so the errors are not looked at.
-        let batch: wire::Batch<wire::Association> = answer.parse()?;
-        let tied = batch
-            .results
-            .iter()
-            .filter(|association| association.from.id == deal);
-        Ok(tied
-            .flat_map(|association| &association.to)
-            .any(|end| end.to_object_id == to))
+        let body = http::json(&json!({ "inputs": [{ "id": from }] }));
+        let answer = self
+            .call("list_associated", Method::POST, url, body, Effect::Read)
+            .await?;
+        let batch: wire::Batch<wire::Association> = succeed(answer)?.parse()?;
+        let tied = batch.results.into_iter();
+        let tied = tied.filter(|association| association.from.id == from);
+        Ok(tied.flat_map(|association| association.to).collect())
+    }
+
+    async fn is_associated(&self, deal: &str, to_type: &str, to: &str) -> Result<bool, CallError> {
+        let tied = self.list_associated("deals", deal, to_type).await?;
+        Ok(tied.iter().any(|end| end.to_object_id == to))
     }
 
     async fn read_deal_archived(

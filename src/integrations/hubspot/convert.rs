@@ -1,15 +1,15 @@
-//! From HubSpot's objects to ours. Nothing is guessed: an amount stays the text it is, and a date that does not parse is a failure with the deal's id in it.
+//! From HubSpot's objects to ours. Nothing is guessed: an amount stays the text it is, and a deal with a date that does not parse is one that cannot be read.
 
 use chrono::{DateTime, NaiveDate};
 use portal_domain::{
     calendar::Timestamp,
     deal::DealState,
+    line_item::LineItem,
     money::Currency,
-    remote::{DealTrace, RemoteDeal, RemoteOwner, RemoteStage},
+    remote::{AccountCurrencies, DealTrace, RemoteDeal, RemoteOwner, RemoteStage, UnreadableDeal},
 };
 
-use super::wire::{Object, Owner, Pipelines};
-use crate::error::{CallError, ErrorKind, Vendor};
+use super::wire::{CompanyCurrency, ExchangeRates, Object, Owner, Pipelines};
 
 /// The deal properties that [`deal`] reads; HubSpot answers only what it is asked for.
 pub const DEAL_PROPERTIES: [&str; 15] = [
@@ -63,7 +63,7 @@ pub fn stages(pipelines: Pipelines) -> Vec<RemoteStage> {
 }
 
 /// A deal that was read with [`DEAL_PROPERTIES`].
-pub fn deal(object: &Object) -> Result<RemoteDeal, CallError> {
+pub fn deal(object: &Object) -> Result<RemoteDeal, UnreadableDeal> {
     let text = |name: &str| object.property(name).map(str::to_owned);
     let is = |name: &str| {
         object
@@ -116,11 +116,43 @@ pub fn deal(object: &Object) -> Result<RemoteDeal, CallError> {
             })
             .unwrap_or_default(),
         owner: text("hubspot_owner_id"),
+        line_items: Vec::new(),
+    })
+}
+
+/// The properties that [`line_item`] reads.
+pub const LINE_ITEM_PROPERTIES: [&str; 5] = [
+    "name",
+    "amount",
+    "hs_line_item_currency_code",
+    "recurringbillingfrequency",
+    "hs_recurring_billing_period",
+];
+
+/// A line item that was read with [`LINE_ITEM_PROPERTIES`].
+pub fn line_item(object: &Object) -> LineItem {
+    let text = |name: &str| object.property(name).map(str::to_owned);
+    LineItem {
+        name: text("name").unwrap_or_default(),
+        amount: text("amount"),
+        currency: text("hs_line_item_currency_code"),
+        frequency: text("recurringbillingfrequency"),
+        term: text("hs_recurring_billing_period"),
+    }
+}
+
+/// The account's own currency, and those that it has rates for. One that the portal does not know is not taken for any other.
+pub fn currencies(home: &CompanyCurrency, rates: &ExchangeRates) -> Option<AccountCurrencies> {
+    let known = |code: &str| Currency::parse(code).ok();
+    let visible = rates.results.iter().filter(|rate| rate.is_visible);
+    Some(AccountCurrencies {
+        home: known(&home.code)?,
+        others: visible.filter_map(|rate| known(&rate.from_code)).collect(),
     })
 }
 
 /// A deal that was read with [`TRACE_PROPERTIES`].
-pub fn trace(object: &Object) -> Result<DealTrace, CallError> {
+pub fn trace(object: &Object) -> Result<DealTrace, UnreadableDeal> {
     Ok(DealTrace {
         id: object.id.clone(),
         modified_at: modified_at(object)?,
@@ -143,11 +175,16 @@ pub fn owner(owner: Owner) -> RemoteOwner {
 }
 
 /// When a deal was changed last.
-fn modified_at(object: &Object) -> Result<Timestamp, CallError> {
+fn modified_at(object: &Object) -> Result<Timestamp, UnreadableDeal> {
+    find_modified_at(object).map_err(|modified| unreadable(object, "hs_lastmodifieddate", modified))
+}
+
+/// The same, or what it says that is no instant.
+pub fn find_modified_at(object: &Object) -> Result<Timestamp, &str> {
     let modified = object
         .property("hs_lastmodifieddate")
         .unwrap_or(&object.updated_at);
-    instant(modified).ok_or_else(|| unreadable(object, "hs_lastmodifieddate", modified))
+    instant(modified).ok_or(modified)
 }
 
 /// An instant, as HubSpot writes it: ISO 8601 with a zone, or milliseconds.
@@ -161,7 +198,7 @@ pub fn instant(text: &str) -> Option<Timestamp> {
 }
 
 /// A date-only property: `2026-10-01`, or midnight UTC as ISO 8601 or milliseconds. The day is taken as it stands.
-fn date(object: &Object, name: &str) -> Result<Option<NaiveDate>, CallError> {
+fn date(object: &Object, name: &str) -> Result<Option<NaiveDate>, UnreadableDeal> {
     let Some(text) = object.property(name) else {
         return Ok(None);
     };
@@ -176,12 +213,12 @@ fn date(object: &Object, name: &str) -> Result<Option<NaiveDate>, CallError> {
         .ok_or_else(|| unreadable(object, name, text))
 }
 
-fn unreadable(object: &Object, name: &str, text: &str) -> CallError {
-    let message = format!(
-        "deal {} has a {name} that cannot be read: {text:?}",
-        object.id
-    );
-    CallError::new(Vendor::HubSpot, ErrorKind::Refused, message)
+fn unreadable(object: &Object, name: &str, text: &str) -> UnreadableDeal {
+    UnreadableDeal {
+        id: object.id.clone(),
+        lead_key: object.property("portal_lead_id").map(str::to_owned),
+        why: format!("{name} is {text:?}"),
+    }
 }
 
 #[cfg(test)]
@@ -243,10 +280,12 @@ mod tests {
     }
 
     #[test]
-    fn a_date_that_is_none_is_refused_with_the_deal_and_the_property() {
-        let failure = deal(&object(json!({ "portal_start_date": "soon" }))).unwrap_err();
-        assert_eq!(failure.kind, ErrorKind::Refused);
-        assert!(failure.message.contains("901") && failure.message.contains("portal_start_date"));
+    fn a_deal_with_a_date_that_is_none_is_named_with_its_lead_and_the_property() {
+        let wrong = json!({ "portal_start_date": "soon", "portal_lead_id": "lead-1" });
+        let unreadable = deal(&object(wrong)).unwrap_err();
+        assert_eq!(unreadable.id, "901");
+        assert_eq!(unreadable.lead_key.as_deref(), Some("lead-1"));
+        assert_eq!(unreadable.why, "portal_start_date is \"soon\"");
     }
 
     #[test]

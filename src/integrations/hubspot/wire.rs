@@ -151,6 +151,30 @@ pub struct Property {
 }
 
 #[derive(Debug, Deserialize)]
+pub struct CompanyCurrency {
+    #[serde(rename = "currencyCode")]
+    pub code: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ExchangeRates {
+    pub results: Vec<ExchangeRate>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ExchangeRate {
+    #[serde(rename = "fromCurrencyCode")]
+    pub from_code: String,
+    /// Whether it can be chosen.
+    #[serde(default = "yes", rename = "visibleInUI")]
+    pub is_visible: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Debug, Deserialize)]
 pub struct Association {
     pub from: AssociationEnd,
     #[serde(default)]

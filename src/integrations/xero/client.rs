@@ -81,8 +81,8 @@ pub struct Unreadable {
 pub struct InvoicePage {
     pub invoices: Vec<RemoteInvoice>,
     pub unreadable: Vec<Unreadable>,
-    /// The page after it; `None` after the last.
-    pub next: Option<u32>,
+    /// What to ask for the page after it; `None` after the last. Documents that changed in its last second come a second time.
+    pub next: Option<InvoiceQuery>,
 }
 
 /// One page of credit notes to clients.
@@ -90,8 +90,39 @@ pub struct InvoicePage {
 pub struct CreditPage {
     pub credits: Vec<RemoteCredit>,
     pub unreadable: Vec<Unreadable>,
-    /// The page after it; `None` after the last. Xero counts the suppliers' credit notes too, so a page may hold few or none and not be the last.
-    pub next: Option<u32>,
+    /// As of invoices. Xero counts the suppliers' credit notes too, so a page may hold few or none and not be the last.
+    pub next: Option<CreditQuery>,
+}
+
+/// The bills of one contact.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BillList {
+    pub bills: Vec<RemoteInvoice>,
+    pub unreadable: Vec<UnreadableBill>,
+}
+
+/// A bill of which only the words can be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableBill {
+    pub document: Unreadable,
+    /// All that it says, in small letters.
+    words: String,
+}
+
+impl UnreadableBill {
+    fn of(document: Unreadable, answered: &RawValue) -> Self {
+        // Read and written again, so that no escape hides a letter.
+        let said: serde_json::Value = serde_json::from_str(answered.get()).unwrap_or_default();
+        Self {
+            document,
+            words: said.to_string().to_lowercase(),
+        }
+    }
+
+    /// Whether it says a word anywhere, in capitals or not: it may be the bill that is looked for.
+    pub fn mentions(&self, word: &str) -> bool {
+        self.words.contains(&word.to_lowercase())
+    }
 }
 
 /// How far a new bill goes by itself.
@@ -209,7 +240,19 @@ impl Xero {
             .append_pair("order", "UpdatedDateUTC ASC");
         let headers = modified_since(query.modified_since)?;
         let answered: wire::Invoices = self.read("list_invoices", url, headers).await?;
-        let is_full = answered.invoices.len() >= INVOICES_PER_PAGE;
+        let next = (answered.invoices.len() >= INVOICES_PER_PAGE).then(|| {
+            let last = answered
+                .invoices
+                .iter()
+                .rev()
+                .find_map(|one| convert::find_updated_at(one));
+            let (modified_since, page) = place_after(query.modified_since, query.page, last);
+            InvoiceQuery {
+                ids: query.ids.clone(),
+                modified_since,
+                page,
+            }
+        });
         let mut unreadable = Vec::new();
         let mut invoices = Vec::with_capacity(answered.invoices.len());
         for listed in &answered.invoices {
@@ -218,7 +261,7 @@ impl Xero {
         Ok(InvoicePage {
             invoices,
             unreadable,
-            next: is_full.then(|| query.page.max(1).saturating_add(1)),
+            next,
         })
     }
 
@@ -237,7 +280,18 @@ impl Xero {
             .append_pair("order", "UpdatedDateUTC ASC");
         let headers = modified_since(query.modified_since)?;
         let answered: wire::CreditNotes = self.read("list_credits", url, headers).await?;
-        let is_full = answered.credit_notes.len() >= CREDITS_PER_PAGE;
+        let next = (answered.credit_notes.len() >= CREDITS_PER_PAGE).then(|| {
+            let last = answered
+                .credit_notes
+                .iter()
+                .rev()
+                .find_map(|one| convert::find_updated_at(one));
+            let (modified_since, page) = place_after(query.modified_since, query.page, last);
+            CreditQuery {
+                modified_since,
+                page,
+            }
+        });
         let (mut listed, mut unreadable) = (Vec::new(), Vec::new());
         for document in &answered.credit_notes {
             keep(&mut listed, &mut unreadable, convert::credit_note(document));
@@ -256,7 +310,7 @@ impl Xero {
         Ok(CreditPage {
             credits,
             unreadable,
-            next: is_full.then(|| query.page.max(1).saturating_add(1)),
+            next,
         })
     }
 
@@ -275,8 +329,8 @@ impl Xero {
     }
 
     /// All bills of this contact that are neither voided nor deleted: what a bill says in its lines cannot be searched for there.
-    pub async fn list_bills(&self, contact_id: &str) -> Result<Vec<RemoteInvoice>, CallError> {
-        let mut bills = Vec::new();
+    pub async fn list_bills(&self, contact_id: &str) -> Result<BillList, CallError> {
+        let mut listed = BillList::default();
         for page in 1.. {
             let mut url = self.url(&["Invoices"])?;
             url.query_pairs_mut()
@@ -284,12 +338,23 @@ impl Xero {
                 .append_pair("ContactIDs", contact_id);
             page_of(&mut url, page, INVOICES_PER_PAGE);
             let answered: wire::Invoices = self.read("list_bills", url, Vec::new()).await?;
-            bills.extend(live_bills(&answered, contact_id)?);
+            for answered in &answered.invoices {
+                match convert::invoice(answered) {
+                    Ok(bill) => listed.bills.push(bill),
+                    Err(document) => listed
+                        .unreadable
+                        .push(UnreadableBill::of(document, answered)),
+                }
+            }
             if answered.invoices.len() < INVOICES_PER_PAGE {
                 break;
             }
         }
-        Ok(bills)
+        // The filter is Xero's; what we act on is checked once more.
+        listed.bills.retain(|bill| {
+            !bill.is_gone() && bill.kind == InvoiceType::Bill && bill.contact_id == contact_id
+        });
+        Ok(listed)
     }
 
     /// Makes a bill. The same key with the same bill gives the same answer for six minutes, an error too; afterwards, and after an unknown outcome,
@@ -404,19 +469,6 @@ impl Xero {
             .await?;
         Ok(access.tenant_id)
     }
-}
-
-/// The contact's bills of an answer. The filter is Xero's; what we act on is checked once more.
-fn live_bills(
-    answered: &wire::Invoices,
-    contact_id: &str,
-) -> Result<Vec<RemoteInvoice>, CallError> {
-    let bills = answered.invoices.iter().map(|one| convert::invoice(one));
-    let mut bills: Vec<RemoteInvoice> = bills.collect::<Result<_, _>>()?;
-    bills.retain(|bill| {
-        !bill.is_gone() && bill.kind == InvoiceType::Bill && bill.contact_id == contact_id
-    });
-    Ok(bills)
 }
 
 /// The plumbing under the calls.
@@ -538,6 +590,21 @@ fn keep<T>(read: &mut Vec<T>, unreadable: &mut Vec<Unreadable>, document: Result
     match document {
         Ok(document) => read.push(document),
         Err(found) => unreadable.push(found),
+    }
+}
+
+/// Where a list of changes goes on behind a page, as the instant that it begins at and the page from there. A document that changes while the list is read goes to
+/// its end, and those behind it move up by one place: so the next page is the first of what changed since the last document seen, and pages are counted only
+/// among documents of one second, as Xero's filter knows no less.
+fn place_after(
+    since: Option<Timestamp>,
+    page: u32,
+    last: Option<Timestamp>,
+) -> (Option<Timestamp>, u32) {
+    let again = last.map(|last| Timestamp(last.0.div_euclid(1_000) * 1_000 - 1_000));
+    match again {
+        Some(again) if since.is_none_or(|since| again > since) => (Some(again), 1),
+        _ => (since, page.max(1).saturating_add(1)),
     }
 }
 

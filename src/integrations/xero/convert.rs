@@ -57,8 +57,14 @@ fn unreadable(noun: &str, id: &str, number: Option<&str>, what: &str) -> Unreada
 
 impl From<Unreadable> for CallError {
     fn from(unreadable: Unreadable) -> Self {
-        Self::new(Vendor::Xero, ErrorKind::Refused, unreadable.message)
+        Self::new(Vendor::Xero, ErrorKind::Unreadable, unreadable.message)
     }
+}
+
+/// When a document was changed last, whatever else of it cannot be read.
+pub fn find_updated_at(document: &RawValue) -> Option<Timestamp> {
+    let named: Named = serde_json::from_str(document.get()).ok()?;
+    instant(&named.updated)
 }
 
 fn read_credit(wire: &CreditNote) -> Result<RemoteCredit, String> {
@@ -393,7 +399,11 @@ mod tests {
             "{failure:?}"
         );
         let failure = CallError::from(failure);
-        assert_eq!(failure.kind, ErrorKind::Refused, "it is the same tomorrow");
+        assert_eq!(
+            failure.kind,
+            ErrorKind::Unreadable,
+            "it is the same tomorrow"
+        );
         let too_large =
             r#""Payments":[{"Amount":90000000000000000.00},{"Amount":90000000000000000.00}]"#;
         assert!(credit(&note(too_large)).is_err());

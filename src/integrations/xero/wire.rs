@@ -50,6 +50,8 @@ pub struct Named {
     pub id: String,
     #[serde(rename = "InvoiceNumber", alias = "CreditNoteNumber")]
     pub number: Option<String>,
+    #[serde(rename = "UpdatedDateUTC")]
+    pub updated: String,
 }
 
 #[derive(Debug, Default, Deserialize)]

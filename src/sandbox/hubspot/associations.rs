@@ -80,7 +80,7 @@ impl HubSpot {
     }
 
     /// Associates two records, plainly or as primary; telling nothing when they were already.
-    fn link(
+    pub fn link(
         &mut self,
         from: (Kind, u64),
         to: (Kind, u64),

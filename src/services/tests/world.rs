@@ -231,6 +231,7 @@ impl World {
             lead_key: Some(lead.to_string()),
             merged_ids: Vec::new(),
             owner: None,
+            line_items: Vec::new(),
         }
     }
 

@@ -40,6 +40,7 @@ job-read_deal = Deal lesen
 job-sweep_deals = Geänderte Deals suchen
 job-check_deals = Prüfen, ob alle Deals noch da sind
 job-read_stages = Pipelines lesen
+job-read_currencies = Währungen des HubSpot-Kontos lesen
 job-read_owners = Zuständige lesen
 job-work_inbox = Webhook abarbeiten
 job-read_invoice = Rechnung lesen

@@ -152,3 +152,6 @@ lead-reason-not_qualified = Der Bedarf passt nicht zu unserem Angebot.
 
 lead-review-claimed_by_another = Für diesen Kunden läuft der Kundenschutz eines anderen Partners.
 lead-review-existing_customer = Das Unternehmen ist bereits Kunde.
+
+## Was der Vertrieb in HubSpot liest
+lead-value-elsewhere = Der Partner erwartet einen Wert von { $amount }. Diese Währung hat das HubSpot-Konto nicht.

@@ -40,6 +40,7 @@ job-read_deal = Read a deal
 job-sweep_deals = Look for changed deals
 job-check_deals = Look whether all deals are still there
 job-read_stages = Read the pipelines
+job-read_currencies = Read the currencies of the HubSpot account
 job-read_owners = Read the account owners
 job-work_inbox = Work off a webhook
 job-read_invoice = Read an invoice

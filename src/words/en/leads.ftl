@@ -152,3 +152,6 @@ lead-reason-not_qualified = The need does not fit what we offer.
 
 lead-review-claimed_by_another = Another partner’s claim on this client is running.
 lead-review-existing_customer = The client is a customer already.
+
+## What sales read in HubSpot
+lead-value-elsewhere = The partner expects a value of { $amount }. This HubSpot account does not have that currency.

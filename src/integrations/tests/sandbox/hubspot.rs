@@ -1,14 +1,16 @@
 //! HubSpot's calls: the way of a lead, and what happens to its deal afterwards.
 
+use std::collections::HashSet;
+
 use portal_domain::{
     calendar::Timestamp,
     deal::DealState,
     money::{Currency, Money},
-    remote::DealTrace,
+    remote::{DealTrace, RemoteDeal},
 };
 use portal_integrations::{
     ErrorKind,
-    hubspot::{NewContact, NewDeal},
+    hubspot::{HubSpot, NewContact, NewDeal},
 };
 use reqwest::Method;
 use serde_json::json;
@@ -32,6 +34,11 @@ fn deal(lead_key: &str) -> NewDeal {
         amount: Some(Money::new(150_050, Currency::EUR)),
         description: "They need a shop".to_owned(),
     }
+}
+
+/// A deal that is there and can be read.
+async fn read(hubspot: &HubSpot, id: &str) -> RemoteDeal {
+    hubspot.read_deal(id).await.unwrap().unwrap().unwrap()
 }
 
 const DEALS: &str = "/crm/objects/2026-09/deals";
@@ -198,7 +205,9 @@ async fn the_same_lead_twice_is_one_deal_tied_to_company_and_contact() {
             .unwrap()
     );
 
-    let found = hubspot.find_deal_by_lead("lead-1").await.unwrap().unwrap();
+    let found = hubspot.find_deal_by_lead("lead-1").await.unwrap();
+    assert_eq!(found.as_deref(), Some(id.as_str()));
+    let found = read(&hubspot, &id).await;
     assert_eq!(
         (found.id.as_str(), found.state, found.stage.as_str()),
         (id.as_str(), DealState::Open, "pql")
@@ -221,7 +230,7 @@ async fn a_long_deal_name_is_cut_to_what_hubspot_takes() {
         })
         .await
         .unwrap();
-    let read = hubspot.read_deal(&id).await.unwrap().unwrap();
+    let read = read(&hubspot, &id).await;
     assert_eq!(read.name.chars().count(), 255);
 }
 
@@ -238,7 +247,7 @@ async fn a_won_deal_says_so_and_when_and_for_which_period() {
     stage
         .hubspot_call(Method::PATCH, &format!("{DEALS}/{id}"), Some(body))
         .await;
-    let read = hubspot.read_deal(&id).await.unwrap().unwrap();
+    let read = read(&hubspot, &id).await;
     assert_eq!(
         (read.state, read.billing_period.as_deref()),
         (DealState::Won, Some("12"))
@@ -264,7 +273,7 @@ async fn a_deleted_deal_is_removed_and_an_unknown_one_is_none() {
     stage
         .hubspot_call(Method::DELETE, &format!("{DEALS}/{id}"), None)
         .await;
-    let read = hubspot.read_deal(&id).await.unwrap().unwrap();
+    let read = read(&hubspot, &id).await;
     assert_eq!((read.id, read.state), (id, DealState::Removed));
     assert_eq!(hubspot.read_deal("999999999").await.unwrap(), None);
 }
@@ -314,7 +323,7 @@ async fn owners_are_read_page_by_page_and_a_deal_names_its_own() {
     stage
         .hubspot_call(Method::PATCH, &format!("{DEALS}/{id}"), Some(body))
         .await;
-    let read = hubspot.read_deal(&id).await.unwrap().unwrap();
+    let read = read(&hubspot, &id).await;
     assert_eq!(read.owner, Some(owner));
 }
 
@@ -328,7 +337,7 @@ async fn a_merged_deal_is_read_under_its_new_id() {
     stage
         .hubspot_call(Method::POST, &format!("{DEALS}/merge"), Some(body))
         .await;
-    let read = hubspot.read_deal(&second).await.unwrap().unwrap();
+    let read = read(&hubspot, &second).await;
     assert!(read.id != first && read.id != second);
     let mut merged = read.merged_ids.clone();
     merged.sort();
@@ -363,6 +372,33 @@ async fn a_sweep_pages_through_all_that_changed_since() {
 }
 
 #[tokio::test]
+async fn a_deal_that_changes_between_two_pages_hides_no_other() {
+    let stage = Stage::open().await;
+    let hubspot = stage.hubspot();
+    let mut made = HashSet::new();
+    for number in 0..210 {
+        stage.clock.advance_ms(1);
+        let deal = deal(&format!("lead-{number}"));
+        made.insert(hubspot.upsert_deal(&deal).await.unwrap());
+    }
+    let since_ms = START_MS;
+    let first = hubspot
+        .list_deals_modified_since(since_ms, None)
+        .await
+        .unwrap();
+    stage.clock.advance_ms(1);
+    let moved = format!("hubspot/deals/{}", first.deals[0].id);
+    stage.act(&moved, json!({ "amount": "7" })).await;
+    let second = hubspot
+        .list_deals_modified_since(since_ms, first.next)
+        .await
+        .unwrap();
+    let listed = first.deals.into_iter().chain(second.deals);
+    let listed: HashSet<String> = listed.map(|deal| deal.id).collect();
+    assert_eq!(listed, made);
+}
+
+#[tokio::test]
 async fn too_many_calls_say_when_to_come_back() {
     let stage = Stage::open().await;
     for (kind, wait_ms) in [
@@ -390,10 +426,7 @@ async fn a_deal_whose_answer_was_lost_is_found_by_its_key() {
     let failure = hubspot.upsert_deal(&deal("lead-1")).await.unwrap_err();
     assert_eq!(failure.kind, ErrorKind::UnknownOutcome, "{failure}");
     let found = hubspot.find_deal_by_lead("lead-1").await.unwrap().unwrap();
-    assert_eq!(
-        hubspot.upsert_deal(&deal("lead-1")).await.unwrap(),
-        found.id
-    );
+    assert_eq!(hubspot.upsert_deal(&deal("lead-1")).await.unwrap(), found);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Xero's calls: tokens, contacts, sales invoices, bills.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use portal_domain::{
     calendar::Timestamp,
@@ -204,11 +206,14 @@ async fn invoices_are_listed_by_id_by_change_and_page_by_page() {
     for number in 1..=100 {
         sell(&stage, &client.id, &format!("INV-{number}"), "1.00").await;
     }
-    assert_eq!(
-        xero.list_invoices(&all(1)).await.unwrap().invoices.len(),
-        100
-    );
-    assert_eq!(xero.list_invoices(&all(2)).await.unwrap().invoices.len(), 1);
+    let page = xero.list_invoices(&all(1)).await.unwrap();
+    assert_eq!(page.invoices.len(), 100);
+    let mut listed: HashSet<String> = page.invoices.into_iter().map(|one| one.id).collect();
+    let rest = xero.list_invoices(&page.next.unwrap()).await.unwrap();
+    listed.extend(rest.invoices.into_iter().map(|one| one.id));
+    let rest = xero.list_invoices(&rest.next.unwrap()).await.unwrap();
+    listed.extend(rest.invoices.into_iter().map(|one| one.id));
+    assert_eq!((listed.len(), rest.next), (101, None));
     let changed = InvoiceQuery {
         modified_since: Some(Timestamp(START_MS + 60_000)),
         ..all(1)
@@ -240,6 +245,30 @@ async fn invoices_are_listed_by_id_by_change_and_page_by_page() {
 }
 
 #[tokio::test]
+async fn an_invoice_that_changes_between_two_pages_hides_no_other() {
+    let stage = Stage::open().await;
+    let xero = stage.xero();
+    let client = xero.create_contact("client-1", "Client", "").await.unwrap();
+    let mut made = HashSet::new();
+    for number in 0..120 {
+        stage.clock.advance_ms(1_000);
+        made.insert(sell(&stage, &client.id, &format!("INV-{number}"), "1.00").await);
+    }
+    let first = xero.list_invoices(&all(1)).await.unwrap();
+    stage.clock.advance_ms(1_000);
+    to_paid(&stage, &first.invoices[0].id).await;
+    let second = xero.list_invoices(&first.next.unwrap()).await.unwrap();
+    let listed = first.invoices.into_iter().chain(second.invoices);
+    let listed: HashSet<String> = listed.map(|invoice| invoice.id).collect();
+    assert_eq!(listed, made);
+}
+
+async fn to_paid(stage: &Stage, invoice: &str) {
+    let path = format!("xero/invoices/{invoice}/payments");
+    stage.act(&path, json!({})).await;
+}
+
+#[tokio::test]
 async fn the_same_key_makes_one_bill() {
     let stage = Stage::open().await;
     let xero = stage.xero();
@@ -247,7 +276,7 @@ async fn the_same_key_makes_one_bill() {
         .create_contact("partner-17", "Partner", "")
         .await
         .unwrap();
-    assert_eq!(xero.list_bills(&partner.id).await.unwrap(), []);
+    assert_eq!(xero.list_bills(&partner.id).await.unwrap().bills, []);
     let made = xero.create_bill(&bill(&partner.id), "key-1").await.unwrap();
     assert_eq!(
         (made.kind, made.status.as_str(), made.sub_total),
@@ -263,7 +292,7 @@ async fn the_same_key_makes_one_bill() {
     );
     let again = xero.create_bill(&bill(&partner.id), "key-1").await.unwrap();
     assert_eq!(again.id, made.id);
-    let found = xero.list_bills(&partner.id).await.unwrap();
+    let found = xero.list_bills(&partner.id).await.unwrap().bills;
     assert_eq!(
         found
             .iter()
@@ -273,7 +302,7 @@ async fn the_same_key_makes_one_bill() {
     );
     // Xero takes the number a second time; looking first is what keeps it from happening.
     xero.create_bill(&bill(&partner.id), "key-2").await.unwrap();
-    assert_eq!(xero.list_bills(&partner.id).await.unwrap().len(), 2);
+    assert_eq!(xero.list_bills(&partner.id).await.unwrap().bills.len(), 2);
 }
 
 #[tokio::test]
@@ -290,9 +319,9 @@ async fn a_bill_whose_answer_was_lost_is_found_among_its_contacts_bills() {
         .await
         .unwrap_err();
     assert_eq!(failure.kind, ErrorKind::UnknownOutcome, "{failure}");
-    assert_eq!(xero.list_bills(&partner.id).await.unwrap().len(), 1);
+    assert_eq!(xero.list_bills(&partner.id).await.unwrap().bills.len(), 1);
     xero.create_bill(&bill(&partner.id), "key-1").await.unwrap();
-    assert_eq!(xero.list_bills(&partner.id).await.unwrap().len(), 1);
+    assert_eq!(xero.list_bills(&partner.id).await.unwrap().bills.len(), 1);
 }
 
 #[tokio::test]
@@ -308,7 +337,7 @@ async fn a_deleted_bill_is_not_found_any_more() {
     stage
         .xero_call(Method::POST, &format!("{INVOICES}/{}", made.id), Some(body))
         .await;
-    assert_eq!(xero.list_bills(&partner.id).await.unwrap(), []);
+    assert_eq!(xero.list_bills(&partner.id).await.unwrap().bills, []);
     assert_eq!(
         xero.read_invoice(&made.id).await.unwrap().unwrap().status,
         "DELETED"
@@ -322,7 +351,7 @@ async fn a_contacts_bills_are_listed_whatever_their_numbers_with_what_their_line
     let mut made = Vec::new();
     for (number, name) in [("partner-17", "Partner"), ("partner-18", "Other")] {
         let contact = xero.create_contact(number, name, "").await.unwrap();
-        assert_eq!(xero.list_bills(&contact.id).await.unwrap(), []);
+        assert_eq!(xero.list_bills(&contact.id).await.unwrap().bills, []);
         for number in ["R-77", "R-78"] {
             let new = NewBill {
                 number: number.to_owned(),
@@ -340,7 +369,7 @@ async fn a_contacts_bills_are_listed_whatever_their_numbers_with_what_their_line
             Some(body),
         )
         .await;
-    let listed = xero.list_bills(&made[0].contact_id).await.unwrap();
+    let listed = xero.list_bills(&made[0].contact_id).await.unwrap().bills;
     let listed: Vec<_> = listed
         .iter()
         .map(|bill| (bill.number.as_str(), bill.description.as_str()))

@@ -415,7 +415,7 @@ pub fn arguments(case: &ExceptionView, facts: &Facts<'_>) -> Vec<(&'static str, 
     vec![
         (
             "client",
-            first([record.client_name.clone(), text("contact"), None]).into(),
+            first([record.client_name.clone(), text("client"), text("contact")]).into(),
         ),
         (
             "partner",

@@ -1,7 +1,7 @@
 //! Sends mails and posts Slack messages. Neither can be taken back or be done at most once; a mail's fixed Message-ID lets receivers fold copies.
 
-use portal_domain::ids::MailId;
-use portal_integrations::email::OutgoingMail;
+use portal_domain::ids::{MailId, SlackMessageId};
+use portal_integrations::{ErrorKind, email::OutgoingMail, slack::OutgoingMessage};
 use portal_services::messages;
 
 use crate::{Desk, JobError};
@@ -26,16 +26,25 @@ fn host(url: &str) -> &str {
     rest.split(['/', ':']).next().unwrap_or(rest)
 }
 
-pub(crate) async fn post_slack(
-    desk: &Desk,
-    channel: &str,
-    text: &str,
-    blocks: &str,
-) -> Result<(), JobError> {
-    let blocks = serde_json::from_str(blocks).map_err(JobError::fail)?;
-    desk.vendors
-        .slack
-        .post_message(channel, text, blocks)
-        .await?;
-    Ok(())
+pub(crate) async fn post_slack(desk: &Desk, id: SlackMessageId) -> Result<(), JobError> {
+    let ctx = &desk.ctx;
+    let Some(post) = messages::find_unposted(ctx, id).await? else {
+        return Ok(());
+    };
+    let thread = messages::find_thread(ctx, &post, &post.channel).await?;
+    let outgoing = OutgoingMessage {
+        text: post.fallback.clone(),
+        blocks: post.blocks.clone(),
+        thread,
+    };
+    let posted = desk.vendors.slack.post_message(&post.channel, &outgoing);
+    match posted.await {
+        Ok(ts) => Ok(messages::slack_posted(ctx, id, &post.channel, Some(&ts)).await?),
+        Err(error) => {
+            if error.kind == ErrorKind::UnknownOutcome {
+                messages::slack_answer_lost(ctx, id).await?;
+            }
+            Err(error.into())
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod documents;
 mod forms;
 mod jobs;
 mod leads;
+mod messages;
 mod money;
 mod plans;
 mod settings;

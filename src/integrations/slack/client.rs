@@ -5,15 +5,12 @@ use std::sync::Arc;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{blocks, wire};
+use super::wire;
 use crate::{
     error::{CallError, ErrorKind, Vendor},
     http::{self, Call, Effect, Http, Login},
     secret::Secret,
 };
-
-/// The longest text that Slack advises, in characters.
-const TEXT_LENGTH_MAX: usize = 4_000;
 
 /// How long to wait where Slack says that it is too much but not for how long, in milliseconds.
 const LIMIT_WAIT_MS: i64 = 1_000;
@@ -25,6 +22,17 @@ pub struct SlackConfig {
     pub base_url: String,
     /// The bot's token.
     pub token: Secret,
+}
+
+/// A message, laid out and within Slack's limits already.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutgoingMessage {
+    /// What notifications and old clients show.
+    pub text: String,
+    /// A list of blocks: what is seen in the channel.
+    pub blocks: Value,
+    /// The `ts` of the message that it hangs below.
+    pub thread: Option<String>,
 }
 
 /// The client. A clone shares its connections.
@@ -42,17 +50,20 @@ impl Slack {
         }
     }
 
-    /// Posts a message and gives its `ts`, by which Slack knows it. `text` is what notifications and old clients show; `blocks` (a list, or null for none)
-    /// what is seen in the channel.
+    /// Posts a message and gives its `ts`, by which Slack knows it.
     pub async fn post_message(
         &self,
         channel: &str,
-        text: &str,
-        blocks: Value,
+        message: &OutgoingMessage,
     ) -> Result<String, CallError> {
-        let mut body = json!({ "channel": channel, "text": blocks::cut(text, TEXT_LENGTH_MAX), "unfurl_links": false });
-        if !blocks.is_null() {
-            body["blocks"] = blocks;
+        let mut body = json!({
+            "channel": channel,
+            "text": message.text,
+            "blocks": message.blocks,
+            "unfurl_links": false,
+        });
+        if let Some(thread) = &message.thread {
+            body["thread_ts"] = json!(thread);
         }
         let call = Call {
             vendor: Vendor::Slack,

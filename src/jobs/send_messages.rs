@@ -1,8 +1,16 @@
 //! Sends mails and posts Slack messages. Neither can be taken back or be done at most once; a mail's fixed Message-ID lets receivers fold copies.
 
-use portal_domain::ids::{MailId, SlackMessageId};
-use portal_integrations::{ErrorKind, email::OutgoingMail, slack::OutgoingMessage};
-use portal_services::messages;
+use portal_domain::{
+    ids::{MailId, SlackMessageId},
+    notice::SlackPlace,
+};
+use portal_integrations::{
+    CallError, ErrorKind, Secret, email::OutgoingMail, slack::OutgoingMessage,
+};
+use portal_services::{
+    ServiceError,
+    messages::{self, NotPosted, Post},
+};
 
 use crate::{Desk, JobError};
 
@@ -31,20 +39,56 @@ pub(crate) async fn post_slack(desk: &Desk, id: SlackMessageId) -> Result<(), Jo
     let Some(post) = messages::find_unposted(ctx, id).await? else {
         return Ok(());
     };
-    let thread = messages::find_thread(ctx, &post, &post.channel).await?;
-    let outgoing = OutgoingMessage {
-        text: post.fallback.clone(),
-        blocks: post.blocks.clone(),
-        thread,
-    };
-    let posted = desk.vendors.slack.post_message(&post.channel, &outgoing);
-    match posted.await {
-        Ok(ts) => Ok(messages::slack_posted(ctx, id, &post.channel, Some(&ts)).await?),
-        Err(error) => {
-            if error.kind == ErrorKind::UnknownOutcome {
-                messages::slack_answer_lost(ctx, id).await?;
-            }
+    match post_to_place(desk, &post).await {
+        Ok((channel, ts)) => Ok(messages::slack_posted(ctx, id, &channel, ts.as_deref()).await?),
+        Err(PostError::Call(error)) => {
+            let how = match error.kind {
+                ErrorKind::UnknownOutcome => NotPosted::AnswerLost,
+                _ => NotPosted::Refused,
+            };
+            messages::slack_not_posted(ctx, id, how, &error.message).await?;
             Err(error.into())
         }
+        Err(PostError::Job(error)) => Err(error),
     }
+}
+
+/// Slack said no, or our own books did.
+enum PostError {
+    Call(CallError),
+    Job(JobError),
+}
+
+impl From<CallError> for PostError {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl From<ServiceError> for PostError {
+    fn from(error: ServiceError) -> Self {
+        Self::Job(error.into())
+    }
+}
+
+/// Where it was posted, and by which name Slack knows it there.
+async fn post_to_place(desk: &Desk, post: &Post) -> Result<(String, Option<String>), PostError> {
+    let slack = &desk.vendors.slack;
+    let mut message = OutgoingMessage {
+        text: post.fallback.clone(),
+        blocks: post.blocks.clone(),
+        thread: None,
+    };
+    let channel = match &post.place {
+        SlackPlace::Webhook(webhook) => {
+            let secret = Secret::from(webhook.reveal());
+            slack.post_to_webhook(&secret, &message).await?;
+            return Ok((webhook.shown(), None));
+        }
+        SlackPlace::Member(email) => slack.open_direct_messages(email).await?,
+        place => place.shown(),
+    };
+    message.thread = messages::find_thread(&desk.ctx, post, &channel).await?;
+    let ts = slack.post_message(&channel, &message).await?;
+    Ok((channel, Some(ts)))
 }

@@ -35,6 +35,7 @@ pub mod priced;
 pub mod sessions;
 pub mod settings;
 pub mod slack_messages;
+pub mod slack_places;
 pub mod statements;
 pub mod vendors;
 pub mod waivers;

@@ -131,6 +131,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0030_slack.sql"),
         include_str!("../../migrations/0030_slack.sql"),
     ),
+    (
+        31,
+        "slack_places",
+        include_str!("../../migrations/0031_slack_places.sql"),
+        include_str!("../../migrations/0031_slack_places.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

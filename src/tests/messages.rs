@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
+    browser::Browser,
     portal::TestPortal,
     story::{POUNDS, Story},
 };
@@ -191,4 +192,176 @@ async fn what_follows_in_a_dispute_hangs_below_its_first_message() {
     assert_eq!(answered["thread_ts"], opened["ts"]);
     assert!(answered.to_string().contains("The client added a site."));
     portal.finish().await;
+}
+
+/// Sends a form that must be taken.
+async fn done(browser: &mut Browser, page: &str, fields: &[(&str, &str)]) {
+    let answer = browser.post(page, fields).await;
+    assert_eq!(answer.status, 303, "{fields:?}: {}", answer.body);
+}
+
+#[tokio::test]
+async fn staff_choose_in_which_channel_they_read_of_what_or_nowhere() {
+    let portal = TestPortal::start().await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let choose = |event, channel| {
+        [
+            ("do", "set_channel"),
+            ("event", event),
+            ("channel", channel),
+        ]
+    };
+    let page = "/staff/messages";
+    let refused = operator.post(page, &choose("lead_new", "<!here>")).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("&lt;!here&gt;"), "it is typed still");
+    done(&mut operator, page, &choose("lead_new", "#new-leads")).await;
+    done(&mut operator, page, &choose("dispute", " ")).await;
+    assert!(operator.get(page).await.body.contains("#new-leads"));
+    let line = crate::disputes::covered_line(&portal).await.0.to_string();
+    let ask = [
+        ("do", "open_dispute"),
+        ("line", line.as_str()),
+        ("dispute", "July should be more."),
+    ];
+    let mut partner = portal.sign_in(&portal.aster.sales).await;
+    done(&mut partner, &format!("/commission?line={line}"), &ask).await;
+    portal.run_jobs().await;
+    let told = portal.slack_messages("#new-leads").await;
+    assert_eq!(headlines(&told), ["New lead: Harbour"]);
+    assert!(portal.slack_messages(STAFF).await.is_empty());
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_test_says_in_words_what_slack_answered() {
+    let portal = TestPortal::start().await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let page = "/staff/messages";
+    let test = [("do", "test_channel"), ("event", "exceptions")];
+    done(&mut operator, page, &test).await;
+    assert!(
+        operator
+            .get(page)
+            .await
+            .body
+            .contains("has not answered yet")
+    );
+    portal.run_jobs().await;
+    let body = operator.get(page).await.body;
+    assert!(body.contains("It arrived"), "{body}");
+    let told = portal.slack_messages(STAFF).await;
+    assert_eq!(headlines(&told), ["Test from the partner portal"]);
+    assert!(told[0].to_string().contains("New cases"));
+    let choose = [
+        ("do", "set_channel"),
+        ("event", "exceptions"),
+        ("channel", "#team-closed"),
+    ];
+    done(&mut operator, page, &choose).await;
+    done(&mut operator, page, &test).await;
+    portal.run_jobs().await;
+    let body = operator.get(page).await.body;
+    assert!(body.contains("The app is not in this channel"), "{body}");
+    portal.finish_with_failed_jobs().await;
+}
+
+/// Aster's details with another place for its messages.
+async fn set_place(portal: &TestPortal, place: &str) -> crate::browser::Answer {
+    let mut owner = portal.sign_in(&portal.aster.owner).await;
+    let fields = [
+        ("do", "update_company"),
+        ("form[name]", "Aster"),
+        ("form[legal_name]", "Aster Ltd"),
+        ("form[domain]", "aster-consulting.com"),
+        ("form[country]", "GB"),
+        ("form[vat_number]", ""),
+        ("form[billing_email]", "billing@aster-consulting.com"),
+        ("form[slack_channel]", place),
+    ];
+    owner.post("/company", &fields).await
+}
+
+#[tokio::test]
+async fn a_partner_reads_its_messages_as_direct_messages() {
+    let portal = TestPortal::start().await;
+    let answer = set_place(&portal, "Owner@aster-consulting.com").await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    portal
+        .won("Harbour", "harbour-logistics.com", "1250.00", "1")
+        .await;
+    let all = portal.sandbox_read("slack/messages").await;
+    let all = all.as_array().unwrap();
+    let told: Vec<&Value> = all
+        .iter()
+        .filter(|told| headline(told) == "Won: Harbour")
+        .collect();
+    assert_eq!(told.len(), 1, "{all:?}");
+    assert!(told[0]["channel"].as_str().unwrap().starts_with('D'));
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_pasted_webhook_is_posted_to_and_never_shown_again() {
+    const SECRET: &str = "s3cretOfTheHook4b3x";
+    let portal = TestPortal::start().await;
+    let address = format!("{}/services/T0000/B0HOOK/{SECRET}", portal.sandbox_url());
+    for refused in [
+        format!("https://evil.example/services/T0000/B0HOOK/{SECRET}"),
+        format!("https://hooks.slack.com@evil.example/services/T0000/B0HOOK/{SECRET}"),
+    ] {
+        let answer = set_place(&portal, &refused).await;
+        assert_eq!(answer.status, 422, "{refused}");
+        assert!(
+            !answer.body.contains(SECRET),
+            "not even to whoever typed it"
+        );
+    }
+    assert_eq!(set_place(&portal, &address).await.status, 303);
+    // What is shown is sent again with the form, and means the same webhook.
+    assert_eq!(set_place(&portal, "…4b3x").await.status, 303);
+    assert_eq!(set_place(&portal, "…0000").await.status, 422);
+    let mut owner = portal.sign_in(&portal.aster.owner).await;
+    done(&mut owner, "/company", &[("do", "test_slack")]).await;
+    portal
+        .won("Harbour", "harbour-logistics.com", "1250.00", "1")
+        .await;
+    let told = portal.slack_messages("webhook B0HOOK").await;
+    assert_eq!(
+        headlines(&told),
+        ["Test from the partner portal", "Won: Harbour"]
+    );
+    let body = owner.get("/company").await.body;
+    assert!(
+        body.contains("…4b3x") && body.contains("It arrived"),
+        "{body}"
+    );
+    let mut staff = portal.sign_in(&portal.staff.administrator).await;
+    let aster = format!("/staff/partners/{}", portal.aster.id);
+    for page in [&aster, "/staff/audit", "/staff/integrations"] {
+        let body = staff.get(page).await.body;
+        assert!(!body.contains(SECRET), "{page}");
+    }
+    assert!(!body.contains(SECRET));
+    assert_eq!(set_place(&portal, "").await.status, 303);
+    assert_eq!(
+        set_place(&portal, "…4b3x").await.status,
+        422,
+        "it is forgotten"
+    );
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn nobody_makes_the_portal_call_another_program_of_this_machine() {
+    let portal = TestPortal::start().await;
+    let site = portal.url.replace("http://", "");
+    let elsewhere = format!("http://{site}/services/T0000/B0000/abcd1234");
+    assert_eq!(set_place(&portal, &elsewhere).await.status, 303);
+    let mut owner = portal.sign_in(&portal.aster.owner).await;
+    done(&mut owner, "/company", &[("do", "test_slack")]).await;
+    portal.run_jobs().await;
+    let body = owner.get("/company").await.body;
+    assert!(body.contains("not an address of Slack"), "{body}");
+    portal.finish_with_failed_jobs().await;
 }

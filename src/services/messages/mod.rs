@@ -16,5 +16,10 @@ pub use compose::{find_unsent_mail, mail_sent};
 pub(crate) use disputes::{dispute_moved, dispute_raised};
 pub use exceptions::tell_exceptions;
 pub(crate) use leads::{deal_without_lead, deal_won, lead_decided, lead_received};
-pub use slack::{Post, find_thread, find_unposted, slack_answer_lost, slack_posted};
+pub use slack::{
+    Channels, NotPosted, Post, StaffChannel, Trial, find_thread, find_unposted, list_channels,
+    set_channel, set_channel_language, slack_not_posted, slack_posted, test_channel,
+    test_own_place, test_place_of,
+};
+pub(crate) use slack::{find_trial_of, keep_place};
 pub use statements::{announce_carried, announce_statement, carried};

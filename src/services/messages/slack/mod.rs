@@ -1,15 +1,17 @@
 //! Messages in Slack: composed in the reader's language, stored in the transaction of what they tell, and posted later by a job.
 
 mod blocks;
+mod places;
 
 use portal_domain::{
     access::MemberRole,
     ids::{PartnerId, SlackMessageId},
-    notice::StaffEvent,
+    notice::{SlackPlace, StaffEvent},
 };
 use portal_store::{
-    Tx, partners, people, settings,
+    Tx, changes, partners, people, settings,
     slack_messages::{self, SlackMessageRecord},
+    slack_places,
 };
 use portal_words::{Locale, Words};
 use serde_json::Value;
@@ -21,11 +23,17 @@ use crate::{
 };
 
 pub(crate) use blocks::Message;
+use places::Hangs;
+pub use places::{
+    Channels, StaffChannel, Trial, list_channels, set_channel, set_channel_language, test_channel,
+    test_own_place, test_place_of,
+};
+pub(crate) use places::{find_trial_of, keep_place};
 
 /// A message that is ready to be posted.
 #[derive(Clone, Debug)]
 pub struct Post {
-    pub channel: String,
+    pub place: SlackPlace,
     pub fallback: String,
     pub blocks: Value,
     thread: String,
@@ -39,12 +47,11 @@ pub(crate) async fn tell_staff(
     thread: &str,
     message: &Message,
 ) -> Result<(), ServiceError> {
-    let _ = event;
-    let channel = ctx.programme.staff_channel.clone();
+    let channel = places::staff_channel(ctx, tx, event).await?;
     if channel.is_empty() {
         return Ok(());
     }
-    add(ctx, tx, None, channel, thread, message).await
+    add(ctx, tx, None, channel, Hangs::Thread(thread), message).await
 }
 
 /// Tells a partner something in its channel, if it has one.
@@ -62,7 +69,16 @@ pub(crate) async fn tell_partner(
     if company.slack_channel.is_empty() {
         return Ok(());
     }
-    add(ctx, tx, Some(partner), String::new(), thread, message).await
+    let channel = String::new();
+    add(
+        ctx,
+        tx,
+        Some(partner),
+        channel,
+        Hangs::Thread(thread),
+        message,
+    )
+    .await
 }
 
 async fn add(
@@ -70,9 +86,13 @@ async fn add(
     tx: &mut Tx,
     partner: Option<PartnerId>,
     channel: String,
-    thread: &str,
+    hangs: Hangs<'_>,
     message: &Message,
 ) -> Result<(), ServiceError> {
+    let (thread, trial_of) = match hangs {
+        Hangs::Thread(thread) => (thread, None),
+        Hangs::Trial(of) => ("", Some(of)),
+    };
     let record = SlackMessageRecord {
         id: SlackMessageId::new(ctx.new_id()),
         partner,
@@ -81,10 +101,13 @@ async fn add(
         locale: message.words.locale().as_str().to_owned(),
         fallback: message.fallback(),
         blocks: Value::Array(message.blocks(&ctx.url(&message.path))).to_string(),
+        trial_of: trial_of.map(str::to_owned),
         maybe_posted: false,
+        refusal: None,
         posted_at: None,
+        created_at: ctx.now(),
     };
-    slack_messages::add(tx, &record, ctx.now()).await?;
+    slack_messages::add(tx, &record).await?;
     outbox::add(ctx, tx, &Job::PostSlack { message: record.id }).await
 }
 
@@ -115,23 +138,31 @@ pub async fn find_unposted(ctx: &Ctx, id: SlackMessageId) -> Result<Option<Post>
     if message.posted_at.is_some() {
         return Ok(None);
     }
-    let channel = match message.partner {
-        Some(partner) if message.channel.is_empty() => {
-            let found = partners::find(&mut tx, partner).await?;
-            found
-                .ok_or(ServiceError::NotFound)?
-                .company
-                .slack_channel
-                .clone()
-        }
-        _ => message.channel.clone(),
+    let place = match message.partner {
+        Some(partner) if message.channel.is_empty() => place_of(&mut tx, partner).await?,
+        _ => SlackPlace::Channel(message.channel.clone()),
     };
-    Ok((!channel.is_empty()).then(|| Post {
-        channel,
+    Ok((place != SlackPlace::Nowhere).then(|| Post {
+        place,
         blocks: blocks_of(&message),
         fallback: message.fallback,
         thread: message.thread,
     }))
+}
+
+/// Where a partner wants its messages now, with the secret of its webhook.
+async fn place_of(tx: &mut Tx, partner: PartnerId) -> Result<SlackPlace, ServiceError> {
+    let company = partners::find(tx, partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?
+        .company;
+    Ok(match SlackPlace::parse(&company.slack_channel) {
+        Some(SlackPlace::KnownWebhook(_)) => slack_places::find_webhook(tx, partner)
+            .await?
+            .map_or(SlackPlace::Nowhere, SlackPlace::Webhook),
+        Some(place) => place,
+        None => SlackPlace::Nowhere,
+    })
 }
 
 /// Slack has no keys against doubles, so a repeat says that it may be one.
@@ -157,7 +188,7 @@ pub async fn find_thread(
     Ok(slack_messages::find_first_of_thread(&mut tx, &post.thread, channel).await?)
 }
 
-/// The message stands in a channel; Slack knows it by `ts`.
+/// The message stands in a channel; Slack knows it by `ts`, of which a webhook says nothing.
 pub async fn slack_posted(
     ctx: &Ctx,
     id: SlackMessageId,
@@ -166,12 +197,38 @@ pub async fn slack_posted(
 ) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     slack_messages::set_posted(&mut tx, id, channel, ts, ctx.now()).await?;
+    tell_of_trial(ctx, &mut tx, id).await?;
     Ok(tx.commit().await?)
 }
 
-/// Slack's answer was lost.
-pub async fn slack_answer_lost(ctx: &Ctx, id: SlackMessageId) -> Result<(), ServiceError> {
+/// How a try to post went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotPosted {
+    /// Slack did not take it.
+    Refused,
+    /// Its answer was lost: it may stand there.
+    AnswerLost,
+}
+
+/// The message could not be posted; `said` is Slack's word for why.
+pub async fn slack_not_posted(
+    ctx: &Ctx,
+    id: SlackMessageId,
+    how: NotPosted,
+    said: &str,
+) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
-    slack_messages::set_maybe_posted(&mut tx, id).await?;
+    slack_messages::set_not_posted(&mut tx, id, how == NotPosted::AnswerLost, said).await?;
+    tell_of_trial(ctx, &mut tx, id).await?;
     Ok(tx.commit().await?)
+}
+
+/// A partner's page that waits for the answer of a test follows by itself.
+async fn tell_of_trial(ctx: &Ctx, tx: &mut Tx, id: SlackMessageId) -> Result<(), ServiceError> {
+    let message = slack_messages::find(tx, id).await?;
+    let waiting = message.filter(|message| message.trial_of.is_some());
+    if let Some(partner) = waiting.and_then(|message| message.partner) {
+        changes::add(tx, partner, ctx.now()).await?;
+    }
+    Ok(())
 }

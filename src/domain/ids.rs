@@ -95,6 +95,8 @@ id! {
     JobId,
     /// A mail that left or will leave.
     MailId,
+    /// A message that was posted in Slack or will be.
+    SlackMessageId,
     /// A note that came in from a vendor.
     InboxId,
     /// An invitation to join a partner.

@@ -17,6 +17,7 @@ pub mod partner;
 pub mod claim;
 pub mod deal;
 pub mod lead;
+pub mod notice;
 
 pub mod bill;
 pub mod buckets;

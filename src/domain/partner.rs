@@ -6,11 +6,12 @@ use crate::{
     access::MemberRole,
     address::Address,
     error::FieldErrors,
+    notice::{SlackPlace, SlackWebhook},
     text::{Email, Host, parse_line},
 };
 
 /// What staff type to add a partner, and what an owner edits of the company, as typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompanyForm {
     pub name: String,
     pub legal_name: String,
@@ -25,7 +26,7 @@ pub struct CompanyForm {
     pub country: String,
     pub vat_number: String,
     pub billing_email: String,
-    /// Where the partner's Slack messages go: a channel's id, or empty for none.
+    /// Where the partner's Slack messages go: see [`SlackPlace`]; empty for nowhere.
     #[serde(default)]
     pub slack_channel: String,
 }
@@ -42,7 +43,20 @@ pub struct Company {
     /// As on invoices; empty if not registered.
     pub vat_number: String,
     pub billing_email: Email,
+    /// A channel's id, a member's mail address, the end of a webhook, or nothing.
     pub slack_channel: String,
+    /// The webhook that was pasted just now: on its way to where it is kept, and part of no record.
+    #[serde(skip)]
+    pub slack_webhook: Option<SlackWebhook>,
+}
+
+/// A webhook may stand in it, so it is not printed whole.
+impl std::fmt::Debug for CompanyForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CompanyForm")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 impl CompanyForm {
@@ -70,10 +84,11 @@ impl CompanyForm {
             errors.add("vat_number", "vat-number-invalid");
         }
         let billing_email = errors.take("billing_email", Email::parse(&self.billing_email));
-        let slack_channel = self.slack_channel.trim().to_owned();
-        if !slack_channel.is_empty() && !is_slack_channel(&slack_channel) {
+        let place = SlackPlace::parse(&self.slack_channel);
+        if place.is_none() {
             errors.add("slack_channel", "slack-channel-invalid");
         }
+        let place = place.unwrap_or(SlackPlace::Nowhere);
         match (name, legal_name, domain, address, billing_email) {
             (Some(name), Some(legal_name), Some(domain), Some(address), Some(billing_email))
                 if errors.is_empty() =>
@@ -86,22 +101,16 @@ impl CompanyForm {
                     country,
                     vat_number,
                     billing_email,
-                    slack_channel,
+                    slack_channel: place.shown(),
+                    slack_webhook: match place {
+                        SlackPlace::Webhook(webhook) => Some(webhook),
+                        _ => None,
+                    },
                 })
             }
             _ => Err(errors),
         }
     }
-}
-
-/// Slack's channel ids: `C`, `G` or `D` and at least eight capitals or digits.
-fn is_slack_channel(text: &str) -> bool {
-    text.len() >= 9
-        && text.len() <= 24
-        && text.starts_with(['C', 'G', 'D'])
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 /// Inviting a colleague, as typed.

@@ -65,6 +65,8 @@ pub(crate) enum Payload {
 
 /// Who we are to the vendor.
 pub(crate) enum Login<'a> {
+    /// The address alone says it.
+    Nobody,
     Bearer(&'a str),
     Basic(&'a str, &'a Secret),
 }
@@ -155,6 +157,7 @@ impl Http {
             .request(call.method, call.url)
             .header(ACCEPT, "application/json");
         request = match call.login {
+            Login::Nobody => request,
             Login::Bearer(token) => request.bearer_auth(token),
             Login::Basic(name, password) => request.basic_auth(name, Some(password.reveal())),
         };
@@ -294,7 +297,7 @@ impl Answer {
 }
 
 /// Plain HTTP to this very machine.
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     url.scheme() == "http" && matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"))
 }
 

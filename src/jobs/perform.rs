@@ -30,11 +30,8 @@ pub(crate) async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
             Ok(portal_services::messages::announce_carried(ctx, quarter, *partner).await?)
         }
         Job::SendMail { mail } => crate::send_messages::send_mail(desk, *mail).await,
-        Job::PostSlack {
-            channel,
-            text,
-            blocks,
-        } => crate::send_messages::post_slack(desk, channel, text, blocks).await,
+        Job::PostSlack { message } => crate::send_messages::post_slack(desk, *message).await,
+        Job::TellExceptions => Ok(portal_services::messages::tell_exceptions(ctx).await?),
         Job::RecomputeLines => Ok(portal_services::recompute::check(ctx).await.map(|_| ())?),
         Job::CleanUp => Ok(portal_services::operations::clean_up(ctx)
             .await

@@ -21,6 +21,7 @@ fn schedules() -> [(&'static str, i64, Job); 9] {
         ("check_deals", 24 * 60 * MINUTE_MS, Job::CheckDeals),
         ("sweep_invoices", 5 * MINUTE_MS, Job::SweepInvoices),
         ("accrue_lines", 10 * MINUTE_MS, Job::AccrueLines),
+        ("tell_exceptions", 3 * MINUTE_MS, Job::TellExceptions),
         ("recompute_lines", 24 * 60 * MINUTE_MS, Job::RecomputeLines),
         ("clean_up", 24 * 60 * MINUTE_MS, Job::CleanUp),
     ]

@@ -1,8 +1,16 @@
 //! Sends mails and posts Slack messages. Neither can be taken back or be done at most once; a mail's fixed Message-ID lets receivers fold copies.
 
-use portal_domain::ids::MailId;
-use portal_integrations::email::OutgoingMail;
-use portal_services::messages;
+use portal_domain::{
+    ids::{MailId, SlackMessageId},
+    notice::SlackPlace,
+};
+use portal_integrations::{
+    CallError, ErrorKind, Secret, email::OutgoingMail, slack::OutgoingMessage,
+};
+use portal_services::{
+    ServiceError,
+    messages::{self, NotPosted, Post},
+};
 
 use crate::{Desk, JobError};
 
@@ -26,16 +34,61 @@ fn host(url: &str) -> &str {
     rest.split(['/', ':']).next().unwrap_or(rest)
 }
 
-pub(crate) async fn post_slack(
-    desk: &Desk,
-    channel: &str,
-    text: &str,
-    blocks: &str,
-) -> Result<(), JobError> {
-    let blocks = serde_json::from_str(blocks).map_err(JobError::fail)?;
-    desk.vendors
-        .slack
-        .post_message(channel, text, blocks)
-        .await?;
-    Ok(())
+pub(crate) async fn post_slack(desk: &Desk, id: SlackMessageId) -> Result<(), JobError> {
+    let ctx = &desk.ctx;
+    let Some(post) = messages::find_unposted(ctx, id).await? else {
+        return Ok(());
+    };
+    match post_to_place(desk, &post).await {
+        Ok((channel, ts)) => Ok(messages::slack_posted(ctx, id, &channel, ts.as_deref()).await?),
+        Err(PostError::Call(error)) => {
+            let how = match error.kind {
+                ErrorKind::UnknownOutcome => NotPosted::AnswerLost,
+                _ => NotPosted::Refused,
+            };
+            messages::slack_not_posted(ctx, id, how, &error.message).await?;
+            Err(error.into())
+        }
+        Err(PostError::Job(error)) => Err(error),
+    }
+}
+
+/// Slack said no, or our own books did.
+enum PostError {
+    Call(CallError),
+    Job(JobError),
+}
+
+impl From<CallError> for PostError {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl From<ServiceError> for PostError {
+    fn from(error: ServiceError) -> Self {
+        Self::Job(error.into())
+    }
+}
+
+/// Where it was posted, and by which name Slack knows it there.
+async fn post_to_place(desk: &Desk, post: &Post) -> Result<(String, Option<String>), PostError> {
+    let slack = &desk.vendors.slack;
+    let mut message = OutgoingMessage {
+        text: post.fallback.clone(),
+        blocks: post.blocks.clone(),
+        thread: None,
+    };
+    let channel = match &post.place {
+        SlackPlace::Webhook(webhook) => {
+            let secret = Secret::from(webhook.reveal());
+            slack.post_to_webhook(&secret, &message).await?;
+            return Ok((webhook.shown(), None));
+        }
+        SlackPlace::Member(email) => slack.open_direct_messages(email).await?,
+        place => place.shown(),
+    };
+    message.thread = messages::find_thread(&desk.ctx, post, &channel).await?;
+    let ts = slack.post_message(&channel, &message).await?;
+    Ok((channel, Some(ts)))
 }

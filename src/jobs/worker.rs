@@ -176,11 +176,7 @@ const SILENT: &str = "the worker that had the job went silent";
 
 /// Takes back the jobs of workers that have gone silent; answers those that are given up. The first time such a job runs again at once: most likely it was the
 /// machine that ended. Later it waits like one that failed, since most likely it is the job that ends its worker.
-async fn take_back(
-    tx: &mut Tx,
-    lane: &str,
-    now: Timestamp,
-) -> Result<Vec<ClaimedJob>, JobError> {
+async fn take_back(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<Vec<ClaimedJob>, JobError> {
     let mut dead = Vec::new();
     for job in jobs::list_silent(tx, lane, now).await? {
         let given_up = job.losses + 1 >= LOSSES_MAX || job.attempt >= ATTEMPTS_MAX;

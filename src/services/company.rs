@@ -18,7 +18,7 @@ use portal_words::Locale;
 use crate::{
     Ctx, ServiceError,
     access::{begin_session_of, hash_token, new_token, require_partner},
-    messages,
+    messages::{self, Trial},
 };
 
 const INVITATION_DAYS: i64 = 7;
@@ -27,6 +27,8 @@ const INVITATION_DAYS: i64 = 7;
 #[derive(Clone, Debug)]
 pub struct CompanyView {
     pub partner: PartnerRecord,
+    /// What became of the last test of where its Slack messages go.
+    pub trial: Option<Trial>,
     pub members: Vec<MemberRecord>,
     pub invitations: Vec<InvitationRecord>,
 }
@@ -55,6 +57,7 @@ pub(crate) async fn view(tx: &mut Tx, partner: PartnerId) -> Result<CompanyView,
     Ok(CompanyView {
         members: people::list_members(tx, partner).await?,
         invitations: people::list_open_invitations(tx, partner).await?,
+        trial: messages::find_trial_of(tx, partner).await?,
         partner: partners::find(tx, partner)
             .await?
             .ok_or(ServiceError::NotFound)?,
@@ -85,6 +88,8 @@ pub(crate) async fn change(
         }
         other => other?,
     }
+    let shown = &before.company.slack_channel;
+    messages::keep_place(ctx, &mut tx, partner, &company, shown).await?;
     let facts = serde_json::json!({ "before": before.company, "after": company }).to_string();
     audit::add(
         &mut tx,

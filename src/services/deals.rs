@@ -502,6 +502,9 @@ async fn record_happening(
         "currency": remote.and_then(|remote| remote.currency),
     });
     leads::add_event(tx, lead.id, kind, &facts.to_string(), None, ctx.now()).await?;
+    if kind == "won" {
+        messages::deal_won(ctx, tx, lead, remote.and_then(read_value)).await?;
+    }
     if !matches!(kind, "removed" | "restored") {
         leads::set_actioned(tx, lead.id, ctx.now()).await?;
     }

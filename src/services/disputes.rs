@@ -13,7 +13,6 @@ use portal_store::{
     disputes::{self, DisputeMessageRecord},
     lines::{self, LineRecord},
 };
-use portal_words::{Argument, Locale, Words};
 use serde_json::json;
 
 use crate::{
@@ -45,7 +44,7 @@ pub async fn open(ctx: &Ctx, actor: &Actor, line: LineId, text: &str) -> Result<
     let now = Some(ctx.now());
     lines::set_disputed(&mut case.tx, line, now, ctx.now()).await?;
     case.write(DisputeStep::Opened, &text).await?;
-    case.tell_staff("slack-dispute-opened").await?;
+    case.tell_staff(DisputeStep::Opened, &text).await?;
     Ok(case.tx.commit().await?)
 }
 
@@ -69,7 +68,7 @@ pub async fn answer(
     if is_staff {
         case.tell_partner(DisputeStep::Answered, &text).await?;
     } else {
-        case.tell_staff("slack-dispute-answered").await?;
+        case.tell_staff(DisputeStep::Answered, &text).await?;
     }
     Ok(case.tx.commit().await?)
 }
@@ -192,16 +191,8 @@ impl<'a> Case<'a> {
         Ok(audit::add(&mut self.tx, Some(person), act, &subject, &facts, now).await?)
     }
 
-    async fn tell_staff(&mut self, key: &str) -> Result<(), ServiceError> {
-        let words = Words::of(Locale::En);
-        let arguments: [(&str, Argument); 4] = [
-            ("partner", self.line.partner_name.as_str().into()),
-            ("client", self.line.client_name.as_str().into()),
-            ("month", words.month(self.line.month).into()),
-            ("amount", words.money(self.line.money).into()),
-        ];
-        let path = format!("/staff/lines?list=all&line={}", self.line.id);
-        messages::tell_staff(self.ctx, &mut self.tx, key, &arguments, &path).await
+    async fn tell_staff(&mut self, step: DisputeStep, text: &str) -> Result<(), ServiceError> {
+        messages::dispute_raised(self.ctx, &mut self.tx, &self.line, step, text).await
     }
 
     async fn tell_partner(&mut self, step: DisputeStep, text: &str) -> Result<(), ServiceError> {

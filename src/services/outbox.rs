@@ -2,7 +2,7 @@
 
 use portal_domain::{
     calendar::Timestamp,
-    ids::{BillId, DealId, InboxId, JobId, LeadId, MailId, PartnerId, StatementId},
+    ids::{BillId, DealId, InboxId, JobId, LeadId, MailId, PartnerId, SlackMessageId, StatementId},
 };
 use portal_store::{
     Tx,
@@ -16,49 +16,25 @@ use crate::{Ctx, ServiceError};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Job {
-    RegisterLead {
-        lead: LeadId,
-    },
-    ReadDeal {
-        hubspot_id: String,
-    },
+    RegisterLead { lead: LeadId },
+    ReadDeal { hubspot_id: String },
     SweepDeals,
     CheckDeals,
     ReadStages,
     ReadCurrencies,
     ReadOwners,
-    WorkInbox {
-        inbox: InboxId,
-    },
-    ReadInvoice {
-        invoice: String,
-    },
-    ReadCredit {
-        credit: String,
-    },
+    WorkInbox { inbox: InboxId },
+    ReadInvoice { invoice: String },
+    ReadCredit { credit: String },
     SweepInvoices,
-    ReconcileDeal {
-        deal: DealId,
-    },
+    ReconcileDeal { deal: DealId },
     AccrueLines,
-    CreateBill {
-        bill: BillId,
-    },
-    AnnounceStatement {
-        statement: StatementId,
-    },
-    AnnounceCarried {
-        quarter: String,
-        partner: PartnerId,
-    },
-    SendMail {
-        mail: MailId,
-    },
-    PostSlack {
-        channel: String,
-        text: String,
-        blocks: String,
-    },
+    CreateBill { bill: BillId },
+    AnnounceStatement { statement: StatementId },
+    AnnounceCarried { quarter: String, partner: PartnerId },
+    SendMail { mail: MailId },
+    PostSlack { message: SlackMessageId },
+    TellExceptions,
     RecomputeLines,
     CleanUp,
 }
@@ -85,6 +61,7 @@ impl Job {
             | Self::AccrueLines
             | Self::AnnounceStatement { .. }
             | Self::AnnounceCarried { .. }
+            | Self::TellExceptions
             | Self::RecomputeLines
             | Self::CleanUp => "books",
             Self::SendMail { .. } => "mail",
@@ -113,14 +90,10 @@ impl Job {
             Self::AnnounceCarried { .. } => "announce_carried",
             Self::SendMail { .. } => "send_mail",
             Self::PostSlack { .. } => "post_slack",
+            Self::TellExceptions => "tell_exceptions",
             Self::RecomputeLines => "recompute_lines",
             Self::CleanUp => "clean_up",
         }
-    }
-
-    /// Messages are each their own; of everything else, one waiting is enough.
-    fn dedupe_key(&self, payload: &str) -> Option<String> {
-        (!matches!(self, Self::PostSlack { .. })).then(|| payload.to_owned())
     }
 }
 
@@ -169,7 +142,8 @@ fn new_job(ctx: &Ctx, job: &Job, run_at: Timestamp) -> Result<NewJob, ServiceErr
         id: JobId::new(ctx.new_id()),
         lane: job.lane(),
         kind: job.kind(),
-        dedupe_key: job.dedupe_key(&payload),
+        // One waiting is enough.
+        dedupe_key: Some(payload.clone()),
         payload,
         run_at,
     })

@@ -18,6 +18,7 @@ use crate::{
     Ctx, ServiceError,
     access::require_staff,
     company::{self, CompanyView},
+    messages,
     outbox::{self, Job},
 };
 
@@ -43,6 +44,7 @@ pub async fn add(ctx: &Ctx, actor: &Actor, form: &CompanyForm) -> Result<Partner
         }
         other => other?,
     }
+    messages::keep_place(ctx, &mut tx, id, &company, "").await?;
     let facts = serde_json::json!({ "company": company }).to_string();
     audit::add(
         &mut tx,

@@ -146,6 +146,7 @@ pub async fn raise_all(
              SET kind = excluded.kind, deal_id = excluded.deal_id, invoice_id = excluded.invoice_id, statement_id = excluded.statement_id,
                  facts = excluded.facts,
                  opened_at = CASE WHEN exceptions.resolved_at IS NULL THEN exceptions.opened_at ELSE excluded.opened_at END,
+                 told_at = CASE WHEN exceptions.resolved_at IS NULL THEN exceptions.told_at ELSE NULL END,
                  resolved_at = NULL, resolution = NULL
              WHERE exceptions.resolved_at IS NULL OR exceptions.resolution NOT IN ('dismissed', 'kept') OR exceptions.facts <> excluded.facts",
             places(some.len(), 8, 1)
@@ -357,4 +358,31 @@ pub async fn count_open(tx: &mut Tx) -> Result<i64, StoreError> {
         "SELECT COUNT(*) AS how_many FROM exceptions WHERE resolved_at IS NULL"
     )?
     .map_or(Ok(0), |row| row.integer("how_many"))
+}
+
+/// Takes what staff were not told of yet, other than of one kind, which is told of on its own: each is taken once, however many ask. The ids by kind.
+pub async fn take_untold(
+    tx: &mut Tx,
+    kind_told_elsewhere: &str,
+    now: Timestamp,
+) -> Result<Vec<(String, ExceptionId)>, StoreError> {
+    let rows = rows!(
+        tx,
+        "UPDATE exceptions SET told_at = $2 WHERE told_at IS NULL AND resolved_at IS NULL AND kind <> $1 RETURNING kind, id",
+        kind_told_elsewhere,
+        now,
+    )?;
+    let mut taken = all(&rows, |row| Ok((row.text("kind")?, row.parsed("id")?)))?;
+    taken.sort();
+    Ok(taken)
+}
+
+/// Whether there is anything that [`take_untold`] would take: asked first, as looking costs no writer.
+pub async fn has_untold(tx: &mut Tx, kind_told_elsewhere: &str) -> Result<bool, StoreError> {
+    let found = row!(
+        tx,
+        "SELECT id FROM exceptions WHERE told_at IS NULL AND resolved_at IS NULL AND kind <> $1 LIMIT 1",
+        kind_told_elsewhere,
+    )?;
+    Ok(found.is_some())
 }

@@ -34,6 +34,8 @@ pub mod plans;
 pub mod priced;
 pub mod sessions;
 pub mod settings;
+pub mod slack_messages;
+pub mod slack_places;
 pub mod statements;
 pub mod vendors;
 pub mod waivers;

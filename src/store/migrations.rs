@@ -131,6 +131,18 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0020_tries.sql"),
         include_str!("../../migrations/0020_tries.sql"),
     ),
+    (
+        30,
+        "slack",
+        include_str!("../../migrations/0030_slack.sql"),
+        include_str!("../../migrations/0030_slack.sql"),
+    ),
+    (
+        31,
+        "slack_places",
+        include_str!("../../migrations/0031_slack_places.sql"),
+        include_str!("../../migrations/0031_slack_places.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

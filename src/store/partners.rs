@@ -74,6 +74,7 @@ fn read_partner(row: &AnyRow) -> Result<PartnerRecord, StoreError> {
                 value: billing_email,
             })?,
             slack_channel: row.text("slack_channel")?,
+            slack_webhook: None,
         },
         xero_contact_id: row.optional_text("xero_contact_id")?,
         active: row.text("state")? == "active",

@@ -66,6 +66,7 @@ bind_as_text!(
     portal_domain::line::LineKind,
     portal_domain::line::LineState,
     portal_domain::bill::BillState,
+    portal_domain::notice::StaffEvent,
     portal_domain::ids::PersonId,
     portal_domain::ids::PartnerId,
     portal_domain::ids::LeadId,
@@ -79,6 +80,7 @@ bind_as_text!(
     portal_domain::ids::ExceptionId,
     portal_domain::ids::JobId,
     portal_domain::ids::MailId,
+    portal_domain::ids::SlackMessageId,
     portal_domain::ids::InboxId,
     portal_domain::ids::InvitationId,
 );

@@ -27,7 +27,7 @@ const PARTNER_PAGES: [&str; 6] = [
 ];
 /// A line as a form names it.
 const SEEN: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV:100:EUR";
-const STAFF_PAGES: [&str; 13] = [
+const STAFF_PAGES: [&str; 14] = [
     "/staff",
     "/staff/leads",
     "/staff/partners",
@@ -40,6 +40,7 @@ const STAFF_PAGES: [&str; 13] = [
     "/staff/statements",
     "/staff/plans",
     "/staff/integrations",
+    "/staff/messages",
     "/staff/audit",
 ];
 
@@ -297,7 +298,22 @@ fn forms<'a>(
         ("sweep_now", Vec::new()),
     ]);
     forms.extend(forms_of_finance(lead));
+    forms.extend(forms_of_messages(partner));
     forms
+}
+
+/// A form of each act on what the portal says by itself.
+fn forms_of_messages(partner: &str) -> [(&'static str, Vec<(&'static str, &str)>); 5] {
+    [
+        (
+            "set_channel",
+            vec![("event", "lead_new"), ("channel", "#elsewhere")],
+        ),
+        ("set_channel_language", vec![("language", "de")]),
+        ("test_channel", vec![("event", "lead_new")]),
+        ("test_slack", Vec::new()),
+        ("test_partner_slack", vec![("partner", partner)]),
+    ]
 }
 
 /// A form of each act on what does not fit.
@@ -345,10 +361,11 @@ async fn a_role_does_no_more_than_its_own() {
     let partner = portal.aster.id.to_string();
     let forms = forms(&lead, &statement, &partner);
     let before = content(&portal).await;
-    let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now";
+    let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now \
+        set_channel set_channel_language test_channel test_partner_slack";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
         decide_merger keep_unchanged follow_change";
-    let of_members = "raise_invoice update_company invite_member withdraw_lead";
+    let of_members = "raise_invoice update_company invite_member withdraw_lead test_slack";
     let refused = [
         (portal.aster.owner, of_staff),
         (portal.aster.finance, of_finance),
@@ -357,24 +374,24 @@ async fn a_role_does_no_more_than_its_own() {
         (portal.aster.sales, of_staff),
         (
             portal.aster.sales,
-            "raise_invoice update_company invite_member",
+            "raise_invoice update_company invite_member test_slack",
         ),
         (
             portal.aster.finance,
-            "update_company invite_member withdraw_lead",
+            "update_company invite_member withdraw_lead test_slack",
         ),
         (portal.staff.administrator, of_members),
         (
             portal.staff.manager,
-            "approve_lines hold_lines close_quarter add_plan_version sweep_now",
+            "approve_lines hold_lines close_quarter add_plan_version sweep_now set_channel test_channel",
         ),
         (
             portal.staff.finance,
-            "accept_lead enrol_partner update_partner sweep_now",
+            "accept_lead enrol_partner update_partner sweep_now set_channel_language test_partner_slack",
         ),
         (
             portal.staff.operator,
-            "approve_lines close_quarter accept_lead enrol_partner add_plan_version",
+            "approve_lines close_quarter accept_lead enrol_partner add_plan_version test_partner_slack",
         ),
     ];
     for (actor, acts) in refused {

@@ -12,7 +12,7 @@ use crate::{browser::Browser, portal::TestPortal};
 const QUESTION: &str = "July should be <120.00>: the client added a site.";
 
 /// A line of Aster that the client has paid for, and its deal.
-async fn covered_line(portal: &TestPortal) -> (LineId, DealId) {
+pub async fn covered_line(portal: &TestPortal) -> (LineId, DealId) {
     let (lead, deal) = portal
         .won("Harbour", "harbour-logistics.com", "1000.00", "1")
         .await;

@@ -242,7 +242,11 @@ async fn a_job_that_keeps_failing_is_tried_later_each_time_and_ends_with_the_dea
 async fn endings(portal: &TestPortal) -> Vec<String> {
     let sql = "SELECT ending, error FROM job_tries ORDER BY job_id, fence";
     let tries = portal.database.rows(sql).await;
-    assert!(tries.iter().all(|row| !row.get::<String, _>("error").is_empty()));
+    assert!(
+        tries
+            .iter()
+            .all(|row| !row.get::<String, _>("error").is_empty())
+    );
     tries.iter().map(|row| row.get("ending")).collect()
 }
 
@@ -274,7 +278,10 @@ async fn a_job_that_ends_its_worker_again_and_again_is_given_up_and_each_loss_is
     portal.advance_clock_by(1).await;
     portal.run_jobs().await;
     let job = failing(&portal).await;
-    assert_eq!((job.kind.as_str(), job.state.as_str()), ("send_mail", "dead"));
+    assert_eq!(
+        (job.kind.as_str(), job.state.as_str()),
+        ("send_mail", "dead")
+    );
     assert_eq!(endings(&portal).await, ["lost"; 4]);
     portal.finish_with_failed_jobs().await;
 }
@@ -335,7 +342,10 @@ async fn a_worker_that_cannot_prolong_its_lease_stops_the_work_before_another_on
     };
     futures::future::join(work, deaf).await;
     let waited = begun.elapsed().as_secs();
-    assert!((6..30).contains(&waited), "it waited {waited} s for HubSpot");
+    assert!(
+        (6..30).contains(&waited),
+        "it waited {waited} s for HubSpot"
+    );
     let fast = json!({ "hubspot": { "latency_ms": 0 } });
     portal.sandbox_act("faults", fast).await;
     portal.advance_clock_by(1).await;

@@ -14,6 +14,7 @@ mod forms;
 mod hubspot_deals;
 mod jobs;
 mod leads;
+mod messages;
 mod money;
 mod plans;
 mod settings;

@@ -199,7 +199,8 @@ impl TestPortal {
             .unwrap()
     }
 
-    fn sandbox_url(&self) -> String {
+    /// Where the sandbox answers as the vendors do.
+    pub fn sandbox_url(&self) -> String {
         self.portal()
             .sandbox
             .as_ref()

@@ -153,6 +153,8 @@ pub struct Field<'a> {
     full: bool,
     autocomplete: &'static str,
     maximum: u32,
+    /// What begins so is a secret: it is not shown again.
+    secret: Option<&'static str>,
 }
 
 /// A field of the form that calls the server function `action`. `path` is its name there; the part in brackets is what refusals call it.
@@ -189,6 +191,7 @@ pub fn named_field<'a>(
         full: false,
         autocomplete: "off",
         maximum: 254,
+        secret: None,
     }
 }
 
@@ -238,8 +241,18 @@ impl Field<'_> {
         self
     }
 
+    /// What was typed is not shown again if it begins so; what stood there before is.
+    pub fn secret_after(mut self, beginning: &'static str) -> Self {
+        self.secret = Some(beginning);
+        self
+    }
+
     fn value(&self) -> String {
-        self.page.typed(self.action, &self.path, &self.first)
+        let typed = self.page.typed(self.action, &self.path, &self.first);
+        match self.secret {
+            Some(beginning) if typed.trim_start().starts_with(beginning) => self.first.clone(),
+            _ => typed,
+        }
     }
 
     fn invalid(&self) -> Option<&'static str> {

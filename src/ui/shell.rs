@@ -24,7 +24,7 @@ const PARTNER: [Entry; 5] = [
     ("/company", "nav-company", icons::BUILDING),
 ];
 
-const STAFF: [Entry; 10] = [
+const STAFF: [Entry; 11] = [
     ("/staff", "nav-today", icons::INBOX),
     ("/staff/leads", "nav-leads", icons::LEADS),
     ("/staff/partners", "nav-partners", icons::BUILDING),
@@ -34,6 +34,7 @@ const STAFF: [Entry; 10] = [
     ("/staff/ledger", "nav-ledger", icons::LEDGER),
     ("/staff/plans", "nav-plans", icons::PLANS),
     ("/staff/integrations", "nav-integrations", icons::PLUG),
+    ("/staff/messages", "nav-messages", icons::MAIL),
     ("/staff/audit", "nav-audit", icons::AUDIT),
 ];
 

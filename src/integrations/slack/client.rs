@@ -1,22 +1,22 @@
-//! Slack's one call. Slack knows no keys against doubles: a message whose answer was lost may be posted twice.
+//! Slack's calls. Slack knows no keys against doubles: a message whose answer was lost may be posted twice.
 
 use std::sync::Arc;
 
-use reqwest::Method;
+use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
-use super::{blocks, wire};
+use super::wire;
 use crate::{
     error::{CallError, ErrorKind, Vendor},
-    http::{self, Call, Effect, Http, Login},
+    http::{self, Call, Effect, Http, Login, Payload},
     secret::Secret,
 };
 
-/// The longest text that Slack advises, in characters.
-const TEXT_LENGTH_MAX: usize = 4_000;
-
 /// How long to wait where Slack says that it is too much but not for how long, in milliseconds.
 const LIMIT_WAIT_MS: i64 = 1_000;
+
+/// Where incoming webhooks are; no other host is ever called by an address that somebody pasted.
+const WEBHOOK_HOST: &str = "hooks.slack.com";
 
 /// Where Slack is and which bot we are.
 #[derive(Clone, Debug)]
@@ -25,6 +25,17 @@ pub struct SlackConfig {
     pub base_url: String,
     /// The bot's token.
     pub token: Secret,
+}
+
+/// A message, laid out and within Slack's limits already.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutgoingMessage {
+    /// What notifications and old clients show.
+    pub text: String,
+    /// A list of blocks: what is seen in the channel.
+    pub blocks: Value,
+    /// The `ts` of the message that it hangs below.
+    pub thread: Option<String>,
 }
 
 /// The client. A clone shares its connections.
@@ -42,27 +53,104 @@ impl Slack {
         }
     }
 
-    /// Posts a message and gives its `ts`, by which Slack knows it. `text` is what notifications and old clients show; `blocks` (a list, or null for none)
-    /// what is seen in the channel.
+    /// Posts a message and gives its `ts`, by which Slack knows it.
     pub async fn post_message(
         &self,
         channel: &str,
-        text: &str,
-        blocks: Value,
+        message: &OutgoingMessage,
     ) -> Result<String, CallError> {
-        let mut body = json!({ "channel": channel, "text": blocks::cut(text, TEXT_LENGTH_MAX), "unfurl_links": false });
-        if !blocks.is_null() {
-            body["blocks"] = blocks;
+        let mut body = json!({
+            "channel": channel,
+            "text": message.text,
+            "blocks": message.blocks,
+            "unfurl_links": false,
+        });
+        if let Some(thread) = &message.thread {
+            body["thread_ts"] = json!(thread);
         }
+        let payload = http::json(&body);
+        let answered = self.ask("chat.postMessage", payload, Effect::Write).await?;
+        answered.ts.ok_or_else(|| {
+            let message = "the answer does not name the message";
+            CallError::new(Vendor::Slack, ErrorKind::UnknownOutcome, message)
+        })
+    }
+
+    /// The channel of the direct messages to the member with a mail address; opening it twice does no harm.
+    pub async fn open_direct_messages(&self, email: &str) -> Result<String, CallError> {
+        let payload = Payload::Form(vec![("email", email.to_owned())]);
+        let found = self
+            .ask("users.lookupByEmail", payload, Effect::Read)
+            .await?;
+        let payload = Payload::Form(vec![("users", named(found.user.map(|user| user.id))?)]);
+        let opened = self
+            .ask("conversations.open", payload, Effect::Read)
+            .await?;
+        named(opened.channel.and_then(wire::Channel::named))
+    }
+
+    /// Posts to an incoming webhook: only where Slack's own are, or where our stand-in is. Slack does not say how it calls the message.
+    pub async fn post_to_webhook(
+        &self,
+        webhook: &Secret,
+        message: &OutgoingMessage,
+    ) -> Result<(), CallError> {
+        let url = self.webhook_address(webhook)?;
+        let body = json!({ "text": message.text, "blocks": message.blocks });
         let call = Call {
             vendor: Vendor::Slack,
-            name: "post_message",
+            name: "post_to_webhook",
             method: Method::POST,
-            url: http::address(Vendor::Slack, &self.config.base_url, &["chat.postMessage"])?,
-            login: Login::Bearer(self.config.token.reveal()),
+            url,
+            login: Login::Nobody,
             headers: Vec::new(),
             payload: http::json(&body),
             effect: Effect::Write,
+        };
+        let answer = self.http.send(call).await?;
+        if answer.is_success() {
+            return Ok(());
+        }
+        let mut failure = answer.failure(&answer.text());
+        if matches!(failure.kind, ErrorKind::Unauthorised | ErrorKind::NotFound) {
+            // It is this partner's address that is wrong, and not our credentials.
+            failure.kind = ErrorKind::Refused;
+        }
+        Err(failure)
+    }
+
+    fn webhook_address(&self, webhook: &Secret) -> Result<Url, CallError> {
+        let url = Url::parse(webhook.reveal()).ok();
+        let is_slacks = |url: &Url| {
+            url.scheme() == "https" && url.host_str() == Some(WEBHOOK_HOST) && url.port().is_none()
+        };
+        let is_stand_in = |url: &Url| {
+            let base = Url::parse(&self.config.base_url).ok();
+            base.is_some_and(|base| http::is_loopback(&base) && base.origin() == url.origin())
+        };
+        url.filter(|url| is_slacks(url) || is_stand_in(url))
+            .ok_or_else(|| {
+                let message = "the webhook is not an address of Slack's";
+                CallError::new(Vendor::Slack, ErrorKind::Refused, message)
+            })
+    }
+
+    /// One call of the Web API, whose failures are a 200 as well.
+    async fn ask(
+        &self,
+        method: &'static str,
+        payload: Payload,
+        effect: Effect,
+    ) -> Result<wire::Answered, CallError> {
+        let call = Call {
+            vendor: Vendor::Slack,
+            name: method,
+            method: Method::POST,
+            url: http::address(Vendor::Slack, &self.config.base_url, &[method])?,
+            login: Login::Bearer(self.config.token.reveal()),
+            headers: Vec::new(),
+            payload,
+            effect,
         };
         let answer = self.http.send(call).await?;
         if !answer.is_success() {
@@ -76,19 +164,21 @@ impl Slack {
             return Err(failure);
         }
         let answered: wire::Answered = answer.parse()?;
-        match (answered.ok, answered.ts) {
-            (true, Some(ts)) => Ok(ts),
-            (true, None) => Err(CallError::new(
-                Vendor::Slack,
-                ErrorKind::UnknownOutcome,
-                "the answer does not name the message",
-            )),
-            (false, _) => Err(said_no(
-                answered.error.as_deref().unwrap_or("no reason given"),
-                answered.needed.as_deref(),
-            )),
+        if answered.ok {
+            return Ok(answered);
         }
+        Err(said_no(
+            answered.error.as_deref().unwrap_or("no reason given"),
+            answered.needed.as_deref(),
+        ))
     }
+}
+
+fn named(id: Option<String>) -> Result<String, CallError> {
+    id.ok_or_else(|| {
+        let message = "the answer names nobody";
+        CallError::new(Vendor::Slack, ErrorKind::Refused, message)
+    })
 }
 
 /// Sorts the word of an answer that is `ok: false`. A word that we do not know is taken as final, so that it is seen and not repeated for ever.
@@ -106,7 +196,7 @@ fn said_no(word: &str, needed: Option<&str>) -> CallError {
         | "missing_scope"
         | "no_permission"
         | "team_access_not_granted" => ErrorKind::Unauthorised,
-        "channel_not_found" => ErrorKind::NotFound,
+        "channel_not_found" | "users_not_found" | "user_not_found" => ErrorKind::NotFound,
         _ => ErrorKind::Refused,
     };
     let message = match needed {

@@ -1,8 +1,6 @@
-//! Slack: messages to channels, and the blocks that they are built of.
+//! Slack: posting messages. What they say and how they are laid out is the services'.
 
-pub mod blocks;
 mod client;
 mod wire;
 
-pub use blocks::escape;
-pub use client::{Slack, SlackConfig};
+pub use client::{OutgoingMessage, Slack, SlackConfig};

@@ -10,4 +10,27 @@ pub struct Answered {
     pub error: Option<String>,
     /// The scope that a call lacks.
     pub needed: Option<String>,
+    pub user: Option<Named>,
+    pub channel: Option<Channel>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Named {
+    pub id: String,
+}
+
+/// Where a message was posted it is an id; where a conversation was opened it is an object.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Channel {
+    Id(String),
+    Opened(Named),
+}
+
+impl Channel {
+    pub fn named(self) -> Option<String> {
+        match self {
+            Self::Id(id) | Self::Opened(Named { id }) => Some(id),
+        }
+    }
 }

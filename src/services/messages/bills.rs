@@ -1,6 +1,6 @@
 //! What a partner is told of its bills.
 
-use portal_domain::money::Money;
+use portal_domain::{money::Money, notice::StaffEvent};
 use portal_store::{
     Tx,
     bills::BillRecord,
@@ -10,6 +10,7 @@ use portal_words::Argument;
 
 use super::{
     compose::{Draft, send, words_of},
+    slack::{Message, staff_words, tell_staff},
     statements::{about_statement, money_people},
 };
 use crate::{Ctx, ServiceError, mismatch};
@@ -64,7 +65,7 @@ pub(crate) async fn about_bill(
     Ok(())
 }
 
-/// A bill does not agree with its statement: owners and finance people are told why, so that they send another.
+/// A bill does not agree with its statement: owners and finance people are told why, so that they send another, and staff read it in Slack.
 pub(crate) async fn bill_differs(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -83,5 +84,34 @@ pub(crate) async fn bill_differs(
         let draft = about_statement(ctx, &reader, statement, words, key, &arguments);
         send(ctx, tx, draft).await?;
     }
-    Ok(())
+    tell_staff_of_bill(ctx, tx, statement, facts).await
+}
+
+async fn tell_staff_of_bill(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    statement: &StatementRecord,
+    facts: &serde_json::Value,
+) -> Result<(), ServiceError> {
+    let words = staff_words(tx).await?;
+    let event = StaffEvent::BillDiffers;
+    let number = facts["bill"].as_str().unwrap_or_default();
+    let fields = [
+        ("partner", statement.partner_name.clone()),
+        ("statement", statement.number.clone()),
+        ("bill", number.to_owned()),
+        ("amount", words.money(statement.total)),
+    ];
+    let message = Message {
+        words,
+        headline: words.with(&format!("slack-{event}"), &[("bill", number.into())]),
+        text: mismatch::sentence(&words, facts),
+        fields: fields
+            .map(|(label, value)| (words.text(&format!("slack-field-{label}")), value))
+            .to_vec(),
+        rows: Vec::new(),
+        path: format!("/staff/statements/{}", statement.id),
+    };
+    let thread = format!("statement:{}", statement.id);
+    tell_staff(ctx, tx, event, &thread, &message).await
 }

@@ -1,6 +1,6 @@
 //! What is said about disputed lines.
 
-use portal_domain::{access::MemberRole, line::DisputeStep};
+use portal_domain::{access::MemberRole, line::DisputeStep, notice::StaffEvent};
 use portal_store::{
     Tx, disputes,
     lines::LineRecord,
@@ -8,7 +8,10 @@ use portal_store::{
 };
 use portal_words::Argument;
 
-use super::compose::{Draft, send, words_of};
+use super::{
+    compose::{Draft, send, words_of},
+    slack::{Message, staff_words, tell_staff},
+};
 use crate::{Ctx, ServiceError};
 
 /// Staff answered a partner's question about a line, or settled it: whoever wrote in its thread for the partner is told, as long as they belong to it.
@@ -62,4 +65,37 @@ pub(crate) async fn dispute_moved(
         send(ctx, tx, draft).await?;
     }
     Ok(())
+}
+
+/// A partner asked about a line, or wrote back: staff hear of it in Slack, what follows below what came first.
+pub(crate) async fn dispute_raised(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    line: &LineRecord,
+    step: DisputeStep,
+    text: &str,
+) -> Result<(), ServiceError> {
+    let words = staff_words(tx).await?;
+    let arguments: [(&str, Argument); 2] = [
+        ("client", line.client_name.as_str().into()),
+        ("partner", line.partner_name.as_str().into()),
+    ];
+    let fields = [
+        ("partner", line.partner_name.clone()),
+        ("client", line.client_name.clone()),
+        ("month", words.month(line.month)),
+        ("amount", words.money(line.money)),
+    ];
+    let message = Message {
+        words,
+        headline: words.with(&format!("slack-dispute-{step}"), &arguments),
+        text: text.to_owned(),
+        fields: fields
+            .map(|(label, value)| (words.text(&format!("slack-field-{label}")), value))
+            .to_vec(),
+        rows: Vec::new(),
+        path: format!("/staff/lines?list=all&line={}", line.id),
+    };
+    let thread = format!("dispute:{}", line.id);
+    tell_staff(ctx, tx, StaffEvent::Dispute, &thread, &message).await
 }

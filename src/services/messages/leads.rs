@@ -1,12 +1,12 @@
 //! What is said about leads: that one was received, and what was decided about it.
 
-use portal_domain::lead::LeadState;
+use portal_domain::{lead::LeadState, money::Money, notice::StaffEvent};
 use portal_store::{Tx, leads::LeadRecord, partners, people};
-use portal_words::Argument;
+use portal_words::{Argument, Words};
 
 use super::{
     compose::{Draft, send, words_of},
-    slack::tell_staff,
+    slack::{Message, partner_words, staff_words, tell_partner, tell_staff},
 };
 use crate::{Ctx, ServiceError};
 
@@ -16,31 +16,29 @@ pub(crate) async fn lead_received(
     tx: &mut Tx,
     lead: &LeadRecord,
 ) -> Result<(), ServiceError> {
-    let state = match lead.state {
-        LeadState::InReview => "review",
-        _ => "accepted",
+    let (state, event) = match lead.state {
+        LeadState::InReview => ("review", StaffEvent::LeadReview),
+        _ => ("accepted", StaffEvent::LeadNew),
     };
     lead_mail(ctx, tx, lead, state).await?;
+    let words = staff_words(tx).await?;
     let partner = partners::find(tx, lead.partner)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let key = if state == "review" {
-        "slack-lead-review"
-    } else {
-        "slack-lead-new"
+    // A lead that was made just now does not know its partner's name.
+    let named = LeadRecord {
+        partner_name: partner.company.name,
+        ..lead.clone()
     };
-    let arguments = [
-        ("client", lead.client_name.as_str().into()),
-        ("partner", partner.company.name.as_str().into()),
-    ];
-    tell_staff(
-        ctx,
-        tx,
-        key,
-        &arguments,
-        &format!("/staff/leads/{}", lead.id),
-    )
-    .await
+    let mut message = about_lead(words, &named, &format!("slack-{event}"), &[]);
+    let due = lead
+        .review_due_at
+        .filter(|_| event == StaffEvent::LeadReview);
+    if let Some(due) = due {
+        let due = words.instant(due, ctx.programme.time_zone);
+        message.fields.push((words.text("slack-field-due"), due));
+    }
+    tell_staff(ctx, tx, event, &thread_of(lead), &message).await
 }
 
 /// A lead was withdrawn while HubSpot was making its deal: staff are told, for nobody else knows of that deal.
@@ -50,13 +48,67 @@ pub(crate) async fn deal_without_lead(
     lead: &LeadRecord,
     hubspot_deal_id: &str,
 ) -> Result<(), ServiceError> {
-    let arguments = [
+    let event = StaffEvent::DealWithoutLead;
+    let arguments = [("deal", hubspot_deal_id.into())];
+    let words = staff_words(tx).await?;
+    let message = about_lead(words, lead, &format!("slack-{event}"), &arguments);
+    tell_staff(ctx, tx, event, &thread_of(lead), &message).await
+}
+
+/// A deal was won: the partner reads it in its channel.
+pub(crate) async fn deal_won(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    lead: &LeadRecord,
+    value: Option<Money>,
+) -> Result<(), ServiceError> {
+    let words = partner_words(tx, lead.partner).await?;
+    let message = Message {
+        fields: [
+            Some((words.text("slack-field-client"), lead.client_name.clone())),
+            value.map(|value| (words.text("slack-field-value"), words.money(value))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        path: format!("/leads/{}", lead.id),
+        ..about_lead(words, lead, "slack-won", &[])
+    };
+    tell_partner(ctx, tx, lead.partner, &thread_of(lead), &message).await
+}
+
+/// What is said of one lead stands below what was said first.
+fn thread_of(lead: &LeadRecord) -> String {
+    format!("lead:{}", lead.id)
+}
+
+/// Out of the keys `<key>` and `<key>-text`.
+fn about_lead(
+    words: Words,
+    lead: &LeadRecord,
+    key: &str,
+    arguments: &[(&str, Argument)],
+) -> Message {
+    let mut all: Vec<(&str, Argument)> = vec![
         ("client", lead.client_name.as_str().into()),
         ("partner", lead.partner_name.as_str().into()),
-        ("deal", hubspot_deal_id.into()),
     ];
-    let path = format!("/staff/leads/{}", lead.id);
-    tell_staff(ctx, tx, "slack-deal-without-lead", &arguments, &path).await
+    all.extend_from_slice(arguments);
+    let mut fields = vec![
+        (words.text("slack-field-partner"), lead.partner_name.clone()),
+        (words.text("slack-field-client"), lead.client_name.clone()),
+        (words.text("slack-field-domain"), lead.client_domain.clone()),
+    ];
+    let value = lead.value.map(|value| words.money(value));
+    fields.extend(value.map(|value| (words.text("slack-field-value"), value)));
+    Message {
+        words,
+        headline: words.with(key, &all),
+        text: words.with(&format!("{key}-text"), &all),
+        fields,
+        rows: Vec::new(),
+        path: format!("/staff/leads/{}", lead.id),
+    }
 }
 
 /// A review is over.

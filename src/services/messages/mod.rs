@@ -4,6 +4,7 @@ mod access;
 mod bills;
 mod compose;
 mod disputes;
+mod exceptions;
 mod leads;
 mod slack;
 mod statements;
@@ -12,7 +13,13 @@ pub(crate) use access::{invitation, sign_in_link};
 pub(crate) use bills::{BillNews, about_bill, bill_differs};
 pub(crate) use compose::typed_mail;
 pub use compose::{find_unsent_mail, mail_sent};
-pub(crate) use disputes::dispute_moved;
-pub(crate) use leads::{deal_without_lead, lead_decided, lead_received};
-pub(crate) use slack::tell_staff;
+pub(crate) use disputes::{dispute_moved, dispute_raised};
+pub use exceptions::tell_exceptions;
+pub(crate) use leads::{deal_without_lead, deal_won, lead_decided, lead_received};
+pub use slack::{
+    Channels, NotPosted, Post, StaffChannel, Trial, find_thread, find_unposted, list_channels,
+    set_channel, set_channel_language, slack_not_posted, slack_posted, test_channel,
+    test_own_place, test_place_of,
+};
+pub(crate) use slack::{find_trial_of, keep_place};
 pub use statements::{announce_carried, announce_statement, carried};

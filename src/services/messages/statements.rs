@@ -11,11 +11,11 @@ use portal_store::{
     Tx, partners, people,
     statements::{self, CarryRecord, StatementRecord},
 };
-use portal_words::{Argument, Locale, Words};
+use portal_words::{Argument, Words};
 
 use super::{
     compose::{Draft, send, words_of},
-    slack::post_slack,
+    slack::{Message, partner_words, tell_partner},
 };
 use crate::{Ctx, ServiceError};
 
@@ -36,28 +36,28 @@ pub async fn announce_statement(ctx: &Ctx, id: StatementId) -> Result<(), Servic
     for member in money_people(&mut tx, statement.partner).await? {
         statement_mail(ctx, &mut tx, &statement, &body, &member).await?;
     }
-    let partner = partners::find(&mut tx, statement.partner)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
-    let words = Words::of(Locale::En);
-    let text = words.with(
-        "slack-statement",
-        &statement_arguments(&words, &statement, &body),
-    );
-    let lines = statement_rows(&words, &body);
-    let url = ctx.url(&format!("/statements/{id}"));
-    if !partner.company.slack_channel.is_empty() {
-        post_slack(
-            ctx,
-            &mut tx,
-            &partner.company.slack_channel,
-            &text,
-            &lines,
-            Some(&url),
-        )
-        .await?;
-    }
+    statement_message(ctx, &mut tx, &statement, &body).await?;
     Ok(tx.commit().await?)
+}
+
+async fn statement_message(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    statement: &StatementRecord,
+    body: &StatementBody,
+) -> Result<(), ServiceError> {
+    let words = partner_words(tx, statement.partner).await?;
+    let arguments = statement_arguments(&words, statement, body);
+    let message = Message {
+        words,
+        headline: words.with("slack-statement", &arguments),
+        text: words.with("slack-statement-text", &arguments),
+        fields: Vec::new(),
+        rows: statement_rows(&words, body),
+        path: format!("/statements/{}", statement.id),
+    };
+    let thread = format!("statement:{}", statement.id);
+    tell_partner(ctx, tx, statement.partner, &thread, &message).await
 }
 
 /// Tells a partner what the closing of a quarter carried over, and why: once, however often the job runs.

@@ -9,6 +9,7 @@ pub mod corrections;
 pub mod disputes;
 pub mod leads;
 pub mod lines;
+pub mod messages;
 pub mod money;
 pub mod reconciliation;
 pub mod staff;

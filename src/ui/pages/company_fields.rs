@@ -63,7 +63,8 @@ pub fn fields(page: &Page, action: &'static str, company: Option<&Company>) -> A
             {field("slack_channel", "company-slack-channel", known(|company| &company.slack_channel))
                 .hint("company-slack-channel-hint")
                 .optional()
-                .maximum(24)
+                .full()
+                .secret_after("https://")
                 .input()}
         </div>
     }

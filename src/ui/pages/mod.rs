@@ -5,6 +5,7 @@ mod company_fields;
 mod forecast;
 mod parts;
 mod plan_terms;
+mod slack_trial;
 
 pub mod partner;
 pub mod public;

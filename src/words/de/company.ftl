@@ -20,8 +20,8 @@ company-vat-number = USt-IdNr.
 company-vat-number-hint = Leer, wenn es keine gibt.
 company-billing-email = E-Mail für Abrechnungen
 company-billing-email-hint = Erhält jede Abrechnung und jede Zahlungsmitteilung.
-company-slack-channel = Slack-Kanal
-company-slack-channel-hint = Seine ID. Dort melden wir Abrechnungen und gewonnene Deals; leer: keine Meldungen.
+company-slack-channel = Nachrichten in Slack
+company-slack-channel-hint = Dort melden wir Abrechnungen und gewonnene Deals: die ID eines Kanals, die Mailadresse eines Mitglieds oder die Adresse eines eingehenden Webhooks. Ein Webhook ist geheim: Danach steht hier nur noch sein Ende. Leer: keine Meldungen.
 company-save = Angaben speichern
 company-read-only = Nur die Rolle „Leitung“ kann dies ändern.
 

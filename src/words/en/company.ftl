@@ -20,8 +20,8 @@ company-vat-number = VAT number
 company-vat-number-hint = Empty if the company is not registered.
 company-billing-email = Mail for statements
 company-billing-email-hint = Gets each statement and each payment.
-company-slack-channel = Slack channel
-company-slack-channel-hint = Its ID. Statements and won deals are posted there; leave it empty for none.
+company-slack-channel = Messages in Slack
+company-slack-channel-hint = Statements and won deals are posted there: a channel’s ID, the mail address of a member, or an incoming webhook’s address. A webhook is a secret: only its end is shown afterwards. Leave it empty for none.
 company-save = Save details
 company-read-only = Only the role Owner can change this.
 

@@ -1,32 +1,31 @@
 //! Slack's one call, its failures inside a 200 and its limit.
 
-use portal_integrations::{
-    ErrorKind,
-    slack::{blocks, escape},
-};
-use serde_json::{Value, json};
+use portal_integrations::{ErrorKind, slack::OutgoingMessage};
+use serde_json::json;
 
 use crate::stage::Stage;
 
+fn hello() -> OutgoingMessage {
+    OutgoingMessage {
+        text: "Hello".to_owned(),
+        blocks: json!([{ "type": "section", "text": { "type": "mrkdwn", "text": "*Hello* A &amp; B" } }]),
+        thread: None,
+    }
+}
+
 #[tokio::test]
-async fn a_message_arrives_with_text_and_blocks() {
+async fn a_message_arrives_with_text_and_blocks_and_another_hangs_below_it() {
     let stage = Stage::open().await;
-    let blocks = json!([
-        blocks::section("*Won*"),
-        blocks::fields(&[("Client", "A & B")]),
-        blocks::context(&escape("<now>"))
-    ]);
-    let ts = stage
-        .slack()
-        .post_message("C100", "Won", blocks)
-        .await
-        .unwrap();
-    assert!(ts.contains('.'));
-    let said = stage.sandbox.state()["slack"].to_string();
-    assert!(
-        said.contains("A &amp; B") && said.contains("&lt;now&gt;"),
-        "{said}"
-    );
+    let ts = stage.slack().post_message("C100", &hello()).await.unwrap();
+    let reply = OutgoingMessage {
+        thread: Some(ts.clone()),
+        ..hello()
+    };
+    stage.slack().post_message("C100", &reply).await.unwrap();
+    let said = &stage.sandbox.state()["slack"]["messages"];
+    assert_eq!(said[0]["text"], "Hello");
+    assert_eq!(said[0]["blocks"], hello().blocks);
+    assert_eq!(said[1]["thread_ts"], ts);
 }
 
 #[tokio::test]
@@ -34,7 +33,7 @@ async fn a_no_inside_a_200_is_a_failure() {
     let stage = Stage::open().await;
     let failure = stage
         .slack()
-        .post_message("no-such-channel", "Hello", Value::Null)
+        .post_message("no-such-channel", &hello())
         .await
         .unwrap_err();
     assert_eq!(
@@ -46,7 +45,7 @@ async fn a_no_inside_a_200_is_a_failure() {
         .await;
     let failure = stage
         .slack()
-        .post_message("C100", "Hello", Value::Null)
+        .post_message("C100", &hello())
         .await
         .unwrap_err();
     assert_eq!(failure.kind, ErrorKind::Unauthorised, "{failure}");
@@ -60,7 +59,7 @@ async fn too_many_messages_say_when_to_come_back() {
         .await;
     let failure = stage
         .slack()
-        .post_message("C100", "Hello", Value::Null)
+        .post_message("C100", &hello())
         .await
         .unwrap_err();
     assert_eq!(
@@ -75,7 +74,7 @@ async fn a_message_whose_answer_was_lost_has_an_unknown_outcome() {
     stage.fail(json!({ "slack": { "drop_after": 1 } })).await;
     let failure = stage
         .slack()
-        .post_message("C100", "Hello", Value::Null)
+        .post_message("C100", &hello())
         .await
         .unwrap_err();
     assert_eq!(failure.kind, ErrorKind::UnknownOutcome, "{failure}");

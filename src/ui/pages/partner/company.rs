@@ -22,6 +22,7 @@ use crate::{
         pages::{
             company_fields,
             plan_terms::{self, Reader},
+            slack_trial,
         },
     },
     web::page::Page,
@@ -56,7 +57,7 @@ fn view(page: &Page, view: &CompanyView, enrolment: Option<&Enrolment>) -> AnyVi
         </div>
         <div class="split">
             <div class="stack">{details}{team(page, view)}</div>
-            <div class="stack">{programme(page, view, enrolment)}{roles(page)}</div>
+            <div class="stack">{programme(page, view, enrolment)}{slack(page, view)}{roles(page)}</div>
         </div>
     }
     .into_any()
@@ -108,6 +109,27 @@ fn details_facts(page: &Page, company: &Company) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// Whether the partner's messages arrive in Slack, and a test of it.
+fn slack(page: &Page, view: &CompanyView) -> Option<AnyView> {
+    let place = &view.partner.company.slack_channel;
+    if place.is_empty() {
+        return None;
+    }
+    let words = &page.words;
+    let test = may(page, Action::EditCompany)
+        .then(|| kit::button_form("test_slack", &[], words.text("slack-test-send"), "btn sm"));
+    Some(
+        view! {
+            <section class="card" id="slack" data-live="">
+                <header><h2>{words.text("company-slack-channel")}</h2><p>{place.clone()}</p></header>
+                {slack_trial::answer(page, view.trial.as_ref())}
+                {test}
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn team(page: &Page, view: &CompanyView) -> AnyView {

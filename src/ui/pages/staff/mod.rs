@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod case;
+pub mod channels;
 pub mod chase;
 mod csv;
 pub mod decisions;

@@ -34,7 +34,7 @@ use crate::{
     ui::{
         api::UiError,
         kit::{self, icons},
-        pages::{company_fields, forecast},
+        pages::{company_fields, forecast, slack_trial},
     },
     web::page::Page,
 };
@@ -213,7 +213,7 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
                     {team(page, &shown.company)}
                 </div>
                 <div class="stack">
-                    {facts(page, partner)}
+                    {facts(page, &shown.company)}
                     {may_manage.then(|| enrol_form(page, &shown))}
                     {may_manage.then(|| invite_form(page, partner.id))}
                     {shown.deals.as_ref().map(|deals| line_acts::enter_form(page, partner.id, deals))}
@@ -312,7 +312,8 @@ fn member_row(page: &Page, member: &MemberRecord) -> AnyView {
     .into_any()
 }
 
-fn facts(page: &Page, partner: &PartnerRecord) -> AnyView {
+fn facts(page: &Page, view: &CompanyView) -> AnyView {
+    let partner = &view.partner;
     let (words, company) = (&page.words, &partner.company);
     let text = |label: &str, value: &str| fact(words.text(label), or_nothing(value).into_any());
     view! {
@@ -325,11 +326,29 @@ fn facts(page: &Page, partner: &PartnerRecord) -> AnyView {
                 {text("company-country", &company.country)}
                 {text("company-vat-number", &company.vat_number)}
                 {fact(words.text("company-billing-email"), breakable(company.billing_email.as_str()))}
-                {text("company-slack-channel", &company.slack_channel)}
+                {fact(words.text("company-slack-channel"), slack(page, view))}
                 {text("partner-xero-contact", partner.xero_contact_id.as_deref().unwrap_or_default())}
             </dl>
             {may(page, Action::ManagePartners).then(|| edit_form(page, partner))}
         </section>
+    }
+    .into_any()
+}
+
+/// Where the partner's messages go, what Slack said to the last test, and another one.
+fn slack(page: &Page, view: &CompanyView) -> AnyView {
+    let place = or_nothing(&view.partner.company.slack_channel);
+    if view.partner.company.slack_channel.is_empty() {
+        return place.into_any();
+    }
+    let values = [("partner", view.partner.id.to_string())];
+    let label = page.words.text("slack-test-send");
+    let test = may(page, Action::ManagePartners)
+        .then(|| kit::button_form("test_partner_slack", &values, label, "btn sm"));
+    view! {
+        <div class="stack" id="slack" data-live="">
+            {place}{slack_trial::answer(page, view.trial.as_ref())}{test}
+        </div>
     }
     .into_any()
 }

@@ -1,0 +1,60 @@
+### What the portal says by itself, and where: the staff's page, and the tests of a place in Slack.
+
+messages-title = Nachrichten
+messages-lead = Was das Portal von selbst sagt, und wo.
+nav-messages = Nachrichten
+
+## Channels
+
+channel-title = Ihre Kanäle in Slack
+channel-lead = Der Name eines Kanals mit # oder seine ID; leer lassen, um nichts zu hören. Die App muss im Kanal sein.
+channel-column-event = Was
+channel-column-channel = Kanal
+channel-column-test = Letzter Test
+channel-none = keiner
+channel-save = Speichern
+channel-language-title = Sprache dieser Kanäle
+channel-language-lead = Partner lesen Nachrichten in der Sprache ihres Inhabers.
+channel-event-lead_new = Neuer Lead
+channel-event-lead_new-what = Ein Partner hat ihn eingereicht, und er wird gerade registriert.
+channel-event-lead_review = Lead zu prüfen
+channel-event-lead_review-what = Ein Mensch muss darüber entscheiden.
+channel-event-deal_without_lead = Deal ohne Lead
+channel-event-deal_without_lead-what = Ein Lead wurde zurückgezogen, während sein Deal angelegt wurde.
+channel-event-dispute = Reklamierter Posten
+channel-event-dispute-what = Ein Partner fragt zu einem Posten oder schreibt zurück.
+channel-event-exceptions = Neue Fälle
+channel-event-exceptions-what = Was nicht zusammenpasst, alle paar Minuten gesammelt.
+channel-event-bill_differs = Rechnung weicht ab
+channel-event-bill_differs-what = Die Rechnung eines Partners passt nicht zu ihrer Abrechnung.
+notice-channel-saved = Gespeichert.
+
+## Tests
+
+slack-test = Test aus dem Partnerportal
+slack-test-text = Nachrichten dieser Art kommen hier an: { $what }.
+slack-test-partner = Die Nachrichten für { $partner } kommen hier an.
+slack-test-send = Test senden
+slack-test-none = Noch nicht getestet
+slack-test-asked = Gesendet; Slack hat noch nicht geantwortet.
+slack-test-posted = Angekommen
+slack-test-refused = Slack hat abgelehnt
+notice-test-asked = Der Test ist unterwegs. Was Slack dazu sagt, steht in ein paar Sekunden hier.
+slack-said-channel_not_found = Diesen Kanal gibt es nicht, oder er ist privat und die App ist nicht darin. Laden Sie die App ein und testen Sie noch einmal.
+slack-said-not_in_channel = Die App ist nicht in diesem Kanal. Laden Sie sie dort ein (/invite) und testen Sie noch einmal.
+slack-said-is_archived = Der Kanal ist archiviert. Wählen Sie einen anderen.
+slack-said-channel_is_archived = Der Kanal ist archiviert. Wählen Sie einen anderen.
+slack-said-users_not_found = Niemand im Workspace hat diese Mailadresse.
+slack-said-user_not_found = Niemand im Workspace hat diese Mailadresse.
+slack-said-invalid_auth = Slack nimmt das Token der App nicht an. Das müssen die Betreiber des Portals beheben.
+slack-said-not_authed = Slack nimmt das Token der App nicht an. Das müssen die Betreiber des Portals beheben.
+slack-said-token_revoked = Das Token der App wurde widerrufen. Das müssen die Betreiber des Portals beheben.
+slack-said-token_expired = Das Token der App ist abgelaufen. Das müssen die Betreiber des Portals beheben.
+slack-said-account_inactive = Die App wurde aus dem Workspace entfernt. Das müssen die Betreiber des Portals beheben.
+slack-said-missing_scope = Der App fehlt eine Berechtigung in Slack. Das müssen die Betreiber des Portals beheben.
+slack-said-restricted_action = Der Workspace lässt die App dort nicht schreiben.
+slack-said-action_prohibited = Der Workspace lässt diesen Webhook nicht schreiben.
+slack-said-no_service = Diesen Webhook gibt es nicht mehr. Legen Sie in Slack einen neuen an und fügen Sie ihn ein.
+slack-said-no_active_hooks = Dieser Webhook wurde abgeschaltet. Legen Sie in Slack einen neuen an und fügen Sie ihn ein.
+slack-said-ratelimited = Slack bittet um Geduld; es wird von selbst noch einmal versucht.
+slack-said-other = Slack sagt: { $said }

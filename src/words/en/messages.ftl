@@ -1,0 +1,60 @@
+### What the portal says by itself, and where: the staff's page, and the tests of a place in Slack.
+
+messages-title = Messages
+messages-lead = What the portal says by itself, and where.
+nav-messages = Messages
+
+## Channels
+
+channel-title = Your channels in Slack
+channel-lead = A channel’s name with #, or its ID; leave it empty to hear nothing. The app must be in the channel.
+channel-column-event = What
+channel-column-channel = Channel
+channel-column-test = Last test
+channel-none = none
+channel-save = Save
+channel-language-title = Language of these channels
+channel-language-lead = Partners are told in the language of their owner.
+channel-event-lead_new = New lead
+channel-event-lead_new-what = A partner submitted it, and it is being registered.
+channel-event-lead_review = Lead to review
+channel-event-lead_review-what = A person must decide on it.
+channel-event-deal_without_lead = Deal without a lead
+channel-event-deal_without_lead-what = A lead was withdrawn while its deal was being made.
+channel-event-dispute = Disputed line
+channel-event-dispute-what = A partner asks about a line, or writes back.
+channel-event-exceptions = New cases
+channel-event-exceptions-what = What does not fit, together every few minutes.
+channel-event-bill_differs = Bill differs
+channel-event-bill_differs-what = A partner’s bill does not agree with its statement.
+notice-channel-saved = Saved.
+
+## Tests
+
+slack-test = Test from the partner portal
+slack-test-text = Messages of this kind arrive here: { $what }.
+slack-test-partner = The messages for { $partner } arrive here.
+slack-test-send = Send a test
+slack-test-none = Not tested yet
+slack-test-asked = Sent; Slack has not answered yet.
+slack-test-posted = It arrived
+slack-test-refused = Slack refused it
+notice-test-asked = The test is on its way. What Slack says stands here in a few seconds.
+slack-said-channel_not_found = There is no such channel, or it is private and the app is not in it. Invite the app, then test again.
+slack-said-not_in_channel = The app is not in this channel. Invite it there (/invite), then test again.
+slack-said-is_archived = The channel is archived. Choose another one.
+slack-said-channel_is_archived = The channel is archived. Choose another one.
+slack-said-users_not_found = Nobody in the workspace has this mail address.
+slack-said-user_not_found = Nobody in the workspace has this mail address.
+slack-said-invalid_auth = Slack does not accept the app’s token. The portal’s operators must mend that.
+slack-said-not_authed = Slack does not accept the app’s token. The portal’s operators must mend that.
+slack-said-token_revoked = The app’s token was revoked. The portal’s operators must mend that.
+slack-said-token_expired = The app’s token has expired. The portal’s operators must mend that.
+slack-said-account_inactive = The app was removed from the workspace. The portal’s operators must mend that.
+slack-said-missing_scope = The app lacks a permission in Slack. The portal’s operators must mend that.
+slack-said-restricted_action = The workspace does not let the app post there.
+slack-said-action_prohibited = The workspace does not let this webhook post.
+slack-said-no_service = This webhook does not exist any more. Make a new one in Slack and paste it.
+slack-said-no_active_hooks = This webhook was switched off. Make a new one in Slack and paste it.
+slack-said-ratelimited = Slack asks us to slow down; it is tried again by itself.
+slack-said-other = Slack’s word: { $said }

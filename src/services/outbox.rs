@@ -6,7 +6,7 @@ use portal_domain::{
 };
 use portal_store::{
     Tx,
-    jobs::{self, NewJob},
+    jobs::{self, NewJob, Priority},
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,10 @@ pub enum Job {
     ReadOwners,
     WorkInbox {
         inbox: InboxId,
+    },
+    WorkEvent {
+        inbox: InboxId,
+        position: u32,
     },
     ReadInvoice {
         invoice: String,
@@ -63,7 +67,7 @@ pub enum Job {
 }
 
 /// Who does the work: one slow vendor must not hold up another, nor our own books.
-pub const LANES: [&str; 5] = ["books", "hubspot", "xero", "slack", "mail"];
+pub const LANES: [&str; 6] = ["inbox", "books", "hubspot", "xero", "slack", "mail"];
 
 impl Job {
     pub const fn lane(&self) -> &'static str {
@@ -78,8 +82,8 @@ impl Job {
             | Self::ReadCredit { .. }
             | Self::SweepInvoices
             | Self::CreateBill { .. } => "xero",
-            Self::WorkInbox { .. }
-            | Self::ReconcileDeal { .. }
+            Self::WorkInbox { .. } | Self::WorkEvent { .. } => "inbox",
+            Self::ReconcileDeal { .. }
             | Self::AccrueLines
             | Self::AnnounceStatement { .. }
             | Self::AnnounceCarried { .. }
@@ -100,6 +104,7 @@ impl Job {
             Self::ReadStages => "read_stages",
             Self::ReadOwners => "read_owners",
             Self::WorkInbox { .. } => "work_inbox",
+            Self::WorkEvent { .. } => "work_event",
             Self::ReadInvoice { .. } => "read_invoice",
             Self::ReadCredit { .. } => "read_credit",
             Self::SweepInvoices => "sweep_invoices",
@@ -115,6 +120,31 @@ impl Job {
         }
     }
 
+    /// Leads and bills are what people wait for; hints are fresh, and what the rest finds would be found by the next one too.
+    const fn priority(&self) -> Priority {
+        match self {
+            Self::RegisterLead { .. } | Self::CreateBill { .. } => Priority::First,
+            Self::ReadDeal { .. }
+            | Self::WorkInbox { .. }
+            | Self::WorkEvent { .. }
+            | Self::ReadInvoice { .. }
+            | Self::ReadCredit { .. }
+            | Self::ReconcileDeal { .. }
+            | Self::AnnounceStatement { .. }
+            | Self::AnnounceCarried { .. }
+            | Self::SendMail { .. }
+            | Self::PostSlack { .. } => Priority::Usual,
+            Self::SweepDeals
+            | Self::CheckDeals
+            | Self::ReadStages
+            | Self::ReadOwners
+            | Self::SweepInvoices
+            | Self::AccrueLines
+            | Self::RecomputeLines
+            | Self::CleanUp => Priority::Last,
+        }
+    }
+
     /// Messages are each their own; of everything else, one waiting is enough.
     fn dedupe_key(&self, payload: &str) -> Option<String> {
         (!matches!(self, Self::PostSlack { .. })).then(|| payload.to_owned())
@@ -124,6 +154,15 @@ impl Job {
 /// Adds a job that is due at once.
 pub async fn add(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<(), ServiceError> {
     add_at(ctx, tx, job, ctx.now()).await
+}
+
+/// Adds a job that a person waits for, before all others of its lane.
+pub async fn add_first(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<(), ServiceError> {
+    let first = NewJob {
+        priority: Priority::First,
+        ..new_job(ctx, job, ctx.now())?
+    };
+    Ok(jobs::add_all(tx, &[first], ctx.now()).await?)
 }
 
 /// Adds a job that is due at an instant.
@@ -161,6 +200,7 @@ fn new_job(ctx: &Ctx, job: &Job, run_at: Timestamp) -> Result<NewJob, ServiceErr
         kind: job.kind(),
         dedupe_key: job.dedupe_key(&payload),
         payload,
+        priority: job.priority(),
         run_at,
     })
 }

@@ -25,9 +25,11 @@ const PARTNER_PAGES: [&str; 6] = [
     "/statements",
     "/company",
 ];
+/// The id of nothing.
+const NOBODY: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 /// A line as a form names it.
 const SEEN: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV:100:EUR";
-const STAFF_PAGES: [&str; 13] = [
+const STAFF_PAGES: [&str; 15] = [
     "/staff",
     "/staff/leads",
     "/staff/partners",
@@ -40,6 +42,8 @@ const STAFF_PAGES: [&str; 13] = [
     "/staff/statements",
     "/staff/plans",
     "/staff/integrations",
+    "/staff/integrations/hubspot",
+    "/staff/integrations/inbox",
     "/staff/audit",
 ];
 
@@ -295,6 +299,14 @@ fn forms<'a>(
         ("enrol_partner", enrolment.to_vec()),
         ("add_plan_version", plan.to_vec()),
         ("sweep_now", Vec::new()),
+        ("retry_job", vec![("job", NOBODY)]),
+        ("retry_all_jobs", vec![("system", "hubspot")]),
+        ("pause_system", vec![("system", "hubspot"), ("reason", "x")]),
+        ("resume_system", vec![("system", "hubspot")]),
+        (
+            "replay_webhook",
+            vec![("note", NOBODY), ("system", "hubspot")],
+        ),
     ]);
     forms.extend(forms_of_finance(lead));
     forms
@@ -345,7 +357,8 @@ async fn a_role_does_no_more_than_its_own() {
     let partner = portal.aster.id.to_string();
     let forms = forms(&lead, &statement, &partner);
     let before = content(&portal).await;
-    let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now";
+    let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now \
+        retry_job retry_all_jobs pause_system resume_system replay_webhook";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
         decide_merger keep_unchanged follow_change";
     let of_members = "raise_invoice update_company invite_member withdraw_lead";
@@ -366,11 +379,11 @@ async fn a_role_does_no_more_than_its_own() {
         (portal.staff.administrator, of_members),
         (
             portal.staff.manager,
-            "approve_lines hold_lines close_quarter add_plan_version sweep_now",
+            "approve_lines hold_lines close_quarter add_plan_version sweep_now retry_job retry_all_jobs pause_system resume_system replay_webhook",
         ),
         (
             portal.staff.finance,
-            "accept_lead enrol_partner update_partner sweep_now",
+            "accept_lead enrol_partner update_partner sweep_now retry_job retry_all_jobs pause_system resume_system replay_webhook",
         ),
         (
             portal.staff.operator,

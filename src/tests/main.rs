@@ -14,6 +14,7 @@ mod forms;
 mod jobs;
 mod leads;
 mod money;
+mod operations;
 mod plans;
 mod settings;
 mod store;

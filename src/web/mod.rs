@@ -144,6 +144,14 @@ fn staff_pages() -> Router<AppState> {
         .route("/staff/plans", get(staff::plans::list))
         .route("/staff/plans/edit", get(staff::plans::edit))
         .route("/staff/integrations", get(staff::integrations::show))
+        .route(
+            "/staff/integrations/jobs/{id}",
+            get(staff::integrations::show_job),
+        )
+        .route(
+            "/staff/integrations/{system}",
+            get(staff::integrations::show_system),
+        )
         .route("/staff/audit", get(staff::audit::list))
 }
 

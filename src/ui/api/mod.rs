@@ -10,6 +10,7 @@ pub mod disputes;
 pub mod leads;
 pub mod lines;
 pub mod money;
+pub mod operations;
 pub mod reconciliation;
 pub mod staff;
 

@@ -51,6 +51,8 @@ pub struct CallError {
     pub message: String,
     /// How long the vendor asks us to wait, in milliseconds from now.
     pub retry_after_ms: Option<i64>,
+    /// The vendor did not answer, or only with a failure of its own: any other call may fail like this one.
+    pub is_outage: bool,
 }
 
 /// The longest message kept, in characters.
@@ -83,7 +85,15 @@ impl CallError {
                 .take(MESSAGE_LENGTH_MAX)
                 .collect(),
             retry_after_ms: None,
+            is_outage: false,
         }
+    }
+
+    /// The same failure, which is one of the vendor and not of this call.
+    #[must_use]
+    pub const fn outage(mut self) -> Self {
+        self.is_outage = true;
+        self
     }
 
     /// The same failure with the time that the vendor asks us to wait.

@@ -13,6 +13,7 @@ use tracing::Instrument;
 
 use crate::{
     error::{CallError, ErrorKind, Vendor},
+    gate::{self, CallEnding},
     secret::Secret,
 };
 
@@ -132,14 +133,22 @@ impl Http {
         let span = tracing::info_span!("vendor_call", vendor = ?call.vendor, call = call.name, status = tracing::field::Empty);
         let entered = span.clone();
         async move {
+            let vendor = call.vendor;
             let outcome = self.send_once(call).await;
-            match &outcome {
+            let ending = match &outcome {
                 Ok(answer) => {
                     entered.record("status", answer.status);
                     tracing::debug!("answered");
+                    CallEnding::Answered {
+                        status: answer.status,
+                    }
                 }
-                Err(failure) => tracing::debug!(%failure, "no answer"),
-            }
+                Err(failure) => {
+                    tracing::debug!(%failure, "no answer");
+                    CallEnding::Unanswered
+                }
+            };
+            gate::tell(vendor, ending);
             outcome
         }
         .instrument(span)
@@ -225,14 +234,14 @@ fn transport_failure(vendor: Vendor, effect: Effect, error: &reqwest::Error) -> 
         );
     }
     if error.is_connect() {
-        return CallError::new(vendor, ErrorKind::Retry, "no connection could be made");
+        return CallError::new(vendor, ErrorKind::Retry, "no connection could be made").outage();
     }
     let message = if error.is_timeout() {
         "no answer in time"
     } else {
         "the connection broke before the answer was complete"
     };
-    CallError::new(vendor, lost(effect), message)
+    CallError::new(vendor, lost(effect), message).outage()
 }
 
 /// What a failure means that may have come after the work was done.
@@ -284,7 +293,12 @@ impl Answer {
             "" => format!("status {}", self.status),
             words => format!("{words} (status {})", self.status),
         };
-        CallError::new(self.vendor, kind, message).after_ms(self.retry_after_ms())
+        let failure = CallError::new(self.vendor, kind, message).after_ms(self.retry_after_ms());
+        if self.status >= 500 {
+            failure.outage()
+        } else {
+            failure
+        }
     }
 
     /// The first characters of a body that is not JSON, for a message.

@@ -4,6 +4,7 @@
 //! outbox: a call is made once, and its [`CallError`] says whether it may be made again. The one repetition is Xero's expired access token.
 
 pub mod error;
+pub mod gate;
 pub mod http;
 pub mod secret;
 

@@ -1,4 +1,4 @@
-//! The one keyed hash that both webhooks use, compared in constant time. What is hashed is each vendor's own affair.
+//! What both webhooks share: the keyed hash, compared in constant time, and what an object's id looks like. What is hashed is each vendor's own affair.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac};
@@ -19,4 +19,9 @@ pub fn is_signed(key: &str, parts: &[&[u8]], signature: &str) -> bool {
     }
     // Takes as long for a near miss as for a far one.
     mac.verify_slice(&signature).is_ok()
+}
+
+/// Whether a text can be the id of an object: a webhook names it before anybody has looked there.
+pub fn is_id(text: &str) -> bool {
+    (1..=100).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -18,9 +18,16 @@ pub enum Remedy {
     Retry { after_ms: Option<i64> },
     /// Only a person.
     Fail,
+    /// That the vendor is up again: it did not answer, or only with a failure of its own.
+    Recover { after_ms: Option<i64> },
+    /// Fewer calls: nobody should call the vendor for so many milliseconds.
+    SlowDown { after_ms: i64 },
     /// Only new credentials: what was asked for may be right.
     Reconnect,
 }
+
+/// How long a vendor is left alone that asks for fewer calls and does not say how long.
+const SLOW_DOWN_MS: i64 = 10_000;
 
 impl JobError {
     pub fn retry(error: impl ToString) -> Self {
@@ -40,10 +47,13 @@ impl JobError {
 
 impl From<CallError> for JobError {
     fn from(error: CallError) -> Self {
+        let after_ms = error.retry_after_ms;
         let remedy = match error.kind {
-            _ if error.is_retryable() => Remedy::Retry {
-                after_ms: error.retry_after_ms,
+            CallErrorKind::RateLimited => Remedy::SlowDown {
+                after_ms: after_ms.unwrap_or(SLOW_DOWN_MS),
             },
+            _ if error.is_retryable() && error.is_outage => Remedy::Recover { after_ms },
+            _ if error.is_retryable() => Remedy::Retry { after_ms },
             CallErrorKind::Unauthorised => Remedy::Reconnect,
             _ => Remedy::Fail,
         };

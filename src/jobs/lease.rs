@@ -1,12 +1,13 @@
 //! A job in our hands: its lease is prolonged while the work goes on, and the work ends with the lease, whatever becomes of the database.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use portal_integrations::gate;
 use portal_services::{Ctx, outbox::Job};
 use portal_store::jobs::{self, ClaimedJob};
 use tokio::{task::JoinSet, time::Instant};
 
-use crate::{Desk, JobError, perform::perform};
+use crate::{Desk, JobError, gate::Tally, perform::perform};
 
 /// A worker that is silent for so long has lost its job to others.
 pub(crate) const LEASE_MS: i64 = 8_000;
@@ -20,15 +21,19 @@ pub(crate) async fn perform_leased(
     desk: &Desk,
     claimed: &ClaimedJob,
     since: Instant,
+    tally: &Arc<Tally>,
 ) -> Option<Result<(), JobError>> {
     let job: Job = match serde_json::from_str(&claimed.payload) {
         Ok(job) => job,
         Err(error) => return Some(Err(JobError::fail(error))),
     };
     let own_desk = desk.clone();
+    let tally = Arc::clone(tally);
     // However this function is left, what is in the set does not outlive it.
     let mut work = JoinSet::new();
-    work.spawn(async move { perform(&own_desk, &job).await });
+    work.spawn(gate::through(tally, async move {
+        perform(&own_desk, &job).await
+    }));
     let ended = tokio::select! {
         Some(done) = work.join_next() => Some(
             done.unwrap_or_else(|panic| Err(JobError::retry(format!("the job panicked: {panic}")))),

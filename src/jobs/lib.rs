@@ -6,7 +6,9 @@
 //! To add a job: a variant of `portal_services::outbox::Job` with its lane and name, a file here that does it, and its line in `perform`.
 
 mod error;
+mod gate;
 mod lease;
+mod outcome;
 mod perform;
 mod schedule;
 mod worker;

@@ -15,6 +15,9 @@ pub(crate) async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         Job::ReadCurrencies => crate::read_deals::read_currencies(desk).await,
         Job::ReadOwners => crate::read_deals::read_owners(desk).await,
         Job::WorkInbox { inbox } => crate::work_inbox::run(desk, *inbox).await,
+        Job::WorkEvent { inbox, position } => {
+            crate::work_inbox::run_one(desk, *inbox, *position).await
+        }
         Job::ReadInvoice { invoice } => crate::read_invoices::read_one(desk, invoice).await,
         Job::ReadCredit { credit } => crate::read_invoices::read_one_credit(desk, credit).await,
         Job::SweepInvoices => crate::read_invoices::sweep(desk).await,

@@ -1,5 +1,7 @@
 //! What is done again and again, once however many instances there are: the row of a schedule is advanced by whoever comes first.
 
+use chrono::{NaiveTime, TimeZone};
+use portal_domain::calendar::Timestamp;
 use portal_services::{
     Ctx,
     outbox::{self, Job},
@@ -10,33 +12,76 @@ use crate::JobError;
 
 const MINUTE_MS: i64 = 60_000;
 
-/// Name, how often, and what. The sweeps are the backstop for lost webhooks: what one costs is these minutes, or the
+/// When a schedule's turn comes.
+#[derive(Clone, Copy)]
+enum Turn {
+    /// So many minutes after the last one.
+    Minutes(i64),
+    /// Every night at this hour and minute in the programme's time zone, when nobody waits for the vendors or the books; at once if no instance ran then.
+    Nightly(u32, u32),
+}
+
+/// Name, when, and what. The sweeps are the backstop for lost webhooks: what one costs is these minutes, or the
 /// day for a deletion, which no sweep sees.
-const SCHEDULES: &[(&str, i64, Job)] = &[
-    ("read_stages", 60 * MINUTE_MS, Job::ReadStages),
-    ("read_currencies", 24 * 60 * MINUTE_MS, Job::ReadCurrencies),
-    ("read_owners", 60 * MINUTE_MS, Job::ReadOwners),
-    ("sweep_deals", 5 * MINUTE_MS, Job::SweepDeals),
-    ("check_deals", 24 * 60 * MINUTE_MS, Job::CheckDeals),
-    ("sweep_invoices", 5 * MINUTE_MS, Job::SweepInvoices),
-    ("accrue_lines", 10 * MINUTE_MS, Job::AccrueLines),
-    ("tell_exceptions", 3 * MINUTE_MS, Job::TellExceptions),
-    ("recompute_lines", 24 * 60 * MINUTE_MS, Job::RecomputeLines),
-    ("clean_up", 24 * 60 * MINUTE_MS, Job::CleanUp),
+const SCHEDULES: &[(&str, Turn, Job)] = &[
+    ("read_stages", Turn::Minutes(60), Job::ReadStages),
+    ("read_currencies", Turn::Nightly(1, 40), Job::ReadCurrencies),
+    ("read_owners", Turn::Minutes(60), Job::ReadOwners),
+    ("sweep_deals", Turn::Minutes(5), Job::SweepDeals),
+    ("check_deals", Turn::Nightly(2, 10), Job::CheckDeals),
+    ("sweep_invoices", Turn::Minutes(5), Job::SweepInvoices),
+    ("accrue_lines", Turn::Minutes(10), Job::AccrueLines),
+    ("tell_exceptions", Turn::Minutes(3), Job::TellExceptions),
+    ("recompute_lines", Turn::Nightly(3, 10), Job::RecomputeLines),
+    ("clean_up", Turn::Nightly(4, 10), Job::CleanUp),
 ];
 
 /// Adds the jobs whose turn has come.
 pub(crate) async fn run_due(ctx: &Ctx) -> Result<(), JobError> {
-    for (name, every_ms, job) in SCHEDULES {
+    for (name, turn, job) in SCHEDULES {
         let now = ctx.now();
         if !jobs::is_turn(&mut ctx.store.read().await?, name, now).await? {
             continue;
         }
         let mut tx = ctx.store.write().await?;
-        if jobs::take_turn(&mut tx, name, now, now.plus_ms(*every_ms)).await? {
+        if jobs::take_turn(&mut tx, name, now, next_turn(ctx, *turn, now)).await? {
             outbox::add(ctx, &mut tx, job).await?;
         }
         tx.commit().await?;
     }
     Ok(())
+}
+
+fn next_turn(ctx: &Ctx, turn: Turn, now: Timestamp) -> Timestamp {
+    match turn {
+        Turn::Minutes(minutes) => now.plus_ms(minutes * MINUTE_MS),
+        Turn::Nightly(hour, minute) => {
+            let today = ctx.date_of(now);
+            // One of the two is still to come, wherever the clocks are changed.
+            let nights = [Some(today), today.succ_opt()];
+            let next = nights
+                .into_iter()
+                .flatten()
+                .map(|night| at_local_time(ctx, night, hour, minute))
+                .find(|at| *at > now);
+            next.unwrap_or_else(|| now.plus_days(1))
+        }
+    }
+}
+
+/// In the night in which the clocks skip that time, so long after midnight.
+fn at_local_time(ctx: &Ctx, night: chrono::NaiveDate, hour: u32, minute: u32) -> Timestamp {
+    let time = NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
+    let local = ctx
+        .programme
+        .time_zone
+        .from_local_datetime(&night.and_time(time))
+        .earliest();
+    local.map_or_else(
+        || {
+            ctx.start_of(night)
+                .plus_ms(i64::from(hour * 60 + minute) * MINUTE_MS)
+        },
+        |local| Timestamp(local.timestamp_millis()),
+    )
 }

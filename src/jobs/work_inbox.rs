@@ -1,8 +1,15 @@
-//! Works off a vendor's note: which objects it says have changed, each read afresh by a job of its own.
+//! Works off a vendor's note: which objects it says have changed, each read afresh by a job of its own. An event that cannot be read stops none of the others.
 
 use portal_domain::ids::InboxId;
-use portal_integrations::{hubspot, xero};
-use portal_services::{inbox, outbox::Job};
+use portal_integrations::{
+    hubspot::signature::{self as from_hubspot, HubSpotEvent},
+    xero::signature::{self as from_xero, XeroEvent},
+};
+use portal_services::{
+    inbox::{self, Event},
+    outbox::Job,
+};
+use portal_store::inbox::InboxRecord;
 
 use crate::{Desk, JobError};
 
@@ -11,52 +18,74 @@ pub(crate) async fn run(desk: &Desk, id: InboxId) -> Result<(), JobError> {
     if note.worked_at.is_some() {
         return Ok(());
     }
-    let jobs = match note.vendor.as_str() {
-        "hubspot" => deals_named(&note.body)?,
-        "xero" => documents_named(&note.body)?,
-        other => {
-            return Err(JobError::fail(format!(
-                "nobody here knows the vendor {other}"
-            )));
+    let events = events_of(&note)?.into_iter();
+    let events = events.map(|event| event.unwrap_or(Event::Unreadable));
+    Ok(inbox::work_off(&desk.ctx, &note, events.collect()).await?)
+}
+
+/// One event that could not be read: it is still there for a person who had the portal taught to read it.
+pub(crate) async fn run_one(desk: &Desk, id: InboxId, position: u32) -> Result<(), JobError> {
+    let note = inbox::find(&desk.ctx, id).await?;
+    let event = usize::try_from(position)
+        .ok()
+        .and_then(|position| events_of(&note).ok()?.into_iter().nth(position));
+    match event {
+        Some(Ok(Event::Readable { jobs, .. })) => Ok(inbox::work_off_event(&desk.ctx, jobs).await?),
+        Some(Err(fault)) => Err(JobError::fail(fault)),
+        Some(Ok(Event::Unreadable)) | None => Err(JobError::fail("the note has no such event")),
+    }
+}
+
+/// What a note says; for an event that cannot be read, why.
+fn events_of(note: &InboxRecord) -> Result<Vec<Result<Event, String>>, JobError> {
+    match note.vendor.as_str() {
+        "hubspot" => {
+            let events = from_hubspot::parse_events(&note.body).map_err(JobError::fail)?;
+            Ok(each(events, about_deals))
         }
+        "xero" => {
+            let events = from_xero::parse_events(&note.body).map_err(JobError::fail)?;
+            Ok(each(events, about_documents))
+        }
+        other => Err(JobError::fail(format!(
+            "nobody here knows the vendor {other}"
+        ))),
+    }
+}
+
+fn each<E, F: ToString>(
+    events: Vec<Result<E, F>>,
+    read: fn(E) -> Event,
+) -> Vec<Result<Event, String>> {
+    let events = events.into_iter();
+    events
+        .map(|event| event.map(read).map_err(|fault| fault.to_string()))
+        .collect()
+}
+
+/// HubSpot sends an event again under the same key, in a note that differs.
+fn about_deals(event: HubSpotEvent) -> Event {
+    let ids = std::iter::once(event.object_id).chain(event.other_ids);
+    let jobs = match event.object_type.as_str() {
+        "deal" => ids.map(|hubspot_id| Job::ReadDeal { hubspot_id }).collect(),
+        _ => Vec::new(),
     };
-    Ok(inbox::work_off(&desk.ctx, id, &jobs).await?)
+    Event::Readable {
+        key: Some(format!("hubspot|{}", event.dedupe_key)),
+        jobs,
+    }
 }
 
-fn deals_named(body: &str) -> Result<Vec<Job>, JobError> {
-    let events = hubspot::signature::parse_events(body.as_bytes()).map_err(JobError::fail)?;
-    let mut ids: Vec<String> = events
-        .into_iter()
-        .filter(|event| event.object_type == "deal")
-        .flat_map(|event| std::iter::once(event.object_id).chain(event.other_ids))
-        .collect();
-    ids.sort();
-    ids.dedup();
-    Ok(ids
-        .into_iter()
-        .map(|hubspot_id| Job::ReadDeal { hubspot_id })
-        .collect())
-}
-
-/// Invoices, bills and credit notes. What else Xero tells of (contacts, pre- and overpayments) shows on the invoice that it concerns.
-fn documents_named(body: &str) -> Result<Vec<Job>, JobError> {
-    let mut events = xero::signature::parse_events(body.as_bytes()).map_err(JobError::fail)?;
-    events.sort_by(|one, other| {
-        (&one.category, &one.resource_id).cmp(&(&other.category, &other.resource_id))
-    });
-    events.dedup_by(|one, other| {
-        (&one.category, &one.resource_id) == (&other.category, &other.resource_id)
-    });
-    Ok(events
-        .into_iter()
-        .filter_map(|event| match event.category.to_ascii_uppercase().as_str() {
-            "INVOICE" => Some(Job::ReadInvoice {
-                invoice: event.resource_id,
-            }),
-            "CREDITNOTE" => Some(Job::ReadCredit {
-                credit: event.resource_id,
-            }),
-            _ => None,
-        })
-        .collect())
+/// Invoices, bills and credit notes. What else Xero tells of (contacts, pre- and overpayments) shows on the invoice that it concerns. Xero gives its events no key.
+fn about_documents(event: XeroEvent) -> Event {
+    let jobs = match event.category.to_ascii_uppercase().as_str() {
+        "INVOICE" => vec![Job::ReadInvoice {
+            invoice: event.resource_id,
+        }],
+        "CREDITNOTE" => vec![Job::ReadCredit {
+            credit: event.resource_id,
+        }],
+        _ => Vec::new(),
+    };
+    Event::Readable { key: None, jobs }
 }

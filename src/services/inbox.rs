@@ -1,41 +1,190 @@
 //! What vendors send: stored raw and answered at once, worked off later. A note is only a hint to look again, never the truth.
 
-use portal_domain::ids::InboxId;
-use portal_store::{inbox, vendors};
+use std::collections::HashSet;
+
+use portal_domain::{
+    access::{Action, Actor},
+    ids::InboxId,
+};
+use portal_store::{
+    audit,
+    inbox::{self, Found, InboxRecord, NewNote, NoteRecord, RefusalRecord},
+    vendors,
+};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::{
     Ctx, ServiceError,
+    access::require_staff,
     outbox::{self, Job},
 };
 
-/// Stores a note whose signature was checked, and the job that works it off. The same body again is the same note.
-pub async fn receive(ctx: &Ctx, vendor: &str, body: &[u8]) -> Result<(), ServiceError> {
+/// For how long notes are kept that were worked off, in days; both vendors stop sending one again after a day.
+const KEPT_DAYS: i64 = 30;
+
+/// Stores a note whose signature was checked, byte for byte with the headers that show it, and the job that works it off. The same body again is the same note.
+pub async fn receive(
+    ctx: &Ctx,
+    vendor: &str,
+    body: &[u8],
+    headers: &[(&str, &str)],
+) -> Result<(), ServiceError> {
     let dedupe_key = format!("{vendor}:{}", hex::encode(Sha256::digest(body)));
-    let text = String::from_utf8_lossy(body);
+    let headers: serde_json::Map<_, _> = headers
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), json!(value)))
+        .collect();
+    let note = NewNote {
+        id: InboxId::new(ctx.new_id()),
+        vendor,
+        dedupe_key: &dedupe_key,
+        body,
+        headers: &json!(headers).to_string(),
+    };
     let mut tx = ctx.store.write().await?;
     vendors::add_webhook(&mut tx, vendor, ctx.now()).await?;
-    let id = InboxId::new(ctx.new_id());
-    if inbox::add(&mut tx, id, vendor, &dedupe_key, &text, ctx.now()).await? {
-        outbox::add(ctx, &mut tx, &Job::WorkInbox { inbox: id }).await?;
+    if inbox::add(&mut tx, &note, ctx.now()).await? {
+        outbox::add(ctx, &mut tx, &Job::WorkInbox { inbox: note.id }).await?;
     }
     Ok(tx.commit().await?)
 }
 
+/// Counts a request that was not the vendor's, or that came too late.
+pub async fn refuse(ctx: &Ctx, vendor: &str, reason: &str) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    inbox::add_refusal(&mut tx, vendor, reason, ctx.today(), ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
 /// A note to work off.
-pub async fn find(ctx: &Ctx, id: InboxId) -> Result<inbox::InboxRecord, ServiceError> {
+pub async fn find(ctx: &Ctx, id: InboxId) -> Result<InboxRecord, ServiceError> {
     let mut tx = ctx.store.read().await?;
     inbox::find(&mut tx, id)
         .await?
         .ok_or(ServiceError::NotFound)
 }
 
-/// Adds what a note asks for and marks it as worked off, together.
-pub async fn work_off(ctx: &Ctx, id: InboxId, jobs: &[Job]) -> Result<(), ServiceError> {
+/// An event of a note, as far as it matters here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// What it asks for, which may be nothing; the key is the same however often the vendor tells of it, where it has such a key.
+    Readable { key: Option<String>, jobs: Vec<Job> },
+    /// It stops none of the others.
+    Unreadable,
+}
+
+/// Adds what a note's events ask for and marks it as worked off, together. An event that another note told of asks for nothing again, unless a person does. One
+/// that cannot be read gets a job of its own, which says why and waits for a person.
+pub async fn work_off(
+    ctx: &Ctx,
+    note: &InboxRecord,
+    events: Vec<Event>,
+) -> Result<(), ServiceError> {
+    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let unreadable = |event: &&Event| matches!(event, Event::Unreadable);
+    let found = Found {
+        events: count(events.len()),
+        faults: count(events.iter().filter(unreadable).count()),
+    };
     let mut tx = ctx.store.write().await?;
-    for job in jobs {
-        outbox::add(ctx, &mut tx, job).await?;
+    let known = match note.replayed_at {
+        Some(_) => HashSet::new(),
+        None => {
+            let mut keys: Vec<String> = events.iter().filter_map(key_of).collect();
+            // In an order that everybody keeps, and each once.
+            keys.sort();
+            keys.dedup();
+            let keys = inbox::add_events(&mut tx, note.id, &keys, ctx.now()).await?;
+            keys.into_iter().collect()
+        }
+    };
+    let mut jobs = Vec::new();
+    for (position, event) in (0_u32..).zip(events) {
+        match event {
+            Event::Unreadable => jobs.push(Job::WorkEvent {
+                inbox: note.id,
+                position,
+            }),
+            Event::Readable { key, jobs: asked } => {
+                if key.is_none_or(|key| !known.contains(&hashed(&key))) {
+                    jobs.extend(asked);
+                }
+            }
+        }
     }
-    inbox::set_worked(&mut tx, id, ctx.now()).await?;
+    outbox::add_all(ctx, &mut tx, jobs).await?;
+    inbox::set_worked(&mut tx, note.id, found, ctx.now()).await?;
     Ok(tx.commit().await?)
+}
+
+/// Adds what one event asks for that could not be read before.
+pub async fn work_off_event(ctx: &Ctx, jobs: Vec<Job>) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    outbox::add_all(ctx, &mut tx, jobs).await?;
+    Ok(tx.commit().await?)
+}
+
+fn key_of(event: &Event) -> Option<String> {
+    match event {
+        Event::Readable { key: Some(key), .. } => Some(hashed(key)),
+        _ => None,
+    }
+}
+
+/// Of one length, whatever a vendor puts into it.
+fn hashed(key: &str) -> String {
+    hex::encode(Sha256::digest(key))
+}
+
+/// The newest notes of a vendor.
+pub async fn list_newest(
+    ctx: &Ctx,
+    actor: &Actor,
+    vendor: &str,
+    limit: i64,
+) -> Result<Vec<NoteRecord>, ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    Ok(inbox::list_newest(&mut tx, vendor, limit).await?)
+}
+
+/// What was refused in the last seven days.
+pub async fn list_refusals(ctx: &Ctx, actor: &Actor) -> Result<Vec<RefusalRecord>, ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    let from = ctx.date_of(ctx.now().plus_days(-6));
+    Ok(inbox::list_refusals(&mut tx, from).await?)
+}
+
+/// Works a note off again, all of it, whatever came of it before.
+pub async fn replay(ctx: &Ctx, actor: &Actor, id: InboxId) -> Result<(), ServiceError> {
+    require_staff(actor, Action::Operate)?;
+    let mut tx = ctx.store.write().await?;
+    let note = inbox::find(&mut tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if note.worked_at.is_none() {
+        return Err(ServiceError::Conflict("webhook-waits"));
+    }
+    inbox::set_replayed(&mut tx, id, ctx.now()).await?;
+    outbox::add_first(ctx, &mut tx, &Job::WorkInbox { inbox: id }).await?;
+    audit::add(
+        &mut tx,
+        Some(actor.person()),
+        "replay_webhook",
+        &id.to_string(),
+        "{}",
+        ctx.now(),
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Drops old notes.
+pub(crate) async fn clean_up(ctx: &Ctx) -> Result<u64, ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    let removed = inbox::remove_before(&mut tx, ctx.now().plus_days(-KEPT_DAYS)).await?;
+    tx.commit().await?;
+    Ok(removed)
 }

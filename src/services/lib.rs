@@ -45,6 +45,7 @@ pub mod why;
 pub mod inbox;
 pub mod operations;
 pub mod stages;
+pub mod subject;
 pub mod verify;
 
 pub use context::{Clock, Ctx, Programme};

@@ -8,7 +8,7 @@ use portal_domain::{
 use portal_store::{
     audit::{self, AuditRecord},
     credits, invoices,
-    jobs::{self, JobRecord},
+    jobs::{self, BacklogRecord, JobRecord, TryRecord},
     settings,
     vendors::{self, VendorRecord},
 };
@@ -19,26 +19,99 @@ use crate::{
     Ctx, ServiceError,
     access::require_staff,
     books::{self, About, Finding},
+    inbox,
     outbox::{self, Job},
+    subject::{self, Subject},
 };
 
-/// What the integrations page shows.
+/// How everything outside is doing, and the work for it.
 #[derive(Clone, Debug)]
 pub struct Health {
     pub vendors: Vec<VendorRecord>,
-    /// Lane, state, how many.
-    pub pending: Vec<(String, String, i64)>,
-    pub failing: Vec<JobRecord>,
+    pub backlogs: Vec<BacklogRecord>,
+    pub failing: Vec<Failing>,
 }
+
+/// A job that failed, and what it is about.
+#[derive(Clone, Debug)]
+pub struct Failing {
+    pub job: JobRecord,
+    pub subject: Subject,
+}
+
+impl Health {
+    pub fn vendor(&self, system: &str) -> Option<&VendorRecord> {
+        self.vendors.iter().find(|vendor| vendor.name == system)
+    }
+
+    /// What is still to be done in a lane.
+    pub fn backlog(&self, lane: &str) -> BacklogRecord {
+        let found = self.backlogs.iter().find(|backlog| backlog.lane == lane);
+        found.cloned().unwrap_or_default()
+    }
+}
+
+/// How many failed jobs are shown at once.
+const FAILING_MAX: i64 = 50;
 
 pub async fn read_health(ctx: &Ctx, actor: &Actor) -> Result<Health, ServiceError> {
     require_staff(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
+    let mut failing = Vec::new();
+    for job in jobs::list_failing(&mut tx, FAILING_MAX).await? {
+        let subject = subject::find(&mut tx, &job).await?;
+        failing.push(Failing { job, subject });
+    }
     Ok(Health {
         vendors: vendors::list(&mut tx).await?,
-        pending: jobs::count_pending(&mut tx).await?,
-        failing: jobs::list_failing(&mut tx, 50).await?,
+        backlogs: jobs::list_backlogs(&mut tx).await?,
+        failing,
     })
+}
+
+/// A job with its history.
+#[derive(Clone, Debug)]
+pub struct JobView {
+    pub failing: Failing,
+    /// The tries that did not do the work, newest first.
+    pub tries: Vec<TryRecord>,
+}
+
+/// How many tries of a job are shown.
+const TRIES_MAX: i64 = 100;
+
+pub async fn find_job(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<JobView, ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    let job = jobs::find(&mut tx, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let subject = subject::find(&mut tx, &job).await?;
+    Ok(JobView {
+        failing: Failing { job, subject },
+        tries: jobs::list_tries(&mut tx, id, TRIES_MAX).await?,
+    })
+}
+
+/// Tries all dead jobs of a lane again.
+pub async fn retry_all(ctx: &Ctx, actor: &Actor, lane: &str) -> Result<(), ServiceError> {
+    require_staff(actor, Action::Operate)?;
+    let mut tx = ctx.store.write().await?;
+    let revived = jobs::revive_all(&mut tx, lane, ctx.now()).await?;
+    if revived == 0 {
+        return Err(ServiceError::Conflict("nothing-failed"));
+    }
+    let facts = json!({ "count": revived }).to_string();
+    audit::add(
+        &mut tx,
+        Some(actor.person()),
+        "retry_all_jobs",
+        lane,
+        &facts,
+        ctx.now(),
+    )
+    .await?;
+    Ok(tx.commit().await?)
 }
 
 /// Tries a dead job again.
@@ -58,6 +131,65 @@ pub async fn retry_job(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<(), Servic
     )
     .await?;
     Ok(tx.commit().await?)
+}
+
+/// Sends nothing to a system until somebody resumes: what is to be sent waits, and loses none of its tries.
+pub async fn pause(
+    ctx: &Ctx,
+    actor: &Actor,
+    system: &str,
+    reason: &str,
+) -> Result<(), ServiceError> {
+    require_staff(actor, Action::Operate)?;
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(ServiceError::field("reason", "required"));
+    }
+    let system = known(system)?;
+    let mut tx = ctx.store.write().await?;
+    if !vendors::pause(&mut tx, system, actor.person(), reason, ctx.now()).await? {
+        return Err(ServiceError::Conflict("system-paused"));
+    }
+    let facts = json!({ "reason": reason }).to_string();
+    audit::add(
+        &mut tx,
+        Some(actor.person()),
+        "pause_system",
+        system,
+        &facts,
+        ctx.now(),
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Sends again, now: whether a person had paused it, or the portal waits for it to come back.
+pub async fn resume(ctx: &Ctx, actor: &Actor, system: &str) -> Result<(), ServiceError> {
+    require_staff(actor, Action::Operate)?;
+    let system = known(system)?;
+    let mut tx = ctx.store.write().await?;
+    if !vendors::resume(&mut tx, system).await? {
+        return Err(ServiceError::Conflict("system-runs"));
+    }
+    jobs::hurry(&mut tx, system, ctx.now()).await?;
+    audit::add(
+        &mut tx,
+        Some(actor.person()),
+        "resume_system",
+        system,
+        "{}",
+        ctx.now(),
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}
+
+/// The outside systems; each has a lane of its own.
+pub const SYSTEMS: [&str; 4] = ["hubspot", "xero", "slack", "mail"];
+
+fn known(system: &str) -> Result<&'static str, ServiceError> {
+    let found = SYSTEMS.iter().find(|known| **known == system);
+    found.copied().ok_or(ServiceError::NotFound)
 }
 
 /// Reads everything anew from both vendors, now.
@@ -95,7 +227,7 @@ pub async fn clean_up(ctx: &Ctx) -> Result<u64, ServiceError> {
     let mut tx = ctx.store.write().await?;
     let removed = jobs::remove_done(&mut tx, ctx.now().plus_days(-7)).await?;
     tx.commit().await?;
-    Ok(removed)
+    Ok(removed + inbox::clean_up(ctx).await?)
 }
 
 /// How far a sweep has read; `None` before the first.

@@ -6,7 +6,7 @@ use portal_domain::{
 };
 use portal_store::{
     Tx,
-    jobs::{self, NewJob},
+    jobs::{self, NewJob, Priority},
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,7 @@ pub enum Job {
     ReadCurrencies,
     ReadOwners,
     WorkInbox { inbox: InboxId },
+    WorkEvent { inbox: InboxId, position: u32 },
     ReadInvoice { invoice: String },
     ReadCredit { credit: String },
     SweepInvoices,
@@ -40,7 +41,7 @@ pub enum Job {
 }
 
 /// Who does the work: one slow vendor must not hold up another, nor our own books.
-pub const LANES: [&str; 5] = ["books", "hubspot", "xero", "slack", "mail"];
+pub const LANES: [&str; 6] = ["inbox", "books", "hubspot", "xero", "slack", "mail"];
 
 impl Job {
     pub const fn lane(&self) -> &'static str {
@@ -56,8 +57,8 @@ impl Job {
             | Self::ReadCredit { .. }
             | Self::SweepInvoices
             | Self::CreateBill { .. } => "xero",
-            Self::WorkInbox { .. }
-            | Self::ReconcileDeal { .. }
+            Self::WorkInbox { .. } | Self::WorkEvent { .. } => "inbox",
+            Self::ReconcileDeal { .. }
             | Self::AccrueLines
             | Self::AnnounceStatement { .. }
             | Self::AnnounceCarried { .. }
@@ -80,6 +81,7 @@ impl Job {
             Self::ReadCurrencies => "read_currencies",
             Self::ReadOwners => "read_owners",
             Self::WorkInbox { .. } => "work_inbox",
+            Self::WorkEvent { .. } => "work_event",
             Self::ReadInvoice { .. } => "read_invoice",
             Self::ReadCredit { .. } => "read_credit",
             Self::SweepInvoices => "sweep_invoices",
@@ -95,6 +97,33 @@ impl Job {
             Self::CleanUp => "clean_up",
         }
     }
+
+    /// Leads and bills are what people wait for; hints are fresh, and what the rest finds would be found by the next one too.
+    const fn priority(&self) -> Priority {
+        match self {
+            Self::RegisterLead { .. } | Self::CreateBill { .. } => Priority::First,
+            Self::ReadDeal { .. }
+            | Self::WorkInbox { .. }
+            | Self::WorkEvent { .. }
+            | Self::ReadInvoice { .. }
+            | Self::ReadCredit { .. }
+            | Self::ReconcileDeal { .. }
+            | Self::AnnounceStatement { .. }
+            | Self::AnnounceCarried { .. }
+            | Self::SendMail { .. }
+            | Self::PostSlack { .. }
+            | Self::TellExceptions => Priority::Usual,
+            Self::SweepDeals
+            | Self::CheckDeals
+            | Self::ReadStages
+            | Self::ReadCurrencies
+            | Self::ReadOwners
+            | Self::SweepInvoices
+            | Self::AccrueLines
+            | Self::RecomputeLines
+            | Self::CleanUp => Priority::Last,
+        }
+    }
 }
 
 /// Adds a job that is due at once.
@@ -107,6 +136,15 @@ pub async fn add_alone(ctx: &Ctx, job: &Job) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     add(ctx, &mut tx, job).await?;
     Ok(tx.commit().await?)
+}
+
+/// Adds a job that a person waits for, before all others of its lane.
+pub async fn add_first(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<(), ServiceError> {
+    let first = NewJob {
+        priority: Priority::First,
+        ..new_job(ctx, job, ctx.now())?
+    };
+    Ok(jobs::add_all(tx, &[first], ctx.now()).await?)
 }
 
 /// Adds a job that is due at an instant.
@@ -145,6 +183,7 @@ fn new_job(ctx: &Ctx, job: &Job, run_at: Timestamp) -> Result<NewJob, ServiceErr
         // One waiting is enough.
         dedupe_key: Some(payload.clone()),
         payload,
+        priority: job.priority(),
         run_at,
     })
 }

@@ -1,11 +1,14 @@
 //! What vendors sent: stored raw before anybody thinks about it, once for each note however often it is delivered.
 
 use portal_domain::{calendar::Timestamp, ids::InboxId};
+use sqlx::any::AnyRow;
 
 use crate::{
     StoreError, Tx,
-    read::Read,
-    sql::{execute, execute_one, row},
+    read::{Read, all},
+    sql::{
+        ROWS_AT_ONCE, execute, execute_many, execute_one, places, row, rows, rows_of, sql, values,
+    },
 };
 
 /// A note as it came.
@@ -13,56 +16,231 @@ use crate::{
 pub struct InboxRecord {
     pub id: InboxId,
     pub vendor: String,
-    pub body: String,
+    pub body: Vec<u8>,
+    /// JSON, name to value.
+    pub headers: String,
     pub received_at: Timestamp,
     pub worked_at: Option<Timestamp>,
+    /// How many events were found in it, and how many of them cannot be read.
+    pub found: Option<Found>,
+    /// When a person had it worked off again.
+    pub replayed_at: Option<Timestamp>,
+}
+
+/// What was found in a note.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    pub events: i64,
+    pub faults: i64,
+}
+
+/// A note that has just come.
+#[derive(Clone, Copy, Debug)]
+pub struct NewNote<'a> {
+    pub id: InboxId,
+    pub vendor: &'a str,
+    /// The same for the same note however often it is delivered.
+    pub dedupe_key: &'a str,
+    pub body: &'a [u8],
+    pub headers: &'a str,
 }
 
 /// Stores a note; `false` if it was there already.
-pub async fn add(
-    tx: &mut Tx,
-    id: InboxId,
-    vendor: &str,
-    dedupe_key: &str,
-    body: &str,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+pub async fn add(tx: &mut Tx, note: &NewNote<'_>, now: Timestamp) -> Result<bool, StoreError> {
     let added = execute!(
         tx,
-        "INSERT INTO inbox (id, vendor, dedupe_key, body, received_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (dedupe_key) DO NOTHING",
-        id,
-        vendor,
-        dedupe_key,
-        body,
+        "INSERT INTO inbox (id, vendor, dedupe_key, body, headers, received_at) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (dedupe_key) DO NOTHING",
+        note.id,
+        note.vendor,
+        note.dedupe_key,
+        note.body,
+        note.headers,
         now,
     )?;
     Ok(added == 1)
 }
 
+const NOTE: &str = "SELECT id, vendor, body, headers, received_at, worked_at, events, faults, replayed_at FROM inbox";
+
 pub async fn find(tx: &mut Tx, id: InboxId) -> Result<Option<InboxRecord>, StoreError> {
-    row!(
-        tx,
-        "SELECT id, vendor, body, received_at, worked_at FROM inbox WHERE id = $1",
-        id,
-    )?
-    .map(|row| {
-        Ok(InboxRecord {
-            id: row.parsed("id")?,
-            vendor: row.text("vendor")?,
-            body: row.text("body")?,
-            received_at: row.instant("received_at")?,
-            worked_at: row.optional_instant("worked_at")?,
-        })
-    })
-    .transpose()
+    row!(tx, sql!(NOTE, " WHERE id = $1"), id)?
+        .map(|row| read_note(&row))
+        .transpose()
 }
 
-pub async fn set_worked(tx: &mut Tx, id: InboxId, now: Timestamp) -> Result<(), StoreError> {
+/// A note as a list shows it.
+#[derive(Clone, Debug)]
+pub struct NoteRecord {
+    pub id: InboxId,
+    pub bytes: i64,
+    pub received_at: Timestamp,
+    pub worked_at: Option<Timestamp>,
+    pub found: Option<Found>,
+    pub replayed_at: Option<Timestamp>,
+}
+
+/// The newest notes of a vendor.
+pub async fn list_newest(
+    tx: &mut Tx,
+    vendor: &str,
+    limit: i64,
+) -> Result<Vec<NoteRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT id, CAST(LENGTH(body) AS BIGINT) AS bytes, received_at, worked_at, events, faults, replayed_at FROM inbox
+         WHERE vendor = $1 ORDER BY received_at DESC, id DESC LIMIT $2",
+        vendor,
+        limit
+    )?;
+    all(&rows, |row| {
+        Ok(NoteRecord {
+            id: row.parsed("id")?,
+            bytes: row.integer("bytes")?,
+            received_at: row.instant("received_at")?,
+            worked_at: row.optional_instant("worked_at")?,
+            found: read_found(row)?,
+            replayed_at: row.optional_instant("replayed_at")?,
+        })
+    })
+}
+
+fn read_found(row: &AnyRow) -> Result<Option<Found>, StoreError> {
+    let (events, faults) = (
+        row.optional_integer("events")?,
+        row.optional_integer("faults")?,
+    );
+    Ok(events
+        .zip(faults)
+        .map(|(events, faults)| Found { events, faults }))
+}
+
+fn read_note(row: &AnyRow) -> Result<InboxRecord, StoreError> {
+    Ok(InboxRecord {
+        id: row.parsed("id")?,
+        vendor: row.text("vendor")?,
+        body: row.optional_bytes("body")?.unwrap_or_default(),
+        headers: row.text("headers")?,
+        received_at: row.instant("received_at")?,
+        worked_at: row.optional_instant("worked_at")?,
+        found: read_found(row)?,
+        replayed_at: row.optional_instant("replayed_at")?,
+    })
+}
+
+pub async fn set_worked(
+    tx: &mut Tx,
+    id: InboxId,
+    found: Found,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "inbox",
-        "UPDATE inbox SET worked_at = $2 WHERE id = $1",
+        "UPDATE inbox SET worked_at = $2, events = $3, faults = $4 WHERE id = $1",
         id,
-        now
+        now,
+        found.events,
+        found.faults,
     )
+}
+
+/// A person wants the note worked off again.
+pub async fn set_replayed(tx: &mut Tx, id: InboxId, now: Timestamp) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "inbox",
+        "UPDATE inbox SET worked_at = NULL, replayed_at = $2 WHERE id = $1",
+        id,
+        now,
+    )
+}
+
+/// Keeps the keys of a note's events; answers those that another note told of before.
+pub async fn add_events(
+    tx: &mut Tx,
+    id: InboxId,
+    keys: &[String],
+    now: Timestamp,
+) -> Result<Vec<String>, StoreError> {
+    for some in keys.chunks(ROWS_AT_ONCE) {
+        let bound: Vec<_> = some.iter().flat_map(|key| values![key, id, now]).collect();
+        let text = format!(
+            "INSERT INTO inbox_events (event_key, inbox_id, seen_at) VALUES {} ON CONFLICT (event_key) DO NOTHING",
+            places(some.len(), 3, 1)
+        );
+        execute_many(tx, text, bound).await?;
+    }
+    let found = rows_of(tx, keys, |list| {
+        format!("SELECT event_key, inbox_id FROM inbox_events WHERE event_key IN {list}")
+    })
+    .await?;
+    let own = id.to_string();
+    let mut others = Vec::new();
+    for row in &found {
+        if row.text("inbox_id")? != own {
+            others.push(row.text("event_key")?);
+        }
+    }
+    Ok(others)
+}
+
+/// Drops notes that were worked off, and keys of events, from before an instant: no vendor sends anything again after so long.
+pub async fn remove_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    execute!(tx, "DELETE FROM inbox_events WHERE seen_at < $1", before)?;
+    execute!(
+        tx,
+        "DELETE FROM inbox WHERE worked_at IS NOT NULL AND received_at < $1",
+        before
+    )
+}
+
+/// Requests to a vendor's address that were not the vendor's.
+#[derive(Clone, Debug)]
+pub struct RefusalRecord {
+    pub vendor: String,
+    pub reason: String,
+    pub requests: i64,
+    pub last_at: Timestamp,
+}
+
+/// Counts a request that was refused, on its day.
+pub async fn add_refusal(
+    tx: &mut Tx,
+    vendor: &str,
+    reason: &str,
+    day: chrono::NaiveDate,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO refusals (vendor, reason, day, requests, last_at) VALUES ($1, $2, $3, 1, $4)
+         ON CONFLICT (vendor, reason, day) DO UPDATE SET requests = refusals.requests + 1, last_at = excluded.last_at",
+        vendor,
+        reason,
+        day,
+        now,
+    )?;
+    Ok(())
+}
+
+/// What was refused from a day on, by vendor and reason.
+pub async fn list_refusals(
+    tx: &mut Tx,
+    from: chrono::NaiveDate,
+) -> Result<Vec<RefusalRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT vendor, reason, CAST(SUM(requests) AS BIGINT) AS requests, MAX(last_at) AS last_at FROM refusals
+         WHERE day >= $1 GROUP BY vendor, reason ORDER BY vendor, reason",
+        from,
+    )?;
+    all(&rows, |row| {
+        Ok(RefusalRecord {
+            vendor: row.text("vendor")?,
+            reason: row.text("reason")?,
+            requests: row.integer("requests")?,
+            last_at: row.instant("last_at")?,
+        })
+    })
 }

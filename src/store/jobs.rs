@@ -30,6 +30,8 @@ pub struct ClaimedJob {
 pub enum Ending {
     /// It counts.
     Failed,
+    /// The vendor let nobody do it: it does not count.
+    Waited,
     /// The worker went silent, so that nobody knows why. It counts.
     Lost,
 }
@@ -38,6 +40,7 @@ impl Ending {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Failed => "failed",
+            Self::Waited => "waited",
             Self::Lost => "lost",
         }
     }
@@ -65,13 +68,45 @@ pub struct NewJob {
     pub kind: &'static str,
     pub payload: String,
     pub dedupe_key: Option<String>,
+    pub priority: Priority,
     pub run_at: Timestamp,
+}
+
+/// What comes first in a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Priority {
+    /// A person waits for it.
+    First,
+    Usual,
+    /// Whenever there is time: what a sweep finds would be found by the next one too.
+    Last,
+}
+
+impl Priority {
+    const ALL: [Self; 3] = [Self::First, Self::Usual, Self::Last];
+
+    const fn number(self) -> i64 {
+        match self {
+            Self::First => 0,
+            Self::Usual => 1,
+            Self::Last => 2,
+        }
+    }
+}
+
+/// Which of the due jobs is claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The most urgent, and of those the one that waits longest.
+    Priority,
+    /// The one that waits longest, so that nothing waits for ever.
+    Age,
 }
 
 /// Adds jobs. A waiting job with the same key is enough: then nothing is added.
 pub async fn add_all(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<(), StoreError> {
     for some in jobs.chunks(ROWS_AT_ONCE) {
-        let mut bound = Vec::with_capacity(some.len() * 10);
+        let mut bound = Vec::with_capacity(some.len() * 11);
         for job in some {
             bound.extend(values![
                 job.id,
@@ -80,6 +115,7 @@ pub async fn add_all(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<(),
                 job.payload,
                 job.dedupe_key,
                 "waiting",
+                job.priority.number(),
                 job.run_at,
                 0_i64,
                 0_i64,
@@ -87,9 +123,9 @@ pub async fn add_all(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<(),
             ]);
         }
         let text = format!(
-            "INSERT INTO jobs (id, lane, kind, payload, dedupe_key, state, run_at, attempts, fence, created_at) VALUES {}
+            "INSERT INTO jobs (id, lane, kind, payload, dedupe_key, state, priority, run_at, attempts, fence, created_at) VALUES {}
              ON CONFLICT (dedupe_key) DO NOTHING",
-            places(some.len(), 10, 1)
+            places(some.len(), 11, 1)
         );
         execute_many(tx, text, bound).await?;
         tx.wake_workers_on_commit();
@@ -101,8 +137,18 @@ pub async fn add_all(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<(),
 pub async fn is_due(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<bool, StoreError> {
     Ok(row!(
         tx,
-        "SELECT id FROM jobs
-         WHERE lane = $1 AND ((state = 'waiting' AND run_at <= $2) OR (state = 'running' AND lease_until < $2)) LIMIT 1",
+        "SELECT id FROM jobs WHERE lane = $1 AND state = 'waiting' AND run_at <= $2 LIMIT 1",
+        lane,
+        now,
+    )?
+    .is_some())
+}
+
+/// Whether a worker of a lane has gone silent: asked before [`list_silent`], which writes.
+pub async fn is_silent(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(row!(
+        tx,
+        "SELECT id FROM jobs WHERE lane = $1 AND state = 'running' AND lease_until < $2 LIMIT 1",
         lane,
         now,
     )?
@@ -113,14 +159,38 @@ pub async fn is_due(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<bool, Sto
 pub async fn claim(
     tx: &mut Tx,
     lane: &str,
+    order: Order,
     now: Timestamp,
     lease_until: Timestamp,
 ) -> Result<Option<ClaimedJob>, StoreError> {
+    if order == Order::Age {
+        return claim_oldest(tx, lane, None, now, lease_until).await;
+    }
+    // One look into the index for each: a single one would walk past all urgent jobs that are not due yet.
+    for priority in Priority::ALL {
+        let claimed = claim_oldest(tx, lane, Some(priority), now, lease_until).await?;
+        if claimed.is_some() {
+            return Ok(claimed);
+        }
+    }
+    Ok(None)
+}
+
+async fn claim_oldest(
+    tx: &mut Tx,
+    lane: &str,
+    priority: Option<Priority>,
+    now: Timestamp,
+    lease_until: Timestamp,
+) -> Result<Option<ClaimedJob>, StoreError> {
+    let of_priority = priority.map_or_else(String::new, |priority| {
+        format!("AND priority = {}", priority.number())
+    });
     let sql = format!(
         "UPDATE jobs SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until = $3, dedupe_key = NULL
          WHERE id = (
              SELECT id FROM jobs
-             WHERE lane = $1 AND state = 'waiting' AND run_at <= $2
+             WHERE lane = $1 AND state = 'waiting' {of_priority} AND run_at <= $2
              ORDER BY run_at, id
              LIMIT 1 {}
          )
@@ -201,15 +271,19 @@ pub async fn end_try(
         "dead"
     };
     let losses = match ending {
-        Ending::Failed => 0,
+        Ending::Failed | Ending::Waited => 0,
         Ending::Lost => job.losses + 1,
+    };
+    let attempts = match ending {
+        Ending::Waited => job.attempt - 1,
+        Ending::Failed | Ending::Lost => job.attempt,
     };
     // No text of PostgreSQL's holds this character, and a vendor's words may: a failure that cannot be written down would come again for ever.
     let error = error.replace('\0', "\u{fffd}");
     let met = execute!(
         tx,
-        "UPDATE jobs SET state = $3, run_at = $4, last_error = $5, losses = $6, lease_until = NULL,
-             finished_at = CASE WHEN $3 = 'dead' THEN $7 ELSE NULL END
+        "UPDATE jobs SET state = $3, run_at = $4, last_error = CASE WHEN $8 = 'waited' THEN last_error ELSE $5 END, losses = $6,
+             attempts = $9, lease_until = NULL, finished_at = CASE WHEN $3 = 'dead' THEN $7 ELSE NULL END
          WHERE id = $1 AND fence = $2 AND state = 'running'",
         job.id,
         job.fence,
@@ -218,6 +292,8 @@ pub async fn end_try(
         error,
         losses,
         now,
+        ending.as_str(),
+        attempts,
     )?;
     if met == 0 {
         return Ok(false);
@@ -247,6 +323,30 @@ pub async fn revive(tx: &mut Tx, id: JobId, now: Timestamp) -> Result<(), StoreE
     Ok(())
 }
 
+/// The same of all dead jobs of a lane; answers how many those were.
+pub async fn revive_all(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<u64, StoreError> {
+    let revived = execute!(
+        tx,
+        "UPDATE jobs SET state = 'waiting', run_at = $2, attempts = 0, losses = 0, finished_at = NULL WHERE lane = $1 AND state = 'dead'",
+        lane,
+        now,
+    )?;
+    tx.wake_workers_on_commit();
+    Ok(revived)
+}
+
+/// What waits in a lane, for whatever reason, is due now.
+pub async fn hurry(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE jobs SET run_at = $2 WHERE lane = $1 AND state = 'waiting' AND run_at > $2",
+        lane,
+        now,
+    )?;
+    tx.wake_workers_on_commit();
+    Ok(())
+}
+
 /// Drops what was done before an instant: history lives in the audit log and the timelines.
 pub async fn remove_done(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     execute!(
@@ -261,18 +361,34 @@ pub async fn remove_done(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreErr
     )
 }
 
-/// How many jobs of each lane are in each state that is not done.
-pub async fn count_pending(tx: &mut Tx) -> Result<Vec<(String, String, i64)>, StoreError> {
+/// What is still to be done in one lane.
+#[derive(Clone, Debug, Default)]
+pub struct BacklogRecord {
+    pub lane: String,
+    /// Waiting or running.
+    pub waiting: i64,
+    /// Since when the oldest of them waits.
+    pub oldest_at: Option<Timestamp>,
+    /// Given up: a person must look.
+    pub dead: i64,
+}
+
+/// What is still to be done, by lane.
+pub async fn list_backlogs(tx: &mut Tx) -> Result<Vec<BacklogRecord>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT lane, state, COUNT(*) AS how_many FROM jobs WHERE state <> 'done' GROUP BY lane, state ORDER BY lane, state",
+        "SELECT lane, COUNT(*) AS left_over, CAST(SUM(CASE WHEN state = 'dead' THEN 1 ELSE 0 END) AS BIGINT) AS dead,
+             MIN(CASE WHEN state = 'dead' THEN NULL ELSE created_at END) AS oldest_at
+         FROM jobs WHERE state <> 'done' GROUP BY lane ORDER BY lane",
     )?;
     all(&rows, |row| {
-        Ok((
-            row.text("lane")?,
-            row.text("state")?,
-            row.integer("how_many")?,
-        ))
+        let dead = row.integer("dead")?;
+        Ok(BacklogRecord {
+            lane: row.text("lane")?,
+            waiting: row.integer("left_over")? - dead,
+            oldest_at: row.optional_instant("oldest_at")?,
+            dead,
+        })
     })
 }
 
@@ -290,16 +406,53 @@ fn read_job(row: &AnyRow) -> Result<JobRecord, StoreError> {
     })
 }
 
-/// What needs a person's eye: the dead, and those that failed at least once; oldest first.
+/// What needs a person's eye: the dead, then those that failed at least once; oldest first.
 pub async fn list_failing(tx: &mut Tx, limit: i64) -> Result<Vec<JobRecord>, StoreError> {
     let rows = rows!(
         tx,
         "SELECT id, lane, kind, payload, state, run_at, attempts, last_error, created_at FROM jobs
          WHERE state = 'dead' OR (state <> 'done' AND last_error IS NOT NULL)
-         ORDER BY id LIMIT $1",
+         ORDER BY CASE WHEN state = 'dead' THEN 0 ELSE 1 END, id LIMIT $1",
         limit,
     )?;
     all(&rows, read_job)
+}
+
+/// One job, whatever became of it.
+pub async fn find(tx: &mut Tx, id: JobId) -> Result<Option<JobRecord>, StoreError> {
+    row!(
+        tx,
+        "SELECT id, lane, kind, payload, state, run_at, attempts, last_error, created_at FROM jobs WHERE id = $1",
+        id,
+    )?
+    .map(|row| read_job(&row))
+    .transpose()
+}
+
+/// A try that did not do the work.
+#[derive(Clone, Debug)]
+pub struct TryRecord {
+    /// `failed`, `waited` or `lost`.
+    pub ending: String,
+    pub error: String,
+    pub ended_at: Timestamp,
+}
+
+/// The last tries of a job, newest first.
+pub async fn list_tries(tx: &mut Tx, id: JobId, limit: i64) -> Result<Vec<TryRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        "SELECT ending, error, ended_at FROM job_tries WHERE job_id = $1 ORDER BY fence DESC LIMIT $2",
+        id,
+        limit,
+    )?;
+    all(&rows, |row| {
+        Ok(TryRecord {
+            ending: row.text("ending")?,
+            error: row.text("error")?,
+            ended_at: row.instant("ended_at")?,
+        })
+    })
 }
 
 /// The payloads of all jobs of a kind that were ever added, done or not.

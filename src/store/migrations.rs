@@ -132,6 +132,18 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0020_tries.sql"),
     ),
     (
+        21,
+        "lanes",
+        include_str!("../../migrations/0021_lanes.sql"),
+        include_str!("../../migrations/0021_lanes.sql"),
+    ),
+    (
+        22,
+        "inbox",
+        include_str!("../../migrations/0022_inbox.sqlite.sql"),
+        include_str!("../../migrations/0022_inbox.postgres.sql"),
+    ),
+    (
         30,
         "slack",
         include_str!("../../migrations/0030_slack.sql"),

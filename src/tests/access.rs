@@ -25,9 +25,11 @@ const PARTNER_PAGES: [&str; 6] = [
     "/statements",
     "/company",
 ];
+/// The id of nothing.
+const NOBODY: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 /// A line as a form names it.
 const SEEN: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV:100:EUR";
-const STAFF_PAGES: [&str; 14] = [
+const STAFF_PAGES: [&str; 16] = [
     "/staff",
     "/staff/leads",
     "/staff/partners",
@@ -41,6 +43,8 @@ const STAFF_PAGES: [&str; 14] = [
     "/staff/plans",
     "/staff/integrations",
     "/staff/messages",
+    "/staff/integrations/hubspot",
+    "/staff/integrations/inbox",
     "/staff/audit",
 ];
 
@@ -296,6 +300,14 @@ fn forms<'a>(
         ("enrol_partner", enrolment.to_vec()),
         ("add_plan_version", plan.to_vec()),
         ("sweep_now", Vec::new()),
+        ("retry_job", vec![("job", NOBODY)]),
+        ("retry_all_jobs", vec![("system", "hubspot")]),
+        ("pause_system", vec![("system", "hubspot"), ("reason", "x")]),
+        ("resume_system", vec![("system", "hubspot")]),
+        (
+            "replay_webhook",
+            vec![("note", NOBODY), ("system", "hubspot")],
+        ),
     ]);
     forms.extend(forms_of_finance(lead));
     forms.extend(forms_of_messages(partner));
@@ -362,7 +374,8 @@ async fn a_role_does_no_more_than_its_own() {
     let forms = forms(&lead, &statement, &partner);
     let before = content(&portal).await;
     let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now \
-        set_channel set_channel_language test_channel test_partner_slack";
+        set_channel set_channel_language test_channel test_partner_slack \
+        retry_job retry_all_jobs pause_system resume_system replay_webhook";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
         decide_merger keep_unchanged follow_change";
     let of_members = "raise_invoice update_company invite_member withdraw_lead test_slack";
@@ -383,11 +396,13 @@ async fn a_role_does_no_more_than_its_own() {
         (portal.staff.administrator, of_members),
         (
             portal.staff.manager,
-            "approve_lines hold_lines close_quarter add_plan_version sweep_now set_channel test_channel",
+            "approve_lines hold_lines close_quarter add_plan_version sweep_now set_channel test_channel \
+            retry_job retry_all_jobs pause_system resume_system replay_webhook",
         ),
         (
             portal.staff.finance,
-            "accept_lead enrol_partner update_partner sweep_now set_channel_language test_partner_slack",
+            "accept_lead enrol_partner update_partner sweep_now set_channel_language test_partner_slack \
+            retry_job retry_all_jobs pause_system resume_system replay_webhook",
         ),
         (
             portal.staff.operator,

@@ -85,7 +85,12 @@ impl Browser {
     }
 
     /// Sends JSON as a program would, such as a vendor's webhook.
-    pub async fn send_json(&mut self, path: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
+    pub async fn send_json(
+        &mut self,
+        path: &str,
+        body: impl Into<reqwest::Body>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let mut request = self
             .client
             .post(format!("{}{path}", self.url))
@@ -93,7 +98,7 @@ impl Browser {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.send(request.body(body.to_owned())).await
+        self.send(request.body(body)).await
     }
 
     /// Opens an answer that does not end.

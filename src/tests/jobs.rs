@@ -2,11 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use portal_domain::{ids::JobId, lead::LeadState};
+use portal_domain::{
+    calendar::Timestamp,
+    ids::{JobId, LeadId},
+    lead::LeadState,
+};
 use portal_services::{operations, outbox, outbox::Job};
 use portal_store::{
     StoreError, jobs,
-    jobs::{ClaimedJob, Ending, JobRecord, NewJob},
+    jobs::{ClaimedJob, Ending, JobRecord, NewJob, Order, Priority},
+    vendors::{self, Standing},
 };
 use serde_json::json;
 use sqlx::Row;
@@ -25,6 +30,7 @@ async fn add(portal: &TestPortal, key: Option<&str>) {
         kind: "test",
         payload: "{}".to_owned(),
         dedupe_key: key.map(str::to_owned),
+        priority: Priority::Usual,
         run_at: now,
     };
     let mut tx = portal.ctx.store.write().await.unwrap();
@@ -40,7 +46,7 @@ async fn claim(portal: &TestPortal, after_ms: i64) -> Option<ClaimedJob> {
         let taken_back = jobs::end_try(&mut tx, &silent, Ending::Lost, "silent", Some(at), at);
         assert!(taken_back.await.unwrap());
     }
-    let claimed = jobs::claim(&mut tx, LANE, at, at.plus_ms(LEASE_MS))
+    let claimed = jobs::claim(&mut tx, LANE, Order::Priority, at, at.plus_ms(LEASE_MS))
         .await
         .unwrap();
     tx.commit().await.unwrap();
@@ -105,10 +111,16 @@ async fn the_worker_takes_a_dead_ones_registration_over() {
         .await;
     let now = portal.ctx.now();
     let mut tx = portal.ctx.store.write().await.unwrap();
-    jobs::claim(&mut tx, "hubspot", now, now.plus_ms(LEASE_MS))
-        .await
-        .unwrap()
-        .expect("the delivery");
+    jobs::claim(
+        &mut tx,
+        "hubspot",
+        Order::Priority,
+        now,
+        now.plus_ms(LEASE_MS),
+    )
+    .await
+    .unwrap()
+    .expect("the delivery");
     tx.commit().await.unwrap();
     portal.run_jobs().await;
     assert_eq!(portal.lead(id).await.state, LeadState::Accepted);
@@ -203,7 +215,7 @@ async fn failing(portal: &TestPortal) -> JobRecord {
         .await
         .unwrap();
     assert_eq!(health.failing.len(), 1, "{:?}", health.failing);
-    health.failing.into_iter().next().expect("just counted")
+    health.failing.into_iter().next().expect("just counted").job
 }
 
 #[tokio::test]
@@ -254,7 +266,7 @@ async fn endings(portal: &TestPortal) -> Vec<String> {
 async fn die_over_a_job(portal: &TestPortal, lane: &str) {
     let now = portal.ctx.now();
     let mut tx = portal.ctx.store.write().await.unwrap();
-    let claimed = jobs::claim(&mut tx, lane, now, now.plus_ms(LEASE_MS)).await;
+    let claimed = jobs::claim(&mut tx, lane, Order::Priority, now, now.plus_ms(LEASE_MS)).await;
     tx.commit().await.unwrap();
     claimed.unwrap().expect("a job that waits");
 }
@@ -401,6 +413,7 @@ async fn what_time_does_not_help_is_not_tried_again() {
     let failing: Vec<_> = health
         .failing
         .iter()
+        .map(|failing| &failing.job)
         .map(|job| (job.kind.as_str(), job.state.as_str(), job.attempts))
         .collect();
     assert_eq!(failing, [("send_mail", "dead", 1)]);
@@ -431,6 +444,40 @@ async fn a_schedules_turn_is_taken_by_one_of_all_who_ask() {
 }
 
 #[tokio::test]
+async fn the_great_rereadings_are_made_at_night_where_the_programme_is_and_once_by_all_instances() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let made = async || -> i64 {
+        let sql =
+            "SELECT CAST(COUNT(*) AS BIGINT) AS how_many FROM jobs WHERE kind = 'check_deals'";
+        portal.database.rows(sql).await[0].get("how_many")
+    };
+    assert_eq!(made().await, 1, "at the first start, as none was made yet");
+    let zone = portal.ctx.programme.time_zone;
+    for (local, expected) in [
+        ("23:30", 1),
+        ("02:05", 1),
+        ("02:15", 2),
+        ("23:00", 2),
+        ("02:20", 3),
+    ] {
+        let time = chrono::NaiveTime::parse_from_str(local, "%H:%M").unwrap();
+        let mut at = portal.ctx.today().and_time(time);
+        if at.and_local_timezone(zone).unwrap().timestamp_millis() < portal.ctx.now().0 {
+            at = at + chrono::Days::new(1);
+        }
+        let at = at.and_local_timezone(zone).unwrap();
+        portal.advance_clock_to(&at.to_rfc3339()).await;
+        let instances = [portal.worker(), portal.worker(), portal.worker()];
+        let ran = futures::future::join_all(instances.iter().map(|worker| worker.run_due())).await;
+        ran.into_iter().for_each(|ran| assert!(ran.is_ok()));
+        portal.run_jobs().await;
+        assert_eq!(made().await, expected, "at {local}");
+    }
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn one_failing_vendor_holds_up_nobody_else() {
     let portal = TestPortal::start().await;
     portal.run_jobs().await;
@@ -454,5 +501,195 @@ async fn one_failing_vendor_holds_up_nobody_else() {
     portal.advance_clock_by(6).await;
     portal.run_jobs().await;
     assert_eq!(portal.lead(id).await.state, LeadState::Registered);
+    portal.finish_with_failed_jobs().await;
+}
+
+/// The portal with a lead that is to be registered, while HubSpot does not work as these faults say.
+async fn with_troubled_hubspot(faults: serde_json::Value) -> (TestPortal, LeadId) {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    trouble(&portal, faults).await;
+    let id = portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
+    portal.run_jobs().await;
+    (portal, id)
+}
+
+async fn trouble(portal: &TestPortal, faults: serde_json::Value) {
+    portal
+        .sandbox_act("faults", json!({ "hubspot": faults }))
+        .await;
+}
+
+/// How HubSpot stands with us.
+async fn standing(portal: &TestPortal) -> Standing {
+    let mut tx = portal.ctx.store.read().await.unwrap();
+    vendors::find_standing(&mut tx, "hubspot").await.unwrap()
+}
+
+/// How many tries the lead's registration has used up.
+async fn tries_used(portal: &TestPortal) -> i64 {
+    let sql = "SELECT attempts FROM jobs WHERE kind = 'register_lead'";
+    portal.database.rows(sql).await[0].get("attempts")
+}
+
+/// How often HubSpot was called since an instant.
+async fn calls_since(portal: &TestPortal, since: Timestamp) -> usize {
+    let log = portal.sandbox_read("log").await;
+    let is_call = |exchange: &serde_json::Value| {
+        let target = exchange["target"].as_str().unwrap_or_default();
+        target.starts_with("/crm") && exchange["at_ms"].as_i64() >= Some(since.0)
+    };
+    let log = log.as_array().unwrap();
+    log.iter().filter(|exchange| is_call(exchange)).count()
+}
+
+#[tokio::test]
+async fn a_revoked_token_holds_everything_back_and_all_goes_out_by_itself_once_it_is_mended() {
+    let (portal, id) = with_troubled_hubspot(json!({ "token_revoked": true })).await;
+    let other = portal
+        .submit(&portal.aster.owner, "Quayside", "quayside-foods.com")
+        .await;
+    for _ in 0..20 {
+        portal.advance_clock_by(6).await;
+        portal.run_jobs().await;
+    }
+    assert!(standing(&portal).await.held_at.is_some());
+    assert_eq!(
+        tries_used(&portal).await,
+        0,
+        "two hours of waiting are no tries"
+    );
+    trouble(&portal, json!({ "token_revoked": false })).await;
+    portal.advance_clock_by(2).await;
+    portal.run_jobs().await;
+    portal.advance_clock_by(2).await;
+    portal.run_jobs().await;
+    for lead in [id, other] {
+        assert_eq!(portal.lead(lead).await.state, LeadState::Registered);
+    }
+    assert_eq!(standing(&portal).await, Standing::default());
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn an_operator_who_mended_the_connection_need_not_wait_for_the_next_probe() {
+    let (portal, id) = with_troubled_hubspot(json!({ "token_revoked": true })).await;
+    trouble(&portal, json!({ "token_revoked": false })).await;
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(id).await.state, LeadState::Accepted);
+    let (ctx, operator) = (&portal.ctx, &portal.staff.operator);
+    operations::resume(ctx, operator, "hubspot").await.unwrap();
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(id).await.state, LeadState::Registered);
+    assert!(operations::resume(ctx, operator, "hubspot").await.is_err());
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_vendor_that_is_down_for_half_a_day_costs_no_lead_and_is_asked_once_a_minute() {
+    let (portal, id) = with_troubled_hubspot(json!({ "error_percent": 100 })).await;
+    for _ in 0..6 {
+        portal.advance_clock_by(10).await;
+        portal.run_jobs().await;
+    }
+    assert!(standing(&portal).await.down_at.is_some());
+    let used = tries_used(&portal).await;
+    for _ in 0..12 {
+        portal.advance_clock_by(60).await;
+        let before = portal.ctx.now();
+        let instances = [portal.worker(), portal.worker(), portal.worker()];
+        let ran = futures::future::join_all(instances.iter().map(|worker| worker.run_due())).await;
+        ran.into_iter().for_each(|ran| assert!(ran.is_ok()));
+        let called = calls_since(&portal, before).await;
+        assert_eq!(called, 1, "within a minute");
+    }
+    assert_eq!(tries_used(&portal).await, used);
+    trouble(&portal, json!({ "error_percent": 0 })).await;
+    portal.advance_clock_by(2).await;
+    portal.run_jobs().await;
+    portal.advance_clock_by(20).await;
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(id).await.state, LeadState::Registered);
+    assert_eq!(standing(&portal).await, Standing::default());
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_vendor_that_asks_for_fewer_calls_is_left_alone_by_all_jobs_and_none_loses_a_try() {
+    let faults = json!({ "too_many_requests": 20, "too_many_kind": "daily" });
+    let (portal, id) = with_troubled_hubspot(faults).await;
+    let before = portal.ctx.now();
+    portal.advance_clock_by(10).await;
+    portal.run_jobs().await;
+    assert_eq!(calls_since(&portal, before).await, 0, "an hour is not over");
+    for _ in 0..24 {
+        portal.advance_clock_by(61).await;
+        portal.run_jobs().await;
+    }
+    assert_eq!(portal.lead(id).await.state, LeadState::Registered);
+    assert_eq!(tries_used(&portal).await, 1, "the one that did it");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn nothing_is_sent_to_a_system_that_a_person_has_paused() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let (ctx, operator) = (&portal.ctx, &portal.staff.operator);
+    assert!(
+        operations::pause(ctx, operator, "hubspot", " ")
+            .await
+            .is_err()
+    );
+    operations::pause(ctx, operator, "hubspot", "Moving house")
+        .await
+        .unwrap();
+    let id = portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
+    let before = portal.ctx.now();
+    portal.advance_clock_by(60).await;
+    portal.run_jobs().await;
+    assert_eq!(calls_since(&portal, before).await, 0);
+    assert_eq!(portal.mails_to("owner@aster-consulting.com").await.len(), 1);
+    operations::resume(ctx, operator, "hubspot").await.unwrap();
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(id).await.state, LeadState::Registered);
+    portal.finish().await;
+}
+
+/// Claims the next job of a lane in an order; its kind.
+async fn next_kind(portal: &TestPortal, lane: &str, order: Order) -> String {
+    let now = portal.ctx.now();
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    let claimed = jobs::claim(&mut tx, lane, order, now, now.plus_ms(LEASE_MS)).await;
+    claimed.unwrap().expect("a job that waits").kind
+}
+
+#[tokio::test]
+async fn a_new_lead_goes_before_a_thousand_readings_and_they_are_not_forgotten() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    outbox::add(&portal.ctx, &mut tx, &Job::SweepDeals)
+        .await
+        .unwrap();
+    let readings = (0..1_000).map(|number| Job::ReadDeal {
+        hubspot_id: number.to_string(),
+    });
+    outbox::add_all(&portal.ctx, &mut tx, readings)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
+    // None is claimed for good: each look takes itself back.
+    let kind = |order| next_kind(&portal, "hubspot", order);
+    assert_eq!(kind(Order::Priority).await, "register_lead");
+    assert_eq!(kind(Order::Age).await, "sweep_deals", "every fourth claim");
+    portal.run_jobs().await;
     portal.finish_with_failed_jobs().await;
 }

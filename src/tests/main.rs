@@ -16,6 +16,7 @@ mod jobs;
 mod leads;
 mod messages;
 mod money;
+mod operations;
 mod plans;
 mod settings;
 mod store;

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+use hmac::{Hmac, Mac};
 use portal_domain::{ids::LeadId, lead::LeadState};
-use portal_services::leads;
+use portal_services::{inbox, leads, operations};
 use serde_json::{Value, json};
+use sha2::Sha256;
 use sqlx::Row;
 
 use crate::portal::TestPortal;
@@ -167,7 +170,7 @@ async fn a_webhook_with_a_wrong_signature_changes_nothing() {
         let mut browser = portal.browser();
         assert_eq!(
             browser
-                .send_json("/webhooks/hubspot", &body, &headers)
+                .send_json("/webhooks/hubspot", body.clone(), &headers)
                 .await
                 .status,
             401
@@ -177,7 +180,7 @@ async fn a_webhook_with_a_wrong_signature_changes_nothing() {
         .browser()
         .send_json(
             "/webhooks/xero",
-            &body,
+            body,
             &[("x-xero-signature", "bm90IHRoZSBzaWduYXR1cmU=")],
         )
         .await;
@@ -356,4 +359,237 @@ async fn a_vendor_that_refuses_for_a_while_loses_nothing() {
     assert_eq!(portal.lead(id).await.state, LeadState::Registered);
     assert_eq!(portal.mails_to("owner@aster-consulting.com").await.len(), 1);
     portal.finish().await;
+}
+
+/// Sends bytes to the portal as HubSpot would, with its signature; the answer's status.
+async fn send_signed(portal: &TestPortal, body: &[u8]) -> u16 {
+    let at = portal.ctx.now().0.to_string();
+    let uri = portal.ctx.url("/webhooks/hubspot");
+    let mut mac = Hmac::<Sha256>::new_from_slice(b"sandbox-hubspot-secret").unwrap();
+    for part in [b"POST", uri.as_bytes(), body, at.as_bytes()] {
+        mac.update(part);
+    }
+    let signature = STANDARD.encode(mac.finalize().into_bytes());
+    let headers = [
+        ("x-hubspot-signature-v3", signature.as_str()),
+        ("x-hubspot-request-timestamp", at.as_str()),
+    ];
+    let mut hubspot = portal.browser();
+    let answer = hubspot.send_json("/webhooks/hubspot", body.to_vec(), &headers);
+    answer.await.status
+}
+
+/// That something of a deal has changed, as the so manieth event and the so manieth delivery of it.
+fn changed(deal: &str, event: u32, attempt: u32) -> Value {
+    json!({
+        "eventId": event, "portalId": 1, "occurredAt": 1_780_000_000_000_i64, "subscriptionType": "deal.propertyChange",
+        "attemptNumber": attempt, "objectId": deal, "propertyName": "dealstage",
+    })
+}
+
+/// A registered lead whose deal was moved without a word of HubSpot's.
+async fn with_silent_move(portal: &TestPortal) -> (LeadId, String) {
+    let (id, deal) = portal.registered("Harbour", "harbour-logistics.com").await;
+    let dropped = json!({ "webhooks": { "drop_percent": 100 } });
+    portal.sandbox_act("faults", dropped).await;
+    portal
+        .change_deal(&deal, json!({ "dealstage": "approved" }))
+        .await;
+    (id, deal)
+}
+
+/// What is with the dead letters, by kind.
+async fn dead_letters(portal: &TestPortal) -> Vec<String> {
+    let sql = "SELECT kind FROM jobs WHERE state = 'dead' ORDER BY kind";
+    let rows = portal.database.rows(sql).await;
+    rows.iter().map(|row| row.get("kind")).collect()
+}
+
+/// How often the deal was read by itself.
+async fn readings(portal: &TestPortal, deal: &str) -> i64 {
+    let sql = format!(
+        "SELECT CAST(COUNT(*) AS BIGINT) AS how_many FROM jobs WHERE kind = 'read_deal' AND payload LIKE '%{deal}%'"
+    );
+    portal.database.rows(&sql).await[0].get("how_many")
+}
+
+#[tokio::test]
+async fn a_note_is_kept_byte_for_byte_with_its_signature_even_where_it_is_no_text() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let body = b"[{\"objectId\": \"\0\xff\xfe\"}]";
+    assert_eq!(send_signed(&portal, body).await, 200);
+    let (ctx, operator) = (&portal.ctx, &portal.staff.operator);
+    let note = inbox::list_newest(ctx, operator, "hubspot", 1)
+        .await
+        .unwrap()
+        .remove(0);
+    let note = inbox::find(ctx, note.id).await.unwrap();
+    assert_eq!(note.body, body);
+    let headers: Value = serde_json::from_str(&note.headers).unwrap();
+    assert!(headers["x-hubspot-signature-v3"].is_string());
+    portal.run_jobs().await;
+    assert_eq!(dead_letters(&portal).await, ["work_inbox"]);
+    portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test]
+async fn one_event_that_cannot_be_read_stops_none_of_the_others_and_waits_for_a_person() {
+    let portal = TestPortal::start().await;
+    let (id, deal) = with_silent_move(&portal).await;
+    let bad = json!({ "subscriptionType": ["deal.creation"], "objectId": 5 });
+    let note =
+        json!([bad, changed(&deal, 1, 0), { "eventId": 3, "subscriptionType": "deal.creation" }]);
+    assert_eq!(send_signed(&portal, note.to_string().as_bytes()).await, 200);
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(id).await.phase.as_deref(), Some("Approved"));
+    assert_eq!(dead_letters(&portal).await, ["work_event", "work_event"]);
+    portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test]
+async fn an_event_that_hubspot_tells_again_in_another_note_is_read_once() {
+    let portal = TestPortal::start().await;
+    let (id, deal) = with_silent_move(&portal).await;
+    let before = readings(&portal, &deal).await;
+    for attempt in 0..3 {
+        let note = json!([changed(&deal, 1, attempt)]).to_string();
+        assert_eq!(send_signed(&portal, note.as_bytes()).await, 200);
+        portal.run_jobs().await;
+    }
+    assert_eq!(portal.lead(id).await.phase.as_deref(), Some("Approved"));
+    assert_eq!(readings(&portal, &deal).await, before + 1);
+    let note = json!([changed(&deal, 2, 0)]).to_string();
+    assert_eq!(send_signed(&portal, note.as_bytes()).await, 200);
+    portal.run_jobs().await;
+    assert_eq!(readings(&portal, &deal).await, before + 2, "another event");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_webhook_that_a_person_replays_is_followed_again() {
+    let portal = TestPortal::start().await;
+    let (id, deal) = with_silent_move(&portal).await;
+    let note = json!([changed(&deal, 1, 0)]).to_string();
+    assert_eq!(send_signed(&portal, note.as_bytes()).await, 200);
+    portal.run_jobs().await;
+    portal
+        .change_deal(&deal, json!({ "dealstage": "client_pitch" }))
+        .await;
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(id).await.phase.as_deref(), Some("Approved"));
+    let (ctx, operator) = (&portal.ctx, &portal.staff.operator);
+    let note = inbox::list_newest(ctx, operator, "hubspot", 1)
+        .await
+        .unwrap()
+        .remove(0);
+    let finance = inbox::replay(ctx, &portal.staff.finance, note.id).await;
+    assert!(finance.is_err(), "not finance's to do");
+    inbox::replay(ctx, operator, note.id).await.unwrap();
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(id).await.phase.as_deref(), Some("Client Pitch"));
+    let acts = operations::list_audit(ctx, operator, None).await.unwrap();
+    assert_eq!(acts[0].act, "replay_webhook");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn refused_webhooks_are_counted_by_their_reason() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let long_ago = (portal.ctx.now().0 - 400_000).to_string();
+    let wrong = "bm90IHRoZSBzaWduYXR1cmU=";
+    let signature = ("x-hubspot-signature-v3", wrong);
+    let now = portal.ctx.now().0.to_string();
+    for (path, headers) in [
+        ("/webhooks/hubspot", vec![]),
+        (
+            "/webhooks/hubspot",
+            vec![signature, ("x-hubspot-request-timestamp", now.as_str())],
+        ),
+        (
+            "/webhooks/hubspot",
+            vec![signature, ("x-hubspot-request-timestamp", now.as_str())],
+        ),
+        (
+            "/webhooks/hubspot",
+            vec![
+                signature,
+                ("x-hubspot-request-timestamp", long_ago.as_str()),
+            ],
+        ),
+        ("/webhooks/xero", vec![("x-xero-signature", wrong)]),
+    ] {
+        let answer = portal.browser().send_json(path, "[]", &headers).await;
+        assert_eq!(answer.status, 401);
+    }
+    let counted = inbox::list_refusals(&portal.ctx, &portal.staff.operator)
+        .await
+        .unwrap();
+    let counted: Vec<_> = counted
+        .iter()
+        .map(|one| (one.vendor.as_str(), one.reason.as_str(), one.requests))
+        .collect();
+    let expected = [
+        ("hubspot", "late", 1),
+        ("hubspot", "signature", 2),
+        ("hubspot", "unsigned", 1),
+        ("xero", "signature", 1),
+    ];
+    assert_eq!(counted, expected);
+    portal.finish().await;
+}
+
+/// Bodies that no vendor should send: cut off, of wrong types, no text, too deep, too long.
+fn poison() -> Vec<Vec<u8>> {
+    let whole = json!([changed("1", 1, 0)]).to_string().into_bytes();
+    let mut bodies: Vec<Vec<u8>> = (1..whole.len()).map(|end| whole[..end].to_vec()).collect();
+    bodies.extend((0..whole.len()).step_by(7).map(|place| {
+        let mut body = whole.clone();
+        body[place] = 0xff;
+        body
+    }));
+    let wrong = [
+        json!(null),
+        json!(7),
+        json!([]),
+        json!({}),
+        json!("\0"),
+        json!("x".repeat(50_000)),
+    ];
+    for field in [
+        "objectId",
+        "subscriptionType",
+        "occurredAt",
+        "mergedObjectIds",
+        "propertyName",
+    ] {
+        for value in &wrong {
+            let mut event = changed("1", 1, 0);
+            event[field] = value.clone();
+            bodies.push(json!([event]).to_string().into_bytes());
+        }
+    }
+    bodies.push(vec![b'['; 100_000]);
+    bodies.push(Vec::new());
+    bodies
+}
+
+#[tokio::test]
+async fn hundreds_of_kinds_of_poison_end_with_the_dead_letters_and_what_is_behind_them_flows() {
+    let portal = TestPortal::start().await;
+    let (id, deal) = with_silent_move(&portal).await;
+    let poison = poison();
+    assert!(poison.len() > 200, "{} kinds", poison.len());
+    for body in &poison {
+        assert_eq!(send_signed(&portal, body).await, 200);
+    }
+    let note = json!([changed(&deal, 1_000, 0)]).to_string();
+    assert_eq!(send_signed(&portal, note.as_bytes()).await, 200);
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(id).await.phase.as_deref(), Some("Approved"));
+    let left = "SELECT kind, payload, last_error FROM jobs WHERE state IN ('waiting', 'running') AND lane = 'inbox'";
+    assert!(portal.database.rows(left).await.is_empty());
+    assert!(dead_letters(&portal).await.len() > 180);
+    portal.finish_with_failed_jobs().await;
 }

@@ -145,6 +145,14 @@ fn staff_pages() -> Router<AppState> {
         .route("/staff/plans/edit", get(staff::plans::edit))
         .route("/staff/integrations", get(staff::integrations::show))
         .route("/staff/messages", get(staff::channels::show))
+        .route(
+            "/staff/integrations/jobs/{id}",
+            get(staff::integrations::show_job),
+        )
+        .route(
+            "/staff/integrations/{system}",
+            get(staff::integrations::show_system),
+        )
         .route("/staff/audit", get(staff::audit::list))
 }
 

@@ -36,24 +36,64 @@ pub async fn hubspot(
         app.ctx.now().0,
     );
     if let Err(error) = checked {
-        tracing::warn!("Refused a HubSpot webhook: {error}");
-        return StatusCode::UNAUTHORIZED;
+        return refuse(&app, "hubspot", reason_at_hubspot(error)).await;
     }
-    store(&app, "hubspot", &body).await
+    let shown = [
+        hubspot::signature::TIMESTAMP_HEADER,
+        hubspot::signature::SIGNATURE_HEADER,
+    ];
+    store(&app, "hubspot", &body, &headers, &shown).await
 }
 
 pub async fn xero(State(app): State<AppState>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    let signature = text(&headers, xero::signature::SIGNATURE_HEADER);
-    if let Err(error) = xero::signature::verify(&app.webhooks.xero, &body, signature) {
-        tracing::warn!("Refused a Xero webhook: {error}");
-        return StatusCode::UNAUTHORIZED;
+    let header = xero::signature::SIGNATURE_HEADER;
+    let checked = xero::signature::verify(&app.webhooks.xero, &body, text(&headers, header));
+    if let Err(error) = checked {
+        return refuse(&app, "xero", reason_at_xero(error)).await;
     }
-    store(&app, "xero", &body).await
+    store(&app, "xero", &body, &headers, &[header]).await
+}
+
+/// Why a request is refused, as it is counted.
+const fn reason_at_hubspot(error: hubspot::signature::SignatureError) -> &'static str {
+    use hubspot::signature::SignatureError;
+    match error {
+        SignatureError::Missing => "unsigned",
+        SignatureError::OutOfTime => "late",
+        SignatureError::Wrong => "signature",
+    }
+}
+
+const fn reason_at_xero(error: xero::signature::SignatureError) -> &'static str {
+    use xero::signature::SignatureError;
+    match error {
+        SignatureError::Missing => "unsigned",
+        SignatureError::Wrong => "signature",
+    }
+}
+
+/// Somebody else's request, or a secret that we do not know: counted, as a person must be able to tell the one from the other.
+async fn refuse(app: &AppState, vendor: &str, reason: &str) -> StatusCode {
+    tracing::warn!(vendor, reason, "Refused a webhook of {vendor}: {reason}");
+    if let Err(error) = inbox::refuse(&app.ctx, vendor, reason).await {
+        tracing::error!("Could not count a refused webhook of {vendor}: {error}");
+    }
+    StatusCode::UNAUTHORIZED
 }
 
 /// A note that could not be stored is not acknowledged, so that the vendor sends it again.
-async fn store(app: &AppState, vendor: &str, body: &[u8]) -> StatusCode {
-    match inbox::receive(&app.ctx, vendor, body).await {
+async fn store(
+    app: &AppState,
+    vendor: &str,
+    body: &[u8],
+    headers: &HeaderMap,
+    shown: &[&'static str],
+) -> StatusCode {
+    let shown: Vec<(&str, &str)> = shown
+        .iter()
+        .filter_map(|name| Some((*name, text(headers, name)?)))
+        .collect();
+    match inbox::receive(&app.ctx, vendor, body, &shown).await {
         Ok(()) => StatusCode::OK,
         Err(error) => {
             tracing::error!("Could not store a webhook of {vendor}: {error}");

@@ -14,6 +14,7 @@ use reqwest::Url;
 
 use crate::{
     error::{CallError, ErrorKind, Vendor},
+    gate::{self, CallEnding},
     secret::Secret,
 };
 
@@ -91,10 +92,20 @@ impl Mailer {
     /// Hands the mail to the server. `Ok` means that the server took it, not that it was delivered.
     pub async fn send(&self, mail: &OutgoingMail) -> Result<(), CallError> {
         let message = self.compose(mail)?;
-        match self.transport.send(message).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(failure_of(&error)),
-        }
+        let sent = self.transport.send(message).await;
+        let status = match &sent {
+            Ok(answer) => Some(u16::from(answer.code())),
+            Err(error) => error.status().map(u16::from),
+        };
+        // A mailbox that is full or unknown is an answer too; only the server's own troubles are none.
+        gate::tell(
+            Vendor::Mail,
+            match status {
+                Some(421 | 530 | 534 | 535 | 538) | None => CallEnding::Unanswered,
+                Some(_) => CallEnding::Answered { status: 250 },
+            },
+        );
+        sent.map(|_| ()).map_err(|error| failure_of(&error))
     }
 
     fn compose(&self, mail: &OutgoingMail) -> Result<Message, CallError> {
@@ -164,7 +175,13 @@ fn failure_of(error: &smtp::Error) -> CallError {
         _ => ErrorKind::Retry,
     };
     let wait_ms = error.is_transient().then_some(GREYLIST_WAIT_MS);
-    CallError::new(Vendor::Mail, kind, error.to_string()).after_ms(wait_ms)
+    let failure = CallError::new(Vendor::Mail, kind, error.to_string()).after_ms(wait_ms);
+    match code {
+        // The server closes down.
+        Some(421) => failure.outage(),
+        None if !error.is_client() => failure.outage(),
+        _ => failure,
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::wire::loose_text;
-use crate::signature::is_signed;
+use crate::signature::{is_id, is_signed};
 
 /// The header with the signature. Versions 1 and 2 come in other headers and are not looked at: they carry no time.
 pub const SIGNATURE_HEADER: &str = "x-hubspot-signature-v3";
@@ -131,24 +131,32 @@ pub struct HubSpotEvent {
 #[error("the body is not a list of HubSpot events: {0}")]
 pub struct EventsError(#[from] serde_json::Error);
 
-/// Reads the events of a checked body, in the order of the body. An event without an object is left out, as there is nothing to read again.
+/// Why one event of a list cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum EventError {
+    #[error("the event is not one of HubSpot: {0}")]
+    Malformed(#[from] serde_json::Error),
+    #[error("the event `{0}` does not say what happened to which object")]
+    Nameless(String),
+}
+
+/// Reads the events of a checked body, in the order of the body; what is wrong with one concerns no other.
 ///
 /// # Errors
-/// [`EventsError`] when the body is not a JSON list (or a single object).
-pub fn parse_events(raw_body: &[u8]) -> Result<Vec<HubSpotEvent>, EventsError> {
+/// [`EventsError`] when the body is not JSON.
+pub fn parse_events(raw_body: &[u8]) -> Result<Vec<Result<HubSpotEvent, EventError>>, EventsError> {
     let items = match serde_json::from_slice(raw_body)? {
         Value::Array(items) => items,
         single => vec![single],
     };
-    let mut events = Vec::with_capacity(items.len());
-    for item in items {
-        let wire: WireEvent = serde_json::from_value(item)?;
-        match event_of(&wire) {
-            Some(event) => events.push(event),
-            None => tracing::warn!(kind = wire.kind(), "a HubSpot event names no object"),
-        }
-    }
-    Ok(events)
+    Ok(items.into_iter().map(parse_event).collect())
+}
+
+fn parse_event(item: Value) -> Result<HubSpotEvent, EventError> {
+    let wire: WireEvent = serde_json::from_value(item)?;
+    event_of(&wire)
+        .filter(|event| is_id(&event.object_id) && event.other_ids.iter().all(|id| is_id(id)))
+        .ok_or_else(|| EventError::Nameless(wire.kind().chars().take(100).collect()))
 }
 
 /// HubSpot's event. Ids are numbers in some samples and texts in others; the name of the type differs between the table and the samples of their manual.
@@ -435,7 +443,9 @@ mod tests {
             {"eventId":6,"portalId":3,"occurredAt":1,"subscriptionType":"deal.associationChange","associationType":"COMPANY_TO_DEAL","fromObjectId":5,"toObjectId":77,"associationRemoved":false},
             {"eventId":7,"subscriptionType":"deal.creation"}
         ]"#;
-        let events = parse_events(body).unwrap();
+        let mut events = parse_events(body).unwrap();
+        assert!(events.pop().unwrap().is_err(), "it names no deal");
+        let events: Vec<HubSpotEvent> = events.into_iter().map(Result::unwrap).collect();
         let read: Vec<_> = events
             .iter()
             .map(|event| {
@@ -466,6 +476,6 @@ mod tests {
     #[test]
     fn what_is_not_json_is_no_event() {
         assert!(parse_events(b"hello").is_err());
-        assert_eq!(parse_events(b"[]").unwrap(), []);
+        assert!(parse_events(b"[]").unwrap().is_empty());
     }
 }

@@ -80,12 +80,9 @@ async fn acts(world: &World, count: i64) -> Vec<String> {
 /// How many messages wait in a lane; nothing here sends any.
 async fn messages_of(world: &World, lane: &str) -> i64 {
     let mut tx = world.ctx.store.read().await.unwrap();
-    let pending = jobs::count_pending(&mut tx).await.unwrap();
-    pending
-        .into_iter()
-        .filter(|(of, _, _)| of == lane)
-        .map(|(_, _, count)| count)
-        .sum()
+    let backlogs = jobs::list_backlogs(&mut tx).await.unwrap();
+    let of_lane = backlogs.iter().find(|backlog| backlog.lane == lane);
+    of_lane.map_or(0, |backlog| backlog.waiting)
 }
 
 async fn thread(world: &World, line: LineId) -> Vec<(DisputeStep, bool, String)> {

@@ -855,7 +855,14 @@ async fn a_case_is_chased_by_a_mail_as_a_person_wrote_it() {
         let mut tx = world.ctx.store.write().await.unwrap();
         let now = world.ctx.now();
         let mail = loop {
-            let job = jobs::claim(&mut tx, "mail", now, now.plus_ms(60_000)).await;
+            let job = jobs::claim(
+                &mut tx,
+                "mail",
+                jobs::Order::Priority,
+                now,
+                now.plus_ms(60_000),
+            )
+            .await;
             let job = job.unwrap().expect("a mail waits to be sent");
             let Job::SendMail { mail } = serde_json::from_str(&job.payload).unwrap() else {
                 panic!("{}", job.payload)

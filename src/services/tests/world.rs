@@ -267,9 +267,15 @@ impl World {
         loop {
             let mut tx = self.ctx.store.write().await.unwrap();
             let now = self.ctx.now();
-            let claimed = jobs::claim(&mut tx, "books", now, now.plus_ms(60_000))
-                .await
-                .unwrap();
+            let claimed = jobs::claim(
+                &mut tx,
+                "books",
+                jobs::Order::Priority,
+                now,
+                now.plus_ms(60_000),
+            )
+            .await
+            .unwrap();
             tx.commit().await.unwrap();
             let Some(claimed) = claimed else { break };
             match serde_json::from_str(&claimed.payload).expect("a job") {

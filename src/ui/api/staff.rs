@@ -1,8 +1,8 @@
-//! What staff do besides commission lines: leads in review, partners, plans, the quarter's close, and the machinery.
+//! What staff do besides commission lines: leads in review, partners, plans, and the quarter's close.
 
 use leptos::prelude::*;
 use portal_domain::{
-    ids::{JobId, LeadId, PartnerId},
+    ids::{LeadId, PartnerId},
     partner::{CompanyForm, InvitationForm},
     plan::PlanForm,
 };
@@ -117,20 +117,4 @@ pub async fn close_quarter(quarter: String) -> Result<Done, UiError> {
         format!("/staff/statements?quarter={quarter}"),
         notice,
     ))
-}
-
-/// Tries a delivery again that was given up.
-#[server(endpoint = "retry_job")]
-pub async fn retry_job(job: JobId) -> Result<Done, UiError> {
-    let page = crate::web::page::current().await?;
-    page.said(portal_services::operations::retry_job(&page.ctx, page.actor()?, job).await)?;
-    Ok(Done::new("/staff/integrations", "job-retried"))
-}
-
-/// Reads everything anew from both vendors.
-#[server(endpoint = "sweep_now")]
-pub async fn sweep_now() -> Result<Done, UiError> {
-    let page = crate::web::page::current().await?;
-    page.said(portal_services::operations::sweep_now(&page.ctx, page.actor()?).await)?;
-    Ok(Done::new("/staff/integrations", "sweep-started"))
 }

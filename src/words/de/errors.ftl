@@ -122,3 +122,7 @@ error-line-disputed = Der Partner reklamiert diesen Posten. Beantworten und klä
 error-line-entered-by-you = Sie haben diesen Posten erfasst, also gibt ihn jemand anderes frei.
 error-nothing-to-waive = Diesem Monat fehlt nichts, also gibt es nichts zu erlassen.
 error-refunded-beyond = Dem Kunden wurde mehr erstattet, als er für diesen Deal gezahlt hat. Klären Sie zuerst die Erstattung: Kein Erlass gleicht sie aus.
+error-system-paused = Das System ist bereits angehalten.
+error-system-runs = Nichts hält das System auf.
+error-nothing-failed = Dort ist nichts fehlgeschlagen, oder ein neuer Versuch läuft bereits.
+error-webhook-waits = Dieser Webhook wartet bereits auf seine Abarbeitung.

@@ -14,13 +14,6 @@ integration-mail = E-Mail
 integration-books = Hintergrundarbeit
 integration-state-healthy = In Ordnung
 integration-state-retrying = Neuer Versuch läuft
-integration-state-failing = Gestört
-integration-failing-title = { $system } nimmt nicht an, was wir senden.
-integration-failing =
-    { $count ->
-        [one] Nichts ging verloren: Eine Zustellung wartet. Beheben Sie die Störung und starten Sie dann einen neuen Versuch.
-       *[other] Nichts ging verloren: { $count } Zustellungen warten. Beheben Sie die Störung und starten Sie dann einen neuen Versuch.
-    }
 integration-failed-title = Fehlgeschlagene Zustellungen
 integration-failed-column-what = Was
 integration-failed-column-error = Letzte Antwort
@@ -43,6 +36,7 @@ job-read_stages = Pipelines lesen
 job-read_currencies = Währungen des HubSpot-Kontos lesen
 job-read_owners = Zuständige lesen
 job-work_inbox = Webhook abarbeiten
+job-work_event = Ereignis eines Webhooks lesen
 job-read_invoice = Rechnung lesen
 job-read_credit = Gutschrift lesen
 job-sweep_invoices = Geänderte Rechnungen suchen
@@ -55,3 +49,82 @@ job-send_mail = E-Mail senden
 job-post_slack = Slack-Nachricht senden
 job-recompute_lines = Alle Posten nachrechnen
 job-clean_up = Aufräumen
+integration-inbox = Empfangene Webhooks
+integration-oldest = älteste von { $ago }
+integration-hubspot-lead = Dorthin gehen Leads, und von dort kommt, was aus ihren Deals wird.
+integration-xero-lead = Dorthin gehen die Rechnungen der Partner, und von dort kommt, was Kunden berechnet wird und was sie zahlen.
+integration-slack-lead = Nachrichten an Ihre eigenen Leute und an Partner.
+integration-mail-lead = E-Mails an Partner, ihre Teams und Ihre eigenen Leute.
+integration-inbox-lead = Was Anbieter geschickt haben, auf dem Weg zur Bearbeitung.
+integration-books-lead = Was das Portal von selbst tut: Abgleich, Posten, Ankündigungen.
+integration-state-waiting = Um Pause gebeten
+integration-state-down = Antwortet nicht
+integration-state-held = Verbindung gestört
+integration-state-paused = Angehalten
+integration-held-title = { $system } akzeptiert unsere Zugangsdaten nicht.
+integration-held =
+    { $count ->
+        [0] Seit { $since }. Nichts wartet. Erneuern Sie das Token oder seine Berechtigungen und setzen Sie dann fort; einmal in der Minute findet das Portal es mit der nächsten Zustellung selbst heraus.
+        [one] Seit { $since }. Nichts ging verloren: Eine Zustellung wartet und verbraucht keine Versuche. Erneuern Sie das Token oder seine Berechtigungen und setzen Sie dann fort; einmal in der Minute findet das Portal es selbst heraus.
+       *[other] Seit { $since }. Nichts ging verloren: { $count } Zustellungen warten und verbrauchen keine Versuche. Erneuern Sie das Token oder seine Berechtigungen und setzen Sie dann fort; einmal in der Minute findet das Portal es selbst heraus.
+    }
+integration-down-title = { $system } antwortet nicht.
+integration-down =
+    { $count ->
+        [0] Seit { $since }. Nichts wartet. Zu tun ist nichts: Einmal in der Minute findet das Portal mit der nächsten Zustellung heraus, ob es wieder geht.
+        [one] Seit { $since }. Nichts ging verloren: Eine Zustellung wartet. Zu tun ist nichts: Einmal in der Minute findet das Portal heraus, ob es wieder geht, und macht dann von selbst weiter.
+       *[other] Seit { $since }. Nichts ging verloren: { $count } Zustellungen warten. Zu tun ist nichts: Einmal in der Minute findet das Portal heraus, ob es wieder geht, und macht dann von selbst weiter.
+    }
+integration-waiting-title = { $system } bittet um weniger Anfragen.
+integration-waiting = Bis { $until } wird nichts gesendet, danach geht es von selbst weiter. Wartende Zustellungen: { $count }.
+integration-paused-title = { $system } ist angehalten.
+integration-paused = Angehalten von { $person }, { $since }. Wartende Zustellungen: { $count }. Sie gehen hinaus, sobald jemand fortsetzt.
+integration-paused-reason = Grund: { $text }
+integration-said = Letzte Antwort: { $text }
+integration-resume = Fortsetzen
+integration-pause-title = { $system } anhalten
+integration-pause-reason = Grund
+integration-pause-hint = Es wird nichts gesendet, bis jemand fortsetzt; nichts geht verloren. Der Grund steht hier und im Protokoll.
+integration-pause-submit = Anhalten
+integration-retry-all = Alle fehlgeschlagenen erneut versuchen
+integration-facts = Angaben
+integration-job-about = Betrifft
+integration-job-waiting = Wird erneut versucht
+integration-job-running = Läuft
+integration-job-done = Erledigt
+integration-job-dead = Aufgegeben
+integration-job-webhook = Was gesendet wurde
+integration-job-message = Die Nachricht
+integration-tries-title = Versuche
+integration-tries-empty = Kein Versuch ist fehlgeschlagen.
+integration-try-failed = Fehlgeschlagen
+integration-try-waited = Verschoben, nicht gezählt
+integration-try-lost = Mit dem Arbeitsprozess verloren
+integration-webhooks-title = Letzte Webhooks
+integration-webhooks-empty-title = Noch keine
+integration-webhooks-empty = Ohne Webhooks erfährt das Portal von Änderungen durch den Abgleich, Minuten später. Prüfen Sie Adresse und Geheimnis beim Anbieter.
+integration-webhooks-column-received = Empfangen
+integration-webhooks-column-events = Inhalt
+integration-webhooks-column-state = Status
+integration-bytes =
+    { $bytes ->
+        [one] Ein Byte
+       *[other] { $bytes } Bytes
+    }
+integration-events =
+    { $count ->
+        [one] Ein Ereignis
+       *[other] { $count } Ereignisse
+    }{ $faults ->
+        [0] {""}
+       *[other] , { $faults } nicht lesbar
+    }
+integration-note-waiting = Wartet
+integration-note-worked = Bearbeitet
+integration-note-faults = Teils nicht lesbar
+integration-replay = Erneut abarbeiten
+integration-replayed = erneut abgearbeitet { $ago }
+integration-refused-signature = In den letzten sieben Tagen wegen falscher Signatur abgewiesen: { $count }, zuletzt { $ago }.
+integration-refused-unsigned = Ohne Signatur abgewiesen: { $count }, zuletzt { $ago }.
+integration-refused-late = Als zu alt abgewiesen: { $count }, zuletzt { $ago }.
+integration-waits = Wartet, bis es an der Reihe ist

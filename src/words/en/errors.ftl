@@ -122,3 +122,7 @@ error-line-disputed = Its partner disputes this line. Answer and resolve the dis
 error-line-entered-by-you = You entered this line, so somebody else approves it.
 error-nothing-to-waive = This month lacks nothing, so there is nothing to waive.
 error-refunded-beyond = More was refunded to the client than it paid for this deal. See to the refund first: no waiver makes up for it.
+error-system-paused = The system is paused already.
+error-system-runs = Nothing holds the system back.
+error-nothing-failed = Nothing has failed there, or it is being tried again already.
+error-webhook-waits = This webhook waits to be worked off already.

@@ -14,13 +14,6 @@ integration-mail = Mail
 integration-books = Background work
 integration-state-healthy = Healthy
 integration-state-retrying = Retrying
-integration-state-failing = Failing
-integration-failing-title = { $system } does not take what we send.
-integration-failing =
-    { $count ->
-        [one] Nothing was lost: one delivery waits. Mend the connection, then retry.
-       *[other] Nothing was lost: { $count } deliveries wait. Mend the connection, then retry.
-    }
 integration-failed-title = Failed deliveries
 integration-failed-column-what = What
 integration-failed-column-error = Last answer
@@ -43,6 +36,7 @@ job-read_stages = Read the pipelines
 job-read_currencies = Read the currencies of the HubSpot account
 job-read_owners = Read the account owners
 job-work_inbox = Work off a webhook
+job-work_event = Read an event of a webhook
 job-read_invoice = Read an invoice
 job-read_credit = Read a credit note
 job-sweep_invoices = Look for changed invoices
@@ -55,3 +49,82 @@ job-send_mail = Send a mail
 job-post_slack = Post a Slack message
 job-recompute_lines = Compute all lines again
 job-clean_up = Clean up
+integration-inbox = Webhooks received
+integration-oldest = oldest from { $ago }
+integration-hubspot-lead = Leads go there, and what becomes of their deals comes from there.
+integration-xero-lead = Partners' bills go there, and what clients are billed and pay comes from there.
+integration-slack-lead = Messages to your own people and to partners.
+integration-mail-lead = Mails to partners, their teams and your own people.
+integration-inbox-lead = What vendors sent, on its way to being followed up.
+integration-books-lead = What the portal does by itself: reconciliation, lines, announcements.
+integration-state-waiting = Asked to wait
+integration-state-down = Does not answer
+integration-state-held = Connection broken
+integration-state-paused = Paused
+integration-held-title = { $system } does not accept our credentials.
+integration-held =
+    { $count ->
+        [0] Since { $since }. Nothing waits. Renew the token or its permissions, then resume; once a minute the portal finds out by itself with whatever is next.
+        [one] Since { $since }. Nothing was lost: one delivery waits and uses up no tries. Renew the token or its permissions, then resume; once a minute the portal finds out by itself.
+       *[other] Since { $since }. Nothing was lost: { $count } deliveries wait and use up no tries. Renew the token or its permissions, then resume; once a minute the portal finds out by itself.
+    }
+integration-down-title = { $system } does not answer.
+integration-down =
+    { $count ->
+        [0] Since { $since }. Nothing waits. There is nothing to do but wait: once a minute the portal finds out with whatever is next whether it is back.
+        [one] Since { $since }. Nothing was lost: one delivery waits. There is nothing to do but wait: once a minute the portal finds out whether it is back, and resumes by itself.
+       *[other] Since { $since }. Nothing was lost: { $count } deliveries wait. There is nothing to do but wait: once a minute the portal finds out whether it is back, and resumes by itself.
+    }
+integration-waiting-title = { $system } asks for fewer calls.
+integration-waiting = Nothing is sent until { $until }; then it goes on by itself. Deliveries waiting: { $count }.
+integration-paused-title = { $system } is paused.
+integration-paused = { $person } paused it, { $since }. Deliveries waiting: { $count }. They go out when somebody resumes.
+integration-paused-reason = Reason: { $text }
+integration-said = Its last answer: { $text }
+integration-resume = Resume
+integration-pause-title = Pause { $system }
+integration-pause-reason = Reason
+integration-pause-hint = Nothing is sent until somebody resumes; nothing is lost. The reason stands here and in the audit log.
+integration-pause-submit = Pause
+integration-retry-all = Retry all that failed
+integration-facts = Facts
+integration-job-about = About
+integration-job-waiting = Will be tried again
+integration-job-running = Running
+integration-job-done = Done
+integration-job-dead = Given up
+integration-job-webhook = What was sent
+integration-job-message = The message
+integration-tries-title = Tries
+integration-tries-empty = No try has failed.
+integration-try-failed = Failed
+integration-try-waited = Put off, not counted
+integration-try-lost = Lost with its worker
+integration-webhooks-title = Last webhooks
+integration-webhooks-empty-title = None yet
+integration-webhooks-empty = Without webhooks the portal learns of changes by its sweeps, minutes later. Check the address and the secret at the vendor.
+integration-webhooks-column-received = Received
+integration-webhooks-column-events = Contents
+integration-webhooks-column-state = State
+integration-bytes =
+    { $bytes ->
+        [one] One byte
+       *[other] { $bytes } bytes
+    }
+integration-events =
+    { $count ->
+        [one] One event
+       *[other] { $count } events
+    }{ $faults ->
+        [0] {""}
+       *[other] , { $faults } not readable
+    }
+integration-note-waiting = Waiting
+integration-note-worked = Followed up
+integration-note-faults = Partly readable
+integration-replay = Replay
+integration-replayed = replayed { $ago }
+integration-refused-signature = Refused in the last seven days for a wrong signature: { $count }, last { $ago }.
+integration-refused-unsigned = Refused without a signature: { $count }, last { $ago }.
+integration-refused-late = Refused because too old: { $count }, last { $ago }.
+integration-waits = Waits its turn

@@ -114,7 +114,7 @@ async fn a_webhook_of_hubspot_is_accepted_and_names_the_deal() {
     let received = loop {
         let received = next(&mut catch, "/webhooks/hubspot").await;
         // The deal's making may come before.
-        let events = hubspot::signature::parse_events(&received.body).unwrap();
+        let events = read(hubspot::signature::parse_events(&received.body));
         if events.iter().any(|event| event.kind == "propertyChange") {
             break received;
         }
@@ -139,7 +139,7 @@ async fn a_webhook_of_hubspot_is_accepted_and_names_the_deal() {
     );
     assert!(check(&["old-secret"], &received.body).is_err());
     assert!(check(&["hubspot-secret"], b"[]").is_err());
-    let events = hubspot::signature::parse_events(&received.body).unwrap();
+    let events = read(hubspot::signature::parse_events(&received.body));
     assert!(
         events
             .iter()
@@ -148,11 +148,16 @@ async fn a_webhook_of_hubspot_is_accepted_and_names_the_deal() {
     );
 }
 
+/// The events of a note that can be read, as all of the sandbox's can.
+fn read<E, F: std::fmt::Debug, G: std::fmt::Debug>(events: Result<Vec<Result<E, F>>, G>) -> Vec<E> {
+    events.unwrap().into_iter().map(Result::unwrap).collect()
+}
+
 /// The next events of Xero; its tests of the check, which hold none, are passed over.
 async fn next_events(catch: &mut mpsc::Receiver<Received>) -> Received {
     loop {
         let received = next(catch, "/webhooks/xero").await;
-        let events = xero::signature::parse_events(&received.body).unwrap();
+        let events = read(xero::signature::parse_events(&received.body));
         if !events.is_empty() {
             return received;
         }
@@ -176,7 +181,7 @@ async fn a_webhook_of_xero_is_accepted_and_names_what_changed() {
         Ok(())
     );
     assert!(xero::signature::verify("another-key", &received.body, signature).is_err());
-    let events = xero::signature::parse_events(&received.body).unwrap();
+    let events = read(xero::signature::parse_events(&received.body));
     assert_eq!(
         (events[0].category.as_str(), &events[0].resource_id),
         ("CONTACT", &contact.id)

@@ -7,17 +7,12 @@ use portal_services::{
     figures::{self, StaffCounts},
     leads,
     lines::{self, LineView, StaffLineFilter},
-    operations::{self, Health},
+    operations::{self, Health, SYSTEMS},
     quarters::{self, ClosePreview},
 };
 use portal_store::leads::{LeadFilter, LeadRecord};
 
-use super::{
-    address, fact, head,
-    integrations::{SYSTEMS, system_state},
-    lines::line_url,
-    write_sum,
-};
+use super::{address, fact, head, integrations::system_state, lines::line_url, write_sum};
 use crate::{
     ui::{
         api::UiError,
@@ -336,7 +331,7 @@ fn systems(page: &Page, health: &Health) -> AnyView {
     let rows = SYSTEMS
         .iter()
         .map(|system| {
-            let state = system_state(health, system);
+            let state = system_state(page, health, system);
             let name = words.text(&format!("integration-{system}"));
             let label = words.text(&format!("integration-state-{}", state.as_str()));
             view! { <li><div class="t">{name}</div>{kit::pill(state.pill(), label)}</li> }

@@ -1,20 +1,32 @@
-//! Integrations: how each outside system is doing, what waits for it, what failed and in which words; trying again, and reading everything anew.
+//! Integrations: how each outside system is doing, what waits for it, what failed and in which words, what it sent; trying again, pausing, and reading anew.
+//! One page for all, one for each system, and one for each job that failed.
 
 mod failures;
+mod job;
+mod system;
 mod systems;
+mod trouble;
+mod webhooks;
 
-use axum::response::Response;
+use axum::{extract::Path, response::Response};
 use leptos::prelude::*;
-use portal_domain::access::Action;
-use portal_services::operations;
+use portal_domain::{access::Action, ids::JobId};
+use portal_services::{
+    ServiceError, inbox,
+    operations::{self, SYSTEMS},
+};
 
-use super::{head, may};
+use super::{crumbs, head, may};
 use crate::{
     ui::{api::UiError, kit},
     web::page::Page,
 };
 
-pub use systems::{SYSTEMS, system_state};
+pub use systems::system_state;
+
+const PATH: &str = "/staff/integrations";
+/// How many of the last webhooks are shown.
+const NOTES: i64 = 20;
 
 pub async fn show(page: Page) -> Result<Response, UiError> {
     let health = page.said(operations::read_health(&page.ctx, page.actor()?).await)?;
@@ -26,10 +38,51 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
         view! {
             {head(title, words.text("integration-lead"), sweep)}
             <div class="stack" id="systems" data-live="">
-                {systems::warnings(page, &health)}
+                {SYSTEMS.iter().map(|system| trouble::notice(page, &health, system)).collect_view()}
                 {systems::table(page, &health)}
-                {failures::list(page, &health.failing)}
+                {failures::all(page, &health.failing)}
             </div>
+        }
+        .into_any()
+    }))
+}
+
+/// One system, or the portal's own background work: the same of it alone, and what can be done.
+pub async fn show_system(page: Page, Path(name): Path<String>) -> Result<Response, UiError> {
+    let (ctx, actor) = (&page.ctx, page.actor()?);
+    let known = systems::LANES.iter().find(|known| **known == name);
+    let name = *page.said(known.ok_or(ServiceError::NotFound))?;
+    let health = page.said(operations::read_health(ctx, actor).await)?;
+    let notes = page.said(inbox::list_newest(ctx, actor, name, NOTES).await)?;
+    let refusals = page.said(inbox::list_refusals(ctx, actor).await)?;
+    let title = page.words.text(&format!("integration-{name}"));
+    Ok(page.show(&title.clone(), move |page| {
+        let failing = health.failing.iter();
+        let own = failing.filter(|failing| failing.job.lane == name);
+        view! {
+            {crumbs(page, PATH, "integration-title", title.clone())}
+            {system::head(page, &health, name, title)}
+            <div class="stack" id="system" data-live="">
+                {trouble::notice(page, &health, name)}
+                {system::facts(page, &health, name)}
+                {failures::list(page, own)}
+                {webhooks::list(page, name, &notes, &refusals)}
+            </div>
+            {system::pause_form(page, &health, name)}
+        }
+        .into_any()
+    }))
+}
+
+/// One job with the history of its tries.
+pub async fn show_job(page: Page, Path(id): Path<String>) -> Result<Response, UiError> {
+    let id: JobId = page.said(id.parse().map_err(|_| ServiceError::NotFound))?;
+    let job = page.said(operations::find_job(&page.ctx, page.actor()?, id).await)?;
+    let title = page.words.text(&format!("job-{}", job.failing.job.kind));
+    Ok(page.show(&title.clone(), move |page| {
+        view! {
+            {crumbs(page, PATH, "integration-title", title.clone())}
+            {job::view(page, &job, title)}
         }
         .into_any()
     }))

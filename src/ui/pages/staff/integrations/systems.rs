@@ -1,27 +1,34 @@
-//! How each outside system is doing.
+//! How each outside system is doing, at a glance.
 
 use leptos::prelude::*;
 use portal_domain::calendar::Timestamp;
-use portal_services::operations::Health;
-use portal_store::vendors::VendorRecord;
+use portal_services::operations::{Health, SYSTEMS};
+use portal_store::vendors::Standing;
 
+use super::PATH;
 use crate::{
-    ui::{
-        kit::{self, icons},
-        pages::staff::NOTHING,
-    },
+    ui::{kit, pages::staff::NOTHING},
     web::page::Page,
 };
 
-/// The lanes of work that go out; each is one system.
-pub const SYSTEMS: [&str; 4] = ["hubspot", "xero", "slack", "mail"];
+/// The lanes that have a page of their own: the systems, what they send, and the portal's own work.
+pub(super) const LANES: [&str; 6] = ["hubspot", "xero", "slack", "mail", "inbox", "books"];
 
 /// How a system is doing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum SystemState {
     Healthy,
+    /// It did not answer the last call.
     Retrying,
-    Failing,
+    /// It asked for fewer calls.
+    Waiting,
+    /// It does not answer.
+    Down,
+    /// It does not accept our credentials.
+    Held,
+    /// A person wants nothing sent.
+    Paused,
+    /// Nothing was sent yet.
     Unused,
 }
 
@@ -31,7 +38,10 @@ impl SystemState {
         match self {
             Self::Healthy => "healthy",
             Self::Retrying => "retrying",
-            Self::Failing => "failing",
+            Self::Waiting => "waiting",
+            Self::Down => "down",
+            Self::Held => "held",
+            Self::Paused => "paused",
             Self::Unused => "unused",
         }
     }
@@ -39,78 +49,49 @@ impl SystemState {
     /// Its colour.
     pub const fn pill(self) -> &'static str {
         match self {
+            Self::Healthy => "healthy",
+            Self::Retrying | Self::Waiting => "retrying",
+            Self::Down | Self::Held => "failing",
+            Self::Paused => "held",
             Self::Unused => "off",
-            other => other.as_str(),
         }
     }
 }
 
-/// Failing: something was given up. Retrying: the last answer was a failure. Unused: there was none yet.
-pub fn system_state(health: &Health, system: &str) -> SystemState {
-    if count(health, system, "dead") > 0 {
-        return SystemState::Failing;
-    }
-    let Some(vendor) = find(health, system) else {
+/// What stands in the way comes first. What was refused or given up is a matter of that delivery alone, and counted beside the state.
+pub fn system_state(page: &Page, health: &Health, system: &str) -> SystemState {
+    let Some(vendor) = health.vendor(system) else {
         return SystemState::Unused;
     };
-    let at = |instant: Option<Timestamp>| instant.map(|instant| instant.0);
-    match (at(vendor.last_success_at), at(vendor.last_failure_at)) {
-        (None, None) => SystemState::Unused,
-        (success, failure) if failure > success => SystemState::Retrying,
+    match &vendor.standing {
+        Standing {
+            paused: Some(_), ..
+        } => SystemState::Paused,
+        Standing {
+            held_at: Some(_), ..
+        } => SystemState::Held,
+        Standing {
+            down_at: Some(_), ..
+        } => SystemState::Down,
+        Standing {
+            wait_until: Some(until),
+            ..
+        } if *until > page.ctx.now() => SystemState::Waiting,
+        Standing { outages: 1.., .. } => SystemState::Retrying,
+        _ if vendor.last_success_at.is_none() => SystemState::Unused,
         _ => SystemState::Healthy,
     }
 }
 
-fn find<'a>(health: &'a Health, system: &str) -> Option<&'a VendorRecord> {
-    health.vendors.iter().find(|vendor| vendor.name == system)
-}
-
-fn count(health: &Health, lane: &str, state: &str) -> i64 {
-    health
-        .pending
-        .iter()
-        .filter(|(found, found_state, _)| found == lane && found_state == state)
-        .map(|(_, _, count)| count)
-        .sum()
-}
-
-/// One for each system that something was given up for.
-pub(super) fn warnings(page: &Page, health: &Health) -> AnyView {
-    let words = &page.words;
-    SYSTEMS
-        .iter()
-        .filter(|system| system_state(health, system) == SystemState::Failing)
-        .map(|system| {
-            let name = words.text(&format!("integration-{system}"));
-            let title = words.with("integration-failing-title", &[("system", name.into())]);
-            let text = words.with(
-                "integration-failing",
-                &[("count", count(health, system, "dead").into())],
-            );
-            view! {
-                <div class="notice" data-tone="bad" role="alert">
-                    {kit::icon(icons::ALERT)}<div><strong>{title}</strong><p>{text}</p></div>
-                </div>
-            }
-        })
-        .collect_view()
-        .into_any()
-}
-
 pub(super) fn table(page: &Page, health: &Health) -> AnyView {
     let words = &page.words;
-    let columns = [
-        "system",
-        "last-success",
-        "last-failure",
-        "last-webhook",
-        "last-sweep",
-    ];
+    let columns = ["system", "last-success", "last-webhook", "last-sweep"];
     let columns = columns.map(|column| view! { <th scope="col">{words.text(&format!("integration-column-{column}"))}</th> });
     let rows = SYSTEMS
         .iter()
         .map(|system| system_row(page, health, system))
         .collect_view();
+    let own = ["inbox", "books"].map(|lane| own_row(page, health, lane));
     view! {
         <section class="card flush" aria-label=words.text("today-systems")>
             <div class="table">
@@ -123,7 +104,7 @@ pub(super) fn table(page: &Page, health: &Health) -> AnyView {
                             <th scope="col">{words.text("integration-column-state")}</th>
                         </tr>
                     </thead>
-                    <tbody>{rows}{books_row(page, health)}</tbody>
+                    <tbody>{rows}{own.into_iter().collect_view()}</tbody>
                 </table>
             </div>
         </section>
@@ -131,46 +112,46 @@ pub(super) fn table(page: &Page, health: &Health) -> AnyView {
     .into_any()
 }
 
-fn system_row(page: &Page, health: &Health, system: &str) -> AnyView {
+fn link(page: &Page, lane: &str) -> AnyView {
+    let name = page.words.text(&format!("integration-{lane}"));
+    view! { <a href=format!("{PATH}/{lane}")>{name}</a> }.into_any()
+}
+
+fn system_row(page: &Page, health: &Health, system: &'static str) -> AnyView {
     let words = &page.words;
-    let vendor = find(health, system);
-    let state = system_state(health, system);
+    let vendor = health.vendor(system);
+    let state = system_state(page, health, system);
     let cell = |key: &str, at: Option<Timestamp>| {
         let value = at.map_or_else(|| NOTHING.into_any(), |at| kit::ago(page, at));
         view! { <td data-label=words.text(&format!("integration-column-{key}"))>{value}</td> }
     };
-    // In its own words, as long as it has not answered again.
-    let failure = vendor
-        .filter(|_| state != SystemState::Healthy)
-        .and_then(|vendor| vendor.last_failure.clone())
-        .map(|failure| view! { <small>{failure}</small> });
     view! {
         <tr>
-            <th class="main" scope="row">{words.text(&format!("integration-{system}"))}{failure}</th>
+            <th class="main" scope="row">{link(page, system)}</th>
             {cell("last-success", vendor.and_then(|vendor| vendor.last_success_at))}
-            {cell("last-failure", vendor.and_then(|vendor| vendor.last_failure_at))}
             {cell("last-webhook", vendor.and_then(|vendor| vendor.last_webhook_at))}
             {cell("last-sweep", vendor.and_then(|vendor| vendor.last_sweep_at))}
             {backlog(page, health, system)}
-            <td class="corner">{kit::pill(state.pill(), words.text(&format!("integration-state-{}", state.as_str())))}</td>
+            <td class="corner">{state_pill(page, state)}</td>
         </tr>
     }
     .into_any()
 }
 
+pub(super) fn state_pill(page: &Page, state: SystemState) -> AnyView {
+    let label = page
+        .words
+        .text(&format!("integration-state-{}", state.as_str()));
+    kit::pill(state.pill(), label)
+}
+
 /// The portal's own work: nobody outside answers for it.
-fn books_row(page: &Page, health: &Health) -> AnyView {
-    let words = &page.words;
-    let state = if count(health, "books", "dead") > 0 {
-        SystemState::Failing
-    } else {
-        SystemState::Healthy
-    };
+fn own_row(page: &Page, health: &Health, lane: &'static str) -> AnyView {
     view! {
         <tr>
-            <th class="main" scope="row" colspan="5">{words.text("integration-books")}</th>
-            {backlog(page, health, "books")}
-            <td class="corner">{kit::pill(state.pill(), words.text(&format!("integration-state-{}", state.as_str())))}</td>
+            <th class="main" scope="row" colspan="4">{link(page, lane)}</th>
+            {backlog(page, health, lane)}
+            <td class="corner"></td>
         </tr>
     }
     .into_any()
@@ -178,10 +159,20 @@ fn books_row(page: &Page, health: &Health) -> AnyView {
 
 fn backlog(page: &Page, health: &Health, lane: &str) -> AnyView {
     let words = &page.words;
-    let waiting = count(health, lane, "waiting") + count(health, lane, "running");
+    let backlog = health.backlog(lane);
+    let oldest = backlog
+        .oldest_at
+        .map(|at| view! { <small>{oldest(page, at)}</small> });
     view! {
-        <td class="num" data-label=words.text("integration-column-waiting")>{words.number(waiting)}</td>
-        <td class="num" data-label=words.text("integration-column-failed")>{words.number(count(health, lane, "dead"))}</td>
+        <td class="num" data-label=words.text("integration-column-waiting")><span>{words.number(backlog.waiting)}{oldest}</span></td>
+        <td class="num" data-label=words.text("integration-column-failed")>{words.number(backlog.dead)}</td>
     }
     .into_any()
+}
+
+/// Since when the oldest one waits.
+pub(super) fn oldest(page: &Page, at: Timestamp) -> String {
+    let ago = page.words.ago(page.ctx.now(), at);
+    page.words
+        .with("integration-oldest", &[("ago", ago.into())])
 }

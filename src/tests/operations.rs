@@ -1,0 +1,158 @@
+//! What an operator sees of the machinery, and does with it: what stands in the way, since when and in whose words, what failed and what it is about.
+
+use portal_domain::lead::LeadState;
+use serde_json::json;
+
+use crate::{
+    browser::Browser,
+    portal::{TestPortal, lead_form},
+};
+
+const PAGE: &str = "/staff/integrations";
+
+/// A portal that has done its first work, and whose systems then fail like this.
+async fn with_faults(faults: serde_json::Value) -> TestPortal {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    portal.sandbox_act("faults", faults).await;
+    portal
+}
+
+async fn submit(portal: &TestPortal) -> portal_domain::ids::LeadId {
+    let form = lead_form("Harbour", "harbour-logistics.com");
+    let submitted = portal_services::leads::submit(&portal.ctx, &portal.aster.owner, &form).await;
+    portal.run_jobs().await;
+    submitted.unwrap().lead()
+}
+
+/// What a page says, without its markup.
+async fn text_of(browser: &mut Browser, path: &str) -> String {
+    let body = browser.get(path).await.body;
+    let mut text = String::new();
+    for part in body.split('<') {
+        text.push_str(part.split_once('>').map_or(part, |(_, text)| text));
+        text.push(' ');
+    }
+    text
+}
+
+/// The address of the first job that a page leads to.
+async fn first_job(browser: &mut Browser) -> String {
+    let body = browser.get(PAGE).await.body;
+    let begin = format!("{PAGE}/jobs/");
+    let (_, rest) = body.split_once(&begin).expect("a job that failed");
+    format!("{begin}{}", &rest[..26])
+}
+
+#[tokio::test]
+async fn the_page_says_what_is_broken_since_when_in_whose_words_and_what_waits() {
+    let portal = with_faults(json!({ "hubspot": { "token_revoked": true } })).await;
+    submit(&portal).await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    for path in [PAGE, "/staff/integrations/hubspot"] {
+        let text = text_of(&mut operator, path).await;
+        for said in [
+            "HubSpot does not accept our credentials.",
+            "Connection broken",
+            "Since 6 Jul 2026",
+            "one delivery waits and uses up no tries",
+            "INVALID_AUTHENTICATION",
+            "Resume",
+        ] {
+            assert!(text.contains(said), "{path} does not say `{said}`: {text}");
+        }
+    }
+    let mut finance = portal.sign_in(&portal.staff.finance).await;
+    let text = text_of(&mut finance, PAGE).await;
+    assert!(text.contains("Connection broken") && !text.contains("Resume"));
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_delivery_that_was_given_up_long_ago_does_not_make_its_system_look_broken() {
+    let portal = with_faults(json!({ "mail": { "refuse_for_good": 1 } })).await;
+    submit(&portal).await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let text = text_of(&mut operator, "/staff/integrations/mail").await;
+    assert!(text.contains("Healthy"), "{text}");
+    let text = text_of(&mut operator, PAGE).await;
+    for said in ["Send a mail", "owner@aster-consulting.com", "550", "Retry"] {
+        assert!(text.contains(said), "`{said}`: {text}");
+    }
+    portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test]
+async fn a_job_that_fails_shows_each_try_and_leads_to_the_lead_that_it_is_about() {
+    let portal = with_faults(json!({ "hubspot": { "garbled": 1 } })).await;
+    let lead = submit(&portal).await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let job = first_job(&mut operator).await;
+    let page = operator.get(&job).await.body;
+    assert!(page.contains(&format!("/staff/leads/{lead}")) && page.contains("Harbour"));
+    assert!(page.contains("not understood"), "why it failed");
+    portal.advance_clock_by(1).await;
+    portal.run_jobs().await;
+    let text = text_of(&mut operator, &job).await;
+    assert!(text.contains("Done"), "{text}");
+    assert!(text.contains("not understood"), "its history stays");
+    assert_eq!(portal.lead(lead).await.state, LeadState::Registered);
+    let nothing = format!("{PAGE}/jobs/{}", portal.ctx.new_id());
+    assert_eq!(operator.get(&nothing).await.status, 404);
+    assert_eq!(operator.get("/staff/integrations/fax").await.status, 404);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn an_operator_pauses_a_system_with_a_reason_that_everybody_reads_and_resumes_it() {
+    let portal = with_faults(json!({})).await;
+    let page = "/staff/integrations/hubspot";
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let pause = |reason: &'static str| {
+        [
+            ("do", "pause_system"),
+            ("system", "hubspot"),
+            ("reason", reason),
+        ]
+    };
+    assert_eq!(operator.post(page, &pause("")).await.status, 422);
+    let answer = operator.post(page, &pause("Moving accounts")).await;
+    assert_eq!(answer.location, format!("{page}?notice=system-paused"));
+    assert_eq!(operator.post(page, &pause("Again")).await.status, 409);
+    let lead = submit(&portal).await;
+    let mut finance = portal.sign_in(&portal.staff.finance).await;
+    let text = text_of(&mut finance, PAGE).await;
+    assert!(text.contains("Staff operator paused it") && text.contains("Reason: Moving accounts"));
+    assert_eq!(portal.lead(lead).await.state, LeadState::Accepted);
+    let resume = [("do", "resume_system"), ("system", "hubspot")];
+    assert_eq!(operator.post(page, &resume).await.status, 303);
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(lead).await.state, LeadState::Registered);
+    let audit = text_of(&mut operator, "/staff/audit").await;
+    assert!(audit.contains("Paused an outside system") && audit.contains("Moving accounts"));
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn everything_that_failed_in_a_system_is_tried_again_at_once() {
+    let portal = with_faults(json!({ "mail": { "refuse_for_good": 2 } })).await;
+    submit(&portal).await;
+    portal
+        .submit(&portal.borealis.owner, "Quayside", "quayside-foods.com")
+        .await;
+    portal.run_jobs().await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let retry = [("do", "retry_all_jobs"), ("system", "mail")];
+    let page = "/staff/integrations/mail";
+    assert_eq!(operator.post(page, &retry).await.status, 303);
+    portal.run_jobs().await;
+    for owner in ["owner@aster-consulting.com", "owner@borealis-partners.de"] {
+        assert_eq!(portal.mails_to(owner).await.len(), 1, "{owner}");
+    }
+    assert_eq!(
+        operator.post(page, &retry).await.status,
+        409,
+        "nothing is left"
+    );
+    portal.finish().await;
+}

@@ -1,0 +1,60 @@
+//! What an operator does with the machinery: trying again, pausing and resuming a system, working a webhook off again.
+
+use leptos::prelude::*;
+use portal_domain::ids::{InboxId, JobId};
+
+use super::{Done, UiError};
+
+const PATH: &str = "/staff/integrations";
+
+/// Tries a delivery again that was given up.
+#[server(endpoint = "retry_job")]
+pub async fn retry_job(job: JobId) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(portal_services::operations::retry_job(&page.ctx, page.actor()?, job).await)?;
+    Ok(Done::new(PATH, "job-retried"))
+}
+
+/// Tries everything again that was given up of a system, or of the portal's own work.
+#[server(endpoint = "retry_all_jobs")]
+pub async fn retry_all_jobs(system: String) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(portal_services::operations::retry_all(&page.ctx, page.actor()?, &system).await)?;
+    Ok(Done::new(PATH, "jobs-retried"))
+}
+
+/// Reads everything anew from both vendors.
+#[server(endpoint = "sweep_now")]
+pub async fn sweep_now() -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(portal_services::operations::sweep_now(&page.ctx, page.actor()?).await)?;
+    Ok(Done::new(PATH, "sweep-started"))
+}
+
+/// Sends nothing to a system until somebody resumes.
+#[server(endpoint = "pause_system")]
+pub async fn pause_system(
+    system: String,
+    #[server(default)] reason: String,
+) -> Result<Done, UiError> {
+    use portal_services::operations::pause;
+    let page = crate::web::page::current().await?;
+    page.said(pause(&page.ctx, page.actor()?, &system, &reason).await)?;
+    Ok(Done::new(format!("{PATH}/{system}"), "system-paused"))
+}
+
+/// Sends to a system again, now.
+#[server(endpoint = "resume_system")]
+pub async fn resume_system(system: String) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(portal_services::operations::resume(&page.ctx, page.actor()?, &system).await)?;
+    Ok(Done::new(format!("{PATH}/{system}"), "system-resumed"))
+}
+
+/// Works a webhook off again.
+#[server(endpoint = "replay_webhook")]
+pub async fn replay_webhook(note: InboxId, system: String) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(portal_services::inbox::replay(&page.ctx, page.actor()?, note).await)?;
+    Ok(Done::new(format!("{PATH}/{system}"), "webhook-replayed"))
+}

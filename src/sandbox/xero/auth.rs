@@ -47,6 +47,42 @@ impl Default for TokenDesk {
     }
 }
 
+impl TokenDesk {
+    /// Connects the organisation, if it was not.
+    pub fn connect(&mut self) {
+        self.connected = true;
+    }
+}
+
+/// Where the identity server has what, for clients that look it up.
+pub fn discovery(call: &Call) -> Reply {
+    let base = format!("http://{}", call.header("host").unwrap_or_default());
+    let document = json!({
+        "issuer": base, "authorization_endpoint": format!("{base}/identity/connect/authorize"),
+        "token_endpoint": format!("{base}/connect/token"), "revocation_endpoint": format!("{base}/connect/revocation"),
+        "response_types_supported": ["code"], "grant_types_supported": ["authorization_code", "client_credentials", "refresh_token"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+    });
+    Reply::json(StatusCode::OK, &document)
+}
+
+/// `POST /connect/revocation`: the refresh token is dead and nothing is connected any more. A token that nobody knows
+/// is revoked already. Access tokens live until they end.
+pub fn revoke(xero: &mut Xero, second: Option<&mut Xero>, keys: &Keys, call: &Call) -> Reply {
+    let form = call.form();
+    let field = |name: &str| find_pair(&form, name).unwrap_or_default();
+    if !is_our_app(keys, call, field("client_id"), field("client_secret")) {
+        return bad_request("invalid_client");
+    }
+    if xero.tokens.refresh.remove(field("token")).is_some() {
+        xero.tokens.connected = false;
+        if let Some(second) = second {
+            second.tokens.connected = false;
+        }
+    }
+    Reply::empty(StatusCode::OK)
+}
+
 /// `GET /identity/connect/authorize`: everybody agrees at once, and is sent back with a code.
 pub fn authorize(desk: &mut TokenDesk, dice: &mut Dice, call: &Call) -> Reply {
     let Some(back) = call.query("redirect_uri") else {
@@ -124,18 +160,36 @@ fn is_our_app(keys: &Keys, call: &Call, id: &str, secret: &str) -> bool {
 }
 
 /// `GET /connections` and `DELETE /connections/{id}`.
-pub fn connections(xero: &mut Xero, rest: &[&str], call: &Call) -> Reply {
+pub fn connections(
+    xero: &mut Xero,
+    second: Option<&mut Xero>,
+    rest: &[&str],
+    call: &Call,
+) -> Reply {
     if let Err(reply) = check_token(&xero.tokens, call, false) {
         return *reply;
     }
+    let mut connected: Vec<&mut Xero> = std::iter::once(xero)
+        .chain(second)
+        .filter(|books| books.tokens.connected)
+        .collect();
     match (&call.method, rest) {
-        (&Method::GET, []) if xero.tokens.connected => {
-            Reply::json(StatusCode::OK, &json!([connection(&xero.organisation)]))
+        (&Method::GET, []) => {
+            let listed: Vec<_> = connected
+                .iter()
+                .map(|books| connection(&books.organisation))
+                .collect();
+            Reply::json(StatusCode::OK, &json!(listed))
         }
-        (&Method::GET, []) => Reply::json(StatusCode::OK, &json!([])),
-        (&Method::DELETE, [id]) if *id == xero.organisation.connection_id => {
-            xero.tokens.connected = false;
-            Reply::empty(StatusCode::NO_CONTENT)
+        (&Method::DELETE, [id]) => {
+            let mut found = connected.iter_mut();
+            match found.find(|books| books.organisation.connection_id == *id) {
+                Some(books) => {
+                    books.tokens.connected = false;
+                    Reply::empty(StatusCode::NO_CONTENT)
+                }
+                None => super::errors::not_found(),
+            }
         }
         _ => super::errors::not_found(),
     }
@@ -165,16 +219,19 @@ pub fn check_token(desk: &TokenDesk, call: &Call, revoked: bool) -> Result<(), B
     }
 }
 
-/// Checks the tenant header.
-pub fn check_tenant(xero: &Xero, call: &Call) -> Result<(), Box<Reply>> {
+/// The books that the tenant header names.
+pub fn chosen<'a>(
+    xero: &'a mut Xero,
+    second: Option<&'a mut Xero>,
+    call: &Call,
+) -> Result<&'a mut Xero, Box<Reply>> {
     let given = call.header("xero-tenant-id").unwrap_or_default();
-    if xero.tokens.connected && given.eq_ignore_ascii_case(&xero.organisation.tenant_id) {
-        return Ok(());
-    }
-    Err(Box::new(refused(
-        StatusCode::FORBIDDEN,
-        "AuthenticationUnsuccessful",
-    )))
+    let is_meant = |books: &&mut Xero| {
+        books.tokens.connected && given.eq_ignore_ascii_case(&books.organisation.tenant_id)
+    };
+    let mut all = std::iter::once(xero).chain(second);
+    let refusal = || refused(StatusCode::FORBIDDEN, "AuthenticationUnsuccessful");
+    all.find(is_meant).ok_or_else(|| Box::new(refusal()))
 }
 
 fn bad_request(error: &str) -> Reply {

@@ -108,13 +108,16 @@ pub struct Note {
     pub details: String,
 }
 
-/// A file that was put on a document; its bytes are not kept.
+/// A file that was put on a document.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Attachment {
     pub id: String,
     pub file_name: String,
     pub mime_type: String,
     pub length_bytes: usize,
+    pub include_online: bool,
+    /// Its bytes, in base64.
+    pub content: String,
 }
 
 /// An invoice or a bill.
@@ -588,15 +591,10 @@ impl Xero {
             self.currencies.contains(&next.currency),
             &currency,
         );
-        let locked = self
-            .organisation
-            .period_lock_date
-            .is_some_and(|lock| next.date <= lock);
-        unless(
-            problems,
-            !locked,
-            "The document date cannot be before the period lock date.",
-        );
+        if let Some(lock) = self.organisation.lock_on(next.date) {
+            let problem = format!("The document date cannot be before the {lock}.");
+            unless(problems, false, &problem);
+        }
     }
 
     fn take_invoice_number(&mut self) -> String {

@@ -3,6 +3,8 @@
 mod credits;
 mod email;
 mod hubspot;
+mod misfortune;
+mod properties;
 mod slack;
 mod stage;
 mod webhooks;

@@ -4,6 +4,7 @@ mod credits;
 mod email;
 mod hubspot;
 mod misfortune;
+mod openapi;
 mod properties;
 mod slack;
 mod stage;

@@ -171,7 +171,7 @@ pub struct Faults {
     pub search_lag_ms: i64,
     /// The next so many of HubSpot's batches that write have their last input fail, for no reason that lasts.
     pub batch_inputs_failing: u32,
-    /// Scopes that HubSpot's app lacks, such as `crm.objects.deals.write`, with blanks or commas between.
+    /// Scopes that the apps lack, such as `crm.objects.deals.write`, with blanks or commas between.
     pub missing_scopes: String,
     /// How much the enforced limits allow.
     pub limits: LimitSizes,

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
 use super::{Bench, take_one_request};
@@ -145,13 +146,73 @@ async fn the_pages_forms_set_faults_and_rules() {
     assert_eq!(bench.sandbox.state()["faults"]["rules"], json!([]));
 }
 
+/// Accepts one request, refuses it with 500, and gives its body.
+async fn refuse_one_request(portal: &TcpListener) -> Value {
+    let (stream, _) = portal.accept().await.unwrap();
+    let mut reader = BufReader::new(stream);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        reader.read_line(&mut head).await.unwrap();
+    }
+    let length: usize = super::header(&head, "content-length").parse().unwrap();
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).await.unwrap();
+    let answer = b"HTTP/1.1 500 Oh\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    reader.get_mut().write_all(answer).await.unwrap();
+    serde_json::from_slice(&body).unwrap()
+}
+
+async fn portal_of(bench: &Bench) -> TcpListener {
+    let portal = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", portal.local_addr().unwrap());
+    bench.sandbox.set_portal_url(&url);
+    portal
+}
+
+#[tokio::test]
+async fn a_refused_webhook_comes_again_and_counts_its_attempts() {
+    let bench = Bench::start().await;
+    let portal = portal_of(&bench).await;
+    bench.upsert_deal("lead-1", "Acme").await;
+    let first = refuse_one_request(&portal).await;
+    let (_, second) = take_one_request(&portal).await;
+    let second: Value = serde_json::from_slice(&second).unwrap();
+    let attempts = (&first[0]["attemptNumber"], &second[0]["attemptNumber"]);
+    assert_eq!(attempts, (&json!(0), &json!(1)));
+    assert_eq!(first[0]["eventId"], second[0]["eventId"]);
+}
+
+#[tokio::test]
+async fn a_webhook_is_doubled_or_never_sent_as_the_faults_say() {
+    let bench = Bench::start().await;
+    let portal = portal_of(&bench).await;
+    bench
+        .control("/faults", json!({"webhooks": {"double_percent": 100}}))
+        .await;
+    bench.upsert_deal("lead-1", "Acme").await;
+    let (_, first) = take_one_request(&portal).await;
+    let (_, again) = take_one_request(&portal).await;
+    assert_eq!(first, again);
+    bench
+        .control("/faults", json!({"webhooks": {"drop_percent": 100}}))
+        .await;
+    bench.upsert_deal("lead-2", "Acme").await;
+    assert_eq!(bench.sandbox.webhooks_under_way(), 0);
+    let (_, log) = bench
+        .send(bench.client.get(bench.url("/sandbox/log?system=HubSpot")))
+        .await;
+    let mut notes = log
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["note"].clone());
+    assert!(notes.any(|note| note == "fault: never sent"));
+}
+
 #[tokio::test]
 async fn a_delayed_webhook_comes_that_much_later() {
     let bench = Bench::start().await;
-    let portal = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    bench
-        .sandbox
-        .set_portal_url(&format!("http://{}", portal.local_addr().unwrap()));
+    let portal = portal_of(&bench).await;
     bench
         .control("/faults", json!({"webhooks": {"delay_ms": 400}}))
         .await;

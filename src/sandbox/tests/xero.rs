@@ -205,6 +205,44 @@ async fn a_revoked_refresh_token_is_dead_and_nothing_is_connected_any_more() {
 }
 
 #[tokio::test]
+async fn a_token_is_good_for_the_scopes_that_were_asked_for_and_no_others() {
+    let bench = Bench::start().await;
+    let invoice = bench.invoice("INV-1", "10").await;
+    let scope = "accounting.invoices+accounting.contacts.read+accounting.settings.read";
+    let form = format!("grant_type=client_credentials&scope={scope}");
+    let (_, token) = identity(&bench, "/connect/token", &form).await;
+    let ask = async |method: &str, path: &str| {
+        let url = bench.url(&format!("/api.xro/2.0{path}"));
+        let request = bench.client.request(method.parse().unwrap(), url);
+        let request = request.bearer_auth(token["access_token"].as_str().unwrap());
+        let request = request.header("xero-tenant-id", TENANT);
+        let request = request.header("accept", "application/json").body("{}");
+        bench.send(request).await
+    };
+    let attachment = format!(
+        "/Invoices/{}/Attachments/a.pdf",
+        invoice["id"].as_str().unwrap()
+    );
+    for (method, path, is_allowed) in [
+        ("GET", "/Invoices", true),
+        ("GET", "/CreditNotes", true),
+        ("PUT", "/Invoices", true),
+        ("GET", "/Contacts", true),
+        ("PUT", "/Contacts", false),
+        ("GET", "/Payments", false),
+        ("PUT", attachment.as_str(), false),
+        ("GET", "/Organisation", true),
+    ] {
+        let (status, body) = ask(method, path).await;
+        let is_refused = (status, &body["Detail"]) == (401, &json!("AuthorizationUnsuccessful"));
+        assert_eq!(is_refused, !is_allowed, "{method} {path}: {status} {body}");
+    }
+    let gone = json!({"missing_scopes": "accounting.invoices"});
+    bench.control("/faults", gone).await;
+    assert_eq!(bench.xero("GET", "/Invoices", "", Value::Null).await.0, 401);
+}
+
+#[tokio::test]
 async fn an_error_is_remembered_under_its_key_like_any_answer() {
     let bench = Bench::start().await;
     let locked = json!({"period_lock_date": "2026-10-01"});

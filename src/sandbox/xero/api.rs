@@ -39,7 +39,11 @@ pub fn answer(world: &mut World, keys: &Keys, call: &Call) -> Reply {
         (_, ["connections", rest @ ..]) => auth::connections(xero, second, rest, call),
         (_, ["api.xro", "2.0", rest @ ..]) => {
             let checked = auth::check_token(&xero.tokens, call, world.faults.xero.token_revoked);
-            match checked.and_then(|()| auth::chosen(xero, second, call)) {
+            let missing = &world.faults.missing_scopes;
+            let checked = checked
+                .and_then(|()| auth::check_scope(&xero.tokens, rest, missing, call))
+                .and_then(|()| auth::chosen(xero, second, call));
+            match checked {
                 Ok(books) => in_the_form_asked_for(accounting(books, dice, rest, call), call),
                 Err(reply) => *reply,
             }

@@ -19,19 +19,21 @@ const REFRESH_TOKEN_MS: i64 = 60 * 86_400_000;
 const GRACE_MS: i64 = 1_800_000;
 const CODE_MS: i64 = 300_000;
 
-/// A refresh token, good until it is used and a little longer.
-#[derive(Debug, Serialize, Deserialize)]
-struct RefreshToken {
+/// Something that was issued: until when it is good, and for what.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Grant {
     expires_ms: i64,
+    /// With blanks between; empty for all that the app was set up with.
+    scope: String,
 }
 
 /// What has been issued.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct TokenDesk {
-    /// Access token → when it expires, in milliseconds.
-    access: BTreeMap<String, i64>,
-    refresh: BTreeMap<String, RefreshToken>,
-    codes: BTreeMap<String, i64>,
+    access: BTreeMap<String, Grant>,
+    /// Good until they are used and a little longer.
+    refresh: BTreeMap<String, Grant>,
+    codes: BTreeMap<String, Grant>,
     /// Whether the organisation is still connected to the app.
     connected: bool,
 }
@@ -89,7 +91,11 @@ pub fn authorize(desk: &mut TokenDesk, dice: &mut Dice, call: &Call) -> Reply {
         return bad_request("invalid_request");
     };
     let code = dice.token("xero-code-");
-    desk.codes.insert(code.clone(), call.now_ms + CODE_MS);
+    let grant = Grant {
+        expires_ms: call.now_ms + CODE_MS,
+        scope: call.query("scope").unwrap_or_default().to_owned(),
+    };
+    desk.codes.insert(code.clone(), grant);
     desk.connected = true;
     let state = call.query("state").unwrap_or_default();
     let query = form_urlencoded::Serializer::new(String::new())
@@ -108,39 +114,36 @@ pub fn token(desk: &mut TokenDesk, dice: &mut Dice, keys: &Keys, call: &Call) ->
         return bad_request("invalid_client");
     }
     let now_ms = call.now_ms;
-    let with_refresh = match field("grant_type") {
-        "client_credentials" => false,
+    let (scope, with_refresh) = match field("grant_type") {
+        // Xero's own SDK says `scopes`, which nobody reads: it gets what the app was set up with.
+        "client_credentials" => (field("scope").to_owned(), false),
         "authorization_code" => match desk.codes.remove(field("code")) {
-            Some(expires_ms) if expires_ms > now_ms => true,
+            Some(code) if code.expires_ms > now_ms => (code.scope, true),
             _ => return bad_request("invalid_grant"),
         },
         "refresh_token" => match desk.refresh.get_mut(field("refresh_token")) {
             Some(used) if used.expires_ms > now_ms => {
                 // The reply may get lost: the old one works on for a while.
                 used.expires_ms = used.expires_ms.min(now_ms + GRACE_MS);
-                true
+                (used.scope.clone(), true)
             }
             _ => return bad_request("invalid_grant"),
         },
         _ => return bad_request("unsupported_grant_type"),
     };
     desk.access
-        .retain(|_, expires_ms| *expires_ms + 86_400_000 > now_ms);
+        .retain(|_, grant| grant.expires_ms + 86_400_000 > now_ms);
     let access = dice.token("xero-access-");
-    desk.access.insert(access.clone(), now_ms + ACCESS_TOKEN_MS);
-    let scope = match field("scope") {
-        "" => field("scopes"),
-        scope => scope,
+    let grant = |lasts_ms: i64| Grant {
+        expires_ms: now_ms + lasts_ms,
+        scope: scope.clone(),
     };
+    desk.access.insert(access.clone(), grant(ACCESS_TOKEN_MS));
     let mut wire = json!({"access_token": access, "expires_in": ACCESS_TOKEN_MS / 1_000, "token_type": "Bearer", "scope": scope});
     if with_refresh {
         let refresh = dice.token("xero-refresh-");
-        desk.refresh.insert(
-            refresh.clone(),
-            RefreshToken {
-                expires_ms: now_ms + REFRESH_TOKEN_MS,
-            },
-        );
+        desk.refresh
+            .insert(refresh.clone(), grant(REFRESH_TOKEN_MS));
         wire["refresh_token"] = json!(refresh);
     }
     Reply::json(StatusCode::OK, &wire)
@@ -207,7 +210,7 @@ fn connection(organisation: &Organisation) -> serde_json::Value {
 pub fn check_token(desk: &TokenDesk, call: &Call, revoked: bool) -> Result<(), Box<Reply>> {
     let known = call.bearer().and_then(|token| desk.access.get(token));
     match known {
-        Some(expires_ms) if *expires_ms > call.now_ms && !revoked => Ok(()),
+        Some(grant) if grant.expires_ms > call.now_ms && !revoked => Ok(()),
         Some(_) if !revoked => Err(Box::new(refused(
             StatusCode::UNAUTHORIZED,
             "TokenExpired: token expired",
@@ -217,6 +220,43 @@ pub fn check_token(desk: &TokenDesk, call: &Call, revoked: bool) -> Result<(), B
             "AuthenticationUnsuccessful",
         ))),
     }
+}
+
+/// Which scope a part of the accounting API needs; the one for reading has `.read` behind it.
+fn scope_of(rest: &[&str]) -> &'static str {
+    match rest {
+        [_, _, "Attachments", ..] => "accounting.attachments",
+        ["Invoices" | "CreditNotes", ..] => "accounting.invoices",
+        [
+            "Payments" | "Prepayments" | "Overpayments" | "BatchPayments",
+            ..,
+        ] => "accounting.payments",
+        ["BankTransactions", ..] => "accounting.banktransactions",
+        ["Contacts", ..] => "accounting.contacts",
+        _ => "accounting.settings",
+    }
+}
+
+/// 401 where the token was not given what the call needs. The scope for writing lets read as well.
+pub fn check_scope(
+    desk: &TokenDesk,
+    rest: &[&str],
+    missing: &str,
+    call: &Call,
+) -> Result<(), Box<Reply>> {
+    let needed = scope_of(rest);
+    let reading = format!("{needed}.read");
+    let is_enough = |scope: &str| scope == needed || (call.method == "GET" && scope == reading);
+    let given = call.bearer().and_then(|token| desk.access.get(token));
+    let given = given.map_or("", |grant| grant.scope.as_str());
+    let was_given = given.is_empty() || given.split(' ').any(is_enough);
+    if was_given && !missing.split([',', ' ']).any(is_enough) {
+        return Ok(());
+    }
+    Err(Box::new(refused(
+        StatusCode::UNAUTHORIZED,
+        "AuthorizationUnsuccessful",
+    )))
 }
 
 /// The books that the tenant header names.

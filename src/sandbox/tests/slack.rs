@@ -68,6 +68,18 @@ async fn blocks_that_are_too_long_or_too_many_are_refused_with_the_place() {
 }
 
 #[tokio::test]
+async fn a_text_that_is_too_long_is_cut_without_a_word() {
+    let bench = Bench::start().await;
+    let request = bench.client.post(bench.url("/api/chat.postMessage"));
+    let body = json!({"channel": "C1", "text": "x".repeat(40_001)});
+    let (_, said) = bench
+        .send(request.bearer_auth("xoxb-test").json(&body))
+        .await;
+    assert_eq!(said["ok"], json!(true));
+    assert_eq!(said["message"]["text"].as_str().unwrap().len(), 40_000);
+}
+
+#[tokio::test]
 async fn one_message_a_second_goes_to_a_channel_and_others_are_not_held_up() {
     let bench = Bench::start().await;
     bench

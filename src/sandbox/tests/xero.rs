@@ -433,6 +433,34 @@ async fn a_merged_contact_is_archived_says_into_which_and_its_invoices_are_the_o
 }
 
 #[tokio::test]
+async fn another_due_date_of_a_part_paid_invoice_moves_no_date_of_change() {
+    let bench = Bench::start().await;
+    let invoice = bench.invoice("INV-1", "100").await;
+    let id = invoice["id"].as_str().unwrap();
+    let payments = format!("/xero/invoices/{id}/payments");
+    bench.control(&payments, json!({"amount": "20.00"})).await;
+    let read = async || {
+        let (_, read) = bench
+            .xero("GET", &format!("/Invoices/{id}"), "", Value::Null)
+            .await;
+        read["Invoices"][0].clone()
+    };
+    let before = read().await;
+    bench
+        .control("/clock", json!({"to": "2026-10-01T08:20:00Z"}))
+        .await;
+    let later = json!({"DueDate": "2026-12-31"});
+    let path = format!("/Invoices/{id}");
+    assert_eq!(bench.xero("POST", &path, "", later).await.0, 200);
+    let after = read().await;
+    assert_ne!(after["DueDate"], before["DueDate"]);
+    assert_eq!(after["UpdatedDateUTC"], before["UpdatedDateUTC"]);
+    let named = json!({"Reference": "lead-2"});
+    assert_eq!(bench.xero("POST", &path, "", named).await.0, 200);
+    assert_ne!(read().await["UpdatedDateUTC"], before["UpdatedDateUTC"]);
+}
+
+#[tokio::test]
 async fn prepayments_overpayments_and_notes_are_listed() {
     let bench = Bench::start().await;
     let invoice = bench.invoice("INV-1", "100").await;

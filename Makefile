@@ -32,7 +32,7 @@ else
 BUILT_PREREQUISITES := $(SOURCES) $(PORTAL)
 endif
 
-.PHONY: help run dev check test build size mutants bench-accrual set-up set-up-tests format-check lint cargo-test journeys size-of-build always
+.PHONY: help run dev check test build size mutants bench-accrual set-up set-up-tests format-check lint cargo-test journeys sdks size-of-build always
 
 help: ## list the targets
 	@echo "The partner portal. Targets:"
@@ -91,6 +91,10 @@ DATABASE := sqlite
 journeys:
 	cd end2end && CHROMIUM="$$(. ../.setup/lib.sh && find_chromium)" PORTAL_BIN='$(PORTAL)' LEPTOS_SITE_ROOT='$(SITE)' \
 		node_modules/.bin/playwright test --project=$(DATABASE)
+
+# The vendors' own SDKs against `portal sandbox`.
+sdks:
+	cd end2end && PORTAL_BIN='$(PORTAL)' node_modules/.bin/playwright test --config=sdk.config.ts
 
 $(BUILT): $(BUILT_PREREQUISITES)
 	LEPTOS_SITE_ROOT='$(SITE)' cargo leptos build --release --precompress $(LEPTOS_LOCKED)

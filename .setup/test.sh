@@ -79,6 +79,7 @@ fi
 export PORTAL_TEST_POSTGRES_URL=$GIVEN_URL
 stage "cargo tests, Postgres" cargo $make --no-print-directory cargo-test
 stage "release build" none $make --no-print-directory build
+stage "the vendors' own SDKs" playwright $make --no-print-directory sdks
 stage "journeys, SQLite" playwright $make --no-print-directory journeys DATABASE=sqlite
 stage "journeys, Postgres" playwright $make --no-print-directory journeys DATABASE=postgres
 stage "size of a page" none $make --no-print-directory size-of-build

@@ -41,7 +41,7 @@ enum Command {
     Migrate,
     /// Serve with the sandbox and, in an empty database, demo data; prints who can sign in.
     Demo,
-    /// Only run the sandbox: stand-ins of HubSpot, Xero, Slack and a mail server.
+    /// Only run the sandbox: stand-ins of HubSpot, Xero, Slack and a mail server. Prints what a client of theirs must know.
     Sandbox,
     /// Add somebody of the vendor who can sign in by a mailed link.
     User {
@@ -256,8 +256,14 @@ async fn worker(settings: &Settings) -> Result<ExitCode, StartError> {
 }
 
 async fn sandbox(settings: &Settings) -> Result<ExitCode, StartError> {
-    let sandbox = serve::start_sandbox(settings, Arc::new(PortalClock::real())).await?;
+    let clock = settings
+        .clock_start
+        .map_or_else(PortalClock::real, PortalClock::starting_at);
+    let sandbox = serve::start_sandbox(settings, Arc::new(clock)).await?;
     sandbox.set_portal_url(&settings.portal_url);
+    for (name, value) in serve::sandbox_settings(&sandbox) {
+        println!("{name}={value}");
+    }
     println!("Sandbox: {}", sandbox.http_url());
     wait_for_the_end().await;
     sandbox.stop().await;

@@ -287,6 +287,25 @@ pub async fn start_sandbox(
     Ok(portal_sandbox::start(config).await?)
 }
 
+/// Where the stand-ins are and what they want to be shown, by the names that the portal's settings have: for another
+/// portal, or a vendor's own SDK, that is to use them.
+pub fn sandbox_settings(sandbox: &Sandbox) -> Vec<(&'static str, String)> {
+    let url = sandbox.http_url();
+    vec![
+        ("HUBSPOT_URL", url.clone()),
+        ("HUBSPOT_TOKEN", SANDBOX_HUBSPOT_TOKEN.to_owned()),
+        ("HUBSPOT_CLIENT_SECRET", SANDBOX_HUBSPOT_SECRET.to_owned()),
+        ("XERO_URL", url.clone()),
+        ("XERO_IDENTITY_URL", url.clone()),
+        ("XERO_CLIENT_ID", SANDBOX_XERO_ID.to_owned()),
+        ("XERO_CLIENT_SECRET", SANDBOX_XERO_SECRET.to_owned()),
+        ("XERO_WEBHOOK_KEY", SANDBOX_XERO_KEY.to_owned()),
+        ("SLACK_URL", format!("{url}/api")),
+        ("SLACK_TOKEN", SANDBOX_SLACK_TOKEN.to_owned()),
+        ("SMTP_URL", format!("smtp://{}", sandbox.smtp_addr())),
+    ]
+}
+
 /// Each real system where there are credentials, and the sandbox for the rest.
 fn outside(settings: &Settings, sandbox: Option<&Sandbox>) -> Result<Outside, StartError> {
     let missing =

@@ -57,9 +57,10 @@ impl Call {
         find_pair(&self.query, name)
     }
 
-    /// All values of a list parameter, given once with commas or several times.
+    /// All values of a list parameter, given once with commas, several times, or as `name[]` by Xero's own SDK.
     pub fn query_list(&self, name: &str) -> Vec<String> {
-        let given = self.query.iter().filter(|(key, _)| key == name);
+        let is_it = |key: &str| key.strip_suffix("[]").unwrap_or(key) == name;
+        let given = self.query.iter().filter(|(key, _)| is_it(key));
         given
             .flat_map(|(_, value)| value.split(','))
             .map(str::trim)

@@ -9,7 +9,8 @@
 //! | --- | --- |
 //! | `state` | everything, with `truth` |
 //! | `truth` | what there really is for each of the portal's keys: `deals_by_lead`, `bills_by_number`, … |
-//! | `faults`, `clock`, `log` | what is set to fail; `{"now"}`; what was sent and received |
+//! | `faults`, `clock` | what is set to fail; `{"now"}` |
+//! | `log?system=` | what was sent and received, with its bodies; of one system (`HubSpot`, `Xero`, `Slack`, `Mail`, `Test`) or of all |
 //! | `mails?to=`, `slack/messages?channel=` | what arrived |
 //!
 //! | POST `/sandbox/…` | body |
@@ -17,10 +18,19 @@
 //! | `reset` | `{}` |
 //! | `clock` | `{"to": "2026-10-01T08:00:00Z"}` or `{"by": "day" \| "month_end"}` |
 //! | `faults` | what of `GET faults` shall be otherwise, nested or as `{"xero.error_percent": 10}` |
+//! | `faults/rules` | one more rule: `{"system": "hubspot" \| "xero" \| "slack", "mishap", "path"?: "/batch/upsert", "method"?: "POST", "times"?: 1}`; `mishap` is one of `drop_before`, `drop_after`, `garble`, `server_error`, `too_many`, `bad_gateway`, `bad_gateway_after`, `unavailable`, `html`, `locked`, `migrating`, `hang`, `drip` |
+//! | `faults/rules/clear` | `{}` |
+//! | `slack/hooks` | `{"hook": "B…", "refuses"?: "channel_is_archived"}`: how an incoming webhook answers; none takes messages |
 //! | `hubspot/{kind}` | properties of a new record; `kind` is `deals`, `companies`, `contacts`, …; tied to what `to_company`, `to_contact` or `to_deal` name |
 //! | `hubspot/{kind}/{id}` | properties to change |
 //! | `hubspot/{kind}/{id}/archive`, `…/restore` | `{}` |
 //! | `hubspot/merge` | `{"kind"?: "deals", "primary": id, "other": id}` |
+//! | `hubspot/deals/{id}/line_items` | `{"name", "price", "quantity"?, "recurringbillingfrequency"?, …}`: puts one on the deal |
+//! | `hubspot/pipelines` | `{"label", "stages": [{"label", "probability"}]}`, or `{"label", "stage", "probability"}` for one of one stage |
+//! | `hubspot/pipelines/{id}`, `…/archive` | `{"label"}`; `{}` |
+//! | `hubspot/pipelines/{id}/stages` | `{"label", "probability", "closed"?, "place"?}`; `probability` is `1.0` where the deal is won, `0.0` where it is lost |
+//! | `hubspot/pipelines/{id}/stages/{id}`, `…/archive` | `{"label"?, "probability"?, "closed"?}`; `{}` |
+//! | `hubspot/settings` | `{"required_deals"?: "amount closedate", "required_contacts"?, "required_companies"?, "companies_with_contacts"?: true}`: what an administrator wants |
 //!
 //! Below `xero/`, `{invoice}` is an id or a sales invoice's number (a bill goes by its id), `{credit}` an id or a credit
 //! note's number, and a contact an id, a contact number or a name; `new_contact` names one that need not be there yet.
@@ -30,7 +40,9 @@
 //! | POST `/sandbox/xero/…` | body |
 //! | --- | --- |
 //! | `contacts` | `{"name", "email"?, "number"?}` |
-//! | `organisation` | `{"period_lock_date"?}`; none unlocks |
+//! | `contacts/merge` | `{"contact", "into"}`: the first is archived, and what was its own is the other's |
+//! | `organisation` | `{"period_lock_date"?, "end_of_year_lock_date"?}`; what is not given unlocks |
+//! | `connections` | `{"second": true \| false}`: a second organisation, whose acts lie below `/sandbox/xero-second/` |
 //! | `invoices` | `{"contact" or "new_contact", "net" or "lines", "type"?: "ACCREC" \| "ACCPAY", "number"?, "reference"?, "currency"?, "tax_rate"?: "20", "description"?, "account"?, "quantity"?, "line_amounts"?: "exclusive" \| "inclusive" \| "no_tax", "date"?, "due_date"?, "status"?: "DRAFT" \| "SUBMITTED" \| "AUTHORISED"}`, each of `lines` `{"unit_amount", "quantity"?, "tax_rate"?, "description"?, "account"?}` |
 //! | `invoices/{invoice}` | what of the above shall change, such as `{"contact"}` or `{"reference": ""}`; not the type |
 //! | `invoices/{invoice}/authorise`, `…/void`, `…/delete` | `{}` |
@@ -50,6 +62,8 @@
 //! What may be done is the vendors' to say: what Xero refuses to a bookkeeper (voiding what was paid, paying too much,
 //! a locked period, another contact on a paid invoice) is refused here too, in its words.
 
+mod faults;
+mod hubspot;
 mod xero;
 
 use std::collections::BTreeMap;
@@ -61,10 +75,9 @@ use serde_json::{Map, Value, json};
 
 use crate::call::{Call, Reply};
 use crate::clock::{DAY_MS, day_of, iso_ms, midnight_ms, parse_day, parse_instant, readable};
-use crate::faults::Faults;
-use crate::hubspot::records::Record;
-use crate::hubspot::{Kind, Source};
+use crate::hubspot::Kind;
 use crate::server::Shared;
+use crate::slack::hook_status;
 use crate::webhooks;
 use crate::world::World;
 use crate::xero::money::parse_wire;
@@ -120,7 +133,7 @@ fn read(shared: &Shared, parts: &[&str], call: &Call) -> Reply {
         ["truth"] => truth(&shared.world()),
         ["faults"] => json!(shared.world().faults),
         ["clock"] => json!({"now": iso_ms(call.now_ms)}),
-        ["log"] => json!(shared.journal().list().collect::<Vec<_>>()),
+        ["log"] => json!(shared.journal().list(call.query("system"))),
         ["mails"] => json!(shared.world().mail.to(call.query("to")).collect::<Vec<_>>()),
         ["slack", "messages"] => {
             let world = shared.world();
@@ -277,10 +290,50 @@ fn act(
             "Sent four bodies without events; the log shows how they were answered.",
         ));
     }
+    if let ["reset"] = parts {
+        shared.journal().clear();
+        shared.limits().reset();
+    }
     let mut world = shared.world();
     let done = act_in_world(&mut world, parts, fields, now_ms);
     webhooks::send_pending(shared, &mut world);
     done
+}
+
+/// The same acts on the books of the second organisation.
+fn in_second_organisation(
+    world: &mut World,
+    parts: &[&str],
+    fields: &Map<String, Value>,
+    now_ms: i64,
+) -> Result<Done, String> {
+    let second = world
+        .second_xero
+        .take()
+        .ok_or("There is no second organisation.")?;
+    let first = std::mem::replace(&mut world.xero, second);
+    let done = xero::act(world, parts, fields, now_ms);
+    world.second_xero = Some(std::mem::replace(&mut world.xero, first));
+    done
+}
+
+/// Lets an incoming webhook refuse with one of Slack's words, or take messages again.
+fn answer_of_hook(world: &mut World, fields: &Map<String, Value>) -> Result<Done, String> {
+    let hook = text(fields, "hook").ok_or("hook is missing.")?.to_owned();
+    let hooks = &mut world.slack.refusing_hooks;
+    match text(fields, "refuses") {
+        None => {
+            hooks.remove(&hook);
+        }
+        Some(word) if hook_status(word).is_some() => {
+            hooks.insert(hook.clone(), word.to_owned());
+        }
+        Some(word) => return Err(format!("{word} is not a word that a hook refuses with.")),
+    }
+    Ok(Done::new(
+        json!(hooks),
+        format!("The hook {hook} answers so from now on."),
+    ))
 }
 
 fn act_in_world(
@@ -291,20 +344,17 @@ fn act_in_world(
 ) -> Result<Done, String> {
     match parts {
         ["reset"] => {
-            world.reset(now_ms);
+            world.reset();
             Ok(Done::new(
                 json!({"reset": true}),
                 "Everything is as in the beginning.",
             ))
         }
-        ["faults"] => set_faults(world, fields),
-        ["hubspot", "merge"] => merge(world, fields, now_ms),
-        ["hubspot", kind] => create_record(world, kind, fields, now_ms),
-        ["hubspot", kind, id] => change_record(world, kind, id, fields, now_ms),
-        ["hubspot", kind, id, act @ ("archive" | "restore")] => {
-            archive_or_restore(world, kind, id, act, now_ms)
-        }
+        ["faults", parts @ ..] => faults::act(world, parts, fields),
+        ["hubspot", parts @ ..] => hubspot::act(world, parts, fields, now_ms),
+        ["slack", "hooks"] => answer_of_hook(world, fields),
         ["xero", parts @ ..] => xero::act(world, parts, fields, now_ms),
+        ["xero-second", parts @ ..] => in_second_organisation(world, parts, fields, now_ms),
         _ => Err("There is nothing at this address.".to_owned()),
     }
 }
@@ -335,197 +385,6 @@ fn day(fields: &Map<String, Value>, name: &str) -> Result<Option<NaiveDate>, Str
             parse_day(given).ok_or_else(|| format!("{name} is not a date such as 2026-10-01."))
         })
         .transpose()
-}
-
-fn kind_of(text: &str) -> Result<Kind, String> {
-    Kind::parse(text).ok_or_else(|| format!("There are no {text} in HubSpot."))
-}
-
-fn id_of(world: &World, kind: Kind, text: &str) -> Result<u64, String> {
-    let id = text
-        .parse()
-        .ok()
-        .and_then(|id| world.hubspot.table(kind).live(id))
-        .map(|record| record.id);
-    id.ok_or_else(|| format!("There is no {} {text}.", kind.singular()))
-}
-
-fn record_value(world: &World, kind: Kind, id: u64) -> Value {
-    world
-        .hubspot
-        .table(kind)
-        .records
-        .get(&id)
-        .map_or(Value::Null, Record::wire_in_full)
-}
-
-/// A refusal as a sentence: what HubSpot would have answered.
-fn words(reply: &Reply) -> String {
-    let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
-    let detail = body["errors"][0]["message"]
-        .as_str()
-        .or_else(|| body["message"].as_str());
-    detail.unwrap_or("HubSpot refuses this.").to_owned()
-}
-
-fn create_record(
-    world: &mut World,
-    kind: &str,
-    fields: &Map<String, Value>,
-    now_ms: i64,
-) -> Result<Done, String> {
-    let kind = kind_of(kind)?;
-    let mut wire = fields.clone();
-    let tied = tied_to(world, &mut wire)?;
-    let made = world
-        .hubspot
-        .check(kind, None, &Value::Object(wire))
-        .and_then(|values| world.hubspot.create(kind, values, Source::CrmUi, now_ms));
-    let id = made.map_err(|refusal| words(&refusal.reply()))?;
-    for other in tied {
-        world
-            .hubspot
-            .link((kind, id), other, true, Source::CrmUi, now_ms);
-    }
-    Ok(Done::new(
-        record_value(world, kind, id),
-        format!("{} {id} was made.", kind.title()),
-    ))
-}
-
-/// The records that a new one is to be tied to, taken out of its fields.
-fn tied_to(world: &World, fields: &mut Map<String, Value>) -> Result<Vec<(Kind, u64)>, String> {
-    let mut tied = Vec::new();
-    for name in ["to_company", "to_contact", "to_deal"] {
-        if let Some(id) = fields.remove(name) {
-            let kind = kind_of(name.trim_start_matches("to_"))?;
-            let id = id.as_str().unwrap_or_default();
-            tied.push((kind, id_of(world, kind, id)?));
-        }
-    }
-    Ok(tied)
-}
-
-fn change_record(
-    world: &mut World,
-    kind: &str,
-    id: &str,
-    fields: &Map<String, Value>,
-    now_ms: i64,
-) -> Result<Done, String> {
-    let kind = kind_of(kind)?;
-    let id = id_of(world, kind, id)?;
-    let wire = Value::Object(fields.clone());
-    let values = world
-        .hubspot
-        .check(kind, Some(id), &wire)
-        .map_err(|refusal| words(&refusal.reply()))?;
-    world.hubspot.write(kind, id, values, Source::CrmUi, now_ms);
-    let record = world.hubspot.table(kind).records.get(&id);
-    let sentence = match record.filter(|_| kind == Kind::Deals) {
-        Some(deal) => {
-            let stage = world
-                .hubspot
-                .stage(deal.value("dealstage"))
-                .map_or("", |stage| stage.label.as_str());
-            format!("{} is in {stage}.", deal.value("dealname"))
-        }
-        None => "Saved.".to_owned(),
-    };
-    Ok(Done::new(record_value(world, kind, id), sentence))
-}
-
-fn archive_or_restore(
-    world: &mut World,
-    kind: &str,
-    id: &str,
-    act: &str,
-    now_ms: i64,
-) -> Result<Done, String> {
-    let kind = kind_of(kind)?;
-    let id: u64 = id.parse().map_err(|_| format!("{id} is not a number."))?;
-    if act == "archive" {
-        if !world.hubspot.archive(kind, id, Source::CrmUi, now_ms) {
-            return Err(format!("There is no {} {id}.", kind.singular()));
-        }
-        return Ok(Done::new(
-            record_value(world, kind, id),
-            "It is in the bin.",
-        ));
-    }
-    world
-        .hubspot
-        .restore(kind, id, Source::CrmUi, now_ms)
-        .map_err(|refusal| words(&refusal.reply()))?;
-    Ok(Done::new(record_value(world, kind, id), "It is back."))
-}
-
-fn merge(world: &mut World, fields: &Map<String, Value>, now_ms: i64) -> Result<Done, String> {
-    let kind = kind_of(text(fields, "kind").unwrap_or("deals"))?;
-    let given = |names: [&str; 2]| {
-        let value = names.iter().find_map(|name| fields.get(*name))?;
-        value
-            .as_u64()
-            .or_else(|| value.as_str()?.trim().parse().ok())
-    };
-    let primary = given(["primaryObjectId", "primary"]).ok_or("primary is missing.")?;
-    let other = given(["objectIdToMerge", "other"]).ok_or("other is missing.")?;
-    let merged = world
-        .hubspot
-        .merge(kind, primary, other, Source::CrmUi, now_ms);
-    let id = merged.map_err(|refusal| words(&refusal.reply()))?;
-    Ok(Done::new(
-        record_value(world, kind, id),
-        format!("Both are now {} {id}.", kind.singular()),
-    ))
-}
-
-/// Merges what is given into the faults. Names may be nested or joined by dots, as forms have them.
-fn set_faults(world: &mut World, fields: &Map<String, Value>) -> Result<Done, String> {
-    let mut next = serde_json::to_value(&world.faults).unwrap_or_default();
-    for (name, value) in fields {
-        let place = name
-            .split('.')
-            .fold(&mut next, |place, part| &mut place[part]);
-        overlay(place, value);
-    }
-    let faults: Faults = serde_json::from_value(next)
-        .map_err(|error| format!("These faults are not understood: {error}."))?;
-    world.faults = faults;
-    let quiet = world.faults == Faults::default();
-    let sentence = if quiet {
-        "Nothing fails."
-    } else {
-        "The faults are set."
-    };
-    Ok(Done::new(json!(world.faults), sentence))
-}
-
-/// Puts a value in place of another; a form's text becomes what stood there before: a number, a truth or a text.
-fn overlay(place: &mut Value, value: &Value) {
-    match (&mut *place, value) {
-        (Value::Object(known), Value::Object(given)) => {
-            for (name, value) in given {
-                overlay(known.entry(name.clone()).or_insert(Value::Null), value);
-            }
-        }
-        (Value::Number(_), Value::String(text)) => {
-            *place = text.trim().parse::<i64>().map_or_else(
-                |_| {
-                    if text.trim().is_empty() {
-                        json!(0)
-                    } else {
-                        value.clone()
-                    }
-                },
-                |number| json!(number),
-            );
-        }
-        (Value::Bool(_), Value::String(text)) => {
-            *place = json!(matches!(text.as_str(), "true" | "on"))
-        }
-        _ => *place = value.clone(),
-    }
 }
 
 fn move_clock(shared: &Shared, fields: &Map<String, Value>, now_ms: i64) -> Result<Done, String> {
@@ -575,29 +434,6 @@ mod tests {
         assert_eq!(
             end_of_month(at("2026-10-31T23:59:59Z")),
             at("2026-11-30T23:59:59Z")
-        );
-    }
-
-    #[test]
-    fn faults_are_set_by_nested_and_by_dotted_names() {
-        let mut world = World::seed(0);
-        let given = json!({"hubspot.error_percent": "10", "xero": {"drop_after": 2}, "slack.token_revoked": "true", "search_lag_ms": "500"});
-        let done = set_faults(&mut world, given.as_object().unwrap());
-        assert!(done.is_ok());
-        assert_eq!(
-            (
-                world.faults.hubspot.error_percent,
-                world.faults.xero.drop_after
-            ),
-            (10, 2)
-        );
-        assert!(world.faults.slack.token_revoked && world.faults.search_lag_ms == 500);
-        assert!(
-            set_faults(
-                &mut world,
-                json!({"hubspot": {"typo": 1}}).as_object().unwrap()
-            )
-            .is_err()
         );
     }
 }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dice::Dice;
+use crate::limits::LimitSizes;
 
 /// What one vendor's HTTP interface does wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +58,99 @@ pub struct MailFaults {
     pub latency_ms: u64,
 }
 
+/// What goes wrong with one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mishap {
+    /// The connection is cut at once.
+    DropBefore,
+    /// It is worked off, and the connection is cut.
+    DropAfter,
+    /// Half of the answer is sent as if it were all of it.
+    Garble,
+    /// 500, nothing done.
+    ServerError,
+    /// 429, nothing done.
+    TooMany,
+    /// 502 with the HTML page of a proxy, nothing done.
+    BadGateway,
+    /// It is worked off; then a proxy says 502 with an HTML page.
+    BadGatewayAfter,
+    /// 503, nothing done.
+    Unavailable,
+    /// 200 with an HTML page, nothing done: something else answers in the vendor's place.
+    Html,
+    /// 423, nothing done: somebody else has it locked.
+    Locked,
+    /// 477 with a Retry-After, nothing done: the account is moving to another data centre.
+    Migrating,
+    /// It is never answered.
+    Hang,
+    /// It is worked off, and the answer comes a few bytes at a time.
+    Drip,
+}
+
+impl Mishap {
+    /// All of them, with words for people.
+    pub const ALL: [(Self, &'static str); 13] = [
+        (Self::DropBefore, "cut before the work"),
+        (Self::DropAfter, "cut after the work"),
+        (Self::Garble, "half of the answer"),
+        (Self::ServerError, "500"),
+        (Self::TooMany, "429"),
+        (Self::BadGateway, "502, an HTML page"),
+        (Self::BadGatewayAfter, "502, an HTML page after the work"),
+        (Self::Unavailable, "503"),
+        (Self::Html, "200, an HTML page"),
+        (Self::Locked, "423 locked"),
+        (Self::Migrating, "477 migrating"),
+        (Self::Hang, "no answer"),
+        (Self::Drip, "an answer drop by drop"),
+    ];
+
+    /// As it is named on the wire of the test API.
+    pub fn name(self) -> String {
+        let wire = serde_json::to_value(self).unwrap_or_default();
+        wire.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What the log says of it.
+    pub fn words(self) -> &'static str {
+        let found = Self::ALL.iter().find(|(mishap, _)| *mishap == self);
+        found.map_or("", |(_, words)| *words)
+    }
+
+    /// Whether the request is worked off all the same.
+    pub fn works_off(self) -> bool {
+        matches!(
+            self,
+            Self::DropAfter | Self::Garble | Self::BadGatewayAfter | Self::Drip
+        )
+    }
+}
+
+/// What goes wrong with the next requests to certain paths of one vendor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PathRule {
+    /// `hubspot`, `xero` or `slack`.
+    pub system: String,
+    /// A part of the path, such as `/batch/upsert`; empty for every path.
+    #[serde(default)]
+    pub path: String,
+    /// The HTTP method; empty for every one.
+    #[serde(default)]
+    pub method: String,
+    pub mishap: Mishap,
+    /// How often; it is gone then.
+    #[serde(default = "once")]
+    pub times: u32,
+}
+
+fn once() -> u32 {
+    1
+}
+
 /// All faults.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -71,8 +165,32 @@ pub struct Faults {
     pub webhooks: WebhookFaults,
     /// The inbox.
     pub mail: MailFaults,
+    /// What goes wrong on certain paths, the first that fits first.
+    pub rules: Vec<PathRule>,
     /// How far HubSpot's search index lags behind its objects, in milliseconds.
     pub search_lag_ms: i64,
+    /// The next so many of HubSpot's batches that write have their last input fail, for no reason that lasts.
+    pub batch_inputs_failing: u32,
+    /// Scopes that the apps lack, such as `crm.objects.deals.write`, with blanks or commas between.
+    pub missing_scopes: String,
+    /// How much the enforced limits allow.
+    pub limits: LimitSizes,
+}
+
+impl Faults {
+    /// Uses up a rule that fits a request.
+    pub fn take_rule(&mut self, system: &str, method: &str, path: &str) -> Option<Mishap> {
+        let fits = |rule: &PathRule| {
+            rule.system == system
+                && path.contains(&rule.path)
+                && (rule.method.is_empty() || rule.method.eq_ignore_ascii_case(method))
+        };
+        let rule = self.rules.iter_mut().find(|rule| fits(rule))?;
+        let mishap = rule.mishap;
+        rule.times = rule.times.saturating_sub(1);
+        self.rules.retain(|rule| rule.times > 0);
+        Some(mishap)
+    }
 }
 
 /// Whether a request changes something; only then does it matter whether the answer was lost before or after.
@@ -84,44 +202,25 @@ pub enum Effect {
     Write,
 }
 
-/// What happens to one request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is worked off and answered.
-    Answer,
-    /// It is worked off, and the connection is cut.
-    DropAfter,
-    /// The connection is cut at once.
-    DropBefore,
-    /// Half of the answer is sent as if it were all of it.
-    Garble,
-    /// 500, nothing done.
-    ServerError,
-    /// 429, nothing done.
-    TooMany,
-}
-
 impl VendorFaults {
     /// Decides for one request and uses up what is counted.
-    pub fn decide(&mut self, effect: Effect, dice: &mut Dice) -> Verdict {
+    pub fn decide(&mut self, effect: Effect, dice: &mut Dice) -> Option<Mishap> {
         if use_up(&mut self.too_many_requests) {
-            return Verdict::TooMany;
+            return Some(Mishap::TooMany);
         }
         if effect == Effect::Write && !use_up(&mut self.spare_writes) {
             if use_up(&mut self.drop_before) {
-                return Verdict::DropBefore;
+                return Some(Mishap::DropBefore);
             }
             if use_up(&mut self.drop_after) {
-                return Verdict::DropAfter;
+                return Some(Mishap::DropAfter);
             }
         }
         if dice.hits(self.error_percent) {
-            return Verdict::ServerError;
+            return Some(Mishap::ServerError);
         }
-        if effect == Effect::Read && use_up(&mut self.garbled) {
-            return Verdict::Garble;
-        }
-        Verdict::Answer
+        let garbles = effect == Effect::Read && use_up(&mut self.garbled);
+        garbles.then_some(Mishap::Garble)
     }
 }
 

@@ -1,28 +1,59 @@
 //! The vendors' documented rate limits, counted in real time, since it is real clients that they hold back.
-//! They are enforced only when the faults say so.
+//! They are enforced only when the faults say so, which also say how much is allowed.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+/// How much each limit allows. The defaults are what the vendors document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitSizes {
+    /// HubSpot's requests in ten seconds, searches apart.
+    pub hubspot_ten_seconds: usize,
+    /// HubSpot's searches in a second.
+    pub hubspot_search: usize,
+    /// Xero's requests in a minute.
+    pub xero_minute: usize,
+    /// Xero's requests in a day.
+    pub xero_day: usize,
+    /// Xero's requests at once.
+    pub xero_in_flight: usize,
+    /// Slack's messages to one channel in a second.
+    pub slack_second: usize,
+}
+
+impl Default for LimitSizes {
+    fn default() -> Self {
+        Self {
+            hubspot_ten_seconds: 190,
+            hubspot_search: 5,
+            xero_minute: 60,
+            xero_day: 5_000,
+            xero_in_flight: 5,
+            slack_second: 1,
+        }
+    }
+}
 
 /// Requests of one window of time.
 #[derive(Debug)]
 pub struct Window {
     length: Duration,
-    allowed: usize,
     seen: VecDeque<Instant>,
 }
 
 impl Window {
-    fn new(length: Duration, allowed: usize) -> Self {
+    fn new(seconds: u64) -> Self {
         Self {
-            length,
-            allowed,
+            length: Duration::from_secs(seconds),
             seen: VecDeque::new(),
         }
     }
 
-    /// Counts one request; `Err` is how long to wait when the window is full.
-    fn take(&mut self, now: Instant) -> Result<usize, Duration> {
+    /// Counts one request and says how many are left; `Err` is how long to wait when the window is full.
+    fn take(&mut self, allowed: usize, now: Instant) -> Result<usize, Duration> {
         while self
             .seen
             .front()
@@ -30,12 +61,12 @@ impl Window {
         {
             self.seen.pop_front();
         }
-        if self.seen.len() >= self.allowed {
+        if self.seen.len() >= allowed {
             let first = self.seen.front().copied().unwrap_or(now);
             return Err(self.length.saturating_sub(now.duration_since(first)));
         }
         self.seen.push_back(now);
-        Ok(self.allowed - self.seen.len())
+        Ok(allowed - self.seen.len())
     }
 }
 
@@ -65,49 +96,74 @@ pub struct Limits {
     xero_minute: Window,
     xero_day: Window,
     xero_in_flight: usize,
+    /// Channel → its messages.
+    slack_channels: BTreeMap<String, Window>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        let seconds = Duration::from_secs;
         Self {
-            hubspot_ten_seconds: Window::new(seconds(10), 190),
-            hubspot_search: Window::new(seconds(1), 5),
-            xero_minute: Window::new(seconds(60), 60),
-            xero_day: Window::new(seconds(86_400), 5_000),
+            hubspot_ten_seconds: Window::new(10),
+            hubspot_search: Window::new(1),
+            xero_minute: Window::new(60),
+            xero_day: Window::new(86_400),
             xero_in_flight: 0,
+            slack_channels: BTreeMap::new(),
         }
     }
 }
 
-/// How many requests may be in flight at Xero at once.
-const XERO_IN_FLIGHT: usize = 5;
-
 impl Limits {
-    /// Counts a HubSpot request and says how many are left. Searches have a window of their own.
-    pub fn take_hubspot(&mut self, path: &str, now: Instant) -> Result<usize, Exceeded> {
-        let (window, kind) = match path.trim_end_matches('/').ends_with("/search") {
-            true => (&mut self.hubspot_search, "secondly"),
-            false => (&mut self.hubspot_ten_seconds, "ten_secondly"),
+    /// Forgets what was counted. Those in flight are still in flight.
+    pub fn reset(&mut self) {
+        *self = Self {
+            xero_in_flight: self.xero_in_flight,
+            ..Self::default()
         };
-        window.take(now).map_err(|wait| Exceeded { kind, wait })
+    }
+
+    /// Counts a HubSpot request and says how many are left. Searches have a window of their own.
+    pub fn take_hubspot(
+        &mut self,
+        path: &str,
+        sizes: &LimitSizes,
+        now: Instant,
+    ) -> Result<usize, Exceeded> {
+        let (window, allowed, kind) = match path.trim_end_matches('/').ends_with("/search") {
+            true => (&mut self.hubspot_search, sizes.hubspot_search, "secondly"),
+            false => (
+                &mut self.hubspot_ten_seconds,
+                sizes.hubspot_ten_seconds,
+                "ten_secondly",
+            ),
+        };
+        window
+            .take(allowed, now)
+            .map_err(|wait| Exceeded { kind, wait })
     }
 
     /// Counts a Xero request that has begun; [`Limits::end_xero`] must follow when this gives `Ok`.
-    pub fn begin_xero(&mut self, now: Instant) -> Result<XeroAllowance, Exceeded> {
-        if self.xero_in_flight >= XERO_IN_FLIGHT {
+    pub fn begin_xero(
+        &mut self,
+        sizes: &LimitSizes,
+        now: Instant,
+    ) -> Result<XeroAllowance, Exceeded> {
+        if self.xero_in_flight >= sizes.xero_in_flight {
             return Err(Exceeded {
                 kind: "concurrent",
                 wait: Duration::from_secs(1),
             });
         }
-        let minute = self.xero_minute.take(now).map_err(|wait| Exceeded {
-            kind: "minute",
-            wait,
-        })?;
+        let minute = self
+            .xero_minute
+            .take(sizes.xero_minute, now)
+            .map_err(|wait| Exceeded {
+                kind: "minute",
+                wait,
+            })?;
         let day = self
             .xero_day
-            .take(now)
+            .take(sizes.xero_day, now)
             .map_err(|wait| Exceeded { kind: "day", wait })?;
         self.xero_in_flight += 1;
         Ok(XeroAllowance { minute, day })
@@ -117,6 +173,25 @@ impl Limits {
     pub fn end_xero(&mut self) {
         self.xero_in_flight = self.xero_in_flight.saturating_sub(1);
     }
+
+    /// Counts a message to a Slack channel.
+    pub fn take_slack(
+        &mut self,
+        channel: &str,
+        sizes: &LimitSizes,
+        now: Instant,
+    ) -> Result<usize, Exceeded> {
+        let window = self
+            .slack_channels
+            .entry(channel.to_owned())
+            .or_insert_with(|| Window::new(1));
+        window
+            .take(sizes.slack_second, now)
+            .map_err(|wait| Exceeded {
+                kind: "second",
+                wait,
+            })
+    }
 }
 
 #[cfg(test)]
@@ -125,40 +200,34 @@ mod tests {
 
     #[test]
     fn the_sixth_search_within_a_second_waits() {
-        let (mut limits, now) = (Limits::default(), Instant::now());
+        let (mut limits, sizes, now) = (Limits::default(), LimitSizes::default(), Instant::now());
+        let mut search = |now| limits.take_hubspot("/crm/v3/objects/deals/search", &sizes, now);
         for _ in 0..5 {
-            assert!(
-                limits
-                    .take_hubspot("/crm/v3/objects/deals/search", now)
-                    .is_ok()
-            );
+            assert!(search(now).is_ok());
         }
-        let refused = limits.take_hubspot("/crm/v3/objects/deals/search", now);
         assert_eq!(
-            refused,
+            search(now),
             Err(Exceeded {
                 kind: "secondly",
                 wait: Duration::from_secs(1)
             })
         );
-        assert!(
-            limits
-                .take_hubspot("/crm/v3/objects/deals/search", now + Duration::from_secs(1))
-                .is_ok()
-        );
+        assert!(search(now + Duration::from_secs(1)).is_ok());
     }
 
     #[test]
     fn xero_takes_five_at_a_time() {
-        let (mut limits, now) = (Limits::default(), Instant::now());
+        let (mut limits, sizes, now) = (Limits::default(), LimitSizes::default(), Instant::now());
         for _ in 0..5 {
-            assert!(limits.begin_xero(now).is_ok());
+            assert!(limits.begin_xero(&sizes, now).is_ok());
         }
         assert_eq!(
-            limits.begin_xero(now).map_err(|exceeded| exceeded.kind),
+            limits
+                .begin_xero(&sizes, now)
+                .map_err(|exceeded| exceeded.kind),
             Err("concurrent")
         );
         limits.end_xero();
-        assert!(limits.begin_xero(now).is_ok());
+        assert!(limits.begin_xero(&sizes, now).is_ok());
     }
 }

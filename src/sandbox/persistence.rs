@@ -14,9 +14,9 @@ use crate::world::World;
 const DEBOUNCE: Duration = Duration::from_millis(200);
 
 /// Loads the world, or seeds one. A file that cannot be understood is set aside, not overwritten.
-pub fn load_or_seed(path: Option<&Path>, now_ms: i64) -> Result<World, SandboxError> {
+pub fn load_or_seed(path: Option<&Path>) -> Result<World, SandboxError> {
     let Some(path) = path else {
-        return Ok(World::seed(now_ms));
+        return Ok(World::seed());
     };
     let fail = |source| SandboxError::StateFile {
         path: path.to_owned(),
@@ -25,7 +25,7 @@ pub fn load_or_seed(path: Option<&Path>, now_ms: i64) -> Result<World, SandboxEr
     let text = match std::fs::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(World::seed(now_ms));
+            return Ok(World::seed());
         }
         Err(error) => return Err(fail(error)),
     };
@@ -35,7 +35,7 @@ pub fn load_or_seed(path: Option<&Path>, now_ms: i64) -> Result<World, SandboxEr
             let aside = sibling(path, "unreadable");
             tracing::warn!(%error, aside = %aside.display(), "the sandbox's state file is unreadable; starting afresh");
             std::fs::rename(path, aside).map_err(fail)?;
-            Ok(World::seed(now_ms))
+            Ok(World::seed())
         }
     }
 }

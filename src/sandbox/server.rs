@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -20,12 +20,13 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
+use tokio::time::Sleep;
 
 use crate::call::{Call, Reply};
 use crate::clock::SandboxClock;
-use crate::faults::{Effect, VendorFaults, Verdict};
-use crate::journal::{Direction, Exchange, Journal};
-use crate::limits::{Exceeded, Limits};
+use crate::faults::{Effect, Mishap, VendorFaults};
+use crate::journal::{Direction, Exchange, Journal, readable_body};
+use crate::limits::{Exceeded, LimitSizes, Limits};
 use crate::world::World;
 use crate::{
     SandboxConfig, SandboxError, control, hubspot, page, persistence, slack, webhooks, xero,
@@ -62,7 +63,7 @@ pub struct Shared {
 impl Shared {
     /// Loads or seeds the world.
     pub fn open(config: SandboxConfig) -> Result<Self, SandboxError> {
-        let world = persistence::load_or_seed(config.state_file.as_deref(), config.clock.now_ms())?;
+        let world = persistence::load_or_seed(config.state_file.as_deref())?;
         // Somebody else in the process may have chosen a provider already, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let sender = reqwest::Client::builder()
@@ -181,7 +182,7 @@ impl System {
     fn of(segments: &[String]) -> Self {
         match segments.first().map(String::as_str) {
             Some("crm" | "oauth" | "account-info" | "settings") => Self::HubSpot,
-            Some("api.xro" | "connect" | "connections" | "identity") => Self::Xero,
+            Some("api.xro" | "connect" | "connections" | "identity" | ".well-known") => Self::Xero,
             Some("api" | "services") => Self::Slack,
             Some("sandbox") => Self::Control,
             _ => Self::Page,
@@ -217,10 +218,21 @@ impl System {
         }
     }
 
-    fn server_error(self) -> Reply {
-        match self {
-            Self::HubSpot => hubspot::server_error(),
-            Self::Xero => xero::server_error(),
+    /// What the vendor answers in its own words when nothing was done.
+    fn refusal(self, mishap: Mishap, kind: &str) -> Reply {
+        match (mishap, self) {
+            (Mishap::TooMany, _) => self.too_many(kind, Duration::from_secs(1)),
+            (Mishap::BadGateway | Mishap::BadGatewayAfter, _) => {
+                proxy_page(StatusCode::BAD_GATEWAY)
+            }
+            (Mishap::Html, _) => proxy_page(StatusCode::OK),
+            (Mishap::Unavailable, _) => {
+                Reply::text(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+            }
+            (Mishap::Locked, _) => hubspot::locked(),
+            (Mishap::Migrating, _) => hubspot::migrating(MIGRATION_SECONDS),
+            (_, Self::HubSpot) => hubspot::server_error(),
+            (_, Self::Xero) => xero::server_error(),
             _ => slack::server_error(),
         }
     }
@@ -231,6 +243,19 @@ impl System {
             Self::Xero => xero::too_many(kind, wait),
             _ => slack::too_many(wait),
         }
+    }
+}
+
+/// What stands between a client and a vendor, and knows neither.
+fn proxy_page(status: StatusCode) -> Reply {
+    let words = status.canonical_reason().unwrap_or_default();
+    let page = format!(
+        "<html>\r\n<head><title>{0} {words}</title></head>\r\n<body>\r\n<center><h1>{0} {words}</h1></center>\r\n</body>\r\n</html>\r\n",
+        status.as_u16()
+    );
+    Reply {
+        status,
+        ..Reply::html(page)
     }
 }
 
@@ -257,55 +282,76 @@ async fn answer(
         shared.now_ms(),
     );
     let system = System::of(&call.segments);
-    let (reply, verdict) = match system {
-        System::Control => (control::answer(&shared, &call), Verdict::Answer),
-        System::Page => (page::answer(&shared, &call), Verdict::Answer),
+    let (reply, mishap) = match system {
+        System::Control => (control::answer(&shared, &call), None),
+        System::Page => (page::answer(&shared, &call), None),
         System::HubSpot | System::Xero | System::Slack => {
             answer_as_vendor(&shared, system, &call).await
         }
     };
     if system != System::Page {
-        journalise(&shared, system, &call, &reply, verdict, began.elapsed());
+        journalise(&shared, system, &call, &reply, mishap, began.elapsed());
     }
-    if matches!(verdict, Verdict::DropBefore | Verdict::DropAfter) {
-        cut.throw();
+    match mishap {
+        Some(Mishap::DropBefore | Mishap::DropAfter) => cut.throw(Wire::Cut),
+        Some(Mishap::Drip) => cut.throw(Wire::Dripping),
+        Some(Mishap::Hang) => {
+            tokio::time::sleep(HANGS_FOR).await;
+            cut.throw(Wire::Cut);
+        }
+        _ => {}
     }
     into_response(reply)
 }
 
+/// How long the client of a hanging request has to give up by itself.
+const HANGS_FOR: Duration = Duration::from_secs(120);
+
+/// How long HubSpot says that a move to another data centre takes.
+const MIGRATION_SECONDS: u64 = 30;
+
 /// One request to a vendor: limits, then faults, then the stand-in.
-async fn answer_as_vendor(shared: &Arc<Shared>, system: System, call: &Call) -> (Reply, Verdict) {
-    let allowance = take_allowance(shared, system, call);
+async fn answer_as_vendor(
+    shared: &Arc<Shared>,
+    system: System,
+    call: &Call,
+) -> (Reply, Option<Mishap>) {
+    let decided = decide(shared, system, call);
+    let allowance = take_allowance(shared, system, call, &decided.limits);
     let ended = InFlight {
         shared,
         counted: system == System::Xero && allowance.is_ok(),
     };
-    let (verdict, kind, latency_ms, enforced) = decide(shared, system, call);
-    if latency_ms > 0 {
-        tokio::time::sleep(Duration::from_millis(latency_ms)).await;
+    if decided.latency_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(decided.latency_ms)).await;
     }
     let headers = match allowance {
         Ok(headers) => headers,
-        Err(exceeded) if enforced => {
+        Err(exceeded) if decided.limits_enforced => {
             return (
                 system.too_many(exceeded.kind, exceeded.wait),
-                Verdict::TooMany,
+                Some(Mishap::TooMany),
             );
         }
         Err(_) => Vec::new(),
     };
-    let mut reply = match verdict {
-        Verdict::TooMany => system.too_many(&kind, Duration::from_secs(1)),
-        Verdict::ServerError => system.server_error(),
-        Verdict::DropBefore => Reply::empty(StatusCode::BAD_GATEWAY),
-        Verdict::Answer | Verdict::DropAfter | Verdict::Garble => work_off(shared, system, call),
+    let worked_off = decided
+        .mishap
+        .is_none_or(Mishap::works_off)
+        .then(|| work_off(shared, system, call));
+    let mut reply = match (decided.mishap, worked_off) {
+        (Some(mishap @ Mishap::BadGatewayAfter), _) | (Some(mishap), None) => {
+            system.refusal(mishap, &decided.too_many_kind)
+        }
+        (_, Some(reply)) => reply,
+        (None, None) => system.refusal(Mishap::ServerError, ""),
     };
-    if verdict == Verdict::Garble {
+    if decided.mishap == Some(Mishap::Garble) {
         reply.body.truncate(reply.body.len() / 2);
     }
     reply.headers.extend(headers);
     drop(ended);
-    (reply, verdict)
+    (reply, decided.mishap)
 }
 
 /// Counts the request against the vendor's limits; gives the headers that tell what is left.
@@ -313,32 +359,59 @@ fn take_allowance(
     shared: &Shared,
     system: System,
     call: &Call,
+    sizes: &LimitSizes,
 ) -> Result<Vec<(&'static str, String)>, Exceeded> {
     let now = Instant::now();
     match system {
-        System::HubSpot => shared
+        System::HubSpot => {
+            let left = shared.limits().take_hubspot(&call.path, sizes, now)?;
+            Ok(hubspot::limit_headers(&shared.world().hubspot, call, left))
+        }
+        System::Xero => shared
             .limits()
-            .take_hubspot(&call.path, now)
-            .map(|left| hubspot::limit_headers(call, left)),
-        System::Xero => shared.limits().begin_xero(now).map(xero::limit_headers),
-        _ => Ok(Vec::new()),
+            .begin_xero(sizes, now)
+            .map(xero::limit_headers),
+        System::Slack => match slack::channel_of(call) {
+            Some(channel) => shared
+                .limits()
+                .take_slack(&channel, sizes, now)
+                .map(|_| Vec::new()),
+            None => Ok(Vec::new()),
+        },
+        System::Control | System::Page => Ok(Vec::new()),
     }
 }
 
-fn decide(shared: &Shared, system: System, call: &Call) -> (Verdict, String, u64, bool) {
+/// What shall happen to one request.
+#[derive(Default)]
+struct Decided {
+    mishap: Option<Mishap>,
+    too_many_kind: String,
+    latency_ms: u64,
+    limits_enforced: bool,
+    limits: LimitSizes,
+}
+
+fn decide(shared: &Shared, system: System, call: &Call) -> Decided {
     let mut world = shared.world();
     let effect = system.effect(call);
     let mut dice = world.dice.clone();
+    let limits = world.faults.limits.clone();
+    let key = system.name().to_lowercase();
+    let by_rule = world
+        .faults
+        .take_rule(&key, call.method.as_str(), &call.path);
     let Some(faults) = system.faults(&mut world) else {
-        return (Verdict::Answer, String::new(), 0, false);
+        return Decided::default();
     };
-    let verdict = faults.decide(effect, &mut dice);
-    let decided = (
-        verdict,
-        faults.too_many_kind.clone(),
-        faults.latency_ms,
-        faults.limits_enforced,
-    );
+    let mishap = by_rule.or_else(|| faults.decide(effect, &mut dice));
+    let decided = Decided {
+        mishap,
+        too_many_kind: faults.too_many_kind.clone(),
+        latency_ms: faults.latency_ms,
+        limits_enforced: faults.limits_enforced,
+        limits,
+    };
     world.dice = dice;
     decided
 }
@@ -377,18 +450,12 @@ fn journalise(
     system: System,
     call: &Call,
     reply: &Reply,
-    verdict: Verdict,
+    mishap: Option<Mishap>,
     took: Duration,
 ) {
-    let answered = !matches!(verdict, Verdict::DropBefore | Verdict::DropAfter);
-    let note = match verdict {
-        Verdict::DropAfter => "fault: worked off, then cut".to_owned(),
-        Verdict::DropBefore => "fault: cut before any work".to_owned(),
-        Verdict::Garble => "fault: half of the answer".to_owned(),
-        Verdict::ServerError => "fault: 500".to_owned(),
-        Verdict::TooMany => "429".to_owned(),
-        Verdict::Answer => String::new(),
-    };
+    let unanswered = [Mishap::DropBefore, Mishap::DropAfter, Mishap::Hang];
+    let answered = mishap.is_none_or(|mishap| !unanswered.contains(&mishap));
+    let note = mishap.map_or_else(String::new, |mishap| format!("fault: {}", mishap.words()));
     // A webhook address of Slack is a secret as a whole, and a query may hold a code.
     let hidden = matches!(
         call.segments.first().map(String::as_str),
@@ -413,6 +480,12 @@ fn journalise(
         status: answered.then_some(reply.status.as_u16()),
         took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         note,
+        request: readable_body(&call.body),
+        answer: if answered {
+            readable_body(&reply.body)
+        } else {
+            String::new()
+        },
     });
 }
 
@@ -431,19 +504,37 @@ fn into_response(reply: Reply) -> Response {
     response
 }
 
-/// Cuts the connection that it belongs to: nothing more is written, and the peer sees it closed without an answer.
+/// How a connection is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wire {
+    Sound = 0,
+    /// A few bytes at a time get through.
+    Dripping = 1,
+    /// Nothing more is written, and the peer sees it closed without an answer.
+    Cut = 2,
+}
+
+/// Spoils the connection that it belongs to.
 #[derive(Debug, Clone, Default)]
-struct CutSwitch(Arc<AtomicBool>);
+struct CutSwitch(Arc<AtomicU8>);
 
 impl CutSwitch {
-    fn throw(&self) {
-        self.0.store(true, Ordering::Release);
+    fn throw(&self, wire: Wire) {
+        self.0.store(wire as u8, Ordering::Release);
     }
 
-    fn is_thrown(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+    fn wire(&self) -> Wire {
+        match self.0.load(Ordering::Acquire) {
+            0 => Wire::Sound,
+            1 => Wire::Dripping,
+            _ => Wire::Cut,
+        }
     }
 }
+
+/// How much a dripping connection lets through, and how long it rests after that: half a kilobyte takes eight seconds.
+const DROP_BYTES: usize = 16;
+const DROP_EVERY: Duration = Duration::from_millis(250);
 
 impl Connected<IncomingStream<'_, CuttableListener>> for CutSwitch {
     fn connect_info(stream: IncomingStream<'_, CuttableListener>) -> Self {
@@ -465,6 +556,7 @@ impl Listener for CuttableListener {
             CuttableStream {
                 stream,
                 cut: CutSwitch::default(),
+                rest: Box::pin(tokio::time::sleep(Duration::ZERO)),
             },
             addr,
         )
@@ -478,6 +570,8 @@ impl Listener for CuttableListener {
 struct CuttableStream {
     stream: TcpStream,
     cut: CutSwitch,
+    /// Until the next drop may fall.
+    rest: Pin<Box<Sleep>>,
 }
 
 impl AsyncRead for CuttableStream {
@@ -496,10 +590,16 @@ impl AsyncWrite for CuttableStream {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if self.cut.is_thrown() {
-            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        match self.cut.wire() {
+            Wire::Sound => Pin::new(&mut self.stream).poll_write(context, bytes),
+            Wire::Cut => Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
+            Wire::Dripping => {
+                std::task::ready!(self.rest.as_mut().poll(context));
+                self.rest.set(tokio::time::sleep(DROP_EVERY));
+                let drop = &bytes[..bytes.len().min(DROP_BYTES)];
+                Pin::new(&mut self.stream).poll_write(context, drop)
+            }
         }
-        Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

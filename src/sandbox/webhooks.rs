@@ -11,7 +11,7 @@ use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use crate::journal::{Direction, Exchange};
+use crate::journal::{Direction, Exchange, readable_body};
 use crate::server::Shared;
 use crate::world::World;
 
@@ -42,14 +42,16 @@ pub fn send_pending(shared: &Arc<Shared>, world: &mut World) {
     for batch in hubspot.chunks(HUBSPOT_BATCH) {
         post(shared, world, Message::HubSpot(batch.to_vec()));
     }
-    let xero = std::mem::take(&mut world.xero.pending);
-    if !xero.is_empty() {
+    let second = world.second_xero.as_mut();
+    let organisations = std::iter::once(&mut world.xero).chain(second);
+    let mut bodies = Vec::new();
+    for xero in organisations.filter(|xero| !xero.pending.is_empty()) {
+        let events = std::mem::take(&mut xero.pending);
         let entropy = world.dice.token("");
-        let body = world
-            .xero
-            .envelope(&xero, &entropy)
-            .to_string()
-            .into_bytes();
+        let body = xero.envelope(&events, &entropy);
+        bodies.push(body.to_string().into_bytes());
+    }
+    for body in bodies {
         post(shared, world, Message::Xero(body));
     }
 }
@@ -175,16 +177,9 @@ async fn attempt_hubspot(shared: &Shared, events: &[Value], attempt: usize) -> O
         .header("user-agent", "HubSpot Connect 2.0 (sandbox)")
         .header("x-hubspot-signature-v3", signature)
         .header("x-hubspot-signature-version", "v3")
-        .header("x-hubspot-request-timestamp", timestamp)
-        .body(body);
-    send(
-        shared,
-        "HubSpot",
-        &url,
-        request,
-        format!("attempt {}: {summary}", attempt + 1),
-    )
-    .await
+        .header("x-hubspot-request-timestamp", timestamp);
+    let note = format!("attempt {}: {summary}", attempt + 1);
+    send(shared, "HubSpot", &url, request, body, note).await
 }
 
 async fn attempt_xero(shared: &Shared, body: Vec<u8>, signature: &str, note: &str) -> Option<u16> {
@@ -194,9 +189,8 @@ async fn attempt_xero(shared: &Shared, body: Vec<u8>, signature: &str, note: &st
         .post(&url)
         .header("content-type", "application/json; charset=utf-8")
         .header("user-agent", "Xero/Webhook (sandbox)")
-        .header("x-xero-signature", signature)
-        .body(body);
-    send(shared, "Xero", &url, request, note.to_owned()).await
+        .header("x-xero-signature", signature);
+    send(shared, "Xero", &url, request, body, note.to_owned()).await
 }
 
 async fn send(
@@ -204,14 +198,24 @@ async fn send(
     system: &'static str,
     url: &str,
     request: reqwest::RequestBuilder,
+    body: Vec<u8>,
     note: String,
 ) -> Option<u16> {
     let began = Instant::now();
-    let outcome = request.send().await;
+    let told = readable_body(&body);
+    let outcome = request.body(body).send().await;
     let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let (status, note) = match outcome {
-        Ok(response) => (Some(response.status().as_u16()), note),
-        Err(error) => (None, format!("{note}: {}", error.without_url())),
+    let (status, note, answer) = match outcome {
+        Ok(response) => {
+            let status = response.status().as_u16();
+            let answer = response.bytes().await.unwrap_or_default();
+            (Some(status), note, readable_body(&answer))
+        }
+        Err(error) => (
+            None,
+            format!("{note}: {}", error.without_url()),
+            String::new(),
+        ),
     };
     let at_ms = shared.now_ms();
     let exchange = Exchange {
@@ -223,6 +227,8 @@ async fn send(
         status,
         took_ms,
         note,
+        request: told,
+        answer,
     };
     shared.journal().add(exchange);
     status
@@ -245,6 +251,11 @@ fn note_dropped(shared: &Shared, message: &Message) {
         status: None,
         took_ms: 0,
         note: "fault: never sent".to_owned(),
+        request: match message {
+            Message::HubSpot(events) => readable_body(json!(events).to_string().as_bytes()),
+            Message::Xero(body) => readable_body(body),
+        },
+        answer: String::new(),
     });
 }
 

@@ -17,6 +17,8 @@ pub struct World {
     pub hubspot: HubSpot,
     /// The accounting organisation.
     pub xero: Xero,
+    /// Another organisation that the same app is connected to, where there is one.
+    pub second_xero: Option<Xero>,
     /// The Slack workspace.
     pub slack: Slack,
     /// The inbox.
@@ -29,14 +31,15 @@ pub struct World {
 
 impl World {
     /// A fresh world: accounts that are set up and hold no business yet.
-    pub fn seed(now_ms: i64) -> Self {
-        Self::seed_with(Dice::new(20_261_001), now_ms)
+    pub fn seed() -> Self {
+        Self::seed_with(Dice::new(20_261_001))
     }
 
-    fn seed_with(mut dice: Dice, now_ms: i64) -> Self {
+    fn seed_with(mut dice: Dice) -> Self {
         Self {
             hubspot: HubSpot::seed(),
-            xero: Xero::seed(&mut dice, now_ms),
+            xero: Xero::seed(&mut dice),
+            second_xero: None,
             slack: Slack::default(),
             mail: Mailbox::default(),
             faults: Faults::default(),
@@ -45,10 +48,10 @@ impl World {
     }
 
     /// Back to the beginning. Ids go on from where they were, so that what the portal remembers from before can
-    /// never be taken for something new.
-    pub fn reset(&mut self, now_ms: i64) {
-        let next_record = self.hubspot.next_record_number();
-        *self = Self::seed_with(self.dice.clone(), now_ms);
-        self.hubspot.continue_from(next_record);
+    /// never be taken for something new; and tokens stay good, so that nobody needs to connect anew.
+    pub fn reset(&mut self) {
+        let mut before = std::mem::replace(self, Self::seed_with(self.dice.clone()));
+        self.hubspot.continue_from(&mut before.hubspot);
+        self.xero.keep_tokens_of(&mut before.xero);
     }
 }

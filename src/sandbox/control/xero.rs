@@ -10,7 +10,7 @@ use crate::world::World;
 use crate::xero::contacts::Mode;
 use crate::xero::invoices::UnitDecimals;
 use crate::xero::money::{decimal, share};
-use crate::xero::{Credit, CreditKind, Invoice, InvoiceKind, PaymentTarget, Status, TaxRate};
+use crate::xero::{Credit, CreditKind, Invoice, InvoiceKind, PaymentTarget, Status, TaxRate, Xero};
 
 type Fields = Map<String, Value>;
 
@@ -23,6 +23,8 @@ pub fn act(
 ) -> Result<Done, String> {
     match parts {
         ["contacts"] => create_contact(world, fields, now_ms),
+        ["contacts", "merge"] => merge_contacts(world, fields, now_ms),
+        ["connections"] => connect(world, fields),
         ["organisation"] => set_organisation(world, fields),
         ["invoices"] => create_invoice(world, fields, now_ms),
         ["invoices", key] => edit_invoice(world, key, fields, now_ms),
@@ -67,8 +69,56 @@ fn create_contact(world: &mut World, fields: &Fields, now_ms: i64) -> Result<Don
 }
 
 fn set_organisation(world: &mut World, fields: &Fields) -> Result<Done, String> {
-    world.xero.organisation.period_lock_date = day(fields, "period_lock_date")?;
-    Ok(Done::new(json!(world.xero.organisation), "Saved."))
+    let locks = (
+        day(fields, "period_lock_date")?,
+        day(fields, "end_of_year_lock_date")?,
+    );
+    let organisation = &mut world.xero.organisation;
+    (
+        organisation.period_lock_date,
+        organisation.end_of_year_lock_date,
+    ) = locks;
+    Ok(Done::new(json!(organisation), "Saved."))
+}
+
+/// Merges the first of two contacts into the second.
+fn merge_contacts(world: &mut World, fields: &Fields, now_ms: i64) -> Result<Done, String> {
+    let id = |name: &str| {
+        let given = text(fields, name).ok_or_else(|| format!("{name} is missing."))?;
+        let xero = &world.xero;
+        let found = xero.contact(given).or_else(|| xero.contact_by_name(given));
+        let contact = found.ok_or_else(|| format!("There is no contact {given}."))?;
+        Ok::<_, String>(contact.id.clone())
+    };
+    let (loser, survivor) = (id("contact")?, id("into")?);
+    world.xero.merge_contacts(&loser, &survivor, now_ms)?;
+    Ok(Done::new(
+        json!(world.xero.contacts.get(&survivor)),
+        "Both are one contact now.",
+    ))
+}
+
+/// Connects the app to a second organisation as well, or to the first alone.
+fn connect(world: &mut World, fields: &Fields) -> Result<Done, String> {
+    let wants_second = match fields.get("second") {
+        Some(Value::Bool(wanted)) => *wanted,
+        Some(Value::String(wanted)) => wanted == "true",
+        _ => return Err("second must be true or false.".to_owned()),
+    };
+    if !wants_second {
+        world.second_xero = None;
+    } else if world.second_xero.is_none() {
+        world.second_xero = Some(Xero::seed_second(&mut world.dice));
+    }
+    let second = world.second_xero.as_ref().map(|books| &books.organisation);
+    let sentence = match second {
+        Some(organisation) => format!("The app is connected to {} as well.", organisation.name),
+        None => format!(
+            "The app is connected to {} alone.",
+            world.xero.organisation.name
+        ),
+    };
+    Ok(Done::new(json!(second), sentence))
 }
 
 fn side(fields: &Fields) -> Result<InvoiceKind, String> {

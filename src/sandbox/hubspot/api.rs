@@ -6,14 +6,15 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::associations::{self, parse_id};
-use super::errors::{Refusal, error, invalid, no_such_path, not_found, unauthenticated};
+use super::errors::{Refusal, TRANSIENT, error, invalid, no_such_path, not_found, unauthenticated};
 use super::oauth::TokenState;
 use super::records::Source;
-use super::schema::{CURRENCIES, HOME_CURRENCY, Property};
+use super::schema::Property;
 use super::search::{self, properties};
-use super::{HubSpot, Kind, PORTAL_ID};
+use super::{HubSpot, Kind, account, pipelines};
 use crate::call::{Call, Reply};
 use crate::clock::iso_ms;
+use crate::faults::use_up;
 use crate::server::Keys;
 use crate::world::World;
 
@@ -30,37 +31,54 @@ pub fn answer(world: &mut World, keys: &Keys, call: &Call) -> Reply {
         (&Method::GET, ["oauth", "authorize"]) => {
             return hubspot.tokens.authorize(&mut world.dice, call);
         }
-        (&Method::POST, ["oauth", _, "token"]) => {
-            return hubspot.tokens.issue(&mut world.dice, keys, call);
+        (_, ["oauth", version, rest @ ..]) if is_version(version) => {
+            return hubspot.tokens.answer(&mut world.dice, keys, rest, call);
         }
         _ => {}
     }
     if let Err(reply) = check_bearer(hubspot, keys, call, world.faults.hubspot.token_revoked) {
         return *reply;
     }
-    let as_of_ms = call.now_ms - world.faults.search_lag_ms;
+    hubspot.usage.count(call.now_ms);
+    if let Some(reply) = check_scopes(&world.faults.missing_scopes, &parts, call) {
+        return reply;
+    }
+    let mut mood = Mood {
+        as_of_ms: call.now_ms - world.faults.search_lag_ms,
+        batch_inputs_failing: &mut world.faults.batch_inputs_failing,
+    };
     // The version may stand before or behind the resource: `crm/v3/objects/…`, `crm/objects/2026-09/…`.
     match parts.as_slice() {
         ["crm", version, resource, rest @ ..] if is_version(version) => {
-            crm(hubspot, resource, rest, call, as_of_ms)
+            crm(hubspot, resource, rest, call, &mut mood)
         }
         ["crm", resource, version, rest @ ..] if is_version(version) => {
-            let mut reply = crm(hubspot, resource, rest, call, as_of_ms);
+            let mut reply = crm(hubspot, resource, rest, call, &mut mood);
             // The dated versions tell of partial failure in the body alone.
             if reply.status == StatusCode::MULTI_STATUS {
                 reply.status = StatusCode::OK;
             }
             reply
         }
-        ["account-info", version, rest @ ..] if is_version(version) => account_info(rest),
+        ["account-info", version, rest @ ..] if is_version(version) => {
+            account::account_info(hubspot, rest, call.now_ms)
+        }
         ["settings", "currencies", version, rest @ ..]
         | ["settings", version, "currencies", rest @ ..]
             if is_version(version) =>
         {
-            currencies(rest)
+            account::currencies(rest)
         }
         _ => no_such_path(),
     }
+}
+
+/// What is told to go badly, as far as it matters in here.
+struct Mood<'a> {
+    /// What changed after this instant is not in the search's index yet.
+    as_of_ms: i64,
+    /// So many batches still have an input that fails for now.
+    batch_inputs_failing: &'a mut u32,
 }
 
 fn is_version(part: &str) -> bool {
@@ -89,11 +107,49 @@ fn check_bearer(
     }
 }
 
-fn crm(hubspot: &mut HubSpot, resource: &str, rest: &[&str], call: &Call, as_of_ms: i64) -> Reply {
+/// The scope that a call needs, where it is one that can be taken away for a test.
+fn scope_of(parts: &[&str], call: &Call) -> Option<String> {
+    let named = parts.iter().skip(1).filter(|part| !is_version(part));
+    let (resource, kind) = match named.copied().collect::<Vec<_>>().as_slice() {
+        [
+            resource @ ("objects" | "properties" | "pipelines" | "associations"),
+            kind,
+            ..,
+        ] => (*resource, Kind::parse(kind)?),
+        ["owners", ..] => return Some("crm.objects.owners.read".to_owned()),
+        _ => return None,
+    };
+    let access = if super::is_write(call) {
+        "write"
+    } else {
+        "read"
+    };
+    let family = if resource == "properties" {
+        "schemas"
+    } else {
+        "objects"
+    };
+    Some(format!("crm.{family}.{}.{access}", kind.plural()))
+}
+
+/// 403 where the app lacks what the call needs.
+fn check_scopes(missing: &str, parts: &[&str], call: &Call) -> Option<Reply> {
+    let needed = scope_of(parts, call)?;
+    let is_missing = missing.split([',', ' ']).any(|scope| scope == needed);
+    is_missing.then(|| super::errors::missing_scope(&needed))
+}
+
+fn crm(
+    hubspot: &mut HubSpot,
+    resource: &str,
+    rest: &[&str],
+    call: &Call,
+    mood: &mut Mood<'_>,
+) -> Reply {
     match (resource, rest) {
         ("owners", rest) => owners(hubspot, rest, call),
         ("pipelines", [kind, rest @ ..]) if Kind::parse(kind) == Some(Kind::Deals) => {
-            pipelines(hubspot, rest, call)
+            pipelines::answer(hubspot, rest, call)
         }
         ("properties", [kind, rest @ ..]) => match Kind::parse(kind) {
             Some(kind) => property_routes(hubspot, kind, rest, call),
@@ -109,7 +165,7 @@ fn crm(hubspot: &mut HubSpot, resource: &str, rest: &[&str], call: &Call, as_of_
             }
         }
         ("objects", [kind, rest @ ..]) => match Kind::parse(kind) {
-            Some(kind) => objects(hubspot, kind, rest, call, as_of_ms),
+            Some(kind) => objects(hubspot, kind, rest, call, mood),
             None => unknown_kind(kind),
         },
         _ => no_such_path(),
@@ -120,7 +176,13 @@ fn unknown_kind(kind: &str) -> Reply {
     invalid(&format!("Unable to infer object type from: {kind}"))
 }
 
-fn objects(hubspot: &mut HubSpot, kind: Kind, rest: &[&str], call: &Call, as_of_ms: i64) -> Reply {
+fn objects(
+    hubspot: &mut HubSpot,
+    kind: Kind,
+    rest: &[&str],
+    call: &Call,
+    mood: &mut Mood<'_>,
+) -> Reply {
     let now_ms = call.now_ms;
     match (call.method.as_str(), rest) {
         ("GET", []) => list(hubspot, kind, call),
@@ -134,7 +196,7 @@ fn objects(hubspot: &mut HubSpot, kind: Kind, rest: &[&str], call: &Call, as_of_
             associations::put_default(hubspot, (kind, id), (to_kind, to), now_ms)
         }
         _ => match call.json() {
-            Ok(body) => objects_with_body(hubspot, kind, rest, call, &body, as_of_ms),
+            Ok(body) => objects_with_body(hubspot, kind, rest, call, &body, mood),
             Err(message) => invalid(&format!("Invalid input JSON: {message}")),
         },
     }
@@ -146,7 +208,7 @@ fn objects_with_body(
     rest: &[&str],
     call: &Call,
     body: &Value,
-    as_of_ms: i64,
+    mood: &mut Mood<'_>,
 ) -> Reply {
     let now_ms = call.now_ms;
     match (call.method.as_str(), rest) {
@@ -154,9 +216,9 @@ fn objects_with_body(
             Ok(id) => Reply::json(StatusCode::CREATED, &in_full(hubspot, kind, id)),
             Err(refusal) => refusal.reply(),
         },
-        ("POST", ["search"]) => search::search(hubspot, kind, body, call.body.len(), as_of_ms),
+        ("POST", ["search"]) => search::search(hubspot, kind, body, call.body.len(), mood.as_of_ms),
         ("POST", ["merge"]) => merge(hubspot, kind, body, now_ms),
-        ("POST", ["batch", act]) => batch(hubspot, kind, act, body, now_ms),
+        ("POST", ["batch", act]) => batch(hubspot, kind, act, body, now_ms, mood),
         ("PATCH", [id]) => match update(
             hubspot,
             kind,
@@ -326,8 +388,18 @@ fn merge(hubspot: &mut HubSpot, kind: Kind, body: &Value, now_ms: i64) -> Reply 
     }
 }
 
-fn batch(hubspot: &mut HubSpot, kind: Kind, act: &str, body: &Value, now_ms: i64) -> Reply {
-    let Some(inputs) = body["inputs"].as_array() else {
+fn batch(
+    hubspot: &mut HubSpot,
+    kind: Kind,
+    act: &str,
+    body: &Value,
+    now_ms: i64,
+    mood: &mut Mood<'_>,
+) -> Reply {
+    let inputs = body["inputs"]
+        .as_array()
+        .filter(|inputs| !inputs.is_empty());
+    let Some(inputs) = inputs else {
         return invalid("Invalid input JSON: inputs is missing");
     };
     if inputs.len() > BATCH_MAX {
@@ -342,8 +414,11 @@ fn batch(hubspot: &mut HubSpot, kind: Kind, act: &str, body: &Value, now_ms: i64
     }
     let asked = properties(body);
     let (mut results, mut errors) = (Vec::new(), Vec::new());
-    for input in inputs {
+    // The last one: those before it are done, as in a batch that breaks off.
+    let failing = (act != "read" && use_up(mood.batch_inputs_failing)).then(|| inputs.len() - 1);
+    for (place, input) in inputs.iter().enumerate() {
         let outcome = match act {
+            _ if failing == Some(place) => Err(Refusal::Transient),
             "read" => read_one(hubspot, kind, body, input, &asked),
             "create" => {
                 create(hubspot, kind, input, now_ms).map(|id| Some(in_full(hubspot, kind, id)))
@@ -370,6 +445,7 @@ fn batch_reply(act: &str, results: Vec<Value>, errors: Vec<Value>, now_ms: i64) 
     }
     if let ([], [first, ..]) = (results.as_slice(), errors.as_slice())
         && act != "read"
+        && first["category"] != TRANSIENT
     {
         let status = if first["category"] == "CONFLICT" {
             StatusCode::CONFLICT
@@ -537,31 +613,6 @@ fn owners(hubspot: &HubSpot, rest: &[&str], call: &Call) -> Reply {
     }
 }
 
-fn pipelines(hubspot: &HubSpot, rest: &[&str], call: &Call) -> Reply {
-    if call.method != Method::GET {
-        return error(
-            StatusCode::FORBIDDEN,
-            "MISSING_SCOPES",
-            "The pipelines of the sandbox are fixed.",
-        );
-    }
-    let all: Vec<Value> = hubspot
-        .pipelines
-        .iter()
-        .enumerate()
-        .map(|(order, pipeline)| pipeline.wire(order))
-        .collect();
-    let find = |id: &str| all.iter().find(|pipeline| pipeline["id"] == id);
-    match rest {
-        [] => Reply::json(StatusCode::OK, &json!({"results": all})),
-        [id] => find(id).map_or_else(not_found, |pipeline| Reply::json(StatusCode::OK, pipeline)),
-        [id, "stages"] => find(id).map_or_else(not_found, |pipeline| {
-            Reply::json(StatusCode::OK, &json!({"results": pipeline["stages"]}))
-        }),
-        _ => no_such_path(),
-    }
-}
-
 fn property_routes(hubspot: &mut HubSpot, kind: Kind, rest: &[&str], call: &Call) -> Reply {
     let table = hubspot.table_mut(kind);
     match (call.method.as_str(), rest) {
@@ -593,51 +644,6 @@ fn property_routes(hubspot: &mut HubSpot, kind: Kind, rest: &[&str], call: &Call
             let wire = property.wire();
             table.properties.insert(property.name.clone(), property);
             Reply::json(StatusCode::CREATED, &wire)
-        }
-        _ => no_such_path(),
-    }
-}
-
-fn account_info(rest: &[&str]) -> Reply {
-    match rest {
-        ["details"] => Reply::json(
-            StatusCode::OK,
-            &json!({
-                "portalId": PORTAL_ID, "accountType": "STANDARD", "timeZone": "Europe/London", "companyCurrency": HOME_CURRENCY,
-                "additionalCurrencies": CURRENCIES, "utcOffset": "+00:00", "utcOffsetMilliseconds": 0,
-                "uiDomain": "app.hubspot.com", "dataHostingLocation": "eu1",
-            }),
-        ),
-        ["api-usage", "daily", "private-apps"] | ["api-usage", "daily"] => Reply::json(
-            StatusCode::OK,
-            &json!({"results": [{
-                "name": "private-apps-api-calls-daily", "usageLimit": 625_000, "currentUsage": 1_000,
-                "collectedAt": "2026-10-01T00:00:00Z", "fetchStatus": "SUCCESS", "resetsAt": "2026-10-02T00:00:00Z",
-            }]}),
-        ),
-        _ => no_such_path(),
-    }
-}
-
-fn currencies(rest: &[&str]) -> Reply {
-    match rest {
-        ["company-currency"] => {
-            Reply::json(StatusCode::OK, &json!({"currencyCode": HOME_CURRENCY}))
-        }
-        ["codes"] => {
-            let results: Vec<Value> = CURRENCIES
-                .iter()
-                .map(|code| json!({"code": code, "name": code}))
-                .collect();
-            Reply::json(StatusCode::OK, &json!({"results": results}))
-        }
-        ["exchange-rates", "current"] => {
-            let rates = [("EUR", "0.86"), ("USD", "0.76")];
-            let results: Vec<Value> = rates
-                .iter()
-                .map(|(code, rate)| json!({"fromCurrencyCode": code, "toCurrencyCode": HOME_CURRENCY, "conversionRate": rate, "visibleInUI": true}))
-                .collect();
-            Reply::json(StatusCode::OK, &json!({"results": results}))
         }
         _ => no_such_path(),
     }

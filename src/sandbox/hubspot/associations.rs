@@ -79,6 +79,17 @@ impl HubSpot {
         ids
     }
 
+    /// Makes a company the one that a record belongs to.
+    pub fn link_primary(
+        &mut self,
+        from: (Kind, u64),
+        to: (Kind, u64),
+        source: Source,
+        now_ms: i64,
+    ) {
+        self.link(from, to, true, source, now_ms);
+    }
+
     /// Associates two records, plainly or as primary; telling nothing when they were already.
     pub fn link(
         &mut self,
@@ -324,8 +335,8 @@ pub fn put_labelled(
         );
     }
     let wire = json!({
-        "fromObjectTypeId": pair.from.0.type_id(), "fromObjectId": pair.from.1, "toObjectTypeId": pair.to.0.type_id(),
-        "toObjectId": pair.to.1, "labels": [],
+        "fromObjectTypeId": pair.from.0.type_id(), "fromObjectId": pair.from.1.to_string(),
+        "toObjectTypeId": pair.to.0.type_id(), "toObjectId": pair.to.1.to_string(), "labels": [],
     });
     Reply::json(StatusCode::CREATED, &wire)
 }
@@ -380,7 +391,7 @@ fn targets(hubspot: &HubSpot, kind: Kind, id: u64, to_kind: Kind) -> Vec<Value> 
                     json!({"category": "HUBSPOT_DEFINED", "typeId": link.type_id, "label": label})
                 })
                 .collect();
-            json!({"toObjectId": to, "associationTypes": types})
+            json!({"toObjectId": to.to_string(), "associationTypes": types})
         })
         .collect()
 }

@@ -45,6 +45,30 @@ pub fn no_such_path() -> Reply {
     )
 }
 
+/// 403 for what the app was not given.
+pub fn missing_scope(scope: &str) -> Reply {
+    let message = "This app hasn't been granted all required scopes to make this call. Read more about required scopes here: https://developers.hubspot.com/scopes.";
+    let detail = json!([{"message": "One or more of the following scopes are required.", "context": {"requiredGranularScopes": [scope]}}]);
+    error_with(StatusCode::FORBIDDEN, "MISSING_SCOPES", message, detail)
+}
+
+/// 423: somebody else is at it; gone after about two seconds.
+pub fn locked() -> Reply {
+    let message = "The resource is locked by another operation. Try again in about two seconds.";
+    error(StatusCode::LOCKED, "RESOURCE_LOCKED", message)
+}
+
+/// 477: the account is being moved to another data centre, which takes so many seconds.
+pub fn migrating(seconds: u64) -> Reply {
+    let status = StatusCode::from_u16(477).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    error(
+        status,
+        "MIGRATION_IN_PROGRESS",
+        "This account is being migrated between data centres.",
+    )
+    .with_header("retry-after", seconds.to_string())
+}
+
 /// 401.
 pub fn unauthenticated(category: &str) -> Reply {
     let message = match category {
@@ -78,6 +102,9 @@ pub fn too_many(kind: &str) -> Reply {
     Reply::json(StatusCode::TOO_MANY_REQUESTS, &body)
 }
 
+/// The category of what may go well the next time.
+pub const TRANSIENT: &str = "INTERNAL_ERROR";
+
 /// Why a write is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -97,6 +124,10 @@ pub enum Refusal {
         value: String,
         id: u64,
     },
+    /// An administrator wants these to be set on every new record.
+    Required { kind: Kind, names: Vec<String> },
+    /// For no reason that lasts.
+    Transient,
     /// The record does not exist.
     NotFound,
     /// Something else, in words.
@@ -126,6 +157,7 @@ impl Refusal {
         let category = match self {
             Self::ContactExists { .. } => "CONFLICT",
             Self::NotFound => "OBJECT_NOT_FOUND",
+            Self::Transient => TRANSIENT,
             _ => "VALIDATION_ERROR",
         };
         json!({"status": "error", "category": category, "message": self.message(), "context": {"ids": [input]}, "errors": [self.detail()]})
@@ -144,6 +176,11 @@ impl Refusal {
             Self::UniqueValueTaken { name, value, id } => {
                 format!("Property values were not valid: A record with the value {value} for the unique property {name} already exists: {id}")
             }
+            Self::Required { kind, names } => {
+                let noun = kind.singular().to_uppercase();
+                format!("Error creating {noun}. Some required properties were not set: [{}]", names.join(", "))
+            }
+            Self::Transient => "There was a problem with the request.".to_owned(),
             Self::NotFound => "Could not get some objects, they may be deleted or not exist. Check that ids are valid.".to_owned(),
             Self::Other(message) => message.clone(),
         }
@@ -164,6 +201,9 @@ impl Refusal {
             Self::UniqueValueTaken { name, value, id } => json!({
                 "message": format!("{value} is already taken by {id}"), "code": "CONFLICTING_UNIQUE_VALUE",
                 "context": {"propertyName": [name], "existingObjectId": [id.to_string()]},
+            }),
+            Self::Required { names, .. } => json!({
+                "message": self.message(), "code": "REQUIRED_PROPERTY_MISSING", "context": {"properties": names},
             }),
             other => json!({"message": other.message()}),
         }

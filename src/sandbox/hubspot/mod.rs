@@ -1,10 +1,12 @@
 //! The stand-in of HubSpot: a CRM account with companies, contacts, deals and line items.
 //! This file holds its state and its seed; what can be asked of it is in `api`, what changes it in `records`.
 
+mod account;
 mod api;
 mod associations;
 mod errors;
 mod oauth;
+mod pipelines;
 pub mod records;
 mod schema;
 mod search;
@@ -19,8 +21,9 @@ use associations::Link;
 use oauth::TokenDesk;
 use records::Table;
 
+pub use account::AccountSettings;
 pub use api::answer;
-pub use errors::{server_error, too_many};
+pub use errors::{locked, migrating, server_error, too_many};
 pub use records::Source;
 pub use schema::{CURRENCIES, HOME_CURRENCY, Pipeline, Stage};
 
@@ -119,6 +122,8 @@ pub struct HubSpot {
     pub pipelines: Vec<Pipeline>,
     pub owners: Vec<Owner>,
     pub links: BTreeSet<Link>,
+    pub settings: AccountSettings,
+    usage: account::DailyUsage,
     tokens: TokenDesk,
     next_record: u64,
     next_event: u64,
@@ -160,6 +165,8 @@ impl HubSpot {
                 ),
             ],
             links: BTreeSet::new(),
+            settings: AccountSettings::default(),
+            usage: account::DailyUsage::default(),
             tokens: TokenDesk::default(),
             next_record: FIRST_RECORD,
             next_event: 1,
@@ -181,14 +188,11 @@ impl HubSpot {
             .expect("the seed makes a table for each kind")
     }
 
-    /// The number that the next record gets.
-    pub fn next_record_number(&self) -> u64 {
-        self.next_record
-    }
-
-    /// Never gives out a record number below this again.
-    pub fn continue_from(&mut self, next_record: u64) {
-        self.next_record = next_record;
+    /// After a reset: gives out no number a second time, and knows the tokens of before.
+    pub fn continue_from(&mut self, before: &mut Self) {
+        self.next_record = before.next_record;
+        self.next_event = before.next_event;
+        self.tokens = std::mem::take(&mut before.tokens);
     }
 
     fn take_record_number(&mut self) -> u64 {
@@ -197,12 +201,22 @@ impl HubSpot {
         self.next_record
     }
 
-    /// A stage of any deal pipeline.
+    /// A stage of any deal pipeline, an archived one too.
     pub fn stage(&self, id: &str) -> Option<&Stage> {
         self.pipelines
             .iter()
             .flat_map(|pipeline| &pipeline.stages)
             .find(|stage| stage.id == id)
+    }
+
+    /// The pipelines that are not archived.
+    pub fn live_pipelines(&self) -> impl Iterator<Item = &Pipeline> {
+        self.pipelines.iter().filter(|pipeline| !pipeline.archived)
+    }
+
+    /// The stages that a deal can be moved to.
+    pub fn live_stages(&self) -> impl Iterator<Item = &Stage> {
+        self.live_pipelines().flat_map(Pipeline::live_stages)
     }
 }
 
@@ -216,10 +230,11 @@ pub fn is_write(call: &Call) -> bool {
 }
 
 /// The headers that tell how much of the limits is left. Search answers carry none.
-pub fn limit_headers(call: &Call, left: usize) -> Vec<(&'static str, String)> {
+pub fn limit_headers(hubspot: &HubSpot, call: &Call, left: usize) -> Vec<(&'static str, String)> {
     if call.parts().last() == Some(&"search") {
         return Vec::new();
     }
+    let left_today = account::DAILY_LIMIT.saturating_sub(hubspot.usage.of(call.now_ms));
     vec![
         ("x-hubspot-ratelimit-max", "190".to_owned()),
         ("x-hubspot-ratelimit-remaining", left.to_string()),
@@ -227,7 +242,13 @@ pub fn limit_headers(call: &Call, left: usize) -> Vec<(&'static str, String)> {
             "x-hubspot-ratelimit-interval-milliseconds",
             "10000".to_owned(),
         ),
-        ("x-hubspot-ratelimit-daily", "625000".to_owned()),
-        ("x-hubspot-ratelimit-daily-remaining", "624000".to_owned()),
+        (
+            "x-hubspot-ratelimit-daily",
+            account::DAILY_LIMIT.to_string(),
+        ),
+        (
+            "x-hubspot-ratelimit-daily-remaining",
+            left_today.to_string(),
+        ),
     ]
 }

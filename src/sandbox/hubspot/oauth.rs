@@ -1,18 +1,22 @@
-//! HubSpot's OAuth tokens: short-lived access tokens and a refresh token that stays the same.
+//! HubSpot's OAuth tokens: short-lived access tokens and a refresh token that stays the same until it is revoked.
 //! The static token of a private app is configuration and does not appear here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::PORTAL_ID;
+use super::errors::{no_such_path, not_found};
+use super::{APP_ID, PORTAL_ID};
 use crate::call::{Call, Reply, find_pair};
 use crate::dice::Dice;
 use crate::server::Keys;
 
 const ACCESS_TOKEN_SECONDS: i64 = 1_800;
+const SCOPES: [&str; 2] = ["crm.objects.deals.read", "crm.objects.deals.write"];
+/// The person who connected the app.
+const USER_ID: u64 = 9_586_504;
 
 /// What has been issued.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -57,8 +61,61 @@ impl TokenDesk {
         Reply::empty(StatusCode::FOUND).with_header("location", format!("{back}{joint}{query}"))
     }
 
-    /// `POST /oauth/…/token`.
-    pub fn issue(&mut self, dice: &mut Dice, keys: &Keys, call: &Call) -> Reply {
+    /// `/oauth/{version}/…`: tokens are issued, looked at and revoked. The oldest version has a path per token.
+    pub fn answer(&mut self, dice: &mut Dice, keys: &Keys, rest: &[&str], call: &Call) -> Reply {
+        let form = call.form();
+        match (&call.method, rest) {
+            (&Method::POST, ["token"]) => self.issue(dice, keys, call),
+            (&Method::POST, ["token", act @ ("introspect" | "revoke")]) => {
+                if find_pair(&form, "client_secret") != Some(keys.hubspot_client_secret.as_str()) {
+                    return bad_request("invalid_client");
+                }
+                let token = find_pair(&form, "token").unwrap_or_default();
+                match *act {
+                    "revoke" => {
+                        self.refresh.remove(token);
+                        Reply::json(StatusCode::OK, &json!({}))
+                    }
+                    _ => Reply::json(StatusCode::OK, &self.introspected(token, call.now_ms)),
+                }
+            }
+            (&Method::GET, ["access-tokens" | "refresh-tokens", token]) => {
+                match self.introspected(token, call.now_ms) {
+                    known if known["active"] == true => Reply::json(StatusCode::OK, &known),
+                    _ => not_found(),
+                }
+            }
+            (&Method::DELETE, ["refresh-tokens", token]) if self.refresh.remove(*token) => {
+                Reply::empty(StatusCode::NO_CONTENT)
+            }
+            (&Method::DELETE, ["refresh-tokens", _]) => not_found(),
+            _ => no_such_path(),
+        }
+    }
+
+    /// What a token is and what it is good for.
+    fn introspected(&self, token: &str, now_ms: i64) -> Value {
+        let app = json!({
+            "active": true, "hub_id": PORTAL_ID, "hub_domain": "northwind.example", "user_id": USER_ID,
+            "user": "maya.lindqvist@northwind.example", "scopes": SCOPES, "token": token,
+        });
+        let mut known = app;
+        match self.access.get(token) {
+            Some(expires_ms) if *expires_ms > now_ms => {
+                known["token_type"] = json!("access");
+                known["app_id"] = json!(APP_ID);
+                known["expires_in"] = json!((expires_ms - now_ms) / 1_000);
+            }
+            None if self.refresh.contains(token) => {
+                known["token_type"] = json!("refresh");
+                known["client_id"] = json!(APP_ID.to_string());
+            }
+            _ => return json!({"active": false}),
+        }
+        known
+    }
+
+    fn issue(&mut self, dice: &mut Dice, keys: &Keys, call: &Call) -> Reply {
         let form = call.form();
         let field = |name: &str| find_pair(&form, name).unwrap_or_default();
         if field("client_secret") != keys.hubspot_client_secret {
@@ -80,7 +137,7 @@ impl TokenDesk {
             .insert(access.clone(), call.now_ms + ACCESS_TOKEN_SECONDS * 1_000);
         let mut wire = json!({
             "token_type": "bearer", "access_token": access, "expires_in": ACCESS_TOKEN_SECONDS, "hub_id": PORTAL_ID,
-            "scopes": ["crm.objects.deals.read", "crm.objects.deals.write"],
+            "scopes": SCOPES,
         });
         if !refresh.is_empty() {
             self.refresh.insert(refresh.clone());

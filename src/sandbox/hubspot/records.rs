@@ -214,6 +214,18 @@ impl Table {
     }
 }
 
+/// The pipeline of a deal that names none.
+const DEFAULT_PIPELINE: &str = "default";
+
+/// Domains that belong to no company.
+const FREE_MAIL: [&str; 5] = [
+    "gmail.com",
+    "googlemail.com",
+    "hotmail.com",
+    "outlook.com",
+    "yahoo.com",
+];
+
 /// The deal properties whose changes are told by webhook.
 const WATCHED: [&str; 9] = [
     "dealstage",
@@ -258,13 +270,41 @@ impl HubSpot {
             self.check_unique(kind, existing, property, &value)?;
             checked.insert(name.clone(), value);
         }
+        self.check_pipeline(kind, existing, &checked)?;
         Ok(checked)
+    }
+
+    /// A stage counts only within its own pipeline.
+    fn check_pipeline(
+        &self,
+        kind: Kind,
+        existing: Option<u64>,
+        values: &BTreeMap<String, String>,
+    ) -> Result<(), Refusal> {
+        let (Kind::Deals, Some(stage)) = (kind, values.get("dealstage")) else {
+            return Ok(());
+        };
+        let before = existing.and_then(|id| self.table(kind).live(id));
+        let pipeline = match (values.get("pipeline"), before) {
+            (Some(given), _) => given.as_str(),
+            (None, Some(deal)) => deal.value("pipeline"),
+            (None, None) => DEFAULT_PIPELINE,
+        };
+        let mut pipelines = self.live_pipelines().filter(|known| known.id == pipeline);
+        if pipelines.any(|known| known.live_stages().any(|known| known.id == *stage)) {
+            return Ok(());
+        }
+        Err(Refusal::InvalidValue {
+            name: "dealstage".to_owned(),
+            code: "INVALID_OPTION",
+            message: format!("{stage} is not a valid stage in pipeline {pipeline}"),
+        })
     }
 
     fn check_stage(&self, kind: Kind, name: &str, value: &str) -> Result<(), Refusal> {
         let known = match (kind, name) {
-            (Kind::Deals, "dealstage") => self.stage(value).is_some(),
-            (Kind::Deals, "pipeline") => self.pipelines.iter().any(|pipeline| pipeline.id == value),
+            (Kind::Deals, "dealstage") => self.live_stages().any(|stage| stage.id == value),
+            (Kind::Deals, "pipeline") => self.live_pipelines().any(|pipeline| pipeline.id == value),
             (_, "hubspot_owner_id") => {
                 value.is_empty()
                     || self
@@ -297,6 +337,7 @@ impl HubSpot {
         }
         match self.table(kind).by_unique(&property.name, value) {
             Some(id) if Some(id) == existing => Ok(()),
+            None if property.name == "email" => self.check_secondary(existing, value),
             None => Ok(()),
             Some(id) if property.name == "email" => Err(Refusal::ContactExists { id }),
             Some(id) => Err(Refusal::UniqueValueTaken {
@@ -304,6 +345,37 @@ impl HubSpot {
                 value: value.to_owned(),
                 id,
             }),
+        }
+    }
+
+    /// A contact's further addresses are taken as well; but it is not found by them.
+    fn check_secondary(&self, existing: Option<u64>, email: &str) -> Result<(), Refusal> {
+        let has = |contact: &&Record| {
+            let mut further = contact.value("hs_additional_emails").split(';');
+            Some(contact.id) != existing
+                && further.any(|known| known.trim().eq_ignore_ascii_case(email))
+        };
+        match self.table(Kind::Contacts).all_live().find(has) {
+            Some(contact) => Err(Refusal::ContactExists { id: contact.id }),
+            None => Ok(()),
+        }
+    }
+
+    /// What HubSpot itself and the account's administrator want of every new record.
+    fn check_required(&self, kind: Kind, values: &BTreeMap<String, String>) -> Result<(), Refusal> {
+        let own: &[&str] = if kind == Kind::Deals {
+            &["dealstage"]
+        } else {
+            &[]
+        };
+        let of_account = self.settings.required.get(&kind).into_iter().flatten();
+        let names = own.iter().copied().chain(of_account.map(String::as_str));
+        let missing = names.filter(|name| values.get(*name).is_none_or(String::is_empty));
+        let names: Vec<String> = missing.map(str::to_owned).collect();
+        if names.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::Required { kind, names })
         }
     }
 
@@ -315,16 +387,11 @@ impl HubSpot {
         source: Source,
         now_ms: i64,
     ) -> Result<u64, Refusal> {
+        self.check_required(kind, &values)?;
         if kind == Kind::Deals {
-            if values.get("dealstage").is_none_or(String::is_empty) {
-                return Err(Refusal::Other(
-                    "Error creating DEAL. Some required properties were not set: [dealstage]"
-                        .to_owned(),
-                ));
-            }
             values
                 .entry("pipeline".to_owned())
-                .or_insert_with(|| "default".to_owned());
+                .or_insert_with(|| DEFAULT_PIPELINE.to_owned());
         }
         let id = self.take_record_number();
         let record = Record {
@@ -342,7 +409,46 @@ impl HubSpot {
         self.table_mut(kind).records.insert(id, record);
         self.apply(kind, id, values, source, now_ms);
         self.event(kind, id, "creation", source, now_ms, json!({}));
+        if kind == Kind::Contacts && self.settings.companies_with_contacts {
+            self.bring_company(id, source, now_ms);
+        }
         Ok(id)
+    }
+
+    /// Ties a new contact to the company of its address's domain, which is made where there is none.
+    fn bring_company(&mut self, contact: u64, source: Source, now_ms: i64) {
+        let email = self
+            .table(Kind::Contacts)
+            .live(contact)
+            .map(|record| record.value("email"));
+        let domain = email
+            .and_then(|email| email.split_once('@'))
+            .map(|(_, domain)| domain.to_owned());
+        let Some(domain) = domain.filter(|domain| !FREE_MAIL.contains(&domain.as_str())) else {
+            return;
+        };
+        let is_it = |company: &&Record| company.value("domain") == domain;
+        let known = self.table(Kind::Companies).all_live().find(is_it);
+        let known = known.map(|company| company.id);
+        let company = match known {
+            Some(id) => id,
+            None => {
+                let name = domain.split('.').next().unwrap_or_default().to_owned();
+                let values =
+                    BTreeMap::from([("domain".to_owned(), domain), ("name".to_owned(), name)]);
+                match self.create(Kind::Companies, values, source, now_ms) {
+                    Ok(id) => id,
+                    // An administrator wants more of a company than its domain.
+                    Err(_) => return,
+                }
+            }
+        };
+        self.link_primary(
+            (Kind::Contacts, contact),
+            (Kind::Companies, company),
+            source,
+            now_ms,
+        );
     }
 
     /// Writes checked values to a record and tells about those that are watched.

@@ -20,6 +20,20 @@ pub struct Stage {
     pub closed: bool,
     /// `0.0` to `1.0`, as text, as HubSpot has it.
     pub probability: String,
+    /// No deal can be moved here any more; those that are here stay.
+    pub archived: bool,
+}
+
+impl Stage {
+    /// As the API gives it.
+    pub fn wire(&self, display_order: usize) -> Value {
+        json!({
+            "id": self.id, "label": self.label, "displayOrder": display_order, "archived": self.archived,
+            "metadata": {"isClosed": self.closed.to_string(), "probability": self.probability},
+            "writePermissions": "CRM_PERMISSIONS_ENFORCEMENT",
+            "createdAt": "1970-01-01T00:00:00Z", "updatedAt": "1970-01-01T00:00:00Z",
+        })
+    }
 }
 
 /// A deal pipeline.
@@ -27,27 +41,26 @@ pub struct Stage {
 pub struct Pipeline {
     pub id: String,
     pub label: String,
+    /// Archived ones too.
     pub stages: Vec<Stage>,
+    pub archived: bool,
 }
 
 impl Pipeline {
-    /// As the API gives it.
+    /// The stages that a deal can be moved to.
+    pub fn live_stages(&self) -> impl Iterator<Item = &Stage> {
+        self.stages.iter().filter(|stage| !stage.archived)
+    }
+
+    /// As the API gives it: without the stages that were archived.
     pub fn wire(&self, display_order: usize) -> Value {
         let stages: Vec<Value> = self
-            .stages
-            .iter()
+            .live_stages()
             .enumerate()
-            .map(|(order, stage)| {
-                json!({
-                    "id": stage.id, "label": stage.label, "displayOrder": order, "archived": false,
-                    "metadata": {"isClosed": stage.closed.to_string(), "probability": stage.probability},
-                    "writePermissions": "CRM_PERMISSIONS_ENFORCEMENT",
-                    "createdAt": "1970-01-01T00:00:00Z", "updatedAt": "1970-01-01T00:00:00Z",
-                })
-            })
+            .map(|(order, stage)| stage.wire(order))
             .collect();
         json!({
-            "id": self.id, "label": self.label, "displayOrder": display_order, "archived": false, "stages": stages,
+            "id": self.id, "label": self.label, "displayOrder": display_order, "archived": self.archived, "stages": stages,
             "createdAt": "1970-01-01T00:00:00Z", "updatedAt": "1970-01-01T00:00:00Z",
         })
     }
@@ -60,10 +73,12 @@ pub fn seed_pipeline() -> Pipeline {
         label: label.to_owned(),
         closed,
         probability: probability.to_owned(),
+        archived: false,
     };
     Pipeline {
         id: "default".to_owned(),
         label: "Sales pipeline".to_owned(),
+        archived: false,
         stages: vec![
             stage("pql", "PQL", false, "0.1"),
             stage("approved", "Approved", false, "0.2"),
@@ -283,7 +298,7 @@ fn writable(kind: Kind) -> &'static Columns {
     match kind {
         Kind::Contacts => &[(
             "string",
-            "email firstname lastname phone mobilephone company jobtitle website country city message \
+            "email hs_additional_emails firstname lastname phone mobilephone company jobtitle website country city message \
              lifecyclestage hs_lead_status hubspot_owner_id",
         )],
         Kind::Companies => &[
@@ -298,11 +313,10 @@ fn writable(kind: Kind) -> &'static Columns {
             (
                 "string",
                 "dealname pipeline dealstage dealtype description hubspot_owner_id hs_next_step \
-                 closed_won_reason closed_lost_reason portal_partner portal_billing_period",
+                 closed_won_reason closed_lost_reason",
             ),
             ("number", "amount"),
             ("datetime", "closedate"),
-            ("date", "portal_start_date portal_end_date"),
         ],
         Kind::LineItems => &[
             (
@@ -331,7 +345,7 @@ fn calculated(kind: Kind) -> &'static Columns {
     }
 }
 
-/// What each kind of object has from the beginning, the portal's own properties included.
+/// What each kind of object has from the beginning. The portal's own properties are for its set-up to make.
 pub fn seed_properties(kind: Kind) -> Vec<Property> {
     let dates = format!("createdate {}", modified_property(kind));
     let common = [
@@ -351,39 +365,23 @@ pub fn seed_properties(kind: Kind) -> Vec<Property> {
             ..Property::built_in(name, data_type)
         }));
     }
-    all.extend(seed_special(kind));
+    if kind == Kind::Deals {
+        all.push(deal_currency());
+    }
     for property in &mut all {
-        property.built_in &= !property.name.starts_with("portal_");
         property.unique |= property.name == "email";
     }
     all
 }
 
-/// The properties with choices, and the unique ones that the portal's set-up makes.
-fn seed_special(kind: Kind) -> Vec<Property> {
-    let choices = |list: &[(&str, &str)]| -> Vec<Choice> {
-        list.iter()
-            .map(|(value, label)| Choice {
-                value: (*value).to_owned(),
-                label: (*label).to_owned(),
-            })
-            .collect()
-    };
-    let unique = |name: &str| Property {
-        unique: true,
-        ..Property::built_in(name, "string")
-    };
-    let currencies: Vec<(&str, &str)> = CURRENCIES.iter().map(|code| (*code, *code)).collect();
-    match kind {
-        Kind::Companies => vec![unique("portal_company_key")],
-        Kind::Deals => vec![
-            unique("portal_lead_id"),
-            Property {
-                choices: choices(&currencies),
-                ..Property::built_in("deal_currency_code", "enumeration")
-            },
-        ],
-        Kind::Contacts | Kind::LineItems => Vec::new(),
+fn deal_currency() -> Property {
+    let choices = CURRENCIES.iter().map(|code| Choice {
+        value: (*code).to_owned(),
+        label: (*code).to_owned(),
+    });
+    Property {
+        choices: choices.collect(),
+        ..Property::built_in("deal_currency_code", "enumeration")
     }
 }
 

@@ -5,13 +5,14 @@ use maud::{Markup, html};
 use super::layout::{back_to, field, frame};
 use crate::call::Call;
 use crate::clock::{day_of, readable};
-use crate::faults::{Faults, VendorFaults};
+use crate::faults::{Faults, Mishap, VendorFaults};
+use crate::limits::LimitSizes;
 use crate::server::Shared;
 
 /// `/clock`.
 pub fn render(shared: &Shared, call: &Call) -> Option<Markup> {
     let faults = shared.world().faults.clone();
-    let content = html! { (clock(call)) (fault_form(&faults)) (reset()) };
+    let content = html! { (clock(call)) (fault_form(&faults)) (rules(&faults)) (reset()) };
     Some(frame(shared, call, "Clock & faults", &content))
 }
 
@@ -94,11 +95,19 @@ fn fault_form(faults: &Faults) -> Markup {
                 (back_to("/clock#faults"))
                 (vendor("hubspot", "HubSpot", &faults.hubspot, &["", "ten_secondly", "secondly", "daily"]))
                 fieldset {
-                    legend { "HubSpot's search" }
-                    div.fields { (count("search_lag_ms", "Index lag, ms", &faults.search_lag_ms.to_string())) }
+                    legend { "HubSpot's search, batches and scopes" }
+                    div.fields {
+                        (count("search_lag_ms", "Index lag, ms", &faults.search_lag_ms.to_string()))
+                        (count("batch_inputs_failing", "Batches with an input that fails, next", &faults.batch_inputs_failing.to_string()))
+                        div.field.wide {
+                            label for="missing-scopes" { "Scopes that the apps lack" }
+                            input id="missing-scopes" name="missing_scopes" value=(faults.missing_scopes);
+                        }
+                    }
                 }
                 (vendor("xero", "Xero", &faults.xero, &["", "minute", "day", "concurrent"]))
                 (vendor("slack", "Slack", &faults.slack, &[]))
+                (limits(&faults.limits))
                 fieldset {
                     legend { "Webhooks" }
                     div.fields {
@@ -117,6 +126,69 @@ fn fault_form(faults: &Faults) -> Markup {
                     }
                 }
                 button.main { "Set faults" }
+            }
+        }
+    }
+}
+
+/// How much the limits allow where they are enforced.
+fn limits(sizes: &LimitSizes) -> Markup {
+    let size = |name: &str, label: &str, value: usize| {
+        count(&format!("limits.{name}"), label, &value.to_string())
+    };
+    html! {
+        fieldset {
+            legend { "What the limits allow" }
+            div.fields {
+                (size("hubspot_ten_seconds", "HubSpot in 10 seconds", sizes.hubspot_ten_seconds))
+                (size("hubspot_search", "HubSpot searches a second", sizes.hubspot_search))
+                (size("xero_minute", "Xero a minute", sizes.xero_minute))
+                (size("xero_day", "Xero a day", sizes.xero_day))
+                (size("xero_in_flight", "Xero at once", sizes.xero_in_flight))
+                (size("slack_second", "Slack a second and channel", sizes.slack_second))
+            }
+        }
+    }
+}
+
+/// What goes wrong on certain paths alone.
+fn rules(faults: &Faults) -> Markup {
+    html! {
+        section aria-labelledby="rules" {
+            h2 id="rules" { "Faults of single paths" }
+            @for rule in &faults.rules {
+                p {
+                    (rule.system) " " (rule.method) " …" (rule.path) "…: " strong { (rule.mishap.words()) }
+                    ", the next " (rule.times)
+                }
+            }
+            form.item method="post" action="/sandbox/faults/rules" {
+                (back_to("/clock#rules"))
+                div.fields {
+                    (field("rule-system", "System", &html! {
+                        select id="rule-system" name="system" { @for name in ["hubspot", "xero", "slack"] { option value=(name) { (name) } } }
+                    }))
+                    (field("rule-method", "Method", &html! {
+                        select id="rule-method" name="method" {
+                            option value="" { "any" }
+                            @for name in ["GET", "POST", "PUT", "PATCH", "DELETE"] { option value=(name) { (name) } }
+                        }
+                    }))
+                    div.field.wide { label for="rule-path" { "Part of the path" } input id="rule-path" name="path"; }
+                    (field("rule-mishap", "What happens", &html! {
+                        select id="rule-mishap" name="mishap" {
+                            @for (mishap, words) in Mishap::ALL { option value=(mishap.name()) { (words) } }
+                        }
+                    }))
+                    (field("rule-times", "The next", &html! { input id="rule-times" name="times" type="number" min="1" value="1"; }))
+                    button { "Add rule" }
+                }
+            }
+            @if !faults.rules.is_empty() {
+                form method="post" action="/sandbox/faults/rules/clear" {
+                    (back_to("/clock#rules"))
+                    button.plain { "Remove all rules" }
+                }
             }
         }
     }

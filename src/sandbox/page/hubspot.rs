@@ -2,11 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::layout::{back_to, field, frame, nothing};
+use super::layout::{back_to, field, field_of, frame, nothing};
+use super::{account, log};
 use crate::call::Call;
 use crate::clock::readable;
 use crate::hubspot::records::Record;
-use crate::hubspot::{CURRENCIES, HOME_CURRENCY, HubSpot, Kind};
+use crate::hubspot::{CURRENCIES, HOME_CURRENCY, HubSpot, Kind, Pipeline};
 use crate::server::Shared;
 
 /// Months per period, or one-off, with the words for people.
@@ -24,6 +25,7 @@ const BILLING_PERIODS: [(&str, &str); 9] = [
 
 /// `/hubspot`.
 pub fn render(shared: &Shared, call: &Call) -> Option<Markup> {
+    let exchanges = log::beside(shared, "HubSpot");
     let content = {
         let world = shared.world();
         let hubspot = &world.hubspot;
@@ -38,7 +40,10 @@ pub fn render(shared: &Shared, call: &Call) -> Option<Markup> {
             @if deals.len() > 1 { (merge_form(&deals)) }
             (bin(hubspot))
             (records(hubspot, Kind::Companies, "Companies", &["name", "domain", "portal_company_key"]))
-            (records(hubspot, Kind::Contacts, "Contacts", &["firstname", "lastname", "email", "phone"]))
+            (records(hubspot, Kind::Contacts, "Contacts", &["firstname", "lastname", "email", "hs_additional_emails", "phone"]))
+            (account::pipelines(hubspot))
+            (account::settings(hubspot))
+            (exchanges)
         }
     };
     Some(frame(shared, call, "HubSpot", &content))
@@ -47,7 +52,7 @@ pub fn render(shared: &Shared, call: &Call) -> Option<Markup> {
 fn board(hubspot: &HubSpot, deals: &[&Record]) -> Markup {
     html! {
         ul.board aria-label="Deals per stage" {
-            @for stage in hubspot.pipelines.iter().flat_map(|pipeline| &pipeline.stages) {
+            @for stage in hubspot.live_stages() {
                 @let count = deals.iter().filter(|deal| deal.value("dealstage") == stage.id).count();
                 li.pill { (stage.label) " " (count) }
             }
@@ -114,11 +119,68 @@ fn deal_card(hubspot: &HubSpot, deal: &Record) -> Markup {
                         li { (readable(change.at_ms)) ": " (change.name) " = " (if change.value.is_empty() { "(empty)" } else { &change.value }) ", " (change.source.words()) }
                     }
                 }
+                (line_items(hubspot, deal, &place))
                 form method="post" action={ "/sandbox/hubspot/deals/" (deal.id) "/archive" } {
                     (back_to("/hubspot"))
                     button.plain { "Delete " (deal.value("dealname")) }
                 }
             }
+        }
+    }
+}
+
+/// How often a line item is charged, in HubSpot's words.
+const FREQUENCIES: [(&str, &str); 6] = [
+    ("", "One-time"),
+    ("monthly", "Monthly"),
+    ("quarterly", "Quarterly"),
+    ("per_six_months", "Semi-annually"),
+    ("annually", "Annually"),
+    ("per_two_years", "Every two years"),
+];
+
+/// What is sold with a deal, and a form for one thing more.
+fn line_items(hubspot: &HubSpot, deal: &Record, place: &str) -> Markup {
+    let items = hubspot.associated(Kind::Deals, deal.id, Kind::LineItems);
+    let live = items
+        .into_iter()
+        .filter_map(|id| hubspot.table(Kind::LineItems).live(id));
+    let id = |name: &str| format!("item-{name}-{}", deal.id);
+    let of = format!("of a line item of {}", deal.value("dealname"));
+    html! {
+        ul.history aria-label={ "Line items of " (deal.value("dealname")) } {
+            @for item in live {
+                li { (item.value("quantity")) " × " (item.value("name")) " at " (item.value("price")) ", " (item.value("recurringbillingfrequency")) }
+            }
+        }
+        form method="post" action={ "/sandbox/hubspot/deals/" (deal.id) "/line_items" } {
+            (back_to(place))
+            div.fields {
+                (field_of(&id("name"), "Line item", &of, &html! { input id=(id("name")) name="name" required; }))
+                (field_of(&id("price"), "Price", &of, &html! { input id=(id("price")) name="price" inputmode="decimal" required; }))
+                (field_of(&id("quantity"), "Quantity", &of, &html! { input id=(id("quantity")) name="quantity" inputmode="decimal" value="1"; }))
+                (field_of(&id("frequency"), "Charged", &of, &html! {
+                    select id=(id("frequency")) name="recurringbillingfrequency" {
+                        @for (value, words) in FREQUENCIES { option value=(value) { (words) } }
+                    }
+                }))
+                button { "Add line item to " (deal.value("dealname")) }
+            }
+        }
+    }
+}
+
+/// The stages of all pipelines, by pipeline where there are several.
+fn stage_choices(hubspot: &HubSpot, current: &str) -> Markup {
+    let many = hubspot.live_pipelines().count() > 1;
+    let is_listed = hubspot.live_stages().any(|stage| stage.id == current);
+    let stages = |pipeline: &Pipeline| {
+        html! { @for stage in pipeline.live_stages() { option value=(stage.id) selected[stage.id == current] { (stage.label) } } }
+    };
+    html! {
+        @if !is_listed { option value=(current) selected { (hubspot.stage(current).map_or(current, |stage| stage.label.as_str())) " (archived)" } }
+        @for pipeline in hubspot.live_pipelines() {
+            @if many { optgroup label=(pipeline.label) { (stages(pipeline)) } } @else { (stages(pipeline)) }
         }
     }
 }
@@ -131,6 +193,8 @@ fn move_form(hubspot: &HubSpot, deal: &Record, place: &str) -> Markup {
         deal.value("deal_currency_code")
     };
     let period = deal.value("portal_billing_period");
+    // The portal's properties are there once it has made them.
+    let has_own = |name: &str| hubspot.table(Kind::Deals).properties.contains_key(name);
     let is_unusual = !BILLING_PERIODS.iter().any(|(value, _)| *value == period);
     html! {
         form method="post" action={ "/sandbox/hubspot/deals/" (deal.id) } {
@@ -138,9 +202,7 @@ fn move_form(hubspot: &HubSpot, deal: &Record, place: &str) -> Markup {
             div.fields {
                 (field(&id("stage"), "Stage", &html! {
                     select id=(id("stage")) name="dealstage" {
-                        @for stage in hubspot.pipelines.iter().flat_map(|pipeline| &pipeline.stages) {
-                            option value=(stage.id) selected[stage.id == deal.value("dealstage")] { (stage.label) }
-                        }
+                        (stage_choices(hubspot, deal.value("dealstage")))
                     }
                 }))
                 (field(&id("amount"), "Value", &html! {
@@ -151,18 +213,18 @@ fn move_form(hubspot: &HubSpot, deal: &Record, place: &str) -> Markup {
                         @for code in CURRENCIES { option value=(code) selected[code == currency] { (code) } }
                     }
                 }))
-                (field(&id("period"), "Billing period", &html! {
+                @if has_own("portal_billing_period") { (field(&id("period"), "Billing period", &html! {
                     select id=(id("period")) name="portal_billing_period" {
                         @for (value, words) in BILLING_PERIODS { option value=(value) selected[value == period] { (words) } }
                         @if is_unusual { option value=(period) selected { (period) " months" } }
                     }
-                }))
-                (field(&id("start"), "First day", &html! {
+                })) }
+                @if has_own("portal_start_date") { (field(&id("start"), "First day", &html! {
                     input id=(id("start")) name="portal_start_date" type="date" value=(deal.value("portal_start_date"));
-                }))
-                (field(&id("end"), "Last day", &html! {
+                })) }
+                @if has_own("portal_end_date") { (field(&id("end"), "Last day", &html! {
                     input id=(id("end")) name="portal_end_date" type="date" value=(deal.value("portal_end_date"));
-                }))
+                })) }
                 (field(&id("owner"), "Owner", &html! {
                     select id=(id("owner")) name="hubspot_owner_id" {
                         option value="" { "nobody" }

@@ -3,6 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::layout::{frame, nothing};
+use super::log;
 use crate::call::Call;
 use crate::clock::readable;
 use crate::mail::Mail;
@@ -11,6 +12,7 @@ use crate::server::Shared;
 /// `/mail`, or `/mail?to=…`.
 pub fn render_list(shared: &Shared, call: &Call) -> Option<Markup> {
     let asked = call.query("to").filter(|to| !to.is_empty());
+    let exchanges = log::beside(shared, "Mail");
     let content = {
         let world = shared.world();
         let mails: Vec<&Mail> = world.mail.to(asked).take(200).collect();
@@ -31,6 +33,7 @@ pub fn render_list(shared: &Shared, call: &Call) -> Option<Markup> {
                     }
                 }
             }
+            (exchanges)
         }
     };
     Some(frame(shared, call, "Mail", &content))

@@ -1,6 +1,7 @@
 //! The page on which a person works in the vendors' systems: plain server-rendered HTML, forms only, no script.
 //! It reads the world and never changes it; the forms post to the test API.
 
+mod account;
 mod clock;
 mod hubspot;
 mod layout;
@@ -23,6 +24,9 @@ pub fn answer(shared: &Shared, call: &Call) -> Reply {
         );
     }
     let parts = call.parts();
+    if let ["xero", "attachments", id] = parts.as_slice() {
+        return xero::download(shared, id);
+    }
     let page = match parts.as_slice() {
         [] => layout::overview(shared, call),
         ["hubspot"] => hubspot::render(shared, call),

@@ -2,14 +2,16 @@
 
 use maud::{Markup, html};
 
-use super::layout::{frame, nothing};
+use super::layout::{back_to, field, frame, nothing};
+use super::log;
 use crate::call::Call;
 use crate::clock::readable;
 use crate::server::Shared;
-use crate::slack::{Message, readable as lines_of};
+use crate::slack::{HOOK_REFUSALS, Message, Slack, readable as lines_of};
 
 /// `/slack`.
 pub fn render(shared: &Shared, call: &Call) -> Option<Markup> {
+    let exchanges = log::beside(shared, "Slack");
     let content = {
         let world = shared.world();
         let channels = world.slack.by_channel();
@@ -21,9 +23,34 @@ pub fn render(shared: &Shared, call: &Call) -> Option<Markup> {
                     div.stack { @for message in messages.iter().rev() { (message_card(message)) } }
                 }
             }
+            (hooks(&world.slack))
+            (exchanges)
         }
     };
     Some(frame(shared, call, "Slack", &content))
+}
+
+/// Incoming webhooks that refuse, and a form to let one do so.
+fn hooks(slack: &Slack) -> Markup {
+    html! {
+        section aria-labelledby="hooks" {
+            h2 id="hooks" { "Incoming webhooks" }
+            @for (hook, word) in &slack.refusing_hooks { p { (hook) " answers " strong { (word) } } }
+            form.item method="post" action="/sandbox/slack/hooks" {
+                (back_to("/slack#hooks"))
+                div.fields {
+                    (field("hook", "Webhook (B…)", &html! { input id="hook" name="hook" required; }))
+                    (field("refuses", "Answers", &html! {
+                        select id="refuses" name="refuses" {
+                            option value="" { "ok" }
+                            @for (word, status) in HOOK_REFUSALS { option value=(word) { (status) " " (word) } }
+                        }
+                    }))
+                    button { "Save webhook" }
+                }
+            }
+        }
+    }
 }
 
 fn message_card(message: &Message) -> Markup {

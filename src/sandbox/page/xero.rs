@@ -1,18 +1,25 @@
 //! Xero as a bookkeeper would want it: sales invoices, bills, credits, contacts, and the forms to make and pay them.
 
+use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::NaiveDate;
 use maud::{Markup, html};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::layout::{back_to, field, field_of, frame, nothing};
-use crate::call::Call;
+use super::log;
+use crate::call::{Call, Reply};
 use crate::clock::day_of;
 use crate::server::Shared;
 use crate::xero::invoices::Line;
 use crate::xero::money::decimal;
-use crate::xero::{Allocation, Credit, Invoice, InvoiceKind, Payment, Status, Xero};
+use crate::xero::{Allocation, Contact, Credit, Invoice, InvoiceKind, Payment, Status, Xero};
 
 /// `/xero`.
 pub fn render(shared: &Shared, call: &Call) -> Option<Markup> {
     let today = day_of(call.now_ms).to_string();
+    let exchanges = log::beside(shared, "Xero");
     let content = {
         let world = shared.world();
         let xero = &world.xero;
@@ -24,6 +31,8 @@ pub fn render(shared: &Shared, call: &Call) -> Option<Markup> {
             (credits(xero, &today))
             (contacts(xero))
             (settings(xero))
+            (connections(world.second_xero.as_ref()))
+            (exchanges)
         }
     };
     Some(frame(shared, call, "Xero", &content))
@@ -194,7 +203,7 @@ fn details(xero: &Xero, invoice: &Invoice, has_money: bool) -> Markup {
                 dt { "Date" } dd { (invoice.date) }
                 @if let Some(day) = invoice.fully_paid_on { dt { "Fully paid" } dd { (day) } }
                 @for line in &invoice.lines { (line_of(line)) }
-                @for attachment in &invoice.attachments { dt { "Attachment" } dd { (attachment.file_name) ", " (attachment.length_bytes) " bytes" } }
+                @for attachment in &invoice.attachments { dt { "Attachment" } dd { a href={ "/xero/attachments/" (attachment.id) } { (attachment.file_name) } ", " (attachment.length_bytes) " bytes" } }
                 @for note in &invoice.notes { dt { "Note" } dd { (note.details) } }
             }
             @for payment in xero.payments_of(&invoice.id) { (payment_row(payment, "Paid", "payment", &place)) }
@@ -439,10 +448,10 @@ fn contacts(xero: &Xero) -> Markup {
             @if xero.contacts.is_empty() { (nothing("No contact yet.")) } @else {
                 div.scroll tabindex="0" role="group" aria-label="Contacts, table" {
                     table {
-                        thead { tr { th scope="col" { "Name" } th scope="col" { "E-mail" } th scope="col" { "Number" } th scope="col" { "Contact ID" } } }
+                        thead { tr { th scope="col" { "Name" } th scope="col" { "E-mail" } th scope="col" { "Number" } th scope="col" { "Contact ID" } th scope="col" { "Status" } } }
                         tbody {
                             @for contact in xero.contacts.values() {
-                                tr { td { (contact.name) } td { (contact.email) } td { (contact.number) } td { (contact.id) } }
+                                tr { td { (contact.name) } td { (contact.email) } td { (contact.number) } td { (contact.id) } td { (standing(xero, contact)) } }
                             }
                         }
                     }
@@ -457,16 +466,95 @@ fn contacts(xero: &Xero) -> Markup {
                     button { "Add contact" }
                 }
             }
+            (merge_form(xero))
+        }
+    }
+}
+
+/// Whether a contact is still one, and what became of it.
+fn standing(xero: &Xero, contact: &Contact) -> String {
+    let survivor = contact
+        .merged_to
+        .as_ref()
+        .and_then(|id| xero.contacts.get(id));
+    match (survivor, contact.archived) {
+        (Some(survivor), _) => format!("merged into {}", survivor.name),
+        (None, true) => "archived".to_owned(),
+        (None, false) => "active".to_owned(),
+    }
+}
+
+fn merge_form(xero: &Xero) -> Markup {
+    let active: Vec<&Contact> = xero
+        .contacts
+        .values()
+        .filter(|contact| !contact.archived)
+        .collect();
+    let options =
+        html! { @for contact in &active { option value=(contact.id) { (contact.name) } } };
+    html! {
+        @if active.len() > 1 {
+            form.item method="post" action="/sandbox/xero/contacts/merge" style="margin-top:12px" {
+                (back_to("/xero#contacts"))
+                div.fields {
+                    div.field.wide { label for="merge-loser" { "Merge contact" } select id="merge-loser" name="contact" { (options) } }
+                    div.field.wide { label for="merge-survivor" { "Into" } select id="merge-survivor" name="into" { (options) } }
+                    button { "Merge contacts" }
+                }
+            }
+        }
+    }
+}
+
+/// A file of a document, as whoever opens it would see it.
+pub fn download(shared: &Shared, id: &str) -> Reply {
+    let world = shared.world();
+    let mut attachments = world
+        .xero
+        .invoices
+        .values()
+        .flat_map(|invoice| &invoice.attachments);
+    let found = attachments.find(|attachment| attachment.id == id);
+    let bytes = found.and_then(|attachment| STANDARD.decode(&attachment.content).ok());
+    match (found, bytes) {
+        // Never shown in place: it is whatever somebody sent.
+        (Some(attachment), Some(bytes)) => {
+            Reply::bytes(StatusCode::OK, "application/octet-stream", bytes)
+                .with_header(
+                    "content-disposition",
+                    format!(
+                        "attachment; filename*=UTF-8''{}",
+                        utf8_percent_encode(&attachment.file_name, NON_ALPHANUMERIC)
+                    ),
+                )
+                .with_header("x-content-type-options", "nosniff".to_owned())
+        }
+        _ => Reply::text(StatusCode::NOT_FOUND, "There is no such file."),
+    }
+}
+
+/// Which organisations the app is connected to.
+fn connections(second: Option<&Xero>) -> Markup {
+    let (words, wanted) = match second {
+        Some(_) => ("Connect to the first organisation alone", "false"),
+        None => ("Connect to a second organisation", "true"),
+    };
+    html! {
+        section aria-labelledby="connections" {
+            h2 id="connections" { "Connections" }
+            form.item method="post" action="/sandbox/xero/connections" {
+                (back_to("/xero#connections"))
+                @if let Some(second) = second { p { "Also connected to " (second.organisation.name) ", base currency " (second.organisation.base_currency) "." } }
+                button name="second" value=(wanted) { (words) }
+            }
         }
     }
 }
 
 fn settings(xero: &Xero) -> Markup {
-    let locked = xero
-        .organisation
-        .period_lock_date
-        .map(|day| day.to_string())
-        .unwrap_or_default();
+    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let locked = day(xero.organisation.period_lock_date);
+    let year_locked = day(xero.organisation.end_of_year_lock_date);
     html! {
         section aria-labelledby="settings" {
             h2 id="settings" { "Organisation" }
@@ -475,7 +563,8 @@ fn settings(xero: &Xero) -> Markup {
                     (back_to("/xero#settings"))
                     div.fields {
                         (field("lock-date", "Period lock date", &html! { input id="lock-date" name="period_lock_date" type="date" value=(locked); }))
-                        button { "Save lock date" }
+                        (field("year-lock-date", "End of year lock date", &html! { input id="year-lock-date" name="end_of_year_lock_date" type="date" value=(year_locked); }))
+                        button { "Save lock dates" }
                     }
                 }
                 form method="post" action="/sandbox/xero/intent-to-receive" {

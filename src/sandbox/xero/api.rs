@@ -3,15 +3,17 @@
 use std::cmp::Reverse;
 
 use axum::http::{Method, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::contacts::Mode;
-use super::errors::{bad_request, not_found, only_json, reply, unreadable, validation};
+use super::errors::{bad_request, not_found, reply, unreadable, validation};
 use super::filter::{Filter, wire_instant};
 use super::invoices::{Attachment, Note, UnitDecimals};
 use super::wire::{self, Detail};
-use super::{Remembered, Xero, api_credits, auth};
+use super::{Remembered, Xero, api_credits, auth, xml};
 use crate::call::{Call, Reply};
 use crate::clock::{iso_without_zone, parse_instant};
 use crate::dice::{Dice, hex};
@@ -26,17 +28,23 @@ const PAGE_SIZE_MAX: usize = 1_000;
 pub fn answer(world: &mut World, keys: &Keys, call: &Call) -> Reply {
     let parts = call.parts();
     let (xero, dice) = (&mut world.xero, &mut world.dice);
+    let second = world.second_xero.as_mut();
     match (&call.method, parts.as_slice()) {
         (&Method::POST, ["connect", "token"]) => auth::token(&mut xero.tokens, dice, keys, call),
         (&Method::GET, ["identity", "connect", "authorize"]) => {
             auth::authorize(&mut xero.tokens, dice, call)
         }
-        (&Method::POST, ["connect", "revocation"]) => Reply::empty(StatusCode::OK),
-        (_, ["connections", rest @ ..]) => auth::connections(xero, rest, call),
+        (&Method::GET, [".well-known", "openid-configuration"]) => auth::discovery(call),
+        (&Method::POST, ["connect", "revocation"]) => auth::revoke(xero, second, keys, call),
+        (_, ["connections", rest @ ..]) => auth::connections(xero, second, rest, call),
         (_, ["api.xro", "2.0", rest @ ..]) => {
             let checked = auth::check_token(&xero.tokens, call, world.faults.xero.token_revoked);
-            match checked.and_then(|()| auth::check_tenant(xero, call)) {
-                Ok(()) => accounting(xero, dice, rest, call),
+            let missing = &world.faults.missing_scopes;
+            let checked = checked
+                .and_then(|()| auth::check_scope(&xero.tokens, rest, missing, call))
+                .and_then(|()| auth::chosen(xero, second, call));
+            match checked {
+                Ok(books) => in_the_form_asked_for(accounting(books, dice, rest, call), call),
                 Err(reply) => *reply,
             }
         }
@@ -44,13 +52,17 @@ pub fn answer(world: &mut World, keys: &Keys, call: &Call) -> Reply {
     }
 }
 
-fn accounting(xero: &mut Xero, dice: &mut Dice, rest: &[&str], call: &Call) -> Reply {
-    let accepts_json = call
-        .header("accept")
-        .is_some_and(|accept| accept.contains("json"));
-    if !accepts_json {
-        return only_json();
+/// XML, unless the client says that it wants JSON.
+fn in_the_form_asked_for(reply: Reply, call: &Call) -> Reply {
+    let accepts = call.header("accept").unwrap_or_default();
+    if accepts.contains("json") {
+        reply
+    } else {
+        xml::translate(reply)
     }
+}
+
+fn accounting(xero: &mut Xero, dice: &mut Dice, rest: &[&str], call: &Call) -> Reply {
     if call.method == Method::GET {
         return read(xero, rest, call);
     }
@@ -150,6 +162,7 @@ fn read(xero: &Xero, rest: &[&str], call: &Call) -> Reply {
         ["Invoices", key, folder @ ("History" | "Attachments")] => {
             invoice_folder(xero, key, folder, call)
         }
+        ["Invoices", key, "Attachments", file] => download(xero, key, file),
         ["Payments"] => filtered(
             "Payments",
             xero.payments
@@ -259,8 +272,21 @@ fn invoice_folder(xero: &Xero, key: &str, folder: &str, call: &Call) -> Reply {
 fn attachment_wire(attachment: &Attachment) -> Value {
     json!({
         "AttachmentID": attachment.id, "FileName": attachment.file_name, "MimeType": attachment.mime_type,
-        "ContentLength": attachment.length_bytes, "IncludeOnline": false,
+        "ContentLength": attachment.length_bytes, "IncludeOnline": attachment.include_online,
     })
+}
+
+/// The bytes of a file, by its name or its id.
+fn download(xero: &Xero, key: &str, file: &str) -> Reply {
+    let attachments = xero.invoice(key).map(|invoice| &invoice.attachments);
+    let named = |attachment: &&Attachment| attachment.file_name == file || attachment.id == file;
+    let found = attachments.and_then(|attachments| attachments.iter().find(named));
+    let bytes = found.and_then(|attachment| STANDARD.decode(&attachment.content).ok());
+    match (found, bytes) {
+        (Some(attachment), Some(bytes)) => Reply::bytes(StatusCode::OK, "", bytes)
+            .with_header("content-type", attachment.mime_type.clone()),
+        _ => not_found(),
+    }
 }
 
 /// What all lists have in common: `where`, `If-Modified-Since`, `order`, `page`.
@@ -498,6 +524,8 @@ fn attach(xero: &mut Xero, dice: &mut Dice, key: &str, file_name: &str, call: &C
             .unwrap_or("application/octet-stream")
             .to_owned(),
         length_bytes: call.body.len(),
+        include_online: call.query("IncludeOnline") == Some("true"),
+        content: STANDARD.encode(&call.body),
     };
     let wire = attachment_wire(&attachment);
     if let Some(invoice) = xero.invoices.get_mut(&id) {

@@ -19,19 +19,21 @@ const REFRESH_TOKEN_MS: i64 = 60 * 86_400_000;
 const GRACE_MS: i64 = 1_800_000;
 const CODE_MS: i64 = 300_000;
 
-/// A refresh token, good until it is used and a little longer.
-#[derive(Debug, Serialize, Deserialize)]
-struct RefreshToken {
+/// Something that was issued: until when it is good, and for what.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Grant {
     expires_ms: i64,
+    /// With blanks between; empty for all that the app was set up with.
+    scope: String,
 }
 
 /// What has been issued.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct TokenDesk {
-    /// Access token → when it expires, in milliseconds.
-    access: BTreeMap<String, i64>,
-    refresh: BTreeMap<String, RefreshToken>,
-    codes: BTreeMap<String, i64>,
+    access: BTreeMap<String, Grant>,
+    /// Good until they are used and a little longer.
+    refresh: BTreeMap<String, Grant>,
+    codes: BTreeMap<String, Grant>,
     /// Whether the organisation is still connected to the app.
     connected: bool,
 }
@@ -47,13 +49,53 @@ impl Default for TokenDesk {
     }
 }
 
+impl TokenDesk {
+    /// Connects the organisation, if it was not.
+    pub fn connect(&mut self) {
+        self.connected = true;
+    }
+}
+
+/// Where the identity server has what, for clients that look it up.
+pub fn discovery(call: &Call) -> Reply {
+    let base = format!("http://{}", call.header("host").unwrap_or_default());
+    let document = json!({
+        "issuer": base, "authorization_endpoint": format!("{base}/identity/connect/authorize"),
+        "token_endpoint": format!("{base}/connect/token"), "revocation_endpoint": format!("{base}/connect/revocation"),
+        "response_types_supported": ["code"], "grant_types_supported": ["authorization_code", "client_credentials", "refresh_token"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+    });
+    Reply::json(StatusCode::OK, &document)
+}
+
+/// `POST /connect/revocation`: the refresh token is dead and nothing is connected any more. A token that nobody knows
+/// is revoked already. Access tokens live until they end.
+pub fn revoke(xero: &mut Xero, second: Option<&mut Xero>, keys: &Keys, call: &Call) -> Reply {
+    let form = call.form();
+    let field = |name: &str| find_pair(&form, name).unwrap_or_default();
+    if !is_our_app(keys, call, field("client_id"), field("client_secret")) {
+        return bad_request("invalid_client");
+    }
+    if xero.tokens.refresh.remove(field("token")).is_some() {
+        xero.tokens.connected = false;
+        if let Some(second) = second {
+            second.tokens.connected = false;
+        }
+    }
+    Reply::empty(StatusCode::OK)
+}
+
 /// `GET /identity/connect/authorize`: everybody agrees at once, and is sent back with a code.
 pub fn authorize(desk: &mut TokenDesk, dice: &mut Dice, call: &Call) -> Reply {
     let Some(back) = call.query("redirect_uri") else {
         return bad_request("invalid_request");
     };
     let code = dice.token("xero-code-");
-    desk.codes.insert(code.clone(), call.now_ms + CODE_MS);
+    let grant = Grant {
+        expires_ms: call.now_ms + CODE_MS,
+        scope: call.query("scope").unwrap_or_default().to_owned(),
+    };
+    desk.codes.insert(code.clone(), grant);
     desk.connected = true;
     let state = call.query("state").unwrap_or_default();
     let query = form_urlencoded::Serializer::new(String::new())
@@ -72,39 +114,36 @@ pub fn token(desk: &mut TokenDesk, dice: &mut Dice, keys: &Keys, call: &Call) ->
         return bad_request("invalid_client");
     }
     let now_ms = call.now_ms;
-    let with_refresh = match field("grant_type") {
-        "client_credentials" => false,
+    let (scope, with_refresh) = match field("grant_type") {
+        // Xero's own SDK says `scopes`, which nobody reads: it gets what the app was set up with.
+        "client_credentials" => (field("scope").to_owned(), false),
         "authorization_code" => match desk.codes.remove(field("code")) {
-            Some(expires_ms) if expires_ms > now_ms => true,
+            Some(code) if code.expires_ms > now_ms => (code.scope, true),
             _ => return bad_request("invalid_grant"),
         },
         "refresh_token" => match desk.refresh.get_mut(field("refresh_token")) {
             Some(used) if used.expires_ms > now_ms => {
                 // The reply may get lost: the old one works on for a while.
                 used.expires_ms = used.expires_ms.min(now_ms + GRACE_MS);
-                true
+                (used.scope.clone(), true)
             }
             _ => return bad_request("invalid_grant"),
         },
         _ => return bad_request("unsupported_grant_type"),
     };
     desk.access
-        .retain(|_, expires_ms| *expires_ms + 86_400_000 > now_ms);
+        .retain(|_, grant| grant.expires_ms + 86_400_000 > now_ms);
     let access = dice.token("xero-access-");
-    desk.access.insert(access.clone(), now_ms + ACCESS_TOKEN_MS);
-    let scope = match field("scope") {
-        "" => field("scopes"),
-        scope => scope,
+    let grant = |lasts_ms: i64| Grant {
+        expires_ms: now_ms + lasts_ms,
+        scope: scope.clone(),
     };
+    desk.access.insert(access.clone(), grant(ACCESS_TOKEN_MS));
     let mut wire = json!({"access_token": access, "expires_in": ACCESS_TOKEN_MS / 1_000, "token_type": "Bearer", "scope": scope});
     if with_refresh {
         let refresh = dice.token("xero-refresh-");
-        desk.refresh.insert(
-            refresh.clone(),
-            RefreshToken {
-                expires_ms: now_ms + REFRESH_TOKEN_MS,
-            },
-        );
+        desk.refresh
+            .insert(refresh.clone(), grant(REFRESH_TOKEN_MS));
         wire["refresh_token"] = json!(refresh);
     }
     Reply::json(StatusCode::OK, &wire)
@@ -124,18 +163,36 @@ fn is_our_app(keys: &Keys, call: &Call, id: &str, secret: &str) -> bool {
 }
 
 /// `GET /connections` and `DELETE /connections/{id}`.
-pub fn connections(xero: &mut Xero, rest: &[&str], call: &Call) -> Reply {
+pub fn connections(
+    xero: &mut Xero,
+    second: Option<&mut Xero>,
+    rest: &[&str],
+    call: &Call,
+) -> Reply {
     if let Err(reply) = check_token(&xero.tokens, call, false) {
         return *reply;
     }
+    let mut connected: Vec<&mut Xero> = std::iter::once(xero)
+        .chain(second)
+        .filter(|books| books.tokens.connected)
+        .collect();
     match (&call.method, rest) {
-        (&Method::GET, []) if xero.tokens.connected => {
-            Reply::json(StatusCode::OK, &json!([connection(&xero.organisation)]))
+        (&Method::GET, []) => {
+            let listed: Vec<_> = connected
+                .iter()
+                .map(|books| connection(&books.organisation))
+                .collect();
+            Reply::json(StatusCode::OK, &json!(listed))
         }
-        (&Method::GET, []) => Reply::json(StatusCode::OK, &json!([])),
-        (&Method::DELETE, [id]) if *id == xero.organisation.connection_id => {
-            xero.tokens.connected = false;
-            Reply::empty(StatusCode::NO_CONTENT)
+        (&Method::DELETE, [id]) => {
+            let mut found = connected.iter_mut();
+            match found.find(|books| books.organisation.connection_id == *id) {
+                Some(books) => {
+                    books.tokens.connected = false;
+                    Reply::empty(StatusCode::NO_CONTENT)
+                }
+                None => super::errors::not_found(),
+            }
         }
         _ => super::errors::not_found(),
     }
@@ -153,7 +210,7 @@ fn connection(organisation: &Organisation) -> serde_json::Value {
 pub fn check_token(desk: &TokenDesk, call: &Call, revoked: bool) -> Result<(), Box<Reply>> {
     let known = call.bearer().and_then(|token| desk.access.get(token));
     match known {
-        Some(expires_ms) if *expires_ms > call.now_ms && !revoked => Ok(()),
+        Some(grant) if grant.expires_ms > call.now_ms && !revoked => Ok(()),
         Some(_) if !revoked => Err(Box::new(refused(
             StatusCode::UNAUTHORIZED,
             "TokenExpired: token expired",
@@ -165,16 +222,56 @@ pub fn check_token(desk: &TokenDesk, call: &Call, revoked: bool) -> Result<(), B
     }
 }
 
-/// Checks the tenant header.
-pub fn check_tenant(xero: &Xero, call: &Call) -> Result<(), Box<Reply>> {
-    let given = call.header("xero-tenant-id").unwrap_or_default();
-    if xero.tokens.connected && given.eq_ignore_ascii_case(&xero.organisation.tenant_id) {
+/// Which scope a part of the accounting API needs; the one for reading has `.read` behind it.
+fn scope_of(rest: &[&str]) -> &'static str {
+    match rest {
+        [_, _, "Attachments", ..] => "accounting.attachments",
+        ["Invoices" | "CreditNotes", ..] => "accounting.invoices",
+        [
+            "Payments" | "Prepayments" | "Overpayments" | "BatchPayments",
+            ..,
+        ] => "accounting.payments",
+        ["BankTransactions", ..] => "accounting.banktransactions",
+        ["Contacts", ..] => "accounting.contacts",
+        _ => "accounting.settings",
+    }
+}
+
+/// 401 where the token was not given what the call needs. The scope for writing lets read as well.
+pub fn check_scope(
+    desk: &TokenDesk,
+    rest: &[&str],
+    missing: &str,
+    call: &Call,
+) -> Result<(), Box<Reply>> {
+    let needed = scope_of(rest);
+    let reading = format!("{needed}.read");
+    let is_enough = |scope: &str| scope == needed || (call.method == "GET" && scope == reading);
+    let given = call.bearer().and_then(|token| desk.access.get(token));
+    let given = given.map_or("", |grant| grant.scope.as_str());
+    let was_given = given.is_empty() || given.split(' ').any(is_enough);
+    if was_given && !missing.split([',', ' ']).any(is_enough) {
         return Ok(());
     }
     Err(Box::new(refused(
-        StatusCode::FORBIDDEN,
-        "AuthenticationUnsuccessful",
+        StatusCode::UNAUTHORIZED,
+        "AuthorizationUnsuccessful",
     )))
+}
+
+/// The books that the tenant header names.
+pub fn chosen<'a>(
+    xero: &'a mut Xero,
+    second: Option<&'a mut Xero>,
+    call: &Call,
+) -> Result<&'a mut Xero, Box<Reply>> {
+    let given = call.header("xero-tenant-id").unwrap_or_default();
+    let is_meant = |books: &&mut Xero| {
+        books.tokens.connected && given.eq_ignore_ascii_case(&books.organisation.tenant_id)
+    };
+    let mut all = std::iter::once(xero).chain(second);
+    let refusal = || refused(StatusCode::FORBIDDEN, "AuthenticationUnsuccessful");
+    all.find(is_meant).ok_or_else(|| Box::new(refusal()))
 }
 
 fn bad_request(error: &str) -> Reply {

@@ -19,6 +19,8 @@ pub struct Contact {
     pub tax_number: String,
     pub bank_account: String,
     pub archived: bool,
+    /// The contact that it was merged into.
+    pub merged_to: Option<String>,
     pub updated_ms: i64,
 }
 
@@ -48,6 +50,46 @@ impl Xero {
                 .find(|contact| !contact.number.is_empty() && contact.number == key)
         };
         self.contacts.get(&key.to_lowercase()).or_else(by_number)
+    }
+
+    /// Merges one contact into another: it is archived and says into which, and its documents belong to the other.
+    /// Only the contacts are told about: the documents themselves did not change.
+    pub fn merge_contacts(
+        &mut self,
+        loser: &str,
+        survivor: &str,
+        now_ms: i64,
+    ) -> Result<(), String> {
+        if loser == survivor {
+            return Err("A contact cannot be merged with itself.".to_owned());
+        }
+        for id in [loser, survivor] {
+            if self.contacts.get(id).is_none_or(|contact| contact.archived) {
+                return Err(format!("There is no active contact {id}."));
+            }
+        }
+        let documents = self
+            .invoices
+            .values_mut()
+            .map(|invoice| &mut invoice.contact_id);
+        let credits = self
+            .credits
+            .values_mut()
+            .map(|credit| &mut credit.contact_id);
+        for owner in documents.chain(credits).filter(|owner| *owner == loser) {
+            survivor.clone_into(owner);
+        }
+        if let Some(contact) = self.contacts.get_mut(loser) {
+            contact.archived = true;
+            contact.merged_to = Some(survivor.to_owned());
+        }
+        for id in [loser, survivor] {
+            if let Some(contact) = self.contacts.get_mut(id) {
+                contact.updated_ms = now_ms;
+            }
+            self.event("CONTACT", id, "UPDATE", now_ms);
+        }
+        Ok(())
     }
 
     /// Creates or updates one contact; gives its id or what is wrong.
@@ -163,6 +205,7 @@ fn blank(dice: &mut Dice) -> Contact {
         tax_number: String::new(),
         bank_account: String::new(),
         archived: false,
+        merged_to: None,
         updated_ms: 0,
     }
 }

@@ -248,12 +248,6 @@ impl Xero {
         );
         self.event_with(credit.kind.category(), credit_id, act, data, now_ms);
     }
-
-    fn is_locked(&self, day: NaiveDate) -> bool {
-        self.organisation
-            .period_lock_date
-            .is_some_and(|lock| day <= lock)
-    }
 }
 
 /// How credits come about and are taken back.
@@ -523,8 +517,8 @@ impl Xero {
         {
             return Err("The amount to allocate is more than what is outstanding".to_owned());
         }
-        if self.is_locked(date) {
-            return Err("The allocation date cannot be before the period lock date.".to_owned());
+        if let Some(lock) = self.organisation.lock_on(date) {
+            return Err(format!("The allocation date cannot be before the {lock}."));
         }
         let id = dice.uuid();
         let (credit_id, invoice_id) = (credit_id.to_owned(), invoice_id.to_owned());
@@ -552,8 +546,8 @@ impl Xero {
             .iter()
             .position(|allocation| allocation.id.eq_ignore_ascii_case(allocation_id))
             .ok_or("Allocation could not be found")?;
-        if self.is_locked(self.allocations[place].date) {
-            return Err("The allocation date cannot be before the period lock date.".to_owned());
+        if let Some(lock) = self.organisation.lock_on(self.allocations[place].date) {
+            return Err(format!("The allocation date cannot be before the {lock}."));
         }
         let removed = self.allocations.remove(place);
         self.settle(&removed.invoice_id, removed.date);

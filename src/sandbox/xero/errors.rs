@@ -59,17 +59,6 @@ pub fn not_found() -> Reply {
     )
 }
 
-/// What a client gets that does not ask for JSON: Xero's default is XML, which no client of ours reads.
-pub fn only_json() -> Reply {
-    let body = "<ApiException><ErrorNumber>0</ErrorNumber><Type>NotAcceptable</Type>\
-                <Message>The sandbox speaks JSON only: send Accept: application/json.</Message></ApiException>";
-    Reply::bytes(
-        StatusCode::NOT_ACCEPTABLE,
-        "text/xml; charset=utf-8",
-        body.as_bytes().to_vec(),
-    )
-}
-
 /// 500.
 pub fn server_error() -> Reply {
     reply(

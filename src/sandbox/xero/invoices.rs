@@ -108,13 +108,16 @@ pub struct Note {
     pub details: String,
 }
 
-/// A file that was put on a document; its bytes are not kept.
+/// A file that was put on a document.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Attachment {
     pub id: String,
     pub file_name: String,
     pub mime_type: String,
     pub length_bytes: usize,
+    pub include_online: bool,
+    /// Its bytes, in base64.
+    pub content: String,
 }
 
 /// An invoice or a bill.
@@ -241,15 +244,15 @@ impl Xero {
             None => self.blank_invoice(dice, given, now_ms)?,
         };
         self.fill(dice, &mut next, given, decimals, now_ms, &mut problems);
-        let has_money = |invoice: &Invoice| {
-            self.amount_paid(&invoice.id) != 0 || self.amount_credited(&invoice.id) != 0
-        };
+        let has_money = existing.as_ref().is_some_and(|before| {
+            self.amount_paid(&before.id) != 0 || self.amount_credited(&before.id) != 0
+        });
         let change = Change {
             noun: "Invoice",
             before: existing.as_ref(),
             next: &next,
             given,
-            has_money: existing.as_ref().is_some_and(has_money),
+            has_money,
         };
         check_change(&change, &mut problems);
         self.check_invoice(&next, &mut problems);
@@ -259,15 +262,16 @@ impl Xero {
         if next.number.is_empty() && next.kind == InvoiceKind::Sale {
             next.number = self.take_invoice_number();
         }
+        let id = next.id.clone();
+        if has_money && is_silent(given) {
+            self.invoices.insert(id.clone(), next);
+            return Ok(id);
+        }
         next.updated_ms = now_ms;
-        let (id, act) = (
-            next.id.clone(),
-            if existing.is_some() {
-                "UPDATE"
-            } else {
-                "CREATE"
-            },
-        );
+        let act = match existing {
+            Some(_) => "UPDATE",
+            None => "CREATE",
+        };
         self.invoices.insert(id.clone(), next);
         self.event("INVOICE", &id, act, now_ms);
         self.settle(&id, day_of(now_ms));
@@ -588,15 +592,10 @@ impl Xero {
             self.currencies.contains(&next.currency),
             &currency,
         );
-        let locked = self
-            .organisation
-            .period_lock_date
-            .is_some_and(|lock| next.date <= lock);
-        unless(
-            problems,
-            !locked,
-            "The document date cannot be before the period lock date.",
-        );
+        if let Some(lock) = self.organisation.lock_on(next.date) {
+            let problem = format!("The document date cannot be before the {lock}.");
+            unless(problems, false, &problem);
+        }
     }
 
     fn take_invoice_number(&mut self) -> String {
@@ -641,6 +640,22 @@ impl Xero {
             self.event("INVOICE", invoice_id, "UPDATE", now_ms);
         }
     }
+}
+
+/// A change of what is no money, of a document that money has come in for: Xero neither moves `UpdatedDateUTC` for it
+/// nor tells anybody.
+fn is_silent(given: &Value) -> bool {
+    let quiet = [
+        "InvoiceID",
+        "DueDate",
+        "ExpectedPaymentDate",
+        "SentToContact",
+    ];
+    let mut names = given
+        .as_object()
+        .into_iter()
+        .flat_map(serde_json::Map::keys);
+    names.all(|name| quiet.contains(&name.as_str()))
 }
 
 /// A document before and after what is asked for.

@@ -12,6 +12,7 @@ pub mod invoices;
 pub mod money;
 pub mod payments;
 mod wire;
+mod xml;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -41,6 +42,19 @@ pub struct Organisation {
     pub base_currency: String,
     /// Nothing may be written on or before this day.
     pub period_lock_date: Option<NaiveDate>,
+    /// Nor on or before this one, not even by an adviser.
+    pub end_of_year_lock_date: Option<NaiveDate>,
+}
+
+impl Organisation {
+    /// Which lock a day lies behind, in Xero's words.
+    pub fn lock_on(&self, day: NaiveDate) -> Option<&'static str> {
+        let is_behind = |lock: Option<NaiveDate>| lock.is_some_and(|lock| day <= lock);
+        if is_behind(self.end_of_year_lock_date) {
+            return Some("end of year lock date");
+        }
+        is_behind(self.period_lock_date).then_some("period lock date")
+    }
 }
 
 /// A ledger account.
@@ -99,16 +113,36 @@ pub struct Xero {
 
 impl Xero {
     /// An organisation with accounts, tax rates and currencies, and no business yet.
-    pub fn seed(dice: &mut Dice, _now_ms: i64) -> Self {
+    pub fn seed(dice: &mut Dice) -> Self {
+        let software = Organisation {
+            tenant_id: "5f1c2a90-7b6e-4d3c-a8f2-90cbd41e7a55".to_owned(),
+            connection_id: "c3a7e8d1-2f40-4b9a-9d56-18e0b7c4f2aa".to_owned(),
+            name: "Northwind Software Ltd".to_owned(),
+            short_code: "!nW4xZ".to_owned(),
+            base_currency: "GBP".to_owned(),
+            period_lock_date: None,
+            end_of_year_lock_date: None,
+        };
+        Self::books_of(software, dice)
+    }
+
+    /// A second organisation of the same owner, with books of its own: which one is meant must be chosen.
+    pub fn seed_second(dice: &mut Dice) -> Self {
+        let trading = Organisation {
+            tenant_id: "8d2e6b14-3c5f-4a7d-9e01-b2f6c8a93d70".to_owned(),
+            connection_id: "e41b9c27-6d08-4f3a-8b75-2a90d7e6c1f3".to_owned(),
+            name: "Northwind Trading Ltd".to_owned(),
+            short_code: "!tR8dQ".to_owned(),
+            base_currency: "EUR".to_owned(),
+            period_lock_date: None,
+            end_of_year_lock_date: None,
+        };
+        Self::books_of(trading, dice)
+    }
+
+    fn books_of(organisation: Organisation, dice: &mut Dice) -> Self {
         Self {
-            organisation: Organisation {
-                tenant_id: "5f1c2a90-7b6e-4d3c-a8f2-90cbd41e7a55".to_owned(),
-                connection_id: "c3a7e8d1-2f40-4b9a-9d56-18e0b7c4f2aa".to_owned(),
-                name: "Northwind Software Ltd".to_owned(),
-                short_code: "!nW4xZ".to_owned(),
-                base_currency: "GBP".to_owned(),
-                period_lock_date: None,
-            },
+            organisation,
             accounts: seed_accounts(dice),
             tax_rates: seed_tax_rates(),
             currencies: ["EUR", "GBP", "JPY", "USD"].map(str::to_owned).to_vec(),
@@ -124,6 +158,12 @@ impl Xero {
             next_event: 1,
             pending: Vec::new(),
         }
+    }
+
+    /// After a reset: tokens that were given before are good as long as they were.
+    pub fn keep_tokens_of(&mut self, before: &mut Self) {
+        self.tokens = std::mem::take(&mut before.tokens);
+        self.tokens.connect();
     }
 
     /// Leaves an event for the sender. `category` is `INVOICE` or `CONTACT`.

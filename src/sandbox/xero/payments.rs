@@ -172,12 +172,8 @@ impl Xero {
                 "Payment amount exceeds the amount outstanding on this document".to_owned(),
             );
         }
-        if self
-            .organisation
-            .period_lock_date
-            .is_some_and(|lock| date <= lock)
-        {
-            return Err("The payment date cannot be before the period lock date.".to_owned());
+        if let Some(lock) = self.organisation.lock_on(date) {
+            return Err(format!("The payment date cannot be before the {lock}."));
         }
         let id = dice.uuid();
         let payment = Payment {

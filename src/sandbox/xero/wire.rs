@@ -56,6 +56,9 @@ pub fn contact(xero: &Xero, contact: &Contact) -> Value {
     if !contact.number.is_empty() {
         wire["ContactNumber"] = json!(contact.number);
     }
+    if let Some(survivor) = &contact.merged_to {
+        wire["MergedToContactID"] = json!(survivor);
+    }
     wire
 }
 
@@ -315,8 +318,14 @@ pub fn organisation(xero: &Xero) -> Value {
         "Timezone": "GMTSTANDARDTIME", "ShortCode": organisation.short_code, "Edition": "BUSINESS", "Class": "PREMIUM",
         "Addresses": [], "Phones": [], "ExternalLinks": [], "PaymentTerms": {},
     });
-    if let Some(day) = organisation.period_lock_date {
-        wire["PeriodLockDate"] = wire_day(day);
+    let locks = [
+        ("PeriodLockDate", organisation.period_lock_date),
+        ("EndOfYearLockDate", organisation.end_of_year_lock_date),
+    ];
+    for (name, lock) in locks {
+        if let Some(day) = lock {
+            wire[name] = wire_day(day);
+        }
     }
     wire
 }

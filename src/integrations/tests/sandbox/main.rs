@@ -3,6 +3,9 @@
 mod credits;
 mod email;
 mod hubspot;
+mod misfortune;
+mod openapi;
+mod properties;
 mod slack;
 mod stage;
 mod webhooks;

@@ -57,7 +57,15 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// A sandbox in which the portal's own properties have been made.
     pub async fn open() -> Self {
+        let stage = Self::open_bare().await;
+        stage.hubspot().ensure_properties().await.unwrap();
+        stage
+    }
+
+    /// A sandbox as nobody has touched it.
+    pub async fn open_bare() -> Self {
         // Another test of this process may have been first.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let clock = Arc::new(StoppedClock(AtomicI64::new(START_MS)));
@@ -141,6 +149,17 @@ impl Stage {
     pub async fn act(&self, path: &str, body: Value) -> Value {
         self.request(Method::POST, &format!("/sandbox/{path}"), None, Some(body))
             .await
+    }
+
+    /// What the sandbox remembers of the calls to one system, the newest first.
+    pub async fn log(&self, system: &str) -> Value {
+        self.request(
+            Method::GET,
+            &format!("/sandbox/log?system={system}"),
+            None,
+            None,
+        )
+        .await
     }
 
     /// What the sandbox says when it refuses that.

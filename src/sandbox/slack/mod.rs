@@ -1,5 +1,7 @@
 //! The stand-in of Slack: a workspace in which everybody has an account, its Web API and its incoming webhooks.
 
+mod blocks;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -14,6 +16,8 @@ use crate::server::Keys;
 use crate::world::World;
 
 const TEAM_ID: &str = "T0NORTHWIND";
+/// Slack cuts a longer text without a word, in characters.
+const TEXT_KEPT: usize = 40_000;
 const BOT_USER: &str = "U0PORTALBOT";
 
 /// A message in a channel.
@@ -34,6 +38,8 @@ pub struct Slack {
     pub messages: Vec<Message>,
     /// User id → e-mail address, of those that were looked up.
     pub users: BTreeMap<String, String>,
+    /// Incoming webhook → the word with which it refuses.
+    pub refusing_hooks: BTreeMap<String, String>,
     next_message: u32,
 }
 
@@ -53,7 +59,7 @@ impl Slack {
             channel: channel.to_owned(),
             ts: format!("{}.{:06}", now_ms.div_euclid(1_000), self.next_message),
             at_ms: now_ms,
-            text: given.text("text"),
+            text: given.text("text").chars().take(TEXT_KEPT).collect(),
             blocks: given.list("blocks"),
             thread_ts: Some(given.text("thread_ts")).filter(|ts| !ts.is_empty()),
             edited: false,
@@ -131,6 +137,45 @@ fn as_fields(pairs: Vec<(String, String)>) -> Map<String, Value> {
         .collect()
 }
 
+/// Why Slack says no, and what it says beside the word.
+struct No {
+    error: &'static str,
+    more: Value,
+}
+
+impl From<&'static str> for No {
+    fn from(error: &'static str) -> Self {
+        Self {
+            error,
+            more: json!({}),
+        }
+    }
+}
+
+impl No {
+    fn wire(self) -> Value {
+        let mut wire = json!({"ok": false, "error": self.error});
+        if let (Some(wire), Value::Object(more)) = (wire.as_object_mut(), self.more) {
+            wire.extend(more);
+        }
+        wire
+    }
+}
+
+/// The channel that a request posts to: each has a limit of its own.
+pub fn channel_of(call: &Call) -> Option<String> {
+    match call.parts().as_slice() {
+        ["api", "chat.postMessage"] => Some(Given::read(call)?.text("channel")),
+        ["services", _, hook, _] => Some(hook_channel(hook)),
+        _ => None,
+    }
+}
+
+/// The secret part of a hook's address must not show up on the page.
+fn hook_channel(hook: &str) -> String {
+    format!("webhook {hook}")
+}
+
 /// Whether a request says something in a channel.
 pub fn is_write(call: &Call) -> bool {
     matches!(
@@ -162,9 +207,9 @@ pub fn answer(world: &mut World, keys: &Keys, call: &Call) -> Reply {
             let given = Given::read(call);
             let outcome = match given {
                 Some(given) => web_api(world, keys, method, &given, call),
-                None => Err("invalid_json"),
+                None => Err("invalid_json".into()),
             };
-            let body = outcome.unwrap_or_else(|error| json!({"ok": false, "error": error}));
+            let body = outcome.unwrap_or_else(No::wire);
             Reply::json(StatusCode::OK, &body)
         }
         _ => Reply::json(
@@ -180,17 +225,18 @@ fn web_api(
     method: &str,
     given: &Given,
     call: &Call,
-) -> Result<Value, &'static str> {
+) -> Result<Value, No> {
     let in_body = given.text("token");
     match call
         .bearer()
         .or(Some(in_body.as_str()).filter(|token| !token.is_empty()))
     {
-        None => return Err("not_authed"),
-        Some(_) if world.faults.slack.token_revoked => return Err("token_revoked"),
-        Some(token) if token != keys.slack_token => return Err("invalid_auth"),
+        None => return Err("not_authed".into()),
+        Some(_) if world.faults.slack.token_revoked => return Err("token_revoked".into()),
+        Some(token) if token != keys.slack_token => return Err("invalid_auth".into()),
         Some(_) => {}
     }
+    check_scope(&world.faults.missing_scopes, method)?;
     let slack = &mut world.slack;
     match method {
         "auth.test" => Ok(json!({
@@ -209,8 +255,31 @@ fn web_api(
                 .collect();
             Ok(json!({"ok": true, "channels": channels, "response_metadata": {"next_cursor": ""}}))
         }
-        _ => Err("unknown_method"),
+        _ => Err("unknown_method".into()),
     }
+}
+
+/// What the app was given, and which of it a method needs.
+const SCOPES: [(&str, &str); 5] = [
+    ("chat.postMessage", "chat:write"),
+    ("chat.update", "chat:write"),
+    ("users.lookupByEmail", "users:read.email"),
+    ("conversations.open", "im:write"),
+    ("conversations.list", "channels:read"),
+];
+
+fn check_scope(missing: &str, method: &str) -> Result<(), No> {
+    let is_missing = |scope: &str| missing.split([',', ' ']).any(|name| name == scope);
+    let needed = SCOPES.iter().find(|(name, _)| *name == method);
+    let Some((_, needed)) = needed.filter(|(_, scope)| is_missing(scope)) else {
+        return Ok(());
+    };
+    let provided = SCOPES.iter().map(|(_, scope)| *scope);
+    let provided: Vec<&str> = provided.filter(|scope| !is_missing(scope)).collect();
+    Err(No {
+        error: "missing_scope",
+        more: json!({"needed": needed, "provided": provided.join(",")}),
+    })
 }
 
 /// Any channel that looks like one exists; `…archived` is archived, `…closed` does not have the bot in it.
@@ -227,7 +296,7 @@ fn check_channel(channel: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn post_message(slack: &mut Slack, given: &Given, now_ms: i64) -> Result<Value, &'static str> {
+fn post_message(slack: &mut Slack, given: &Given, now_ms: i64) -> Result<Value, No> {
     let channel = given.text("channel");
     check_channel(&channel)?;
     check_content(given)?;
@@ -235,31 +304,36 @@ fn post_message(slack: &mut Slack, given: &Given, now_ms: i64) -> Result<Value, 
     Ok(json!({"ok": true, "channel": channel, "ts": message.ts, "message": wire(&message)}))
 }
 
-fn check_content(given: &Given) -> Result<(), &'static str> {
+fn check_content(given: &Given) -> Result<(), No> {
     if given.has_bad_blocks() {
-        return Err("invalid_blocks_format");
+        return Err("invalid_blocks_format".into());
     }
     let blocks = given.list("blocks");
-    if blocks.len() > 50 {
-        return Err("invalid_blocks");
+    let problems = blocks::problems(&blocks);
+    if !problems.is_empty() {
+        let messages: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("[ERROR] {problem}"))
+            .collect();
+        return Err(No {
+            error: "invalid_blocks",
+            more: json!({"errors": problems, "response_metadata": {"messages": messages}}),
+        });
     }
     if given.text("text").is_empty() && blocks.is_empty() {
-        return Err("no_text");
-    }
-    if given.text("text").chars().count() > 40_000 {
-        return Err("msg_too_long");
+        return Err("no_text".into());
     }
     Ok(())
 }
 
-fn update_message(slack: &mut Slack, given: &Given) -> Result<Value, &'static str> {
+fn update_message(slack: &mut Slack, given: &Given) -> Result<Value, No> {
     check_content(given)?;
     let (channel, ts) = (given.text("channel"), given.text("ts"));
     let message = slack
         .messages
         .iter_mut()
         .find(|message| message.channel == channel && message.ts == ts);
-    let message = message.ok_or("message_not_found")?;
+    let message = message.ok_or(No::from("message_not_found"))?;
     message.text = given.text("text");
     message.blocks = given.list("blocks");
     message.edited = true;
@@ -275,10 +349,10 @@ fn wire(message: &Message) -> Value {
     })
 }
 
-fn look_up(slack: &mut Slack, email: &str) -> Result<Value, &'static str> {
+fn look_up(slack: &mut Slack, email: &str) -> Result<Value, No> {
     let email = email.trim().to_lowercase();
     if !email.contains('@') || email.starts_with("nobody") {
-        return Err("users_not_found");
+        return Err("users_not_found".into());
     }
     let id = format!("U{}", hex(&Sha256::digest(&email))[..10].to_uppercase());
     slack.users.insert(id.clone(), email.clone());
@@ -288,12 +362,12 @@ fn look_up(slack: &mut Slack, email: &str) -> Result<Value, &'static str> {
     )
 }
 
-fn open_conversation(slack: &Slack, users: &str) -> Result<Value, &'static str> {
+fn open_conversation(slack: &Slack, users: &str) -> Result<Value, No> {
     match users.strip_prefix('U') {
         Some(rest) if slack.users.contains_key(users) => Ok(
             json!({"ok": true, "no_op": false, "already_open": false, "channel": {"id": format!("D{rest}")}}),
         ),
-        _ => Err("user_not_found"),
+        _ => Err("user_not_found".into()),
     }
 }
 
@@ -308,6 +382,9 @@ fn incoming_webhook(slack: &mut Slack, rest: &[&str], call: &Call) -> Reply {
     let [_team, hook, _secret] = rest else {
         return text(404, "no_service");
     };
+    if let Some(word) = slack.refusing_hooks.get(*hook) {
+        return text(hook_status(word).unwrap_or(400), word);
+    }
     let given = match Given::read(call) {
         Some(given) if given.0.contains_key("payload") => {
             match serde_json::from_str(&given.text("payload")) {
@@ -318,15 +395,33 @@ fn incoming_webhook(slack: &mut Slack, rest: &[&str], call: &Call) -> Reply {
         Some(given) => given,
         None => return text(400, "invalid_payload"),
     };
-    if given.has_bad_blocks() {
+    if given.has_bad_blocks() || !blocks::problems(&given.list("blocks")).is_empty() {
         return text(400, "invalid_blocks");
     }
     if given.text("text").is_empty() && given.list("blocks").is_empty() {
         return text(400, "no_text");
     }
-    // The secret part of the address must not show up on the page.
-    slack.add(&format!("webhook {hook}"), &given, call.now_ms);
+    slack.add(&hook_channel(hook), &given, call.now_ms);
     text(200, "ok")
+}
+
+/// The words with which an incoming webhook refuses, and their statuses.
+pub const HOOK_REFUSALS: [(&str, u16); 7] = [
+    ("action_prohibited", 403),
+    ("posting_to_general_channel_denied", 403),
+    ("no_service", 404),
+    ("no_active_hooks", 404),
+    ("channel_not_found", 404),
+    ("user_not_found", 404),
+    ("channel_is_archived", 410),
+];
+
+/// The status of a word with which a hook can refuse.
+pub fn hook_status(word: &str) -> Option<u16> {
+    let mut known = HOOK_REFUSALS.iter();
+    known
+        .find(|(known, _)| *known == word)
+        .map(|(_, status)| *status)
 }
 
 /// A message as a person reads it: its blocks as lines of text, or its text.

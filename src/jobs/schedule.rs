@@ -12,7 +12,7 @@ const MINUTE_MS: i64 = 60_000;
 
 /// Name, how often, and what. The sweeps are the backstop for lost webhooks: what one costs is these minutes, or the
 /// day for a deletion, which no sweep sees.
-fn schedules() -> [(&'static str, i64, Job); 9] {
+fn schedules() -> [(&'static str, i64, Job); 10] {
     [
         ("read_stages", 60 * MINUTE_MS, Job::ReadStages),
         ("read_owners", 60 * MINUTE_MS, Job::ReadOwners),
@@ -20,6 +20,8 @@ fn schedules() -> [(&'static str, i64, Job); 9] {
         ("check_deals", 24 * 60 * MINUTE_MS, Job::CheckDeals),
         ("sweep_invoices", 5 * MINUTE_MS, Job::SweepInvoices),
         ("accrue_lines", 10 * MINUTE_MS, Job::AccrueLines),
+        // It takes its own turn at an hour of the day; this is how late it may be.
+        ("begin_digests", 10 * MINUTE_MS, Job::BeginDigests),
         ("tell_exceptions", 3 * MINUTE_MS, Job::TellExceptions),
         ("recompute_lines", 24 * 60 * MINUTE_MS, Job::RecomputeLines),
         ("clean_up", 24 * 60 * MINUTE_MS, Job::CleanUp),

@@ -1,11 +1,15 @@
 //! What is said about leads: that one was received, and what was decided about it.
 
-use portal_domain::{lead::LeadState, money::Money, notice::StaffEvent};
+use portal_domain::{
+    lead::LeadState,
+    money::Money,
+    notice::{MailKind, StaffEvent},
+};
 use portal_store::{Tx, leads::LeadRecord, partners, people};
 use portal_words::{Argument, Words};
 
 use super::{
-    compose::{Draft, send, words_of},
+    compose::{Draft, Reader, send},
     slack::{Message, partner_words, staff_words, tell_partner, tell_staff},
 };
 use crate::{Ctx, ServiceError};
@@ -133,23 +137,25 @@ async fn lead_mail(
     let person = people::find(tx, lead.submitted_by)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let words = words_of(&person.locale);
+    let to = Reader::from(person);
+    send(ctx, tx, &to, &lead_draft(to.words(), lead, state)).await
+}
+
+/// `state`: `accepted`, `review` or `rejected`.
+pub(super) fn lead_draft(words: Words, lead: &LeadRecord, state: &str) -> Draft {
     let arguments: [(&str, Argument); 2] = [
         ("client", lead.client_name.as_str().into()),
         ("reason", lead.reason.clone().unwrap_or_default().into()),
     ];
-    let draft = Draft {
-        recipient: &person.email,
-        name: &person.name,
+    Draft {
+        kind: MailKind::Lead,
         words,
         partner: Some(lead.partner),
         subject: words.with(&format!("mail-lead-{state}-subject"), &arguments),
         paragraphs: vec![words.with(&format!("mail-lead-{state}-body"), &arguments)],
         rows: Vec::new(),
-        button: (
-            words.text("mail-lead-button"),
-            ctx.url(&format!("/leads/{}", lead.id)),
-        ),
-    };
-    send(ctx, tx, draft).await
+        items: Vec::new(),
+        button: words.text("mail-lead-button"),
+        path: format!("/leads/{}", lead.id),
+    }
 }

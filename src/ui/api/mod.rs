@@ -11,6 +11,7 @@ pub mod leads;
 pub mod lines;
 pub mod messages;
 pub mod money;
+pub mod preferences;
 pub mod reconciliation;
 pub mod staff;
 

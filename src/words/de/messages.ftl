@@ -58,3 +58,20 @@ slack-said-no_service = Diesen Webhook gibt es nicht mehr. Legen Sie in Slack ei
 slack-said-no_active_hooks = Dieser Webhook wurde abgeschaltet. Legen Sie in Slack einen neuen an und fügen Sie ihn ein.
 slack-said-ratelimited = Slack bittet um Geduld; es wird von selbst noch einmal versucht.
 slack-said-other = Slack sagt: { $said }
+
+## Addresses that do not take mail
+
+messages-tab-channels = Slack-Kanäle
+messages-tab-bounces = Zurückgekommene Mails
+messages-tabs = Was das Portal sagt
+bounce-title = Adressen, die keine Mails annehmen
+bounce-lead = Was verzichtbar ist, geht nicht mehr dorthin, bis die Adresse geändert wird. Links zum Anmelden werden trotzdem versucht.
+bounce-column-address = Adresse
+bounce-column-said = Was ihr Mailserver sagt
+bounce-column-mail = Die Mail
+bounce-column-since = Seit
+bounce-again = Wieder anschreiben
+bounce-none-title = Jede Mail wurde angenommen
+bounce-none = Keine Adresse hat eine Mail abgelehnt.
+bounce-pill = Mails kommen zurück
+notice-address-good = Was als Nächstes kommt, geht wieder an diese Adresse.

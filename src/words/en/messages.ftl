@@ -58,3 +58,20 @@ slack-said-no_service = This webhook does not exist any more. Make a new one in 
 slack-said-no_active_hooks = This webhook was switched off. Make a new one in Slack and paste it.
 slack-said-ratelimited = Slack asks us to slow down; it is tried again by itself.
 slack-said-other = Slack’s word: { $said }
+
+## Addresses that do not take mail
+
+messages-tab-channels = Slack channels
+messages-tab-bounces = Returned mails
+messages-tabs = What the portal says
+bounce-title = Addresses that do not take mail
+bounce-lead = Nothing that can be done without is sent there until the address is changed. Links to sign in are tried all the same.
+bounce-column-address = Address
+bounce-column-said = What its mail server said
+bounce-column-mail = The mail
+bounce-column-since = Since
+bounce-again = Write to it again
+bounce-none-title = Every mail was taken
+bounce-none = No address has refused a mail.
+bounce-pill = Mails come back
+notice-address-good = What comes next is sent to this address again.

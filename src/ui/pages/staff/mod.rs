@@ -2,6 +2,7 @@
 //! may not use is not shown.
 
 pub mod audit;
+pub mod bounces;
 pub mod case;
 pub mod channels;
 pub mod chase;

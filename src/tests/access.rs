@@ -27,7 +27,7 @@ const PARTNER_PAGES: [&str; 6] = [
 ];
 /// A line as a form names it.
 const SEEN: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV:100:EUR";
-const STAFF_PAGES: [&str; 15] = [
+const STAFF_PAGES: [&str; 17] = [
     "/staff",
     "/staff/leads",
     "/staff/partners",
@@ -42,6 +42,8 @@ const STAFF_PAGES: [&str; 15] = [
     "/staff/integrations",
     "/staff/messages",
     "/staff/messages/bounces",
+    "/staff/messages/templates",
+    "/staff/messages/templates/statement/dark",
     "/staff/audit",
 ];
 

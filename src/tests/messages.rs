@@ -1,5 +1,7 @@
 //! What people are told in Slack and by mail: that it reaches them, says what they need, and says it once.
 
+use portal_services::messages::{MAILS, MESSAGES};
+use portal_words::{Locale, Words};
 use serde_json::{Value, json};
 
 use crate::{
@@ -690,5 +692,80 @@ async fn a_mail_that_is_handed_in_twice_is_the_same_mail_to_its_receiver() {
     assert_eq!(mails.len(), 2);
     assert_eq!(mails[0]["message_id"], mails[1]["message_id"]);
     assert_eq!(mails[0]["html"], mails[1]["html"]);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn staff_look_at_every_text_that_leaves_in_both_languages() {
+    let portal = TestPortal::start().await;
+    let mut staff = portal.sign_in(&portal.staff.operator).await;
+    for locale in Locale::ALL {
+        let language = locale.as_str();
+        for (by, names) in [("mail", &MAILS[..]), ("slack", &MESSAGES[..])] {
+            for name in names {
+                let query = format!("by={by}&name={name}&language={language}");
+                let page = staff
+                    .get(&format!("/staff/messages/templates?{query}"))
+                    .await;
+                assert_eq!(page.status, 200, "{query}");
+                for missing in ["mail-", "slack-", "bill-mismatch-"] {
+                    let key = format!(">{missing}");
+                    assert!(!page.body.contains(&key), "{query} shows a key");
+                }
+            }
+        }
+        let open = Words::of(*locale).text("slack-open-portal");
+        let page = "/staff/messages/templates?by=slack&name=exceptions&language=";
+        assert!(
+            staff
+                .get(&format!("{page}{language}"))
+                .await
+                .body
+                .contains(&open)
+        );
+    }
+    let nowhere = staff.get("/staff/messages/templates?name=other").await;
+    assert_eq!(nowhere.status, 404);
+    portal.finish().await;
+}
+
+#[test]
+fn no_mail_is_missing_among_the_templates() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/words/en");
+    let mut named: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+        .flat_map(|text| {
+            let lines = text.lines().map(str::to_owned);
+            lines.collect::<Vec<_>>()
+        })
+        .filter_map(|line| {
+            let name = line.strip_prefix("mail-")?.split_once("-subject =")?.0;
+            Some(name.to_owned())
+        })
+        .collect();
+    named.sort();
+    let mut shown = MAILS.map(str::to_owned).to_vec();
+    shown.sort();
+    assert_eq!(named, shown);
+}
+
+#[tokio::test]
+async fn a_mail_in_the_gallery_stands_in_a_frame_in_which_nothing_runs() {
+    let portal = TestPortal::start().await;
+    let mut staff = portal.sign_in(&portal.staff.operator).await;
+    for (scheme, media) in [("light", "@media not all"), ("dark", "@media all")] {
+        let path = format!("/staff/messages/templates/statement/{scheme}?language=de");
+        let mail = staff.get(&path).await;
+        let policy = mail.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("default-src 'none'") && policy.contains("sandbox"));
+        assert_eq!(mail.headers["x-frame-options"], "SAMEORIGIN");
+        assert!(mail.body.contains(media), "{scheme}");
+        assert!(mail.body.contains("Harbour Logistics") && mail.body.contains("lang=\"de\""));
+        assert!(!mail.body.contains("<script"));
+    }
+    let page = staff.get("/staff/messages/templates").await;
+    assert!(page.body.contains("<iframe sandbox=\"\""), "{}", page.body);
+    assert_eq!(page.headers["x-frame-options"], "DENY");
     portal.finish().await;
 }

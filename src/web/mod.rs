@@ -161,6 +161,11 @@ fn staff_pages() -> Router<AppState> {
         .route("/staff/integrations", get(staff::integrations::show))
         .route("/staff/messages", get(staff::channels::show))
         .route("/staff/messages/bounces", get(staff::bounces::show))
+        .route("/staff/messages/templates", get(staff::templates::show))
+        .route(
+            "/staff/messages/templates/{name}/{scheme}",
+            get(staff::templates::frame),
+        )
         .route("/staff/audit", get(staff::audit::list))
 }
 

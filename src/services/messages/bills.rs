@@ -91,7 +91,9 @@ pub(crate) async fn bill_differs(
         let draft = bill_differs_draft(reader.words(), statement, facts);
         send(ctx, tx, &reader, &draft).await?;
     }
-    tell_staff_of_bill(ctx, tx, statement, facts).await
+    let message = about_differing_bill(staff_words(tx).await?, statement, facts);
+    let thread = format!("statement:{}", statement.id);
+    tell_staff(ctx, tx, StaffEvent::BillDiffers, &thread, &message).await
 }
 
 pub(super) fn bill_differs_draft(
@@ -110,13 +112,11 @@ pub(super) fn bill_differs_draft(
     }
 }
 
-async fn tell_staff_of_bill(
-    ctx: &Ctx,
-    tx: &mut Tx,
+pub(super) fn about_differing_bill(
+    words: Words,
     statement: &StatementRecord,
     facts: &serde_json::Value,
-) -> Result<(), ServiceError> {
-    let words = staff_words(tx).await?;
+) -> Message {
     let event = StaffEvent::BillDiffers;
     let number = facts["bill"].as_str().unwrap_or_default();
     let fields = [
@@ -125,7 +125,7 @@ async fn tell_staff_of_bill(
         ("bill", number.to_owned()),
         ("amount", words.money(statement.total)),
     ];
-    let message = Message {
+    Message {
         words,
         headline: words.with(&format!("slack-{event}"), &[("bill", number.into())]),
         text: mismatch::sentence(&words, facts),
@@ -134,7 +134,5 @@ async fn tell_staff_of_bill(
             .to_vec(),
         rows: Vec::new(),
         path: format!("/staff/statements/{}", statement.id),
-    };
-    let thread = format!("statement:{}", statement.id);
-    tell_staff(ctx, tx, event, &thread, &message).await
+    }
 }

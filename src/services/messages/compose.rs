@@ -135,13 +135,18 @@ async fn keep_for_digest(
     person: PersonId,
     draft: &Draft,
 ) -> Result<(), ServiceError> {
-    let item = DigestItem {
+    let item = digest_item(draft);
+    let id = ctx.new_id().to_string();
+    Ok(preferences::add_item(tx, &id, person, draft.kind, &item, ctx.now()).await?)
+}
+
+/// What the daily mail says instead of a mail of its own.
+pub(super) fn digest_item(draft: &Draft) -> DigestItem {
+    DigestItem {
         subject: draft.subject.clone(),
         summary: draft.paragraphs.join(" "),
         path: draft.path.clone(),
-    };
-    let id = ctx.new_id().to_string();
-    Ok(preferences::add_item(tx, &id, person, draft.kind, &item, ctx.now()).await?)
+    }
 }
 
 /// A mail as a person wrote it, to whom they wrote it, in nobody else's words.

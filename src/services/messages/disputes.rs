@@ -83,7 +83,17 @@ pub(crate) async fn dispute_raised(
     step: DisputeStep,
     text: &str,
 ) -> Result<(), ServiceError> {
-    let words = staff_words(tx).await?;
+    let message = about_dispute(staff_words(tx).await?, line, step, text);
+    let thread = format!("dispute:{}", line.id);
+    tell_staff(ctx, tx, StaffEvent::Dispute, &thread, &message).await
+}
+
+pub(super) fn about_dispute(
+    words: Words,
+    line: &LineRecord,
+    step: DisputeStep,
+    text: &str,
+) -> Message {
     let arguments: [(&str, Argument); 2] = [
         ("client", line.client_name.as_str().into()),
         ("partner", line.partner_name.as_str().into()),
@@ -94,7 +104,7 @@ pub(crate) async fn dispute_raised(
         ("month", words.month(line.month)),
         ("amount", words.money(line.money)),
     ];
-    let message = Message {
+    Message {
         words,
         headline: words.with(&format!("slack-dispute-{step}"), &arguments),
         text: text.to_owned(),
@@ -103,7 +113,5 @@ pub(crate) async fn dispute_raised(
             .to_vec(),
         rows: Vec::new(),
         path: format!("/staff/lines?list=all&line={}", line.id),
-    };
-    let thread = format!("dispute:{}", line.id);
-    tell_staff(ctx, tx, StaffEvent::Dispute, &thread, &message).await
+    }
 }

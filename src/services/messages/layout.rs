@@ -27,6 +27,23 @@ pub struct Laid {
     pub html: String,
 }
 
+/// How a mail program shows its pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scheme {
+    Light,
+    Dark,
+}
+
+/// A mail as a program shows it that is always light, or always dark, whatever the reader's own pages are.
+pub(super) fn in_scheme(html: &str, scheme: Scheme) -> String {
+    let (media, colors) = match scheme {
+        Scheme::Light => ("not all", "light"),
+        Scheme::Dark => ("all", "dark"),
+    };
+    html.replace("(prefers-color-scheme:dark)", media)
+        .replace("light dark", colors)
+}
+
 /// `unsubscribe_url`: where one click stops mails of this kind, if they can be stopped.
 pub(super) fn lay_out(ctx: &Ctx, name: &str, draft: &Draft, unsubscribe_url: Option<&str>) -> Laid {
     let letter = Letter {

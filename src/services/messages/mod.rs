@@ -6,6 +6,7 @@ mod bounces;
 mod compose;
 mod disputes;
 mod exceptions;
+mod gallery;
 mod layout;
 mod leads;
 mod preferences;
@@ -20,6 +21,8 @@ pub(crate) use compose::typed_mail;
 pub use compose::{find_unsent_mail, mail_bounced, mail_sent};
 pub(crate) use disputes::{dispute_moved, dispute_raised};
 pub use exceptions::tell_exceptions;
+pub use gallery::{MAILS, MESSAGES, MessageSample, sample_html, sample_mail, sample_message};
+pub use layout::Laid;
 pub(crate) use leads::{deal_without_lead, deal_won, lead_decided, lead_received};
 pub use preferences::{
     Subscription, begin_digests, choose_mails, find_subscription, list_wanted, send_digest,

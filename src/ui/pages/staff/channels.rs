@@ -6,7 +6,7 @@ use portal_domain::access::Action;
 use portal_services::messages::{self, Channels, StaffChannel};
 use portal_words::Locale;
 
-use super::{Tab, bounces, calls, form_errors, head, may, or_nothing, tabs};
+use super::{Tab, bounces, calls, form_errors, head, may, or_nothing, tabs, templates};
 use crate::{
     ui::{api::UiError, kit, pages::slack_trial},
     web::page::Page,
@@ -36,14 +36,18 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
 /// The pages about what the portal says.
 pub fn message_tabs(page: &Page, here: &str) -> AnyView {
     let words = &page.words;
-    let list = [(PATH, "channels"), (bounces::PATH, "bounces")]
-        .into_iter()
-        .map(|(path, name)| Tab {
-            url: path.to_owned(),
-            label: words.text(&format!("messages-tab-{name}")),
-            count: None,
-            is_current: path == here,
-        });
+    let list = [
+        (PATH, "channels"),
+        (templates::PATH, "templates"),
+        (bounces::PATH, "bounces"),
+    ]
+    .into_iter()
+    .map(|(path, name)| Tab {
+        url: path.to_owned(),
+        label: words.text(&format!("messages-tab-{name}")),
+        count: None,
+        is_current: path == here,
+    });
     tabs(words.text("messages-tabs"), list.collect())
 }
 

@@ -22,6 +22,7 @@ pub mod payouts;
 pub mod plans;
 pub mod reconciliation;
 pub mod statements;
+pub mod templates;
 pub mod today;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,9 @@
 //! What the portal tells people by itself: what staff hear of in Slack, and of which things a person is told by mail.
 
-use crate::{access::words, text::Email};
+use crate::{
+    access::{MemberRole, words},
+    text::Email,
+};
 
 words! {
     /// What the vendor's own people hear of in Slack, each in the channel that they chose for it.
@@ -12,6 +15,43 @@ words! {
         Exceptions = "exceptions",
         BillDiffers = "bill_differs",
     }
+}
+
+words! {
+    /// What a mail is about.
+    MailKind {
+        SignIn = "sign_in",
+        Invitation = "invitation",
+        Letter = "letter",
+        Digest = "digest",
+        Lead = "lead",
+        Dispute = "dispute",
+        Statement = "statement",
+        Bill = "bill",
+    }
+}
+
+impl MailKind {
+    /// Those about which each person says whether and when they want them. Of the others somebody waits for each one.
+    pub const OPTIONAL: [Self; 4] = [Self::Lead, Self::Dispute, Self::Statement, Self::Bill];
+
+    pub fn is_optional(self) -> bool {
+        Self::OPTIONAL.contains(&self)
+    }
+
+    /// Whether somebody in a role of a partner gets such mails at all.
+    pub const fn reaches(self, role: MemberRole) -> bool {
+        match self {
+            Self::Lead => matches!(role, MemberRole::Owner | MemberRole::Sales),
+            Self::Statement | Self::Bill => matches!(role, MemberRole::Owner | MemberRole::Finance),
+            _ => true,
+        }
+    }
+}
+
+words! {
+    /// When a person wants mails of one kind.
+    Delivery { AtOnce = "at_once", Daily = "daily", Never = "never" }
 }
 
 /// The address of an incoming webhook that a partner pasted. Whoever has it can post there, so it is a secret: shown by its last characters alone.

@@ -34,6 +34,10 @@ pub(crate) async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         }
         Job::SendMail { mail } => crate::send_messages::send_mail(desk, *mail).await,
         Job::PostSlack { message } => crate::send_messages::post_slack(desk, *message).await,
+        Job::BeginDigests => Ok(portal_services::messages::begin_digests(ctx).await?),
+        Job::SendDigest { person } => {
+            Ok(portal_services::messages::send_digest(ctx, *person).await?)
+        }
         Job::TellExceptions => Ok(portal_services::messages::tell_exceptions(ctx).await?),
         Job::RecomputeLines => Ok(portal_services::recompute::check(ctx).await.map(|_| ())?),
         Job::CleanUp => Ok(portal_services::operations::clean_up(ctx)

@@ -31,6 +31,8 @@ const SCHEDULES: &[(&str, Turn, Job)] = &[
     ("check_deals", Turn::Nightly(2, 10), Job::CheckDeals),
     ("sweep_invoices", Turn::Minutes(5), Job::SweepInvoices),
     ("accrue_lines", Turn::Minutes(10), Job::AccrueLines),
+    // It takes its own turn at an hour of the day; this is how late it may be.
+    ("begin_digests", Turn::Minutes(10), Job::BeginDigests),
     ("tell_exceptions", Turn::Minutes(3), Job::TellExceptions),
     ("recompute_lines", Turn::Nightly(3, 10), Job::RecomputeLines),
     ("clean_up", Turn::Nightly(4, 10), Job::CleanUp),

@@ -19,14 +19,21 @@ pub(crate) async fn send_mail(desk: &Desk, id: MailId) -> Result<(), JobError> {
         return Ok(());
     };
     let outgoing = OutgoingMail {
-        to: mail.recipient,
-        subject: mail.subject,
-        text: mail.text,
-        html: mail.html,
+        to: mail.recipient.clone(),
+        subject: mail.subject.clone(),
+        text: mail.text.clone(),
+        html: mail.html.clone(),
         message_id: format!("{id}@{}", host(&desk.ctx.programme.portal_url)),
+        unsubscribe_url: mail.unsubscribe_url.clone(),
     };
-    desk.vendors.mailer.send(&outgoing).await?;
-    Ok(messages::mail_sent(&desk.ctx, id).await?)
+    match desk.vendors.mailer.send(&outgoing).await {
+        Ok(()) => Ok(messages::mail_sent(&desk.ctx, &mail).await?),
+        // Trying again would help nobody: people are told, and the work is done.
+        Err(error) if error.kind == ErrorKind::NotFound => {
+            Ok(messages::mail_bounced(&desk.ctx, &mail, &error.message).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn host(url: &str) -> &str {

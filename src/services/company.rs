@@ -9,6 +9,7 @@ use portal_domain::{
 };
 use portal_store::{
     Tx, audit,
+    bounces::BounceRecord,
     partners::{self, EnrolmentRecord, PartnerRecord},
     people::{self, InvitationRecord, MemberRecord, PersonRecord},
     plans, sessions,
@@ -29,6 +30,8 @@ pub struct CompanyView {
     pub partner: PartnerRecord,
     /// What became of the last test of where its Slack messages go.
     pub trial: Option<Trial>,
+    /// Which of its addresses do not take mail.
+    pub bounces: Vec<BounceRecord>,
     pub members: Vec<MemberRecord>,
     pub invitations: Vec<InvitationRecord>,
 }
@@ -54,14 +57,17 @@ pub async fn find_enrolment(
 }
 
 pub(crate) async fn view(tx: &mut Tx, partner: PartnerId) -> Result<CompanyView, ServiceError> {
-    Ok(CompanyView {
+    let mut view = CompanyView {
         members: people::list_members(tx, partner).await?,
         invitations: people::list_open_invitations(tx, partner).await?,
         trial: messages::find_trial_of(tx, partner).await?,
         partner: partners::find(tx, partner)
             .await?
             .ok_or(ServiceError::NotFound)?,
-    })
+        bounces: Vec::new(),
+    };
+    view.bounces = messages::bounces_of(tx, &view).await?;
+    Ok(view)
 }
 
 /// Changes the company's details. Its domain is what claims are checked against, so it stays one partner's.

@@ -2,7 +2,10 @@
 
 use portal_domain::{
     calendar::Timestamp,
-    ids::{BillId, DealId, InboxId, JobId, LeadId, MailId, PartnerId, SlackMessageId, StatementId},
+    ids::{
+        BillId, DealId, InboxId, JobId, LeadId, MailId, PartnerId, PersonId, SlackMessageId,
+        StatementId,
+    },
 };
 use portal_store::{
     Tx,
@@ -36,6 +39,8 @@ pub enum Job {
     SendMail { mail: MailId },
     PostSlack { message: SlackMessageId },
     TellExceptions,
+    BeginDigests,
+    SendDigest { person: PersonId },
     RecomputeLines,
     CleanUp,
 }
@@ -63,6 +68,8 @@ impl Job {
             | Self::AnnounceStatement { .. }
             | Self::AnnounceCarried { .. }
             | Self::TellExceptions
+            | Self::BeginDigests
+            | Self::SendDigest { .. }
             | Self::RecomputeLines
             | Self::CleanUp => "books",
             Self::SendMail { .. } => "mail",
@@ -93,6 +100,8 @@ impl Job {
             Self::SendMail { .. } => "send_mail",
             Self::PostSlack { .. } => "post_slack",
             Self::TellExceptions => "tell_exceptions",
+            Self::BeginDigests => "begin_digests",
+            Self::SendDigest { .. } => "send_digest",
             Self::RecomputeLines => "recompute_lines",
             Self::CleanUp => "clean_up",
         }

@@ -13,6 +13,7 @@ mod sql;
 
 pub mod audit;
 pub mod bills;
+pub mod bounces;
 pub mod changes;
 pub mod clients;
 pub mod credits;
@@ -31,6 +32,7 @@ pub mod packs;
 pub mod partners;
 pub mod people;
 pub mod plans;
+pub mod preferences;
 pub mod priced;
 pub mod sessions;
 pub mod settings;

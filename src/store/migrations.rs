@@ -155,6 +155,18 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0031_slack_places.sql"),
         include_str!("../../migrations/0031_slack_places.sql"),
     ),
+    (
+        32,
+        "mail_kinds",
+        include_str!("../../migrations/0032_mail_kinds.sql"),
+        include_str!("../../migrations/0032_mail_kinds.sql"),
+    ),
+    (
+        33,
+        "bounces",
+        include_str!("../../migrations/0033_bounces.sql"),
+        include_str!("../../migrations/0033_bounces.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

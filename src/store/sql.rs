@@ -66,6 +66,8 @@ bind_as_text!(
     portal_domain::line::LineKind,
     portal_domain::line::LineState,
     portal_domain::bill::BillState,
+    portal_domain::notice::Delivery,
+    portal_domain::notice::MailKind,
     portal_domain::notice::StaffEvent,
     portal_domain::ids::PersonId,
     portal_domain::ids::PartnerId,

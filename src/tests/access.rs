@@ -29,7 +29,7 @@ const PARTNER_PAGES: [&str; 6] = [
 const NOBODY: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 /// A line as a form names it.
 const SEEN: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV:100:EUR";
-const STAFF_PAGES: [&str; 16] = [
+const STAFF_PAGES: [&str; 19] = [
     "/staff",
     "/staff/leads",
     "/staff/partners",
@@ -45,6 +45,9 @@ const STAFF_PAGES: [&str; 16] = [
     "/staff/messages",
     "/staff/integrations/hubspot",
     "/staff/integrations/inbox",
+    "/staff/messages/bounces",
+    "/staff/messages/templates",
+    "/staff/messages/templates/statement/dark",
     "/staff/audit",
 ];
 
@@ -116,6 +119,7 @@ async fn every_page_asks_whoever_is_not_signed_in_to_sign_in() {
         .map(|path| (*path).to_owned())
         .collect();
     paths.extend([
+        "/preferences".to_owned(),
         format!("/leads/{lead}"),
         format!("/statements/{statement}"),
         format!("/staff/leads/{lead}"),
@@ -315,8 +319,10 @@ fn forms<'a>(
 }
 
 /// A form of each act on what the portal says by itself.
-fn forms_of_messages(partner: &str) -> [(&'static str, Vec<(&'static str, &str)>); 5] {
+fn forms_of_messages(partner: &str) -> [(&'static str, Vec<(&'static str, &str)>); 7] {
     [
+        ("choose_mails", vec![("form[lead]", "never")]),
+        ("try_address_again", vec![("address", "x@example.com")]),
         (
             "set_channel",
             vec![("event", "lead_new"), ("channel", "#elsewhere")],
@@ -374,7 +380,7 @@ async fn a_role_does_no_more_than_its_own() {
     let forms = forms(&lead, &statement, &partner);
     let before = content(&portal).await;
     let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now \
-        set_channel set_channel_language test_channel test_partner_slack \
+        set_channel set_channel_language test_channel test_partner_slack try_address_again \
         retry_job retry_all_jobs pause_system resume_system replay_webhook";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
         decide_merger keep_unchanged follow_change";
@@ -401,7 +407,7 @@ async fn a_role_does_no_more_than_its_own() {
         ),
         (
             portal.staff.finance,
-            "accept_lead enrol_partner update_partner sweep_now set_channel_language test_partner_slack \
+            "accept_lead enrol_partner update_partner sweep_now set_channel_language test_partner_slack try_address_again \
             retry_job retry_all_jobs pause_system resume_system replay_webhook",
         ),
         (

@@ -1,5 +1,7 @@
 //! What people are told in Slack and by mail: that it reaches them, says what they need, and says it once.
 
+use portal_services::messages::{MAILS, MESSAGES};
+use portal_words::{Locale, Words};
 use serde_json::{Value, json};
 
 use crate::{
@@ -364,4 +366,406 @@ async fn nobody_makes_the_portal_call_another_program_of_this_machine() {
     let body = owner.get("/company").await.body;
     assert!(body.contains("not an address of Slack"), "{body}");
     portal.finish_with_failed_jobs().await;
+}
+
+fn subjects(mails: &[Value]) -> Vec<&str> {
+    mails
+        .iter()
+        .filter_map(|mail| mail["subject"].as_str())
+        .collect()
+}
+
+/// A header of a mail, as its receiver sees it.
+fn header(mail: &Value, name: &str) -> Option<String> {
+    let headers = mail["headers"].as_array().expect("headers");
+    let found = headers.iter().find(|header| header[0] == name)?;
+    found[1].as_str().map(str::to_owned)
+}
+
+const SALES: &str = "sales@aster-consulting.com";
+
+async fn choose(portal: &TestPortal, kind: &str, delivery: &str) {
+    let mut sales = portal.sign_in(&portal.aster.sales).await;
+    let field = format!("form[{kind}]");
+    let fields = [("do", "choose_mails"), (field.as_str(), delivery)];
+    done(&mut sales, "/preferences", &fields).await;
+    let chosen = format!("value=\"{delivery}\" selected");
+    assert!(sales.get("/preferences").await.body.contains(&chosen));
+}
+
+async fn submit_two(portal: &TestPortal) {
+    for (client, domain) in [("Harbour", "harbour-logistics.com"), ("Quay", "quay.com")] {
+        portal.submit(&portal.aster.sales, client, domain).await;
+    }
+    portal.run_jobs().await;
+}
+
+#[tokio::test]
+async fn one_click_in_a_mail_stops_its_kind_and_opening_the_link_stops_nothing() {
+    let portal = TestPortal::start().await;
+    portal
+        .submit(&portal.aster.sales, "Harbour", "harbour-logistics.com")
+        .await;
+    portal.run_jobs().await;
+    let mails = portal.mails_to(SALES).await;
+    let link = header(&mails[0], "List-Unsubscribe").expect("a way out");
+    let link = link.trim_matches(['<', '>']);
+    let post = header(&mails[0], "List-Unsubscribe-Post");
+    assert_eq!(post.as_deref(), Some("List-Unsubscribe=One-Click"));
+    let text = mails[0]["text"].as_str().unwrap();
+    assert!(
+        text.contains(link) && text.contains("/preferences"),
+        "{text}"
+    );
+    let path = link.strip_prefix(&portal.url).expect("ours");
+
+    let mut anybody = portal.browser();
+    let page = anybody.get(path).await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("Stop these mails"), "{}", page.body);
+    portal.submit(&portal.aster.sales, "Quay", "quay.com").await;
+    portal.run_jobs().await;
+    assert_eq!(
+        portal.mails_to(SALES).await.len(),
+        2,
+        "looking stops nothing"
+    );
+
+    let click = [("List-Unsubscribe", "One-Click")];
+    let from = [
+        ("origin", "https://mail.example"),
+        ("sec-fetch-site", "cross-site"),
+    ];
+    let mut program = portal.browser();
+    assert_eq!(program.post_from(path, &click, &from).await.status, 200);
+    assert!(
+        anybody
+            .get(path)
+            .await
+            .body
+            .contains("You get no more mails")
+    );
+    let nowhere = program.post_from("/unsubscribe/abc", &click, &from);
+    assert_eq!(nowhere.await.status, 404);
+    portal
+        .submit(&portal.aster.sales, "Fernhill", "fernhill.com")
+        .await;
+    portal.run_jobs().await;
+    assert_eq!(portal.mails_to(SALES).await.len(), 2);
+    let mut sales = portal.browser();
+    let link = [("do", "request_link"), ("email", SALES)];
+    done(&mut sales, "/sign-in", &link).await;
+    portal.run_jobs().await;
+    let mails = portal.mails_to(SALES).await;
+    assert_eq!(subjects(&mails)[2..], ["Your link to sign in"]);
+    assert_eq!(header(&mails[2], "List-Unsubscribe"), None);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn the_button_on_the_page_stops_the_mails_too() {
+    let portal = TestPortal::start().await;
+    submit_two(&portal).await;
+    let mails = portal.mails_to(SALES).await;
+    let link = header(&mails[0], "List-Unsubscribe").expect("a way out");
+    let path = link.trim_matches(['<', '>']).replace(&portal.url, "");
+    let mut browser = portal.browser();
+    let answer = browser.post(&path, &[]).await;
+    assert_eq!(
+        (answer.status, answer.location.as_str()),
+        (303, path.as_str())
+    );
+    let mut sales = portal.sign_in(&portal.aster.sales).await;
+    let body = sales.get("/preferences").await.body;
+    assert!(body.contains("value=\"never\" selected"), "{body}");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_person_reads_once_a_day_of_what_can_wait() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    choose(&portal, "lead", "daily").await;
+    submit_two(&portal).await;
+    portal.advance_clock_to("2026-07-07T04:30:00Z").await;
+    portal.run_jobs().await;
+    assert!(portal.mails_to(SALES).await.is_empty(), "it is night");
+    portal.advance_clock_to("2026-07-07T08:00:00Z").await;
+    let instances = [portal.worker(), portal.worker(), portal.worker()];
+    let ran = futures::future::join_all(instances.iter().map(|worker| worker.run_due())).await;
+    assert!(ran.iter().all(Result::is_ok));
+    portal.run_jobs().await;
+    let mails = portal.mails_to(SALES).await;
+    assert_eq!(subjects(&mails), ["Your partner portal, 7 Jul 2026"]);
+    let text = mails[0]["text"].as_str().unwrap();
+    for said in [
+        "2 things happened",
+        "We have your lead Harbour",
+        "We have your lead Quay",
+    ] {
+        assert!(text.contains(said), "{said} is not in {text}");
+    }
+    portal.advance_clock_to("2026-07-08T08:00:00Z").await;
+    portal.run_jobs().await;
+    assert_eq!(
+        portal.mails_to(SALES).await.len(),
+        1,
+        "nothing to say today"
+    );
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn what_waited_for_the_daily_mail_is_dropped_once_it_is_not_wanted() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    choose(&portal, "lead", "daily").await;
+    submit_two(&portal).await;
+    choose(&portal, "lead", "never").await;
+    portal.advance_clock_to("2026-07-07T08:00:00Z").await;
+    portal.run_jobs().await;
+    assert!(portal.mails_to(SALES).await.is_empty());
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn everybody_chooses_among_the_mails_that_can_reach_them() {
+    let portal = TestPortal::start().await;
+    for (actor, offered, not_offered) in [
+        (portal.aster.owner, "form[statement]", "form[digest]"),
+        (portal.aster.sales, "form[lead]", "form[statement]"),
+        (portal.aster.finance, "form[bill]", "form[lead]"),
+    ] {
+        let mut browser = portal.sign_in(&actor).await;
+        let body = browser.get("/preferences").await.body;
+        assert!(
+            body.contains(offered) && !body.contains(not_offered),
+            "{body}"
+        );
+    }
+    let mut finance = portal.sign_in(&portal.aster.finance).await;
+    let fields = [("do", "choose_mails"), ("form[bill]", "hourly")];
+    let refused = finance.post("/preferences", &fields).await;
+    assert_eq!(refused.status, 422);
+    let mut staff = portal.sign_in(&portal.staff.operator).await;
+    let page = staff.get("/preferences").await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("Nothing to choose"));
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn an_address_that_refuses_mail_is_shown_and_left_alone_until_somebody_acts() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    portal
+        .sandbox_act("faults", json!({ "mail": { "refuse_for_good": 1 } }))
+        .await;
+    submit_two(&portal).await;
+    assert!(
+        portal.mails_to(SALES).await.is_empty(),
+        "one came back, one was not sent"
+    );
+    let aster = format!("/staff/partners/{}", portal.aster.id);
+    let bounces = "/staff/messages/bounces";
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    for page in [&aster, bounces] {
+        let body = operator.get(page).await.body;
+        assert!(body.contains("user unknown"), "{page}: {body}");
+    }
+    let body = operator.get(bounces).await.body;
+    assert!(body.contains("We have your lead Harbour"), "{body}");
+    let again = [
+        ("do", "try_address_again"),
+        ("address", SALES),
+        ("back", bounces),
+    ];
+    done(&mut operator, bounces, &again).await;
+    assert!(
+        operator
+            .get(bounces)
+            .await
+            .body
+            .contains("Every mail was taken")
+    );
+    portal
+        .submit(&portal.aster.sales, "Fernhill", "fernhill.com")
+        .await;
+    portal.run_jobs().await;
+    let mails = portal.mails_to(SALES).await;
+    assert_eq!(subjects(&mails), ["We have your lead Fernhill"]);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_link_to_sign_in_is_tried_all_the_same_and_mends_the_address_when_it_arrives() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    portal
+        .sandbox_act("faults", json!({ "mail": { "refuse_for_good": 1 } }))
+        .await;
+    submit_two(&portal).await;
+    let mut sales = portal.browser();
+    let link = [("do", "request_link"), ("email", SALES)];
+    done(&mut sales, "/sign-in", &link).await;
+    portal.run_jobs().await;
+    portal
+        .submit(&portal.aster.sales, "Fernhill", "fernhill.com")
+        .await;
+    portal.run_jobs().await;
+    let mails = portal.mails_to(SALES).await;
+    assert_eq!(
+        subjects(&mails),
+        ["Your link to sign in", "We have your lead Fernhill"]
+    );
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_company_is_written_to_again_once_its_address_is_changed() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let portal = &story.portal;
+    portal
+        .sandbox_act("faults", json!({ "mail": { "refuse_for_good": 3 } }))
+        .await;
+    let bill = story.raise("AST-1", "").await;
+    let payment = story.pay_rest(&bill).await;
+    let mut staff = portal.sign_in(&portal.staff.manager).await;
+    let body = staff.get("/staff/messages/bounces").await.body;
+    for address in ["owner@", "finance@", "billing@"] {
+        assert!(body.contains(address), "{address}");
+    }
+    let mut owner = portal.sign_in(&portal.aster.owner).await;
+    let fields = [
+        ("do", "update_company"),
+        ("form[name]", "Aster"),
+        ("form[legal_name]", "Aster Ltd"),
+        ("form[domain]", "aster-consulting.com"),
+        ("form[country]", "GB"),
+        ("form[vat_number]", ""),
+        ("form[billing_email]", "accounts@aster-consulting.com"),
+    ];
+    done(&mut owner, "/company", &fields).await;
+    story.undo(&payment).await;
+    let mails = portal.mails_to("accounts@aster-consulting.com").await;
+    assert_eq!(
+        subjects(&mails),
+        ["A payment of your invoice AST-1 was taken back"]
+    );
+    assert!(
+        portal
+            .mails_to("owner@aster-consulting.com")
+            .await
+            .iter()
+            .all(|mail| !mail["subject"].to_string().contains("taken back"))
+    );
+    story.portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_mail_that_is_handed_in_twice_is_the_same_mail_to_its_receiver() {
+    let portal = TestPortal::start().await;
+    portal
+        .sandbox_act("faults", json!({ "mail": { "refuse_for_now": 1 } }))
+        .await;
+    portal
+        .submit(&portal.aster.sales, "Harbour", "harbour-logistics.com")
+        .await;
+    portal.run_jobs().await;
+    assert!(portal.mails_to(SALES).await.is_empty(), "greylisted");
+    portal.advance_clock_by(6).await;
+    portal.run_jobs().await;
+    assert_eq!(portal.mails_to(SALES).await.len(), 1);
+    // The worker is killed after the server took the mail, and before that is written down.
+    portal
+        .database
+        .execute("UPDATE mails SET sent_at = NULL")
+        .await
+        .unwrap();
+    portal
+        .database
+        .execute("UPDATE jobs SET state = 'waiting' WHERE kind = 'send_mail'")
+        .await
+        .unwrap();
+    portal.run_jobs().await;
+    let mails = portal.mails_to(SALES).await;
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[0]["message_id"], mails[1]["message_id"]);
+    assert_eq!(mails[0]["html"], mails[1]["html"]);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn staff_look_at_every_text_that_leaves_in_both_languages() {
+    let portal = TestPortal::start().await;
+    let mut staff = portal.sign_in(&portal.staff.operator).await;
+    for locale in Locale::ALL {
+        let language = locale.as_str();
+        for (by, names) in [("mail", &MAILS[..]), ("slack", &MESSAGES[..])] {
+            for name in names {
+                let query = format!("by={by}&name={name}&language={language}");
+                let page = staff
+                    .get(&format!("/staff/messages/templates?{query}"))
+                    .await;
+                assert_eq!(page.status, 200, "{query}");
+                for missing in ["mail-", "slack-", "bill-mismatch-"] {
+                    let key = format!(">{missing}");
+                    assert!(!page.body.contains(&key), "{query} shows a key");
+                }
+            }
+        }
+        let open = Words::of(*locale).text("slack-open-portal");
+        let page = "/staff/messages/templates?by=slack&name=exceptions&language=";
+        assert!(
+            staff
+                .get(&format!("{page}{language}"))
+                .await
+                .body
+                .contains(&open)
+        );
+    }
+    let nowhere = staff.get("/staff/messages/templates?name=other").await;
+    assert_eq!(nowhere.status, 404);
+    portal.finish().await;
+}
+
+#[test]
+fn no_mail_is_missing_among_the_templates() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/words/en");
+    let mut named: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+        .flat_map(|text| {
+            let lines = text.lines().map(str::to_owned);
+            lines.collect::<Vec<_>>()
+        })
+        .filter_map(|line| {
+            let name = line.strip_prefix("mail-")?.split_once("-subject =")?.0;
+            Some(name.to_owned())
+        })
+        .collect();
+    named.sort();
+    let mut shown = MAILS.map(str::to_owned).to_vec();
+    shown.sort();
+    assert_eq!(named, shown);
+}
+
+#[tokio::test]
+async fn a_mail_in_the_gallery_stands_in_a_frame_in_which_nothing_runs() {
+    let portal = TestPortal::start().await;
+    let mut staff = portal.sign_in(&portal.staff.operator).await;
+    for (scheme, media) in [("light", "@media not all"), ("dark", "@media all")] {
+        let path = format!("/staff/messages/templates/statement/{scheme}?language=de");
+        let mail = staff.get(&path).await;
+        let policy = mail.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("default-src 'none'") && policy.contains("sandbox"));
+        assert_eq!(mail.headers["x-frame-options"], "SAMEORIGIN");
+        assert!(mail.body.contains(media), "{scheme}");
+        assert!(mail.body.contains("Harbour Logistics") && mail.body.contains("lang=\"de\""));
+        assert!(!mail.body.contains("<script"));
+    }
+    let page = staff.get("/staff/messages/templates").await;
+    assert!(page.body.contains("<iframe sandbox=\"\""), "{}", page.body);
+    assert_eq!(page.headers["x-frame-options"], "DENY");
+    portal.finish().await;
 }

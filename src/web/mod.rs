@@ -10,6 +10,7 @@ mod files;
 mod forms;
 mod guard;
 mod session;
+mod unsubscribe;
 mod vendors;
 mod webhooks;
 
@@ -29,7 +30,7 @@ use portal_store::changes::PartnerChange;
 use tokio::sync::{broadcast, watch};
 use tower_http::compression::CompressionLayer;
 
-use crate::ui::pages::{partner, public, staff};
+use crate::ui::pages::{partner, preferences, public, staff};
 
 pub use assets::Assets;
 pub use events::watch_changes;
@@ -82,6 +83,19 @@ pub fn router(app: AppState) -> Router {
                 .route("/health", get(health))
                 .with_state(app.clone()),
         )
+        // In front of what guards our forms: a mail program sends no `do`, and comes from elsewhere.
+        .merge(
+            Router::new()
+                .route(
+                    "/unsubscribe/{token}",
+                    get(preferences::unsubscribe).post(unsubscribe::stop),
+                )
+                .layer(middleware::from_fn_with_state(
+                    app.clone(),
+                    error_pages::dress,
+                ))
+                .with_state(app.clone()),
+        )
         .merge(
             Router::new()
                 .route("/webhooks/hubspot", post(webhooks::hubspot))
@@ -99,6 +113,7 @@ fn public_pages() -> Router<AppState> {
         .route("/sign-in", get(public::sign_in))
         .route("/sign-in/{token}", get(public::use_link))
         .route("/invitations/{token}", get(public::invitation))
+        .route("/preferences", get(preferences::show))
 }
 
 fn partner_pages() -> Router<AppState> {
@@ -152,6 +167,12 @@ fn staff_pages() -> Router<AppState> {
         .route(
             "/staff/integrations/{system}",
             get(staff::integrations::show_system),
+        )
+        .route("/staff/messages/bounces", get(staff::bounces::show))
+        .route("/staff/messages/templates", get(staff::templates::show))
+        .route(
+            "/staff/messages/templates/{name}/{scheme}",
+            get(staff::templates::frame),
         )
         .route("/staff/audit", get(staff::audit::list))
 }

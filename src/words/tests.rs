@@ -13,6 +13,7 @@ use portal_domain::{
     lead::LeadState,
     line::{LineKind, LineState},
     money::{Currency, Money, Rate},
+    notice::{Delivery, MailKind, StaffEvent},
     statement::SettlementState,
 };
 
@@ -169,6 +170,15 @@ fn every_word_of_the_domain_has_its_text() {
     }
     for state in SettlementState::ALL {
         add("settlement-state", state.as_str());
+    }
+    for event in StaffEvent::ALL {
+        add("channel-event", event.as_str());
+    }
+    for kind in MailKind::OPTIONAL {
+        add("mail-kind", kind.as_str());
+    }
+    for delivery in Delivery::ALL {
+        add("delivery", delivery.as_str());
     }
     for locale in Locale::ALL {
         for key in &keys {

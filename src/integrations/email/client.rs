@@ -53,6 +53,8 @@ pub struct OutgoingMail {
     pub html: String,
     /// The same on every try, such as `notice-01J…@portal.example.com`.
     pub message_id: String,
+    /// Where one click stops mails of this kind; mail programs offer it beside the sender (RFC 8058).
+    pub unsubscribe_url: Option<String>,
 }
 
 /// The client. A clone shares its connections.
@@ -113,25 +115,32 @@ impl Mailer {
             .to
             .parse()
             .map_err(|_| refused("the recipient is not a mail address"))?;
-        let written_by_person = [&mail.subject, &mail.message_id];
-        if written_by_person
-            .iter()
+        let headers = [&mail.subject, &mail.message_id];
+        if headers
+            .into_iter()
+            .chain(&mail.unsubscribe_url)
             .any(|text| text.contains(char::is_control))
         {
-            return Err(refused("the subject or the message id holds a line break"));
+            return Err(refused("a header holds a line break"));
         }
         let message_id = format!("<{}>", mail.message_id.trim_matches(['<', '>']));
         // Tells vacation responders to be quiet.
-        let automatic = HeaderValue::new(
-            HeaderName::new_from_ascii_str("Auto-Submitted"),
-            "auto-generated".to_owned(),
-        );
-        Message::builder()
+        let automatic = raw("Auto-Submitted", "auto-generated".to_owned());
+        let mut builder = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(&mail.subject)
             .message_id(Some(message_id))
-            .raw_header(automatic)
+            .raw_header(automatic);
+        if let Some(url) = &mail.unsubscribe_url {
+            builder = builder
+                .raw_header(raw("List-Unsubscribe", format!("<{url}>")))
+                .raw_header(raw(
+                    "List-Unsubscribe-Post",
+                    "List-Unsubscribe=One-Click".to_owned(),
+                ));
+        }
+        builder
             .multipart(MultiPart::alternative_plain_html(
                 mail.text.clone(),
                 mail.html.clone(),
@@ -161,13 +170,19 @@ fn server_address(configured: &str) -> Result<Url, MailSetupError> {
     Ok(url)
 }
 
+fn raw(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
+}
+
 fn refused(message: &str) -> CallError {
     CallError::new(Vendor::Mail, ErrorKind::Refused, message)
 }
 
 fn failure_of(error: &smtp::Error) -> CallError {
     let code = error.status().map(u16::from);
+    let message = error.to_string();
     let kind = match code {
+        Some(code) if is_about_address(code, &message) => ErrorKind::NotFound,
         Some(530 | 534 | 535 | 538) => ErrorKind::Unauthorised,
         _ if error.is_permanent() || error.is_client() => ErrorKind::Refused,
         // It may have been taken before the answer was lost.
@@ -175,13 +190,25 @@ fn failure_of(error: &smtp::Error) -> CallError {
         _ => ErrorKind::Retry,
     };
     let wait_ms = error.is_transient().then_some(GREYLIST_WAIT_MS);
-    let failure = CallError::new(Vendor::Mail, kind, error.to_string()).after_ms(wait_ms);
+    let failure = CallError::new(Vendor::Mail, kind, message).after_ms(wait_ms);
     match code {
         // The server closes down.
         Some(421) => failure.outage(),
         None if !error.is_client() => failure.outage(),
         _ => failure,
     }
+}
+
+/// Whether a refusal says that the recipient's address takes no mail: the codes of mailboxes, unless the finer code (RFC 3463) says that it is about
+/// something else, such as our own standing (5.7.x), which no other address would mend.
+fn is_about_address(code: u16, words: &str) -> bool {
+    if !matches!(code, 550 | 551 | 553) {
+        return false;
+    }
+    let finer = words
+        .split(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .find(|word| word.starts_with("5.") && word.matches('.').count() == 2);
+    finer.is_none_or(|finer| finer.starts_with("5.1.") || finer.starts_with("5.2."))
 }
 
 #[cfg(test)]
@@ -203,6 +230,7 @@ mod tests {
             text: "Hello".to_owned(),
             html: "<p>Hello</p>".to_owned(),
             message_id: "notice-1@portal.example".to_owned(),
+            unsubscribe_url: None,
         }
     }
 
@@ -222,6 +250,46 @@ mod tests {
             raw.contains("text/plain") && raw.contains("text/html"),
             "{raw}"
         );
+    }
+
+    #[tokio::test]
+    async fn a_mail_that_can_be_done_without_says_how_to_stop_it_with_one_click() {
+        let optional = OutgoingMail {
+            unsubscribe_url: Some("https://portal.example/unsubscribe/abc".to_owned()),
+            ..mail()
+        };
+        let raw = String::from_utf8(mailer().compose(&optional).unwrap().formatted()).unwrap();
+        let headers = "List-Unsubscribe: <https://portal.example/unsubscribe/abc>\r\n\
+            List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
+        assert!(raw.contains(headers), "{raw}");
+    }
+
+    #[test]
+    fn only_what_is_said_of_the_address_is_a_bounce() {
+        assert!(is_about_address(
+            550,
+            "permanent error (550): 5.1.1 user unknown"
+        ));
+        assert!(is_about_address(
+            550,
+            "permanent error (550): no such user here"
+        ));
+        assert!(is_about_address(
+            550,
+            "permanent error (550): 5.2.1 mailbox disabled"
+        ));
+        assert!(!is_about_address(
+            550,
+            "permanent error (550): 5.7.1 sender not allowed"
+        ));
+        assert!(!is_about_address(
+            554,
+            "permanent error (554): 5.7.1 blocked"
+        ));
+        assert!(!is_about_address(
+            552,
+            "permanent error (552): message too large"
+        ));
     }
 
     #[tokio::test]

@@ -1,14 +1,14 @@
 //! The links with which people sign in and join a partner.
 
-use portal_domain::access::Actor;
+use portal_domain::{access::Actor, notice::MailKind};
 use portal_store::{
     Tx,
     partners::PartnerRecord,
     people::{self, InvitationRecord, PersonRecord},
 };
-use portal_words::Argument;
+use portal_words::{Argument, Words};
 
-use super::compose::{Draft, send, words_of};
+use super::compose::{Draft, Reader, send, words_of};
 use crate::{Ctx, ServiceError};
 
 pub(crate) async fn sign_in_link(
@@ -17,21 +17,22 @@ pub(crate) async fn sign_in_link(
     person: &PersonRecord,
     secret: &str,
 ) -> Result<(), ServiceError> {
-    let words = words_of(&person.locale);
-    let draft = Draft {
-        recipient: &person.email,
-        name: &person.name,
+    let to = Reader::from(person.clone());
+    send(ctx, tx, &to, &sign_in_draft(to.words(), secret)).await
+}
+
+pub(super) fn sign_in_draft(words: Words, secret: &str) -> Draft {
+    Draft {
+        kind: MailKind::SignIn,
         words,
         partner: None,
         subject: words.text("mail-sign-in-subject"),
         paragraphs: vec![words.text("mail-sign-in-body")],
         rows: Vec::new(),
-        button: (
-            words.text("mail-sign-in-button"),
-            ctx.url(&format!("/sign-in/{secret}")),
-        ),
-    };
-    send(ctx, tx, draft).await
+        items: Vec::new(),
+        button: words.text("mail-sign-in-button"),
+        path: format!("/sign-in/{secret}"),
+    }
 }
 
 pub(crate) async fn invitation(
@@ -45,24 +46,42 @@ pub(crate) async fn invitation(
     let inviter = people::find(tx, actor.person())
         .await?
         .ok_or(ServiceError::NotFound)?;
+    let to = Reader {
+        person: None,
+        email: invitation.email.clone(),
+        name: invitation.email.clone(),
+        locale: inviter.locale.clone(),
+    };
     let words = words_of(&inviter.locale);
+    let names = (inviter.name.as_str(), partner.company.name.as_str());
+    let draft = Draft {
+        partner: Some(partner.id),
+        ..invitation_draft(ctx, words, names, secret)
+    };
+    send(ctx, tx, &to, &draft).await
+}
+
+/// Who invites, and to which partner.
+pub(super) fn invitation_draft(
+    ctx: &Ctx,
+    words: Words,
+    (inviter, partner): (&str, &str),
+    secret: &str,
+) -> Draft {
     let arguments: [(&str, Argument); 3] = [
-        ("inviter", inviter.name.as_str().into()),
-        ("partner", partner.company.name.as_str().into()),
+        ("inviter", inviter.into()),
+        ("partner", partner.into()),
         ("programme", ctx.programme.name.as_str().into()),
     ];
-    let draft = Draft {
-        recipient: &invitation.email,
-        name: &invitation.email,
+    Draft {
+        kind: MailKind::Invitation,
         words,
-        partner: Some(partner.id),
+        partner: None,
         subject: words.with("mail-invitation-subject", &arguments),
         paragraphs: vec![words.with("mail-invitation-body", &arguments)],
         rows: Vec::new(),
-        button: (
-            words.text("mail-invitation-button"),
-            ctx.url(&format!("/invitations/{secret}")),
-        ),
-    };
-    send(ctx, tx, draft).await
+        items: Vec::new(),
+        button: words.text("mail-invitation-button"),
+        path: format!("/invitations/{secret}"),
+    }
 }

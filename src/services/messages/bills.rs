@@ -1,15 +1,18 @@
 //! What a partner is told of its bills.
 
-use portal_domain::{money::Money, notice::StaffEvent};
+use portal_domain::{
+    money::Money,
+    notice::{MailKind, StaffEvent},
+};
 use portal_store::{
     Tx,
     bills::BillRecord,
     statements::{self, StatementRecord},
 };
-use portal_words::Argument;
+use portal_words::{Argument, Words};
 
 use super::{
-    compose::{Draft, send, words_of},
+    compose::{Draft, send},
     slack::{Message, staff_words, tell_staff},
     statements::{about_statement, money_people},
 };
@@ -38,6 +41,19 @@ pub(crate) async fn about_bill(
     let statement = statements::find(tx, bill.statement)
         .await?
         .ok_or(ServiceError::NotFound)?;
+    for reader in money_people(tx, bill.partner).await? {
+        let draft = bill_draft(reader.words(), bill, &statement, news)?;
+        send(ctx, tx, &reader, &draft).await?;
+    }
+    Ok(())
+}
+
+pub(super) fn bill_draft(
+    words: Words,
+    bill: &BillRecord,
+    statement: &StatementRecord,
+    news: BillNews,
+) -> Result<Draft, ServiceError> {
     let (key, amount) = match news {
         BillNews::Paid => ("mail-bill-paid", bill.total),
         BillNews::PaymentUndone(taken) => ("mail-bill-undone", taken),
@@ -46,23 +62,22 @@ pub(crate) async fn about_bill(
     };
     let tax = Money::new(bill.tax_minor, bill.total.currency);
     let gross = bill.total.plus(tax)?;
-    for reader in money_people(tx, bill.partner).await? {
-        let words = words_of(&reader.locale);
-        let arguments: [(&str, Argument); 3] = [
-            ("number", bill.number.as_str().into()),
-            ("statement", statement.number.as_str().into()),
-            ("amount", words.money(amount).into()),
-        ];
-        let rows = match news {
-            BillNews::Paid => [("net", bill.total), ("tax", tax), ("gross", gross)]
-                .map(|(name, money)| (words.text(&format!("bill-{name}")), words.money(money)))
-                .to_vec(),
-            _ => Vec::new(),
-        };
-        let draft = about_statement(ctx, &reader, &statement, words, key, &arguments);
-        send(ctx, tx, Draft { rows, ..draft }).await?;
-    }
-    Ok(())
+    let arguments: [(&str, Argument); 3] = [
+        ("number", bill.number.as_str().into()),
+        ("statement", statement.number.as_str().into()),
+        ("amount", words.money(amount).into()),
+    ];
+    let rows = match news {
+        BillNews::Paid => [("net", bill.total), ("tax", tax), ("gross", gross)]
+            .map(|(name, money)| (words.text(&format!("bill-{name}")), words.money(money)))
+            .to_vec(),
+        _ => Vec::new(),
+    };
+    Ok(Draft {
+        kind: MailKind::Bill,
+        rows,
+        ..about_statement(statement, words, key, &arguments)
+    })
 }
 
 /// A bill does not agree with its statement: owners and finance people are told why, so that they send another, and staff read it in Slack.
@@ -72,28 +87,36 @@ pub(crate) async fn bill_differs(
     statement: &StatementRecord,
     facts: &serde_json::Value,
 ) -> Result<(), ServiceError> {
-    let number = facts["bill"].as_str().unwrap_or_default();
     for reader in money_people(tx, statement.partner).await? {
-        let words = words_of(&reader.locale);
-        let arguments: [(&str, Argument); 3] = [
-            ("bill", number.into()),
-            ("statement", statement.number.as_str().into()),
-            ("why", mismatch::sentence(&words, facts).into()),
-        ];
-        let key = mismatch::mail_key(facts);
-        let draft = about_statement(ctx, &reader, statement, words, key, &arguments);
-        send(ctx, tx, draft).await?;
+        let draft = bill_differs_draft(reader.words(), statement, facts);
+        send(ctx, tx, &reader, &draft).await?;
     }
-    tell_staff_of_bill(ctx, tx, statement, facts).await
+    let message = about_differing_bill(staff_words(tx).await?, statement, facts);
+    let thread = format!("statement:{}", statement.id);
+    tell_staff(ctx, tx, StaffEvent::BillDiffers, &thread, &message).await
 }
 
-async fn tell_staff_of_bill(
-    ctx: &Ctx,
-    tx: &mut Tx,
+pub(super) fn bill_differs_draft(
+    words: Words,
     statement: &StatementRecord,
     facts: &serde_json::Value,
-) -> Result<(), ServiceError> {
-    let words = staff_words(tx).await?;
+) -> Draft {
+    let arguments: [(&str, Argument); 3] = [
+        ("bill", facts["bill"].as_str().unwrap_or_default().into()),
+        ("statement", statement.number.as_str().into()),
+        ("why", mismatch::sentence(&words, facts).into()),
+    ];
+    Draft {
+        kind: MailKind::Bill,
+        ..about_statement(statement, words, mismatch::mail_key(facts), &arguments)
+    }
+}
+
+pub(super) fn about_differing_bill(
+    words: Words,
+    statement: &StatementRecord,
+    facts: &serde_json::Value,
+) -> Message {
     let event = StaffEvent::BillDiffers;
     let number = facts["bill"].as_str().unwrap_or_default();
     let fields = [
@@ -102,7 +125,7 @@ async fn tell_staff_of_bill(
         ("bill", number.to_owned()),
         ("amount", words.money(statement.total)),
     ];
-    let message = Message {
+    Message {
         words,
         headline: words.with(&format!("slack-{event}"), &[("bill", number.into())]),
         text: mismatch::sentence(&words, facts),
@@ -111,7 +134,5 @@ async fn tell_staff_of_bill(
             .to_vec(),
         rows: Vec::new(),
         path: format!("/staff/statements/{}", statement.id),
-    };
-    let thread = format!("statement:{}", statement.id);
-    tell_staff(ctx, tx, event, &thread, &message).await
+    }
 }

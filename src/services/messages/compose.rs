@@ -1,41 +1,152 @@
-//! A mail as text and HTML, laid out the same for all of them, and stored in the transaction of what it tells.
+//! Mails: written in the reader's language, stored in the transaction of what they tell, and sent by a job. What a person wants to hear of at once, once a
+//! day or not at all is theirs to say; what somebody waits for always leaves.
 
-use portal_domain::ids::{MailId, PartnerId};
+use portal_domain::{
+    ids::{MailId, PartnerId, PersonId},
+    notice::{Delivery, MailKind},
+};
 use portal_store::{
-    Tx,
+    Tx, bounces,
     mails::{self, MailRecord},
+    people::{MemberRecord, PersonRecord},
+    preferences::{self, DigestItem},
 };
 use portal_words::{Locale, Words};
 
+use super::layout::{Laid, lay_out, lay_out_typed};
 use crate::{
     Ctx, ServiceError,
+    access::{Token, new_token},
     outbox::{self, Job},
 };
 
-/// A mail before it is laid out: paragraphs, rows of a table, and one button.
-pub(super) struct Draft<'a> {
-    pub recipient: &'a str,
-    pub name: &'a str,
+/// Whom a mail is for.
+#[derive(Clone, Debug)]
+pub(super) struct Reader {
+    /// `None`: an address that a company shares, or somebody whom the portal does not know yet.
+    pub person: Option<PersonId>,
+    pub email: String,
+    pub name: String,
+    pub locale: String,
+}
+
+impl Reader {
+    pub fn words(&self) -> Words {
+        words_of(&self.locale)
+    }
+}
+
+impl From<MemberRecord> for Reader {
+    fn from(member: MemberRecord) -> Self {
+        Self {
+            person: Some(member.person),
+            email: member.email,
+            name: member.name,
+            locale: member.locale,
+        }
+    }
+}
+
+impl From<PersonRecord> for Reader {
+    fn from(person: PersonRecord) -> Self {
+        Self {
+            person: Some(person.id),
+            email: person.email,
+            name: person.name,
+            locale: person.locale,
+        }
+    }
+}
+
+/// A mail before it is laid out: paragraphs, rows of a table, linked items, and one button.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    pub kind: MailKind,
     pub words: Words,
     pub partner: Option<PartnerId>,
     pub subject: String,
     pub paragraphs: Vec<String>,
     pub rows: Vec<(String, String)>,
-    pub button: (String, String),
+    pub items: Vec<DigestItem>,
+    pub button: String,
+    /// Where in the portal the button leads.
+    pub path: String,
 }
 
-pub(super) async fn send(ctx: &Ctx, tx: &mut Tx, draft: Draft<'_>) -> Result<(), ServiceError> {
-    let mail = MailRecord {
-        id: MailId::new(ctx.new_id()),
-        partner: draft.partner,
-        recipient: draft.recipient.to_owned(),
-        text: plain(ctx, &draft),
-        html: html(ctx, &draft),
-        subject: draft.subject,
-        sent_at: None,
+pub(super) async fn send(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    to: &Reader,
+    draft: &Draft,
+) -> Result<(), ServiceError> {
+    let Some(person) = to.person.filter(|_| draft.kind.is_optional()) else {
+        return deliver(ctx, tx, to, draft, None).await;
     };
-    mails::add(tx, &mail, ctx.now()).await?;
+    let wanted = preferences::find(tx, person, draft.kind).await?;
+    match wanted.unwrap_or(Delivery::AtOnce) {
+        Delivery::AtOnce => deliver(ctx, tx, to, draft, Some(new_token())).await,
+        Delivery::Daily => keep_for_digest(ctx, tx, person, draft).await,
+        Delivery::Never => Ok(()),
+    }
+}
+
+/// `stop`: the secret with which one click stops mails of this kind.
+async fn deliver(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    to: &Reader,
+    draft: &Draft,
+    stop: Option<Token>,
+) -> Result<(), ServiceError> {
+    let stop_url = stop
+        .as_ref()
+        .map(|stop| ctx.url(&format!("/unsubscribe/{}", stop.secret)));
+    let laid = lay_out(ctx, &to.name, draft, stop_url.as_deref());
+    let mail = MailRecord {
+        person: to.person,
+        partner: draft.partner,
+        unsubscribe_url: stop_url,
+        ..record(ctx, draft.kind, &to.email, laid)
+    };
+    let hash = stop.map(|stop| stop.hash);
+    mails::add(tx, &mail, hash.as_deref(), ctx.now()).await?;
     outbox::add(ctx, tx, &Job::SendMail { mail: mail.id }).await
+}
+
+fn record(ctx: &Ctx, kind: MailKind, recipient: &str, laid: Laid) -> MailRecord {
+    MailRecord {
+        id: MailId::new(ctx.new_id()),
+        kind,
+        person: None,
+        partner: None,
+        recipient: recipient.to_owned(),
+        subject: laid.subject,
+        text: laid.text,
+        html: laid.html,
+        unsubscribe_url: None,
+        sent_at: None,
+        refusal: None,
+    }
+}
+
+async fn keep_for_digest(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: PersonId,
+    draft: &Draft,
+) -> Result<(), ServiceError> {
+    let item = digest_item(draft);
+    let id = ctx.new_id().to_string();
+    Ok(preferences::add_item(tx, &id, person, draft.kind, &item, ctx.now()).await?)
+}
+
+/// What the daily mail says instead of a mail of its own.
+pub(super) fn digest_item(draft: &Draft) -> DigestItem {
+    DigestItem {
+        subject: draft.subject.clone(),
+        summary: draft.paragraphs.join(" "),
+        path: draft.path.clone(),
+    }
 }
 
 /// A mail as a person wrote it, to whom they wrote it, in nobody else's words.
@@ -46,124 +157,50 @@ pub(crate) async fn typed_mail(
     subject: &str,
     text: &str,
 ) -> Result<(), ServiceError> {
-    let paragraphs: String = text
-        .split("\n\n")
-        .map(|paragraph| {
-            let lines = escape(paragraph).replace('\n', "<br>");
-            format!("<p style=\"margin:0 0 16px\">{lines}</p>")
-        })
-        .collect();
-    let html = format!(
-        "<!doctype html><html><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\"><title>{}</title></head>\
-         <body style=\"margin:0;padding:32px 16px;font:16px/1.5 system-ui,sans-serif\">{paragraphs}</body></html>",
-        escape(subject)
-    );
-    let mail = MailRecord {
-        id: MailId::new(ctx.new_id()),
-        partner: None,
-        recipient: recipient.to_owned(),
-        subject: subject.to_owned(),
-        text: format!("{text}\n"),
-        html,
-        sent_at: None,
-    };
-    mails::add(tx, &mail, ctx.now()).await?;
+    let laid = lay_out_typed(subject, text);
+    let mail = record(ctx, MailKind::Letter, recipient, laid);
+    mails::add(tx, &mail, None, ctx.now()).await?;
     outbox::add(ctx, tx, &Job::SendMail { mail: mail.id }).await
-}
-
-fn greeting(draft: &Draft<'_>) -> String {
-    draft
-        .words
-        .with("mail-greeting", &[("name", draft.name.into())])
-}
-
-fn footer(ctx: &Ctx, draft: &Draft<'_>) -> String {
-    draft.words.with(
-        "mail-footer",
-        &[("programme", ctx.programme.name.as_str().into())],
-    )
-}
-
-fn plain(ctx: &Ctx, draft: &Draft<'_>) -> String {
-    let mut text = format!(
-        "{}\n\n{}\n\n",
-        greeting(draft),
-        draft.paragraphs.join("\n\n")
-    );
-    for (label, value) in &draft.rows {
-        text.push_str(&format!("{label}: {value}\n"));
-    }
-    if !draft.rows.is_empty() {
-        text.push('\n');
-    }
-    let (label, url) = &draft.button;
-    text.push_str(&format!("{label}:\n{url}\n\n--\n{}\n", footer(ctx, draft)));
-    text
-}
-
-/// Mail programs know neither style sheets nor our fonts: tables and inline styles, and colours that both themes can bear.
-fn html(ctx: &Ctx, draft: &Draft<'_>) -> String {
-    let paragraphs: String = std::iter::once(greeting(draft))
-        .chain(draft.paragraphs.iter().cloned())
-        .map(|paragraph| format!("<p style=\"margin:0 0 16px\">{}</p>", escape(&paragraph)))
-        .collect();
-    let rows: String = draft
-        .rows
-        .iter()
-        .map(|(label, value)| {
-            format!(
-                "<tr><td style=\"padding:6px 16px 6px 0;border-bottom:1px solid #8886\">{}</td>\
-                 <td style=\"padding:6px 0;border-bottom:1px solid #8886;text-align:right;white-space:nowrap\">{}</td></tr>",
-                escape(label),
-                escape(value)
-            )
-        })
-        .collect();
-    let table = if rows.is_empty() {
-        String::new()
-    } else {
-        format!(
-            "<table role=\"presentation\" style=\"border-collapse:collapse;width:100%;margin:0 0 24px\">{rows}</table>"
-        )
-    };
-    let (label, url) = &draft.button;
-    format!(
-        "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">\
-         <title>{subject}</title></head><body style=\"margin:0;padding:32px 16px;font:16px/1.5 system-ui,sans-serif\">\
-         <div style=\"max-width:560px;margin:0 auto\">{paragraphs}{table}\
-         <p style=\"margin:0 0 32px\"><a href=\"{url}\" style=\"display:inline-block;padding:10px 18px;border-radius:8px;\
-         background:#0d5c50;color:#ffffff;text-decoration:none;font-weight:600\">{label}</a></p>\
-         <p style=\"margin:0;font-size:13px;opacity:.75\">{footer}</p></div></body></html>",
-        lang = draft.words.locale().as_str(),
-        subject = escape(&draft.subject),
-        url = escape(url),
-        label = escape(label),
-        footer = escape(&footer(ctx, draft)),
-    )
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 pub(super) fn words_of(locale: &str) -> Words {
     Words::of(Locale::parse(locale).unwrap_or(Locale::En))
 }
 
-/// A mail that is still to be sent; `None` if it left already.
+/// A mail that is still to be sent; `None` if it left already, or never will. What its reader can do without is not sent to an address that does not take
+/// mail; what somebody waits for is tried all the same, and if it arrives, the address is good again.
 pub async fn find_unsent_mail(ctx: &Ctx, id: MailId) -> Result<Option<MailRecord>, ServiceError> {
     let mut tx = ctx.store.read().await?;
     let mail = mails::find(&mut tx, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    Ok(mail.sent_at.is_none().then_some(mail))
+    if mail.sent_at.is_some() || mail.refusal.is_some() {
+        return Ok(None);
+    }
+    let bounced = bounces::find(&mut tx, &mail.recipient).await?;
+    drop(tx);
+    match bounced {
+        Some(bounce) if mail.kind.is_optional() => {
+            let mut tx = ctx.store.write().await?;
+            mails::set_refused(&mut tx, id, &bounce.said).await?;
+            tx.commit().await?;
+            Ok(None)
+        }
+        _ => Ok(Some(mail)),
+    }
 }
 
-pub async fn mail_sent(ctx: &Ctx, id: MailId) -> Result<(), ServiceError> {
+pub async fn mail_sent(ctx: &Ctx, mail: &MailRecord) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
-    mails::set_sent(&mut tx, id, ctx.now()).await?;
+    mails::set_sent(&mut tx, mail.id, ctx.now()).await?;
+    bounces::remove(&mut tx, &mail.recipient).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The mail server says that there is no such address: nothing that can be done without is sent there until it is changed.
+pub async fn mail_bounced(ctx: &Ctx, mail: &MailRecord, said: &str) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    mails::set_refused(&mut tx, mail.id, said).await?;
+    bounces::set(&mut tx, &mail.recipient, said, mail.id, ctx.now()).await?;
     Ok(tx.commit().await?)
 }

@@ -1,15 +1,19 @@
 //! What is said about disputed lines.
 
-use portal_domain::{access::MemberRole, line::DisputeStep, notice::StaffEvent};
+use portal_domain::{
+    access::MemberRole,
+    line::DisputeStep,
+    notice::{MailKind, StaffEvent},
+};
 use portal_store::{
     Tx, disputes,
     lines::LineRecord,
     people::{self, MemberRecord},
 };
-use portal_words::Argument;
+use portal_words::{Argument, Words};
 
 use super::{
-    compose::{Draft, send, words_of},
+    compose::{Draft, Reader, send},
     slack::{Message, staff_words, tell_staff},
 };
 use crate::{Ctx, ServiceError};
@@ -35,36 +39,40 @@ pub(crate) async fn dispute_moved(
     } else {
         wrote
     };
+    for member in told {
+        let to = Reader::from(member);
+        send(ctx, tx, &to, &dispute_draft(to.words(), line, step, text)).await?;
+    }
+    Ok(())
+}
+
+pub(super) fn dispute_draft(
+    words: Words,
+    line: &LineRecord,
+    step: DisputeStep,
+    text: &str,
+) -> Draft {
+    let arguments: [(&str, Argument); 2] = [
+        ("client", line.client_name.as_str().into()),
+        ("month", words.month(line.month).into()),
+    ];
     let written = text
         .lines()
         .filter(|written| !written.trim().is_empty())
         .map(str::to_owned);
-    for member in told {
-        let words = words_of(&member.locale);
-        let arguments: [(&str, Argument); 2] = [
-            ("client", line.client_name.as_str().into()),
-            ("month", words.month(line.month).into()),
-        ];
-        let draft = Draft {
-            recipient: &member.email,
-            name: &member.name,
-            words,
-            partner: Some(line.partner),
-            subject: words.with(&format!("mail-dispute-{step}-subject"), &arguments),
-            paragraphs: std::iter::once(
-                words.with(&format!("mail-dispute-{step}-body"), &arguments),
-            )
-            .chain(written.clone())
+    Draft {
+        kind: MailKind::Dispute,
+        words,
+        partner: Some(line.partner),
+        subject: words.with(&format!("mail-dispute-{step}-subject"), &arguments),
+        paragraphs: std::iter::once(words.with(&format!("mail-dispute-{step}-body"), &arguments))
+            .chain(written)
             .collect(),
-            rows: Vec::new(),
-            button: (
-                words.text("mail-dispute-button"),
-                ctx.url(&format!("/commission?line={}", line.id)),
-            ),
-        };
-        send(ctx, tx, draft).await?;
+        rows: Vec::new(),
+        items: Vec::new(),
+        button: words.text("mail-dispute-button"),
+        path: format!("/commission?line={}", line.id),
     }
-    Ok(())
 }
 
 /// A partner asked about a line, or wrote back: staff hear of it in Slack, what follows below what came first.
@@ -75,7 +83,17 @@ pub(crate) async fn dispute_raised(
     step: DisputeStep,
     text: &str,
 ) -> Result<(), ServiceError> {
-    let words = staff_words(tx).await?;
+    let message = about_dispute(staff_words(tx).await?, line, step, text);
+    let thread = format!("dispute:{}", line.id);
+    tell_staff(ctx, tx, StaffEvent::Dispute, &thread, &message).await
+}
+
+pub(super) fn about_dispute(
+    words: Words,
+    line: &LineRecord,
+    step: DisputeStep,
+    text: &str,
+) -> Message {
     let arguments: [(&str, Argument); 2] = [
         ("client", line.client_name.as_str().into()),
         ("partner", line.partner_name.as_str().into()),
@@ -86,7 +104,7 @@ pub(crate) async fn dispute_raised(
         ("month", words.month(line.month)),
         ("amount", words.money(line.money)),
     ];
-    let message = Message {
+    Message {
         words,
         headline: words.with(&format!("slack-dispute-{step}"), &arguments),
         text: text.to_owned(),
@@ -95,7 +113,5 @@ pub(crate) async fn dispute_raised(
             .to_vec(),
         rows: Vec::new(),
         path: format!("/staff/lines?list=all&line={}", line.id),
-    };
-    let thread = format!("dispute:{}", line.id);
-    tell_staff(ctx, tx, StaffEvent::Dispute, &thread, &message).await
+    }
 }

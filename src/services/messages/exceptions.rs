@@ -33,13 +33,8 @@ async fn about_raised(
     tx: &mut Tx,
     raised: &[(String, ExceptionId)],
 ) -> Result<Message, ServiceError> {
-    let words = staff_words(tx).await?;
-    let path = match raised {
-        [(_, only)] => format!("/staff/reconciliation/{only}"),
-        _ => "/staff/reconciliation".to_owned(),
-    };
-    let mut rows = Vec::new();
-    for (kind, id) in raised.iter().take(NAMED_MAX) {
+    let mut named = Vec::new();
+    for (_, id) in raised.iter().take(NAMED_MAX) {
         let record = exceptions::find(tx, *id)
             .await?
             .ok_or(ServiceError::NotFound)?;
@@ -48,23 +43,38 @@ async fn about_raised(
             record.partner_name,
             record.invoice_number,
         ];
-        let about = about.into_iter().flatten().join(" · ");
-        rows.push((words.text(&format!("exception-{kind}")), about));
+        named.push(about.into_iter().flatten().join(" · "));
     }
+    Ok(about_cases(staff_words(tx).await?, raised, named))
+}
+
+/// `named`: what the first of them are about.
+pub(super) fn about_cases(
+    words: Words,
+    raised: &[(String, ExceptionId)],
+    named: Vec<String>,
+) -> Message {
+    let path = match raised {
+        [(_, only)] => format!("/staff/reconciliation/{only}"),
+        _ => "/staff/reconciliation".to_owned(),
+    };
     let event = StaffEvent::Exceptions;
     let arguments = [("count", raised.len().into())];
-    let text = match raised.len() > NAMED_MAX {
-        true => words.with("slack-exceptions-text", &[("count", NAMED_MAX.into())]),
+    let text = match raised.len() > named.len() {
+        true => words.with("slack-exceptions-text", &[("count", named.len().into())]),
         false => String::new(),
     };
-    Ok(Message {
+    let rows = raised.iter().zip(named);
+    Message {
         words,
         headline: words.with(&format!("slack-{event}"), &arguments),
         text,
         fields: counts(&words, raised),
-        rows,
+        rows: rows
+            .map(|((kind, _), about)| (words.text(&format!("exception-{kind}")), about))
+            .collect(),
         path,
-    })
+    }
 }
 
 /// How many there are of each kind, the most frequent first; nothing where they are few enough to be named.

@@ -1,11 +1,15 @@
 //! What is said about leads: that one was received, and what was decided about it.
 
-use portal_domain::{lead::LeadState, money::Money, notice::StaffEvent};
+use portal_domain::{
+    lead::LeadState,
+    money::Money,
+    notice::{MailKind, StaffEvent},
+};
 use portal_store::{Tx, leads::LeadRecord, partners, people};
 use portal_words::{Argument, Words};
 
 use super::{
-    compose::{Draft, send, words_of},
+    compose::{Draft, Reader, send},
     slack::{Message, partner_words, staff_words, tell_partner, tell_staff},
 };
 use crate::{Ctx, ServiceError};
@@ -30,7 +34,17 @@ pub(crate) async fn lead_received(
         partner_name: partner.company.name,
         ..lead.clone()
     };
-    let mut message = about_lead(words, &named, &format!("slack-{event}"), &[]);
+    let message = about_new_lead(ctx, words, &named, event);
+    tell_staff(ctx, tx, event, &thread_of(lead), &message).await
+}
+
+pub(super) fn about_new_lead(
+    ctx: &Ctx,
+    words: Words,
+    lead: &LeadRecord,
+    event: StaffEvent,
+) -> Message {
+    let mut message = about_lead(words, lead, &format!("slack-{event}"), &[]);
     let due = lead
         .review_due_at
         .filter(|_| event == StaffEvent::LeadReview);
@@ -38,7 +52,7 @@ pub(crate) async fn lead_received(
         let due = words.instant(due, ctx.programme.time_zone);
         message.fields.push((words.text("slack-field-due"), due));
     }
-    tell_staff(ctx, tx, event, &thread_of(lead), &message).await
+    message
 }
 
 /// A lead was withdrawn while HubSpot was making its deal: staff are told, for nobody else knows of that deal.
@@ -48,11 +62,20 @@ pub(crate) async fn deal_without_lead(
     lead: &LeadRecord,
     hubspot_deal_id: &str,
 ) -> Result<(), ServiceError> {
+    let words = staff_words(tx).await?;
+    let message = about_deal_without_lead(words, lead, hubspot_deal_id);
+    let event = StaffEvent::DealWithoutLead;
+    tell_staff(ctx, tx, event, &thread_of(lead), &message).await
+}
+
+pub(super) fn about_deal_without_lead(
+    words: Words,
+    lead: &LeadRecord,
+    hubspot_deal_id: &str,
+) -> Message {
     let event = StaffEvent::DealWithoutLead;
     let arguments = [("deal", hubspot_deal_id.into())];
-    let words = staff_words(tx).await?;
-    let message = about_lead(words, lead, &format!("slack-{event}"), &arguments);
-    tell_staff(ctx, tx, event, &thread_of(lead), &message).await
+    about_lead(words, lead, &format!("slack-{event}"), &arguments)
 }
 
 /// A deal was won: the partner reads it in its channel.
@@ -63,18 +86,19 @@ pub(crate) async fn deal_won(
     value: Option<Money>,
 ) -> Result<(), ServiceError> {
     let words = partner_words(tx, lead.partner).await?;
-    let message = Message {
-        fields: [
-            Some((words.text("slack-field-client"), lead.client_name.clone())),
-            value.map(|value| (words.text("slack-field-value"), words.money(value))),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
+    let message = about_win(words, lead, value);
+    tell_partner(ctx, tx, lead.partner, &thread_of(lead), &message).await
+}
+
+pub(super) fn about_win(words: Words, lead: &LeadRecord, value: Option<Money>) -> Message {
+    let mut fields = vec![(words.text("slack-field-client"), lead.client_name.clone())];
+    let value = value.map(|value| (words.text("slack-field-value"), words.money(value)));
+    fields.extend(value);
+    Message {
+        fields,
         path: format!("/leads/{}", lead.id),
         ..about_lead(words, lead, "slack-won", &[])
-    };
-    tell_partner(ctx, tx, lead.partner, &thread_of(lead), &message).await
+    }
 }
 
 /// What is said of one lead stands below what was said first.
@@ -133,23 +157,25 @@ async fn lead_mail(
     let person = people::find(tx, lead.submitted_by)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let words = words_of(&person.locale);
+    let to = Reader::from(person);
+    send(ctx, tx, &to, &lead_draft(to.words(), lead, state)).await
+}
+
+/// `state`: `accepted`, `review` or `rejected`.
+pub(super) fn lead_draft(words: Words, lead: &LeadRecord, state: &str) -> Draft {
     let arguments: [(&str, Argument); 2] = [
         ("client", lead.client_name.as_str().into()),
         ("reason", lead.reason.clone().unwrap_or_default().into()),
     ];
-    let draft = Draft {
-        recipient: &person.email,
-        name: &person.name,
+    Draft {
+        kind: MailKind::Lead,
         words,
         partner: Some(lead.partner),
         subject: words.with(&format!("mail-lead-{state}-subject"), &arguments),
         paragraphs: vec![words.with(&format!("mail-lead-{state}-body"), &arguments)],
         rows: Vec::new(),
-        button: (
-            words.text("mail-lead-button"),
-            ctx.url(&format!("/leads/{}", lead.id)),
-        ),
-    };
-    send(ctx, tx, draft).await
+        items: Vec::new(),
+        button: words.text("mail-lead-button"),
+        path: format!("/leads/{}", lead.id),
+    }
 }

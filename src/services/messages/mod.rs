@@ -2,20 +2,32 @@
 
 mod access;
 mod bills;
+mod bounces;
 mod compose;
 mod disputes;
 mod exceptions;
+mod gallery;
+mod layout;
 mod leads;
+mod preferences;
 mod slack;
 mod statements;
 
 pub(crate) use access::{invitation, sign_in_link};
 pub(crate) use bills::{BillNews, about_bill, bill_differs};
+pub(crate) use bounces::bounces_of;
+pub use bounces::{list_bounces, try_address_again};
 pub(crate) use compose::typed_mail;
-pub use compose::{find_unsent_mail, mail_sent};
+pub use compose::{find_unsent_mail, mail_bounced, mail_sent};
 pub(crate) use disputes::{dispute_moved, dispute_raised};
 pub use exceptions::tell_exceptions;
+pub use gallery::{MAILS, MESSAGES, MessageSample, sample_html, sample_mail, sample_message};
+pub use layout::Laid;
 pub(crate) use leads::{deal_without_lead, deal_won, lead_decided, lead_received};
+pub use preferences::{
+    Subscription, begin_digests, choose_mails, find_subscription, list_wanted, send_digest,
+    unsubscribe,
+};
 pub use slack::{
     Channels, NotPosted, Post, StaffChannel, Trial, find_thread, find_unposted, list_channels,
     set_channel, set_channel_language, slack_not_posted, slack_posted, test_channel,

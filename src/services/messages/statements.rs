@@ -5,6 +5,7 @@ use portal_domain::{
     calendar::Quarter,
     ids::{PartnerId, StatementId},
     money::Money,
+    notice::MailKind,
     statement::StatementBody,
 };
 use portal_store::{
@@ -14,7 +15,7 @@ use portal_store::{
 use portal_words::{Argument, Words};
 
 use super::{
-    compose::{Draft, send, words_of},
+    compose::{Draft, Reader, send},
     slack::{Message, partner_words, tell_partner},
 };
 use crate::{Ctx, ServiceError};
@@ -33,8 +34,9 @@ pub async fn announce_statement(ctx: &Ctx, id: StatementId) -> Result<(), Servic
     portal_store::settings::set(&mut tx, &key, "1", ctx.now()).await?;
     let body: StatementBody = serde_json::from_str(&statement.body)
         .map_err(|error| ServiceError::Inconsistent(error.to_string()))?;
-    for member in money_people(&mut tx, statement.partner).await? {
-        statement_mail(ctx, &mut tx, &statement, &body, &member).await?;
+    for reader in money_people(&mut tx, statement.partner).await? {
+        let draft = statement_draft(reader.words(), &statement, &body);
+        send(ctx, &mut tx, &reader, &draft).await?;
     }
     statement_message(ctx, &mut tx, &statement, &body).await?;
     Ok(tx.commit().await?)
@@ -47,17 +49,25 @@ async fn statement_message(
     body: &StatementBody,
 ) -> Result<(), ServiceError> {
     let words = partner_words(tx, statement.partner).await?;
+    let message = about_new_statement(words, statement, body);
+    let thread = format!("statement:{}", statement.id);
+    tell_partner(ctx, tx, statement.partner, &thread, &message).await
+}
+
+pub(super) fn about_new_statement(
+    words: Words,
+    statement: &StatementRecord,
+    body: &StatementBody,
+) -> Message {
     let arguments = statement_arguments(&words, statement, body);
-    let message = Message {
+    Message {
         words,
         headline: words.with("slack-statement", &arguments),
         text: words.with("slack-statement-text", &arguments),
         fields: Vec::new(),
         rows: statement_rows(&words, body),
         path: format!("/statements/{}", statement.id),
-    };
-    let thread = format!("statement:{}", statement.id);
-    tell_partner(ctx, tx, statement.partner, &thread, &message).await
+    }
 }
 
 /// Tells a partner what the closing of a quarter carried over, and why: once, however often the job runs.
@@ -76,22 +86,33 @@ pub async fn announce_carried(
     let theirs = carries.into_iter().filter(|carry| carry.partner == partner);
     let theirs: Vec<CarryRecord> = theirs.collect();
     for reader in money_people(&mut tx, partner).await? {
-        let words = words_of(&reader.locale);
-        let arguments: [(&str, Argument); 1] = [("quarter", quarter.into())];
-        let paragraphs = theirs.iter().map(|carry| carried(ctx, &words, carry));
         let draft = Draft {
-            recipient: &reader.email,
-            name: &reader.name,
-            words,
             partner: Some(partner),
-            subject: words.with("mail-carried-subject", &arguments),
-            paragraphs: paragraphs.collect(),
-            rows: Vec::new(),
-            button: (words.text("mail-carried-button"), ctx.url("/statements")),
+            ..carried_draft(ctx, reader.words(), quarter, &theirs)
         };
-        send(ctx, &mut tx, draft).await?;
+        send(ctx, &mut tx, &reader, &draft).await?;
     }
     Ok(tx.commit().await?)
+}
+
+pub(super) fn carried_draft(
+    ctx: &Ctx,
+    words: Words,
+    quarter: &str,
+    carries: &[CarryRecord],
+) -> Draft {
+    let paragraphs = carries.iter().map(|carry| carried(ctx, &words, carry));
+    Draft {
+        kind: MailKind::Statement,
+        words,
+        partner: None,
+        subject: words.with("mail-carried-subject", &[("quarter", quarter.into())]),
+        paragraphs: paragraphs.collect(),
+        rows: Vec::new(),
+        items: Vec::new(),
+        button: words.text("mail-carried-button"),
+        path: "/statements".to_owned(),
+    }
 }
 
 /// What was carried over, and why, in a sentence: for the mail and the page.
@@ -107,37 +128,27 @@ pub fn carried(ctx: &Ctx, words: &Words, carry: &CarryRecord) -> String {
     words.with(&format!("carried-{}", carry.code), &arguments)
 }
 
-/// Who is told of statements and payments.
-pub(super) struct MoneyReader {
-    pub email: String,
-    pub name: String,
-    pub locale: String,
-}
-
-/// Owners and finance people, and the company's mail for statements where that is nobody's of them.
+/// Who is told of statements and payments: owners and finance people, and the company's mail for statements where that is nobody's of them.
 pub(super) async fn money_people(
     tx: &mut Tx,
     partner: PartnerId,
-) -> Result<Vec<MoneyReader>, ServiceError> {
+) -> Result<Vec<Reader>, ServiceError> {
     let members = people::list_members(tx, partner).await?;
-    let mut readers: Vec<MoneyReader> = members
+    let mut readers: Vec<Reader> = members
         .into_iter()
         .filter(|member| matches!(member.role, MemberRole::Owner | MemberRole::Finance))
-        .map(|member| MoneyReader {
-            email: member.email,
-            name: member.name,
-            locale: member.locale,
-        })
+        .map(Reader::from)
         .collect();
     let company = partners::find(tx, partner)
         .await?
         .ok_or(ServiceError::NotFound)?
         .company;
     let shared = company.billing_email.as_str();
-    let is_known = |reader: &MoneyReader| reader.email.eq_ignore_ascii_case(shared);
+    let is_known = |reader: &Reader| reader.email.eq_ignore_ascii_case(shared);
     if !readers.iter().any(is_known) {
         let locale = readers.first().map(|reader| reader.locale.clone());
-        readers.push(MoneyReader {
+        readers.push(Reader {
+            person: None,
             email: shared.to_owned(),
             name: company.name,
             locale: locale.unwrap_or_default(),
@@ -172,40 +183,34 @@ fn statement_rows(words: &Words, body: &StatementBody) -> Vec<(String, String)> 
         .collect()
 }
 
-async fn statement_mail(
-    ctx: &Ctx,
-    tx: &mut Tx,
+pub(super) fn statement_draft(
+    words: Words,
     statement: &StatementRecord,
     body: &StatementBody,
-    member: &MoneyReader,
-) -> Result<(), ServiceError> {
-    let words = words_of(&member.locale);
+) -> Draft {
     let arguments = statement_arguments(&words, statement, body);
-    let rows = statement_rows(&words, body);
-    let draft = about_statement(ctx, member, statement, words, "mail-statement", &arguments);
-    send(ctx, tx, Draft { rows, ..draft }).await
+    Draft {
+        rows: statement_rows(&words, body),
+        ..about_statement(statement, words, "mail-statement", &arguments)
+    }
 }
 
-/// A mail to a member about a statement, from the keys `…-subject` and `…-body`, with a button that opens it.
-pub(super) fn about_statement<'a>(
-    ctx: &Ctx,
-    member: &'a MoneyReader,
+/// A mail about a statement, from the keys `…-subject` and `…-body`, with a button that opens it.
+pub(super) fn about_statement(
     statement: &StatementRecord,
     words: Words,
     key: &str,
     arguments: &[(&str, Argument)],
-) -> Draft<'a> {
+) -> Draft {
     Draft {
-        recipient: &member.email,
-        name: &member.name,
+        kind: MailKind::Statement,
+        words,
         partner: Some(statement.partner),
         subject: words.with(&format!("{key}-subject"), arguments),
         paragraphs: vec![words.with(&format!("{key}-body"), arguments)],
         rows: Vec::new(),
-        button: (
-            words.text("mail-statement-button"),
-            ctx.url(&format!("/statements/{}", statement.id)),
-        ),
-        words,
+        items: Vec::new(),
+        button: words.text("mail-statement-button"),
+        path: format!("/statements/{}", statement.id),
     }
 }

@@ -57,3 +57,15 @@ pub async fn test_partner_slack(partner: PartnerId) -> Result<Done, UiError> {
         "test-asked",
     ))
 }
+
+/// Has an address written to again that a mail server had refused.
+#[server(endpoint = "try_address_again")]
+pub async fn try_address_again(
+    address: String,
+    #[server(default)] back: String,
+) -> Result<Done, UiError> {
+    use portal_services::messages::try_address_again;
+    let page = crate::web::page::current().await?;
+    page.said(try_address_again(&page.ctx, page.actor()?, &address).await)?;
+    Ok(Done::new(crate::web::page::inside(&back), "address-good"))
+}

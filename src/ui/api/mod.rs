@@ -12,6 +12,7 @@ pub mod lines;
 pub mod messages;
 pub mod money;
 pub mod operations;
+pub mod preferences;
 pub mod reconciliation;
 pub mod staff;
 

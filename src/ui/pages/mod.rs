@@ -8,5 +8,6 @@ mod plan_terms;
 mod slack_trial;
 
 pub mod partner;
+pub mod preferences;
 pub mod public;
 pub mod staff;

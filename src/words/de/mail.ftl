@@ -46,3 +46,18 @@ mail-bill-credited-subject = Ihre Rechnung { $bill } wurde mit einer Gutschrift 
 mail-bill-credited-body = { $why } Bitte antworten Sie auf diese Mail, wenn Sie uns diese Gutschrift nicht gegeben haben; wir melden uns, wenn der Rest bezahlt ist.
 mail-bill-differs-subject = Ihre Rechnung { $bill } passt nicht zur Abrechnung { $statement }
 mail-bill-differs-body = { $why } Bis das geklärt ist, zahlen wir darauf nichts. Bitte schicken Sie eine andere Rechnung, oder antworten Sie auf diese Mail, wenn Sie es anders sehen.
+
+## What the reader can do without
+
+mail-footer-choose = Wählen Sie, welche Mails Sie bekommen
+mail-footer-stop = Keine Mails dieser Art mehr bekommen
+
+## The daily mail
+
+mail-digest-subject = Ihr Partnerportal, { $day }
+mail-digest-body =
+    { $count ->
+        [one] Seit Ihrer letzten Tagesmail ist eines geschehen.
+       *[other] Seit Ihrer letzten Tagesmail ist { $count }-mal etwas geschehen.
+    }
+mail-digest-button = Mails auswählen

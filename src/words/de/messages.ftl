@@ -58,3 +58,59 @@ slack-said-no_service = Diesen Webhook gibt es nicht mehr. Legen Sie in Slack ei
 slack-said-no_active_hooks = Dieser Webhook wurde abgeschaltet. Legen Sie in Slack einen neuen an und fügen Sie ihn ein.
 slack-said-ratelimited = Slack bittet um Geduld; es wird von selbst noch einmal versucht.
 slack-said-other = Slack sagt: { $said }
+
+## Addresses that do not take mail
+
+messages-tab-channels = Slack-Kanäle
+messages-tab-templates = Vorlagen
+messages-tab-bounces = Zurückgekommene Mails
+messages-tabs = Was das Portal sagt
+bounce-title = Adressen, die keine Mails annehmen
+bounce-lead = Was verzichtbar ist, geht nicht mehr dorthin, bis die Adresse geändert wird. Links zum Anmelden werden trotzdem versucht.
+bounce-column-address = Adresse
+bounce-column-said = Was ihr Mailserver sagt
+bounce-column-mail = Die Mail
+bounce-column-since = Seit
+bounce-again = Wieder anschreiben
+bounce-none-title = Jede Mail wurde angenommen
+bounce-none = Keine Adresse hat eine Mail abgelehnt.
+bounce-pill = Mails kommen zurück
+notice-address-good = Was als Nächstes kommt, geht wieder an diese Adresse.
+
+## Templates
+
+template-title = Jeder Text, der hinausgeht
+template-lead = Mit ausgedachten Dingen, geschrieben wie die echten.
+template-mails = Mails
+template-slack = Slack
+template-subject = Betreff
+template-light = In einem hellen Mailprogramm
+template-dark = In einem dunklen
+template-text = Als reiner Text
+template-fallback = In Benachrichtigungen
+template-language = Sprache
+template-mail-sign-in = Link zum Anmelden
+template-mail-invitation = Einladung
+template-mail-lead-accepted = Lead angenommen
+template-mail-lead-review = Lead in Prüfung
+template-mail-lead-rejected = Lead abgelehnt
+template-mail-dispute-answered = Frage beantwortet
+template-mail-dispute-resolved = Frage geklärt
+template-mail-statement = Abrechnung
+template-mail-carried = Übertragen
+template-mail-bill-paid = Rechnung bezahlt
+template-mail-bill-undone = Zahlung zurückgenommen
+template-mail-bill-voided = Rechnung storniert
+template-mail-bill-not-made = Rechnung nicht gebucht
+template-mail-bill-differs = Rechnung weicht ab
+template-mail-bill-credited = Gutschrift zur Rechnung
+template-mail-digest = Tagesmail
+template-slack-won = Deal gewonnen
+template-slack-statement = Abrechnung
+template-slack-lead_new = Neuer Lead
+template-slack-lead_review = Lead zu prüfen
+template-slack-deal_without_lead = Deal ohne Lead
+template-slack-dispute-opened = Posten reklamiert
+template-slack-dispute-answered = Partner schrieb zurück
+template-slack-exceptions = Neue Fälle
+template-slack-bill_differs = Rechnung weicht ab

@@ -46,3 +46,18 @@ mail-bill-credited-subject = A credit note was set against your invoice { $bill 
 mail-bill-credited-body = { $why } Please answer this mail if you did not give us that credit; we tell you when the rest is paid.
 mail-bill-differs-subject = Your invoice { $bill } does not fit statement { $statement }
 mail-bill-differs-body = { $why } Until this is put right, we pay nothing on it. Please send another invoice, or answer this mail if you think that we are wrong.
+
+## What the reader can do without
+
+mail-footer-choose = Choose which mails you get
+mail-footer-stop = Get no more mails like this one
+
+## The daily mail
+
+mail-digest-subject = Your partner portal, { $day }
+mail-digest-body =
+    { $count ->
+        [one] One thing happened since your last daily mail.
+       *[other] { $count } things happened since your last daily mail.
+    }
+mail-digest-button = Choose which mails you get

@@ -58,3 +58,59 @@ slack-said-no_service = This webhook does not exist any more. Make a new one in 
 slack-said-no_active_hooks = This webhook was switched off. Make a new one in Slack and paste it.
 slack-said-ratelimited = Slack asks us to slow down; it is tried again by itself.
 slack-said-other = Slack’s word: { $said }
+
+## Addresses that do not take mail
+
+messages-tab-channels = Slack channels
+messages-tab-templates = Templates
+messages-tab-bounces = Returned mails
+messages-tabs = What the portal says
+bounce-title = Addresses that do not take mail
+bounce-lead = Nothing that can be done without is sent there until the address is changed. Links to sign in are tried all the same.
+bounce-column-address = Address
+bounce-column-said = What its mail server said
+bounce-column-mail = The mail
+bounce-column-since = Since
+bounce-again = Write to it again
+bounce-none-title = Every mail was taken
+bounce-none = No address has refused a mail.
+bounce-pill = Mails come back
+notice-address-good = What comes next is sent to this address again.
+
+## Templates
+
+template-title = Every text that leaves
+template-lead = With made-up things, written as the real ones are.
+template-mails = Mails
+template-slack = Slack
+template-subject = Subject
+template-light = In a light mail program
+template-dark = In a dark one
+template-text = As plain text
+template-fallback = In notifications
+template-language = Language
+template-mail-sign-in = Link to sign in
+template-mail-invitation = Invitation
+template-mail-lead-accepted = Lead accepted
+template-mail-lead-review = Lead in review
+template-mail-lead-rejected = Lead rejected
+template-mail-dispute-answered = Question answered
+template-mail-dispute-resolved = Question settled
+template-mail-statement = Statement
+template-mail-carried = Carried over
+template-mail-bill-paid = Invoice paid
+template-mail-bill-undone = Payment taken back
+template-mail-bill-voided = Invoice voided
+template-mail-bill-not-made = Invoice not booked
+template-mail-bill-differs = Invoice differs
+template-mail-bill-credited = Invoice credited
+template-mail-digest = Daily mail
+template-slack-won = Deal won
+template-slack-statement = Statement
+template-slack-lead_new = New lead
+template-slack-lead_review = Lead to review
+template-slack-deal_without_lead = Deal without a lead
+template-slack-dispute-opened = Line disputed
+template-slack-dispute-answered = Partner wrote back
+template-slack-exceptions = New cases
+template-slack-bill_differs = Bill differs

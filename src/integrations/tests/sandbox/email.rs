@@ -12,6 +12,7 @@ fn mail() -> OutgoingMail {
         text: "Grüße als Text".to_owned(),
         html: "<p>Grüße als HTML</p>".to_owned(),
         message_id: "notice-1@portal.example".to_owned(),
+        unsubscribe_url: None,
     }
 }
 
@@ -46,7 +47,7 @@ async fn a_refusal_for_now_is_tried_again_and_one_for_good_is_not() {
     let failure = stage.mailer().send(&mail()).await.unwrap_err();
     assert_eq!(
         (failure.kind, failure.is_retryable()),
-        (ErrorKind::Refused, false)
+        (ErrorKind::NotFound, false)
     );
     stage.mailer().send(&mail()).await.unwrap();
 }

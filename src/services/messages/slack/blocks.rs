@@ -35,7 +35,7 @@ pub(crate) struct Message {
 impl Message {
     /// What notifications and old clients show.
     pub(crate) fn fallback(&self) -> String {
-        let text = format!("{} {}", self.headline.trim(), self.text.trim());
+        let text = format!("{}\n{}", self.headline.trim(), self.text.trim());
         cut_escaped(&escape(text.trim()), FALLBACK_LENGTH_MAX)
     }
 

@@ -6,12 +6,13 @@ use portal_domain::access::Action;
 use portal_services::messages::{self, Channels, StaffChannel};
 use portal_words::Locale;
 
-use super::{calls, form_errors, head, may, or_nothing};
+use super::{Tab, bounces, calls, form_errors, head, may, or_nothing, tabs, templates};
 use crate::{
     ui::{api::UiError, kit, pages::slack_trial},
     web::page::Page,
 };
 
+const PATH: &str = "/staff/messages";
 const SET: &str = "set_channel";
 const SET_LANGUAGE: &str = "set_channel_language";
 
@@ -21,6 +22,7 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
     Ok(page.show(&title.clone(), move |page| {
         view! {
             {head(title, page.words.text("messages-lead"), None)}
+            {message_tabs(page, PATH)}
             <div class="stack">
                 {form_errors(page, SET)}
                 {table(page, &shown)}
@@ -29,6 +31,24 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
         }
         .into_any()
     }))
+}
+
+/// The pages about what the portal says.
+pub fn message_tabs(page: &Page, here: &str) -> AnyView {
+    let words = &page.words;
+    let list = [
+        (PATH, "channels"),
+        (templates::PATH, "templates"),
+        (bounces::PATH, "bounces"),
+    ]
+    .into_iter()
+    .map(|(path, name)| Tab {
+        url: path.to_owned(),
+        label: words.text(&format!("messages-tab-{name}")),
+        count: None,
+        is_current: path == here,
+    });
+    tabs(words.text("messages-tabs"), list.collect())
 }
 
 fn table(page: &Page, shown: &Channels) -> AnyView {
@@ -101,7 +121,7 @@ fn choose(page: &Page, shown: &StaffChannel, name: &str) -> AnyView {
     let value = typed.unwrap_or_else(|| shown.channel.clone());
     let label = format!("{}: {name}", words.text("channel-column-channel"));
     view! {
-        <form class="inline" method="post">
+        <form class="row" method="post">
             {calls(SET)}
             <input type="hidden" name="event" value=event />
             <input

@@ -2,6 +2,7 @@
 //! may not use is not shown.
 
 pub mod audit;
+pub mod bounces;
 pub mod case;
 pub mod channels;
 pub mod chase;
@@ -21,6 +22,7 @@ pub mod payouts;
 pub mod plans;
 pub mod reconciliation;
 pub mod statements;
+pub mod templates;
 pub mod today;
 
 use std::collections::BTreeMap;

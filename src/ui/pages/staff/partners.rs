@@ -27,8 +27,8 @@ use portal_store::{
 use serde::Deserialize;
 
 use super::{
-    NOTHING, address, breakable, calls, crumbs, fact, form_errors, head, leaving, line_acts,
-    lines::partner_url, may, or_nothing, paging,
+    NOTHING, address, bounces, breakable, calls, crumbs, fact, form_errors, head, leaving,
+    line_acts, lines::partner_url, may, or_nothing, paging,
 };
 use crate::{
     ui::{
@@ -280,7 +280,11 @@ fn team(page: &Page, view: &CompanyView) -> AnyView {
         view! {
             <li>
                 <span class="avatar" aria-hidden="true">{kit::icon(icons::MAIL)}</span>
-                <div><span class="t">{invitation.email.clone()}</span><p>{words.with("staff-partner-invited", &[("date", until.into())])}</p></div>
+                <div>
+                    <span class="t">{invitation.email.clone()}</span>
+                    <p>{words.with("staff-partner-invited", &[("date", until.into())])}</p>
+                    {bounce(page, view, &invitation.email)}
+                </div>
                 <span class="end">{words.text(&format!("role-{}", invitation.role))}</span>
             </li>
         }
@@ -288,7 +292,7 @@ fn team(page: &Page, view: &CompanyView) -> AnyView {
     let rows = view
         .members
         .iter()
-        .map(|member| member_row(page, member))
+        .map(|member| member_row(page, view, member))
         .collect_view();
     let is_empty = view.members.is_empty() && view.invitations.is_empty();
     view! {
@@ -301,11 +305,34 @@ fn team(page: &Page, view: &CompanyView) -> AnyView {
     .into_any()
 }
 
-fn member_row(page: &Page, member: &MemberRecord) -> AnyView {
+/// That an address does not take mail, in its server's words, and a way out.
+fn bounce(page: &Page, view: &CompanyView, address: &str) -> Option<AnyView> {
+    let bounce = view
+        .bounces
+        .iter()
+        .find(|bounce| bounce.address == address)?;
+    let back = format!("{LIST}/{}", view.partner.id);
+    Some(
+        view! {
+            <p class="row">
+                {kit::pill("failing", page.words.text("bounce-pill"))}
+                <span class="small">{bounce.said.clone()}</span>
+            </p>
+            {bounces::again(page, address, back)}
+        }
+        .into_any(),
+    )
+}
+
+fn member_row(page: &Page, view: &CompanyView, member: &MemberRecord) -> AnyView {
     view! {
         <li>
             <span class="avatar" aria-hidden="true">{kit::initials(&member.name)}</span>
-            <div><span class="t">{member.name.clone()}</span><p>{member.email.clone()}</p></div>
+            <div>
+                <span class="t">{member.name.clone()}</span>
+                <p>{member.email.clone()}</p>
+                {bounce(page, view, &member.email)}
+            </div>
             <span class="end">{page.words.text(&format!("role-{}", member.role))}</span>
         </li>
     }
@@ -325,7 +352,7 @@ fn facts(page: &Page, view: &CompanyView) -> AnyView {
                 {text("company-domain", &company.domain.to_string())}
                 {text("company-country", &company.country)}
                 {text("company-vat-number", &company.vat_number)}
-                {fact(words.text("company-billing-email"), breakable(company.billing_email.as_str()))}
+                {fact(words.text("company-billing-email"), view! { {breakable(company.billing_email.as_str())}{bounce(page, view, company.billing_email.as_str())} }.into_any())}
                 {fact(words.text("company-slack-channel"), slack(page, view))}
                 {text("partner-xero-contact", partner.xero_contact_id.as_deref().unwrap_or_default())}
             </dl>

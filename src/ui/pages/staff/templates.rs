@@ -1,0 +1,260 @@
+//! Every text that the portal sends by itself, with made-up things: mails as text and as HTML in a light and a dark program, and messages as Slack shows them.
+
+use axum::{
+    extract::{Path, Query},
+    http::{HeaderValue, header},
+    response::{Html, IntoResponse, Response},
+};
+use leptos::prelude::*;
+use portal_services::{
+    ServiceError,
+    messages::{self, Laid, MAILS, MESSAGES, MessageSample},
+};
+use portal_words::Locale;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{address, channels::message_tabs, head};
+use crate::{ui::api::UiError, web::page::Page};
+
+pub const PATH: &str = "/staff/messages/templates";
+
+#[derive(Deserialize)]
+pub struct TemplateQuery {
+    /// `mail` or `slack`.
+    #[serde(default)]
+    by: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    language: String,
+}
+
+/// What is looked at.
+enum Sample {
+    Mail(Laid),
+    Slack(MessageSample),
+}
+
+struct Shown {
+    by: &'static str,
+    name: String,
+    language: Locale,
+    sample: Sample,
+}
+
+pub async fn show(page: Page, Query(query): Query<TemplateQuery>) -> Result<Response, UiError> {
+    let actor = page.actor()?;
+    let language = Locale::parse(&query.language).unwrap_or(page.words.locale());
+    let (by, first) = match query.by.as_str() {
+        "slack" => ("slack", MESSAGES[0]),
+        _ => ("mail", MAILS[0]),
+    };
+    let name = if query.name.is_empty() {
+        first.to_owned()
+    } else {
+        query.name
+    };
+    let sample = match by {
+        "slack" => messages::sample_message(&page.ctx, actor, &name, language).map(Sample::Slack),
+        _ => messages::sample_mail(&page.ctx, actor, &name, language).map(Sample::Mail),
+    };
+    let shown = Shown {
+        by,
+        name,
+        language,
+        sample: page.said(sample)?,
+    };
+    let title = page.words.text("messages-title");
+    Ok(page.show(&title.clone(), move |page| {
+        view! {
+            {head(title, page.words.text("messages-lead"), None)}
+            {message_tabs(page, PATH)}
+            <div class="split">
+                <div class="stack">{preview(page, &shown)}</div>
+                <div class="stack">
+                    {list(page, &shown, "mail", &MAILS)}
+                    {list(page, &shown, "slack", &MESSAGES)}
+                </div>
+            </div>
+        }
+        .into_any()
+    }))
+}
+
+/// A mail alone, for the frame: it may bring its own styles, and nothing in it runs or loads.
+pub async fn frame(
+    page: Page,
+    Path((name, scheme)): Path<(String, String)>,
+    Query(query): Query<TemplateQuery>,
+) -> Result<Response, UiError> {
+    let language = Locale::parse(&query.language).unwrap_or(page.words.locale());
+    let dark = match scheme.as_str() {
+        "light" => false,
+        "dark" => true,
+        _ => return page.said(Err(ServiceError::NotFound)),
+    };
+    let laid = page.said(messages::sample_mail(
+        &page.ctx,
+        page.actor()?,
+        &name,
+        language,
+    ))?;
+    let mut response = Html(messages::sample_html(&laid, dark)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'",
+        ),
+    );
+    headers.insert(
+        header::X_FRAME_OPTIONS,
+        HeaderValue::from_static("SAMEORIGIN"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+fn url(by: &str, name: &str, language: Locale) -> String {
+    address(
+        PATH,
+        &[("by", by), ("name", name), ("language", language.as_str())],
+    )
+}
+
+fn list(page: &Page, shown: &Shown, by: &'static str, names: &[&'static str]) -> AnyView {
+    let words = &page.words;
+    let title = words.text(if by == "mail" {
+        "template-mails"
+    } else {
+        "template-slack"
+    });
+    let entries = names
+        .iter()
+        .map(|name| {
+            let current = (shown.by == by && shown.name == *name).then_some("page");
+            let label = words.text(&format!("template-{by}-{name}"));
+            view! { <li><a href=url(by, name, shown.language) aria-current=current>{label}</a></li> }
+        })
+        .collect_view();
+    view! {
+        <nav class="card" aria-label=title.clone()>
+            <header><h2>{title.clone()}</h2></header>
+            <ul class="picks">{entries}</ul>
+        </nav>
+    }
+    .into_any()
+}
+
+fn preview(page: &Page, shown: &Shown) -> AnyView {
+    let words = &page.words;
+    let title = words.text(&format!("template-{}-{}", shown.by, shown.name));
+    let languages = Locale::ALL
+        .iter()
+        .map(|locale| {
+            let is_current = *locale == shown.language;
+            let (current, class) = match is_current {
+                true => (Some("true"), "btn sm primary"),
+                false => (None, "btn sm"),
+            };
+            let url = url(shown.by, &shown.name, *locale);
+            view! { <a class=class href=url aria-current=current lang=locale.as_str()>{locale.own_name()}</a> }
+        })
+        .collect_view();
+    let content = match &shown.sample {
+        Sample::Mail(laid) => mail(page, shown, laid),
+        Sample::Slack(message) => slack(page, message),
+    };
+    view! {
+        <section class="card" data-template=shown.name.clone()>
+            <header>
+                <h2>{title}</h2>
+                <nav class="row" aria-label=words.text("template-language")>{languages}</nav>
+            </header>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+fn mail(page: &Page, shown: &Shown, laid: &Laid) -> AnyView {
+    let words = &page.words;
+    let frames = ["light", "dark"].map(|scheme| {
+        let label = words.text(&format!("template-{scheme}"));
+        let path = format!("{PATH}/{}/{scheme}", shown.name);
+        let source = address(&path, &[("language", shown.language.as_str())]);
+        view! {
+            <figure>
+                <figcaption>{label.clone()}</figcaption>
+                <iframe sandbox="" src=source title=label></iframe>
+            </figure>
+        }
+    });
+    view! {
+        <p><strong>{words.text("template-subject")}": "</strong>{laid.subject.clone()}</p>
+        <div class="framed">{frames.into_iter().collect_view()}</div>
+        <h3>{words.text("template-text")}</h3>
+        <pre class="verbatim" lang=shown.language.as_str()>{laid.text.clone()}</pre>
+    }
+    .into_any()
+}
+
+fn slack(page: &Page, message: &MessageSample) -> AnyView {
+    let words = &page.words;
+    let blocks = message.blocks.iter().map(block).collect_view();
+    view! {
+        <div class="posted">{blocks}</div>
+        <h3>{words.text("template-fallback")}</h3>
+        <p class="verbatim">{unescape(&message.fallback)}</p>
+    }
+    .into_any()
+}
+
+/// One block as Slack shows it.
+fn block(block: &Value) -> AnyView {
+    let text = |value: &Value| unescape(value["text"].as_str().unwrap_or_default());
+    match block["type"].as_str().unwrap_or_default() {
+        "header" => view! { <h3>{text(&block["text"])}</h3> }.into_any(),
+        "actions" => {
+            view! { <p><span class="btn sm">{text(&block["elements"][0]["text"])}</span></p> }
+                .into_any()
+        }
+        "context" => view! { <p class="small muted">{text(&block["elements"][0])}</p> }.into_any(),
+        _ => match block["fields"].as_array() {
+            Some(fields) => {
+                let fields = fields.iter().map(|field| pair(&text(field))).collect_view();
+                view! { <dl>{fields}</dl> }.into_any()
+            }
+            None => {
+                let lines = text(&block["text"]);
+                let lines = lines.lines().map(|line| view! { <li>{bold(line)}</li> });
+                view! { <ul class="says">{lines.collect_view()}</ul> }.into_any()
+            }
+        },
+    }
+}
+
+/// A field: its label, and below it its value.
+fn pair(text: &str) -> AnyView {
+    let (label, value) = text.split_once('\n').unwrap_or((text, ""));
+    view! { <div><dt>{label.trim_matches('*').to_owned()}</dt><dd>{value.to_owned()}</dd></div> }
+        .into_any()
+}
+
+/// What stands between stars is bold in Slack.
+fn bold(line: &str) -> AnyView {
+    match line.split_once('*') {
+        Some((before, rest)) => {
+            view! { {before.to_owned()}<strong>{rest.trim_end_matches('*').to_owned()}</strong> }
+                .into_any()
+        }
+        None => line.to_owned().into_any(),
+    }
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
+}

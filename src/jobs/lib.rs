@@ -5,6 +5,7 @@
 //!
 //! To add a job: a variant of `portal_services::outbox::Job` with its lane and name, a file here that does it, and its line in `perform`.
 
+mod budget;
 mod error;
 mod gate;
 mod lease;
@@ -21,10 +22,13 @@ mod register_lead;
 mod send_messages;
 mod work_inbox;
 
+use std::sync::Arc;
+
 use portal_domain::money::MoneyError;
 use portal_integrations::{email::Mailer, hubspot::HubSpot, slack::Slack, xero::Xero};
 use portal_services::Ctx;
 
+pub use budget::{Budgets, Rate};
 pub use error::JobError;
 pub use worker::Worker;
 
@@ -52,6 +56,8 @@ pub struct BillSettings {
 pub(crate) struct Desk {
     pub ctx: Ctx,
     pub vendors: Vendors,
+    /// Where nobody counts calls there are none.
+    pub buckets: Option<Arc<budget::Buckets>>,
 }
 
 impl From<MoneyError> for JobError {

@@ -29,6 +29,10 @@ pub struct VendorFaults {
     pub token_revoked: bool,
     /// The vendor's documented rate limits are enforced.
     pub limits_enforced: bool,
+    /// So many calls in [`Self::limit_window_ms`] instead of the documented ones; 0 for those.
+    pub limit_calls: u32,
+    /// See [`Self::limit_calls`].
+    pub limit_window_ms: u64,
 }
 
 /// What the senders of webhooks do wrong.

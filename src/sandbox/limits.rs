@@ -4,6 +4,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use crate::faults::{Faults, VendorFaults};
+
 /// Requests of one window of time.
 #[derive(Debug)]
 pub struct Window {
@@ -19,6 +21,11 @@ impl Window {
             allowed,
             seen: VecDeque::new(),
         }
+    }
+
+    /// Another length and number from now on; what was counted stays.
+    fn reshape(&mut self, (allowed, length): (usize, Duration)) {
+        (self.allowed, self.length) = (allowed, length);
     }
 
     /// Counts one request; `Err` is how long to wait when the window is full.
@@ -71,12 +78,28 @@ impl Default for Limits {
     fn default() -> Self {
         let seconds = Duration::from_secs;
         Self {
-            hubspot_ten_seconds: Window::new(seconds(10), 190),
+            hubspot_ten_seconds: Window::new(seconds(10), HUBSPOT_CALLS),
             hubspot_search: Window::new(seconds(1), 5),
-            xero_minute: Window::new(seconds(60), 60),
+            xero_minute: Window::new(seconds(60), XERO_CALLS),
             xero_day: Window::new(seconds(86_400), 5_000),
             xero_in_flight: 0,
         }
+    }
+}
+
+/// Calls in ten seconds of a professional account.
+const HUBSPOT_CALLS: usize = 190;
+/// Calls in a minute.
+const XERO_CALLS: usize = 60;
+
+/// The window that the faults ask for, or the documented one.
+fn shape(faults: &VendorFaults, calls: usize, seconds: u64) -> (usize, Duration) {
+    match (faults.limit_calls, faults.limit_window_ms) {
+        (0, _) | (_, 0) => (calls, Duration::from_secs(seconds)),
+        (calls, window_ms) => (
+            usize::try_from(calls).unwrap_or(usize::MAX),
+            Duration::from_millis(window_ms),
+        ),
     }
 }
 
@@ -84,6 +107,20 @@ impl Default for Limits {
 const XERO_IN_FLIGHT: usize = 5;
 
 impl Limits {
+    /// Takes on the windows that the faults ask for.
+    pub fn reshape(&mut self, faults: &Faults) {
+        self.hubspot_ten_seconds
+            .reshape(shape(&faults.hubspot, HUBSPOT_CALLS, 10));
+        self.xero_minute
+            .reshape(shape(&faults.xero, XERO_CALLS, 60));
+    }
+
+    /// How many calls HubSpot takes in how many milliseconds.
+    pub fn hubspot_window(&self) -> (usize, u128) {
+        let window = &self.hubspot_ten_seconds;
+        (window.allowed, window.length.as_millis())
+    }
+
     /// Counts a HubSpot request and says how many are left. Searches have a window of their own.
     pub fn take_hubspot(&mut self, path: &str, now: Instant) -> Result<usize, Exceeded> {
         let (window, kind) = match path.trim_end_matches('/').ends_with("/search") {

@@ -315,12 +315,14 @@ fn take_allowance(
     call: &Call,
 ) -> Result<Vec<(&'static str, String)>, Exceeded> {
     let now = Instant::now();
+    let faults = shared.world().faults.clone();
+    let mut limits = shared.limits();
+    limits.reshape(&faults);
     match system {
-        System::HubSpot => shared
-            .limits()
+        System::HubSpot => limits
             .take_hubspot(&call.path, now)
-            .map(|left| hubspot::limit_headers(call, left)),
-        System::Xero => shared.limits().begin_xero(now).map(xero::limit_headers),
+            .map(|left| hubspot::limit_headers(call, left, limits.hubspot_window())),
+        System::Xero => limits.begin_xero(now).map(xero::limit_headers),
         _ => Ok(Vec::new()),
     }
 }

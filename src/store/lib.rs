@@ -13,6 +13,7 @@ mod sql;
 
 pub mod audit;
 pub mod bills;
+pub mod budgets;
 pub mod changes;
 pub mod clients;
 pub mod credits;

@@ -143,6 +143,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0022_inbox.sqlite.sql"),
         include_str!("../../migrations/0022_inbox.postgres.sql"),
     ),
+    (
+        23,
+        "budgets",
+        include_str!("../../migrations/0023_budgets.sql"),
+        include_str!("../../migrations/0023_budgets.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -216,16 +216,20 @@ pub fn is_write(call: &Call) -> bool {
 }
 
 /// The headers that tell how much of the limits is left. Search answers carry none.
-pub fn limit_headers(call: &Call, left: usize) -> Vec<(&'static str, String)> {
+pub fn limit_headers(
+    call: &Call,
+    left: usize,
+    (allowed, window_ms): (usize, u128),
+) -> Vec<(&'static str, String)> {
     if call.parts().last() == Some(&"search") {
         return Vec::new();
     }
     vec![
-        ("x-hubspot-ratelimit-max", "190".to_owned()),
+        ("x-hubspot-ratelimit-max", allowed.to_string()),
         ("x-hubspot-ratelimit-remaining", left.to_string()),
         (
             "x-hubspot-ratelimit-interval-milliseconds",
-            "10000".to_owned(),
+            window_ms.to_string(),
         ),
         ("x-hubspot-ratelimit-daily", "625000".to_owned()),
         ("x-hubspot-ratelimit-daily-remaining", "624000".to_owned()),

@@ -80,6 +80,8 @@ fn vendor(key: &str, title: &str, faults: &VendorFaults, kinds: &[&str]) -> Mark
                 }
                 (switch(&name("token_revoked"), "Token revoked", faults.token_revoked))
                 (switch(&name("limits_enforced"), "Rate limits enforced", faults.limits_enforced))
+                (count(&name("limit_calls"), "Limit, calls", &faults.limit_calls.to_string()))
+                (count(&name("limit_window_ms"), "Limit, in ms", &faults.limit_window_ms.to_string()))
             }
         }
     }

@@ -10,7 +10,7 @@ use portal_integrations::{
     slack::{Slack, SlackConfig},
     xero::{Xero, XeroConfig},
 };
-use portal_jobs::{BillSettings, Vendors, Worker};
+use portal_jobs::{BillSettings, Budgets, Vendors, Worker};
 use portal_sandbox::{Sandbox, SandboxConfig};
 use portal_services::{Clock, Ctx, Programme, operations};
 use portal_store::Store;
@@ -126,7 +126,10 @@ impl Portal {
                 .collect(),
             xero: outside.xero.webhook_key.reveal().to_owned(),
         };
-        let worker = Worker::new(ctx.clone(), vendors(settings, outside)?);
+        let mut worker = Worker::new(ctx.clone(), vendors(settings, outside)?);
+        if !settings.is_sandbox() {
+            worker = worker.with_budgets(Budgets::default());
+        }
         Ok(Self {
             ctx,
             worker,

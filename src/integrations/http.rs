@@ -13,7 +13,7 @@ use tracing::Instrument;
 
 use crate::{
     error::{CallError, ErrorKind, Vendor},
-    gate::{self, CallEnding},
+    gate::{self, Allowance, CallEnding},
     secret::Secret,
 };
 
@@ -134,6 +134,7 @@ impl Http {
         let entered = span.clone();
         async move {
             let vendor = call.vendor;
+            gate::admit(vendor, call.url.path()).await?;
             let outcome = self.send_once(call).await;
             let ending = match &outcome {
                 Ok(answer) => {
@@ -141,6 +142,7 @@ impl Http {
                     tracing::debug!("answered");
                     CallEnding::Answered {
                         status: answer.status,
+                        allowance: Allowance::of(&answer.headers),
                     }
                 }
                 Err(failure) => {

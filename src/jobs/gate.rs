@@ -1,32 +1,82 @@
-//! What a job's calls came to, as far as it matters for the vendor's health: a job that called nobody says nothing about it.
+//! What stands between a job and the vendors: its calls wait for their turns, and what they came to is kept as far as it matters for the vendor's health. A job
+//! that called nobody says nothing about it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use portal_integrations::{
-    Vendor,
-    gate::{CallEnding, Gate},
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
 };
 
-/// Counts the calls of one job.
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
+use portal_integrations::{
+    CallError, ErrorKind, Vendor,
+    gate::{Allowance, CallEnding, Gate, Turn},
+};
+use portal_services::Ctx;
+use portal_store::budgets::Told;
+
+use crate::{Desk, budget::Buckets};
+
+/// The gate of one job.
+pub(crate) struct JobGate {
+    ctx: Ctx,
+    buckets: Option<Arc<Buckets>>,
     answered: AtomicBool,
+    told: Mutex<Option<Told>>,
 }
 
-impl Tally {
+impl JobGate {
+    pub(crate) fn new(desk: &Desk) -> Self {
+        Self {
+            ctx: desk.ctx.clone(),
+            buckets: desk.buckets.clone(),
+            answered: AtomicBool::new(false),
+            told: Mutex::new(None),
+        }
+    }
+
     /// Whether a call got an answer that has nothing to do with the vendor's own troubles.
     pub(crate) fn is_answered(&self) -> bool {
         self.answered.load(Ordering::Relaxed)
     }
+
+    /// What the vendor said last about its limits.
+    pub(crate) fn told(&self) -> Option<Told> {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-impl Gate for Tally {
+impl Gate for JobGate {
+    fn admit<'a>(&'a self, vendor: Vendor, path: &'a str) -> Turn<'a> {
+        Box::pin(async move {
+            let Some(buckets) = &self.buckets else {
+                return Ok(());
+            };
+            let turn = buckets.wait(&self.ctx, vendor, path).await;
+            turn.map_err(|error| {
+                tracing::error!(%error, "Could not ask for a call's turn");
+                CallError::new(
+                    vendor,
+                    ErrorKind::Retry,
+                    "our own budget could not be asked",
+                )
+            })
+        })
+    }
+
     fn ended(&self, _: Vendor, ending: CallEnding) {
-        let CallEnding::Answered { status } = ending else {
+        let CallEnding::Answered { status, allowance } = ending else {
             return;
         };
         if status < 500 && !matches!(status, 401 | 403 | 429) {
             self.answered.store(true, Ordering::Relaxed);
+        }
+        if allowance != Allowance::default() {
+            let told = Told {
+                calls: allowance.calls,
+                window_ms: allowance.window_ms,
+                day_left: allowance.day_left,
+                day_most: allowance.day_most,
+            };
+            *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use portal_integrations::gate;
+use portal_integrations::gate::through;
 use portal_services::{Ctx, outbox::Job};
 use portal_store::jobs::{self, ClaimedJob};
 use tokio::{task::JoinSet, time::Instant};
 
-use crate::{Desk, JobError, gate::Tally, perform::perform};
+use crate::{Desk, JobError, gate::JobGate, perform::perform};
 
 /// A worker that is silent for so long has lost its job to others.
 pub(crate) const LEASE_MS: i64 = 8_000;
@@ -21,19 +21,17 @@ pub(crate) async fn perform_leased(
     desk: &Desk,
     claimed: &ClaimedJob,
     since: Instant,
-    tally: &Arc<Tally>,
+    gate: &Arc<JobGate>,
 ) -> Option<Result<(), JobError>> {
     let job: Job = match serde_json::from_str(&claimed.payload) {
         Ok(job) => job,
         Err(error) => return Some(Err(JobError::fail(error))),
     };
     let own_desk = desk.clone();
-    let tally = Arc::clone(tally);
+    let gate: Arc<JobGate> = Arc::clone(gate);
     // However this function is left, what is in the set does not outlive it.
     let mut work = JoinSet::new();
-    work.spawn(gate::through(tally, async move {
-        perform(&own_desk, &job).await
-    }));
+    work.spawn(through(gate, async move { perform(&own_desk, &job).await }));
     let ended = tokio::select! {
         Some(done) = work.join_next() => Some(
             done.unwrap_or_else(|panic| Err(JobError::retry(format!("the job panicked: {panic}")))),

@@ -5,6 +5,7 @@
 //!
 //! To add a job: a variant of `portal_services::outbox::Job` with its lane and name, a file here that does it, and its line in `perform`.
 
+mod budget;
 mod error;
 mod gate;
 mod lease;
@@ -21,6 +22,8 @@ mod register_lead;
 mod send_messages;
 mod work_inbox;
 
+use std::sync::Arc;
+
 use portal_domain::money::MoneyError;
 use portal_integrations::{email::Mailer, hubspot::HubSpot, slack::Slack, xero::Xero};
 use portal_services::{
@@ -28,6 +31,7 @@ use portal_services::{
     outbox::{self, Job},
 };
 
+pub use budget::{Budgets, Rate};
 pub use error::JobError;
 pub use worker::Worker;
 
@@ -55,6 +59,8 @@ pub struct BillSettings {
 pub(crate) struct Desk {
     pub ctx: Ctx,
     pub vendors: Vendors,
+    /// Where nobody counts calls there are none.
+    pub buckets: Option<Arc<budget::Buckets>>,
 }
 
 /// What one object of many that were read together came to. One that cannot be taken in stops none behind it: it is read by a job of its own, which is tried

@@ -6,12 +6,12 @@
 use portal_domain::calendar::Timestamp;
 use portal_services::{Ctx, outbox::Job};
 use portal_store::{
-    Tx,
+    Tx, budgets,
     jobs::{self, ClaimedJob, Ending},
     vendors,
 };
 
-use crate::{JobError, error::Remedy, gate::Tally};
+use crate::{JobError, error::Remedy, gate::JobGate};
 
 /// 2 s, 4 s, 8 s, … up to 15 minutes: about an hour and a half in all before a person is needed.
 const ATTEMPTS_MAX: i64 = 14;
@@ -63,14 +63,17 @@ pub(crate) async fn write(
     ctx: &Ctx,
     lane: &str,
     claimed: &ClaimedJob,
-    tally: &Tally,
+    gate: &JobGate,
     outcome: Result<(), JobError>,
 ) -> Result<(), JobError> {
     let now = ctx.now();
     let mut tx = ctx.store.write().await?;
+    if let Some(told) = gate.told() {
+        budgets::tell(&mut tx, lane, &told, now).await?;
+    }
     let Err(error) = outcome else {
         if jobs::finish(&mut tx, claimed, now).await? {
-            note_answer(&mut tx, lane, tally, now).await?;
+            note_answer(&mut tx, lane, gate, now).await?;
         }
         return Ok(tx.commit().await?);
     };
@@ -86,7 +89,7 @@ pub(crate) async fn write(
     if !jobs::end_try(&mut tx, claimed, ending, &error.message, retry_at, now).await? {
         return Ok(());
     }
-    note_failure(&mut tx, lane, &error, tally, now).await?;
+    note_failure(&mut tx, lane, &error, gate, now).await?;
     tx.commit().await?;
     if retry_at.is_none() {
         tell(ctx, claimed, &error.message).await?;
@@ -135,12 +138,12 @@ async fn note_failure(
     tx: &mut Tx,
     lane: &str,
     error: &JobError,
-    tally: &Tally,
+    gate: &JobGate,
     now: Timestamp,
 ) -> Result<(), JobError> {
     let probe_at = now.plus_ms(PROBE_MS);
     match error.remedy {
-        Remedy::Fail | Remedy::Retry { .. } => note_answer(tx, lane, tally, now).await?,
+        Remedy::Fail | Remedy::Retry { .. } => note_answer(tx, lane, gate, now).await?,
         Remedy::Recover { .. } => vendors::add_outage(tx, lane, probe_at, now).await?,
         Remedy::SlowDown { after_ms } => vendors::wait(tx, lane, now.plus_ms(after_ms)).await?,
         Remedy::Reconnect => vendors::hold(tx, lane, probe_at, now).await?,
@@ -152,10 +155,10 @@ async fn note_failure(
 async fn note_answer(
     tx: &mut Tx,
     lane: &str,
-    tally: &Tally,
+    gate: &JobGate,
     now: Timestamp,
 ) -> Result<(), JobError> {
-    if tally.is_answered() {
+    if gate.is_answered() {
         vendors::add_success(tx, lane, now).await?;
     } else {
         vendors::give_probe_back(tx, lane, now).await?;

@@ -11,6 +11,7 @@ use std::{
 
 use portal_services::{Ctx, outbox::LANES};
 use portal_store::{
+    budgets,
     jobs::{self, ClaimedJob, Order},
     vendors::{self, Admission},
 };
@@ -18,7 +19,8 @@ use tokio::{sync::watch, task::JoinSet, time::Instant};
 
 use crate::{
     Desk, JobError, Vendors,
-    gate::Tally,
+    budget::{Buckets, Budgets, is_scarce},
+    gate::JobGate,
     lease::{LEASE_MS, perform_leased},
     outcome::{self, PROBE_MS},
     schedule,
@@ -40,8 +42,24 @@ pub struct Worker {
 impl Worker {
     pub fn new(ctx: Ctx, vendors: Vendors) -> Self {
         Self {
-            desk: Arc::new(Desk { ctx, vendors }),
+            desk: Arc::new(Desk {
+                ctx,
+                vendors,
+                buckets: None,
+            }),
             claims: Arc::default(),
+        }
+    }
+
+    /// The same worker, which calls the vendors no faster than their accounts allow.
+    #[must_use]
+    pub fn with_budgets(self, budgets: Budgets) -> Self {
+        Self {
+            desk: Arc::new(Desk {
+                buckets: Some(Arc::new(Buckets::new(budgets))),
+                ..Desk::clone(&self.desk)
+            }),
+            ..self
         }
     }
 
@@ -114,9 +132,9 @@ impl Worker {
         let Some(claimed) = self.claim(lane).await? else {
             return Ok(false);
         };
-        let tally = Arc::new(Tally::default());
-        match perform_leased(&self.desk, &claimed, since, &tally).await {
-            Some(outcome) => outcome::write(ctx, lane, &claimed, &tally, outcome).await?,
+        let gate = Arc::new(JobGate::new(&self.desk));
+        match perform_leased(&self.desk, &claimed, since, &gate).await {
+            Some(outcome) => outcome::write(ctx, lane, &claimed, &gate, outcome).await?,
             None => {
                 tracing::warn!(job.kind = %claimed.kind, "The lease of job `{}` was lost", claimed.kind);
             }
@@ -133,8 +151,17 @@ impl Worker {
         if admission == Admission::None || !jobs::is_due(&mut tx, lane, now).await? {
             return Ok(None);
         }
+        let budget = budgets::find(&mut tx, lane).await?;
+        let is_scarce = budget.is_some_and(|budget| is_scarce(&budget, ctx));
         drop(tx);
         let mut tx = ctx.store.write().await?;
+        if let Some(most) = in_flight_max(lane) {
+            // Each job makes one call at a time: so many jobs are so many calls, over all instances.
+            tx.lock(&format!("in flight: {lane}")).await?;
+            if jobs::count_running(&mut tx, lane, now).await? >= most {
+                return Ok(None);
+            }
+        }
         let order = match admission {
             Admission::Probe => {
                 if !vendors::take_probe(&mut tx, lane, now, now.plus_ms(PROBE_MS)).await? {
@@ -142,6 +169,7 @@ impl Worker {
                 }
                 Order::Age
             }
+            _ if is_scarce => Order::Urgent,
             _ => self.next_order(lane),
         };
         let claimed = jobs::claim(&mut tx, lane, order, now, now.plus_ms(LEASE_MS)).await?;
@@ -160,7 +188,15 @@ impl Worker {
     }
 }
 
-/// How many jobs of a lane run side by side; Xero allows five calls in flight, and our own books have one writer.
+/// How many calls a vendor takes at once from all of us.
+const fn in_flight_max(lane: &str) -> Option<i64> {
+    match lane.as_bytes() {
+        b"xero" => Some(5),
+        _ => None,
+    }
+}
+
+/// How many jobs of a lane one instance runs side by side; our own books have one writer.
 const fn hands(lane: &str) -> usize {
     match lane.as_bytes() {
         b"hubspot" => 4,

@@ -14,8 +14,12 @@ pub struct LimitSizes {
     pub hubspot_ten_seconds: usize,
     /// HubSpot's searches in a second.
     pub hubspot_search: usize,
+    /// How long HubSpot's ten seconds last, so that a test need not wait for them.
+    pub hubspot_window_ms: u64,
     /// Xero's requests in a minute.
     pub xero_minute: usize,
+    /// How long Xero's minute lasts.
+    pub xero_window_ms: u64,
     /// Xero's requests in a day.
     pub xero_day: usize,
     /// Xero's requests at once.
@@ -29,7 +33,9 @@ impl Default for LimitSizes {
         Self {
             hubspot_ten_seconds: 190,
             hubspot_search: 5,
+            hubspot_window_ms: 10_000,
             xero_minute: 60,
+            xero_window_ms: 60_000,
             xero_day: 5_000,
             xero_in_flight: 5,
             slack_second: 1,
@@ -37,33 +43,32 @@ impl Default for LimitSizes {
     }
 }
 
+const SECOND: Duration = Duration::from_secs(1);
+const DAY: Duration = Duration::from_secs(86_400);
+
 /// Requests of one window of time.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Window {
-    length: Duration,
     seen: VecDeque<Instant>,
 }
 
 impl Window {
-    fn new(seconds: u64) -> Self {
-        Self {
-            length: Duration::from_secs(seconds),
-            seen: VecDeque::new(),
-        }
-    }
-
-    /// Counts one request and says how many are left; `Err` is how long to wait when the window is full.
-    fn take(&mut self, allowed: usize, now: Instant) -> Result<usize, Duration> {
+    /// Counts one request and says how many are left of those allowed in a length of time; `Err` is how long to wait when the window is full.
+    fn take(
+        &mut self,
+        (allowed, length): (usize, Duration),
+        now: Instant,
+    ) -> Result<usize, Duration> {
         while self
             .seen
             .front()
-            .is_some_and(|first| now.duration_since(*first) >= self.length)
+            .is_some_and(|first| now.duration_since(*first) >= length)
         {
             self.seen.pop_front();
         }
         if self.seen.len() >= allowed {
             let first = self.seen.front().copied().unwrap_or(now);
-            return Err(self.length.saturating_sub(now.duration_since(first)));
+            return Err(length.saturating_sub(now.duration_since(first)));
         }
         self.seen.push_back(now);
         Ok(allowed - self.seen.len())
@@ -89,7 +94,7 @@ pub struct XeroAllowance {
 }
 
 /// All windows of one sandbox.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Limits {
     hubspot_ten_seconds: Window,
     hubspot_search: Window,
@@ -98,19 +103,6 @@ pub struct Limits {
     xero_in_flight: usize,
     /// Channel → its messages.
     slack_channels: BTreeMap<String, Window>,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            hubspot_ten_seconds: Window::new(10),
-            hubspot_search: Window::new(1),
-            xero_minute: Window::new(60),
-            xero_day: Window::new(86_400),
-            xero_in_flight: 0,
-            slack_channels: BTreeMap::new(),
-        }
-    }
 }
 
 impl Limits {
@@ -130,12 +122,16 @@ impl Limits {
         now: Instant,
     ) -> Result<usize, Exceeded> {
         let (window, allowed, kind) = match path.trim_end_matches('/').ends_with("/search") {
-            true => (&mut self.hubspot_search, sizes.hubspot_search, "secondly"),
-            false => (
-                &mut self.hubspot_ten_seconds,
-                sizes.hubspot_ten_seconds,
-                "ten_secondly",
+            true => (
+                &mut self.hubspot_search,
+                (sizes.hubspot_search, SECOND),
+                "secondly",
             ),
+            false => {
+                let length = Duration::from_millis(sizes.hubspot_window_ms);
+                let allowed = (sizes.hubspot_ten_seconds, length);
+                (&mut self.hubspot_ten_seconds, allowed, "ten_secondly")
+            }
         };
         window
             .take(allowed, now)
@@ -156,14 +152,20 @@ impl Limits {
         }
         let minute = self
             .xero_minute
-            .take(sizes.xero_minute, now)
+            .take(
+                (
+                    sizes.xero_minute,
+                    Duration::from_millis(sizes.xero_window_ms),
+                ),
+                now,
+            )
             .map_err(|wait| Exceeded {
                 kind: "minute",
                 wait,
             })?;
         let day = self
             .xero_day
-            .take(sizes.xero_day, now)
+            .take((sizes.xero_day, DAY), now)
             .map_err(|wait| Exceeded { kind: "day", wait })?;
         self.xero_in_flight += 1;
         Ok(XeroAllowance { minute, day })
@@ -181,12 +183,9 @@ impl Limits {
         sizes: &LimitSizes,
         now: Instant,
     ) -> Result<usize, Exceeded> {
-        let window = self
-            .slack_channels
-            .entry(channel.to_owned())
-            .or_insert_with(|| Window::new(1));
+        let window = self.slack_channels.entry(channel.to_owned()).or_default();
         window
-            .take(sizes.slack_second, now)
+            .take((sizes.slack_second, SECOND), now)
             .map_err(|wait| Exceeded {
                 kind: "second",
                 wait,

@@ -365,7 +365,12 @@ fn take_allowance(
     match system {
         System::HubSpot => {
             let left = shared.limits().take_hubspot(&call.path, sizes, now)?;
-            Ok(hubspot::limit_headers(&shared.world().hubspot, call, left))
+            Ok(hubspot::limit_headers(
+                &shared.world().hubspot,
+                call,
+                left,
+                sizes,
+            ))
         }
         System::Xero => shared
             .limits()

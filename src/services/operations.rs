@@ -7,6 +7,7 @@ use portal_domain::{
 };
 use portal_store::{
     audit::{self, AuditRecord},
+    budgets::{self, BudgetRecord},
     credits, invoices,
     jobs::{self, BacklogRecord, JobRecord, TryRecord},
     settings,
@@ -29,6 +30,7 @@ use crate::{
 pub struct Health {
     pub vendors: Vec<VendorRecord>,
     pub backlogs: Vec<BacklogRecord>,
+    pub budgets: Vec<BudgetRecord>,
     pub failing: Vec<Failing>,
 }
 
@@ -42,6 +44,11 @@ pub struct Failing {
 impl Health {
     pub fn vendor(&self, system: &str) -> Option<&VendorRecord> {
         self.vendors.iter().find(|vendor| vendor.name == system)
+    }
+
+    /// What a system said about its limits.
+    pub fn budget(&self, system: &str) -> Option<&BudgetRecord> {
+        self.budgets.iter().find(|budget| budget.name == system)
     }
 
     /// What is still to be done in a lane.
@@ -65,6 +72,7 @@ pub async fn read_health(ctx: &Ctx, actor: &Actor) -> Result<Health, ServiceErro
     Ok(Health {
         vendors: vendors::list(&mut tx).await?,
         backlogs: jobs::list_backlogs(&mut tx).await?,
+        budgets: budgets::list(&mut tx).await?,
         failing,
     })
 }

@@ -99,6 +99,8 @@ impl Priority {
 pub enum Order {
     /// The most urgent, and of those the one that waits longest.
     Priority,
+    /// The same, but nothing that can wait for another day.
+    Urgent,
     /// The one that waits longest, so that nothing waits for ever.
     Age,
 }
@@ -155,6 +157,17 @@ pub async fn is_silent(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<bool, 
     .is_some())
 }
 
+/// How many jobs of a lane are being done.
+pub async fn count_running(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<i64, StoreError> {
+    row!(
+        tx,
+        "SELECT COUNT(*) AS how_many FROM jobs WHERE lane = $1 AND state = 'running' AND lease_until >= $2",
+        lane,
+        now,
+    )?
+    .map_or(Ok(0), |row| row.integer("how_many"))
+}
+
 /// Claims the next due job of a lane. From then on the job's key is free again: what happens while it runs is a new job.
 pub async fn claim(
     tx: &mut Tx,
@@ -167,8 +180,12 @@ pub async fn claim(
         return claim_oldest(tx, lane, None, now, lease_until).await;
     }
     // One look into the index for each: a single one would walk past all urgent jobs that are not due yet.
-    for priority in Priority::ALL {
-        let claimed = claim_oldest(tx, lane, Some(priority), now, lease_until).await?;
+    let priorities = match order {
+        Order::Urgent => &Priority::ALL[..2],
+        _ => &Priority::ALL[..],
+    };
+    for priority in priorities {
+        let claimed = claim_oldest(tx, lane, Some(*priority), now, lease_until).await?;
         if claimed.is_some() {
             return Ok(claimed);
         }

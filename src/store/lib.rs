@@ -14,6 +14,7 @@ mod sql;
 pub mod audit;
 pub mod bills;
 pub mod bounces;
+pub mod budgets;
 pub mod changes;
 pub mod clients;
 pub mod credits;

@@ -144,6 +144,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0022_inbox.postgres.sql"),
     ),
     (
+        23,
+        "budgets",
+        include_str!("../../migrations/0023_budgets.sql"),
+        include_str!("../../migrations/0023_budgets.sql"),
+    ),
+    (
         30,
         "slack",
         include_str!("../../migrations/0030_slack.sql"),

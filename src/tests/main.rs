@@ -7,6 +7,7 @@ mod portal;
 mod story;
 
 mod access;
+mod budgets;
 mod chasing;
 mod disputes;
 mod documents;

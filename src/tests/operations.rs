@@ -84,7 +84,7 @@ async fn a_delivery_that_was_given_up_long_ago_does_not_make_its_system_look_bro
 
 #[tokio::test]
 async fn a_job_that_fails_shows_each_try_and_leads_to_the_lead_that_it_is_about() {
-    let portal = with_faults(json!({ "hubspot": { "garbled": 1 } })).await;
+    let portal = with_faults(json!({ "hubspot": { "garbled": 2 } })).await;
     let lead = submit(&portal).await;
     let mut operator = portal.sign_in(&portal.staff.operator).await;
     let job = first_job(&mut operator).await;

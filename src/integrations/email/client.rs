@@ -14,7 +14,7 @@ use reqwest::Url;
 
 use crate::{
     error::{CallError, ErrorKind, Vendor},
-    gate::{self, CallEnding},
+    gate::{self, Allowance, CallEnding},
     secret::Secret,
 };
 
@@ -104,7 +104,10 @@ impl Mailer {
             Vendor::Mail,
             match status {
                 Some(421 | 530 | 534 | 535 | 538) | None => CallEnding::Unanswered,
-                Some(_) => CallEnding::Answered { status: 250 },
+                Some(_) => CallEnding::Answered {
+                    status: 250,
+                    allowance: Allowance::default(),
+                },
             },
         );
         sent.map(|_| ()).map_err(|error| failure_of(&error))

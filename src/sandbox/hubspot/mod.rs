@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::call::Call;
+use crate::limits::LimitSizes;
 use associations::Link;
 use oauth::TokenDesk;
 use records::Table;
@@ -230,17 +231,25 @@ pub fn is_write(call: &Call) -> bool {
 }
 
 /// The headers that tell how much of the limits is left. Search answers carry none.
-pub fn limit_headers(hubspot: &HubSpot, call: &Call, left: usize) -> Vec<(&'static str, String)> {
+pub fn limit_headers(
+    hubspot: &HubSpot,
+    call: &Call,
+    left: usize,
+    sizes: &LimitSizes,
+) -> Vec<(&'static str, String)> {
     if call.parts().last() == Some(&"search") {
         return Vec::new();
     }
     let left_today = account::DAILY_LIMIT.saturating_sub(hubspot.usage.of(call.now_ms));
     vec![
-        ("x-hubspot-ratelimit-max", "190".to_owned()),
+        (
+            "x-hubspot-ratelimit-max",
+            sizes.hubspot_ten_seconds.to_string(),
+        ),
         ("x-hubspot-ratelimit-remaining", left.to_string()),
         (
             "x-hubspot-ratelimit-interval-milliseconds",
-            "10000".to_owned(),
+            sizes.hubspot_window_ms.to_string(),
         ),
         (
             "x-hubspot-ratelimit-daily",

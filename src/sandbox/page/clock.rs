@@ -141,8 +141,10 @@ fn limits(sizes: &LimitSizes) -> Markup {
             legend { "What the limits allow" }
             div.fields {
                 (size("hubspot_ten_seconds", "HubSpot in 10 seconds", sizes.hubspot_ten_seconds))
+                (size("hubspot_window_ms", "HubSpot's 10 seconds, in ms", usize::try_from(sizes.hubspot_window_ms).unwrap_or(usize::MAX)))
                 (size("hubspot_search", "HubSpot searches a second", sizes.hubspot_search))
                 (size("xero_minute", "Xero a minute", sizes.xero_minute))
+                (size("xero_window_ms", "Xero's minute, in ms", usize::try_from(sizes.xero_window_ms).unwrap_or(usize::MAX)))
                 (size("xero_day", "Xero a day", sizes.xero_day))
                 (size("xero_in_flight", "Xero at once", sizes.xero_in_flight))
                 (size("slack_second", "Slack a second and channel", sizes.slack_second))

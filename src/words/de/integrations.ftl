@@ -131,3 +131,5 @@ integration-refused-signature = In den letzten sieben Tagen wegen falscher Signa
 integration-refused-unsigned = Ohne Signatur abgewiesen: { $count }, zuletzt { $ago }.
 integration-refused-late = Als zu alt abgewiesen: { $count }, zuletzt { $ago }.
 integration-waits = Wartet, bis es an der Reihe ist
+integration-budget = Heute noch mögliche Anfragen
+integration-budget-of = von { $most }

@@ -131,3 +131,5 @@ integration-refused-signature = Refused in the last seven days for a wrong signa
 integration-refused-unsigned = Refused without a signature: { $count }, last { $ago }.
 integration-refused-late = Refused because too old: { $count }, last { $ago }.
 integration-waits = Waits its turn
+integration-budget = Calls left today
+integration-budget-of = of { $most }

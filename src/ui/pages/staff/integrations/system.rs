@@ -61,10 +61,25 @@ pub(super) fn facts(page: &Page, health: &Health, name: &'static str) -> AnyView
                 {times}
                 {fact(words.text("integration-column-waiting"), waiting)}
                 {fact(words.text("integration-column-failed"), words.number(backlog.dead).into_any())}
+                {budget(page, health, name)}
             </dl>
         </section>
     }
     .into_any()
+}
+
+/// How many calls are left for today, as the system said with its last answers.
+fn budget(page: &Page, health: &Health, name: &str) -> Option<AnyView> {
+    let words = &page.words;
+    let known = health.budget(name)?;
+    let (left, at) = (known.told.day_left?, known.told_at?);
+    let of = known.told.day_most.map(|most| {
+        let most = words.number(most);
+        words.with("integration-budget-of", &[("most", most.into())])
+    });
+    let ago = words.ago(page.ctx.now(), at);
+    let value = view! { {words.number(left)}" "{of}" "<small>{ago}</small> }.into_any();
+    Some(fact(words.text("integration-budget"), value))
 }
 
 /// Only for what is not paused yet; resuming stands with what is said about the pause.

@@ -1,0 +1,174 @@
+//! How fast the vendors are called: one budget for each account, shared by all workers of all instances through the database. A call waits for its turn;
+//! turns are evenly spread, so that no window of the vendor's holds more calls than it allows, wherever that window begins.
+
+use std::{
+    collections::VecDeque,
+    sync::atomic::{AtomicI64, Ordering},
+    time::Duration,
+};
+
+use portal_integrations::Vendor;
+use portal_services::Ctx;
+use portal_store::{
+    StoreError,
+    budgets::{self, BudgetRecord, Told},
+};
+use tokio::sync::Mutex;
+
+/// So many calls in so many milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub calls: i64,
+    pub window_ms: i64,
+}
+
+/// What the accounts allow, as long as the vendors say nothing else.
+#[derive(Clone, Copy, Debug)]
+pub struct Budgets {
+    pub hubspot: Rate,
+    /// HubSpot counts searches by themselves.
+    pub hubspot_search: Rate,
+    pub xero: Rate,
+}
+
+impl Default for Budgets {
+    /// The smallest that each vendor documents.
+    fn default() -> Self {
+        let rate = |calls, window_ms| Rate { calls, window_ms };
+        Self {
+            hubspot: rate(100, 10_000),
+            hubspot_search: rate(5, 1_000),
+            xero: rate(60, 60_000),
+        }
+    }
+}
+
+/// How far the times that calls are under way may differ: two that began apart may arrive together.
+const JITTER_MS: i64 = 50;
+/// One call in so many may follow the one before at once, after a pause.
+const BURST_PART: i64 = 40;
+/// How many turns a worker takes at once, if so many of its calls wait: the fewer, the fairer; the more, the less the database is asked.
+const BITE_MAX: i64 = 8;
+/// From this part of the day's calls on, what a sweep would find waits: what is left is for writes and for what the vendor tells of.
+const RESERVE_PART: i64 = 10;
+/// What Xero allows a day, which it says nowhere.
+const DAY_MOST: i64 = 5_000;
+/// What a vendor said about its day is true for so long: then one call finds out anew.
+const TOLD_MS: i64 = 3_600_000;
+
+impl Rate {
+    /// How far apart turns are, and how far back they may begin after a pause, in microseconds.
+    fn pace(self) -> (i64, i64) {
+        let burst = (self.calls / BURST_PART).max(1);
+        let thousandths =
+            (self.calls - burst) * 1_000 - self.calls * JITTER_MS * 1_000 / self.window_ms.max(1);
+        // Where so few are allowed that nothing is left to spread: all of a window's calls in two windows.
+        let thousandths = thousandths.max(self.calls * 500).max(1);
+        let apart_us = self.window_ms.saturating_mul(1_000_000) / thousandths;
+        (apart_us, (burst - 1) * apart_us)
+    }
+}
+
+/// The budgets as one worker draws on them.
+#[derive(Debug)]
+pub(crate) struct Buckets {
+    hubspot: Bucket,
+    hubspot_search: Bucket,
+    xero: Bucket,
+}
+
+impl Buckets {
+    pub(crate) fn new(budgets: Budgets) -> Self {
+        Self {
+            hubspot: Bucket::new("hubspot", budgets.hubspot),
+            hubspot_search: Bucket::new("hubspot.search", budgets.hubspot_search),
+            xero: Bucket::new("xero", budgets.xero),
+        }
+    }
+
+    /// Waits until the account takes this call.
+    pub(crate) async fn wait(
+        &self,
+        ctx: &Ctx,
+        vendor: Vendor,
+        path: &str,
+    ) -> Result<(), StoreError> {
+        match vendor {
+            Vendor::HubSpot if path.ends_with("/search") => self.hubspot_search.wait(ctx).await,
+            Vendor::HubSpot => self.hubspot.wait(ctx).await,
+            // Its tokens come from elsewhere, and are not counted.
+            Vendor::Xero if path.contains("/api.xro/") => self.xero.wait(ctx).await,
+            Vendor::Xero | Vendor::Slack | Vendor::Mail => Ok(()),
+        }
+    }
+}
+
+/// Turns that were taken and not used yet.
+#[derive(Debug)]
+struct Bucket {
+    name: &'static str,
+    rate: Rate,
+    waiting: AtomicI64,
+    turns_us: Mutex<VecDeque<i64>>,
+}
+
+impl Bucket {
+    fn new(name: &'static str, rate: Rate) -> Self {
+        Self {
+            name,
+            rate,
+            waiting: AtomicI64::new(0),
+            turns_us: Mutex::default(),
+        }
+    }
+
+    async fn wait(&self, ctx: &Ctx) -> Result<(), StoreError> {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let turn = self.next_turn_us(ctx).await;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        let wait_us = turn? - now_us(ctx);
+        tokio::time::sleep(Duration::from_micros(u64::try_from(wait_us).unwrap_or(0))).await;
+        Ok(())
+    }
+
+    /// As many turns are taken at once as calls of this worker wait. A turn that nobody used in time is lost: used late it would crowd a later one.
+    async fn next_turn_us(&self, ctx: &Ctx) -> Result<i64, StoreError> {
+        let mut turns = self.turns_us.lock().await;
+        let now_us = now_us(ctx);
+        turns.retain(|turn| *turn >= now_us);
+        if let Some(turn) = turns.pop_front() {
+            return Ok(turn);
+        }
+        let bite = self.waiting.load(Ordering::Relaxed).clamp(1, BITE_MAX);
+        let mut tx = ctx.store.write().await?;
+        let known = budgets::find(&mut tx, self.name).await?;
+        let (apart_us, back_us) = known
+            .and_then(|known| rate_of(&known.told))
+            .unwrap_or(self.rate)
+            .pace();
+        let first = budgets::take(&mut tx, self.name, now_us - back_us, bite, apart_us).await?;
+        tx.commit().await?;
+        turns.extend((1..bite).map(|turn| first + turn * apart_us));
+        Ok(first)
+    }
+}
+
+/// What the vendor said that it allows.
+fn rate_of(told: &Told) -> Option<Rate> {
+    let (calls, window_ms) = (told.calls?, told.window_ms?);
+    (calls > 0 && window_ms > 0).then_some(Rate { calls, window_ms })
+}
+
+/// Whether so little is left of the day that only what matters is called for.
+pub(crate) fn is_scarce(budget: &BudgetRecord, ctx: &Ctx) -> bool {
+    let is_true = budget
+        .told_at
+        .is_some_and(|at| at.plus_ms(TOLD_MS) > ctx.now());
+    let most = budget.told.day_most.unwrap_or(DAY_MOST);
+    let left = budget.told.day_left;
+    is_true && left.is_some_and(|left| left < most / RESERVE_PART)
+}
+
+fn now_us(ctx: &Ctx) -> i64 {
+    ctx.now().0.saturating_mul(1_000)
+}

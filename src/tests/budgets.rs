@@ -1,0 +1,153 @@
+//! How fast vendors are called: as fast as their accounts allow and no faster, by however many workers, and what matters first when little is left.
+
+use std::time::Duration;
+
+use portal_jobs::{Budgets, Rate, Worker};
+use portal_services::outbox::{self, Job};
+use serde_json::{Value, json};
+use sqlx::Row;
+use tokio::sync::watch;
+
+use crate::portal::TestPortal;
+
+/// A portal that has done its first work, with so many readings to do and these faults.
+async fn with_backlog(faults: Value, readings: impl Iterator<Item = Job>) -> TestPortal {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    portal.sandbox_act("faults", faults).await;
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    outbox::add_all(&portal.ctx, &mut tx, readings)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    portal
+}
+
+/// Three instances that keep to a budget, working side by side for a while.
+async fn work_for(portal: &TestPortal, budgets: Budgets, time: Duration) {
+    let stop = watch::Sender::new(false);
+    let workers = (0..3).map(|_| portal.worker().with_budgets(budgets));
+    let running: Vec<_> = workers
+        .map(|worker: Worker| tokio::spawn(worker.run(stop.subscribe())))
+        .collect();
+    tokio::time::sleep(time).await;
+    stop.send_replace(true);
+    for worker in running {
+        worker.await.unwrap();
+    }
+}
+
+/// The calls to a vendor between two instants: how many, and how many of them were answered 429.
+async fn calls(portal: &TestPortal, path: &str, from_ms: i64, to_ms: i64) -> (usize, usize) {
+    let log = portal.sandbox_read("log").await;
+    let calls: Vec<&Value> = log
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|call| {
+            let target = call["target"].as_str().unwrap_or_default();
+            let at_ms = call["at_ms"].as_i64().unwrap_or_default();
+            target.starts_with(path)
+                && !target.ends_with("/search")
+                && (from_ms..to_ms).contains(&at_ms)
+        })
+        .collect();
+    let refused = calls.iter().filter(|call| call["status"] == 429).count();
+    (calls.len(), refused)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_workers_use_what_an_account_allows_and_none_is_ever_refused() {
+    let (allowed, window_ms) = (60, 4_000);
+    let faults = json!({
+        "limits": { "hubspot_ten_seconds": allowed, "hubspot_window_ms": window_ms },
+        "hubspot": { "limits_enforced": true },
+    });
+    let readings = (0..400).map(|number| Job::ReadDeal {
+        hubspot_id: format!("{number}"),
+    });
+    let portal = with_backlog(faults, readings).await;
+    let rate = Rate {
+        calls: allowed,
+        window_ms,
+    };
+    let budgets = Budgets {
+        hubspot: rate,
+        ..Budgets::default()
+    };
+    // The portal's first work was not counted, and HubSpot spoke of other limits then: both are forgotten.
+    tokio::time::sleep(Duration::from_millis(4_000)).await;
+    portal
+        .database
+        .execute("DELETE FROM budgets")
+        .await
+        .unwrap();
+    let begun = portal.ctx.now().0;
+    work_for(&portal, budgets, Duration::from_millis(9_500)).await;
+    let (from_ms, to_ms) = (begun + 1_000, begun + 9_000);
+    let (made, refused) = calls(&portal, "/crm", from_ms, to_ms).await;
+    let possible = usize::try_from(allowed * (to_ms - from_ms) / window_ms).unwrap();
+    assert_eq!(refused, 0, "of {made}");
+    assert!(made * 100 >= possible * 95, "{made} of {possible}");
+    portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn xero_never_has_more_than_five_calls_of_all_instances_at_once() {
+    let faults = json!({
+        "limits": { "xero_minute": 10_000, "xero_window_ms": 1_000 },
+        "xero": { "limits_enforced": true, "latency_ms": 400 },
+    });
+    let readings = (0..40).map(|number| Job::ReadInvoice {
+        invoice: format!("invoice-{number}"),
+    });
+    let portal = with_backlog(faults, readings).await;
+    let rate = Rate {
+        calls: 10_000,
+        window_ms: 1_000,
+    };
+    let budgets = Budgets {
+        xero: rate,
+        ..Budgets::default()
+    };
+    let begun = portal.ctx.now().0;
+    work_for(&portal, budgets, Duration::from_secs(4)).await;
+    let (made, refused) = calls(&portal, "/api.xro", begun, i64::MAX).await;
+    assert_eq!(refused, 0);
+    assert!(made >= 20, "{made} calls, though five at once were allowed");
+    portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_day_is_kept_for_what_matters() {
+    let portal = with_backlog(
+        json!({}),
+        [
+            Job::SweepDeals,
+            Job::ReadDeal {
+                hubspot_id: "1".to_owned(),
+            },
+        ]
+        .into_iter(),
+    )
+    .await;
+    let now = portal.ctx.now().0;
+    let told = format!(
+        "UPDATE budgets SET day_left = 50, day_most = 1000, told_at = {now} WHERE name = 'hubspot'"
+    );
+    assert_eq!(portal.database.execute(&told).await.unwrap(), 1);
+    portal.run_jobs().await;
+    let waiting = async || -> Vec<String> {
+        let sql = "SELECT kind FROM jobs WHERE lane = 'hubspot' AND state = 'waiting'";
+        let rows = portal.database.rows(sql).await;
+        rows.iter().map(|row| row.get("kind")).collect()
+    };
+    assert_eq!(waiting().await, ["sweep_deals"], "the reading was made");
+    portal.advance_clock_by(61).await;
+    portal.run_jobs().await;
+    assert!(
+        waiting().await.is_empty(),
+        "after an hour one call finds out"
+    );
+    portal.finish().await;
+}

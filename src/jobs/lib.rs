@@ -6,6 +6,7 @@
 //! To add a job: a variant of `portal_services::outbox::Job` with its lane and name, a file here that does it, and its line in `perform`.
 
 mod error;
+mod locks;
 mod perform;
 mod schedule;
 mod worker;
@@ -24,6 +25,8 @@ use portal_services::{
     Ctx, ServiceError,
     outbox::{self, Job},
 };
+
+use locks::Locks;
 
 pub use error::JobError;
 pub use worker::Worker;
@@ -48,10 +51,10 @@ pub struct BillSettings {
 }
 
 /// What every job has at hand.
-#[derive(Clone)]
 pub(crate) struct Desk {
     pub ctx: Ctx,
     pub vendors: Vendors,
+    pub locks: Locks,
 }
 
 /// What one object of many that were read together came to. One that cannot be taken in stops none behind it: it is read by a job of its own, which is tried

@@ -14,7 +14,7 @@ use portal_store::{
 };
 use tokio::{sync::watch, task::JoinSet};
 
-use crate::{Desk, JobError, Vendors, error::Remedy, perform::perform, schedule};
+use crate::{Desk, JobError, Vendors, error::Remedy, locks::Locks, perform::perform, schedule};
 
 const LEASE_MS: i64 = 8_000;
 const HEARTBEAT: Duration = Duration::from_secs(2);
@@ -34,7 +34,11 @@ pub struct Worker {
 impl Worker {
     pub fn new(ctx: Ctx, vendors: Vendors) -> Self {
         Self {
-            desk: Arc::new(Desk { ctx, vendors }),
+            desk: Arc::new(Desk {
+                ctx,
+                vendors,
+                locks: Locks::default(),
+            }),
         }
     }
 

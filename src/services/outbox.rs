@@ -2,7 +2,7 @@
 
 use portal_domain::{
     calendar::Timestamp,
-    ids::{BillId, DealId, InboxId, JobId, LeadId, MailId, PartnerId, StatementId},
+    ids::{BillId, ClientId, DealId, InboxId, JobId, LeadId, MailId, PartnerId, StatementId},
 };
 use portal_store::{
     Tx,
@@ -17,6 +17,12 @@ use crate::{Ctx, ServiceError};
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Job {
     RegisterLead {
+        lead: LeadId,
+    },
+    CheckCompany {
+        client: ClientId,
+    },
+    TakeOverDeal {
         lead: LeadId,
     },
     ReadDeal {
@@ -70,6 +76,8 @@ impl Job {
     pub const fn lane(&self) -> &'static str {
         match self {
             Self::RegisterLead { .. }
+            | Self::CheckCompany { .. }
+            | Self::TakeOverDeal { .. }
             | Self::ReadDeal { .. }
             | Self::SweepDeals
             | Self::CheckDeals
@@ -96,6 +104,8 @@ impl Job {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::RegisterLead { .. } => "register_lead",
+            Self::CheckCompany { .. } => "check_company",
+            Self::TakeOverDeal { .. } => "take_over_deal",
             Self::ReadDeal { .. } => "read_deal",
             Self::SweepDeals => "sweep_deals",
             Self::CheckDeals => "check_deals",

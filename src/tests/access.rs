@@ -301,7 +301,7 @@ fn forms<'a>(
 }
 
 /// A form of each act on what does not fit.
-fn forms_of_finance(lead: &str) -> [(&'static str, Vec<(&'static str, &str)>); 11] {
+fn forms_of_finance(lead: &str) -> [(&'static str, Vec<(&'static str, &str)>); 12] {
     [
         (
             "split_document",
@@ -332,6 +332,10 @@ fn forms_of_finance(lead: &str) -> [(&'static str, Vec<(&'static str, &str)>); 1
             "decide_merger",
             vec![("exception", lead), ("decision", "other"), ("reason", "x")],
         ),
+        (
+            "take_over_deal",
+            vec![("exception", lead), ("partner", lead)],
+        ),
         ("keep_unchanged", vec![("exception", lead), ("reason", "x")]),
         ("follow_change", vec![("exception", lead)]),
     ]
@@ -347,7 +351,7 @@ async fn a_role_does_no_more_than_its_own() {
     let before = content(&portal).await;
     let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
-        decide_merger keep_unchanged follow_change";
+        decide_merger take_over_deal keep_unchanged follow_change";
     let of_members = "raise_invoice update_company invite_member withdraw_lead";
     let refused = [
         (portal.aster.owner, of_staff),

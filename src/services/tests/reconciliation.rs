@@ -128,6 +128,7 @@ impl World {
             lead_key: None,
             merged_ids: Vec::new(),
             owner: None,
+            line_items: Vec::new(),
         }
     }
 

@@ -30,7 +30,7 @@
 //! | POST `/sandbox/xero/…` | body |
 //! | --- | --- |
 //! | `contacts` | `{"name", "email"?, "number"?}` |
-//! | `organisation` | `{"period_lock_date"?}`; none unlocks |
+//! | `organisation` | `{"period_lock_date"?, "currencies"?: "EUR GBP"}`; no date unlocks |
 //! | `invoices` | `{"contact" or "new_contact", "net" or "lines", "type"?: "ACCREC" \| "ACCPAY", "number"?, "reference"?, "currency"?, "tax_rate"?: "20", "description"?, "account"?, "quantity"?, "line_amounts"?: "exclusive" \| "inclusive" \| "no_tax", "date"?, "due_date"?, "status"?: "DRAFT" \| "SUBMITTED" \| "AUTHORISED"}`, each of `lines` `{"unit_amount", "quantity"?, "tax_rate"?, "description"?, "account"?}` |
 //! | `invoices/{invoice}` | what of the above shall change, such as `{"contact"}` or `{"reference": ""}`; not the type |
 //! | `invoices/{invoice}/authorise`, `…/void`, `…/delete` | `{}` |

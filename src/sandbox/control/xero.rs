@@ -68,6 +68,9 @@ fn create_contact(world: &mut World, fields: &Fields, now_ms: i64) -> Result<Don
 
 fn set_organisation(world: &mut World, fields: &Fields) -> Result<Done, String> {
     world.xero.organisation.period_lock_date = day(fields, "period_lock_date")?;
+    if let Some(codes) = text(fields, "currencies") {
+        world.xero.currencies = codes.split_whitespace().map(str::to_owned).collect();
+    }
     Ok(Done::new(json!(world.xero.organisation), "Saved."))
 }
 

@@ -524,6 +524,7 @@ audit-act-raise_invoice = Rechnung gestellt
 audit-act-withdraw_invoice = Rechnung zurückgezogen
 audit-act-find_bill = Rechnung in Xero gefunden
 audit-act-book_bill = Von einer Rechnung erfahren, dass sie in Xero ist
+audit-act-date_bill = Rechnung auf einen Tag nach der Buchungssperre in Xero datiert
 audit-act-settle_bill = Den Zahlungen einer Rechnung gefolgt
 audit-act-void_bill = Stornierte Rechnung von ihrer Abrechnung genommen
 audit-act-update_company = Angaben eines Unternehmens geändert

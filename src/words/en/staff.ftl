@@ -524,6 +524,7 @@ audit-act-raise_invoice = Raised an invoice
 audit-act-withdraw_invoice = Withdrew an invoice
 audit-act-find_bill = Found an invoice in Xero
 audit-act-book_bill = Learned that an invoice is in Xero
+audit-act-date_bill = Dated an invoice after the day until which Xero’s books are locked
 audit-act-settle_bill = Followed the payments of an invoice
 audit-act-void_bill = Took an invoice that was voided off its statement
 audit-act-update_company = Changed a company’s details

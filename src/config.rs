@@ -147,8 +147,8 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ),
     (
         "XERO_BILL_STATUS",
-        "authorised",
-        "How bills are made: draft, submitted or authorised",
+        "",
+        "How bills are made: draft, submitted or authorised. Not set: draft in Xero, authorised in the sandbox",
     ),
     ("SLACK_URL", "https://slack.com/api", "Slack's address"),
     (
@@ -562,6 +562,9 @@ impl Values {
             "draft" => Ok(BillStatus::Draft),
             "submitted" => Ok(BillStatus::Submitted),
             "authorised" => Ok(BillStatus::Authorised),
+            // A person finishes each bill unless somebody decided otherwise; in the sandbox nobody waits for that.
+            "" if self.xero().is_some() => Ok(BillStatus::Draft),
+            "" => Ok(BillStatus::Authorised),
             other => Err(SettingsError::new(
                 name,
                 format!("`{other}` is not draft, submitted or authorised"),

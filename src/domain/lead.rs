@@ -82,13 +82,15 @@ impl LeadForm {
 }
 
 words! {
-    /// Where a lead is. `Accepted` waits for HubSpot; from `Registered` on the deal's phase tells more.
+    /// Where a lead is. `Accepted` waits for HubSpot; from `Registered` on the deal's phase tells more. `Removed`: its deal is in HubSpot's bin, or went
+    /// into another one; nobody said that the client decided otherwise.
     LeadState {
         InReview = "in_review",
         Accepted = "accepted",
         Registered = "registered",
         Won = "won",
         Lost = "lost",
+        Removed = "removed",
         Rejected = "rejected",
         Withdrawn = "withdrawn",
     }
@@ -100,15 +102,16 @@ impl LeadState {
         matches!(self, Self::InReview | Self::Accepted | Self::Registered)
     }
 
-    /// Whether a lead may go from here to there. Won and lost open again, as the CRM does.
+    /// Whether a lead may go from here to there. Won and lost open again, as the CRM does, and removed is undone.
     pub const fn may_become(self, next: Self) -> bool {
         use LeadState as S;
         match self {
             S::InReview => matches!(next, S::Accepted | S::Rejected | S::Withdrawn),
             S::Accepted => matches!(next, S::Registered | S::Withdrawn),
-            S::Registered => matches!(next, S::Won | S::Lost),
-            S::Won => matches!(next, S::Registered | S::Lost),
-            S::Lost => matches!(next, S::Registered | S::Won),
+            S::Registered => matches!(next, S::Won | S::Lost | S::Removed),
+            S::Won => matches!(next, S::Registered | S::Lost | S::Removed),
+            S::Lost => matches!(next, S::Registered | S::Won | S::Removed),
+            S::Removed => matches!(next, S::Registered | S::Won | S::Lost),
             S::Rejected | S::Withdrawn => false,
         }
     }
@@ -197,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_lead_goes_only_the_ways_that_are_open() {
-        use LeadState::{Accepted, InReview, Lost, Registered, Rejected, Withdrawn, Won};
+        use LeadState::{Accepted, InReview, Lost, Registered, Rejected, Removed, Withdrawn, Won};
         let open = [
             (InReview, Accepted),
             (InReview, Rejected),
@@ -210,6 +213,12 @@ mod tests {
             (Won, Lost),
             (Lost, Registered),
             (Lost, Won),
+            (Registered, Removed),
+            (Won, Removed),
+            (Lost, Removed),
+            (Removed, Registered),
+            (Removed, Won),
+            (Removed, Lost),
         ];
         for before in LeadState::ALL {
             for after in LeadState::ALL {

@@ -1,7 +1,7 @@
 //! Makes a partner's bill in Xero. Bill numbers are not unique there and its memory for repeated requests is short, so we look first, and adopt what we find;
 //! and we mark the bill before we ask, so that nobody raises another one while Xero may have it.
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use portal_domain::{ids::BillId, remote::RemoteInvoice};
 use portal_integrations::{
     ErrorKind,
@@ -39,8 +39,9 @@ async fn make(desk: &Desk, to_create: &BillToCreate) -> Result<Option<RemoteInvo
     if let Some(found) = find_bill(desk, to_create, &contact_id).await? {
         return Ok(Some(found));
     }
+    let date = choose_date(desk, to_create.bill.id).await?;
     match bills::ask(&desk.ctx, to_create.bill.id).await? {
-        Asking::Now => Ok(Some(make_bill(desk, to_create, contact_id).await?)),
+        Asking::Now => Ok(Some(make_bill(desk, to_create, contact_id, date).await?)),
         Asking::Never => Ok(None),
         Asking::Refused(why) => Err(JobError::fail(why)),
     }
@@ -62,7 +63,13 @@ async fn find_or_make_contact(desk: &Desk, to_create: &BillToCreate) -> Result<S
             .into_iter()
             .next()
         {
-            Some(contact) => contact,
+            Some(contact) => {
+                // By its number it is found again whatever it is renamed to; one that another system gave it stays.
+                if contact.number.is_empty() {
+                    xero.number_contact(&contact.id, &number).await?;
+                }
+                contact
+            }
             None => {
                 xero.create_contact(&number, &company.legal_name, company.billing_email.as_str())
                     .await?
@@ -139,14 +146,27 @@ async fn choose_own(
     }
 }
 
+/// Today, or where Xero's books are locked by then the first day that is open; that is written down, for whoever wonders.
+async fn choose_date(desk: &Desk, bill: BillId) -> Result<NaiveDate, JobError> {
+    let today = desk.ctx.today();
+    let organisation = desk.vendors.xero.read_organisation().await?;
+    let locked = organisation.locked_until.filter(|until| *until >= today);
+    let Some(locked_until) = locked else {
+        return Ok(today);
+    };
+    let date = locked_until.succ_opt().unwrap_or(locked_until);
+    bills::dated_after_lock(&desk.ctx, bill, date, locked_until).await?;
+    Ok(date)
+}
+
 async fn make_bill(
     desk: &Desk,
     to_create: &BillToCreate,
     contact_id: String,
+    date: NaiveDate,
 ) -> Result<RemoteInvoice, JobError> {
     let bill = &to_create.bill;
     let settings = &desk.vendors.bills;
-    let date = desk.ctx.today();
     let new = NewBill {
         contact_id,
         number: bill.number.clone(),
@@ -164,8 +184,13 @@ async fn make_bill(
     };
     let made = desk.vendors.xero.create_bill(&new, &bill.idempotency_key);
     match made.await {
-        Err(error) if error.kind != ErrorKind::UnknownOutcome => {
-            bills::not_in_xero(&desk.ctx, bill.id).await?;
+        Err(error) if error.kind == ErrorKind::UnknownOutcome => Err(error.into()),
+        Err(error) => {
+            match error.kind {
+                // Xero would answer the same to the same key for minutes, whatever was put right by then.
+                ErrorKind::Refused => bills::refused(&desk.ctx, bill.id).await?,
+                _ => bills::not_in_xero(&desk.ctx, bill.id).await?,
+            }
             Err(error.into())
         }
         made => Ok(made?),

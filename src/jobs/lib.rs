@@ -9,6 +9,7 @@ mod budget;
 mod error;
 mod gate;
 mod lease;
+mod locks;
 mod outcome;
 mod perform;
 mod schedule;
@@ -30,6 +31,8 @@ use portal_services::{
     Ctx, ServiceError,
     outbox::{self, Job},
 };
+
+use locks::Locks;
 
 pub use budget::{Budgets, Rate};
 pub use error::JobError;
@@ -61,6 +64,7 @@ pub(crate) struct Desk {
     pub vendors: Vendors,
     /// Where nobody counts calls there are none.
     pub buckets: Option<Arc<budget::Buckets>>,
+    pub locks: Arc<Locks>,
 }
 
 /// What one object of many that were read together came to. One that cannot be taken in stops none behind it: it is read by a job of its own, which is tried

@@ -8,6 +8,8 @@ pub(crate) async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
     let ctx = &desk.ctx;
     match job {
         Job::RegisterLead { lead } => crate::register_lead::run(desk, *lead).await,
+        Job::CheckCompany { client } => crate::register_lead::check_company(desk, *client).await,
+        Job::TakeOverDeal { lead } => crate::register_lead::take_over(desk, *lead).await,
         Job::ReadDeal { hubspot_id } => crate::read_deals::read_one(desk, hubspot_id).await,
         Job::SweepDeals => crate::read_deals::sweep(desk).await,
         Job::CheckDeals => crate::read_deals::check_all(desk).await,

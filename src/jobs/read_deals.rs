@@ -7,8 +7,13 @@ use portal_domain::{
     deal::DealState,
     remote::{DealTrace, RemoteDeal, UnreadableDeal},
 };
-use portal_integrations::hubspot::BATCH_MAX;
-use portal_services::{ServiceError, account, deals, operations, outbox::Job, stages};
+use portal_integrations::hubspot::{ASSOCIATIONS_MAX, BATCH_MAX};
+use portal_services::{
+    ServiceError, account, deals, leads, operations,
+    outbox::Job,
+    renewals::{self, Stranger},
+    stages,
+};
 
 use crate::{Desk, JobError, error::Remedy, one_of_many};
 
@@ -78,41 +83,76 @@ async fn apply_all(
     listed: Vec<RemoteDeal>,
     unreadable: &[UnreadableDeal],
 ) -> Result<(), JobError> {
-    for deal in deals::keep_own(&desk.ctx, listed).await? {
+    let (own, others) = deals::part_own(&desk.ctx, listed).await?;
+    for deal in own {
         let id = deal.id.clone();
         let applied = apply(desk, &id, deal).await?;
         let alone = Job::ReadDeal { hubspot_id: id };
         one_of_many(desk, applied, &alone).await?;
     }
-    Ok(deals::not_readable(&desk.ctx, unreadable).await?)
+    deals::not_readable(&desk.ctx, unreadable).await?;
+    look_at_strangers(desk, others).await
 }
 
-/// Asks after all open and won deals by their ids, once a day: a deletion shows in no sweep, so a lost webhook of one would never be noticed. What is not
-/// there any more, or was changed since it was read, is read by itself.
+/// Deals that came from no lead: whether they are with clients of ours.
+async fn look_at_strangers(desk: &Desk, others: Vec<RemoteDeal>) -> Result<(), JobError> {
+    for some in others.chunks(ASSOCIATIONS_MAX) {
+        let ids: Vec<String> = some.iter().map(|deal| deal.id.clone()).collect();
+        let mut companies = desk.vendors.hubspot.list_companies_of(&ids).await?;
+        let seen = some.iter().map(|deal| Stranger {
+            deal: deal.clone(),
+            companies: companies.remove(&deal.id).unwrap_or_default(),
+        });
+        let seen: Vec<Stranger> = seen.collect();
+        renewals::strangers_seen(&desk.ctx, &seen).await?;
+    }
+    Ok(())
+}
+
+/// Asks after all open and won deals by their ids, once a day, and for a while after those that were lost or removed: neither a deletion nor a restoration shows
+/// in every sweep, so a lost webhook of one would never be noticed. What is not as it was known is read by itself.
 pub(crate) async fn check_all(desk: &Desk) -> Result<(), JobError> {
     let mut last = String::new();
     loop {
-        let known = deals::list_live_after(&desk.ctx, &last, BATCH_MAX as i64).await?;
-        let Some(newest) = known.last() else {
-            return Ok(());
+        let known = deals::list_to_check_after(&desk.ctx, &last, BATCH_MAX as i64).await?;
+        let Some((newest, _)) = known.last() else {
+            return Ok(leads::check_twins_again(&desk.ctx).await?);
         };
         last.clone_from(&newest.id);
-        let ids: Vec<String> = known.iter().map(|deal| deal.id.clone()).collect();
+        let ids: Vec<String> = known.iter().map(|(deal, _)| deal.id.clone()).collect();
         let there = desk.vendors.hubspot.list_deals_there(&ids).await?;
         let there: HashMap<&str, &DealTrace> =
             there.iter().map(|deal| (deal.id.as_str(), deal)).collect();
-        let is_as_known = |known: &DealTrace| {
+        let is_as_known = |known: &DealTrace, state: DealState| {
             let found = there.get(known.id.as_str());
-            found.is_some_and(|deal| {
-                deal.modified_at <= known.modified_at && deal.owner == known.owner
-            })
+            match state {
+                DealState::Removed => found.is_none(),
+                _ => found.is_some_and(|deal| {
+                    deal.modified_at <= known.modified_at && deal.owner == known.owner
+                }),
+            }
         };
-        let stale = known.into_iter().filter(|known| !is_as_known(known));
-        let stale: Vec<String> = stale.map(|deal| deal.id).collect();
+        let (as_known, stale): (Vec<_>, Vec<_>) = known
+            .into_iter()
+            .partition(|(deal, state)| is_as_known(deal, *state));
+        let live = as_known.into_iter();
+        let live = live.filter(|(_, state)| matches!(state, DealState::Open | DealState::Won));
+        let live: Vec<String> = live.map(|(deal, _)| deal.id).collect();
+        tie_again(desk, &live).await?;
+        let stale: Vec<String> = stale.into_iter().map(|(deal, _)| deal.id).collect();
         if !stale.is_empty() {
             deals::read_again(&desk.ctx, stale).await?;
         }
     }
+}
+
+/// Somebody may have taken a deal's company or contact away, or its registration was cut off before them.
+async fn tie_again(desk: &Desk, live: &[String]) -> Result<(), JobError> {
+    if live.is_empty() {
+        return Ok(());
+    }
+    let untied = desk.vendors.hubspot.list_untied(live).await?;
+    Ok(deals::register_again(&desk.ctx, &untied).await?)
 }
 
 /// Everybody who can own a deal: all at once and once an hour, so that no deal costs a call for its owner.

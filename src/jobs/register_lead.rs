@@ -1,7 +1,7 @@
 //! Registers an accepted lead in HubSpot: company, contact, deal, associations. Each step looks before it writes and stores what it found, so that
 //! the job can be killed anywhere and repeated: there is one deal for each lead.
 
-use portal_domain::ids::LeadId;
+use portal_domain::ids::{ClientId, LeadId};
 use portal_integrations::hubspot::{HubSpot, NewContact, NewDeal};
 use portal_services::{
     account, deals,
@@ -24,9 +24,17 @@ pub(crate) async fn run(desk: &Desk, id: LeadId) -> Result<(), JobError> {
             None => return Ok(()),
         }
     }
+    // Two leads of one client side by side would each look for its company before the other has made it.
+    let _alone = desk.locks.take(to_register.client.domain.as_str()).await;
     let company = find_or_make_company(desk, &to_register).await?;
     let contact = find_or_make_contact(desk, &to_register).await?;
-    let deal = find_or_make_deal(hubspot, &to_register).await?;
+    let deal = match find_or_make_deal(desk, &to_register).await? {
+        Found::There(deal) => deal,
+        // That is followed as what becomes of any deal.
+        Found::ThrownAway(deal) => {
+            return Ok(deals::apply_registration(&desk.ctx, id, &deal).await?);
+        }
+    };
     hubspot.associate_deal(&deal, &company, &contact).await?;
     if !hubspot
         .verify_deal_associations(&deal, &company, &contact)
@@ -39,37 +47,40 @@ pub(crate) async fn run(desk: &Desk, id: LeadId) -> Result<(), JobError> {
     Ok(deals::apply_registration(&desk.ctx, id, &deal).await?)
 }
 
-/// The company by our own unique key; else an older one of that domain, adopted; else a new one.
+/// The company that the client is known by, wherever it went; else by our own unique key; else an older one of that domain, adopted; else a new one.
 async fn find_or_make_company(
     desk: &Desk,
     to_register: &LeadToRegister,
 ) -> Result<String, JobError> {
     let hubspot = &desk.vendors.hubspot;
     let client = &to_register.client;
-    if let Some(known) = &client.hubspot_company_id {
-        return Ok(known.clone());
+    let known = match &client.hubspot_company_id {
+        Some(known) => hubspot.find_company(known).await?,
+        None => None,
+    };
+    if known.is_some() && known == client.hubspot_company_id {
+        return Ok(known.unwrap_or_default());
     }
-    let company = match hubspot.find_company_by_key(&client.domain).await? {
+    let found = match known {
+        Some(merged) => Some(merged),
+        None => hubspot.find_company_by_key(&client.domain).await?,
+    };
+    let company = match found {
         Some(company) => company,
-        None => match hubspot
-            .search_companies_by_domain(&client.domain)
-            .await?
-            .into_iter()
-            .next()
-        {
-            Some(oldest) => {
-                hubspot.adopt_company(&oldest, &client.domain).await?;
-                oldest
-            }
-            None => {
-                hubspot
-                    .upsert_company(&client.domain, &client.name, &client.domain)
-                    .await?
-            }
-        },
+        None => adopt_or_make_company(desk, &client.domain, &client.name).await?,
     };
     leads::company_found(&desk.ctx, client.id, &company).await?;
     Ok(company)
+}
+
+/// The oldest company of the domain, or a new one.
+async fn adopt_or_make_company(desk: &Desk, domain: &str, name: &str) -> Result<String, JobError> {
+    let hubspot = &desk.vendors.hubspot;
+    let older = hubspot.search_companies_by_domain(domain).await?;
+    Ok(match older.first() {
+        Some(oldest) => hubspot.adopt_company(oldest, domain).await?,
+        None => hubspot.upsert_company(domain, name, domain).await?,
+    })
 }
 
 /// HubSpot keeps one contact for each address; what sales wrote there is never overwritten.
@@ -79,49 +90,94 @@ async fn find_or_make_contact(
 ) -> Result<String, JobError> {
     let hubspot = &desk.vendors.hubspot;
     let lead = &to_register.lead;
-    if let Some(known) = &lead.hubspot_contact_id {
-        return Ok(known.clone());
-    }
-    let new = NewContact {
-        email: lead.contact_email.clone(),
-        full_name: lead.contact_name.clone(),
-        phone: (!lead.contact_phone.is_empty()).then(|| lead.contact_phone.clone()),
+    let known = match &lead.hubspot_contact_id {
+        Some(known) => hubspot.find_contact(known).await?,
+        None => None,
     };
-    let contact = match hubspot.find_contact_by_email(&new.email).await? {
-        Some(contact) => {
-            hubspot.fill_contact_blanks(&contact, &new).await?;
-            contact
-        }
-        None => hubspot.create_contact(&new).await?,
+    if known.is_some() && known == lead.hubspot_contact_id {
+        return Ok(known.unwrap_or_default());
+    }
+    let contact = match known {
+        Some(merged) => merged,
+        None => make_contact(hubspot, to_register).await?,
     };
     leads::contact_found(&desk.ctx, lead.id, &contact).await?;
     Ok(contact)
 }
 
-/// A deal that is there already is left as it is: sales may have moved it on, or thrown it away.
-async fn find_or_make_deal(
+async fn make_contact(
     hubspot: &HubSpot,
-    to_register: &LeadToRegister,
+    LeadToRegister { lead, .. }: &LeadToRegister,
 ) -> Result<String, JobError> {
+    let new = NewContact {
+        email: lead.contact_email.clone(),
+        full_name: lead.contact_name.clone(),
+        phone: (!lead.contact_phone.is_empty()).then(|| lead.contact_phone.clone()),
+    };
+    Ok(match hubspot.find_contact_by_email(&new.email).await? {
+        Some(contact) => {
+            hubspot.fill_contact_blanks(&contact, &new).await?;
+            contact
+        }
+        None => hubspot.create_contact(&new).await?,
+    })
+}
+
+/// A lead's deal, by its id.
+enum Found {
+    There(String),
+    ThrownAway(String),
+}
+
+/// A deal that is there already is left as it is: sales may have moved it on.
+async fn find_or_make_deal(desk: &Desk, to_register: &LeadToRegister) -> Result<Found, JobError> {
+    let hubspot = &desk.vendors.hubspot;
     let lead = &to_register.lead;
     if let Some(known) = &lead.hubspot_deal_id {
-        return Ok(known.clone());
+        let there = hubspot.find_deal(known).await?;
+        return Ok(there.map_or_else(|| Found::ThrownAway(known.clone()), Found::There));
     }
     let lead_key = lead.id.to_string();
-    if let Some(deal) = hubspot.find_deal_by_lead(&lead_key).await? {
-        return Ok(deal);
-    }
-    let stage = to_register
-        .first_stage
-        .as_ref()
-        .ok_or_else(|| JobError::fail("HubSpot has no deal pipeline with a stage"))?;
-    let new = NewDeal {
-        name: format!("{} ({})", lead.client_name, lead.partner_name),
-        pipeline: stage.pipeline.clone(),
-        stage: stage.id.clone(),
-        amount: to_register.amount,
-        description: to_register.description.clone(),
-        lead_key,
+    let deal = match hubspot.find_deal_by_lead(&lead_key).await? {
+        Some(deal) => deal,
+        None => {
+            let stage = to_register
+                .first_stage
+                .as_ref()
+                .ok_or_else(|| JobError::fail("HubSpot has no deal pipeline with a stage"))?;
+            let new = NewDeal {
+                name: format!("{} ({})", lead.client_name, lead.partner_name),
+                pipeline: stage.pipeline.clone(),
+                stage: stage.id.clone(),
+                amount: to_register.amount,
+                description: to_register.description.clone(),
+                lead_key,
+            };
+            hubspot.upsert_deal(&new).await?
+        }
     };
-    Ok(hubspot.upsert_deal(&new).await?)
+    // At once: whatever fails from here on, the lead knows its deal.
+    leads::deal_found(&desk.ctx, lead.id, &deal).await?;
+    Ok(Found::There(deal))
+}
+
+/// Puts a lead's key on the deal that a person said is its own, and reads it.
+pub(crate) async fn take_over(desk: &Desk, id: LeadId) -> Result<(), JobError> {
+    let taken = leads::for_registration(&desk.ctx, id).await?;
+    let Some(deal) = taken.and_then(|taken| taken.lead.hubspot_deal_id) else {
+        return Ok(());
+    };
+    let hubspot = &desk.vendors.hubspot;
+    hubspot.adopt_deal(&deal, &id.to_string()).await?;
+    read_deals::read_one(desk, &deal).await
+}
+
+/// Whether a client has several companies in HubSpot. The search that adopts an older one may not have seen it yet, and HubSpot may make one with a contact.
+pub(crate) async fn check_company(desk: &Desk, client: ClientId) -> Result<(), JobError> {
+    let Some(client) = leads::find_client(&desk.ctx, client).await? else {
+        return Ok(());
+    };
+    let hubspot = &desk.vendors.hubspot;
+    let companies = hubspot.search_companies_by_domain(&client.domain).await?;
+    Ok(leads::companies_seen(&desk.ctx, &client, &companies).await?)
 }

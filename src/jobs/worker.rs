@@ -22,6 +22,7 @@ use crate::{
     budget::{Buckets, Budgets, is_scarce},
     gate::JobGate,
     lease::{LEASE_MS, perform_leased},
+    locks::Locks,
     outcome::{self, PROBE_MS},
     schedule,
 };
@@ -46,6 +47,7 @@ impl Worker {
                 ctx,
                 vendors,
                 buckets: None,
+                locks: Arc::new(Locks::default()),
             }),
             claims: Arc::default(),
         }

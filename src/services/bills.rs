@@ -4,6 +4,7 @@
 //! A statement is never paid twice: a bill is marked before Xero is asked to make it, cannot be withdrawn while Xero may have it, and is not made beside
 //! another that leaves it nothing. What the portal does to bills by itself is in the audit log like what people do.
 
+use chrono::NaiveDate;
 use portal_domain::{
     access::{Action, Actor},
     bill::{BillState, lines_billed},
@@ -235,6 +236,32 @@ pub async fn not_in_xero(ctx: &Ctx, id: BillId) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     if let Some(bill) = lock_unbooked(&mut tx, id).await? {
         bills::set_state(&mut tx, &bill, BillState::Raised, ctx.now()).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Xero said no to the bill: it has certainly not got it, and is asked under another key the next time.
+pub async fn refused(ctx: &Ctx, id: BillId) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    if let Some(bill) = lock_unbooked(&mut tx, id).await? {
+        bills::set_state(&mut tx, &bill, BillState::Raised, ctx.now()).await?;
+        let key = format!("bill-{id}-{}", ctx.new_id());
+        bills::set_idempotency_key(&mut tx, id, &key).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Xero's books are locked until a day, so that a bill has the date of one after it.
+pub async fn dated_after_lock(
+    ctx: &Ctx,
+    id: BillId,
+    date: NaiveDate,
+    locked_until: NaiveDate,
+) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    if let Some(bill) = bills::find(&mut tx, id).await? {
+        let beside = json!({ "date": date, "locked_until": locked_until });
+        record(ctx, &mut tx, (None, "date_bill"), &bill, beside).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -10,7 +10,10 @@ use std::{
 
 use portal_domain::{
     calendar::Month,
-    ids::{BillId, DealId, ExceptionId, LineId, PartnerId, PersonId, PlanVersionId, StatementId},
+    ids::{
+        BillId, ClientId, DealId, ExceptionId, LineId, PartnerId, PersonId, PlanVersionId,
+        StatementId,
+    },
     ledger::Entry,
     line::{FirstState, LineKind, LineState, Move},
     money::{Currency, Exact, Money, MoneyError},
@@ -567,6 +570,7 @@ pub(crate) async fn lock_statements_of(
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum About<'a> {
     Deal(DealId),
+    Client(ClientId),
     Invoice(&'a str),
     /// A credit note, and the deal that it takes money from, if that is known.
     Credit(&'a str, Option<DealId>),
@@ -585,6 +589,7 @@ impl About<'_> {
         let of = |id: &dyn Display| format!("{kind}:{id}");
         match self {
             Self::Deal(id) => of(id),
+            Self::Client(id) => of(id),
             Self::Raised(id, _) => of(id),
             Self::Invoice(id)
             | Self::Credit(id, _)
@@ -600,7 +605,7 @@ impl About<'_> {
             Self::Deal(deal) => (Some(deal), None, None),
             Self::Invoice(invoice) => (None, Some(invoice), None),
             Self::Credit(_, deal) | Self::Reading(_, deal) => (deal, None, None),
-            Self::Document(_) => (None, None, None),
+            Self::Document(_) | Self::Client(_) => (None, None, None),
             Self::Bill(invoice, statement) => (None, Some(invoice), Some(statement)),
             Self::Raised(_, statement) => (None, None, Some(statement)),
         }

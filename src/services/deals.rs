@@ -177,11 +177,11 @@ pub async fn apply_reading(
     Ok(tx.commit().await?)
 }
 
-/// Those of some deals that are ours: they name a lead, or are known by their ids or by one that was merged into them.
-pub async fn keep_own(
+/// Those of some deals that are ours, and the others. Ours name a lead, or are known by their ids or by one that was merged into them.
+pub async fn part_own(
     ctx: &Ctx,
-    mut read: Vec<RemoteDeal>,
-) -> Result<Vec<RemoteDeal>, ServiceError> {
+    read: Vec<RemoteDeal>,
+) -> Result<(Vec<RemoteDeal>, Vec<RemoteDeal>), ServiceError> {
     let ids: Vec<String> = read
         .iter()
         .flat_map(RemoteDeal::ids)
@@ -189,8 +189,9 @@ pub async fn keep_own(
         .collect();
     let mut tx = ctx.store.read().await?;
     let known = deals::list_known(&mut tx, &ids).await?;
-    read.retain(|deal| deal.lead_key.is_some() || deal.ids().any(|id| known.contains(id)));
-    Ok(read)
+    let is_own =
+        |deal: &RemoteDeal| deal.lead_key.is_some() || deal.ids().any(|id| known.contains(id));
+    Ok(read.into_iter().partition(is_own))
 }
 
 /// Deals that HubSpot has and that cannot be read: each of ours is a case until it can, and stands as it was.
@@ -272,14 +273,18 @@ fn won_on(ctx: &Ctx, known: Option<NaiveDate>, remote: &RemoteDeal) -> Option<Na
     closed_on.or(known).or_else(|| Some(ctx.today()))
 }
 
-/// Open and won deals after one, by their ids in HubSpot, as far as we know.
-pub async fn list_live_after(
+/// For how long HubSpot can bring a deal back from its bin.
+const RESTORABLE_DAYS: i64 = 90;
+
+/// Deals after one, by their ids in HubSpot, as far as we know: the open and won ones, and for a while those that were lost or removed, each with its state.
+pub async fn list_to_check_after(
     ctx: &Ctx,
     hubspot_id: &str,
     limit: i64,
-) -> Result<Vec<DealTrace>, ServiceError> {
+) -> Result<Vec<(DealTrace, DealState)>, ServiceError> {
     let mut tx = ctx.store.read().await?;
-    Ok(deals::list_live_after(&mut tx, hubspot_id, limit).await?)
+    let since = ctx.now().plus_days(-RESTORABLE_DAYS);
+    Ok(deals::list_to_check_after(&mut tx, hubspot_id, since, limit).await?)
 }
 
 /// Has deals read one by one.
@@ -289,6 +294,18 @@ pub async fn read_again(ctx: &Ctx, hubspot_ids: Vec<String>) -> Result<(), Servi
         .into_iter()
         .map(|hubspot_id| Job::ReadDeal { hubspot_id });
     outbox::add_all(ctx, &mut tx, read).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Has the leads of some deals registered again, which ties their deals to company and contact where they are not.
+pub async fn register_again(ctx: &Ctx, hubspot_ids: &[String]) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    let mut again = Vec::with_capacity(hubspot_ids.len());
+    for id in hubspot_ids {
+        let deal = deals::find_by_hubspot(&mut tx, id).await?;
+        again.extend(deal.map(|deal| Job::RegisterLead { lead: deal.lead }));
+    }
+    outbox::add_all(ctx, &mut tx, again).await?;
     Ok(tx.commit().await?)
 }
 
@@ -304,13 +321,21 @@ async fn find_owner(
     asked_id: &str,
     remote: Option<&RemoteDeal>,
 ) -> Result<Option<Owner>, ServiceError> {
-    let mut ids = vec![asked_id];
-    if let Some(remote) = remote {
-        // The survivor first: the reading is its own.
-        ids.insert(0, remote.id.as_str());
-        ids.extend(remote.merged_ids.iter().map(String::as_str));
-    }
     let mut found: Vec<DealRecord> = Vec::new();
+    let mut ids = Vec::new();
+    if let Some(remote) = remote {
+        ids.extend(remote.ids());
+        // Of several that were merged the one goes on whose lead HubSpot names, whichever was asked for; and before all the one that has the id already.
+        found.extend(deals::find_by_hubspot(tx, &remote.id).await?);
+        if let Some(lead) = lead_of(remote)
+            && let Some(named) = deals::find_of_lead(tx, lead).await?
+            && (named.hubspot_id == asked_id || remote.ids().any(|id| id == named.hubspot_id))
+            && found.iter().all(|known| known.id != named.id)
+        {
+            found.push(named);
+        }
+    }
+    ids.push(asked_id);
     for id in ids {
         if let Some(deal) = deals::find_by_hubspot(tx, id).await?
             && found.iter().all(|known| known.id != deal.id)
@@ -328,15 +353,19 @@ async fn find_owner(
     }))
 }
 
+/// The lead that a deal names.
+fn lead_of(remote: &RemoteDeal) -> Option<LeadId> {
+    remote.lead_key.as_deref()?.parse().ok()
+}
+
 /// A deal that was never read before names its lead. A lead that has another deal already keeps that one.
 async fn find_owner_by_key(
     tx: &mut Tx,
     remote: Option<&RemoteDeal>,
 ) -> Result<Option<Owner>, ServiceError> {
-    let key = remote
-        .and_then(|remote| remote.lead_key.as_deref())
-        .and_then(|key| key.parse::<LeadId>().ok());
-    let Some(lead) = key else { return Ok(None) };
+    let Some(lead) = remote.and_then(lead_of) else {
+        return Ok(None);
+    };
     let is_waiting = leads::find(tx, lead)
         .await?
         .is_some_and(|lead| matches!(lead.state, LeadState::Accepted | LeadState::Registered));
@@ -511,13 +540,29 @@ async fn record_happening(
     let next = match deal.state {
         DealState::Open => LeadState::Registered,
         DealState::Won => LeadState::Won,
-        DealState::Lost | DealState::Removed => LeadState::Lost,
+        DealState::Lost => LeadState::Lost,
+        DealState::Removed => LeadState::Removed,
     };
     if lead.state.may_become(next) {
         leads::set_state(tx, lead.id, lead.state, next, None, ctx.now()).await?;
     }
-    if next == LeadState::Lost {
-        leads::release_claim(tx, lead.id, ctx.now()).await?;
+    follow_claim(ctx, tx, lead, next).await
+}
+
+/// The claim ends with the deal, and comes back with it until the day on which it was to expire, unless another partner protects the client by then.
+async fn follow_claim(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    lead: &LeadRecord,
+    state: LeadState,
+) -> Result<(), ServiceError> {
+    if matches!(state, LeadState::Lost | LeadState::Removed) {
+        return Ok(leads::release_claim(tx, lead.id, ctx.now()).await?);
+    }
+    tx.lock(&format!("domain:{}", lead.client_domain)).await?;
+    let (partner, domain) = (lead.partner, lead.client_domain.as_str());
+    if !leads::is_claimed_by_another(tx, partner, domain, ctx.now()).await? {
+        leads::take_claim_back(tx, lead.id).await?;
     }
     Ok(())
 }

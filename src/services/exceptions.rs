@@ -1,12 +1,12 @@
 //! Exceptions: what does not fit and waits for a person, and what a person can do about it. What raises and settles them is `links`, `reconcile`, `deals`
 //! and `bills`; what becomes of merged deals and of changes that lines cannot follow is `mergers`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portal_domain::{
     access::{Action, Actor},
     calendar::{Month, Timestamp},
-    ids::{DealId, ExceptionId},
+    ids::{DealId, ExceptionId, PartnerId},
     money::{Currency, Exact, Money, add, round_half_even},
     remote::RemoteOwner,
     text::{Email, parse_line, parse_paragraph},
@@ -17,7 +17,7 @@ use portal_store::{
     deals::{self, DealRecord},
     exceptions::{self, ExceptionRecord},
     invoices::{self, InvoiceRecord},
-    owners, people,
+    owners, partners, people,
     waivers::{self, WaiverRecord},
 };
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,7 @@ use crate::{
     messages,
     outbox::{self, Job},
     reconcile::{DealMoney, waived_in},
+    renewals::WITHOUT_LEAD,
 };
 
 /// How many exceptions a page shows.
@@ -42,7 +43,7 @@ const CHOICES: i64 = 20;
 const MONTHS_TOGETHER: usize = 12;
 
 /// What people do about exceptions, as the audit log names it.
-const ACTS: [&str; 11] = [
+const ACTS: [&str; 12] = [
     "chase",
     "decide_merger",
     "dismiss_exception",
@@ -52,6 +53,7 @@ const ACTS: [&str; 11] = [
     "say_no_deal",
     "split_document",
     "take_back_waiver",
+    "take_over_deal",
     "unlink_document",
     "waive",
 ];
@@ -254,6 +256,8 @@ pub struct CaseView {
     pub has_stated: bool,
     /// Who owns the deal in HubSpot, and is written to about it.
     pub owner: Option<RemoteOwner>,
+    /// The partners that a deal without a lead can be from, those first who brought the client.
+    pub partners: Vec<(PartnerId, String)>,
     /// Whoever looks at it: the first recipient of a mail about it where nobody owns the deal.
     pub own_email: String,
 }
@@ -287,6 +291,7 @@ pub async fn find_case(
         missing: Vec::new(),
         waived: Vec::new(),
         has_stated: false,
+        partners: list_partners(&mut tx, &record).await?,
         merger: match record.kind.as_str() {
             "deals_merged" => mergers::find_merger(&mut tx, &record).await?,
             _ => None,
@@ -308,6 +313,28 @@ pub async fn find_case(
         }
     }
     Ok(case)
+}
+
+async fn list_partners(
+    tx: &mut Tx,
+    record: &ExceptionRecord,
+) -> Result<Vec<(PartnerId, String)>, ServiceError> {
+    if record.kind != WITHOUT_LEAD {
+        return Ok(Vec::new());
+    }
+    let facts: Value = serde_json::from_str(&record.facts).unwrap_or_default();
+    let client = facts["client_id"].as_str().and_then(|id| id.parse().ok());
+    let brought: BTreeSet<PartnerId> = match client {
+        Some(client) => deals::list_of_clients(tx, &[client])
+            .await?
+            .into_iter()
+            .map(|deal| deal.partner)
+            .collect(),
+        None => BTreeSet::new(),
+    };
+    let mut all = partners::list_names(tx).await?;
+    all.sort_by_key(|(id, _)| !brought.contains(id));
+    Ok(all)
 }
 
 /// What a case shows of its deal's money.

@@ -13,17 +13,19 @@ use portal_domain::{
 use portal_store::{
     Tx, audit, changes, clients,
     clients::ClientRecord,
-    deals,
+    deals, exceptions,
     leads::{self, LeadEventRecord, LeadFilter, LeadRecord},
     partners,
 };
 use portal_words::{Locale, Words};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     Ctx, ServiceError,
     access::{require, require_partner, require_staff},
-    account, messages,
+    account,
+    books::{self, About},
+    messages,
     outbox::{self, Job},
 };
 
@@ -225,19 +227,17 @@ async fn store(
 /// What follows from acceptance, whoever or whatever accepted: the claim, and the delivery to HubSpot.
 async fn accept(ctx: &Ctx, tx: &mut Tx, lead: &LeadRecord) -> Result<(), ServiceError> {
     let now = ctx.now();
-    let claim_ms = i64::try_from(ctx.programme.claim.as_millis()).unwrap_or(i64::MAX);
     leads::set_accepted(tx, lead.id, now).await?;
-    leads::add_claim(
-        tx,
-        lead.id,
-        lead.partner,
-        &lead.client_domain,
-        now,
-        now.plus_ms(claim_ms),
-    )
-    .await?;
+    let (domain, until) = (lead.client_domain.as_str(), claim_until(ctx));
+    leads::add_claim(tx, lead.id, lead.partner, domain, now, until).await?;
     leads::add_event(tx, lead.id, "accepted", "{}", None, now).await?;
     outbox::add(ctx, tx, &Job::RegisterLead { lead: lead.id }).await
+}
+
+/// How long a claim that begins now protects its client.
+pub(crate) fn claim_until(ctx: &Ctx) -> Timestamp {
+    let claim_ms = i64::try_from(ctx.programme.claim.as_millis()).unwrap_or(i64::MAX);
+    ctx.now().plus_ms(claim_ms)
 }
 
 /// A manager's decision on a lead in review.
@@ -483,10 +483,62 @@ pub async fn for_registration(
     }))
 }
 
-/// HubSpot's company of a client is known from now on.
+/// How long HubSpot's search may take to show a company.
+const INDEX_MS: i64 = 10 * 60_000;
+/// A client with several companies in HubSpot.
+const TWINS: &str = "company_twins";
+
+/// HubSpot's company of a client is known from now on. Once the search shows all companies, somebody looks whether there are others.
 pub async fn company_found(ctx: &Ctx, client: ClientId, company: &str) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     clients::set_hubspot_company(&mut tx, client, company).await?;
+    let shown_at = ctx.now().plus_ms(INDEX_MS);
+    outbox::add_at(ctx, &mut tx, &Job::CheckCompany { client }, shown_at).await?;
+    Ok(tx.commit().await?)
+}
+
+pub async fn find_client(ctx: &Ctx, id: ClientId) -> Result<Option<ClientRecord>, ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    Ok(clients::find(&mut tx, id).await?)
+}
+
+/// The companies in HubSpot that have a client's domain: more than one are a case until they are merged there.
+pub async fn companies_seen(
+    ctx: &Ctx,
+    client: &ClientRecord,
+    companies: &[String],
+) -> Result<(), ServiceError> {
+    let several = (companies.len() > 1).then(|| {
+        json!({
+            "client_id": client.id,
+            "client": client.name,
+            "ours": client.hubspot_company_id,
+            "message": companies.join(", "),
+        })
+    });
+    let mut tx = ctx.store.write().await?;
+    books::raise_or_settle(ctx, &mut tx, TWINS, About::Client(client.id), several).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Has the clients looked at again that had several companies: they may be merged by now.
+pub async fn check_twins_again(ctx: &Ctx) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    let open = exceptions::list_open_of_kind(&mut tx, TWINS).await?;
+    let client_of = |facts: &str| {
+        let facts: Value = serde_json::from_str(facts).ok()?;
+        facts["client_id"].as_str()?.parse().ok()
+    };
+    let again = open.iter().filter_map(|open| client_of(&open.facts));
+    let again = again.map(|client| Job::CheckCompany { client });
+    outbox::add_all(ctx, &mut tx, again).await?;
+    Ok(tx.commit().await?)
+}
+
+/// HubSpot's deal of a lead is known from now on, whether or not it is tied to anything yet.
+pub async fn deal_found(ctx: &Ctx, lead: LeadId, deal: &str) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    leads::set_hubspot_deal(&mut tx, lead, deal).await?;
     Ok(tx.commit().await?)
 }
 

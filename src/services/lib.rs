@@ -36,6 +36,7 @@ pub mod payouts;
 pub mod quarters;
 pub mod recompute;
 pub mod reconcile;
+pub mod renewals;
 pub mod schedules;
 pub mod settlement;
 pub mod statements;

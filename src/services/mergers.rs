@@ -174,8 +174,8 @@ async fn end(ctx: &Ctx, tx: &mut Tx, deal: &DealRecord) -> Result<(), ServiceErr
     let lead = leads::find(tx, deal.lead).await?;
     let lead = lead.ok_or(ServiceError::NotFound)?;
     leads::add_event(tx, lead.id, "removed", "{}", None, now).await?;
-    if lead.state.may_become(LeadState::Lost) {
-        leads::set_state(tx, lead.id, lead.state, LeadState::Lost, None, now).await?;
+    if lead.state.may_become(LeadState::Removed) {
+        leads::set_state(tx, lead.id, lead.state, LeadState::Removed, None, now).await?;
     }
     Ok(leads::release_claim(tx, lead.id, now).await?)
 }

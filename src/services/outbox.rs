@@ -3,8 +3,8 @@
 use portal_domain::{
     calendar::Timestamp,
     ids::{
-        BillId, DealId, InboxId, JobId, LeadId, MailId, PartnerId, PersonId, SlackMessageId,
-        StatementId,
+        BillId, ClientId, DealId, InboxId, JobId, LeadId, MailId, PartnerId, PersonId,
+        SlackMessageId, StatementId,
     },
 };
 use portal_store::{
@@ -20,6 +20,8 @@ use crate::{Ctx, ServiceError};
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Job {
     RegisterLead { lead: LeadId },
+    CheckCompany { client: ClientId },
+    TakeOverDeal { lead: LeadId },
     ReadDeal { hubspot_id: String },
     SweepDeals,
     CheckDeals,
@@ -52,6 +54,8 @@ impl Job {
     pub const fn lane(&self) -> &'static str {
         match self {
             Self::RegisterLead { .. }
+            | Self::CheckCompany { .. }
+            | Self::TakeOverDeal { .. }
             | Self::ReadDeal { .. }
             | Self::SweepDeals
             | Self::CheckDeals
@@ -81,6 +85,8 @@ impl Job {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::RegisterLead { .. } => "register_lead",
+            Self::CheckCompany { .. } => "check_company",
+            Self::TakeOverDeal { .. } => "take_over_deal",
             Self::ReadDeal { .. } => "read_deal",
             Self::SweepDeals => "sweep_deals",
             Self::CheckDeals => "check_deals",
@@ -110,8 +116,11 @@ impl Job {
     /// Leads and bills are what people wait for; hints are fresh, and what the rest finds would be found by the next one too.
     const fn priority(&self) -> Priority {
         match self {
-            Self::RegisterLead { .. } | Self::CreateBill { .. } => Priority::First,
+            Self::RegisterLead { .. } | Self::TakeOverDeal { .. } | Self::CreateBill { .. } => {
+                Priority::First
+            }
             Self::ReadDeal { .. }
+            | Self::CheckCompany { .. }
             | Self::WorkInbox { .. }
             | Self::WorkEvent { .. }
             | Self::ReadInvoice { .. }

@@ -742,7 +742,9 @@ fn check_delivery(
             let job = outbox::payload(&Job::RegisterLead { lead: lead.id })?;
             !deals.is_empty() || deliveries.contains(&job)
         }
-        LeadState::Registered | LeadState::Won | LeadState::Lost => lead.hubspot_deal_id.is_some(),
+        LeadState::Registered | LeadState::Won | LeadState::Lost | LeadState::Removed => {
+            lead.hubspot_deal_id.is_some()
+        }
         LeadState::InReview | LeadState::Rejected | LeadState::Withdrawn => return Ok(()),
     };
     check.look(is_delivered, || {

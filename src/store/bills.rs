@@ -119,6 +119,17 @@ pub async fn set_xero_invoice(
     )
 }
 
+/// The key under which Xero is asked to make a bill.
+pub async fn set_idempotency_key(tx: &mut Tx, id: BillId, key: &str) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "bill",
+        "UPDATE bills SET idempotency_key = $2 WHERE id = $1",
+        id,
+        key
+    )
+}
+
 /// What Xero says of a bill now.
 pub async fn set_settled(tx: &mut Tx, bill: &BillRecord, now: Timestamp) -> Result<(), StoreError> {
     execute_one!(

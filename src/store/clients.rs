@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, execute_one, pattern, row, rows, sql},
+    sql::{execute, execute_one, pattern, row, rows, rows_of, sql},
 };
 
 /// The company that a lead is about.
@@ -84,6 +84,18 @@ pub async fn find_by_contact(
     .as_ref()
     .map(read_client)
     .transpose()
+}
+
+/// A client that HubSpot knows as one of some companies.
+pub async fn find_by_companies(
+    tx: &mut Tx,
+    companies: &[String],
+) -> Result<Option<ClientRecord>, StoreError> {
+    let rows = rows_of(tx, companies, |list| {
+        format!("{CLIENT} WHERE hubspot_company_id IN {list} ORDER BY id")
+    })
+    .await?;
+    rows.first().map(read_client).transpose()
 }
 
 /// Which clients the explorer looks at.

@@ -453,25 +453,30 @@ pub async fn list_ids_of_versions(
     all(&rows, |row| row.parsed("id"))
 }
 
-/// Open and won deals after one, by their ids in HubSpot, as they were last read.
-pub async fn list_live_after(
+/// Deals after one, by their ids in HubSpot, as they were last read, with their states: the open and won ones, and those of the others that were read since an
+/// instant.
+pub async fn list_to_check_after(
     tx: &mut Tx,
     hubspot_id: &str,
+    read_since: Timestamp,
     limit: i64,
-) -> Result<Vec<DealTrace>, StoreError> {
+) -> Result<Vec<(DealTrace, DealState)>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT hubspot_id, hubspot_modified_at, hubspot_owner FROM deals WHERE state IN ('open', 'won') AND hubspot_id > $1
-         ORDER BY hubspot_id LIMIT $2",
+        "SELECT hubspot_id, hubspot_modified_at, hubspot_owner, state FROM deals
+         WHERE (state IN ('open', 'won') OR (confirmed_at >= $2 AND merged_into IS NULL)) AND hubspot_id > $1
+         ORDER BY hubspot_id LIMIT $3",
         hubspot_id,
+        read_since,
         limit,
     )?;
     all(&rows, |row| {
-        Ok(DealTrace {
+        let trace = DealTrace {
             id: row.text("hubspot_id")?,
             modified_at: row.instant("hubspot_modified_at")?,
             owner: row.optional_text("hubspot_owner")?,
-        })
+        };
+        Ok((trace, row.word("state", DealState::parse)?))
     })
 }
 

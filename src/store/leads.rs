@@ -164,6 +164,32 @@ pub async fn find_by_submission(
     .transpose()
 }
 
+/// The partner's last lead for a client.
+pub async fn find_last_of_client(
+    tx: &mut Tx,
+    partner: PartnerId,
+    client: ClientId,
+) -> Result<Option<LeadRecord>, StoreError> {
+    row!(
+        tx,
+        sql!(
+            LEAD,
+            " WHERE leads.partner_id = $1 AND leads.client_id = $2 ORDER BY leads.id DESC LIMIT 1"
+        ),
+        partner,
+        client,
+    )?
+    .as_ref()
+    .map(read_lead)
+    .transpose()
+}
+
+/// Whether some lead has a deal of HubSpot's.
+pub async fn is_deal_taken(tx: &mut Tx, deal: &str) -> Result<bool, StoreError> {
+    let lead = row!(tx, "SELECT id FROM leads WHERE hubspot_deal_id = $1", deal)?;
+    Ok(lead.is_some())
+}
+
 /// An open lead of the partner for that client.
 pub async fn find_open_of_domain(
     tx: &mut Tx,
@@ -289,6 +315,17 @@ pub async fn set_hubspot_contact(tx: &mut Tx, id: LeadId, contact: &str) -> Resu
     )
 }
 
+/// Keeps the deal of a lead that knows none yet.
+pub async fn set_hubspot_deal(tx: &mut Tx, id: LeadId, deal: &str) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE leads SET hubspot_deal_id = $2 WHERE id = $1 AND hubspot_deal_id IS NULL",
+        id,
+        deal
+    )?;
+    Ok(())
+}
+
 pub async fn set_registered(
     tx: &mut Tx,
     id: LeadId,
@@ -405,6 +442,16 @@ pub async fn find_claim_expiry(tx: &mut Tx, lead: LeadId) -> Result<Option<Times
     )?
     .map(|row| row.instant("expires_at"))
     .transpose()
+}
+
+/// A claim that was released holds again, until it expires.
+pub async fn take_claim_back(tx: &mut Tx, lead: LeadId) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE claims SET released_at = NULL WHERE lead_id = $1 AND released_at IS NOT NULL",
+        lead,
+    )?;
+    Ok(())
 }
 
 pub async fn release_claim(tx: &mut Tx, lead: LeadId, now: Timestamp) -> Result<(), StoreError> {

@@ -335,7 +335,7 @@ fn forms_of_messages(partner: &str) -> [(&'static str, Vec<(&'static str, &str)>
 }
 
 /// A form of each act on what does not fit.
-fn forms_of_finance(lead: &str) -> [(&'static str, Vec<(&'static str, &str)>); 11] {
+fn forms_of_finance(lead: &str) -> [(&'static str, Vec<(&'static str, &str)>); 12] {
     [
         (
             "split_document",
@@ -366,6 +366,10 @@ fn forms_of_finance(lead: &str) -> [(&'static str, Vec<(&'static str, &str)>); 1
             "decide_merger",
             vec![("exception", lead), ("decision", "other"), ("reason", "x")],
         ),
+        (
+            "take_over_deal",
+            vec![("exception", lead), ("partner", lead)],
+        ),
         ("keep_unchanged", vec![("exception", lead), ("reason", "x")]),
         ("follow_change", vec![("exception", lead)]),
     ]
@@ -383,7 +387,7 @@ async fn a_role_does_no_more_than_its_own() {
         set_channel set_channel_language test_channel test_partner_slack try_address_again \
         retry_job retry_all_jobs pause_system resume_system replay_webhook";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
-        decide_merger keep_unchanged follow_change";
+        decide_merger take_over_deal keep_unchanged follow_change";
     let of_members = "raise_invoice update_company invite_member withdraw_lead test_slack";
     let refused = [
         (portal.aster.owner, of_staff),

@@ -291,7 +291,7 @@ async fn a_deletion_that_nobody_told_is_noticed_within_a_day() {
     );
     portal.advance_clock_by(24 * 60).await;
     portal.run_jobs().await;
-    assert_eq!(portal.lead(id).await.state, LeadState::Lost);
+    assert_eq!(portal.lead(id).await.state, LeadState::Removed);
     assert_eq!(portal.lead(kept).await.state, LeadState::Registered);
     portal.finish().await;
 }
@@ -314,7 +314,7 @@ async fn a_deal_that_is_lost_deleted_and_restored_is_followed() {
         (
             format!("hubspot/deals/{deal}/archive"),
             json!({}),
-            LeadState::Lost,
+            LeadState::Removed,
         ),
         (
             format!("hubspot/deals/{deal}/restore"),

@@ -2,6 +2,8 @@
 //! from the terms in `story`; a statement of Harbour's third quarter has 83.34, 83.33 and 83.33.
 
 use portal_domain::{bill::BillState, statement::SettlementState};
+use portal_services::operations;
+use portal_store::{invoices, jobs};
 use serde_json::json;
 
 use crate::story::{POUNDS, Story, Terms};
@@ -408,4 +410,62 @@ async fn a_bill_for_a_statement_with_a_clawback_is_paid_as_a_whole() {
     let figures = [31_670, 25_000, 6_670, 0, 75_002 + 45_009];
     let open = ["invoice_overdue", "no_invoice_yet"];
     story.ends(&lines, figures, &open).await;
+}
+
+/// An operator has the job tried again that was given up.
+async fn retry_dead(story: &Story) {
+    let ctx = &story.portal.ctx;
+    let mut tx = ctx.store.read().await.unwrap();
+    let failing = jobs::list_failing(&mut tx, 10).await.unwrap();
+    drop(tx);
+    assert_eq!(failing.len(), 1, "{failing:#?}");
+    let operator = &story.portal.staff.operator;
+    operations::retry_job(ctx, operator, failing[0].id)
+        .await
+        .unwrap();
+    story.portal.run_jobs().await;
+}
+
+#[tokio::test]
+async fn what_xero_refused_and_was_put_right_is_made_at_the_next_try() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let without_pounds = json!({ "currencies": "EUR USD" });
+    story.xero("organisation", without_pounds).await;
+    assert_eq!(story.try_raise("AST-1", "").await.status, 303);
+    story.portal.run_jobs().await;
+    story.is(&STATED, OWED, &["bill_not_made"]).await;
+    let with_pounds = json!({ "currencies": "EUR GBP USD" });
+    story.xero("organisation", with_pounds).await;
+    retry_dead(&story).await;
+    story.ends(&INVOICED, OWED, &[]).await;
+}
+
+#[tokio::test]
+async fn a_bill_is_dated_on_the_first_day_that_xeros_books_are_open_and_that_is_said() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let lock = json!({ "period_lock_date": "2026-10-31" });
+    story.xero("organisation", lock).await;
+    let bill = story.raise("AST-1", "").await;
+    let mut tx = story.portal.ctx.store.read().await.unwrap();
+    let found = invoices::find(&mut tx, &bill).await.unwrap().unwrap();
+    drop(tx);
+    assert_eq!(found.remote.date.unwrap().to_string(), "2026-11-01");
+    let mut operator = story.portal.sign_in(&story.portal.staff.operator).await;
+    let audit = operator.get("/staff/audit").await.body;
+    assert!(audit.contains("Dated an invoice after the day"), "{audit}");
+    story.ends(&INVOICED, OWED, &[]).await;
+}
+
+#[tokio::test]
+async fn a_contact_that_was_found_by_its_name_is_found_by_its_number_from_then_on() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let consulting = json!({ "description": "Consulting" });
+    story.enter_bill("R-1", "99.00", consulting).await;
+    story.raise("AST-1", "").await;
+    let state = story.portal.sandbox_read("state").await;
+    let contacts = state["xero"]["contacts"].as_object().unwrap();
+    let aster = contacts.values().find(|one| one["name"] == "Aster Ltd");
+    let number = format!("partner-{}", story.portal.aster.id);
+    assert_eq!(aster.unwrap()["number"], number.as_str());
+    story.ends(&INVOICED, OWED, &[]).await;
 }

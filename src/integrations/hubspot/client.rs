@@ -1,6 +1,9 @@
 //! HubSpot's calls, one verb each, made once. The order in which a lead becomes a deal, and what is done after a failure, is the caller's.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use portal_domain::{
     line_item::LineItem,
@@ -28,10 +31,16 @@ use crate::{
 pub const VERSION: &str = "2026-09";
 
 /// HubSpot's type ids of associations; labels may be renamed, ids not.
+const DEAL_TO_CONTACT: u32 = 3;
 const DEAL_TO_PRIMARY_COMPANY: u32 = 5;
+/// Made with the primary one.
+const DEAL_TO_COMPANY: u32 = 341;
 
 /// How many objects one batch may name.
 pub const BATCH_MAX: usize = 100;
+
+/// How many objects one reading of associations may name.
+pub const ASSOCIATIONS_MAX: usize = 1_000;
 
 /// How many owners one answer may hold.
 const OWNERS_PAGE: u32 = 500;
@@ -206,11 +215,36 @@ impl HubSpot {
             .collect())
     }
 
-    /// Puts our key on a company that was there before us.
-    pub async fn adopt_company(&self, id: &str, key: &str) -> Result<(), CallError> {
+    /// Puts our key on a company that was there before us, and answers which one carries it: somebody may have been faster, with another one.
+    pub async fn adopt_company(&self, id: &str, key: &str) -> Result<String, CallError> {
         let properties = wire::Properties::from([("portal_company_key", key.to_owned())]);
-        self.patch("adopt_company", "companies", id, &properties)
-            .await
+        let adopted = self
+            .patch("adopt_company", "companies", id, &properties)
+            .await;
+        match adopted {
+            Ok(()) => Ok(id.to_owned()),
+            // HubSpot's words for a value that is taken vary; whose it is does not.
+            Err(failure) if failure.kind == ErrorKind::Refused => {
+                let holder = self.find_company_by_key(key).await?;
+                holder.ok_or(failure)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// The id under which a company is there now: its own, or that of the one it was merged into.
+    pub async fn find_company(&self, id: &str) -> Result<Option<String>, CallError> {
+        self.find_current("find_company", "companies", id).await
+    }
+
+    /// The same of a contact.
+    pub async fn find_contact(&self, id: &str) -> Result<Option<String>, CallError> {
+        self.find_current("find_contact", "contacts", id).await
+    }
+
+    /// The same of a deal.
+    pub async fn find_deal(&self, id: &str) -> Result<Option<String>, CallError> {
+        self.find_current("find_deal", "deals", id).await
     }
 
     /// The id of the company with this key; made if there is none.
@@ -323,6 +357,25 @@ impl HubSpot {
         .await
     }
 
+    /// Puts a lead's key on a deal that was there before it.
+    pub async fn adopt_deal(&self, id: &str, lead_key: &str) -> Result<(), CallError> {
+        let properties = wire::Properties::from([("portal_lead_id", lead_key.to_owned())]);
+        self.patch("adopt_deal", "deals", id, &properties).await
+    }
+
+    /// The companies that each of some deals is tied to, at most [`ASSOCIATIONS_MAX`]; a deal with none is left out.
+    pub async fn list_companies_of(
+        &self,
+        deals: &[String],
+    ) -> Result<HashMap<String, Vec<String>>, CallError> {
+        let listed = self.list_associations("deals", deals, "companies").await?;
+        let tied = listed.into_iter().map(|one| {
+            let ends = one.to.into_iter().map(|end| end.to_object_id);
+            (one.from.id, ends.collect())
+        });
+        Ok(tied.collect())
+    }
+
     /// Ties the deal to its contact and its (primary) company, and the contact to the company. Repeatable.
     pub async fn associate_deal(
         &self,
@@ -357,15 +410,33 @@ impl HubSpot {
             .await
     }
 
-    /// Whether HubSpot itself says that the deal is tied to both.
+    /// Whether HubSpot itself says that the deal is tied to both, and to the company as its primary one.
     pub async fn verify_deal_associations(
         &self,
         deal: &str,
         company: &str,
         contact: &str,
     ) -> Result<bool, CallError> {
-        Ok(self.is_associated(deal, "companies", company).await?
-            && self.is_associated(deal, "contacts", contact).await?)
+        let types = [DEAL_TO_PRIMARY_COMPANY, DEAL_TO_COMPANY];
+        Ok(self
+            .is_associated(deal, "companies", company, &types)
+            .await?
+            && self
+                .is_associated(deal, "contacts", contact, &[DEAL_TO_CONTACT])
+                .await?)
+    }
+
+    /// Which of some deals, at most [`BATCH_MAX`], are tied to no company, or to no contact.
+    pub async fn list_untied(&self, deals: &[String]) -> Result<Vec<String>, CallError> {
+        let mut tied_to_both: HashSet<String> = deals.iter().cloned().collect();
+        for to_type in ["companies", "contacts"] {
+            let listed = self.list_associations("deals", deals, to_type).await?;
+            let tied = listed.into_iter().filter(|one| !one.to.is_empty());
+            let tied: HashSet<String> = tied.map(|one| one.from.id).collect();
+            tied_to_both.retain(|deal| tied.contains(deal));
+        }
+        let untied = deals.iter().filter(|deal| !tied_to_both.contains(*deal));
+        Ok(untied.cloned().collect())
     }
 
     /// The deal, wherever it went: a merged one comes back under its new id, a deleted one as `Removed`. `None` if HubSpot knows nothing of it.
@@ -535,6 +606,17 @@ impl HubSpot {
         Ok(found.map(|object| object.id))
     }
 
+    async fn find_current(
+        &self,
+        name: &'static str,
+        object_type: &str,
+        id: &str,
+    ) -> Result<Option<String>, CallError> {
+        let url = self.url(&["crm", "objects", VERSION, object_type, id])?;
+        let found: Option<wire::Object> = self.read_if_there(name, url).await?;
+        Ok(found.map(|object| object.id))
+    }
+
     async fn search(
         &self,
         name: &'static str,
@@ -617,13 +699,14 @@ impl HubSpot {
         read_batch::<Value>(&succeed(answer)?).map(|_| ())
     }
 
-    /// What an object is tied to, of one kind. One that is tied to nothing is an error entry there, and to us simply none: so the errors are not looked at.
-    async fn list_associated(
+    /// What some objects are tied to, of one kind. One that is tied to nothing is an error entry there, and to us simply left out: so the errors are not
+    /// looked at.
+    async fn list_associations(
         &self,
         from_type: &str,
-        from: &str,
+        from: &[String],
         to_type: &str,
-    ) -> Result<Vec<wire::AssociationTo>, CallError> {
+    ) -> Result<Vec<wire::Association>, CallError> {
         let url = self.url(&[
             "crm",
             "associations",
@@ -633,19 +716,44 @@ impl HubSpot {
             "batch",
             "read",
         ])?;
-        let body = http::json(&json!({ "inputs": [{ "id": from }] }));
+        let inputs: Vec<Value> = from.iter().map(|id| json!({ "id": id })).collect();
+        let body = http::json(&json!({ "inputs": inputs }));
         let answer = self
-            .call("list_associated", Method::POST, url, body, Effect::Read)
+            .call("list_associations", Method::POST, url, body, Effect::Read)
             .await?;
         let batch: wire::Batch<wire::Association> = succeed(answer)?.parse()?;
-        let tied = batch.results.into_iter();
-        let tied = tied.filter(|association| association.from.id == from);
-        Ok(tied.flat_map(|association| association.to).collect())
+        Ok(batch.results)
     }
 
-    async fn is_associated(&self, deal: &str, to_type: &str, to: &str) -> Result<bool, CallError> {
+    /// The same of one.
+    async fn list_associated(
+        &self,
+        from_type: &str,
+        from: &str,
+        to_type: &str,
+    ) -> Result<Vec<wire::AssociationTo>, CallError> {
+        let listed = self
+            .list_associations(from_type, &[from.to_owned()], to_type)
+            .await?;
+        let own = listed.into_iter().filter(|one| one.from.id == from);
+        Ok(own.flat_map(|one| one.to).collect())
+    }
+
+    async fn is_associated(
+        &self,
+        deal: &str,
+        to_type: &str,
+        to: &str,
+        types: &[u32],
+    ) -> Result<bool, CallError> {
         let tied = self.list_associated("deals", deal, to_type).await?;
-        Ok(tied.iter().any(|end| end.to_object_id == to))
+        let known: HashSet<u32> = tied
+            .iter()
+            .filter(|end| end.to_object_id == to)
+            .flat_map(|end| &end.association_types)
+            .map(|kind| kind.type_id)
+            .collect();
+        Ok(types.iter().all(|kind| known.contains(kind)))
     }
 
     async fn read_deal_archived(

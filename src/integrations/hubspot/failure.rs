@@ -69,7 +69,15 @@ fn policy_wait_ms(policy: &str) -> i64 {
     }
 }
 
-/// A batch of one that may be a 200 with the failure inside.
+/// What is wrong with an object itself, and so tomorrow too. Whatever else fails inside a batch may go well the next time.
+const FOR_GOOD: [&str; 4] = [
+    "VALIDATION_ERROR",
+    "CONFLICT",
+    "OBJECT_NOT_FOUND",
+    "MISSING_SCOPES",
+];
+
+/// A batch that may be a 200 with failures inside: each word of them counts.
 pub fn read_batch<T: DeserializeOwned>(answer: &Answer) -> Result<wire::Batch<T>, CallError> {
     let batch: wire::Batch<T> = answer.parse()?;
     if batch.errors_count == 0 && batch.errors.is_empty() {
@@ -80,7 +88,16 @@ pub fn read_batch<T: DeserializeOwned>(answer: &Answer) -> Result<wire::Batch<T>
         .iter()
         .map(|error| error.message.as_str())
         .collect();
-    Err(refused(&messages.join("; ")))
+    let is_for_good = batch
+        .errors
+        .iter()
+        .any(|error| FOR_GOOD.contains(&error.category.as_str()));
+    let kind = match is_for_good {
+        true => ErrorKind::Refused,
+        // Some of it may have been done.
+        false => ErrorKind::UnknownOutcome,
+    };
+    Err(CallError::new(Vendor::HubSpot, kind, messages.join("; ")))
 }
 
 /// The number in `Contact already exists. Existing ID: 37765128953`.
@@ -96,7 +113,31 @@ pub fn existing_id(message: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use reqwest::header::HeaderMap;
+
     use super::*;
+    use crate::http::Effect;
+
+    #[test]
+    fn a_failure_inside_a_batch_is_tried_again_unless_the_object_itself_is_wrong() {
+        let kind = |category: &str| {
+            let body = serde_json::json!({
+                "status": "COMPLETE", "results": [], "numErrors": 1,
+                "errors": [{ "status": "error", "category": category, "message": "it failed" }],
+            });
+            let answer = Answer {
+                vendor: Vendor::HubSpot,
+                status: 207,
+                headers: HeaderMap::new(),
+                body: body.to_string().into_bytes(),
+                effect: Effect::Write,
+            };
+            read_batch::<wire::Object>(&answer).unwrap_err().kind
+        };
+        assert_eq!(kind("VALIDATION_ERROR"), ErrorKind::Refused);
+        assert_eq!(kind("RATE_LIMITS"), ErrorKind::UnknownOutcome);
+        assert_eq!(kind(""), ErrorKind::UnknownOutcome);
+    }
 
     #[test]
     fn the_existing_contact_is_read_from_the_conflict() {

@@ -8,5 +8,7 @@ mod properties;
 pub mod signature;
 mod wire;
 
-pub use client::{BATCH_MAX, DealPage, HubSpot, HubSpotConfig, NewContact, NewDeal, VERSION};
+pub use client::{
+    ASSOCIATIONS_MAX, BATCH_MAX, DealPage, HubSpot, HubSpotConfig, NewContact, NewDeal, VERSION,
+};
 pub use signature::{EventsError, HubSpotEvent, SignatureError};

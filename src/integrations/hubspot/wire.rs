@@ -65,6 +65,7 @@ pub struct Failure {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct FailureDetail {
+    pub category: String,
     pub message: String,
     pub context: Value,
 }
@@ -192,6 +193,14 @@ pub struct AssociationEnd {
 pub struct AssociationTo {
     #[serde(deserialize_with = "loose_text")]
     pub to_object_id: String,
+    #[serde(default)]
+    pub association_types: Vec<AssociationType>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AssociationType {
+    pub type_id: u32,
 }
 
 /// A property of ours, as it is made at install.

@@ -171,6 +171,8 @@ pub struct Organisation {
     pub time_zone: String,
     /// Part of links into Xero, such as `!23eYt`.
     pub short_code: String,
+    /// The last day that nothing can be dated any more, by the period's lock date or the year's.
+    pub locked_until: Option<NaiveDate>,
 }
 
 /// The client. A clone shares its connections and its token.
@@ -450,6 +452,26 @@ impl Xero {
             return Err(refused(&joined(&made.validation_errors)));
         }
         Ok(convert::contact(made))
+    }
+
+    /// Gives a contact that was there before us our number, and nothing else.
+    pub async fn number_contact(&self, id: &str, number: &str) -> Result<(), CallError> {
+        let contacts = [wire::ContactNumberBody { id, number }];
+        let body = http::json_bytes(&wire::ContactNumbersBody { contacts });
+        let prepared = Prepared {
+            name: "number_contact",
+            method: Method::POST,
+            url: self.url(&["Contacts"])?,
+            headers: Vec::new(),
+            body,
+            effect: Effect::Write,
+        };
+        let answered: wire::Contacts = self.call(prepared).await?;
+        let numbered = answered.contacts.into_iter().next().ok_or_else(no_result)?;
+        if numbered.has_validation_errors || !numbered.validation_errors.is_empty() {
+            return Err(refused(&joined(&numbered.validation_errors)));
+        }
+        Ok(())
     }
 
     /// The organisation that the app is connected to.

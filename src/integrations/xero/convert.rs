@@ -256,7 +256,17 @@ pub fn organisation(wire: OrganisationData) -> Result<Organisation, CallError> {
         );
         CallError::new(Vendor::Xero, ErrorKind::Refused, message)
     })?;
+    let locked = [wire.period_lock_date, wire.end_of_year_lock_date];
+    let mut locked_until = None;
+    for day in locked.into_iter().flatten() {
+        let read = date("a lock date", None, Some(&day)).map_err(|what| {
+            let message = format!("the organisation has {what} that cannot be read");
+            CallError::new(Vendor::Xero, ErrorKind::Unreadable, message)
+        })?;
+        locked_until = locked_until.max(read);
+    }
     Ok(Organisation {
+        locked_until,
         name: wire.name,
         base_currency,
         time_zone: wire.timezone,

@@ -215,6 +215,8 @@ pub struct OrganisationData {
     pub base_currency: String,
     pub timezone: String,
     pub short_code: String,
+    pub period_lock_date: Option<String>,
+    pub end_of_year_lock_date: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -298,6 +300,20 @@ pub struct LineBody<'a> {
 #[serde(rename_all = "PascalCase")]
 pub struct ContactsBody<'a> {
     pub contacts: [ContactBody<'a>; 1],
+}
+
+#[derive(Serialize)]
+pub struct ContactNumbersBody<'a> {
+    #[serde(rename = "Contacts")]
+    pub contacts: [ContactNumberBody<'a>; 1],
+}
+
+#[derive(Serialize)]
+pub struct ContactNumberBody<'a> {
+    #[serde(rename = "ContactID")]
+    pub id: &'a str,
+    #[serde(rename = "ContactNumber")]
+    pub number: &'a str,
 }
 
 #[derive(Serialize)]

@@ -78,7 +78,10 @@ fn set_organisation(world: &mut World, fields: &Fields) -> Result<Done, String> 
         organisation.period_lock_date,
         organisation.end_of_year_lock_date,
     ) = locks;
-    Ok(Done::new(json!(organisation), "Saved."))
+    if let Some(codes) = text(fields, "currencies") {
+        world.xero.currencies = codes.split_whitespace().map(str::to_owned).collect();
+    }
+    Ok(Done::new(json!(world.xero.organisation), "Saved."))
 }
 
 /// Merges the first of two contacts into the second.

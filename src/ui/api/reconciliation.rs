@@ -157,6 +157,21 @@ pub async fn decide_merger(
     Ok(Done::new("/staff/reconciliation", "merger-decided"))
 }
 
+/// Says which partner a deal is from that came from no lead.
+#[server(endpoint = "take_over_deal")]
+pub async fn take_over_deal(
+    exception: ExceptionId,
+    #[server(default)] partner: String,
+) -> Result<Done, UiError> {
+    use portal_services::{ServiceError, renewals};
+    let page = crate::web::page::current().await?;
+    let actor = page.actor()?;
+    let partner = partner.parse();
+    let partner = page.said(partner.map_err(|_| ServiceError::field("partner", "choose-one")))?;
+    page.said(renewals::take_over(&page.ctx, actor, exception, partner).await)?;
+    Ok(Done::new("/staff/reconciliation", "deal-taken-over"))
+}
+
 /// Keeps the old start or currency although HubSpot has another.
 #[server(endpoint = "keep_unchanged")]
 pub async fn keep_unchanged(

@@ -173,6 +173,25 @@ async fn only_the_blanks_of_a_contact_are_filled() {
 }
 
 #[tokio::test]
+async fn a_company_whose_key_another_one_has_by_now_gives_way_to_that_one() {
+    let stage = Stage::open().await;
+    let hubspot = stage.hubspot();
+    let older = stage
+        .act(
+            "hubspot/companies",
+            json!({ "name": "Acme", "domain": "acme.example" }),
+        )
+        .await;
+    let older = older["id"].as_str().unwrap();
+    let made = hubspot.upsert_company("acme.example", "Acme", "acme.example");
+    let made = made.await.unwrap();
+    let adopted = hubspot.adopt_company(older, "acme.example").await;
+    assert_eq!(adopted.unwrap(), made);
+    let other = hubspot.adopt_company(older, "other.example").await;
+    assert_eq!(other.unwrap(), older);
+}
+
+#[tokio::test]
 async fn the_same_lead_twice_is_one_deal_tied_to_company_and_contact() {
     let stage = Stage::open().await;
     let hubspot = stage.hubspot();

@@ -186,7 +186,7 @@ fn way(page: &Page, view: &LeadView) -> Vec<Step> {
     });
     steps.extend(phases(view));
     let (state, place) = match lead.state {
-        LeadState::Lost => (LeadState::Lost, Place::Bad),
+        LeadState::Lost | LeadState::Removed => (lead.state, Place::Bad),
         LeadState::Won => (LeadState::Won, Place::Now),
         _ => (LeadState::Won, Place::Ahead),
     };
@@ -226,8 +226,10 @@ fn phases(view: &LeadView) -> Vec<Step> {
                 {
                     Place::Done
                 }
-                LeadState::Won | LeadState::Lost if at.is_some() => Place::Done,
-                LeadState::Won | LeadState::Lost => return None,
+                LeadState::Won | LeadState::Lost | LeadState::Removed if at.is_some() => {
+                    Place::Done
+                }
+                LeadState::Won | LeadState::Lost | LeadState::Removed => return None,
                 _ => Place::Ahead,
             };
             let at = at.filter(|_| place != Place::Ahead);

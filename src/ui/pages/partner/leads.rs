@@ -42,7 +42,12 @@ const GROUPS: [(&str, &str, &[LeadState]); 4] = [
     (
         "closed",
         "lead-list-filter-closed",
-        &[LeadState::Lost, LeadState::Rejected, LeadState::Withdrawn],
+        &[
+            LeadState::Lost,
+            LeadState::Removed,
+            LeadState::Rejected,
+            LeadState::Withdrawn,
+        ],
     ),
 ];
 

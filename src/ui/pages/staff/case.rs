@@ -16,6 +16,7 @@ use portal_services::{
     documents::Document,
     exceptions::{self, CaseView, InvoiceChoice},
     mergers::Merger,
+    renewals,
 };
 use serde::Deserialize;
 
@@ -118,6 +119,7 @@ fn forms(page: &Page, case: &CaseView, search: &str) -> AnyView {
         {invoices}
         {money}
         {case.merger.as_ref().map(|merger| merge(page, case, merger))}
+        {(kind == renewals::WITHOUT_LEAD).then(|| take_over(page, case))}
         {matches!(kind, "start_changed" | "currency_changed").then(|| keep(page, case, kind))}
         {dismiss}
     }
@@ -354,6 +356,30 @@ fn merge(page: &Page, case: &CaseView, merger: &Merger) -> AnyView {
         page,
         "case-merge",
         words.text("case-merge-what"),
+        form.into_any(),
+    )
+}
+
+/// Saying which partner a deal is from that came from no lead.
+fn take_over(page: &Page, case: &CaseView) -> AnyView {
+    let words = &page.words;
+    let nobody = [(String::new(), words.text("case-take-over-choose"))];
+    let partners = case.partners.iter();
+    let partners = partners.map(|(id, name)| (id.to_string(), name.clone()));
+    let options = nobody.into_iter().chain(partners).collect();
+    let form = view! {
+        {form_errors(page, "take_over_deal")}
+        <form method="post" class="form" novalidate>
+            {calls("take_over_deal")}
+            {exception_field(case)}
+            {kit::field(page, "take_over_deal", "partner", "partner", "case-take-over-partner").full().select(options)}
+            <div class="foot"><button class="btn primary">{words.text("case-take-over-submit")}</button></div>
+        </form>
+    };
+    act(
+        page,
+        "case-take-over",
+        words.text("case-take-over-what"),
         form.into_any(),
     )
 }

@@ -88,6 +88,7 @@ fn state_tabs(page: &Page, query: &LeadQuery) -> AnyView {
         LeadState::Registered,
         LeadState::Won,
         LeadState::Lost,
+        LeadState::Removed,
         LeadState::Rejected,
     ];
     let tab = |state: &str, label: String| Tab {

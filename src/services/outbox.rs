@@ -130,6 +130,8 @@ impl Job {
             | Self::AnnounceCarried { .. }
             | Self::SendMail { .. }
             | Self::PostSlack { .. }
+            | Self::SendDigest { .. }
+            | Self::BeginDigests
             | Self::TellExceptions => Priority::Usual,
             Self::SweepDeals
             | Self::CheckDeals

@@ -23,7 +23,7 @@ enum Turn {
 
 /// Name, when, and what. The sweeps are the backstop for lost webhooks: what one costs is these minutes, or the
 /// day for a deletion, which no sweep sees.
-fn schedules() -> [(&'static str, Turn, Job); 8] {
+fn schedules() -> [(&'static str, Turn, Job); 9] {
     [
         ("read_stages", Turn::Minutes(60), Job::ReadStages),
         ("read_owners", Turn::Minutes(60), Job::ReadOwners),
@@ -31,6 +31,7 @@ fn schedules() -> [(&'static str, Turn, Job); 8] {
         ("check_deals", Turn::Nightly(2, 10), Job::CheckDeals),
         ("sweep_invoices", Turn::Minutes(5), Job::SweepInvoices),
         ("accrue_lines", Turn::Minutes(10), Job::AccrueLines),
+        ("watch_over", Turn::Minutes(1), Job::WatchOver),
         ("recompute_lines", Turn::Nightly(3, 10), Job::RecomputeLines),
         ("clean_up", Turn::Nightly(4, 10), Job::CleanUp),
     ]

@@ -41,6 +41,7 @@ pub mod statements;
 mod verdicts;
 pub mod why;
 
+pub mod alerts;
 pub mod inbox;
 pub mod operations;
 pub mod stages;

@@ -63,6 +63,7 @@ pub enum Job {
         blocks: String,
     },
     RecomputeLines,
+    WatchOver,
     CleanUp,
 }
 
@@ -88,6 +89,7 @@ impl Job {
             | Self::AnnounceStatement { .. }
             | Self::AnnounceCarried { .. }
             | Self::RecomputeLines
+            | Self::WatchOver
             | Self::CleanUp => "books",
             Self::SendMail { .. } => "mail",
             Self::PostSlack { .. } => "slack",
@@ -116,6 +118,7 @@ impl Job {
             Self::SendMail { .. } => "send_mail",
             Self::PostSlack { .. } => "post_slack",
             Self::RecomputeLines => "recompute_lines",
+            Self::WatchOver => "watch_over",
             Self::CleanUp => "clean_up",
         }
     }
@@ -132,6 +135,7 @@ impl Job {
             | Self::ReconcileDeal { .. }
             | Self::AnnounceStatement { .. }
             | Self::AnnounceCarried { .. }
+            | Self::WatchOver
             | Self::SendMail { .. }
             | Self::PostSlack { .. } => Priority::Usual,
             Self::SweepDeals

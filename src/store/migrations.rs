@@ -149,6 +149,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0023_budgets.sql"),
         include_str!("../../migrations/0023_budgets.sql"),
     ),
+    (
+        24,
+        "alerts",
+        include_str!("../../migrations/0024_alerts.sql"),
+        include_str!("../../migrations/0024_alerts.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

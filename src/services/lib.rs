@@ -43,6 +43,7 @@ pub mod statements;
 mod verdicts;
 pub mod why;
 
+pub mod alerts;
 pub mod inbox;
 pub mod operations;
 pub mod stages;

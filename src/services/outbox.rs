@@ -44,6 +44,7 @@ pub enum Job {
     BeginDigests,
     SendDigest { person: PersonId },
     RecomputeLines,
+    WatchOver,
     CleanUp,
 }
 
@@ -75,6 +76,7 @@ impl Job {
             | Self::BeginDigests
             | Self::SendDigest { .. }
             | Self::RecomputeLines
+            | Self::WatchOver
             | Self::CleanUp => "books",
             Self::SendMail { .. } => "mail",
             Self::PostSlack { .. } => "slack",
@@ -109,6 +111,7 @@ impl Job {
             Self::BeginDigests => "begin_digests",
             Self::SendDigest { .. } => "send_digest",
             Self::RecomputeLines => "recompute_lines",
+            Self::WatchOver => "watch_over",
             Self::CleanUp => "clean_up",
         }
     }
@@ -128,6 +131,7 @@ impl Job {
             | Self::ReconcileDeal { .. }
             | Self::AnnounceStatement { .. }
             | Self::AnnounceCarried { .. }
+            | Self::WatchOver
             | Self::SendMail { .. }
             | Self::PostSlack { .. }
             | Self::SendDigest { .. }

@@ -54,13 +54,11 @@ pub async fn take(
 
 /// Keeps what a system said: every answer says it, so what is left is written every few seconds, and other limits at once.
 pub async fn tell(tx: &mut Tx, name: &str, told: &Told, now: Timestamp) -> Result<(), StoreError> {
-    execute!(
+    let written = execute!(
         tx,
-        "INSERT INTO budgets (name, next_us, calls, window_ms, day_left, day_most, told_at) VALUES ($1, 0, $2, $3, $4, $5, $6)
-         ON CONFLICT (name) DO UPDATE SET calls = excluded.calls, window_ms = excluded.window_ms, day_left = excluded.day_left,
-             day_most = excluded.day_most, told_at = excluded.told_at
-         WHERE budgets.told_at IS NULL OR budgets.told_at < $7 OR COALESCE(budgets.calls, 0) <> COALESCE(excluded.calls, 0)
-             OR COALESCE(budgets.window_ms, 0) <> COALESCE(excluded.window_ms, 0)",
+        "UPDATE budgets SET calls = $2, window_ms = $3, day_left = $4, day_most = $5, told_at = $6
+         WHERE name = $1 AND (told_at IS NULL OR told_at < $7 OR COALESCE(calls, 0) <> COALESCE($2, 0)
+             OR COALESCE(window_ms, 0) <> COALESCE($3, 0))",
         name,
         told.calls,
         told.window_ms,
@@ -69,6 +67,20 @@ pub async fn tell(tx: &mut Tx, name: &str, told: &Told, now: Timestamp) -> Resul
         now,
         now.plus_ms(-5_000),
     )?;
+    if written == 0 {
+        // Nothing where it is known, and nobody waits for anybody.
+        execute!(
+            tx,
+            "INSERT INTO budgets (name, next_us, calls, window_ms, day_left, day_most, told_at) VALUES ($1, 0, $2, $3, $4, $5, $6)
+             ON CONFLICT (name) DO NOTHING",
+            name,
+            told.calls,
+            told.window_ms,
+            told.day_left,
+            told.day_most,
+            now,
+        )?;
+    }
     Ok(())
 }
 

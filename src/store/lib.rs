@@ -11,6 +11,7 @@ mod migrations;
 mod read;
 mod sql;
 
+pub mod alerts;
 pub mod audit;
 pub mod bills;
 pub mod bounces;

@@ -150,6 +150,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0023_budgets.sql"),
     ),
     (
+        24,
+        "alerts",
+        include_str!("../../migrations/0024_alerts.sql"),
+        include_str!("../../migrations/0024_alerts.sql"),
+    ),
+    (
         30,
         "slack",
         include_str!("../../migrations/0030_slack.sql"),

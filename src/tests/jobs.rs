@@ -669,14 +669,17 @@ async fn next_kind(portal: &TestPortal, lane: &str, order: Order) -> String {
 }
 
 #[tokio::test]
-async fn a_new_lead_goes_before_a_thousand_readings_and_they_are_not_forgotten() {
+async fn a_new_lead_goes_before_hundreds_of_readings_and_they_are_not_forgotten() {
     let portal = TestPortal::start().await;
     portal.run_jobs().await;
     let mut tx = portal.ctx.store.write().await.unwrap();
     outbox::add(&portal.ctx, &mut tx, &Job::SweepDeals)
         .await
         .unwrap();
-    let readings = (0..1_000).map(|number| Job::ReadDeal {
+    tx.commit().await.unwrap();
+    portal.advance_clock_by(1).await;
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    let readings = (0..300).map(|number| Job::ReadDeal {
         hubspot_id: number.to_string(),
     });
     outbox::add_all(&portal.ctx, &mut tx, readings)

@@ -1,6 +1,7 @@
 //! What the portal says to people by mail and Slack: composed in the reader's language and stored in the transaction of what it tells, sent later by a job.
 
 mod access;
+mod alerts;
 mod bills;
 mod bounces;
 mod compose;
@@ -14,6 +15,7 @@ mod slack;
 mod statements;
 
 pub(crate) use access::{invitation, sign_in_link};
+pub(crate) use alerts::alert;
 pub(crate) use bills::{BillNews, about_bill, bill_differs};
 pub(crate) use bounces::bounces_of;
 pub use bounces::{list_bounces, try_address_again};

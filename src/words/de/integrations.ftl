@@ -1,4 +1,4 @@
-### The integrations page, and what jobs are called there.
+### The integrations page, what jobs are called there, and what operators are told of the machinery.
 
 integration-title = Anbindungen
 integration-lead = Was hinausgeht, was hereinkommt, und ob es fließt.
@@ -55,7 +55,7 @@ job-post_slack = Slack-Nachricht senden
 job-recompute_lines = Alle Posten nachrechnen
 job-clean_up = Aufräumen
 integration-inbox = Empfangene Webhooks
-integration-oldest = älteste von { $ago }
+integration-oldest = älteste: { $ago }
 integration-hubspot-lead = Dorthin gehen Leads, und von dort kommt, was aus ihren Deals wird.
 integration-xero-lead = Dorthin gehen die Rechnungen der Partner, und von dort kommt, was Kunden berechnet wird und was sie zahlen.
 integration-slack-lead = Nachrichten an Ihre eigenen Leute und an Partner.
@@ -135,3 +135,21 @@ integration-refused-late = Als zu alt abgewiesen: { $count }, zuletzt { $ago }.
 integration-waits = Wartet, bis es an der Reihe ist
 integration-budget = Heute noch mögliche Anfragen
 integration-budget-of = von { $most }
+job-watch_over = Prüfen, ob etwas feststeckt
+alert-button = Anbindungen öffnen
+alert-held-subject = { $system } akzeptiert die Zugangsdaten des Portals nicht
+alert-held = { $system } akzeptiert die Zugangsdaten des Portals nicht. Nichts ging verloren: Was zu senden ist, wartet. Erneuern Sie das Token oder seine Berechtigungen und setzen Sie dann fort.
+alert-held-over-subject = { $system } akzeptiert die Zugangsdaten des Portals wieder
+alert-held-over = { $system } akzeptiert die Zugangsdaten des Portals wieder. Was gewartet hat, geht hinaus.
+alert-down-subject = { $system } antwortet nicht
+alert-down = { $system } antwortet nicht. Nichts ging verloren: Was zu senden ist, wartet, und das Portal merkt von selbst, wenn es wieder geht.
+alert-down-over-subject = { $system } antwortet wieder
+alert-down-over = { $system } antwortet wieder. Was gewartet hat, geht hinaus.
+alert-dead-subject = Endgültig fehlgeschlagen: { $system }
+alert-dead = { $system }: Etwas wurde zum letzten Mal versucht und wartet auf einen Menschen. Die Seite sagt, was und warum, und startet einen neuen Versuch.
+alert-dead-over-subject = Nichts Fehlgeschlagenes mehr übrig: { $system }
+alert-dead-over = { $system }: Nichts Fehlgeschlagenes ist mehr übrig.
+alert-silent-subject = { $system } sendet keine Webhooks mehr
+alert-silent = { $system } hat seit Tagen keinen Webhook gesendet. Änderungen kommen weiterhin durch den Abgleich, Minuten später. Prüfen Sie dort Abonnement, Adresse und Geheimnis.
+alert-silent-over-subject = { $system } sendet wieder Webhooks
+alert-silent-over = { $system } sendet wieder Webhooks.

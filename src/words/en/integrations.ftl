@@ -1,4 +1,4 @@
-### The integrations page, and what jobs are called there.
+### The integrations page, what jobs are called there, and what operators are told of the machinery.
 
 integration-title = Integrations
 integration-lead = What leaves, what comes in, and whether it flows.
@@ -55,7 +55,7 @@ job-post_slack = Post a Slack message
 job-recompute_lines = Compute all lines again
 job-clean_up = Clean up
 integration-inbox = Webhooks received
-integration-oldest = oldest from { $ago }
+integration-oldest = oldest: { $ago }
 integration-hubspot-lead = Leads go there, and what becomes of their deals comes from there.
 integration-xero-lead = Partners' bills go there, and what clients are billed and pay comes from there.
 integration-slack-lead = Messages to your own people and to partners.
@@ -135,3 +135,21 @@ integration-refused-late = Refused because too old: { $count }, last { $ago }.
 integration-waits = Waits its turn
 integration-budget = Calls left today
 integration-budget-of = of { $most }
+job-watch_over = Look whether anything is stuck
+alert-button = Open the integrations page
+alert-held-subject = { $system } does not accept the portal's credentials
+alert-held = { $system } does not accept the portal's credentials. Nothing is lost: what is to be sent waits. Renew the token or its permissions, then resume.
+alert-held-over-subject = { $system } accepts the portal's credentials again
+alert-held-over = { $system } accepts the portal's credentials again. What waited is going out.
+alert-down-subject = { $system } does not answer
+alert-down = { $system } does not answer. Nothing is lost: what is to be sent waits, and the portal finds out by itself when it is back.
+alert-down-over-subject = { $system } answers again
+alert-down-over = { $system } answers again. What waited is going out.
+alert-dead-subject = Failed for good: { $system }
+alert-dead = { $system }: something was tried for the last time and waits for a person. The page says what, why, and lets you try it again.
+alert-dead-over-subject = Nothing failed is left: { $system }
+alert-dead-over = { $system }: nothing that failed is left.
+alert-silent-subject = { $system } sends no webhooks any more
+alert-silent = { $system } has sent no webhook for days. Changes still arrive by the sweeps, minutes later. Check the subscription, the address and the secret there.
+alert-silent-over-subject = { $system } sends webhooks again
+alert-silent-over = { $system } sends webhooks again.

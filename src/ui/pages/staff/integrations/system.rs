@@ -78,7 +78,7 @@ fn budget(page: &Page, health: &Health, name: &str) -> Option<AnyView> {
         words.with("integration-budget-of", &[("most", most.into())])
     });
     let ago = words.ago(page.ctx.now(), at);
-    let value = view! { {words.number(left)}" "{of}" "<small>{ago}</small> }.into_any();
+    let value = view! { {words.number(left)}" "{of}" · "<small>{ago}</small> }.into_any();
     Some(fact(words.text("integration-budget"), value))
 }
 

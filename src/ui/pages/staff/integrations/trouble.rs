@@ -37,7 +37,8 @@ pub(super) fn notice(page: &Page, health: &Health, system: &str) -> Option<AnyVi
         view! {
             <div class="notice" data-tone=tone role=role>
                 {kit::icon(icons::ALERT)}
-                <div><h2>{title}</h2><p>{text}</p>{said(page, state, vendor)}{resume(page, system)}</div>
+                <div><h2>{title}</h2><p>{text}</p>{said(page, state, vendor)}</div>
+                {resume(page, system)}
             </div>
         }
         .into_any(),

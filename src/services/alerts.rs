@@ -1,0 +1,124 @@
+//! Telling people of what goes wrong in the machinery, who would not look at a page of their own accord: once when it begins, and once when it is over.
+
+use std::collections::BTreeSet;
+
+use portal_domain::calendar::Timestamp;
+use portal_store::{
+    Tx, alerts, jobs,
+    vendors::{self, VendorRecord},
+};
+
+use crate::{Ctx, ServiceError, messages};
+
+/// What may be over by itself within so many minutes is told to nobody.
+const HELD_MINUTES: i64 = 2;
+const DOWN_MINUTES: i64 = 5;
+/// A weekend with a holiday may pass without a webhook.
+const SILENT_DAYS: i64 = 4;
+
+/// What is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// A system does not accept our credentials.
+    Held,
+    /// A system does not answer.
+    Down,
+    /// Work of a lane was given up.
+    Dead,
+    /// A system that sent webhooks before sends none any more.
+    Silent,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [Self::Held, Self::Down, Self::Dead, Self::Silent];
+
+    /// The word in the table, and in the catalogues.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Down => "down",
+            Self::Dead => "dead",
+            Self::Silent => "silent",
+        }
+    }
+}
+
+/// One thing that is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Cause {
+    pub kind: Kind,
+    /// A system, or a lane of our own work.
+    pub place: String,
+}
+
+impl Cause {
+    fn key(&self) -> String {
+        format!("{} {}", self.kind.as_str(), self.place)
+    }
+
+    fn parse(key: &str) -> Option<Self> {
+        let (word, place) = key.split_once(' ')?;
+        let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == word)?;
+        Some(Self {
+            kind,
+            place: place.to_owned(),
+        })
+    }
+}
+
+/// Looks at everything, and tells what is new and what is over.
+pub async fn watch(ctx: &Ctx) -> Result<(), ServiceError> {
+    let now = ctx.now();
+    let mut tx = ctx.store.write().await?;
+    tx.lock("alerts").await?;
+    let wrong = find_causes(&mut tx, now).await?;
+    for cause in &wrong {
+        if alerts::open(&mut tx, &cause.key(), now).await? {
+            messages::alert(ctx, &mut tx, cause, false).await?;
+        }
+    }
+    for key in alerts::list_open(&mut tx).await? {
+        let cause = Cause::parse(&key).filter(|cause| !wrong.contains(cause));
+        if let Some(cause) = cause
+            && alerts::close(&mut tx, &key, now).await?
+        {
+            messages::alert(ctx, &mut tx, &cause, true).await?;
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn find_causes(tx: &mut Tx, now: Timestamp) -> Result<BTreeSet<Cause>, ServiceError> {
+    let mut causes = BTreeSet::new();
+    for vendor in vendors::list(tx).await? {
+        let kinds = Kind::ALL
+            .into_iter()
+            .filter(|kind| is_wrong(*kind, &vendor, now));
+        causes.extend(kinds.map(|kind| Cause {
+            kind,
+            place: vendor.name.clone(),
+        }));
+    }
+    for backlog in jobs::list_backlogs(tx).await? {
+        if backlog.dead > 0 {
+            causes.insert(Cause {
+                kind: Kind::Dead,
+                place: backlog.lane,
+            });
+        }
+    }
+    Ok(causes)
+}
+
+fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
+    let is_older = |at: Option<Timestamp>, minutes: i64| {
+        at.is_some_and(|at| at <= now.plus_ms(-minutes * 60_000))
+    };
+    match kind {
+        Kind::Held => is_older(vendor.standing.held_at, HELD_MINUTES),
+        Kind::Down => is_older(vendor.standing.down_at, DOWN_MINUTES),
+        Kind::Silent => is_older(vendor.last_webhook_at, SILENT_DAYS * 24 * 60),
+        // Counted by lane, as the portal's own work has none of these.
+        Kind::Dead => false,
+    }
+}

@@ -1,0 +1,92 @@
+//! What operators are told without looking: once when something of the machinery is broken, and once when it is over.
+
+use serde_json::{Value, json};
+
+use crate::portal::TestPortal;
+
+const OPERATOR: &str = "operator@vendor.example";
+
+/// The subjects of the mails that the operator got about the machinery, oldest first.
+async fn told(portal: &TestPortal) -> Vec<String> {
+    let mails = portal.mails_to(OPERATOR).await;
+    let subject = |mail: &Value| mail["subject"].as_str().unwrap().to_owned();
+    mails.iter().map(subject).collect()
+}
+
+/// What the staff's channel was told about the machinery.
+async fn told_in_slack(portal: &TestPortal, about: &str) -> usize {
+    let channel = &portal.ctx.programme.staff_channel;
+    let messages = portal.slack_messages(channel).await;
+    let is_about = |message: &&Value| message.to_string().contains(about);
+    messages.iter().filter(is_about).count()
+}
+
+async fn minutes_pass(portal: &TestPortal, minutes: i64) {
+    for _ in 0..minutes {
+        portal.advance_clock_by(1).await;
+        portal.run_jobs().await;
+    }
+}
+
+#[tokio::test]
+async fn a_broken_connection_is_told_once_by_slack_and_mail_and_once_when_it_is_over() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let broken = json!({ "hubspot": { "token_revoked": true } });
+    portal.sandbox_act("faults", broken).await;
+    portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
+    portal.run_jobs().await;
+    assert!(told(&portal).await.is_empty(), "it may be over in a minute");
+    minutes_pass(&portal, 10).await;
+    let broken = "HubSpot does not accept the portal's credentials";
+    assert_eq!(told(&portal).await, [broken]);
+    assert_eq!(told_in_slack(&portal, "HubSpot does not accept").await, 1);
+    let mended = json!({ "hubspot": { "token_revoked": false } });
+    portal.sandbox_act("faults", mended).await;
+    minutes_pass(&portal, 5).await;
+    assert_eq!(
+        told(&portal).await,
+        [broken, "HubSpot accepts the portal's credentials again"]
+    );
+    assert_eq!(told_in_slack(&portal, "HubSpot accepts").await, 1);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_delivery_that_was_given_up_is_told_once_and_again_only_after_all_were_seen_to() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let refused = json!({ "mail": { "refuse_for_good": 1 } });
+    portal.sandbox_act("faults", refused).await;
+    portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
+    portal.run_jobs().await;
+    minutes_pass(&portal, 3).await;
+    assert_eq!(told(&portal).await, ["Failed for good: Mail"]);
+    let (ctx, operator) = (&portal.ctx, &portal.staff.operator);
+    portal_services::operations::retry_all(ctx, operator, "mail")
+        .await
+        .unwrap();
+    minutes_pass(&portal, 2).await;
+    assert_eq!(told(&portal).await.len(), 2, "and that nothing is left");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn webhooks_that_stay_away_for_days_are_told_while_the_sweeps_go_on() {
+    let portal = TestPortal::start().await;
+    portal.registered("Harbour", "harbour-logistics.com").await;
+    portal.advance_clock_by(3 * 24 * 60).await;
+    portal.run_jobs().await;
+    assert!(told(&portal).await.is_empty(), "a long weekend");
+    portal.advance_clock_by(2 * 24 * 60).await;
+    portal.run_jobs().await;
+    assert_eq!(told(&portal).await, ["HubSpot sends no webhooks any more"]);
+    portal.registered("Quayside", "quayside-foods.com").await;
+    minutes_pass(&portal, 2).await;
+    assert_eq!(told(&portal).await.len(), 2, "and that they come again");
+    portal.finish().await;
+}

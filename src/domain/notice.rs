@@ -14,6 +14,7 @@ words! {
         Dispute = "dispute",
         Exceptions = "exceptions",
         BillDiffers = "bill_differs",
+        Alert = "alert",
     }
 }
 
@@ -24,6 +25,7 @@ words! {
         Invitation = "invitation",
         Letter = "letter",
         Digest = "digest",
+        Alert = "alert",
         Lead = "lead",
         Dispute = "dispute",
         Statement = "statement",

@@ -1,52 +1,74 @@
 //! What operators are told of the machinery: in the staff's channel of Slack, and each by a mail, since one of the two may be what is broken.
 
-use portal_domain::access::StaffRole;
+use portal_domain::{
+    access::StaffRole,
+    notice::{MailKind, StaffEvent},
+};
 use portal_store::{Tx, people};
-use portal_words::{Argument, Locale, Words};
+use portal_words::{Argument, Words};
 
 use super::{
-    compose::{Draft, send, words_of},
-    slack::tell_staff,
+    compose::{Draft, Reader, send},
+    slack::{Message, staff_words, tell_staff},
 };
 use crate::{Ctx, ServiceError, alerts::Cause};
 
-/// Something is wrong, or over.
+/// Something is wrong, or over: what is over follows below what was wrong.
 pub(crate) async fn alert(
     ctx: &Ctx,
     tx: &mut Tx,
     cause: &Cause,
     over: bool,
 ) -> Result<(), ServiceError> {
-    let key = format!(
-        "alert-{}{}",
-        cause.kind.as_str(),
-        if over { "-over" } else { "" }
-    );
-    let path = format!("/staff/integrations/{}", cause.place);
-    let english = arguments(Words::of(Locale::En), cause);
-    tell_staff(ctx, tx, &key, &english, &path).await?;
+    let (kind, place) = (cause.kind.as_str(), &cause.place);
+    let key = format!("alert-{kind}{}", if over { "-over" } else { "" });
+    let thread = format!("alert:{kind}:{place}");
+    let message = about_alert(staff_words(tx).await?, &key, place);
+    tell_staff(ctx, tx, StaffEvent::Alert, &thread, &message).await?;
     for person in people::list_staff(tx).await? {
-        if person.staff_role != Some(StaffRole::Operator) {
-            continue;
+        if person.staff_role == Some(StaffRole::Operator) {
+            let to = Reader::from(person);
+            send(ctx, tx, &to, &alert_draft(to.words(), &key, place)).await?;
         }
-        let words = words_of(&person.locale);
-        let text = words.with(&key, &arguments(words, cause));
-        let draft = Draft {
-            recipient: &person.email,
-            name: &person.name,
-            words,
-            partner: None,
-            subject: words.with(&format!("{key}-subject"), &arguments(words, cause)),
-            paragraphs: vec![text],
-            rows: Vec::new(),
-            button: (words.text("alert-button"), ctx.url(&path)),
-        };
-        send(ctx, tx, draft).await?;
     }
     Ok(())
 }
 
-fn arguments(words: Words, cause: &Cause) -> [(&'static str, Argument); 1] {
-    let system = words.text(&format!("integration-{}", cause.place));
-    [("system", system.into())]
+fn path(place: &str) -> String {
+    format!("/staff/integrations/{place}")
+}
+
+/// The headline and the sentence of an alert.
+fn said(words: &Words, key: &str, place: &str) -> (String, String) {
+    let system = words.text(&format!("integration-{place}"));
+    let arguments: [(&str, Argument); 1] = [("system", system.into())];
+    let subject = words.with(&format!("{key}-subject"), &arguments);
+    (subject, words.with(key, &arguments))
+}
+
+pub(super) fn about_alert(words: Words, key: &str, place: &str) -> Message {
+    let (headline, text) = said(&words, key, place);
+    Message {
+        words,
+        headline,
+        text,
+        fields: Vec::new(),
+        rows: Vec::new(),
+        path: path(place),
+    }
+}
+
+pub(super) fn alert_draft(words: Words, key: &str, place: &str) -> Draft {
+    let (subject, text) = said(&words, key, place);
+    Draft {
+        kind: MailKind::Alert,
+        words,
+        partner: None,
+        subject,
+        paragraphs: vec![text],
+        rows: Vec::new(),
+        items: Vec::new(),
+        button: words.text("alert-button"),
+        path: path(place),
+    }
 }

@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 
 use super::{
     access::{invitation_draft, sign_in_draft},
+    alerts::{about_alert, alert_draft},
     bills::{BillNews, about_differing_bill, bill_differs_draft, bill_draft},
     compose::{Draft, digest_item},
     disputes::{about_dispute, dispute_draft},
@@ -39,7 +40,7 @@ use super::{
 use crate::{Ctx, ServiceError, access::require_staff};
 
 /// The mails, by the name under which they are looked at.
-pub const MAILS: [&str; 16] = [
+pub const MAILS: [&str; 17] = [
     "sign-in",
     "invitation",
     "lead-accepted",
@@ -56,10 +57,11 @@ pub const MAILS: [&str; 16] = [
     "bill-differs",
     "bill-credited",
     "digest",
+    "alert",
 ];
 
 /// The messages in Slack: first what partners read, then what staff read.
-pub const MESSAGES: [&str; 9] = [
+pub const MESSAGES: [&str; 10] = [
     "won",
     "statement",
     "lead_new",
@@ -69,6 +71,7 @@ pub const MESSAGES: [&str; 9] = [
     "dispute-answered",
     "exceptions",
     "bill_differs",
+    "alert",
 ];
 
 /// A message as Slack would get it.
@@ -158,6 +161,7 @@ impl<'a> Sample<'a> {
             "bill-differs" => bill_differs_draft(words, &statement, &self.facts("net")),
             "bill-credited" => bill_differs_draft(words, &statement, &self.facts("credited")),
             "digest" => digest_draft(self.ctx, words, self.items()),
+            "alert" => alert_draft(words, "alert-held", "hubspot"),
             _ => return Err(ServiceError::NotFound),
         })
     }
@@ -177,6 +181,7 @@ impl<'a> Sample<'a> {
             }
             "exceptions" => self.cases(),
             "bill_differs" => about_differing_bill(words, &statement, &self.facts("net")),
+            "alert" => about_alert(words, "alert-held", "hubspot"),
             _ => return Err(ServiceError::NotFound),
         })
     }

@@ -27,6 +27,8 @@ channel-event-exceptions = Neue Fälle
 channel-event-exceptions-what = Was nicht zusammenpasst, alle paar Minuten gesammelt.
 channel-event-bill_differs = Rechnung weicht ab
 channel-event-bill_differs-what = Die Rechnung eines Partners passt nicht zu ihrer Abrechnung.
+channel-event-alert = Betrieb
+channel-event-alert-what = Ein System ist nicht zu erreichen, oder etwas wurde aufgegeben; und wenn das vorbei ist.
 notice-channel-saved = Gespeichert.
 
 ## Tests
@@ -105,6 +107,7 @@ template-mail-bill-not-made = Rechnung nicht gebucht
 template-mail-bill-differs = Rechnung weicht ab
 template-mail-bill-credited = Gutschrift zur Rechnung
 template-mail-digest = Tagesmail
+template-mail-alert = Betrieb
 template-slack-won = Deal gewonnen
 template-slack-statement = Abrechnung
 template-slack-lead_new = Neuer Lead
@@ -114,3 +117,4 @@ template-slack-dispute-opened = Posten reklamiert
 template-slack-dispute-answered = Partner schrieb zurück
 template-slack-exceptions = Neue Fälle
 template-slack-bill_differs = Rechnung weicht ab
+template-slack-alert = Betrieb

@@ -27,6 +27,8 @@ channel-event-exceptions = New cases
 channel-event-exceptions-what = What does not fit, together every few minutes.
 channel-event-bill_differs = Bill differs
 channel-event-bill_differs-what = A partner’s bill does not agree with its statement.
+channel-event-alert = Machinery
+channel-event-alert-what = A system is not reached, or something was given up; and when that is over.
 notice-channel-saved = Saved.
 
 ## Tests
@@ -105,6 +107,7 @@ template-mail-bill-not-made = Invoice not booked
 template-mail-bill-differs = Invoice differs
 template-mail-bill-credited = Invoice credited
 template-mail-digest = Daily mail
+template-mail-alert = Machinery
 template-slack-won = Deal won
 template-slack-statement = Statement
 template-slack-lead_new = New lead
@@ -114,3 +117,4 @@ template-slack-dispute-opened = Line disputed
 template-slack-dispute-answered = Partner wrote back
 template-slack-exceptions = New cases
 template-slack-bill_differs = Bill differs
+template-slack-alert = Machinery

@@ -132,7 +132,7 @@ test("a partner's lead becomes a deal, the deal becomes lines, and the lines are
   await test.step("a mail acknowledges it", async () => {
     await sandbox.openMail("jane@brightside.example", `We have your lead ${KESTREL}`);
     await expect(sandbox.mailText()).toContainText(`your lead ${KESTREL} is received and accepted`);
-    await expect(sandbox.mailText().getByRole("link")).toHaveAttribute("href", `${portal.url}${leadUrl}`);
+    await expect(sandbox.mailText().getByRole("link").first()).toHaveAttribute("href", `${portal.url}${leadUrl}`);
   });
 
   const kestrelDeal = await test.step("HubSpot has one deal with its company and its contact", async () => {
@@ -405,12 +405,12 @@ test("a partner's lead becomes a deal, the deal becomes lines, and the lines are
     }
     await sandbox.removeHtmlMail();
     await inspect(sandbox.page, "sandbox-mail");
+    const told = sandbox.messages(CHANNEL).filter({ hasText: `Statement ${STATEMENT}` });
     await expect(async () => {
       await sandbox.open("/slack");
-      await expect(sandbox.messages(CHANNEL)).toHaveCount(1, { timeout: 100 });
+      await expect(told).toHaveCount(1, { timeout: 100 });
     }).toPass();
-    await expect(sandbox.messages(CHANNEL)).toContainText(`Statement ${STATEMENT} for`);
-    for (const line of lines) await expect(sandbox.messages(CHANNEL)).toContainText(line);
+    for (const line of lines) await expect(told).toContainText(line);
     await inspect(sandbox.page, "sandbox-slack");
   });
 
@@ -555,7 +555,7 @@ test("a partner looks after its company and its team", async ({ page: jane, newP
     await expect(jane.getByRole("row", { name: "lena@brightside.example" })).toContainText("Invited, until 8 Jul");
     const inbox = new Sandbox(lena, portal.sandboxUrl);
     await inbox.openMail("lena@brightside.example", "Jane Meyer invites you to Brightside Partners");
-    await inbox.mailText().getByRole("link").click();
+    await inbox.mailText().getByRole("link").first().click();
     await expect(lena.getByRole("heading", { level: 1 })).toHaveText("Join Brightside Partners");
     await inspect(lena, "invitation");
     await lena.getByRole("textbox", { name: "Your name" }).fill("Lena Fox");
@@ -619,7 +619,7 @@ test("staff add a partner and enrol it, and its owner submits a lead", async ({ 
     const mara = await newPerson();
     const inbox = new Sandbox(mara, portal.sandboxUrl);
     await inbox.openMail("mara@copperline.example", "Ravi Patel invites you to Copperline");
-    await inbox.mailText().getByRole("link").click();
+    await inbox.mailText().getByRole("link").first().click();
     await mara.getByRole("textbox", { name: "Your name" }).fill("Mara Quinn");
     await mara.getByRole("button", { name: "Join" }).click();
     await expect(mara.getByRole("heading", { level: 1 })).toHaveText("Hello, Mara");

@@ -15,7 +15,7 @@ const MINUTE_MS: i64 = 60_000;
 fn schedules() -> [(&'static str, i64, Job); 9] {
     [
         ("read_stages", 60 * MINUTE_MS, Job::ReadStages),
-        ("read_currencies", 24 * 60 * MINUTE_MS, Job::ReadCurrencies),
+        ("set_up_hubspot", 24 * 60 * MINUTE_MS, Job::SetUpHubSpot),
         ("read_owners", 60 * MINUTE_MS, Job::ReadOwners),
         ("sweep_deals", 5 * MINUTE_MS, Job::SweepDeals),
         ("check_deals", 24 * 60 * MINUTE_MS, Job::CheckDeals),

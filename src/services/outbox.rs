@@ -30,8 +30,8 @@ pub enum Job {
     },
     SweepDeals,
     CheckDeals,
+    SetUpHubSpot,
     ReadStages,
-    ReadCurrencies,
     ReadOwners,
     WorkInbox {
         inbox: InboxId,
@@ -81,8 +81,8 @@ impl Job {
             | Self::ReadDeal { .. }
             | Self::SweepDeals
             | Self::CheckDeals
+            | Self::SetUpHubSpot
             | Self::ReadStages
-            | Self::ReadCurrencies
             | Self::ReadOwners => "hubspot",
             Self::ReadInvoice { .. }
             | Self::ReadCredit { .. }
@@ -110,7 +110,7 @@ impl Job {
             Self::SweepDeals => "sweep_deals",
             Self::CheckDeals => "check_deals",
             Self::ReadStages => "read_stages",
-            Self::ReadCurrencies => "read_currencies",
+            Self::SetUpHubSpot => "set_up_hubspot",
             Self::ReadOwners => "read_owners",
             Self::WorkInbox { .. } => "work_inbox",
             Self::ReadInvoice { .. } => "read_invoice",

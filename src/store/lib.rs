@@ -34,6 +34,7 @@ pub mod plans;
 pub mod priced;
 pub mod sessions;
 pub mod settings;
+pub mod stages;
 pub mod statements;
 pub mod vendors;
 pub mod waivers;

@@ -125,6 +125,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0019_names_without_case.sql"),
         include_str!("../../migrations/0019_names_without_case.sql"),
     ),
+    (
+        25,
+        "stages",
+        include_str!("../../migrations/0025_stages.sql"),
+        include_str!("../../migrations/0025_stages.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -27,7 +27,7 @@ const PARTNER_PAGES: [&str; 6] = [
 ];
 /// A line as a form names it.
 const SEEN: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV:100:EUR";
-const STAFF_PAGES: [&str; 13] = [
+const STAFF_PAGES: [&str; 14] = [
     "/staff",
     "/staff/leads",
     "/staff/partners",
@@ -40,6 +40,7 @@ const STAFF_PAGES: [&str; 13] = [
     "/staff/statements",
     "/staff/plans",
     "/staff/integrations",
+    "/staff/integrations/stages",
     "/staff/audit",
 ];
 
@@ -276,6 +277,11 @@ fn forms<'a>(
         ("form[email]", "new@aster-consulting.com"),
         ("form[role]", "owner"),
     ];
+    let stage = [
+        ("pipeline", "default"),
+        ("stage", "proposal"),
+        ("phase", "x"),
+    ];
     let mut forms = BTreeMap::from([
         (
             "raise_invoice",
@@ -295,6 +301,9 @@ fn forms<'a>(
         ("enrol_partner", enrolment.to_vec()),
         ("add_plan_version", plan.to_vec()),
         ("sweep_now", Vec::new()),
+        ("set_up_hubspot", Vec::new()),
+        ("choose_first_stage", stage.to_vec()),
+        ("name_phase", stage.to_vec()),
     ]);
     forms.extend(forms_of_finance(lead));
     forms
@@ -349,7 +358,7 @@ async fn a_role_does_no_more_than_its_own() {
     let partner = portal.aster.id.to_string();
     let forms = forms(&lead, &statement, &partner);
     let before = content(&portal).await;
-    let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now";
+    let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now set_up_hubspot choose_first_stage name_phase";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
         decide_merger take_over_deal keep_unchanged follow_change";
     let of_members = "raise_invoice update_company invite_member withdraw_lead";
@@ -370,11 +379,11 @@ async fn a_role_does_no_more_than_its_own() {
         (portal.staff.administrator, of_members),
         (
             portal.staff.manager,
-            "approve_lines hold_lines close_quarter add_plan_version sweep_now",
+            "approve_lines hold_lines close_quarter add_plan_version sweep_now set_up_hubspot choose_first_stage name_phase",
         ),
         (
             portal.staff.finance,
-            "accept_lead enrol_partner update_partner sweep_now",
+            "accept_lead enrol_partner update_partner sweep_now set_up_hubspot choose_first_stage name_phase",
         ),
         (
             portal.staff.operator,

@@ -20,6 +20,7 @@ mod registering;
 mod removed_deals;
 mod renewals;
 mod settings;
+mod stages;
 mod store;
 mod sweeps;
 mod tidy;

@@ -144,6 +144,7 @@ fn staff_pages() -> Router<AppState> {
         .route("/staff/plans", get(staff::plans::list))
         .route("/staff/plans/edit", get(staff::plans::edit))
         .route("/staff/integrations", get(staff::integrations::show))
+        .route(staff::stages::PATH, get(staff::stages::show))
         .route("/staff/audit", get(staff::audit::list))
 }
 

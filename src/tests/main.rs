@@ -10,6 +10,7 @@ mod access;
 mod chasing;
 mod disputes;
 mod documents;
+mod failure_modes;
 mod forms;
 mod hubspot_deals;
 mod jobs;

@@ -73,6 +73,11 @@ enum Command {
     Verify,
     /// Compute every line again by the rules of today, out of packs of the rows: a second for millions. `verify` proves more, from the rows.
     Recompute,
+    /// Make HubSpot ready for the portal.
+    Hubspot {
+        #[command(subcommand)]
+        act: HubSpotAct,
+    },
     /// Measure the portal against others, on made-up books of its own.
     Bench {
         #[command(subcommand)]
@@ -80,6 +85,12 @@ enum Command {
     },
     /// List every setting, its default, and what it is.
     Settings,
+}
+
+#[derive(Subcommand)]
+enum HubSpotAct {
+    /// Make the portal's own properties where they are missing, and read pipelines and currencies. Doing it again changes nothing.
+    Setup,
 }
 
 #[derive(Subcommand)]
@@ -175,8 +186,20 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         Command::Balances { on } => print_balances(&settings, on).await,
         Command::Verify => prove(&settings).await,
         Command::Recompute => recompute(&settings).await,
+        Command::Hubspot {
+            act: HubSpotAct::Setup,
+        } => set_up_hubspot(&settings).await,
         Command::Bench { bench } => run_bench(bench).await,
     }
+}
+
+async fn set_up_hubspot(settings: &Settings) -> Result<ExitCode, StartError> {
+    let portal = Portal::open(settings).await?;
+    let done = portal.worker.set_up_hubspot().await;
+    portal.stop().await;
+    done.map_err(|error| StartError::Other(error.to_string()))?;
+    println!("HubSpot has the portal's properties, and its pipelines and currencies are read.");
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn run_bench(bench: Bench) -> Result<ExitCode, StartError> {

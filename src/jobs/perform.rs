@@ -13,8 +13,8 @@ pub(crate) async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         Job::ReadDeal { hubspot_id } => crate::read_deals::read_one(desk, hubspot_id).await,
         Job::SweepDeals => crate::read_deals::sweep(desk).await,
         Job::CheckDeals => crate::read_deals::check_all(desk).await,
+        Job::SetUpHubSpot => crate::read_deals::set_up(desk).await,
         Job::ReadStages => crate::read_deals::read_stages(desk).await,
-        Job::ReadCurrencies => crate::read_deals::read_currencies(desk).await,
         Job::ReadOwners => crate::read_deals::read_owners(desk).await,
         Job::WorkInbox { inbox } => crate::work_inbox::run(desk, *inbox).await,
         Job::WorkEvent { inbox, position } => {

@@ -37,8 +37,10 @@ async fn apply(
     asked_id: &str,
     mut deal: RemoteDeal,
 ) -> Result<Result<(), ServiceError>, JobError> {
-    if !stages::is_stage_known(&desk.ctx, &deal.pipeline, &deal.stage).await? {
+    let (pipeline, stage) = (&deal.pipeline, &deal.stage);
+    if !stages::is_stage_known(&desk.ctx, pipeline, stage).await? {
         read_stages(desk).await?;
+        stages::stage_missing(&desk.ctx, pipeline, stage).await?;
     }
     if deal.currency.is_none() && account::find_currencies(&desk.ctx).await?.is_none() {
         try_currencies(desk).await?;
@@ -171,12 +173,12 @@ pub(crate) async fn read_owners(desk: &Desk) -> Result<(), JobError> {
 }
 
 /// The currencies of the account: what deals are in that name none, and what a new deal may be in.
-pub(crate) async fn read_currencies(desk: &Desk) -> Result<(), JobError> {
+async fn read_currencies(desk: &Desk) -> Result<(), JobError> {
     let currencies = desk.vendors.hubspot.read_currencies().await?;
     Ok(account::currencies_read(&desk.ctx, &currencies).await?)
 }
 
-/// The same where a deal waits for it. That the app may not read them is told by the job that reads them every day, and stops no deal.
+/// The same where a deal waits for it. That the app may not read them is told by the job that sets HubSpot up every day, and stops no deal.
 pub(crate) async fn try_currencies(desk: &Desk) -> Result<(), JobError> {
     match read_currencies(desk).await {
         Err(error) if !matches!(error.remedy, Remedy::Retry { .. }) => {
@@ -187,9 +189,15 @@ pub(crate) async fn try_currencies(desk: &Desk) -> Result<(), JobError> {
     }
 }
 
-/// The pipelines as they are today, and the properties that we keep our keys in.
-pub(crate) async fn read_stages(desk: &Desk) -> Result<(), JobError> {
+/// All that HubSpot must have before a lead can be registered, and what we must know of it: our own properties, its pipelines and its currencies.
+pub(crate) async fn set_up(desk: &Desk) -> Result<(), JobError> {
     desk.vendors.hubspot.ensure_properties().await?;
+    read_stages(desk).await?;
+    read_currencies(desk).await
+}
+
+/// The pipelines as they are today.
+pub(crate) async fn read_stages(desk: &Desk) -> Result<(), JobError> {
     let stages = desk.vendors.hubspot.list_stages().await?;
     Ok(stages::stages_read(&desk.ctx, &stages).await?)
 }

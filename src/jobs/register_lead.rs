@@ -17,6 +17,7 @@ pub(crate) async fn run(desk: &Desk, id: LeadId) -> Result<(), JobError> {
     };
     let is_account_unknown = account::find_currencies(&desk.ctx).await?.is_none();
     if to_register.first_stage.is_none() || is_account_unknown {
+        hubspot.ensure_properties().await?;
         read_deals::read_stages(desk).await?;
         read_deals::try_currencies(desk).await?;
         match leads::for_registration(&desk.ctx, id).await? {

@@ -25,7 +25,7 @@ enum Turn {
 /// day for a deletion, which no sweep sees.
 const SCHEDULES: &[(&str, Turn, Job)] = &[
     ("read_stages", Turn::Minutes(60), Job::ReadStages),
-    ("read_currencies", Turn::Nightly(1, 40), Job::ReadCurrencies),
+    ("set_up_hubspot", Turn::Nightly(1, 50), Job::SetUpHubSpot),
     ("read_owners", Turn::Minutes(60), Job::ReadOwners),
     ("sweep_deals", Turn::Minutes(5), Job::SweepDeals),
     ("check_deals", Turn::Nightly(2, 10), Job::CheckDeals),

@@ -77,6 +77,11 @@ impl Worker {
         while tasks.join_next().await.is_some() {}
     }
 
+    /// Makes in HubSpot what must be there before a lead can be registered, now, and says why where it cannot.
+    pub async fn set_up_hubspot(&self) -> Result<(), JobError> {
+        crate::read_deals::set_up(&self.desk).await
+    }
+
     async fn work_lane(self, lane: &'static str, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
             match self.run_next(lane).await {

@@ -10,14 +10,14 @@ use portal_domain::{
     lead::LeadState,
     line_item::{ItemTerms, LineItem},
     money::{Currency, Money},
-    remote::{DealTrace, RemoteDeal, RemoteOwner, RemoteStage, UnreadableDeal},
+    remote::{DealTrace, RemoteDeal, RemoteOwner, UnreadableDeal},
 };
 use portal_store::{
     Tx, changes,
     deals::{self, DealRecord},
     exceptions::KnownException,
     leads::{self, LeadRecord},
-    lines, owners, vendors,
+    lines, owners, stages as store_stages, vendors,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ use crate::{
     schedules::{
         cancel_open_lines, choose_plan, find_granted_version, resync_standing, sync_lines,
     },
-    verdicts,
+    stages, verdicts,
 };
 
 /// A deal of ours that cannot be read in HubSpot.
@@ -152,6 +152,7 @@ pub async fn apply_reading(
         apply_won(ctx, &mut tx, before.as_ref(), &mut deal, remote).await?;
     }
     deals::update(&mut tx, &deal).await?;
+    stages::judge(ctx, &mut tx, &deal).await?;
     if let Some(remote) = remote {
         follow_owner(ctx, &mut tx, deal.id, remote.owner.as_deref()).await?;
     }
@@ -521,10 +522,13 @@ async fn record_happening(
     let Some(kind) = happening(before, deal) else {
         return Ok(());
     };
-    let stages = deals::list_stages(tx).await?;
+    let from = match before {
+        Some(before) => Some(phase_of(tx, before).await?),
+        None => None,
+    };
     let facts = json!({
-        "from": before.map(|before| label(&stages, before)),
-        "to": label(&stages, deal),
+        "from": from,
+        "to": phase_of(tx, deal).await?,
         "hubspot_at": remote.map(|remote| remote.modified_at.0),
         "closed_at": remote.and_then(|remote| remote.closed_at).map(|at| at.0),
         "amount": remote.and_then(|remote| remote.amount.as_deref()),
@@ -567,12 +571,10 @@ async fn follow_claim(
     Ok(())
 }
 
-/// A stage's name in HubSpot, or its id until the pipelines were read.
-fn label(stages: &[RemoteStage], deal: &DealRecord) -> String {
-    stages
-        .iter()
-        .find(|stage| stage.pipeline == deal.pipeline && stage.id == deal.stage)
-        .map_or_else(|| deal.stage.clone(), |stage| stage.label.clone())
+/// What partners read of a deal's stage, or its id until the pipelines were read.
+async fn phase_of(tx: &mut Tx, deal: &DealRecord) -> Result<String, ServiceError> {
+    let known = store_stages::find(tx, &deal.pipeline, &deal.stage).await?;
+    Ok(known.map_or_else(|| deal.stage.clone(), |known| known.shown().to_owned()))
 }
 
 /// What commission rests on: the day, the plan's version of that day, and the terms. What is missing becomes

@@ -15,7 +15,7 @@ use portal_store::{
     clients::ClientRecord,
     deals, exceptions,
     leads::{self, LeadEventRecord, LeadFilter, LeadRecord},
-    partners,
+    partners, stages as store_stages,
 };
 use portal_words::{Locale, Words};
 use serde_json::{Value, json};
@@ -27,6 +27,7 @@ use crate::{
     books::{self, About},
     messages,
     outbox::{self, Job},
+    stages,
 };
 
 /// How many leads a page lists.
@@ -415,9 +416,14 @@ async fn view(tx: &mut Tx, lead: LeadRecord) -> Result<LeadView, ServiceError> {
     let deal = deals::find_of_lead(tx, lead.id).await?;
     let stages = match &deal {
         Some(deal) => {
-            let all = deals::list_stages(tx).await?;
-            all.into_iter()
-                .filter(|stage| stage.pipeline == deal.pipeline)
+            let all = store_stages::list(tx).await?.into_iter();
+            // One that is gone is shown to those that are in it.
+            let own = all.filter(|known| known.stage.pipeline == deal.pipeline);
+            own.filter(|known| !known.is_archived || known.stage.id == deal.stage)
+                .map(|known| RemoteStage {
+                    label: known.shown().to_owned(),
+                    ..known.stage
+                })
                 .collect()
         }
         None => Vec::new(),
@@ -437,7 +443,7 @@ async fn view(tx: &mut Tx, lead: LeadRecord) -> Result<LeadView, ServiceError> {
 pub struct LeadToRegister {
     pub lead: LeadRecord,
     pub client: ClientRecord,
-    /// Where a new deal starts: the first stage of the first pipeline.
+    /// Where a new deal starts.
     pub first_stage: Option<RemoteStage>,
     /// What the partner expects, if HubSpot has its currency.
     pub amount: Option<Money>,
@@ -461,7 +467,7 @@ pub async fn for_registration(
     let client = clients::find(&mut tx, lead.client)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let first_stage = deals::list_stages(&mut tx).await?.into_iter().next();
+    let first_stage = stages::find_first(&mut tx).await?;
     let currencies = account::find(&mut tx).await?;
     let has = |value: &Money| currencies.is_none_or(|account| account.has(value.currency));
     let amount = lead.value.filter(has);

@@ -25,8 +25,8 @@ pub enum Job {
     ReadDeal { hubspot_id: String },
     SweepDeals,
     CheckDeals,
+    SetUpHubSpot,
     ReadStages,
-    ReadCurrencies,
     ReadOwners,
     WorkInbox { inbox: InboxId },
     WorkEvent { inbox: InboxId, position: u32 },
@@ -60,8 +60,8 @@ impl Job {
             | Self::ReadDeal { .. }
             | Self::SweepDeals
             | Self::CheckDeals
+            | Self::SetUpHubSpot
             | Self::ReadStages
-            | Self::ReadCurrencies
             | Self::ReadOwners => "hubspot",
             Self::ReadInvoice { .. }
             | Self::ReadCredit { .. }
@@ -93,7 +93,7 @@ impl Job {
             Self::SweepDeals => "sweep_deals",
             Self::CheckDeals => "check_deals",
             Self::ReadStages => "read_stages",
-            Self::ReadCurrencies => "read_currencies",
+            Self::SetUpHubSpot => "set_up_hubspot",
             Self::ReadOwners => "read_owners",
             Self::WorkInbox { .. } => "work_inbox",
             Self::WorkEvent { .. } => "work_event",
@@ -140,7 +140,7 @@ impl Job {
             Self::SweepDeals
             | Self::CheckDeals
             | Self::ReadStages
-            | Self::ReadCurrencies
+            | Self::SetUpHubSpot
             | Self::ReadOwners
             | Self::SweepInvoices
             | Self::AccrueLines

@@ -1,24 +1,179 @@
-//! The stages of HubSpot's pipelines.
+//! The stages of HubSpot's pipelines: what partners read of each, where new deals start, and what is said of a stage that the pipelines do not have.
 
-use portal_domain::remote::RemoteStage;
-use portal_store::deals;
+use portal_domain::{
+    access::{Action, Actor},
+    remote::RemoteStage,
+    text::parse_line,
+};
+use portal_store::{
+    Tx, audit,
+    deals::DealRecord,
+    settings,
+    stages::{self, StageRecord},
+};
+use serde_json::json;
 
-use crate::{Ctx, ServiceError};
+use crate::{
+    Ctx, ServiceError,
+    access::require_staff,
+    books::{self, About},
+    outbox::{self, Job},
+};
 
-/// The stages of HubSpot's pipelines, as just read.
-pub async fn stages_read(ctx: &Ctx, stages: &[RemoteStage]) -> Result<(), ServiceError> {
+/// A deal in a stage that HubSpot's pipelines do not have.
+const UNKNOWN: &str = "stage_unknown";
+/// Where new deals start, as pipeline and stage with a slash between them.
+const FIRST: &str = "hubspot.first_stage";
+/// The longest name of a phase, in characters.
+const PHASE_LENGTH_MAX: usize = 60;
+
+/// The stages of HubSpot's pipelines, as just read: all of them, so that what is not among them is gone.
+pub async fn stages_read(ctx: &Ctx, read: &[RemoteStage]) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
-    for stage in stages {
-        deals::put_stage(&mut tx, stage, ctx.now()).await?;
+    tx.lock("stages").await?;
+    for stage in read {
+        stages::put(&mut tx, stage, ctx.now()).await?;
+    }
+    for known in stages::list(&mut tx).await? {
+        let is_there = |stage: &RemoteStage| {
+            (&stage.pipeline, &stage.id) == (&known.stage.pipeline, &known.stage.id)
+        };
+        if !known.is_archived && !read.iter().any(is_there) {
+            stages::archive(&mut tx, &known.stage, ctx.now()).await?;
+        }
     }
     Ok(tx.commit().await?)
 }
 
-/// Whether a stage is one that we have read; an unknown one means that somebody edited the pipeline.
+/// Whether a stage is one that we have heard of; an unknown one means that somebody edited the pipeline.
 pub async fn is_stage_known(ctx: &Ctx, pipeline: &str, stage: &str) -> Result<bool, ServiceError> {
     let mut tx = ctx.store.read().await?;
-    let stages = deals::list_stages(&mut tx).await?;
-    Ok(stages
-        .iter()
-        .any(|known| known.pipeline == pipeline && known.id == stage))
+    Ok(stages::find(&mut tx, pipeline, stage).await?.is_some())
+}
+
+/// A deal is in a stage that the pipelines do not have even when they are read anew: from now on it is known as one that is gone.
+pub async fn stage_missing(ctx: &Ctx, pipeline: &str, stage: &str) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    tx.lock("stages").await?;
+    if stages::find(&mut tx, pipeline, stage).await?.is_none() {
+        let gone = RemoteStage {
+            pipeline: pipeline.to_owned(),
+            id: stage.to_owned(),
+            label: stage.to_owned(),
+            display_order: i64::from(i32::MAX),
+            closed: false,
+            won: false,
+        };
+        stages::put(&mut tx, &gone, ctx.now()).await?;
+        stages::archive(&mut tx, &gone, ctx.now()).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// A deal in a stage that is gone is a case, and followed all the same.
+pub(crate) async fn judge(ctx: &Ctx, tx: &mut Tx, deal: &DealRecord) -> Result<(), ServiceError> {
+    let known = stages::find(tx, &deal.pipeline, &deal.stage).await?;
+    let gone = known.filter(|known| known.is_archived);
+    let facts = gone.map(|gone| json!({ "message": gone.stage.label }));
+    books::raise_or_settle(ctx, tx, UNKNOWN, About::Deal(deal.id), facts).await
+}
+
+/// Where new deals start: where a person said, as long as that stage is there, else in the first one that is open.
+pub(crate) async fn find_first(tx: &mut Tx) -> Result<Option<RemoteStage>, ServiceError> {
+    let chosen = settings::find(tx, FIRST).await?;
+    let mut live = stages::list(tx).await?;
+    live.retain(|known| !known.is_archived && !known.stage.closed);
+    let is_chosen = |known: &StageRecord| Some(key(&known.stage)) == chosen;
+    let place = live.iter().position(is_chosen).unwrap_or(0);
+    Ok((!live.is_empty()).then(|| live.swap_remove(place).stage))
+}
+
+fn key(stage: &RemoteStage) -> String {
+    format!("{}/{}", stage.pipeline, stage.id)
+}
+
+/// The stages as staff look after them.
+#[derive(Clone, Debug)]
+pub struct StagesView {
+    pub stages: Vec<StageRecord>,
+    /// Where new deals start.
+    pub first: Option<RemoteStage>,
+}
+
+pub async fn list(ctx: &Ctx, actor: &Actor) -> Result<StagesView, ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    Ok(StagesView {
+        stages: stages::list(&mut tx).await?,
+        first: find_first(&mut tx).await?,
+    })
+}
+
+/// Says what partners read of a stage; nothing: what HubSpot calls it.
+///
+/// # Errors
+/// What is wrong with the name; `NotFound` for a stage that is none.
+pub async fn name_phase(
+    ctx: &Ctx,
+    actor: &Actor,
+    pipeline: &str,
+    stage: &str,
+    phase: &str,
+) -> Result<(), ServiceError> {
+    require_staff(actor, Action::Operate)?;
+    let phase = match phase.trim() {
+        "" => None,
+        typed => Some(
+            parse_line(typed, PHASE_LENGTH_MAX)
+                .map_err(|fault| ServiceError::field("phase", fault.code))?,
+        ),
+    };
+    let mut tx = ctx.store.write().await?;
+    let known = stages::find(&mut tx, pipeline, stage).await?;
+    let known = known.ok_or(ServiceError::NotFound)?.stage;
+    stages::set_phase(&mut tx, &known, phase.as_deref()).await?;
+    let facts = json!({ "phase": phase }).to_string();
+    record(ctx, &mut tx, actor, "name_phase", &key(&known), &facts).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Says where new deals start.
+///
+/// # Errors
+/// `NotFound` for a stage that is closed, gone, or none.
+pub async fn choose_first(
+    ctx: &Ctx,
+    actor: &Actor,
+    pipeline: &str,
+    stage: &str,
+) -> Result<(), ServiceError> {
+    require_staff(actor, Action::Operate)?;
+    let mut tx = ctx.store.write().await?;
+    let known = stages::find(&mut tx, pipeline, stage).await?;
+    let known = known.filter(|known| !known.is_archived && !known.stage.closed);
+    let chosen = key(&known.ok_or(ServiceError::NotFound)?.stage);
+    settings::set(&mut tx, FIRST, &chosen, ctx.now()).await?;
+    record(ctx, &mut tx, actor, "choose_first_stage", &chosen, "{}").await?;
+    Ok(tx.commit().await?)
+}
+
+/// Has the portal's own properties made in HubSpot where they are missing, and its pipelines and currencies read.
+pub async fn set_up(ctx: &Ctx, actor: &Actor) -> Result<(), ServiceError> {
+    require_staff(actor, Action::Operate)?;
+    let mut tx = ctx.store.write().await?;
+    outbox::add(ctx, &mut tx, &Job::SetUpHubSpot).await?;
+    record(ctx, &mut tx, actor, "set_up_hubspot", "hubspot", "{}").await?;
+    Ok(tx.commit().await?)
+}
+
+async fn record(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    act: &str,
+    subject: &str,
+    facts: &str,
+) -> Result<(), ServiceError> {
+    let person = Some(actor.person());
+    Ok(audit::add(tx, person, act, subject, facts, ctx.now()).await?)
 }

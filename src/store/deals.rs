@@ -1,4 +1,4 @@
-//! The mirror of HubSpot's deals, their terms, and the stages of its pipelines.
+//! The mirror of HubSpot's deals, and their terms.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use portal_domain::{
     deal::{BillingPeriod, DealState, DealTerms},
     ids::{ClientId, DealId, LeadId, PartnerId, PlanId, PlanVersionId},
     money::Currency,
-    remote::{DealTrace, RemoteStage},
+    remote::DealTrace,
 };
 use sqlx::any::AnyRow;
 
@@ -698,45 +698,5 @@ fn read_terms(row: &AnyRow) -> Result<DealTerms, StoreError> {
             column: "period",
             value: period,
         })?,
-    })
-}
-
-pub async fn put_stage(
-    tx: &mut Tx,
-    stage: &RemoteStage,
-    seen_at: Timestamp,
-) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "INSERT INTO stages (pipeline, id, label, display_order, closed, won, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (pipeline, id) DO UPDATE
-         SET label = excluded.label, display_order = excluded.display_order, closed = excluded.closed, won = excluded.won,
-             seen_at = excluded.seen_at",
-        stage.pipeline,
-        stage.id,
-        stage.label,
-        stage.display_order,
-        i64::from(stage.closed),
-        i64::from(stage.won),
-        seen_at,
-    )?;
-    Ok(())
-}
-
-/// The stages of all pipelines, in HubSpot's order.
-pub async fn list_stages(tx: &mut Tx) -> Result<Vec<RemoteStage>, StoreError> {
-    let rows = rows!(
-        tx,
-        "SELECT pipeline, id, label, display_order, closed, won FROM stages ORDER BY pipeline, display_order, id",
-    )?;
-    all(&rows, |row| {
-        Ok(RemoteStage {
-            pipeline: row.text("pipeline")?,
-            id: row.text("id")?,
-            label: row.text("label")?,
-            display_order: row.integer("display_order")?,
-            closed: row.integer("closed")? != 0,
-            won: row.integer("won")? != 0,
-        })
     })
 }

@@ -57,7 +57,7 @@ const LEAD: &str = "SELECT leads.id, leads.partner_id, partners.name AS partner_
         leads.client_name, leads.client_domain, leads.contact_name, leads.contact_email, leads.contact_phone, leads.need,
         leads.value_minor, leads.currency, leads.state, leads.reason, leads.review_due_at, leads.actioned_at,
         leads.hubspot_contact_id, leads.hubspot_deal_id, leads.created_at,
-        stages.label AS phase, deals.confirmed_at
+        COALESCE(stages.phase, stages.label) AS phase, deals.confirmed_at
     FROM leads
     JOIN partners ON partners.id = leads.partner_id
     LEFT JOIN deals ON deals.lead_id = leads.id

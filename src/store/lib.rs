@@ -40,6 +40,7 @@ pub mod sessions;
 pub mod settings;
 pub mod slack_messages;
 pub mod slack_places;
+pub mod stages;
 pub mod statements;
 pub mod vendors;
 pub mod waivers;

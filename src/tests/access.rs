@@ -29,7 +29,7 @@ const PARTNER_PAGES: [&str; 6] = [
 const NOBODY: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 /// A line as a form names it.
 const SEEN: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV:100:EUR";
-const STAFF_PAGES: [&str; 19] = [
+const STAFF_PAGES: [&str; 20] = [
     "/staff",
     "/staff/leads",
     "/staff/partners",
@@ -48,6 +48,7 @@ const STAFF_PAGES: [&str; 19] = [
     "/staff/messages/bounces",
     "/staff/messages/templates",
     "/staff/messages/templates/statement/dark",
+    "/staff/integrations/stages",
     "/staff/audit",
 ];
 
@@ -285,6 +286,11 @@ fn forms<'a>(
         ("form[email]", "new@aster-consulting.com"),
         ("form[role]", "owner"),
     ];
+    let stage = [
+        ("pipeline", "default"),
+        ("stage", "proposal"),
+        ("phase", "x"),
+    ];
     let mut forms = BTreeMap::from([
         (
             "raise_invoice",
@@ -312,6 +318,9 @@ fn forms<'a>(
             "replay_webhook",
             vec![("note", NOBODY), ("system", "hubspot")],
         ),
+        ("set_up_hubspot", Vec::new()),
+        ("choose_first_stage", stage.to_vec()),
+        ("name_phase", stage.to_vec()),
     ]);
     forms.extend(forms_of_finance(lead));
     forms.extend(forms_of_messages(partner));
@@ -383,7 +392,7 @@ async fn a_role_does_no_more_than_its_own() {
     let partner = portal.aster.id.to_string();
     let forms = forms(&lead, &statement, &partner);
     let before = content(&portal).await;
-    let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now \
+    let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now set_up_hubspot choose_first_stage name_phase \
         set_channel set_channel_language test_channel test_partner_slack try_address_again \
         retry_job retry_all_jobs pause_system resume_system replay_webhook";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
@@ -406,12 +415,12 @@ async fn a_role_does_no_more_than_its_own() {
         (portal.staff.administrator, of_members),
         (
             portal.staff.manager,
-            "approve_lines hold_lines close_quarter add_plan_version sweep_now set_channel test_channel \
+            "approve_lines hold_lines close_quarter add_plan_version sweep_now set_channel test_channel set_up_hubspot choose_first_stage name_phase \
             retry_job retry_all_jobs pause_system resume_system replay_webhook",
         ),
         (
             portal.staff.finance,
-            "accept_lead enrol_partner update_partner sweep_now set_channel_language test_partner_slack try_address_again \
+            "accept_lead enrol_partner update_partner sweep_now set_channel_language test_partner_slack try_address_again set_up_hubspot choose_first_stage name_phase \
             retry_job retry_all_jobs pause_system resume_system replay_webhook",
         ),
         (

@@ -174,6 +174,7 @@ fn staff_pages() -> Router<AppState> {
             "/staff/messages/templates/{name}/{scheme}",
             get(staff::templates::frame),
         )
+        .route(staff::stages::PATH, get(staff::stages::show))
         .route("/staff/audit", get(staff::audit::list))
 }
 

@@ -118,3 +118,36 @@ pub async fn close_quarter(quarter: String) -> Result<Done, UiError> {
         notice,
     ))
 }
+
+/// Says what partners read of a stage of HubSpot's; nothing for what HubSpot calls it.
+#[server(endpoint = "name_phase")]
+pub async fn name_phase(
+    pipeline: String,
+    stage: String,
+    #[server(default)] phase: String,
+) -> Result<Done, UiError> {
+    use portal_services::stages;
+    let page = crate::web::page::current().await?;
+    page.said(stages::name_phase(&page.ctx, page.actor()?, &pipeline, &stage, &phase).await)?;
+    Ok(Done::new("/staff/integrations/stages", "phase-named"))
+}
+
+/// Says in which stage new deals start.
+#[server(endpoint = "choose_first_stage")]
+pub async fn choose_first_stage(pipeline: String, stage: String) -> Result<Done, UiError> {
+    use portal_services::stages;
+    let page = crate::web::page::current().await?;
+    page.said(stages::choose_first(&page.ctx, page.actor()?, &pipeline, &stage).await)?;
+    Ok(Done::new(
+        "/staff/integrations/stages",
+        "first-stage-chosen",
+    ))
+}
+
+/// Has the portal's properties made in HubSpot.
+#[server(endpoint = "set_up_hubspot")]
+pub async fn set_up_hubspot() -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(portal_services::stages::set_up(&page.ctx, page.actor()?).await)?;
+    Ok(Done::new("/staff/integrations/stages", "set-up-started"))
+}

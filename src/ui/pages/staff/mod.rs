@@ -21,6 +21,7 @@ pub mod partners;
 pub mod payouts;
 pub mod plans;
 pub mod reconciliation;
+pub mod stages;
 pub mod statements;
 pub mod templates;
 pub mod today;

@@ -52,8 +52,10 @@ pub struct WebhookFaults {
 pub struct MailFaults {
     /// The next so many mails are put off with a 451.
     pub refuse_for_now: u32,
-    /// The next so many mails are refused for good with a 550.
+    /// The next so many mails are refused for good with a 550: there is no such address.
     pub refuse_for_good: u32,
+    /// The next so many mails are refused for good with a 554, whoever they are for.
+    pub refuse_content: u32,
     /// How long each mail waits, in milliseconds.
     pub latency_ms: u64,
 }

@@ -172,6 +172,8 @@ async fn take_mail(shared: &Shared, envelope: &Envelope, raw: &[u8]) -> String {
                 550,
                 "550 5.1.1 Recipient address rejected: user unknown".to_owned(),
             )
+        } else if use_up(&mut world.faults.mail.refuse_content) {
+            (554, "554 5.6.0 Message content rejected".to_owned())
         } else {
             let from = envelope.from.clone().unwrap_or_default();
             let id = world.mail.receive(&from, &envelope.to, raw, now_ms);

@@ -58,7 +58,7 @@ async fn a_broken_connection_is_told_once_by_slack_and_mail_and_once_when_it_is_
 async fn a_delivery_that_was_given_up_is_told_once_and_again_only_after_all_were_seen_to() {
     let portal = TestPortal::start().await;
     portal.run_jobs().await;
-    let refused = json!({ "mail": { "refuse_for_good": 1 } });
+    let refused = json!({ "mail": { "refuse_content": 1 } });
     portal.sandbox_act("faults", refused).await;
     portal
         .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")

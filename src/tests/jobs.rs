@@ -372,7 +372,7 @@ async fn a_person_who_operates_revives_a_dead_job() {
     let portal = TestPortal::start().await;
     portal.run_jobs().await;
     portal
-        .sandbox_act("faults", json!({ "mail": { "refuse_for_good": 1 } }))
+        .sandbox_act("faults", json!({ "mail": { "refuse_content": 1 } }))
         .await;
     portal
         .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
@@ -401,7 +401,7 @@ async fn what_time_does_not_help_is_not_tried_again() {
     let portal = TestPortal::start().await;
     portal.run_jobs().await;
     portal
-        .sandbox_act("faults", json!({ "mail": { "refuse_for_good": 1 } }))
+        .sandbox_act("faults", json!({ "mail": { "refuse_content": 1 } }))
         .await;
     portal
         .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")

@@ -70,13 +70,13 @@ async fn the_page_says_what_is_broken_since_when_in_whose_words_and_what_waits()
 
 #[tokio::test]
 async fn a_delivery_that_was_given_up_long_ago_does_not_make_its_system_look_broken() {
-    let portal = with_faults(json!({ "mail": { "refuse_for_good": 1 } })).await;
+    let portal = with_faults(json!({ "mail": { "refuse_content": 1 } })).await;
     submit(&portal).await;
     let mut operator = portal.sign_in(&portal.staff.operator).await;
     let text = text_of(&mut operator, "/staff/integrations/mail").await;
     assert!(text.contains("Healthy"), "{text}");
     let text = text_of(&mut operator, PAGE).await;
-    for said in ["Send a mail", "owner@aster-consulting.com", "550", "Retry"] {
+    for said in ["Send a mail", "owner@aster-consulting.com", "554", "Retry"] {
         assert!(text.contains(said), "`{said}`: {text}");
     }
     portal.finish_with_failed_jobs().await;
@@ -135,7 +135,7 @@ async fn an_operator_pauses_a_system_with_a_reason_that_everybody_reads_and_resu
 
 #[tokio::test]
 async fn everything_that_failed_in_a_system_is_tried_again_at_once() {
-    let portal = with_faults(json!({ "mail": { "refuse_for_good": 2 } })).await;
+    let portal = with_faults(json!({ "mail": { "refuse_content": 2 } })).await;
     submit(&portal).await;
     portal
         .submit(&portal.borealis.owner, "Quayside", "quayside-foods.com")

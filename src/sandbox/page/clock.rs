@@ -122,6 +122,7 @@ fn fault_form(faults: &Faults) -> Markup {
                     div.fields {
                         (count("mail.refuse_for_now", "451, next", &faults.mail.refuse_for_now.to_string()))
                         (count("mail.refuse_for_good", "550, next", &faults.mail.refuse_for_good.to_string()))
+                        (count("mail.refuse_content", "554, next", &faults.mail.refuse_content.to_string()))
                         (count("mail.latency_ms", "Latency, ms", &faults.mail.latency_ms.to_string()))
                     }
                 }

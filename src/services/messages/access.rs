@@ -8,7 +8,7 @@ use portal_store::{
 };
 use portal_words::Argument;
 
-use super::compose::{Draft, send, words_of};
+use super::compose::{Draft, send, send_first, words_of};
 use crate::{Ctx, ServiceError};
 
 pub(crate) async fn sign_in_link(
@@ -31,7 +31,7 @@ pub(crate) async fn sign_in_link(
             ctx.url(&format!("/sign-in/{secret}")),
         ),
     };
-    send(ctx, tx, draft).await
+    send_first(ctx, tx, draft).await
 }
 
 pub(crate) async fn invitation(

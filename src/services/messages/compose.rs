@@ -25,6 +25,21 @@ pub(super) struct Draft<'a> {
 }
 
 pub(super) async fn send(ctx: &Ctx, tx: &mut Tx, draft: Draft<'_>) -> Result<(), ServiceError> {
+    let mail = store(ctx, tx, draft).await?;
+    outbox::add(ctx, tx, &Job::SendMail { mail }).await
+}
+
+/// A mail that its reader waits for in front of the screen: it goes before all others.
+pub(super) async fn send_first(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    draft: Draft<'_>,
+) -> Result<(), ServiceError> {
+    let mail = store(ctx, tx, draft).await?;
+    outbox::add_first(ctx, tx, &Job::SendMail { mail }).await
+}
+
+async fn store(ctx: &Ctx, tx: &mut Tx, draft: Draft<'_>) -> Result<MailId, ServiceError> {
     let mail = MailRecord {
         id: MailId::new(ctx.new_id()),
         partner: draft.partner,
@@ -35,7 +50,7 @@ pub(super) async fn send(ctx: &Ctx, tx: &mut Tx, draft: Draft<'_>) -> Result<(),
         sent_at: None,
     };
     mails::add(tx, &mail, ctx.now()).await?;
-    outbox::add(ctx, tx, &Job::SendMail { mail: mail.id }).await
+    Ok(mail.id)
 }
 
 /// A mail as a person wrote it, to whom they wrote it, in nobody else's words.

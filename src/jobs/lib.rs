@@ -3,7 +3,7 @@
 //!
 //! A job may run twice, late, or after it was believed dead: each begins by looking at what is true now.
 //!
-//! To add a job: a variant of `portal_services::outbox::Job` with its lane and name, a file here that does it, and its line in `perform`.
+//! To add a job: a variant of `portal_services::outbox::Job` with its lane, name and priority, a file here that does it, and its line in `perform`.
 
 mod budget;
 mod error;

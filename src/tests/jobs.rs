@@ -660,6 +660,32 @@ async fn nothing_is_sent_to_a_system_that_a_person_has_paused() {
     portal.finish().await;
 }
 
+#[tokio::test]
+async fn a_link_to_sign_in_with_goes_before_all_other_mails() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    for number in 0..5 {
+        let domain = format!("client-{number}.com");
+        portal.submit(&portal.aster.owner, "Client", &domain).await;
+    }
+    portal.advance_clock_by(1).await;
+    portal_services::access::request_link(&portal.ctx, "finance@vendor.example")
+        .await
+        .unwrap();
+    let now = portal.ctx.now();
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    let claimed = jobs::claim(&mut tx, "mail", Order::Priority, now, now.plus_ms(LEASE_MS)).await;
+    let claimed = claimed.unwrap().expect("six mails wait");
+    let Job::SendMail { mail } = serde_json::from_str(&claimed.payload).unwrap() else {
+        panic!("{}", claimed.kind);
+    };
+    let mail = portal_store::mails::find(&mut tx, mail).await.unwrap();
+    assert_eq!(mail.unwrap().recipient, "finance@vendor.example");
+    drop(tx);
+    portal.run_jobs().await;
+    portal.finish().await;
+}
+
 /// Claims the next job of a lane in an order; its kind.
 async fn next_kind(portal: &TestPortal, lane: &str, order: Order) -> String {
     let now = portal.ctx.now();

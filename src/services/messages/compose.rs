@@ -110,7 +110,12 @@ async fn deliver(
     };
     let hash = stop.map(|stop| stop.hash);
     mails::add(tx, &mail, hash.as_deref(), ctx.now()).await?;
-    outbox::add(ctx, tx, &Job::SendMail { mail: mail.id }).await
+    let job = Job::SendMail { mail: mail.id };
+    match draft.kind {
+        // Its reader waits for it in front of the screen.
+        MailKind::SignIn => outbox::add_first(ctx, tx, &job).await,
+        _ => outbox::add(ctx, tx, &job).await,
+    }
 }
 
 fn record(ctx: &Ctx, kind: MailKind, recipient: &str, laid: Laid) -> MailRecord {

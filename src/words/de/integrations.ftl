@@ -64,26 +64,26 @@ integration-inbox-lead = Was Anbieter geschickt haben, auf dem Weg zur Bearbeitu
 integration-books-lead = Was das Portal von selbst tut: Abgleich, Posten, Ankündigungen.
 integration-state-waiting = Um Pause gebeten
 integration-state-down = Antwortet nicht
-integration-state-held = Verbindung gestört
+integration-state-held = Gestört
 integration-state-paused = Angehalten
 integration-held-title = { $system } akzeptiert unsere Zugangsdaten nicht.
 integration-held =
     { $count ->
-        [0] Seit { $since }. Nichts wartet. Erneuern Sie das Token oder seine Berechtigungen und setzen Sie dann fort; einmal in der Minute findet das Portal es mit der nächsten Zustellung selbst heraus.
-        [one] Seit { $since }. Nichts ging verloren: Eine Zustellung wartet und verbraucht keine Versuche. Erneuern Sie das Token oder seine Berechtigungen und setzen Sie dann fort; einmal in der Minute findet das Portal es selbst heraus.
-       *[other] Seit { $since }. Nichts ging verloren: { $count } Zustellungen warten und verbrauchen keine Versuche. Erneuern Sie das Token oder seine Berechtigungen und setzen Sie dann fort; einmal in der Minute findet das Portal es selbst heraus.
+        [0] Seit dem { $since }. Nichts wartet. Erneuern Sie das Token oder seine Berechtigungen und setzen Sie dann fort; einmal in der Minute findet das Portal es mit der nächsten Zustellung selbst heraus.
+        [one] Seit dem { $since }. Nichts ging verloren: Eine Zustellung wartet und verbraucht keine Versuche. Erneuern Sie das Token oder seine Berechtigungen und setzen Sie dann fort; einmal in der Minute findet das Portal es selbst heraus.
+       *[other] Seit dem { $since }. Nichts ging verloren: { $count } Zustellungen warten und verbrauchen keine Versuche. Erneuern Sie das Token oder seine Berechtigungen und setzen Sie dann fort; einmal in der Minute findet das Portal es selbst heraus.
     }
 integration-down-title = { $system } antwortet nicht.
 integration-down =
     { $count ->
-        [0] Seit { $since }. Nichts wartet. Zu tun ist nichts: Einmal in der Minute findet das Portal mit der nächsten Zustellung heraus, ob es wieder geht.
-        [one] Seit { $since }. Nichts ging verloren: Eine Zustellung wartet. Zu tun ist nichts: Einmal in der Minute findet das Portal heraus, ob es wieder geht, und macht dann von selbst weiter.
-       *[other] Seit { $since }. Nichts ging verloren: { $count } Zustellungen warten. Zu tun ist nichts: Einmal in der Minute findet das Portal heraus, ob es wieder geht, und macht dann von selbst weiter.
+        [0] Seit dem { $since }. Nichts wartet. Zu tun ist nichts: Einmal in der Minute findet das Portal mit der nächsten Zustellung heraus, ob es wieder geht.
+        [one] Seit dem { $since }. Nichts ging verloren: Eine Zustellung wartet. Zu tun ist nichts: Einmal in der Minute findet das Portal heraus, ob es wieder geht, und macht dann von selbst weiter.
+       *[other] Seit dem { $since }. Nichts ging verloren: { $count } Zustellungen warten. Zu tun ist nichts: Einmal in der Minute findet das Portal heraus, ob es wieder geht, und macht dann von selbst weiter.
     }
 integration-waiting-title = { $system } bittet um weniger Anfragen.
 integration-waiting = Bis { $until } wird nichts gesendet, danach geht es von selbst weiter. Wartende Zustellungen: { $count }.
 integration-paused-title = { $system } ist angehalten.
-integration-paused = Angehalten von { $person }, { $since }. Wartende Zustellungen: { $count }. Sie gehen hinaus, sobald jemand fortsetzt.
+integration-paused = Angehalten von { $person } am { $since }. Wartende Zustellungen: { $count }. Sie gehen hinaus, sobald jemand fortsetzt.
 integration-paused-reason = Grund: { $text }
 integration-said = Letzte Antwort: { $text }
 integration-resume = Fortsetzen

@@ -36,9 +36,10 @@ async fn next_lead(portal: &TestPortal, deal: &str) -> LeadId {
 async fn links(portal: &TestPortal, deal: &str) -> Vec<(String, u64)> {
     let state = portal.sandbox_read("state").await;
     let links = state["hubspot"]["links"].as_array().unwrap().clone();
+    let from: u64 = deal.parse().unwrap();
     let of_deal = links
         .iter()
-        .filter(|link| link["from"].to_string() == deal && link["from_kind"] == "deals");
+        .filter(|link| link["from"] == from && link["from_kind"] == "deals");
     of_deal
         .map(|link| (link["to"].to_string(), link["type_id"].as_u64().unwrap()))
         .collect()

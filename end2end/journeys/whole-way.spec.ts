@@ -640,6 +640,7 @@ test("staff add a partner and enrol it, and its owner submits a lead", async ({ 
       ["/staff/leads", "staff-leads"],
       ["/staff/plans", "staff-plans"],
       ["/staff/integrations", "staff-integrations"],
+      ["/staff/integrations/stages", "staff-stages"],
       ["/staff/ledger", "staff-ledger"],
       ["/staff/audit", "staff-audit"],
     ] as const) {

@@ -155,7 +155,8 @@ alert-silent-over-subject = { $system } sendet wieder Webhooks
 alert-silent-over = { $system } sendet wieder Webhooks.
 
 stages-title = Phasen in HubSpot
-stages-lead = Was Partner von jeder Phase lesen, und wo neue Deals beginnen. Abonnieren Sie in HubSpot für die App deal.creation, deal.propertyChange (dealstage, pipeline, amount, closedate, deal_currency_code, hubspot_owner_id, portal_billing_period, portal_start_date, portal_end_date), deal.deletion, deal.restore, deal.merge und deal.associationChange.
+stages-lead = Was Partner von jeder Phase lesen, und wo neue Deals beginnen.
+stages-webhooks = Die App in HubSpot abonniert deal.creation, deal.deletion, deal.restore, deal.merge, deal.associationChange und deal.propertyChange von { $properties }. Was nicht gemeldet wird, findet der Abgleich einige Minuten später.
 stages-set-up = Eigenschaften des Portals anlegen
 stages-column-stage = Phase in HubSpot
 stages-column-phase = Partner lesen

@@ -155,7 +155,8 @@ alert-silent-over-subject = { $system } sends webhooks again
 alert-silent-over = { $system } sends webhooks again.
 
 stages-title = Stages of HubSpot
-stages-lead = What partners read of each stage, and where new deals start. Subscribe the app in HubSpot to deal.creation, deal.propertyChange (dealstage, pipeline, amount, closedate, deal_currency_code, hubspot_owner_id, portal_billing_period, portal_start_date, portal_end_date), deal.deletion, deal.restore, deal.merge and deal.associationChange.
+stages-lead = What partners read of each stage, and where new deals start.
+stages-webhooks = The app in HubSpot subscribes to deal.creation, deal.deletion, deal.restore, deal.merge, deal.associationChange and deal.propertyChange of { $properties }. What is not told is found by the sweep, some minutes later.
 stages-set-up = Make the portal’s properties
 stages-column-stage = Stage in HubSpot
 stages-column-phase = Partners read

@@ -13,6 +13,8 @@ use crate::{
 };
 
 pub const PATH: &str = "/staff/integrations/stages";
+/// The deal properties whose changes the portal follows.
+const WATCHED: &str = "dealstage, pipeline, amount, closedate, deal_currency_code, hubspot_owner_id, portal_billing_period, portal_start_date, portal_end_date";
 
 pub async fn show(page: Page) -> Result<Response, UiError> {
     let view = page.said(stages::list(&page.ctx, page.actor()?).await)?;
@@ -27,6 +29,7 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
             <section class="card flush" aria-label=words.text("stages-title")>
                 {table(page, &view)}
             </section>
+            <p class="small muted">{words.with("stages-webhooks", &[("properties", WATCHED.into())])}</p>
         }
         .into_any()
     }))

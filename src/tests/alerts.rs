@@ -40,7 +40,7 @@ async fn a_broken_connection_is_told_once_by_slack_and_mail_and_once_when_it_is_
     portal.run_jobs().await;
     assert!(told(&portal).await.is_empty(), "it may be over in a minute");
     minutes_pass(&portal, 10).await;
-    let broken = "HubSpot does not accept the portal's credentials";
+    let broken = "HubSpot does not accept the portal’s credentials";
     assert_eq!(told(&portal).await, [broken]);
     assert_eq!(told_in_slack(&portal, "HubSpot does not accept").await, 1);
     let mended = json!({ "hubspot": { "token_revoked": false } });
@@ -48,7 +48,7 @@ async fn a_broken_connection_is_told_once_by_slack_and_mail_and_once_when_it_is_
     minutes_pass(&portal, 5).await;
     assert_eq!(
         told(&portal).await,
-        [broken, "HubSpot accepts the portal's credentials again"]
+        [broken, "HubSpot accepts the portal’s credentials again"]
     );
     assert_eq!(told_in_slack(&portal, "HubSpot accepts").await, 1);
     portal.finish().await;

@@ -389,6 +389,9 @@ async fn a_no_inside_slacks_200_is_a_failure_that_people_see() {
     portal.run_jobs().await;
     let mut operator = portal.sign_in(&portal.staff.operator).await;
     let page = operator.get("/staff/integrations").await.body;
-    assert!(page.contains("Slack does not accept our credentials"), "{page}");
+    assert!(
+        page.contains("Slack does not accept our credentials"),
+        "{page}"
+    );
     portal.finish_with_failed_jobs().await;
 }

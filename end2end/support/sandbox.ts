@@ -136,8 +136,9 @@ export class Sandbox {
     return this.page.locator(`section[data-channel="${channel}"] article`);
   }
 
-  async countMessages(): Promise<number> {
+  /** How many messages there are in a Slack channel; staff hear of other things meanwhile, in theirs. */
+  async countMessages(channel: string): Promise<number> {
     await this.open("/slack");
-    return this.page.locator("article").count();
+    return this.messages(channel).count();
   }
 }

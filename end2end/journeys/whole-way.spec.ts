@@ -12,7 +12,7 @@ import { fillLead, leadField, notice, signIn, submitLead } from "../support/peop
 import { Sandbox } from "../support/sandbox.ts";
 
 // Some thirty pages, each looked at twice by axe.
-test.setTimeout(240_000);
+test.setTimeout(400_000);
 
 const KESTREL = "Kestrel Foods";
 const ORCHARD = "Orchard Dental";

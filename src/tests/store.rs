@@ -281,10 +281,12 @@ fn the_list_of_migrations_is_the_folder() {
             .unwrap_or_else(|error| panic!("migrations/{name}: {error}"))
     };
     let mut listed = BTreeSet::from(["README.md".to_owned()]);
-    let mut last = 0;
-    for (version, name, sqlite, postgres) in MIGRATIONS {
-        assert!(*version > last, "versions count up");
-        last = *version;
+    for (place, (version, name, sqlite, postgres)) in MIGRATIONS.iter().enumerate() {
+        assert_eq!(
+            usize::try_from(*version).unwrap(),
+            place + 1,
+            "versions count up from 1 without gaps"
+        );
         let common = format!("{version:04}_{name}.sql");
         if sqlite == postgres {
             assert_eq!(read(&common), *sqlite);

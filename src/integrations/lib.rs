@@ -6,7 +6,6 @@
 pub mod error;
 pub mod gate;
 pub mod http;
-pub mod secret;
 
 pub mod email;
 pub mod hubspot;
@@ -17,4 +16,4 @@ mod signature;
 
 pub use error::{CallError, ErrorKind, Vendor};
 pub use http::{Http, HttpLimits};
-pub use secret::Secret;
+pub use portal_domain::secret::Secret;

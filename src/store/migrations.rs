@@ -185,6 +185,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0029_bounces.sql"),
         include_str!("../../migrations/0029_bounces.sql"),
     ),
+    (
+        30,
+        "vault",
+        include_str!("../../migrations/0030_vault.sqlite.sql"),
+        include_str!("../../migrations/0030_vault.postgres.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

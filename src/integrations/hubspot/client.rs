@@ -22,9 +22,9 @@ use super::{
     wire,
 };
 use crate::{
+    Secret,
     error::{CallError, ErrorKind, Vendor},
     http::{self, Answer, Call, Effect, Http, Login, Payload},
-    secret::Secret,
 };
 
 /// The dated version of the API that every path names. It lives until March 2028.

@@ -21,6 +21,7 @@ pub mod clients;
 pub mod credits;
 pub mod deals;
 pub mod disputes;
+pub mod drift;
 pub mod exceptions;
 pub mod inbox;
 pub mod invoices;

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, Uri},
 };
 use portal_integrations::{hubspot, xero};
-use portal_services::inbox;
+use portal_services::inbox::{self, Arrival};
 
 use crate::web::AppState;
 
@@ -84,7 +84,7 @@ async fn refuse(app: &AppState, vendor: &str, reason: &str) -> StatusCode {
 /// A note that could not be stored is not acknowledged, so that the vendor sends it again.
 async fn store(
     app: &AppState,
-    vendor: &str,
+    vendor: &'static str,
     body: &[u8],
     headers: &HeaderMap,
     shown: &[&'static str],
@@ -93,12 +93,10 @@ async fn store(
         .iter()
         .filter_map(|name| Some((*name, text(headers, name)?)))
         .collect();
-    match inbox::receive(&app.ctx, vendor, body, &shown).await {
-        Ok(()) => StatusCode::OK,
-        Err(error) => {
-            tracing::error!("Could not store a webhook of {vendor}: {error}");
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+    if app.intake.receive(Arrival::new(vendor, body, &shown)).await {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
     }
 }
 

@@ -58,6 +58,7 @@ enum Change {
     Move(Move, Beside),
     Reprice(Repriced),
     Version(LineId, PlanVersionId),
+    Charge(LineId, Exact),
 }
 
 /// So much was gathered when it was taken.
@@ -156,6 +157,7 @@ impl<'a> Books<'a> {
             month: new.price.month,
             money: new.price.money,
             base: new.price.base,
+            charged: None,
             plan_version: new.plan_version,
             state: new.state.state(),
             held_reason: None,
@@ -263,6 +265,12 @@ impl<'a> Books<'a> {
         self.touched.insert(line.partner);
     }
 
+    /// The client is charged something else by now for the month of a line on a statement, which stays as it was stated.
+    pub fn charge(&mut self, line: &LineRecord, charged: Exact) {
+        self.changes.push(Change::Charge(line.id, charged));
+        self.touched.insert(line.partner);
+    }
+
     fn post(&mut self, partner: PartnerId, entry: Option<Entry>, cause: &'static str) {
         if let Some(entry) = entry.filter(|entry| entry.money.minor != 0) {
             self.entries.push(NewEntry {
@@ -345,6 +353,11 @@ impl<'a> Books<'a> {
                         lines[*place].plan_version = *version;
                     }
                 }
+                Change::Charge(id, charged) => {
+                    if let Some(place) = places.get(id) {
+                        lines[*place].charged = Some(*charged);
+                    }
+                }
             }
         }
     }
@@ -382,6 +395,9 @@ impl<'a> Books<'a> {
         for (version, ids) in &net.followed {
             lines::set_plan_version(tx, ids, *version).await?;
         }
+        for (id, charged) in &net.charged {
+            lines::set_charged(tx, *id, charged).await?;
+        }
         if !self.entries.is_empty() {
             journal::add_all(tx, &self.entries, self.person, now).await?;
         }
@@ -405,6 +421,7 @@ struct Net {
     /// In their order: a line can be in several.
     moved: Vec<(Way, Vec<LineId>)>,
     followed: Vec<(PlanVersionId, Vec<LineId>)>,
+    charged: BTreeMap<LineId, Exact>,
 }
 
 impl Net {
@@ -452,6 +469,9 @@ impl Net {
                         Some((_, ids)) => ids.push(id),
                         None => net.followed.push((version, vec![id])),
                     }
+                }
+                Change::Charge(id, charged) => {
+                    net.charged.insert(id, charged);
                 }
             }
         }

@@ -281,10 +281,11 @@ impl DealMoney {
         let open = scheduled().find(|line| !line.state.is_stated() && !line.is_refused);
         let now = open.map_or_else(
             || {
-                scheduled()
+                let last = scheduled()
                     .flat_map(|line| adjustments_of(&self.lines, line.id))
-                    .max_by_key(|adjustment| adjustment.position)
-                    .map_or(first.base, |adjustment| adjustment.base)
+                    .max_by_key(|adjustment| adjustment.position);
+                let adjusted = last.map_or(first.base, |adjustment| adjustment.base);
+                first.charged.unwrap_or(adjusted)
             },
             |open| open.base,
         );

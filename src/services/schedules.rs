@@ -522,6 +522,10 @@ impl<'a> Adjustments<'a> {
         price: &Price,
     ) -> Result<(), ServiceError> {
         let existing = adjustments_of(self.lines, line.id);
+        // Also where it is worth the same, as once a cap is reached.
+        if line.kind == LineKind::Scheduled && line.charged.unwrap_or(line.base) != price.base {
+            books.charge(line, price.base);
+        }
         let priced = existing.iter().copied().chain([line]);
         if books::sum_minor(priced)? == price.money.minor {
             return Ok(());

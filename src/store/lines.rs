@@ -34,6 +34,8 @@ pub struct LineRecord {
     pub money: Money,
     /// m, exact minor units.
     pub base: Exact,
+    /// What the client is charged for its month by now, once that was something else than m while the line is on a statement.
+    pub charged: Option<Exact>,
     pub plan_version: PlanVersionId,
     pub state: LineState,
     pub held_reason: Option<String>,
@@ -82,7 +84,7 @@ impl LineRecord {
 
 const LINE: &str = "SELECT lines.id, lines.partner_id, partners.name AS partner_name, lines.deal_id, deals.name AS deal_name, deals.lead_id,
         clients.name AS client_name, lines.kind, lines.position, lines.month, lines.amount_minor, lines.currency, lines.base_numerator, lines.base_denominator,
-        lines.plan_version_id, lines.state, lines.held_reason, lines.approved_by, people.name AS approved_by_name, lines.approved_at,
+        lines.charged_numerator, lines.charged_denominator, lines.plan_version_id, lines.state, lines.held_reason, lines.approved_by, people.name AS approved_by_name, lines.approved_at,
         lines.statement_id, lines.bill_id, lines.corrects_line_id, lines.reason, lines.entered_by, entering.name AS entered_by_name,
         lines.disputed_at, lines.refused_by, lines.updated_at
     FROM lines
@@ -97,13 +99,10 @@ const LINE: &str = "SELECT lines.id, lines.partner_id, partners.name AS partner_
 const PAYMENT_ORDER: &str = "lines.month, lines.deal_id, lines.kind, lines.position, lines.id";
 
 fn read_line(row: &AnyRow) -> Result<LineRecord, StoreError> {
-    let denominator = row.integer("base_denominator")?;
-    if denominator <= 0 {
-        return Err(StoreError::Inconsistent {
-            column: "base_denominator",
-            value: denominator.to_string(),
-        });
-    }
+    let charged = match row.optional_integer("charged_denominator")? {
+        Some(_) => Some(read_exact(row, "charged_numerator", "charged_denominator")?),
+        None => None,
+    };
     Ok(LineRecord {
         id: row.parsed("id")?,
         partner: row.parsed("partner_id")?,
@@ -116,10 +115,8 @@ fn read_line(row: &AnyRow) -> Result<LineRecord, StoreError> {
         position: row.integer("position")?,
         month: row.month("month")?,
         money: row.money("amount_minor")?,
-        base: Exact::new(
-            i128::from(row.integer("base_numerator")?),
-            i128::from(denominator),
-        ),
+        base: read_exact(row, "base_numerator", "base_denominator")?,
+        charged,
         plan_version: row.parsed("plan_version_id")?,
         state: row.word("state", LineState::parse)?,
         held_reason: row.optional_text("held_reason")?,
@@ -136,6 +133,21 @@ fn read_line(row: &AnyRow) -> Result<LineRecord, StoreError> {
         is_refused: row.optional_text("refused_by")?.is_some(),
         updated_at: row.instant("updated_at")?,
     })
+}
+
+fn read_exact(
+    row: &AnyRow,
+    numerator: &'static str,
+    denominator: &'static str,
+) -> Result<Exact, StoreError> {
+    let (above, below) = (row.integer(numerator)?, row.integer(denominator)?);
+    if below <= 0 {
+        return Err(StoreError::Inconsistent {
+            column: denominator,
+            value: below.to_string(),
+        });
+    }
+    Ok(Exact::new(i128::from(above), i128::from(below)))
 }
 
 /// m is the value over whole months, so both halves fit in 64 bits.
@@ -236,6 +248,19 @@ pub async fn reprice_all(
         }
     }
     Ok(())
+}
+
+/// Keeps what the client is charged by now for the month of a line on a statement, which is not edited.
+pub async fn set_charged(tx: &mut Tx, id: LineId, charged: &Exact) -> Result<(), StoreError> {
+    let (numerator, denominator) = halves(charged)?;
+    execute_one!(
+        tx,
+        "line on a statement",
+        "UPDATE lines SET charged_numerator = $2, charged_denominator = $3 WHERE id = $1 AND statement_id IS NOT NULL",
+        id,
+        numerator,
+        denominator
+    )
 }
 
 /// Names another version of the plan as what lines rest on, which are worth the same by it.

@@ -197,6 +197,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0031_drift.sql"),
         include_str!("../../migrations/0031_drift.sql"),
     ),
+    (
+        32,
+        "charged",
+        include_str!("../../migrations/0032_charged.sql"),
+        include_str!("../../migrations/0032_charged.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -242,6 +242,7 @@ impl<'a> Sample<'a> {
             month: JULY,
             money: self.money(10_000),
             base: Exact::from_integer(0),
+            charged: None,
             plan_version: PlanVersionId::of_bits(1),
             state: LineState::Covered,
             held_reason: None,

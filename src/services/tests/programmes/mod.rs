@@ -351,3 +351,42 @@ fn a_month_that_the_plan_grants_no_more_takes_none_of_the_clients_money() {
     script.months[3].desk.follow = true;
     block_on(check_history(&script));
 }
+
+#[test]
+fn a_month_on_a_statement_for_which_the_client_is_charged_nothing_by_now_takes_no_money_though_it_is_worth_the_same()
+ {
+    let once = DealSaid {
+        deal: 1,
+        period: 5,
+        ..WON
+    };
+    let from_the_month_before = DealSaid {
+        period: 4,
+        starts_after: Some(-26),
+        ..once
+    };
+    let paid = Said::Invoice(InvoiceSaid {
+        client: 1,
+        number: 1,
+        net: 81_026,
+        paid: 4,
+        prepaid: 0,
+        status: "AUTHORISED",
+        names: None,
+        issued: 162,
+    });
+    let rows: [&[Said]; 4] = [
+        &[Said::Deal(once)],
+        &[],
+        &[],
+        &[paid, Said::Deal(from_the_month_before)],
+    ];
+    let mut script = script(rows);
+    // The bonus is all that the cap allows, so that no month is worth anything.
+    (script.plans[0].cap, script.plans[0].bonus) = (Some(10), Some(10));
+    script.months[1].desk.waive = Some(1);
+    for month in &mut script.months[2..] {
+        (month.desk.approve, month.desk.close, month.desk.follow) = (true, true, true);
+    }
+    block_on(check_history(&script));
+}

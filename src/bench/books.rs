@@ -343,5 +343,7 @@ fn programme() -> Programme {
         vendor: Party::default(),
         staff_channel: String::new(),
         sandbox: false,
+        stand_in: true,
+        environment: Vec::new(),
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use portal_domain::calendar::Timestamp;
+use portal_domain::{calendar::Timestamp, connection::ConnectionState};
 use portal_store::{
-    Tx, alerts, jobs,
+    Tx, alerts, connections, jobs,
     vendors::{self, VendorRecord},
 };
 
@@ -19,6 +19,8 @@ const SILENT_DAYS: i64 = 4;
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
+    /// A connection that a person made is one no longer: it must be made again.
+    Broken,
     /// A system does not accept our credentials.
     Held,
     /// A system does not answer.
@@ -30,11 +32,12 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Held, Self::Down, Self::Dead, Self::Silent];
+    const ALL: [Self; 5] = [Self::Broken, Self::Held, Self::Down, Self::Dead, Self::Silent];
 
     /// The word in the table, and in the catalogues.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
+            Self::Broken => "broken",
             Self::Held => "held",
             Self::Down => "down",
             Self::Dead => "dead",
@@ -90,10 +93,20 @@ pub async fn watch(ctx: &Ctx) -> Result<(), ServiceError> {
 
 async fn find_causes(tx: &mut Tx, now: Timestamp) -> Result<BTreeSet<Cause>, ServiceError> {
     let mut causes = BTreeSet::new();
+    let broken: Vec<&str> = connections::list(tx)
+        .await?
+        .into_iter()
+        .filter(|connection| connection.parts.state == ConnectionState::Broken)
+        .map(|connection| connection.system.as_str())
+        .collect();
     for vendor in vendors::list(tx).await? {
-        let kinds = Kind::ALL
-            .into_iter()
-            .filter(|kind| is_wrong(*kind, &vendor, now));
+        let is_broken = broken.contains(&vendor.name.as_str());
+        let kinds = Kind::ALL.into_iter().filter(|kind| match kind {
+            Kind::Broken => is_broken,
+            // Of the two that is the cause, and says what to do.
+            Kind::Held if is_broken => false,
+            kind => is_wrong(*kind, &vendor, now),
+        });
         causes.extend(kinds.map(|kind| Cause {
             kind,
             place: vendor.name.clone(),
@@ -118,7 +131,7 @@ fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
         Kind::Held => is_older(vendor.standing.held_at, HELD_MINUTES),
         Kind::Down => is_older(vendor.standing.down_at, DOWN_MINUTES),
         Kind::Silent => is_older(vendor.last_webhook_at, SILENT_DAYS * 24 * 60),
-        // Counted by lane, as the portal's own work has none of these.
-        Kind::Dead => false,
+        // Counted by lane, as the portal's own work has none of these; and said by the connection itself.
+        Kind::Dead | Kind::Broken => false,
     }
 }

@@ -44,6 +44,7 @@ mod verdicts;
 pub mod why;
 
 pub mod alerts;
+pub mod connections;
 pub mod inbox;
 pub mod operations;
 pub mod stages;

@@ -185,6 +185,18 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0029_bounces.sql"),
         include_str!("../../migrations/0029_bounces.sql"),
     ),
+    (
+        31,
+        "connections",
+        include_str!("../../migrations/0031_connections.sql"),
+        include_str!("../../migrations/0031_connections.sql"),
+    ),
+    (
+        32,
+        "consents",
+        include_str!("../../migrations/0032_consents.sql"),
+        include_str!("../../migrations/0032_consents.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

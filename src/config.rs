@@ -39,6 +39,16 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "Folder for what is not in the database (the sandbox's state)",
     ),
     (
+        "PORTAL_KEY",
+        "",
+        "What seals secrets in the database: 32 random bytes in base64; two with a comma between while one takes the other's place (`portal rotate-key`)",
+    ),
+    (
+        "PORTAL_KEY_FILE",
+        "",
+        "Without PORTAL_KEY: the file that holds it. Not set: portal.key in PORTAL_DATA, which the first start makes. Keep a copy apart from the database's",
+    ),
+    (
         "PORTAL_TIME_ZONE",
         "Europe/London",
         "The programme's time zone: months and quarters end there",
@@ -207,6 +217,8 @@ pub struct Settings {
     pub portal_url: String,
     pub portal_name: String,
     pub data: PathBuf,
+    pub key: Option<Secret>,
+    pub key_file: PathBuf,
     pub time_zone: Tz,
     pub fiscal_start: u32,
     pub claim: Duration,
@@ -292,6 +304,11 @@ impl Settings {
             portal_url: values.url("PORTAL_URL")?,
             portal_name: values.text("PORTAL_NAME"),
             data: PathBuf::from(values.text("PORTAL_DATA")),
+            key: values.optional("PORTAL_KEY").map(Secret::from),
+            key_file: values.optional("PORTAL_KEY_FILE").map_or_else(
+                || PathBuf::from(values.text("PORTAL_DATA")).join("portal.key"),
+                PathBuf::from,
+            ),
             time_zone: values.parsed("PORTAL_TIME_ZONE", "a time zone, such as Europe/Berlin")?,
             fiscal_start: values.between("PORTAL_FISCAL_START", 1, 12)?,
             claim: Duration::from_secs(

@@ -19,7 +19,7 @@ use portal_domain::{
 use portal_services::{
     Ctx, ServiceError, closing,
     ledger::{self, ACCOUNTS, Balances},
-    lines, recompute, reconcile, verify,
+    lines, recompute, reconcile, vault, verify,
 };
 use portal_store::{deals, people};
 
@@ -63,6 +63,8 @@ enum Command {
         #[arg(long = "as")]
         closed_by: String,
     },
+    /// Seal every secret anew under the first key of PORTAL_KEY; the others are not needed afterwards.
+    RotateKey,
     /// Print what stood in each account of each partner when a day ended.
     Balances {
         /// The day, such as 2026-06-30; today unless it is given.
@@ -182,6 +184,14 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         Command::Reconcile => reconcile_all(&settings).await,
         Command::CloseQuarter { quarter, closed_by } => {
             close_quarter(&settings, &quarter, &closed_by).await
+        }
+        Command::RotateKey => {
+            let ctx = serve::open_books(&settings).await?;
+            let secrets = vault::rotate(&ctx).await?;
+            println!(
+                "{secrets} secrets are sealed under a new key, which the first key of PORTAL_KEY opens."
+            );
+            Ok(ExitCode::SUCCESS)
         }
         Command::Balances { on } => print_balances(&settings, on).await,
         Command::Verify => prove(&settings).await,

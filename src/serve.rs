@@ -12,7 +12,7 @@ use portal_integrations::{
 };
 use portal_jobs::{BillSettings, Budgets, Vendors, Worker};
 use portal_sandbox::{Sandbox, SandboxConfig};
-use portal_services::{Clock, Ctx, Programme, operations};
+use portal_services::{Clock, Ctx, Programme, messages, operations, vault};
 use portal_store::Store;
 use tokio::{
     net::TcpListener,
@@ -23,6 +23,7 @@ use tokio::{
 use crate::{
     clock::PortalClock,
     config::{HubSpotSettings, Settings, SlackSettings, XeroSettings},
+    master_key::open_vault,
     web::{self, AppState, Assets, VendorPages, WebhookSecrets},
 };
 
@@ -61,11 +62,15 @@ async fn open_with_clock(settings: &Settings) -> Result<(Ctx, Arc<PortalClock>),
             .clock_start
             .map_or_else(PortalClock::real, PortalClock::starting_at),
     );
+    let vault = open_vault(settings, &store).await?;
     let ctx = Ctx {
         store,
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
         programme: Arc::new(programme(settings)),
+        vault: Arc::new(vault),
     };
+    vault::check(&ctx).await?;
+    messages::seal_webhooks(&ctx).await?;
     if settings.is_sandbox() {
         let kept = operations::find_clock_offset(&ctx).await?;
         if kept != 0 {

@@ -23,8 +23,9 @@ use portal_domain::{
     statement::Party,
 };
 use portal_services::{
-    Clock, Ctx, Programme,
+    Clock, Ctx, Programme, ServiceError,
     plans::{self, PlanEdit},
+    vault::{self, Vault},
 };
 use portal_store::{
     Store, clients,
@@ -98,6 +99,7 @@ impl MadeBooks {
             store: Store::open(url).await?,
             clock: Arc::new(LookedAtClock(AtomicI64::new(NOW.0))),
             programme: Arc::new(programme()),
+            vault: Arc::new(Vault::parse(&vault::new_master_key()).map_err(ServiceError::from)?),
         };
         let email = "bench@northwind.example";
         let role = StaffRole::Administrator;

@@ -8,6 +8,7 @@ pub mod error;
 pub mod calendar;
 pub mod ids;
 pub mod money;
+pub mod secret;
 pub mod text;
 
 pub mod access;

@@ -12,9 +12,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use tracing::Instrument;
 
 use crate::{
+    Secret,
     error::{CallError, ErrorKind, Vendor},
     gate::{self, Allowance, CallEnding},
-    secret::Secret,
 };
 
 /// How long a call may take and how much of an answer is read.

@@ -7,7 +7,6 @@ pub mod error;
 pub mod gate;
 pub mod http;
 pub mod oauth;
-pub mod secret;
 pub mod token;
 
 pub mod email;
@@ -20,5 +19,5 @@ mod signature;
 pub use error::{CallError, ErrorKind, Vendor};
 pub use http::{Http, HttpLimits};
 pub use oauth::{App, Tokens};
-pub use secret::Secret;
+pub use portal_domain::secret::Secret;
 pub use token::{Access, NoToken, TokenSource};

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::{
     error::{CallError, ErrorKind, Vendor},
     http::{Answer, Call, Effect, Http, Login, Payload},
-    secret::Secret,
+    Secret,
 };
 
 /// An app of ours at a vendor.

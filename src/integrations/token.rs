@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use crate::{
     error::{CallError, ErrorKind, Vendor},
-    secret::Secret,
+    Secret,
 };
 
 /// What a call is made with.

@@ -460,6 +460,8 @@ fn journalise(
 ) {
     let unanswered = [Mishap::DropBefore, Mishap::DropAfter, Mishap::Hang];
     let answered = mishap.is_none_or(|mishap| !unanswered.contains(&mishap));
+    // Whoever reads the log would read it again in there.
+    let kept = answered && !matches!(system, System::Control);
     let note = mishap.map_or_else(String::new, |mishap| format!("fault: {}", mishap.words()));
     // A webhook address of Slack is a secret as a whole, and a query may hold a code.
     let hidden = matches!(
@@ -486,7 +488,7 @@ fn journalise(
         took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         note,
         request: readable_body(&call.body),
-        answer: if answered {
+        answer: if kept {
             readable_body(&reply.body)
         } else {
             String::new()

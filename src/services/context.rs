@@ -13,6 +13,8 @@ use portal_domain::{
 use portal_store::Store;
 use ulid::Ulid;
 
+use crate::vault::Vault;
+
 /// What time it is; the sandbox's can be moved on.
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
@@ -67,6 +69,7 @@ pub struct Ctx {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub programme: Arc<Programme>,
+    pub vault: Arc<Vault>,
 }
 
 impl Ctx {

@@ -3,6 +3,8 @@
 use portal_domain::{error::FieldErrors, money::MoneyError};
 use portal_store::StoreError;
 
+use crate::vault::VaultError;
+
 /// Why not, for whoever must decide what to say: a page, the API, a job.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
@@ -27,6 +29,9 @@ pub enum ServiceError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A secret that does not open.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// What is stored does not make sense; the text says where.
     #[error("inconsistent: {0}")]
     Inconsistent(String),
@@ -51,7 +56,9 @@ impl ServiceError {
             Self::Forbidden => ErrorKind::Forbidden,
             Self::NotFound => ErrorKind::NotFound,
             Self::Conflict(_) => ErrorKind::Conflict,
-            Self::Money(_) | Self::Store(_) | Self::Inconsistent(_) => ErrorKind::Internal,
+            Self::Money(_) | Self::Store(_) | Self::Vault(_) | Self::Inconsistent(_) => {
+                ErrorKind::Internal
+            }
         }
     }
 

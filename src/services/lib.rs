@@ -49,6 +49,7 @@ pub mod inbox;
 pub mod operations;
 pub mod stages;
 pub mod subject;
+pub mod vault;
 pub mod verify;
 
 pub use context::{Clock, Ctx, Programme};

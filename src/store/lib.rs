@@ -38,6 +38,7 @@ pub mod people;
 pub mod plans;
 pub mod preferences;
 pub mod priced;
+pub mod secrets;
 pub mod sessions;
 pub mod settings;
 pub mod slack_messages;

@@ -186,6 +186,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0029_bounces.sql"),
     ),
     (
+        30,
+        "vault",
+        include_str!("../../migrations/0030_vault.sqlite.sql"),
+        include_str!("../../migrations/0030_vault.postgres.sql"),
+    ),
+    (
         31,
         "connections",
         include_str!("../../migrations/0031_connections.sql"),

@@ -1,15 +1,11 @@
-//! Where messages to Slack go: the staff's channels, and the webhooks that partners pasted.
+//! Where messages to Slack go: the staff's channels.
 
-use portal_domain::{
-    calendar::Timestamp,
-    ids::PartnerId,
-    notice::{SlackWebhook, StaffEvent},
-};
+use portal_domain::{calendar::Timestamp, ids::PartnerId, notice::StaffEvent};
 
 use crate::{
     StoreError, Tx,
-    read::Read,
-    sql::{execute, row},
+    read::{Read, all},
+    sql::{execute, row, rows},
 };
 
 /// The channel that was chosen for an event; empty for none, `None` where nobody chose.
@@ -40,47 +36,10 @@ pub async fn set_channel(
     Ok(())
 }
 
-pub async fn find_webhook(
-    tx: &mut Tx,
-    partner: PartnerId,
-) -> Result<Option<SlackWebhook>, StoreError> {
-    row!(
-        tx,
-        "SELECT url FROM slack_webhooks WHERE partner_id = $1",
-        partner
-    )?
-    .map(|row| {
-        SlackWebhook::parse(&row.text("url")?).ok_or_else(|| StoreError::Inconsistent {
-            column: "url",
-            // It is a secret, however spoilt.
-            value: String::new(),
-        })
+/// Takes out the webhooks that were kept in clear before the vault was there: for each its partner and its address.
+pub async fn take_webhooks(tx: &mut Tx) -> Result<Vec<(PartnerId, String)>, StoreError> {
+    let rows = rows!(tx, "DELETE FROM slack_webhooks RETURNING partner_id, url")?;
+    all(&rows, |row| {
+        Ok((row.parsed("partner_id")?, row.text("url")?))
     })
-    .transpose()
-}
-
-pub async fn set_webhook(
-    tx: &mut Tx,
-    partner: PartnerId,
-    webhook: &SlackWebhook,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "INSERT INTO slack_webhooks (partner_id, url, changed_at) VALUES ($1, $2, $3)
-         ON CONFLICT (partner_id) DO UPDATE SET url = excluded.url, changed_at = excluded.changed_at",
-        partner,
-        webhook.reveal(),
-        now,
-    )?;
-    Ok(())
-}
-
-pub async fn remove_webhook(tx: &mut Tx, partner: PartnerId) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "DELETE FROM slack_webhooks WHERE partner_id = $1",
-        partner
-    )?;
-    Ok(())
 }

@@ -73,6 +73,7 @@ bind_as_text!(
     portal_domain::notice::Delivery,
     portal_domain::notice::MailKind,
     portal_domain::notice::StaffEvent,
+    portal_domain::secret::SecretName,
     portal_domain::ids::PersonId,
     portal_domain::ids::PartnerId,
     portal_domain::ids::LeadId,

@@ -6,7 +6,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, any::AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row, any::AnyRow};
 use tempfile::TempDir;
 
 pub struct Database {
@@ -85,6 +85,30 @@ impl Database {
         rows
     }
 
+    /// Whether a text stands anywhere in it in clear: in a row, in an index, or in what a file still holds of rows before.
+    pub async fn contains(&self, text: &str) -> bool {
+        let Some(_) = &self.server else {
+            let files = std::fs::read_dir(self.folder()).unwrap();
+            return files
+                .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+                .any(|bytes| holds(&bytes, text.as_bytes()));
+        };
+        let tables = self
+            .rows("SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'")
+            .await;
+        for table in tables {
+            let table: String = table.get(0);
+            // Bytes are written as hexadecimal digits there.
+            let sql = format!(
+                "SELECT 1 FROM \"{table}\" AS one WHERE strpos(one::text, '{text}') > 0 OR strpos(one::text, encode('{text}'::bytea, 'hex')) > 0"
+            );
+            if !self.rows(&sql).await.is_empty() {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Takes the database away; its folder goes when this is dropped.
     pub async fn remove(&self) {
         if let Some((server, name)) = &self.server {
@@ -96,6 +120,10 @@ impl Database {
             .unwrap();
         }
     }
+}
+
+fn holds(bytes: &[u8], text: &[u8]) -> bool {
+    bytes.windows(text.len()).any(|window| window == text)
 }
 
 async fn run(url: &str, sql: &str) -> Result<u64, sqlx::Error> {

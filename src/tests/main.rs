@@ -29,6 +29,7 @@ mod stages;
 mod store;
 mod sweeps;
 mod tidy;
+mod vault;
 mod webhooks;
 mod xero_bills;
 mod xero_changes;

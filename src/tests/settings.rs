@@ -168,6 +168,7 @@ fn no_secret_is_ever_printed() {
         ("XERO_CLIENT_SECRET", "secret-three"),
         ("XERO_WEBHOOK_KEY", "secret-four"),
         ("SLACK_TOKEN", "secret-five"),
+        ("PORTAL_KEY", "secret-seven"),
         ("SMTP_URL", "smtps://user:secret-six@mail.example.com"),
     ];
     let printed = format!("{:?}", read(&secrets, "").unwrap());

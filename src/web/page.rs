@@ -7,7 +7,7 @@ use std::{
 
 use axum::{
     body::Body,
-    extract::FromRequestParts,
+    extract::{FromRequestParts, MatchedPath},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -50,6 +50,8 @@ pub struct Page {
     pub asked_at: Timestamp,
     /// The path with its query.
     pub url: String,
+    /// The path as the list of routes has it: what the log may say, as an address can hold a secret.
+    pub route: String,
     pub refused: Option<Refused>,
     pub theme: Option<&'static str>,
     session: Option<Session>,
@@ -100,6 +102,11 @@ impl Page {
                 .uri
                 .path_and_query()
                 .map_or_else(|| "/".to_owned(), ToString::to_string),
+            route: parts
+                .extensions
+                .get::<MatchedPath>()
+                .map_or("none", MatchedPath::as_str)
+                .to_owned(),
             refused: parts.extensions.get().cloned(),
             theme: session::read_theme(&parts.headers),
             session,
@@ -183,8 +190,11 @@ impl Page {
                 let message = words.with("error-sum-too-large", &those);
                 (StatusCode::CONFLICT, message, Vec::new())
             }
-            ServiceError::Money(_) | ServiceError::Store(_) | ServiceError::Inconsistent(_) => {
-                tracing::error!(url = %self.url, "Could not answer `{}`: {error}", self.url);
+            ServiceError::Money(_)
+            | ServiceError::Store(_)
+            | ServiceError::Vault(_)
+            | ServiceError::Inconsistent(_) => {
+                tracing::error!(route = %self.route, "Could not answer `{}`: {error}", self.route);
                 (
                     StatusCode::INTERNAL_SERVER_ERROR,
                     words.text("error-internal"),

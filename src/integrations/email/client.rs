@@ -13,9 +13,9 @@ use lettre::{
 use reqwest::Url;
 
 use crate::{
+    Secret,
     error::{CallError, ErrorKind, Vendor},
     gate::{self, Allowance, CallEnding},
-    secret::Secret,
 };
 
 /// How long one exchange with the mail server may take.

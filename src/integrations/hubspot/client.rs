@@ -23,9 +23,9 @@ use super::{
     wire,
 };
 use crate::{
+    Secret,
     error::{CallError, ErrorKind, Vendor},
     http::{self, Answer, Call, Effect, Http, Login, Payload},
-    secret::Secret,
     token::{Access, FixedToken, TokenSource},
 };
 

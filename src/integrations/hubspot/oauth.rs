@@ -7,7 +7,7 @@ use crate::{
     error::{CallError, Vendor},
     http::{self, Http, Login},
     oauth::{self, App, Tokens},
-    secret::Secret,
+    Secret,
 };
 
 /// What the portal may do there (`contracts.md` 2.2).

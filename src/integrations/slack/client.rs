@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::wire;
 use crate::{
+    Secret,
     error::{CallError, ErrorKind, Vendor},
     http::{self, Call, Effect, Http, Login, Payload},
-    secret::Secret,
     token::{FixedToken, TokenSource},
 };
 

@@ -20,9 +20,9 @@ use super::{
     wire,
 };
 use crate::{
+    Secret,
     error::{CallError, ErrorKind, Vendor},
     http::{self, Answer, Call, Effect, Http, Login, Payload},
-    secret::Secret,
     token::{Access, TokenSource},
 };
 

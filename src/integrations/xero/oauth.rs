@@ -7,7 +7,7 @@ use crate::{
     error::{CallError, ErrorKind, Vendor},
     http::{self, Call, Effect, Http, Login, Payload},
     oauth::{self, App, Tokens},
-    secret::Secret,
+    Secret,
 };
 
 /// What the portal may do there: read sales invoices, credit notes, payments, settings; read and write bills and contacts. Credit notes are under the

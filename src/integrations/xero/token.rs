@@ -12,7 +12,7 @@ use super::{client::XeroConfig, failure::failure_of, oauth, wire};
 use crate::{
     error::{CallError, ErrorKind, Vendor},
     http::{self, Call, Effect, Http, Login, Payload},
-    secret::Secret,
+    Secret,
     token::{Access, Asked, TokenSource},
 };
 

@@ -32,7 +32,7 @@ pub use preferences::{
 };
 pub use slack::{
     Channels, NotPosted, Post, StaffChannel, Trial, find_thread, find_unposted, list_channels,
-    set_channel, set_channel_language, slack_not_posted, slack_posted, test_channel,
+    seal_webhooks, set_channel, set_channel_language, slack_not_posted, slack_posted, test_channel,
     test_own_place, test_place_of,
 };
 pub(crate) use slack::{find_trial_of, keep_place};

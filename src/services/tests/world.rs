@@ -28,7 +28,9 @@ use portal_services::{
     outbox::Job,
     partners,
     plans::{self, PlanEdit},
-    recompute, reconcile, verify,
+    recompute, reconcile,
+    vault::{self, Vault},
+    verify,
 };
 use portal_store::{
     Store, deals as deal_rows, jobs, lines as line_rows, lines::LineRecord, people,
@@ -139,6 +141,7 @@ impl World {
             store: Store::open(url).await.expect("a database"),
             clock: clock.clone(),
             programme: Arc::new(programme),
+            vault: Arc::new(Vault::parse(&vault::new_master_key()).expect("a key")),
         };
         let staff = Actor::Staff {
             person: add_person(&ctx, "fin@vendor.test").await,

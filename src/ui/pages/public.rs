@@ -211,10 +211,10 @@ pub fn error(page: Page, status: StatusCode, message: String) -> Response {
         StatusCode::FORBIDDEN => "forbidden",
         _ => "unavailable",
     };
-    // The log has the time and the address; the reader has this to say which line it is.
+    // The log has the time and the page; the reader has this to say which line it is.
     let reference = page.ctx.new_id().to_string();
     if key == "unavailable" {
-        tracing::error!(%reference, url = %page.url, "Answered `{}` with {status}, reference {reference}", page.url);
+        tracing::error!(%reference, route = %page.route, "Answered `{}` with {status}, reference {reference}", page.route);
     }
     let title = page.words.text(&format!("error-page-{key}-title"));
     let heading = title.clone();

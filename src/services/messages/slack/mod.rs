@@ -6,12 +6,12 @@ mod places;
 use portal_domain::{
     access::MemberRole,
     ids::{PartnerId, SlackMessageId},
-    notice::{SlackPlace, StaffEvent},
+    notice::{SlackPlace, SlackWebhook, StaffEvent},
+    secret::SecretName,
 };
 use portal_store::{
     Tx, changes, partners, people, settings,
     slack_messages::{self, SlackMessageRecord},
-    slack_places,
 };
 use portal_words::{Locale, Words};
 use serde_json::Value;
@@ -20,13 +20,14 @@ use super::compose::words_of;
 use crate::{
     Ctx, ServiceError,
     outbox::{self, Job},
+    vault,
 };
 
 pub(crate) use blocks::Message;
 use places::Hangs;
 pub use places::{
-    Channels, StaffChannel, Trial, list_channels, set_channel, set_channel_language, test_channel,
-    test_own_place, test_place_of,
+    Channels, StaffChannel, Trial, list_channels, seal_webhooks, set_channel, set_channel_language,
+    test_channel, test_own_place, test_place_of,
 };
 pub(crate) use places::{find_trial_of, keep_place};
 
@@ -139,7 +140,7 @@ pub async fn find_unposted(ctx: &Ctx, id: SlackMessageId) -> Result<Option<Post>
         return Ok(None);
     }
     let place = match message.partner {
-        Some(partner) if message.channel.is_empty() => place_of(&mut tx, partner).await?,
+        Some(partner) if message.channel.is_empty() => place_of(ctx, &mut tx, partner).await?,
         _ => SlackPlace::Channel(message.channel.clone()),
     };
     Ok((place != SlackPlace::Nowhere).then(|| Post {
@@ -151,15 +152,18 @@ pub async fn find_unposted(ctx: &Ctx, id: SlackMessageId) -> Result<Option<Post>
 }
 
 /// Where a partner wants its messages now, with the secret of its webhook.
-async fn place_of(tx: &mut Tx, partner: PartnerId) -> Result<SlackPlace, ServiceError> {
+async fn place_of(ctx: &Ctx, tx: &mut Tx, partner: PartnerId) -> Result<SlackPlace, ServiceError> {
     let company = partners::find(tx, partner)
         .await?
         .ok_or(ServiceError::NotFound)?
         .company;
     Ok(match SlackPlace::parse(&company.slack_channel) {
-        Some(SlackPlace::KnownWebhook(_)) => slack_places::find_webhook(tx, partner)
-            .await?
-            .map_or(SlackPlace::Nowhere, SlackPlace::Webhook),
+        Some(SlackPlace::KnownWebhook(_)) => {
+            vault::find(ctx, tx, &SecretName::SlackWebhook(partner))
+                .await?
+                .and_then(|url| SlackWebhook::parse(url.reveal()))
+                .map_or(SlackPlace::Nowhere, SlackPlace::Webhook)
+        }
         Some(place) => place,
         None => SlackPlace::Nowhere,
     })

@@ -6,6 +6,7 @@ use portal_domain::{
     ids::PartnerId,
     notice::{SlackPlace, StaffEvent, parse_staff_channel},
     partner::Company,
+    secret::SecretName,
 };
 use portal_store::{Tx, audit, partners, settings, slack_messages, slack_places};
 use portal_words::{Locale, Words};
@@ -15,6 +16,7 @@ use super::{Message, STAFF_LOCALE, add, partner_words, staff_words};
 use crate::{
     Ctx, ServiceError,
     access::{require_partner, require_staff},
+    vault,
 };
 
 /// What became of the last test.
@@ -238,14 +240,25 @@ pub(crate) async fn keep_place(
             return Err(refused());
         }
         (Some(webhook), _) => {
-            slack_places::set_webhook(tx, partner, webhook, ctx.now()).await?;
+            let name = SecretName::SlackWebhook(partner);
+            vault::put(ctx, tx, &name, &webhook.reveal().into()).await?;
         }
         (None, SlackPlace::KnownWebhook(shown)) if shown == before => {}
         (None, SlackPlace::KnownWebhook(_)) => return Err(refused()),
-        (None, _) => slack_places::remove_webhook(tx, partner).await?,
+        (None, _) => vault::remove(tx, &SecretName::SlackWebhook(partner)).await?,
     }
     if company.slack_channel != before {
         slack_messages::forget_trials(tx, &partner.to_string()).await?;
     }
     Ok(())
+}
+
+/// Seals what was kept in clear before there was a vault.
+pub async fn seal_webhooks(ctx: &Ctx) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    for (partner, url) in slack_places::take_webhooks(&mut tx).await? {
+        let name = SecretName::SlackWebhook(partner);
+        vault::put(ctx, &mut tx, &name, &url.into()).await?;
+    }
+    Ok(tx.commit().await?)
 }

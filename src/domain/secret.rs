@@ -1,6 +1,11 @@
-//! A text that must not be printed: tokens, keys, addresses with a password in them.
+//! A text that must not be printed, and the names under which such texts are kept.
 
 use std::fmt;
+
+use crate::{
+    connection::{ConnectionSecret, System},
+    ids::PartnerId,
+};
 
 /// A secret. `Debug` shows nothing of it, and there is no `Display`; whoever needs it says so with [`Secret::reveal`].
 #[derive(Clone, PartialEq, Eq)]
@@ -32,6 +37,24 @@ impl From<&str> for Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[secret]")
+    }
+}
+
+/// What a kept secret is; its spelling is its place in the vault, and a secret opens in its own place alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretName {
+    /// The incoming webhook that a partner pasted.
+    SlackWebhook(PartnerId),
+    /// A part of a connection to an outside system.
+    Connection(System, ConnectionSecret),
+}
+
+impl fmt::Display for SecretName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SlackWebhook(partner) => write!(f, "slack_webhook/{partner}"),
+            Self::Connection(system, part) => write!(f, "connection/{system}/{part}"),
+        }
     }
 }
 

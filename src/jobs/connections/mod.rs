@@ -143,6 +143,12 @@ impl Connector {
         Ok(connector)
     }
 
+    /// One on the same settings with clients of its own, as another instance has it.
+    pub async fn another(&self) -> Result<Self, JobError> {
+        let (ctx, outside) = (self.0.ctx.clone(), self.0.outside.clone());
+        Self::open(ctx, self.0.http.clone(), outside).await
+    }
+
     /// The clients as the connections are now.
     pub(crate) async fn vendors(&self) -> Result<Arc<Vendors>, JobError> {
         Ok(self.look().await?.vendors)

@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration}
 
 use chrono::DateTime;
 use chrono_tz::Tz;
-use portal_domain::{calendar::Timestamp, connection::System, payout::MinimumPayout, statement::Party, text::Email};
+use portal_domain::{
+    calendar::Timestamp, connection::System, payout::MinimumPayout, statement::Party, text::Email,
+};
 use portal_integrations::{Secret, xero::BillStatus};
 use portal_jobs::{Addresses, HubSpotKeys, XeroKeys};
 

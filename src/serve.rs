@@ -276,11 +276,7 @@ pub fn sandbox_credentials(system: System, way: Way) -> Option<Vec<&'static str>
     match (system, way) {
         (System::HubSpot, Way::Token) => Some(vec![SANDBOX_HUBSPOT_TOKEN, SANDBOX_HUBSPOT_SECRET]),
         (System::HubSpot, _) => Some(vec![SANDBOX_HUBSPOT_ID, SANDBOX_HUBSPOT_SECRET]),
-        (System::Xero, _) => Some(vec![
-            SANDBOX_XERO_ID,
-            SANDBOX_XERO_SECRET,
-            SANDBOX_XERO_KEY,
-        ]),
+        (System::Xero, _) => Some(vec![SANDBOX_XERO_ID, SANDBOX_XERO_SECRET, SANDBOX_XERO_KEY]),
         (System::Slack, _) => Some(vec![SANDBOX_SLACK_TOKEN]),
         (System::Mail, _) => None,
     }

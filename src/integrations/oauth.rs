@@ -5,9 +5,9 @@ use reqwest::{Method, Url};
 use serde::Deserialize;
 
 use crate::{
+    Secret,
     error::{CallError, ErrorKind, Vendor},
     http::{Answer, Call, Effect, Http, Login, Payload},
-    Secret,
 };
 
 /// An app of ours at a vendor.
@@ -99,7 +99,12 @@ pub(crate) async fn send(
 ) -> Result<Answer, CallError> {
     let sent: Vec<String> = form
         .iter()
-        .filter(|(name, _)| !matches!(*name, "grant_type" | "client_id" | "redirect_uri" | "token_type_hint"))
+        .filter(|(name, _)| {
+            !matches!(
+                *name,
+                "grant_type" | "client_id" | "redirect_uri" | "token_type_hint"
+            )
+        })
         .map(|(_, value)| value.clone())
         .collect();
     let call = Call {

@@ -3,8 +3,8 @@
 use std::pin::Pin;
 
 use crate::{
-    error::{CallError, ErrorKind, Vendor},
     Secret,
+    error::{CallError, ErrorKind, Vendor},
 };
 
 /// What a call is made with.
@@ -40,7 +40,7 @@ impl FixedToken {
 
 impl TokenSource for FixedToken {
     fn access<'a>(&'a self, _: Option<&'a Secret>) -> Asked<'a> {
-        Box::pin(async {
+        Box::pin(async move {
             Ok(Access {
                 token: self.0.clone(),
                 tenant: String::new(),
@@ -63,7 +63,7 @@ impl NoToken {
 
 impl TokenSource for NoToken {
     fn access<'a>(&'a self, _: Option<&'a Secret>) -> Asked<'a> {
-        Box::pin(async {
+        Box::pin(async move {
             let kind = ErrorKind::Unconnected;
             Err(CallError::new(self.vendor, kind, self.message))
         })

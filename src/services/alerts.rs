@@ -32,7 +32,13 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Broken, Self::Held, Self::Down, Self::Dead, Self::Silent];
+    const ALL: [Self; 5] = [
+        Self::Broken,
+        Self::Held,
+        Self::Down,
+        Self::Dead,
+        Self::Silent,
+    ];
 
     /// The word in the table, and in the catalogues.
     pub(crate) const fn as_str(self) -> &'static str {

@@ -117,7 +117,11 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<ConnectionRecord>, StoreError> {
 }
 
 pub async fn find(tx: &mut Tx, system: System) -> Result<ConnectionRecord, StoreError> {
-    let found = row!(tx, sql!(CONNECTIONS, " WHERE connections.system = $1"), system)?;
+    let found = row!(
+        tx,
+        sql!(CONNECTIONS, " WHERE connections.system = $1"),
+        system
+    )?;
     let row = found.ok_or(StoreError::RowsAffected {
         what: "connection",
         actual: 0,

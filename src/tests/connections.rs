@@ -55,10 +55,18 @@ async fn a_token_that_is_typed_counts_from_the_next_job_on_and_a_wrong_one_loses
         .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
         .await;
     portal.run_jobs().await;
-    assert_eq!(portal.lead(lead).await.state, LeadState::Accepted, "it waits");
+    assert_eq!(
+        portal.lead(lead).await.state,
+        LeadState::Accepted,
+        "it waits"
+    );
     connect_token(&mut operator, "hubspot", "sandbox-hubspot-token", "").await;
     portal.run_jobs().await;
-    assert_eq!(portal.lead(lead).await.state, LeadState::Registered, "at once");
+    assert_eq!(
+        portal.lead(lead).await.state,
+        LeadState::Registered,
+        "at once"
+    );
     let shown = page(&mut operator, "hubspot").await;
     for said in ["Let us in", "48151623", "Staff operator", "Connected"] {
         assert!(shown.contains(said), "`{said}`: {shown}");
@@ -69,8 +77,14 @@ async fn a_token_that_is_typed_counts_from_the_next_job_on_and_a_wrong_one_loses
     let link = format!("{}/hubspot#deal-{deal}", portal.sandbox_url());
     let seen = operator.get("/staff/integrations").await.body;
     assert!(seen.contains("href=\"/staff/connections\""));
-    assert_eq!(portal.connector().pages().hubspot_account.as_deref(), Some("48151623"));
-    assert!(portal.connector().pages().sandbox_hubspot.is_some(), "{link}");
+    assert_eq!(
+        portal.connector().pages().hubspot_account.as_deref(),
+        Some("48151623")
+    );
+    assert!(
+        portal.connector().pages().sandbox_hubspot.is_some(),
+        "{link}"
+    );
     portal.finish().await;
 }
 
@@ -96,7 +110,12 @@ async fn an_oauth_app_of_hubspot_is_let_in_renewed_and_lost() {
     let back = hubspot.post("/oauth/authorize", &form).await.location;
     let back = back.strip_prefix(&portal.url).expect("back").to_owned();
     let answer = operator.get(&back).await;
-    assert_eq!(answer.location, format!("{path}?notice=consent-given"), "{}", answer.body);
+    assert_eq!(
+        answer.location,
+        format!("{path}?notice=consent-given"),
+        "{}",
+        answer.body
+    );
     portal.registered("Harbour", "harbour-logistics.com").await;
     portal.advance_clock_by(31).await;
     portal.registered("Quayside", "quayside-foods.com").await;
@@ -122,15 +141,27 @@ async fn slack_and_mail_follow_what_was_typed() {
     let portal = TestPortal::start().await;
     let mut operator = portal.sign_in(&portal.staff.operator).await;
     connect_token(&mut operator, "slack", "xoxb-sandbox", "").await;
-    assert!(page(&mut operator, "slack").await.contains("Northwind Software"));
+    assert!(
+        page(&mut operator, "slack")
+            .await
+            .contains("Northwind Software")
+    );
     let mail = |address: &'static str| [("do", "connect_mail"), ("address", address)];
     let path = format!("{LIST}/mail");
     for wrong in ["", "mail.example.com", "https://mail.example.com"] {
-        assert_eq!(operator.post(&path, &mail(wrong)).await.status, 422, "{wrong}");
+        assert_eq!(
+            operator.post(&path, &mail(wrong)).await.status,
+            422,
+            "{wrong}"
+        );
     }
     let nobody = mail("smtp://127.0.0.1:9");
     assert_eq!(operator.post(&path, &nobody).await.status, 303);
-    assert!(page(&mut operator, "mail").await.contains("Did not let us in"));
+    assert!(
+        page(&mut operator, "mail")
+            .await
+            .contains("Did not let us in")
+    );
     let lead = portal
         .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
         .await;
@@ -140,7 +171,11 @@ async fn slack_and_mail_follow_what_was_typed() {
     let disconnect = [("do", "disconnect_system"), ("system", "mail")];
     assert_eq!(operator.post(&path, &disconnect).await.status, 303);
     portal.run_jobs().await;
-    assert_eq!(portal.mails_to(owner).await.len(), 1, "the sandbox's inbox again");
+    assert_eq!(
+        portal.mails_to(owner).await.len(),
+        1,
+        "the sandbox's inbox again"
+    );
     assert_eq!(portal.lead(lead).await.state, LeadState::Registered);
     portal.finish().await;
 }
@@ -153,7 +188,9 @@ async fn intent(portal: &TestPortal, key: &str) -> u16 {
     let signature = STANDARD.encode(mac.finalize().into_bytes());
     let headers = [("x-xero-signature", signature.as_str())];
     let mut xero = portal.browser();
-    xero.send_json("/webhooks/xero", body, &headers).await.status
+    xero.send_json("/webhooks/xero", body, &headers)
+        .await
+        .status
 }
 
 #[tokio::test]
@@ -225,7 +262,13 @@ async fn a_secret_that_was_typed_or_given_stands_in_no_page_record_log_or_databa
     let portal = TestPortal::start().await;
     let (lead, _) = stated(&portal).await;
     let mut operator = portal.sign_in(&portal.staff.operator).await;
-    connect_token(&mut operator, "hubspot", "planted-token-4711", "planted-hook-4712").await;
+    connect_token(
+        &mut operator,
+        "hubspot",
+        "planted-token-4711",
+        "planted-hook-4712",
+    )
+    .await;
     connect_token(&mut operator, "slack", "xoxb-planted-4713", "").await;
     let mail = "smtp://planted-name:planted-password-4714@127.0.0.1:9";
     let form = [("do", "connect_mail"), ("address", mail)];
@@ -241,9 +284,14 @@ async fn a_secret_that_was_typed_or_given_stands_in_no_page_record_log_or_databa
     let refused = operator.post(consents::PAGE, &wrong).await;
     assert_eq!(refused.status, 422);
     name_app(&mut operator).await;
-    let bad = format!("{}/callback?code=planted-code-4717&state=planted-state-4718", consents::PAGE);
+    let bad = format!(
+        "{}/callback?code=planted-code-4717&state=planted-state-4718",
+        consents::PAGE
+    );
     let bad = operator.get(&bad).await;
-    portal.submit(&portal.aster.owner, "Quay", "quay-foods.com").await;
+    portal
+        .submit(&portal.aster.owner, "Quay", "quay-foods.com")
+        .await;
     portal.run_jobs().await;
     let mut pages = vec![refused.body, bad.body];
     for path in [
@@ -261,7 +309,16 @@ async fn a_secret_that_was_typed_or_given_stands_in_no_page_record_log_or_databa
     ] {
         pages.push(operator.get(path).await.body);
     }
-    for secret in ["4711", "4712", "4713", "4714", "4715", "4716", "4717", "sandbox-xero-secret"] {
+    for secret in [
+        "4711",
+        "4712",
+        "4713",
+        "4714",
+        "4715",
+        "4716",
+        "4717",
+        "sandbox-xero-secret",
+    ] {
         let planted = format!("-{secret}");
         let planted = match secret {
             "sandbox-xero-secret" => {
@@ -272,21 +329,39 @@ async fn a_secret_that_was_typed_or_given_stands_in_no_page_record_log_or_databa
             _ => planted,
         };
         for (place, page) in pages.iter().enumerate() {
-            assert!(!page.contains(&planted), "page {place} shows {planted}: {page}");
+            assert!(
+                !page.contains(&planted),
+                "page {place} shows {planted}: {page}"
+            );
         }
         assert!(!portal.database.contains(&planted).await, "{planted}");
     }
-    let printed = format!("{:?}", connections::find_stored(&portal.ctx, System::HubSpot).await);
+    let printed = format!(
+        "{:?}",
+        connections::find_stored(&portal.ctx, System::HubSpot).await
+    );
     assert!(!printed.contains("planted"), "{printed}");
-    assert!(portal.database.contains(&lead.to_string()).await, "the search finds");
+    assert!(
+        portal.database.contains(&lead.to_string()).await,
+        "the search finds"
+    );
     portal.finish_with_failed_jobs().await;
 }
 
 #[tokio::test]
 async fn operators_and_administrators_alone_connect_systems() {
     let portal = TestPortal::start().await;
-    let paths = [LIST, consents::PAGE, "/staff/connections/xero/connect", "/staff/connections/xero/callback?code=a&state=b"];
-    for person in [portal.staff.manager, portal.staff.finance, portal.aster.owner] {
+    let paths = [
+        LIST,
+        consents::PAGE,
+        "/staff/connections/xero/connect",
+        "/staff/connections/xero/callback?code=a&state=b",
+    ];
+    for person in [
+        portal.staff.manager,
+        portal.staff.finance,
+        portal.aster.owner,
+    ] {
         let mut browser = portal.sign_in(&person).await;
         for path in paths {
             assert_eq!(browser.get(path).await.status, 403, "{path} as {person:?}");
@@ -294,7 +369,10 @@ async fn operators_and_administrators_alone_connect_systems() {
     }
     let mut stranger = portal.browser();
     for path in paths {
-        assert!(stranger.get(path).await.location.starts_with("/sign-in"), "{path}");
+        assert!(
+            stranger.get(path).await.location.starts_with("/sign-in"),
+            "{path}"
+        );
     }
     for person in [portal.staff.operator, portal.staff.administrator] {
         let mut browser = portal.sign_in(&person).await;
@@ -315,7 +393,10 @@ fn settings(database: &Database, more: &[(&'static str, &str)]) -> Settings {
         ("SANDBOX_SMTP_ADDR", "127.0.0.1:0".to_owned()),
         ("PORTAL_DATA", database.folder().display().to_string()),
     ]);
-    values.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    values.extend(
+        more.iter()
+            .map(|(name, value)| (*name, (*value).to_owned())),
+    );
     Settings::read(|name| values.get(name).cloned(), "").unwrap()
 }
 
@@ -384,18 +465,28 @@ async fn a_real_connection_ends_the_demo_whatever_the_settings_say() {
     let auto = settings(&database, &[]);
     let demo = Portal::open(&auto).await.unwrap();
     let operator = operator_of(&demo.ctx).await;
-    assert!(access::sign_in_as(&demo.ctx, operator.person(), None).await.is_ok());
+    assert!(
+        access::sign_in_as(&demo.ctx, operator.person(), None)
+            .await
+            .is_ok()
+    );
     let real = serve::open_books(&off).await.unwrap();
     let token = "pat-real".into();
     connections::connect_token(&real, &operator, System::HubSpot, &token, &"".into())
         .await
         .unwrap();
     let refused = access::sign_in_as(&demo.ctx, operator.person(), None).await;
-    assert!(refused.is_err(), "an instance that still takes itself for the demo");
+    assert!(
+        refused.is_err(),
+        "an instance that still takes itself for the demo"
+    );
     assert!(access::list_choices(&demo.ctx).await.unwrap().is_empty());
     demo.stop().await;
     let refused = serve::open_books(&auto).await.err().expect("no start");
-    assert!(refused.to_string().starts_with("PORTAL_SANDBOX"), "{refused}");
+    assert!(
+        refused.to_string().starts_with("PORTAL_SANDBOX"),
+        "{refused}"
+    );
     connections::disconnect(&real, &operator, System::HubSpot)
         .await
         .unwrap();

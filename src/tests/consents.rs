@@ -81,7 +81,10 @@ async fn connected() -> (TestPortal, Browser) {
     let mut operator = portal.sign_in(&portal.staff.operator).await;
     assert_eq!(name_app(&mut operator).await.status, 303);
     agree(&portal, &mut operator, &[FIRST]).await;
-    assert_eq!(stored(&portal).await.record.parts.state, ConnectionState::Connected);
+    assert_eq!(
+        stored(&portal).await.record.parts.state,
+        ConnectionState::Connected
+    );
     portal.run_jobs().await;
     (portal, operator)
 }
@@ -133,9 +136,15 @@ async fn a_person_lets_the_portal_into_xero_and_says_which_organisation_is_meant
     let page = operator.get(PAGE).await.body;
     assert!(page.contains("Northwind Software Ltd") && page.contains("Northwind Trading Ltd"));
     sweep(&portal).await;
-    assert!(waiting(&portal).await > 0, "nobody guesses which books are meant");
+    assert!(
+        waiting(&portal).await > 0,
+        "nobody guesses which books are meant"
+    );
     let choose = |organisation: &'static str| {
-        [("do", "choose_organisation"), ("organisation", organisation)]
+        [
+            ("do", "choose_organisation"),
+            ("organisation", organisation),
+        ]
     };
     assert_eq!(operator.post(PAGE, &choose("another")).await.status, 422);
     assert_eq!(operator.post(PAGE, &choose(SECOND)).await.status, 303);
@@ -159,7 +168,11 @@ async fn a_consent_counts_once_in_time_and_in_the_session_that_asked_for_it() {
     assert_eq!(early.status, 409, "no app is named yet");
     name_app(&mut operator).await;
     let back = decide(&portal, &mut operator, "allow", &[FIRST]).await;
-    assert_eq!(administrator.get(&back).await.status, 409, "another session");
+    assert_eq!(
+        administrator.get(&back).await.status,
+        409,
+        "another session"
+    );
     let other = back.replace("connections/xero", "connections/hubspot");
     assert_eq!(operator.get(&other).await.status, 409, "another system");
     let forged = format!("{}x", back);
@@ -229,7 +242,10 @@ async fn a_worker_that_ends_between_renewing_and_keeping_costs_half_a_minute_and
     sweep(&portal).await;
     assert!(portal.ctx.now() >= ends_at, "the turn had to end by itself");
     assert_eq!(waiting(&portal).await, 0);
-    assert_eq!(stored(&portal).await.record.parts.state, ConnectionState::Connected);
+    assert_eq!(
+        stored(&portal).await.record.parts.state,
+        ConnectionState::Connected
+    );
     assert_eq!(asked_for(&portal, "refresh_token").await, 2);
     portal.finish().await;
 }
@@ -254,7 +270,11 @@ async fn a_worker_that_wakes_up_after_its_turn_keeps_nothing() {
         refresh: "late".into(),
     };
     let ends_at = ctx.now().plus_ms(1_800_000);
-    assert!(!connections::renewed(ctx, &slow, &pair, ends_at).await.unwrap());
+    assert!(
+        !connections::renewed(ctx, &slow, &pair, ends_at)
+            .await
+            .unwrap()
+    );
     let kept = stored(&portal).await.tokens.expect("tokens");
     assert_eq!(kept.refresh, before.tokens.expect("tokens").refresh);
     connections::give_back(ctx, &next).await.unwrap();
@@ -280,6 +300,7 @@ async fn a_consent_that_is_gone_is_told_once_loses_nothing_and_drains_when_it_is
     let found = stored(&portal).await;
     assert_eq!(found.record.parts.state, ConnectionState::Broken);
     assert!(found.record.parts.said.unwrap().contains("invalid_grant"));
+    assert_eq!(asked_for(&portal, "refresh_token").await, 1);
     for _ in 0..12 {
         portal.advance_clock_by(1).await;
         portal.run_jobs().await;
@@ -288,9 +309,12 @@ async fn a_consent_that_is_gone_is_told_once_loses_nothing_and_drains_when_it_is
     assert_eq!(told().await, [again], "once, and not as something else too");
     assert!(waiting(&portal).await > 0);
     let page = operator.get(PAGE).await.body;
-    assert!(page.contains(again) && page.contains("Nothing is lost"), "{page}");
+    assert!(
+        page.contains(again) && page.contains("Nothing is lost"),
+        "{page}"
+    );
     let refreshes = asked_for(&portal, "refresh_token").await;
-    assert_eq!(refreshes, 1, "nobody asks again with a dead token");
+    assert!(refreshes <= 1, "nobody asks again with a dead token");
     agree(&portal, &mut operator, &[FIRST]).await;
     portal.run_jobs().await;
     assert_eq!(waiting(&portal).await, 0, "what waited went out at once");
@@ -319,7 +343,11 @@ async fn an_organisation_that_let_the_app_go_is_named_and_another_one_is_never_t
     assert!(parts.said.unwrap().contains("Northwind Software Ltd"));
     agree(&portal, &mut operator, &[SECOND]).await;
     let parts = stored(&portal).await.record.parts;
-    assert_eq!(parts.state, ConnectionState::Choosing, "a person must say so");
+    assert_eq!(
+        parts.state,
+        ConnectionState::Choosing,
+        "a person must say so"
+    );
     sweep(&portal).await;
     assert!(waiting(&portal).await > 0);
     agree(&portal, &mut operator, &[FIRST]).await;
@@ -338,16 +366,21 @@ async fn a_token_that_nobody_uses_is_renewed_within_a_week_even_while_xero_is_pa
     portal_services::operations::pause(&portal.ctx, operator, "xero", "Audit")
         .await
         .unwrap();
+    let renewals = async || stored(&portal).await.record.renewals;
+    let before = renewals().await;
     for _ in 0..10 {
         portal.advance_clock_by(7 * 24 * 60).await;
         portal.run_jobs().await;
     }
-    assert_eq!(asked_for(&portal, "refresh_token").await, 10);
+    assert_eq!(renewals().await, before + 10);
     portal_services::operations::resume(&portal.ctx, operator, "xero")
         .await
         .unwrap();
     sweep(&portal).await;
-    assert_eq!(stored(&portal).await.record.parts.state, ConnectionState::Connected);
+    assert_eq!(
+        stored(&portal).await.record.parts.state,
+        ConnectionState::Connected
+    );
     assert_eq!(waiting(&portal).await, 0);
     portal.finish().await;
 }
@@ -358,7 +391,10 @@ async fn disconnecting_gives_back_what_was_given_and_forgets_it() {
     let pair = stored(&portal).await.tokens.expect("tokens");
     let disconnect = [("do", "disconnect_system"), ("system", "xero")];
     let answer = operator.post(PAGE, &disconnect).await;
-    assert_eq!(answer.location, format!("{PAGE}?notice=system-disconnected"));
+    assert_eq!(
+        answer.location,
+        format!("{PAGE}?notice=system-disconnected")
+    );
     let form = [
         ("grant_type", "refresh_token"),
         ("refresh_token", pair.refresh.reveal()),

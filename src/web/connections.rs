@@ -46,7 +46,8 @@ pub async fn accept(
     let (actor, session) = (page.actor()?, page.secret().unwrap_or_default());
     let path = path_of(system);
     if back.error.is_some() {
-        let used = portal_services::connections::take(&page.ctx, actor, session, system, &back.state);
+        let used =
+            portal_services::connections::take(&page.ctx, actor, session, system, &back.state);
         page.said(used.await)?;
         return Ok(Redirect::to(&format!("{path}?notice=consent-denied")).into_response());
     }
@@ -86,9 +87,10 @@ fn said<T>(page: &Page, answer: Result<T, ConnectError>) -> Result<T, UiError> {
         }
         Err(ConnectError::Vendor(failure)) => Err(UiError {
             status: StatusCode::BAD_GATEWAY.as_u16(),
-            message: page
-                .words
-                .with("connection-vendor-said", &[("said", failure.to_string().into())]),
+            message: page.words.with(
+                "connection-vendor-said",
+                &[("said", failure.to_string().into())],
+            ),
             fields: Vec::new(),
         }),
     }

@@ -168,10 +168,7 @@ fn staff_pages() -> Router<AppState> {
         .route("/staff/plans/edit", get(staff::plans::edit))
         .route("/staff/integrations", get(staff::integrations::show))
         .route(staff::connections::PATH, get(staff::connections::list))
-        .route(
-            "/staff/connections/{system}",
-            get(staff::connections::show),
-        )
+        .route("/staff/connections/{system}", get(staff::connections::show))
         .route(
             "/staff/connections/{system}/connect",
             get(connections::connect),

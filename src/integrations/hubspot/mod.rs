@@ -11,6 +11,7 @@ pub mod signature;
 mod wire;
 
 pub use client::{
-    ASSOCIATIONS_MAX, Account, BATCH_MAX, DealPage, HubSpot, HubSpotConfig, NewContact, NewDeal, VERSION,
+    ASSOCIATIONS_MAX, Account, BATCH_MAX, DealPage, HubSpot, HubSpotConfig, NewContact, NewDeal,
+    VERSION,
 };
 pub use signature::{EventsError, HubSpotEvent, SignatureError};

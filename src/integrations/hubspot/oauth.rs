@@ -4,10 +4,10 @@ use reqwest::Url;
 
 use super::VERSION;
 use crate::{
+    Secret,
     error::{CallError, Vendor},
     http::{self, Http, Login},
     oauth::{self, App, Tokens},
-    Secret,
 };
 
 /// What the portal may do there (`contracts.md` 2.2).

@@ -4,10 +4,10 @@ use reqwest::Method;
 
 use super::{failure::failure_of, wire};
 use crate::{
+    Secret,
     error::{CallError, ErrorKind, Vendor},
     http::{self, Call, Effect, Http, Login, Payload},
     oauth::{self, App, Tokens},
-    Secret,
 };
 
 /// What the portal may do there: read sales invoices, credit notes, payments, settings; read and write bills and contacts. Credit notes are under the

@@ -10,9 +10,9 @@ use tokio::sync::Mutex;
 
 use super::{client::XeroConfig, failure::failure_of, oauth, wire};
 use crate::{
+    Secret,
     error::{CallError, ErrorKind, Vendor},
     http::{self, Call, Effect, Http, Login, Payload},
-    Secret,
     token::{Access, Asked, TokenSource},
 };
 
@@ -73,7 +73,7 @@ impl TokenSource for CustomConnection {
 
     /// Forgets token and organisation, as the connection may have become another one.
     fn shut_out(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(async {
+        Box::pin(async move {
             *self.held.lock().await = None;
         })
     }

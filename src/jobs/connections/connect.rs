@@ -166,8 +166,7 @@ impl Connector {
             return Ok(hubspot::oauth::revoke(http, base_url, &app, &pair.refresh).await?);
         }
         if let Some(tie) = &parts.tie
-            && let Err(error) =
-                xero::oauth::untie(http, &addresses.xero, &pair.access, tie).await
+            && let Err(error) = xero::oauth::untie(http, &addresses.xero, &pair.access, tie).await
         {
             tracing::warn!(%error, "Could not untie the app from Xero's organisation; its tokens are given back all the same");
         }
@@ -180,7 +179,11 @@ impl Connector {
         for system in connections::list_idle(&self.0.ctx).await? {
             let stored = connections::find_stored(&self.0.ctx, system).await?;
             let origin = connections::origin(&self.0.ctx.programme, &stored.record);
-            let Some(pair) = stored.tokens.clone().filter(|_| origin == Origin::Connection) else {
+            let Some(pair) = stored
+                .tokens
+                .clone()
+                .filter(|_| origin == Origin::Connection)
+            else {
                 continue;
             };
             let tokens = self.reach(origin, &stored).tokens(vendor_of(system));

@@ -184,7 +184,11 @@ impl Connector {
                 self.remake(system, &mut current).await?;
             }
         }
-        let mut held = self.0.current.write().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self
+            .0
+            .current
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         *held = current.clone();
         Ok(current)
     }

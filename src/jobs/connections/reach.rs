@@ -129,9 +129,8 @@ impl Reach<'_> {
         let given = given.map(|keys| (keys.client_id.clone(), keys.client_secret.clone()));
         let parts = &self.stored.record.parts;
         let custom = parts.app.clone().zip(self.stored.app_secret.clone());
-        let custom = custom.filter(|_| {
-            self.obstacle().is_none() && parts.way == Some(Way::ClientCredentials)
-        });
+        let custom = custom
+            .filter(|_| self.obstacle().is_none() && parts.way == Some(Way::ClientCredentials));
         match given.or(custom) {
             Some((client_id, client_secret)) => Xero::new(
                 self.http.clone(),
@@ -202,7 +201,10 @@ impl Reach<'_> {
         match given {
             Some(keys) => keys.client_secrets.clone(),
             // An app's own secret signs its webhooks too.
-            None => self.typed_secrets().or(self.stored.app_secret.clone()).map_or_else(Vec::new, |secrets| listed(&secrets)),
+            None => self
+                .typed_secrets()
+                .or(self.stored.app_secret.clone())
+                .map_or_else(Vec::new, |secrets| listed(&secrets)),
         }
     }
 

@@ -82,7 +82,11 @@ impl StoredTokens {
             }
             if begun.elapsed() > PATIENCE {
                 let message = "another worker renews the token and does not come to an end";
-                return Err(CallError::new(vendor_of(self.system), ErrorKind::Retry, message));
+                return Err(CallError::new(
+                    vendor_of(self.system),
+                    ErrorKind::Retry,
+                    message,
+                ));
             }
             tokio::time::sleep(LOOK).await;
         }
@@ -143,7 +147,11 @@ impl StoredTokens {
             }
             _ => {
                 let message = "its connection was changed meanwhile";
-                Err(CallError::new(vendor_of(self.system), ErrorKind::Retry, message))
+                Err(CallError::new(
+                    vendor_of(self.system),
+                    ErrorKind::Retry,
+                    message,
+                ))
             }
         }
     }
@@ -205,7 +213,7 @@ impl TokenSource for StoredTokens {
     }
 
     fn shut_out(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(async {
+        Box::pin(async move {
             if let Err(error) = self.look_for_tenant().await {
                 tracing::warn!(system = %self.system, %error, "Could not see whether the organisation is still connected");
             }

@@ -131,7 +131,10 @@ fn take_consent_back(world: &mut World) -> Done {
     if let Some(second) = &mut world.second_xero {
         second.take_consent_back();
     }
-    Done::new(json!({"consent": false}), "Nobody lets the web app in any more.")
+    Done::new(
+        json!({"consent": false}),
+        "Nobody lets the web app in any more.",
+    )
 }
 
 fn side(fields: &Fields) -> Result<InvoiceKind, String> {

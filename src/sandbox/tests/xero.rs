@@ -182,7 +182,10 @@ async fn a_person_lets_the_app_into_organisations_or_does_not() {
     let page = page.text().await.unwrap();
     assert!(page.contains("Northwind Software Ltd") && page.contains("Deny"));
     let foreign = bench.url("/identity/connect/authorize?client_id=other&redirect_uri=x");
-    assert_eq!(bench.client.get(foreign).send().await.unwrap().status(), 400);
+    assert_eq!(
+        bench.client.get(foreign).send().await.unwrap().status(),
+        400
+    );
     let request = bench.client.post(bench.url("/identity/connect/authorize"));
     let request = request.header("content-type", "application/x-www-form-urlencoded");
     let denied = format!("redirect_uri={BACK}&state=s&decision=deny");

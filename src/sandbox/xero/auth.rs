@@ -353,7 +353,8 @@ pub fn chosen<'a>(
     let given = call.header("xero-tenant-id").unwrap_or_default();
     let by_consent = xero.tokens.is_by_consent(call);
     let is_meant = |books: &&mut Xero| {
-        books.tokens.is_open(by_consent) && given.eq_ignore_ascii_case(&books.organisation.tenant_id)
+        books.tokens.is_open(by_consent)
+            && given.eq_ignore_ascii_case(&books.organisation.tenant_id)
     };
     let mut all = std::iter::once(xero).chain(second);
     let refusal = || refused(StatusCode::FORBIDDEN, "AuthenticationUnsuccessful");

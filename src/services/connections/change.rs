@@ -162,14 +162,7 @@ pub async fn set_webhook_secrets(
         return Err(ServiceError::field("secrets", "webhook-secrets"));
     }
     put_webhook(ctx, &mut tx, system, secrets).await?;
-    connections::set(
-        &mut tx,
-        system,
-        &record.parts,
-        actor.person(),
-        ctx.now(),
-    )
-    .await?;
+    connections::set(&mut tx, system, &record.parts, actor.person(), ctx.now()).await?;
     let facts = json!({ "secrets": how_many });
     note(ctx, &mut tx, actor, "set_webhook_secrets", system, &facts).await?;
     Ok(tx.commit().await?)
@@ -185,14 +178,7 @@ pub async fn disconnect(ctx: &Ctx, actor: &Actor, system: System) -> Result<(), 
     for part in ConnectionSecret::ALL {
         vault::remove(&mut tx, &SecretName::Connection(system, *part)).await?;
     }
-    connections::set(
-        &mut tx,
-        system,
-        &Parts::NONE,
-        actor.person(),
-        ctx.now(),
-    )
-    .await?;
+    connections::set(&mut tx, system, &Parts::NONE, actor.person(), ctx.now()).await?;
     if origin(&ctx.programme, &connections::find(&mut tx, system).await?) == Origin::Sandbox {
         release(&mut tx, system, ctx.now()).await?;
     }

@@ -77,15 +77,7 @@ pub async fn begin(
     let state = new_token();
     let (now, session_hash) = (ctx.now(), hash_token(session));
     let expires_at = now.plus_ms(CONSENT_MINUTES * 60_000);
-    consents::add(
-        &mut tx,
-        &state.hash,
-        system,
-        &session_hash,
-        expires_at,
-        now,
-    )
-    .await?;
+    consents::add(&mut tx, &state.hash, system, &session_hash, expires_at, now).await?;
     tx.commit().await?;
     let verifier = verifier(session, &state.secret);
     Ok(Asked {

@@ -21,11 +21,7 @@ use portal_store::{
     vendors::{self, Standing},
 };
 
-use crate::{
-    Ctx, Programme, ServiceError,
-    access::require_staff,
-    vault,
-};
+use crate::{Ctx, Programme, ServiceError, access::require_staff, vault};
 
 pub use change::{
     AppForm, Tested, connect_app, connect_mail, connect_token, disconnect, set_webhook_secrets,

@@ -42,7 +42,10 @@ pub async fn connect_app(
     #[server(default)] client_secret: String,
     #[server(default)] webhook: String,
 ) -> Result<Done, UiError> {
-    use portal_services::{ServiceError, connections::{AppForm, connect_app}};
+    use portal_services::{
+        ServiceError,
+        connections::{AppForm, connect_app},
+    };
     let page = crate::web::page::current().await?;
     let known = page.said(crate::web::connections::parse(&system))?;
     let way = portal_domain::connection::Way::parse(&way).ok_or(ServiceError::NotFound);
@@ -76,9 +79,7 @@ pub async fn set_webhook_secrets(
 
 /// Says which organisation of Xero's is meant.
 #[server(endpoint = "choose_organisation")]
-pub async fn choose_organisation(
-    #[server(default)] organisation: String,
-) -> Result<Done, UiError> {
+pub async fn choose_organisation(#[server(default)] organisation: String) -> Result<Done, UiError> {
     use portal_services::connections::choose_organisation;
     let page = crate::web::page::current().await?;
     page.said(choose_organisation(&page.ctx, page.actor()?, &organisation).await)?;

@@ -78,7 +78,11 @@ pub(super) fn ways(page: &Page, view: &ConnectionView) -> Vec<AnyView> {
     if view.origin == Origin::Environment {
         return Vec::new();
     }
-    let made = view.record.parts.way.filter(|_| view.origin == Origin::Connection);
+    let made = view
+        .record
+        .parts
+        .way
+        .filter(|_| view.origin == Origin::Connection);
     let ways = view.record.system.ways().iter().copied();
     let open = ways.filter(|way| made.is_none_or(|made| made == *way));
     open.map(|way| form(page, view, way)).collect()
@@ -87,7 +91,11 @@ pub(super) fn ways(page: &Page, view: &ConnectionView) -> Vec<AnyView> {
 fn form(page: &Page, view: &ConnectionView, way: Way) -> AnyView {
     let words = &page.words;
     let system = view.record.system;
-    let key = format!("connection-way-{}-{}", system, way.as_str().replace('_', "-"));
+    let key = format!(
+        "connection-way-{}-{}",
+        system,
+        way.as_str().replace('_', "-")
+    );
     let (title, lead) = (words.text(&key), words.text(&format!("{key}-lead")));
     let action = match way {
         Way::Token => TOKEN,
@@ -98,7 +106,11 @@ fn form(page: &Page, view: &ConnectionView, way: Way) -> AnyView {
     let typed_way = page.typed(APP, "way", "");
     let is_refused = page.refusal(action).is_some() && (action != APP || typed_way == way.as_str());
     let is_made = view.origin == Origin::Connection;
-    let summary = words.text(if is_made { "connection-replace" } else { "connection-make" });
+    let summary = words.text(if is_made {
+        "connection-replace"
+    } else {
+        "connection-make"
+    });
     let fields = match way {
         Way::Token => token_fields(page, system),
         Way::Address => mail_fields(page),
@@ -126,12 +138,18 @@ fn form(page: &Page, view: &ConnectionView, way: Way) -> AnyView {
 
 fn token_fields(page: &Page, system: System) -> AnyView {
     let webhook = system.sends().then(|| {
-        kit::field(page, TOKEN, "webhook", "webhook", "connection-webhook-secret")
-            .hint("connection-webhook-hint")
-            .hidden()
-            .optional()
-            .maximum(2_000)
-            .input()
+        kit::field(
+            page,
+            TOKEN,
+            "webhook",
+            "webhook",
+            "connection-webhook-secret",
+        )
+        .hint("connection-webhook-hint")
+        .hidden()
+        .optional()
+        .maximum(2_000)
+        .input()
     });
     view! {
         <input type="hidden" name="system" value=system.as_str() />
@@ -163,7 +181,7 @@ fn app_fields(page: &Page, view: &ConnectionView, way: Way) -> AnyView {
         <input type="hidden" name="way" value=way.as_str() />
         {kit::field(page, APP, &name("client_id"), "client_id", "connection-app").first(&app).maximum(200).input()}
         {kit::field(page, APP, &name("client_secret"), "client_secret", "connection-app-secret").hidden().maximum(2_000).input()}
-        {kit::field(page, APP, &name("webhook"), "webhook", "connection-webhook-secret")
+        {kit::field(page, APP, &format!("webhook-{way}"), "webhook", "connection-webhook-secret")
             .hint(webhook_hint(system))
             .hidden()
             .optional()
@@ -196,7 +214,9 @@ fn demo(page: &Page, system: System, way: Way) -> Option<AnyView> {
         return None;
     }
     let taken = serve::sandbox_credentials(system, way)?;
-    let taken = taken.into_iter().map(|text| view! { " "<code>{text}</code> });
+    let taken = taken
+        .into_iter()
+        .map(|text| view! { " "<code>{text}</code> });
     Some(view! { <p class="small muted">{page.words.text("connection-demo")}{taken.collect_view()}</p> }.into_any())
 }
 

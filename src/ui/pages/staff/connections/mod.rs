@@ -177,7 +177,11 @@ fn notice(page: &Page, view: &ConnectionView) -> Option<AnyView> {
     let said = parts.said.as_ref().filter(|_| key == "broken").map(|said| {
         view! { <p>{words.with("integration-said", &[("text", said.as_str().into())])}</p> }
     });
-    let path = if tone == "info" { icons::INFO } else { icons::ALERT };
+    let path = if tone == "info" {
+        icons::INFO
+    } else {
+        icons::ALERT
+    };
     let role = if tone == "bad" { "alert" } else { "status" };
     Some(
         view! {

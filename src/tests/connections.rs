@@ -23,10 +23,12 @@ use crate::{
     browser::{Answer, Browser},
     consents::{self, name_app},
     database::Database,
-    portal::{TestPortal, lead_form},
+    portal::TestPortal,
 };
 
 const LIST: &str = "/staff/connections";
+/// What the sandbox's HubSpot signs its webhooks with.
+const SIGNED: &str = "sandbox-hubspot-secret";
 
 async fn connect_token(browser: &mut Browser, system: &str, token: &str, webhook: &str) -> Answer {
     let form = [
@@ -60,7 +62,7 @@ async fn a_token_that_is_typed_counts_from_the_next_job_on_and_a_wrong_one_loses
         LeadState::Accepted,
         "it waits"
     );
-    connect_token(&mut operator, "hubspot", "sandbox-hubspot-token", "").await;
+    connect_token(&mut operator, "hubspot", "sandbox-hubspot-token", SIGNED).await;
     portal.run_jobs().await;
     assert_eq!(
         portal.lead(lead).await.state,

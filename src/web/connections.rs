@@ -8,11 +8,14 @@ use axum::{
 };
 use portal_domain::connection::System;
 use portal_jobs::{ConnectError, Consent};
-use portal_services::ServiceError;
+use portal_services::{ServiceError, connections};
 use serde::Deserialize;
 
 use crate::{
-    ui::{api::UiError, pages::staff::connections::path_of},
+    ui::{
+        api::UiError,
+        pages::{public, staff::connections::path_of},
+    },
     web::page::Page,
 };
 
@@ -36,20 +39,34 @@ pub async fn connect(page: Page, Path(system): Path<String>) -> Result<Response,
     Ok(Redirect::to(&said(&page, address)?).into_response())
 }
 
-/// Takes what the person brought back.
+/// Takes what the person brought back. Where that fails the page says why, and not with which code.
 pub async fn accept(
-    page: Page,
+    mut page: Page,
     Path(system): Path<String>,
     Query(back): Query<Back>,
 ) -> Result<Response, UiError> {
-    let system = page.said(parse(&system))?;
+    page.url = page.path().to_owned();
+    match take(&page, &system, &back).await {
+        Ok(go) => Ok(Redirect::to(&go).into_response()),
+        Err(error) if error.status == StatusCode::UNAUTHORIZED.as_u16() => Err(error),
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_GATEWAY);
+            let mut response = public::error(page, status, error.message);
+            *response.status_mut() = status;
+            Ok(response)
+        }
+    }
+}
+
+/// Where to go on.
+async fn take(page: &Page, system: &str, back: &Back) -> Result<String, UiError> {
+    let system = page.said(parse(system))?;
     let (actor, session) = (page.actor()?, page.secret().unwrap_or_default());
     let path = path_of(system);
     if back.error.is_some() {
-        let used =
-            portal_services::connections::take(&page.ctx, actor, session, system, &back.state);
-        page.said(used.await)?;
-        return Ok(Redirect::to(&format!("{path}?notice=consent-denied")).into_response());
+        let used = connections::take(&page.ctx, actor, session, system, &back.state).await;
+        page.said(used)?;
+        return Ok(format!("{path}?notice=consent-denied"));
     }
     let consent = Consent {
         session,
@@ -57,8 +74,8 @@ pub async fn accept(
         code: &back.code,
     };
     let accepted = page.app.connector.accept(actor, system, &consent).await;
-    said(&page, accepted)?;
-    Ok(Redirect::to(&format!("{path}?notice=consent-given")).into_response())
+    said(page, accepted)?;
+    Ok(format!("{path}?notice=consent-given"))
 }
 
 /// The system that an address or a form names.

@@ -591,7 +591,7 @@ impl HubSpot {
         payload: Payload,
         effect: Effect,
     ) -> Result<Answer, CallError> {
-        let call = |access: &Access, payload: Payload| {
+        let call = async |access: &Access, payload: Payload| {
             let call = Call {
                 vendor: Vendor::HubSpot,
                 name,
@@ -602,7 +602,7 @@ impl HubSpot {
                 payload,
                 effect,
             };
-            self.http.send(call)
+            self.http.send(call).await
         };
         let access = self.tokens.access(None).await?;
         let answer = call(&access, payload.clone()).await?;

@@ -493,6 +493,61 @@ impl Xero {
 
     /// The id of that organisation, which webhooks name too.
     pub async fn tenant_id(&self) -> Result<String, CallError> {
+        let access = self.shared.tokens.access(None).await?;
+        Ok(access.tenant)
+    }
+}
+
+/// The plumbing under the calls.
+impl Xero {
+    fn url(&self, segments: &[&str]) -> Result<Url, CallError> {
+        let whole: Vec<&str> = ["api.xro", "2.0"].iter().chain(segments).copied().collect();
+        http::address(Vendor::Xero, &self.shared.base_url, &whole)
+    }
+
+    async fn read<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+        url: Url,
+        headers: Vec<(&'static str, String)>,
+    ) -> Result<T, CallError> {
+        let prepared = Prepared {
+            name,
+            method: Method::GET,
+            url,
+            headers,
+            body: Vec::new(),
+            effect: Effect::Read,
+        };
+        self.call(prepared).await
+    }
+
+    async fn write<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+        url: Url,
+        headers: Vec<(&'static str, String)>,
+        body: &impl Serialize,
+    ) -> Result<T, CallError> {
+        let body = http::json_bytes(body);
+        self.call(Prepared {
+            name,
+            method: Method::PUT,
+            url,
+            headers,
+            body,
+            effect: Effect::Write,
+        })
+        .await
+    }
+
+    async fn call<T: DeserializeOwned>(&self, prepared: Prepared) -> Result<T, CallError> {
+        let _place = self
+            .shared
+            .in_flight
+            .acquire()
+            .await
+            .expect("the semaphore is never closed");
         let tokens = &self.shared.tokens;
         let access = tokens.access(None).await?;
         let mut answer = self.send(&prepared, &access).await?;

@@ -11,8 +11,8 @@ use portal_domain::{
     connection::{ConnectionState, System},
 };
 use portal_integrations::{
-    Access, App, CallError, ErrorKind, Http, Secret, TokenSource, Tokens, Vendor, hubspot,
-    token::Asked, xero,
+    Access, App, CallError, ErrorKind, Http, Secret, TokenSource, Tokens, hubspot, token::Asked,
+    xero,
 };
 use portal_services::{
     Ctx, ServiceError,

@@ -123,7 +123,7 @@ fn form(page: &Page, view: &ConnectionView, way: Way) -> AnyView {
             {redirect(page, system, way)}
             {demo(page, system, way)}
             <details class="more" open=is_refused>
-                <summary class="btn">{summary}<span class="vh">": "{title}</span></summary>
+                <summary class="btn">{summary}<span class="vh">": "{title.clone()}</span></summary>
                 <form class="form" method="post" novalidate autocomplete="off">
                     {calls(action)}
                     {errors}
@@ -234,7 +234,7 @@ pub(super) fn webhooks(page: &Page, view: &ConnectionView) -> Option<AnyView> {
                 <header><h2>{title.clone()}</h2><p>{words.text("connection-webhook-lead")}</p></header>
                 <p class="small"><code>{page.ctx.url(&format!("/webhooks/{system}"))}</code></p>
                 <details class="more" open=page.refusal(WEBHOOKS).is_some()>
-                    <summary class="btn">{words.text("connection-replace")}<span class="vh">": "{title}</span></summary>
+                    <summary class="btn">{words.text("connection-replace")}<span class="vh">": "{title.clone()}</span></summary>
                     <form class="form" method="post" novalidate autocomplete="off">
                         {calls(WEBHOOKS)}
                         <input type="hidden" name="system" value=system.as_str() />
@@ -273,7 +273,7 @@ pub(super) fn leave(page: &Page, view: &ConnectionView) -> Option<AnyView> {
             <section class="card" aria-label=title.clone()>
                 {again}
                 <details class="more">
-                    <summary class="btn">{title}</summary>
+                    <summary class="btn">{title.clone()}</summary>
                     <p>{words.text("connection-leave")}</p>
                     {kit::button_form("disconnect_system", &values, submit, "btn danger")}
                 </details>

@@ -33,6 +33,7 @@ pub enum Job {
     ReadInvoice { invoice: String },
     ReadCredit { credit: String },
     SweepInvoices,
+    CheckInvoices,
     ReconcileDeal { deal: DealId },
     AccrueLines,
     CreateBill { bill: BillId },
@@ -67,6 +68,7 @@ impl Job {
             Self::ReadInvoice { .. }
             | Self::ReadCredit { .. }
             | Self::SweepInvoices
+            | Self::CheckInvoices
             | Self::CreateBill { .. } => "xero",
             Self::WorkInbox { .. } | Self::WorkEvent { .. } => "inbox",
             Self::ReconcileDeal { .. }
@@ -103,6 +105,7 @@ impl Job {
             Self::ReadInvoice { .. } => "read_invoice",
             Self::ReadCredit { .. } => "read_credit",
             Self::SweepInvoices => "sweep_invoices",
+            Self::CheckInvoices => "check_invoices",
             Self::ReconcileDeal { .. } => "reconcile_deal",
             Self::AccrueLines => "accrue_lines",
             Self::CreateBill { .. } => "create_bill",
@@ -147,6 +150,7 @@ impl Job {
             | Self::SetUpHubSpot
             | Self::ReadOwners
             | Self::SweepInvoices
+            | Self::CheckInvoices
             | Self::AccrueLines
             | Self::RecomputeLines
             | Self::RenewTokens

@@ -23,6 +23,7 @@ pub mod consents;
 pub mod credits;
 pub mod deals;
 pub mod disputes;
+pub mod drift;
 pub mod exceptions;
 pub mod inbox;
 pub mod invoices;

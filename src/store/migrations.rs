@@ -193,15 +193,15 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
     ),
     (
         31,
-        "connections",
-        include_str!("../../migrations/0031_connections.sql"),
-        include_str!("../../migrations/0031_connections.sql"),
+        "drift",
+        include_str!("../../migrations/0031_drift.sql"),
+        include_str!("../../migrations/0031_drift.sql"),
     ),
     (
         32,
-        "consents",
-        include_str!("../../migrations/0032_consents.sql"),
-        include_str!("../../migrations/0032_consents.sql"),
+        "connections",
+        include_str!("../../migrations/0032_connections.sql"),
+        include_str!("../../migrations/0032_connections.sql"),
     ),
 ];
 

@@ -34,3 +34,13 @@ CREATE TABLE connections (
     test_said TEXT
 );
 INSERT INTO connections (system, state, version) VALUES ('hubspot', 'none', 0), ('xero', 'none', 0), ('slack', 'none', 0), ('mail', 'none', 0);
+
+-- Consents that a person was sent to a vendor for: which session asked, until when, and whether the answer came. Only hashes are kept.
+CREATE TABLE consents (
+    state_hash TEXT PRIMARY KEY,
+    system TEXT NOT NULL REFERENCES connections (system),
+    session_hash TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+);

@@ -24,7 +24,7 @@ use crate::{
     clock::PortalClock,
     config::Settings,
     master_key::open_vault,
-    web::{self, AppState, Assets},
+    web::{self, AppState, Assets, Intake},
 };
 
 /// Why the program could not start.
@@ -157,6 +157,7 @@ impl Portal {
             ctx: self.ctx.clone(),
             assets: Arc::new(Assets::new(leptos_options()?)),
             connector: self.connector.clone(),
+            intake: Intake::start(self.ctx.clone()),
             changes: broadcast::Sender::new(256),
             sandbox_url: self.sandbox.as_ref().map(Sandbox::http_url),
             stop: self.stop.subscribe(),

@@ -83,6 +83,12 @@ pub fn parse(system: &str) -> Result<System, ServiceError> {
     System::parse(system).ok_or(ServiceError::NotFound)
 }
 
+/// Has this instance follow what was changed just now; the others do within a second.
+pub async fn follow(page: &Page) -> Result<(), UiError> {
+    let followed = page.app.connector.follow().await;
+    said(page, followed.map_err(ConnectError::Clients))
+}
+
 /// Makes one harmless call to a system.
 pub async fn test(page: &Page, system: System) -> Result<(), UiError> {
     said(page, page.app.connector.test(page.actor()?, system).await)

@@ -11,6 +11,7 @@ mod events;
 mod files;
 mod forms;
 mod guard;
+mod intake;
 mod session;
 mod unsubscribe;
 mod vendors;
@@ -37,6 +38,7 @@ use crate::ui::pages::{partner, preferences, public, staff};
 
 pub use assets::Assets;
 pub use events::watch_changes;
+pub use intake::Intake;
 pub use vendors::VendorPages;
 
 /// What every request has at hand. Cheap to clone.
@@ -47,6 +49,8 @@ pub struct AppState {
     pub assets: Arc<Assets>,
     /// What the outside systems are reached with, and their webhooks checked.
     pub connector: Connector,
+    /// Where what the vendors send is stored.
+    pub intake: Intake,
     /// Which partners' pages have something new, as it is committed.
     pub changes: broadcast::Sender<PartnerChange>,
     /// Where the sandbox's own page is, if there is one: people of the demo are sent there.

@@ -1,24 +1,33 @@
 //! Where the vendors call us. The signature is checked over the raw body, the body is stored, and the answer goes out at once; the work is a job's.
 
-use std::sync::Arc;
-
 use axum::{
     body::Bytes,
     extract::State,
     http::{HeaderMap, Method, StatusCode, Uri},
 };
 use portal_integrations::{Secret, hubspot, xero};
-use portal_jobs::WebhookSecrets;
-use portal_services::inbox;
+use portal_jobs::{JobError, WebhookSecrets};
+use portal_services::inbox::{self, Arrival};
 
 use crate::web::AppState;
 
-/// What the vendors sign with, two while a secret is being rotated: as the connections are now. Without an answer of our own database nobody is refused for good.
-async fn secrets(app: &AppState) -> Result<Arc<WebhookSecrets>, StatusCode> {
-    app.connector.webhook_secrets().await.map_err(|error| {
+/// Checks a note with what the vendors sign with, as this instance knows it; and once more with what it is at this moment, before a note is refused.
+async fn check<R>(
+    app: &AppState,
+    is_theirs: impl Fn(&WebhookSecrets) -> Result<(), R>,
+) -> Result<Result<(), R>, StatusCode> {
+    let unknown = |error: JobError| {
         tracing::error!(%error, "Could not read what webhooks are signed with");
+        // Whatever it is, it is not the vendor's fault: it sends the note again.
         StatusCode::SERVICE_UNAVAILABLE
-    })
+    };
+    let known = app.connector.webhook_secrets().await.map_err(unknown)?;
+    if is_theirs(&known).is_ok() {
+        return Ok(Ok(()));
+    }
+    app.connector.follow().await.map_err(unknown)?;
+    let known = app.connector.webhook_secrets().await.map_err(unknown)?;
+    Ok(is_theirs(&known))
 }
 
 pub async fn hubspot(
@@ -27,25 +36,25 @@ pub async fn hubspot(
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
-    let known = match secrets(&app).await {
-        Ok(known) => known,
-        Err(status) => return status,
-    };
-    let secrets: Vec<&str> = known.hubspot.iter().map(Secret::reveal).collect();
     let path = uri.path_and_query().map_or("", |path| path.as_str());
     // HubSpot signs the address that it was told, which behind a proxy is not the one that we see.
     let signed_uri = app.ctx.url(path);
-    let checked = hubspot::signature::verify(
-        &secrets,
-        Method::POST.as_str(),
-        &signed_uri,
-        &body,
-        text(&headers, hubspot::signature::TIMESTAMP_HEADER),
-        text(&headers, hubspot::signature::SIGNATURE_HEADER),
-        app.ctx.now().0,
-    );
-    if let Err(error) = checked {
-        return refuse(&app, "hubspot", reason_at_hubspot(error)).await;
+    let checked = check(&app, |known| {
+        let secrets: Vec<&str> = known.hubspot.iter().map(Secret::reveal).collect();
+        hubspot::signature::verify(
+            &secrets,
+            Method::POST.as_str(),
+            &signed_uri,
+            &body,
+            text(&headers, hubspot::signature::TIMESTAMP_HEADER),
+            text(&headers, hubspot::signature::SIGNATURE_HEADER),
+            app.ctx.now().0,
+        )
+    });
+    match checked.await {
+        Err(status) => return status,
+        Ok(Err(error)) => return refuse(&app, "hubspot", reason_at_hubspot(error)).await,
+        Ok(Ok(())) => {}
     }
     let shown = [
         hubspot::signature::TIMESTAMP_HEADER,
@@ -56,18 +65,21 @@ pub async fn hubspot(
 
 pub async fn xero(State(app): State<AppState>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let header = xero::signature::SIGNATURE_HEADER;
-    let known = match secrets(&app).await {
-        Ok(known) => known,
-        Err(status) => return status,
-    };
     let signature = text(&headers, header);
-    let is_theirs = |key: &Secret| xero::signature::verify(key.reveal(), &body, signature).is_ok();
-    if !known.xero.iter().any(is_theirs) {
-        let error = match signature {
-            None => xero::signature::SignatureError::Missing,
-            Some(_) => xero::signature::SignatureError::Wrong,
-        };
-        return refuse(&app, "xero", reason_at_xero(error)).await;
+    let checked = check(&app, |known| {
+        use xero::signature::SignatureError as Fault;
+        let verify = |key: &Secret| xero::signature::verify(key.reveal(), &body, signature);
+        let is_theirs = known.xero.iter().any(|key| verify(key).is_ok());
+        match signature {
+            _ if is_theirs => Ok(()),
+            None => Err(Fault::Missing),
+            Some(_) => Err(Fault::Wrong),
+        }
+    });
+    match checked.await {
+        Err(status) => return status,
+        Ok(Err(error)) => return refuse(&app, "xero", reason_at_xero(error)).await,
+        Ok(Ok(())) => {}
     }
     store(&app, "xero", &body, &headers, &[header]).await
 }
@@ -102,7 +114,7 @@ async fn refuse(app: &AppState, vendor: &str, reason: &str) -> StatusCode {
 /// A note that could not be stored is not acknowledged, so that the vendor sends it again.
 async fn store(
     app: &AppState,
-    vendor: &str,
+    vendor: &'static str,
     body: &[u8],
     headers: &HeaderMap,
     shown: &[&'static str],
@@ -111,12 +123,10 @@ async fn store(
         .iter()
         .filter_map(|name| Some((*name, text(headers, name)?)))
         .collect();
-    match inbox::receive(&app.ctx, vendor, body, &shown).await {
-        Ok(()) => StatusCode::OK,
-        Err(error) => {
-            tracing::error!("Could not store a webhook of {vendor}: {error}");
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+    if app.intake.receive(Arrival::new(vendor, body, &shown)).await {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
     }
 }
 

@@ -8,6 +8,7 @@ mod tokens;
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
 };
 
 use portal_domain::connection::{Origin, System};
@@ -24,6 +25,9 @@ use tokio::sync::Mutex;
 use crate::{BillSettings, JobError, Vendors};
 
 pub use connect::{ConnectError, Consent};
+
+/// For so long nobody asks the database again what webhooks are checked with.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// Where the systems are.
 #[derive(Clone, Debug)]
@@ -118,7 +122,9 @@ struct Inner {
     ctx: Ctx,
     http: Http,
     outside: Outside,
-    current: RwLock<Current>,
+    current: RwLock<Arc<Current>>,
+    /// When the versions were compared last.
+    looked_at: std::sync::Mutex<Option<Instant>>,
     /// Held by whoever makes clients anew.
     making: Mutex<()>,
 }
@@ -136,7 +142,8 @@ impl Connector {
             ctx,
             http,
             outside,
-            current: RwLock::new(none),
+            current: RwLock::new(Arc::new(none)),
+            looked_at: std::sync::Mutex::default(),
             making: Mutex::new(()),
         }));
         connector.look().await?;
@@ -151,45 +158,60 @@ impl Connector {
 
     /// The clients as the connections are now.
     pub(crate) async fn vendors(&self) -> Result<Arc<Vendors>, JobError> {
-        Ok(self.look().await?.vendors)
+        Ok(Arc::clone(&self.look().await?.vendors))
     }
 
-    /// What webhooks are checked with, as the connections are now.
+    /// What webhooks are checked with, as the connections were within the last second: thousands may come in one.
     pub async fn webhook_secrets(&self) -> Result<Arc<WebhookSecrets>, JobError> {
-        Ok(self.look().await?.webhooks)
+        let looked_at = *self.looked_at();
+        let current = match looked_at {
+            Some(at) if at.elapsed() < FRESH => self.known(),
+            _ => self.look().await?,
+        };
+        Ok(Arc::clone(&current.webhooks))
+    }
+
+    /// Follows what was changed a moment ago.
+    pub async fn follow(&self) -> Result<(), JobError> {
+        self.look().await.map(|_| ())
+    }
+
+    fn looked_at(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        let looked_at = self.0.looked_at.lock();
+        looked_at.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whose pages show an object, as far as this instance has seen.
     pub fn pages(&self) -> Pages {
-        self.known().pages
+        self.known().pages.clone()
     }
 
-    fn known(&self) -> Current {
+    fn known(&self) -> Arc<Current> {
         let current = self.0.current.read();
-        current.unwrap_or_else(PoisonError::into_inner).clone()
+        Arc::clone(&current.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// One small query, as long as nothing has changed.
-    async fn look(&self) -> Result<Current, JobError> {
+    async fn look(&self) -> Result<Arc<Current>, JobError> {
+        let asked_at = Instant::now();
         let versions = self.versions().await?;
         let known = self.known();
         if known.versions == versions {
+            *self.looked_at() = Some(asked_at);
             return Ok(known);
         }
         let _making = self.0.making.lock().await;
         let versions = self.versions().await?;
-        let mut current = self.known();
+        let mut current = Current::clone(&self.known());
         for (system, version) in versions {
             if current.versions.get(&system) != Some(&version) {
                 self.remake(system, &mut current).await?;
             }
         }
-        let mut held = self
-            .0
-            .current
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        *held = current.clone();
+        let current = Arc::new(current);
+        let held = self.0.current.write();
+        *held.unwrap_or_else(PoisonError::into_inner) = Arc::clone(&current);
+        *self.looked_at() = Some(asked_at);
         Ok(current)
     }
 

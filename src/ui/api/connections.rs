@@ -74,6 +74,7 @@ pub async fn set_webhook_secrets(
     let page = crate::web::page::current().await?;
     let known = page.said(crate::web::connections::parse(&system))?;
     page.said(set_webhook_secrets(&page.ctx, page.actor()?, known, &secrets.into()).await)?;
+    crate::web::connections::follow(&page).await?;
     Ok(Done::new(format!("{PATH}/{system}"), "credentials-saved"))
 }
 

@@ -62,13 +62,16 @@ async fn a_token_that_is_typed_counts_from_the_next_job_on_and_a_wrong_one_loses
         LeadState::Accepted,
         "it waits"
     );
+    let other = portal.connector().another().await.unwrap();
     connect_token(&mut operator, "hubspot", "sandbox-hubspot-token", SIGNED).await;
-    portal.run_jobs().await;
+    let of_another_instance = portal.worker().with_connector(other);
+    of_another_instance.run_due().await.unwrap();
     assert_eq!(
         portal.lead(lead).await.state,
         LeadState::Registered,
-        "at once"
+        "at once, on every instance"
     );
+    portal.run_jobs().await;
     let shown = page(&mut operator, "hubspot").await;
     for said in ["Let us in", "48151623", "Staff operator", "Connected"] {
         assert!(shown.contains(said), "`{said}`: {shown}");

@@ -65,7 +65,7 @@ pub fn page(vendor: &str, call: &Call, choices: &[Choice<'_>]) -> Reply {
                 fieldset {
                     legend { "Organisations" }
                     @for choice in choices {
-                        p { label { input type="checkbox" name="choice" value=(choice.id) checked; " " (choice.name) } }
+                        p { label { input type="checkbox" name="choice" value=(choice.id) checked style="inline-size:auto;block-size:auto"; " " (choice.name) } }
                     }
                 }
             }

@@ -133,7 +133,7 @@ fn since(page: &Page, view: &ConnectionView) -> AnyView {
         Some(at) if view.origin == Origin::Connection => {
             let by = record.changed_by.clone();
             let by = by.unwrap_or_else(|| page.words.text("audit-portal"));
-            view! { <span>{kit::ago(page, at)}<small>{by}</small></span> }.into_any()
+            view! { <span>{kit::ago(page, at)}" · "{by}</span> }.into_any()
         }
         _ => NOTHING.into_any(),
     }
@@ -191,8 +191,8 @@ fn notice(page: &Page, view: &ConnectionView) -> Option<AnyView> {
                     <h2>{words.with(&format!("connection-{key}-title"), &those)}</h2>
                     <p>{words.with(&format!("connection-{key}"), &those)}</p>
                     {said}
+                    {forms::consent_link(page, view).map(|link| view! { <p>{link}</p> })}
                 </div>
-                {forms::consent_link(page, view)}
             </div>
         }
         .into_any(),
@@ -246,7 +246,7 @@ fn tested(page: &Page, view: &ConnectionView) -> AnyView {
         false => ("failing", "connection-test-badly"),
     };
     view! {
-        <span>{kit::pill(colour, words.text(key))}" "{kit::ago(page, test.at)}<small>{test.said.clone()}</small></span>
+        <span>{kit::pill(colour, words.text(key))}" "{kit::ago(page, test.at)}<br />{test.said.clone()}</span>
     }
     .into_any()
 }

@@ -37,8 +37,7 @@ pub(super) fn notice(page: &Page, health: &Health, system: &str) -> Option<AnyVi
         view! {
             <div class="notice" data-tone=tone role=role>
                 {kit::icon(icons::ALERT)}
-                <div><h2>{title}</h2><p>{text}</p>{said(page, state, vendor)}</div>
-                {connect(page, state, system)}
+                <div><h2>{title}</h2><p>{text}</p>{said(page, state, vendor)}{connect(page, state, system)}</div>
                 {resume(page, system)}
             </div>
         }
@@ -93,6 +92,6 @@ fn connect(page: &Page, state: SystemState, system: &str) -> Option<AnyView> {
     (state == SystemState::Held && may(page, Action::Connect)).then(|| {
         let url = format!("{}/{system}", connections::PATH);
         let label = page.words.text("alert-button-connect");
-        view! { <a class="btn sm" href=url>{label}</a> }.into_any()
+        view! { <p><a href=url>{label}</a></p> }.into_any()
     })
 }

@@ -34,6 +34,8 @@ pub enum Job {
     ReadCredit { credit: String },
     SweepInvoices,
     CheckInvoices,
+    ReadContact { contact: String },
+    CheckContacts,
     ReconcileDeal { deal: DealId },
     AccrueLines,
     CreateBill { bill: BillId },
@@ -69,6 +71,8 @@ impl Job {
             | Self::ReadCredit { .. }
             | Self::SweepInvoices
             | Self::CheckInvoices
+            | Self::ReadContact { .. }
+            | Self::CheckContacts
             | Self::CreateBill { .. } => "xero",
             Self::WorkInbox { .. } | Self::WorkEvent { .. } => "inbox",
             Self::ReconcileDeal { .. }
@@ -106,6 +110,8 @@ impl Job {
             Self::ReadCredit { .. } => "read_credit",
             Self::SweepInvoices => "sweep_invoices",
             Self::CheckInvoices => "check_invoices",
+            Self::ReadContact { .. } => "read_contact",
+            Self::CheckContacts => "check_contacts",
             Self::ReconcileDeal { .. } => "reconcile_deal",
             Self::AccrueLines => "accrue_lines",
             Self::CreateBill { .. } => "create_bill",
@@ -135,6 +141,7 @@ impl Job {
             | Self::WorkEvent { .. }
             | Self::ReadInvoice { .. }
             | Self::ReadCredit { .. }
+            | Self::ReadContact { .. }
             | Self::ReconcileDeal { .. }
             | Self::AnnounceStatement { .. }
             | Self::AnnounceCarried { .. }
@@ -151,6 +158,7 @@ impl Job {
             | Self::ReadOwners
             | Self::SweepInvoices
             | Self::CheckInvoices
+            | Self::CheckContacts
             | Self::AccrueLines
             | Self::RecomputeLines
             | Self::RenewTokens

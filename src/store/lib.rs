@@ -20,6 +20,7 @@ pub mod changes;
 pub mod clients;
 pub mod connections;
 pub mod consents;
+pub mod contacts;
 pub mod credits;
 pub mod deals;
 pub mod disputes;

@@ -17,6 +17,7 @@ use portal_services::{Ctx, access, connections, operations};
 use portal_store::sessions::{self, SessionRecord};
 use serde_json::json;
 use sha2::Sha256;
+use sqlx::Row;
 
 use crate::{
     access::stated,
@@ -455,6 +456,16 @@ async fn without_a_sandbox_what_nobody_has_connected_waits_and_the_page_says_wha
         let said = vendor.last_failure.clone().unwrap();
         assert!(said.contains("nobody has connected it yet"), "{said}");
     }
+    let long_ago = "UPDATE vendors SET held_at = held_at - 300000 WHERE name = 'hubspot'";
+    database.execute(long_ago).await.unwrap();
+    portal_services::alerts::watch(&ctx).await.unwrap();
+    let told = database.rows("SELECT cause FROM alerts").await;
+    let told: Vec<String> = told.iter().map(|row| row.get("cause")).collect();
+    assert_eq!(
+        told,
+        ["missing hubspot"],
+        "and not that credentials are wrong"
+    );
     let mut browser = browser_of(&ctx, &format!("http://{address}"), &operator).await;
     let shown = page(&mut browser, "hubspot").await;
     assert!(shown.contains("HubSpot is not connected.") && shown.contains("Nothing is lost"));

@@ -37,7 +37,9 @@ pub(crate) async fn alert(
 /// Where something can be done about it.
 fn path(key: &str, place: &str) -> String {
     match key {
-        "alert-broken" | "alert-broken-over" => format!("/staff/connections/{place}"),
+        "alert-broken" | "alert-broken-over" | "alert-missing" | "alert-missing-over" => {
+            format!("/staff/connections/{place}")
+        }
         _ => format!("/staff/integrations/{place}"),
     }
 }
@@ -65,7 +67,7 @@ pub(super) fn about_alert(words: Words, key: &str, place: &str) -> Message {
 pub(super) fn alert_draft(words: Words, key: &str, place: &str) -> Draft {
     let (subject, text) = said(&words, key, place);
     let button = match key {
-        "alert-broken" => "alert-button-connect",
+        "alert-broken" | "alert-missing" => "alert-button-connect",
         _ => "alert-button",
     };
     Draft {

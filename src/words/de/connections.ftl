@@ -109,3 +109,7 @@ alert-broken-subject = { $system } muss neu verbunden werden
 alert-broken = { $system } lässt das Portal nicht mehr ein. Nichts ging verloren: Was zu senden ist, wartet. Verbinden Sie es neu, dann geht es hinaus.
 alert-broken-over-subject = { $system } ist wieder verbunden
 alert-broken-over = { $system } ist wieder verbunden. Was gewartet hat, geht hinaus.
+alert-missing-subject = { $system } ist nicht verbunden
+alert-missing = Niemand hat { $system } bisher verbunden. Nichts ging verloren: Was zu senden ist, wartet. Verbinden Sie es, dann geht es hinaus.
+alert-missing-over-subject = { $system } ist verbunden
+alert-missing-over = { $system } ist verbunden. Was gewartet hat, geht hinaus.

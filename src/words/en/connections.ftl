@@ -109,3 +109,7 @@ alert-broken-subject = { $system } must be connected again
 alert-broken = { $system } does not let the portal in any more. Nothing is lost: what is to be sent waits. Connect it again, and it goes out.
 alert-broken-over-subject = { $system } is connected again
 alert-broken-over = { $system } is connected again. What waited is going out.
+alert-missing-subject = { $system } is not connected
+alert-missing = Nobody has connected { $system } yet. Nothing is lost: what is to be sent waits. Connect it, and it goes out.
+alert-missing-over-subject = { $system } is connected
+alert-missing-over = { $system } is connected. What waited is going out.

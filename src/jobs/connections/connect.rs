@@ -100,7 +100,8 @@ impl Connector {
         let access = &granted.pair.access;
         let tenants = xero::oauth::list_tenants(&self.0.http, &addresses.xero, access).await?;
         let organisations: Vec<Organisation> = tenants.into_iter().map(organisation).collect();
-        Ok(connections::found(ctx, actor, &organisations).await?)
+        connections::found(ctx, actor, &organisations).await?;
+        Ok(self.follow().await?)
     }
 
     /// Makes one harmless call and keeps what came back.
@@ -137,7 +138,8 @@ impl Connector {
             },
         };
         let version = connections::find(ctx, actor, system).await?.record.version;
-        Ok(connections::tested(ctx, actor, system, version, &tested).await?)
+        connections::tested(ctx, actor, system, version, &tested).await?;
+        Ok(self.follow().await?)
     }
 
     /// Gives back what was given, as far as the vendor can be told, and forgets the connection.
@@ -150,7 +152,8 @@ impl Connector {
                 tracing::warn!(%system, %error, "Could not tell {system} that its connection is not wanted any more");
             }
         }
-        Ok(connections::disconnect(ctx, actor, system).await?)
+        connections::disconnect(ctx, actor, system).await?;
+        Ok(self.follow().await?)
     }
 
     async fn give_back(&self, stored: &Stored) -> Result<(), ConnectError> {

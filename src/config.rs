@@ -4,8 +4,11 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration}
 
 use chrono::DateTime;
 use chrono_tz::Tz;
-use portal_domain::{calendar::Timestamp, payout::MinimumPayout, statement::Party, text::Email};
+use portal_domain::{
+    calendar::Timestamp, connection::System, payout::MinimumPayout, statement::Party, text::Email,
+};
 use portal_integrations::{Secret, xero::BillStatus};
+use portal_jobs::{Addresses, HubSpotKeys, XeroKeys};
 
 /// The demo's vendor.
 const DEMO_NAME: &str = "Northwind Software";
@@ -117,11 +120,21 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "",
         "Sandbox only: the instant at which the clock starts, such as 2026-10-01T08:00:00Z",
     ),
+    (
+        "PORTAL_SANDBOX",
+        "auto",
+        "auto: the sandbox stands in for what neither a setting nor an operator has connected; off: nothing stands in, and what is to be sent waits until an operator connects it",
+    ),
     ("HUBSPOT_URL", "https://api.hubapi.com", "HubSpot's address"),
+    (
+        "HUBSPOT_AUTHORIZE_URL",
+        "https://app.hubspot.com/oauth/authorize",
+        "HubSpot's page on which a person lets the portal in",
+    ),
     (
         "HUBSPOT_TOKEN",
         "",
-        "HubSpot's access token; without it the sandbox stands in",
+        "HubSpot's access token; without it an operator connects HubSpot, or the sandbox stands in",
     ),
     (
         "HUBSPOT_CLIENT_SECRET",
@@ -140,9 +153,14 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "Where Xero gives tokens",
     ),
     (
+        "XERO_AUTHORIZE_URL",
+        "https://login.xero.com/identity/connect/authorize",
+        "Xero's page on which a person lets the portal in",
+    ),
+    (
         "XERO_CLIENT_ID",
         "",
-        "The custom connection's client id; without it the sandbox stands in",
+        "The custom connection's client id; without it an operator connects Xero, or the sandbox stands in",
     ),
     (
         "XERO_CLIENT_SECRET",
@@ -164,7 +182,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     (
         "SLACK_TOKEN",
         "",
-        "Slack's bot token; without it the sandbox stands in",
+        "Slack's bot token; without it an operator connects Slack, or the sandbox stands in",
     ),
     (
         "SLACK_STAFF_CHANNEL",
@@ -174,7 +192,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     (
         "SMTP_URL",
         "",
-        "Mail server: smtps://user:password@host:465; without it the sandbox's inbox",
+        "Mail server: smtps://user:password@host:465; without it an operator connects one, or the sandbox's inbox stands in",
     ),
     (
         "MAIL_FROM",
@@ -212,40 +230,23 @@ pub struct Settings {
     pub payout_days: u32,
     pub vendor: Party,
     pub clock_start: Option<Timestamp>,
-    pub hubspot: Option<HubSpotSettings>,
+    /// Where the systems are, whoever connects them.
+    pub addresses: Addresses,
+    /// The sandbox stands in for what nobody has connected.
+    pub stand_in: bool,
+    pub hubspot: Option<HubSpotKeys>,
     /// The number that stands in the addresses of HubSpot's own pages.
     pub hubspot_account: Option<u64>,
-    pub xero: Option<XeroSettings>,
-    pub slack: Option<SlackSettings>,
+    pub xero: Option<XeroKeys>,
+    pub slack: Option<Secret>,
     pub smtp_url: Option<Secret>,
     pub mail_from: String,
     pub staff_channel: String,
     pub bill_account: String,
-    pub bill_status: BillStatus,
+    /// `None`: a draft in Xero, authorised in the sandbox.
+    pub bill_status: Option<BillStatus>,
     pub sandbox_addr: SocketAddr,
     pub sandbox_smtp_addr: SocketAddr,
-}
-
-#[derive(Clone, Debug)]
-pub struct HubSpotSettings {
-    pub url: String,
-    pub token: Secret,
-    pub client_secrets: Vec<Secret>,
-}
-
-#[derive(Clone, Debug)]
-pub struct XeroSettings {
-    pub url: String,
-    pub identity_url: String,
-    pub client_id: String,
-    pub client_secret: Secret,
-    pub webhook_key: Secret,
-}
-
-#[derive(Clone, Debug)]
-pub struct SlackSettings {
-    pub url: String,
-    pub token: Secret,
 }
 
 /// Why the program does not start.
@@ -323,13 +324,15 @@ impl Settings {
             payout_days: values.between("PAYOUT_DAYS", 1, 180)?,
             vendor: values.vendor()?,
             clock_start: values.instant("PORTAL_CLOCK")?,
+            addresses: values.addresses()?,
+            stand_in: values.stand_in()?,
             hubspot: values.hubspot(),
             hubspot_account: match values.optional("HUBSPOT_ACCOUNT") {
                 Some(_) => Some(values.parsed("HUBSPOT_ACCOUNT", "a whole number")?),
                 None => None,
             },
             xero: values.xero(),
-            slack: values.slack(),
+            slack: values.optional("SLACK_TOKEN").map(Secret::from),
             smtp_url: values.optional("SMTP_URL").map(Secret::from),
             mail_from: values.text("MAIL_FROM"),
             staff_channel: values.text("SLACK_STAFF_CHANNEL"),
@@ -341,7 +344,7 @@ impl Settings {
         if settings.clock_start.is_some() && !settings.is_sandbox() {
             return Err(SettingsError::new(
                 "PORTAL_CLOCK",
-                "only the sandbox has a clock of its own: remove it, or the credentials of the real systems",
+                "only the sandbox has a clock of its own: remove it, or the credentials of the real systems and PORTAL_SANDBOX=off",
             ));
         }
         let sandbox = settings.is_sandbox();
@@ -349,20 +352,26 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Everything outside is the sandbox; one real credential ends that.
+    /// Everything outside is the sandbox; one real credential ends that, and so does saying that nothing stands in.
     pub fn is_sandbox(&self) -> bool {
-        self.hubspot.is_none()
-            && self.xero.is_none()
-            && self.slack.is_none()
-            && self.smtp_url.is_none()
+        self.stand_in && self.environment().is_empty()
     }
 
-    /// Something outside is the sandbox.
+    /// Something outside may be the sandbox.
     pub fn needs_sandbox(&self) -> bool {
-        self.hubspot.is_none()
-            || self.xero.is_none()
-            || self.slack.is_none()
-            || self.smtp_url.is_none()
+        self.stand_in && self.environment().len() < System::ALL.len()
+    }
+
+    /// The systems whose credentials are settings.
+    pub fn environment(&self) -> Vec<System> {
+        let given = [
+            (System::HubSpot, self.hubspot.is_some()),
+            (System::Xero, self.xero.is_some()),
+            (System::Slack, self.slack.is_some()),
+            (System::Mail, self.smtp_url.is_some()),
+        ];
+        let given = given.into_iter().filter(|(_, is_given)| *is_given);
+        given.map(|(system, _)| system).collect()
     }
 }
 
@@ -545,10 +554,31 @@ impl Values {
         Ok(lines)
     }
 
-    fn hubspot(&self) -> Option<HubSpotSettings> {
-        Some(HubSpotSettings {
+    fn addresses(&self) -> Result<Addresses, SettingsError> {
+        Ok(Addresses {
+            hubspot: self.url("HUBSPOT_URL")?,
+            hubspot_authorize: self.url("HUBSPOT_AUTHORIZE_URL")?,
+            xero: self.url("XERO_URL")?,
+            xero_identity: self.url("XERO_IDENTITY_URL")?,
+            xero_authorize: self.url("XERO_AUTHORIZE_URL")?,
+            slack: self.url("SLACK_URL")?,
+        })
+    }
+
+    fn stand_in(&self) -> Result<bool, SettingsError> {
+        match self.text("PORTAL_SANDBOX").as_str() {
+            "auto" => Ok(true),
+            "off" => Ok(false),
+            other => Err(SettingsError::new(
+                "PORTAL_SANDBOX",
+                format!("`{other}` is not auto or off"),
+            )),
+        }
+    }
+
+    fn hubspot(&self) -> Option<HubSpotKeys> {
+        Some(HubSpotKeys {
             token: self.optional("HUBSPOT_TOKEN")?.into(),
-            url: self.text("HUBSPOT_URL"),
             client_secrets: self
                 .text("HUBSPOT_CLIENT_SECRET")
                 .split(',')
@@ -557,31 +587,20 @@ impl Values {
         })
     }
 
-    fn xero(&self) -> Option<XeroSettings> {
-        Some(XeroSettings {
+    fn xero(&self) -> Option<XeroKeys> {
+        Some(XeroKeys {
             client_id: self.optional("XERO_CLIENT_ID")?,
-            url: self.text("XERO_URL"),
-            identity_url: self.text("XERO_IDENTITY_URL"),
             client_secret: self.text("XERO_CLIENT_SECRET").into(),
             webhook_key: self.text("XERO_WEBHOOK_KEY").into(),
         })
     }
 
-    fn slack(&self) -> Option<SlackSettings> {
-        Some(SlackSettings {
-            token: self.optional("SLACK_TOKEN")?.into(),
-            url: self.text("SLACK_URL"),
-        })
-    }
-
-    fn bill_status(&self, name: &str) -> Result<BillStatus, SettingsError> {
+    fn bill_status(&self, name: &str) -> Result<Option<BillStatus>, SettingsError> {
         match self.text(name).as_str() {
-            "draft" => Ok(BillStatus::Draft),
-            "submitted" => Ok(BillStatus::Submitted),
-            "authorised" => Ok(BillStatus::Authorised),
-            // A person finishes each bill unless somebody decided otherwise; in the sandbox nobody waits for that.
-            "" if self.xero().is_some() => Ok(BillStatus::Draft),
-            "" => Ok(BillStatus::Authorised),
+            "draft" => Ok(Some(BillStatus::Draft)),
+            "submitted" => Ok(Some(BillStatus::Submitted)),
+            "authorised" => Ok(Some(BillStatus::Authorised)),
+            "" => Ok(None),
             other => Err(SettingsError::new(
                 name,
                 format!("`{other}` is not draft, submitted or authorised"),

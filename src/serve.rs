@@ -3,16 +3,16 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use leptos::{config::get_config_from_str, prelude::LeptosOptions};
+use portal_domain::connection::{System, Way};
 use portal_integrations::{
-    Http, Secret,
+    Http,
     email::{MailConfig, Mailer},
-    hubspot::{HubSpot, HubSpotConfig},
-    slack::{Slack, SlackConfig},
-    xero::{Xero, XeroConfig},
 };
-use portal_jobs::{BillSettings, Budgets, Vendors, Worker};
+use portal_jobs::{
+    Addresses, Budgets, Connector, Credentials, HubSpotKeys, Outside, StandIn, Worker, XeroKeys,
+};
 use portal_sandbox::{Sandbox, SandboxConfig};
-use portal_services::{Clock, Ctx, Programme, messages, operations, vault};
+use portal_services::{Clock, Ctx, Programme, connections, messages, operations, vault};
 use portal_store::Store;
 use tokio::{
     net::TcpListener,
@@ -22,9 +22,9 @@ use tokio::{
 
 use crate::{
     clock::PortalClock,
-    config::{HubSpotSettings, Settings, SlackSettings, XeroSettings},
+    config::Settings,
     master_key::open_vault,
-    web::{self, AppState, Assets, Intake, VendorPages, WebhookSecrets},
+    web::{self, AppState, Assets, Intake},
 };
 
 /// Why the program could not start.
@@ -70,6 +70,11 @@ async fn open_with_clock(settings: &Settings) -> Result<(Ctx, Arc<PortalClock>),
         vault: Arc::new(vault),
     };
     vault::check(&ctx).await?;
+    if settings.is_sandbox() && connections::is_any_real(&ctx).await? {
+        return Err(StartError::Other(
+            "PORTAL_SANDBOX: this database is connected to real systems, and with these settings the portal would be the demo, in which anybody signs in as anybody: set PORTAL_SANDBOX=off".to_owned(),
+        ));
+    }
     messages::seal_webhooks(&ctx).await?;
     if settings.is_sandbox() {
         let kept = operations::find_clock_offset(&ctx).await?;
@@ -86,18 +91,10 @@ async fn open_with_clock(settings: &Settings) -> Result<(Ctx, Arc<PortalClock>),
 pub struct Portal {
     pub ctx: Ctx,
     pub worker: Worker,
+    pub connector: Connector,
     pub sandbox: Option<Sandbox>,
-    webhooks: WebhookSecrets,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
-}
-
-/// The settings of the outside systems, real or sandbox.
-struct Outside {
-    hubspot: HubSpotSettings,
-    xero: XeroSettings,
-    slack: SlackSettings,
-    smtp_url: Secret,
 }
 
 impl Portal {
@@ -121,25 +118,16 @@ impl Portal {
         } else {
             None
         };
-        let outside = outside(settings, sandbox.as_ref())?;
-        let webhooks = WebhookSecrets {
-            hubspot: outside
-                .hubspot
-                .client_secrets
-                .iter()
-                .map(|secret| secret.reveal().to_owned())
-                .collect(),
-            xero: outside.xero.webhook_key.reveal().to_owned(),
-        };
-        let mut worker = Worker::new(ctx.clone(), vendors(settings, outside)?);
+        let connector = connector(settings, ctx.clone(), sandbox.as_ref()).await?;
+        let mut worker = Worker::new(ctx.clone(), connector.clone());
         if !settings.is_sandbox() {
             worker = worker.with_budgets(Budgets::default());
         }
         Ok(Self {
             ctx,
             worker,
+            connector,
             sandbox,
-            webhooks,
             stop,
             tasks,
         })
@@ -149,15 +137,6 @@ impl Portal {
     pub fn start_worker(&mut self) {
         self.tasks
             .spawn(self.worker.clone().run(self.stop.subscribe()));
-    }
-
-    fn vendor_pages(&self, settings: &Settings) -> VendorPages {
-        let sandbox = || self.sandbox.as_ref().map(Sandbox::http_url);
-        VendorPages {
-            sandbox_hubspot: sandbox().filter(|_| settings.hubspot.is_none()),
-            sandbox_xero: sandbox().filter(|_| settings.xero.is_none()),
-            hubspot_account: settings.hubspot_account,
-        }
     }
 
     /// Opens the site; answers where it listens.
@@ -177,16 +156,9 @@ impl Portal {
         let app = AppState {
             ctx: self.ctx.clone(),
             assets: Arc::new(Assets::new(leptos_options()?)),
-            webhooks: Arc::new(std::mem::replace(
-                &mut self.webhooks,
-                WebhookSecrets {
-                    hubspot: Vec::new(),
-                    xero: String::new(),
-                },
-            )),
+            connector: self.connector.clone(),
             intake: Intake::start(self.ctx.clone()),
             changes: broadcast::Sender::new(256),
-            vendors: self.vendor_pages(settings),
             sandbox_url: self.sandbox.as_ref().map(Sandbox::http_url),
             stop: self.stop.subscribe(),
         };
@@ -242,6 +214,8 @@ fn programme(settings: &Settings) -> Programme {
         vendor: settings.vendor.clone(),
         staff_channel: settings.staff_channel.clone(),
         sandbox: settings.is_sandbox(),
+        stand_in: settings.stand_in,
+        environment: settings.environment(),
     }
 }
 
@@ -265,6 +239,8 @@ async fn keep_clock(ctx: Ctx, mut moved: watch::Receiver<i64>, mut stop: watch::
 
 const SANDBOX_HUBSPOT_TOKEN: &str = "sandbox-hubspot-token";
 const SANDBOX_HUBSPOT_SECRET: &str = "sandbox-hubspot-secret";
+/// HubSpot's stand-in takes any app that knows the secret.
+const SANDBOX_HUBSPOT_ID: &str = "sandbox-hubspot-app";
 const SANDBOX_XERO_ID: &str = "sandbox-xero-client";
 const SANDBOX_XERO_SECRET: &str = "sandbox-xero-secret";
 pub(crate) const SANDBOX_XERO_KEY: &str = "sandbox-xero-webhook-key";
@@ -296,6 +272,17 @@ pub async fn start_sandbox(
     Ok(portal_sandbox::start(config).await?)
 }
 
+/// What the sandbox takes of somebody who connects it in a way, for whoever walks the demo.
+pub fn sandbox_credentials(system: System, way: Way) -> Option<Vec<&'static str>> {
+    match (system, way) {
+        (System::HubSpot, Way::Token) => Some(vec![SANDBOX_HUBSPOT_TOKEN, SANDBOX_HUBSPOT_SECRET]),
+        (System::HubSpot, _) => Some(vec![SANDBOX_HUBSPOT_ID, SANDBOX_HUBSPOT_SECRET]),
+        (System::Xero, _) => Some(vec![SANDBOX_XERO_ID, SANDBOX_XERO_SECRET, SANDBOX_XERO_KEY]),
+        (System::Slack, _) => Some(vec![SANDBOX_SLACK_TOKEN]),
+        (System::Mail, _) => None,
+    }
+}
+
 /// Where the stand-ins are and what they want to be shown, by the names that the portal's settings have: for another
 /// portal, or a vendor's own SDK, that is to use them.
 pub fn sandbox_settings(sandbox: &Sandbox) -> Vec<(&'static str, String)> {
@@ -315,83 +302,74 @@ pub fn sandbox_settings(sandbox: &Sandbox) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Each real system where there are credentials, and the sandbox for the rest.
-fn outside(settings: &Settings, sandbox: Option<&Sandbox>) -> Result<Outside, StartError> {
-    let missing =
-        || StartError::Other("a system is missing and the sandbox does not run".to_owned());
-    let url = || sandbox.map(Sandbox::http_url).ok_or_else(missing);
-    Ok(Outside {
-        hubspot: match &settings.hubspot {
-            Some(real) => real.clone(),
-            None => HubSpotSettings {
-                url: url()?,
+/// What the systems are reached with: settings, the sandbox where it runs, and whatever operators connect.
+async fn connector(
+    settings: &Settings,
+    ctx: Ctx,
+    sandbox: Option<&Sandbox>,
+) -> Result<Connector, StartError> {
+    let http = Http::new().map_err(|error| StartError::Other(error.to_string()))?;
+    check_mail(settings)?;
+    let outside = Outside {
+        addresses: settings.addresses.clone(),
+        environment: Credentials {
+            hubspot: settings.hubspot.clone(),
+            xero: settings.xero.clone(),
+            slack: settings.slack.clone(),
+            smtp_url: settings.smtp_url.clone(),
+        },
+        stand_in: sandbox.map(stand_in),
+        mail_from: settings.mail_from.clone(),
+        bill_account: settings.bill_account.clone(),
+        bill_status: settings.bill_status,
+        bill_due_days: u64::from(settings.payout_days),
+        hubspot_account: settings.hubspot_account,
+    };
+    Connector::open(ctx, http, outside)
+        .await
+        .map_err(|error| StartError::Other(error.to_string()))
+}
+
+/// What is wrong with these two shows now, and not with the first mail.
+fn check_mail(settings: &Settings) -> Result<(), StartError> {
+    let checked = match &settings.smtp_url {
+        Some(smtp_url) => Mailer::new(&MailConfig {
+            smtp_url: smtp_url.clone(),
+            from: settings.mail_from.clone(),
+        }),
+        None => Mailer::unconnected(&settings.mail_from),
+    };
+    checked
+        .map(|_| ())
+        .map_err(|error| StartError::Other(format!("SMTP_URL or MAIL_FROM: {error}")))
+}
+
+fn stand_in(sandbox: &Sandbox) -> StandIn {
+    let url = sandbox.http_url();
+    StandIn {
+        addresses: Addresses {
+            hubspot: url.clone(),
+            hubspot_authorize: format!("{url}/oauth/authorize"),
+            xero: url.clone(),
+            xero_identity: url.clone(),
+            xero_authorize: format!("{url}/identity/connect/authorize"),
+            slack: format!("{url}/api"),
+        },
+        credentials: Credentials {
+            hubspot: Some(HubSpotKeys {
                 token: SANDBOX_HUBSPOT_TOKEN.into(),
                 client_secrets: vec![SANDBOX_HUBSPOT_SECRET.into()],
-            },
-        },
-        xero: match &settings.xero {
-            Some(real) => real.clone(),
-            None => XeroSettings {
-                url: url()?,
-                identity_url: url()?,
+            }),
+            xero: Some(XeroKeys {
                 client_id: SANDBOX_XERO_ID.to_owned(),
                 client_secret: SANDBOX_XERO_SECRET.into(),
                 webhook_key: SANDBOX_XERO_KEY.into(),
-            },
+            }),
+            slack: Some(SANDBOX_SLACK_TOKEN.into()),
+            smtp_url: Some(format!("smtp://{}", sandbox.smtp_addr()).into()),
         },
-        slack: match &settings.slack {
-            Some(real) => real.clone(),
-            None => SlackSettings {
-                url: format!("{}/api", url()?),
-                token: SANDBOX_SLACK_TOKEN.into(),
-            },
-        },
-        smtp_url: match (&settings.smtp_url, sandbox) {
-            (Some(real), _) => real.clone(),
-            (None, Some(sandbox)) => format!("smtp://{}", sandbox.smtp_addr()).into(),
-            (None, None) => return Err(missing()),
-        },
-    })
-}
-
-fn vendors(settings: &Settings, outside: Outside) -> Result<Vendors, StartError> {
-    let http = Http::new().map_err(|error| StartError::Other(error.to_string()))?;
-    let mail = MailConfig {
-        smtp_url: outside.smtp_url,
-        from: settings.mail_from.clone(),
-    };
-    Ok(Vendors {
-        hubspot: HubSpot::new(
-            http.clone(),
-            HubSpotConfig {
-                base_url: outside.hubspot.url,
-                token: outside.hubspot.token,
-            },
-        ),
-        xero: Xero::new(
-            http.clone(),
-            XeroConfig {
-                base_url: outside.xero.url,
-                identity_url: outside.xero.identity_url,
-                client_id: outside.xero.client_id,
-                client_secret: outside.xero.client_secret,
-            },
-        ),
-        slack: Slack::new(
-            http,
-            SlackConfig {
-                base_url: outside.slack.url,
-                token: outside.slack.token,
-            },
-        ),
-        mailer: Mailer::new(&mail)
-            .map_err(|error| StartError::Other(format!("SMTP_URL or MAIL_FROM: {error}")))?,
-        bills: BillSettings {
-            account_code: settings.bill_account.clone(),
-            status: settings.bill_status,
-            due_days: u64::from(settings.payout_days),
-        },
-    })
+        url,
+    }
 }
 
 /// What a built site looks like: `Leptos.toml`, compiled in, and `LEPTOS_*` of the environment over it.

@@ -117,7 +117,9 @@ test("deals are swept by change, read by id, found in the bin, and followed thro
 test("an app introspects its token and revokes it", async ({ sandbox }) => {
   const client = connect(sandbox);
   const app = { client_id: "app", client_secret: sandbox.setting("HUBSPOT_CLIENT_SECRET") };
-  const consent = await fetch(`${sandbox.setting("HUBSPOT_URL")}/oauth/authorize?redirect_uri=http://127.0.0.1/back`, { redirect: "manual" });
+  const back = { redirect_uri: "http://127.0.0.1/back" };
+  const agreed = new URLSearchParams({ ...back, decision: "allow" });
+  const consent = await fetch(`${sandbox.setting("HUBSPOT_URL")}/oauth/authorize`, { method: "POST", body: agreed, redirect: "manual" });
   const code = new URL(consent.headers.get("location")!).searchParams.get("code")!;
   const post = async (path: string, form: Record<string, string>) => {
     const body = new URLSearchParams({ ...app, ...form });
@@ -125,7 +127,7 @@ test("an app introspects its token and revokes it", async ({ sandbox }) => {
     const text = await answer.text();
     return { status: answer.status, body: text === "" ? undefined : JSON.parse(text) };
   };
-  const { body: tokens } = await post("token", { grant_type: "authorization_code", code });
+  const { body: tokens } = await post("token", { grant_type: "authorization_code", code, ...back });
   expect((await post("token/introspect", { token: tokens.access_token, token_type_hint: "access_token" })).body).toMatchObject({ active: true, hub_id: 48151623 });
   expect((await post("token/revoke", { token: tokens.refresh_token, token_type_hint: "refresh_token" })).status).toBe(200);
   expect((await post("token/introspect", { token: tokens.refresh_token })).body.active).toBe(false);

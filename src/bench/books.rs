@@ -345,5 +345,7 @@ fn programme() -> Programme {
         vendor: Party::default(),
         staff_channel: String::new(),
         sandbox: false,
+        stand_in: true,
+        environment: Vec::new(),
     }
 }

@@ -91,6 +91,7 @@ pub enum Action {
     CloseQuarter,
     ReadBooks,
     Operate,
+    Connect,
 }
 
 /// The permission table.
@@ -121,6 +122,7 @@ pub const fn can(actor: &Actor, action: Action) -> bool {
                     | A::CloseQuarter
                     | A::ReadBooks
                     | A::Operate
+                    | A::Connect
             ),
             StaffRole::PartnerManager => {
                 matches!(action, A::DecideLeads | A::ManagePartners | A::ReadBooks)
@@ -131,7 +133,7 @@ pub const fn can(actor: &Actor, action: Action) -> bool {
                     A::EditPlans | A::ApproveLines | A::Reconcile | A::CloseQuarter | A::ReadBooks
                 )
             }
-            StaffRole::Operator => matches!(action, A::Operate | A::ReadBooks),
+            StaffRole::Operator => matches!(action, A::Operate | A::Connect | A::ReadBooks),
         },
     }
 }
@@ -176,6 +178,7 @@ mod tests {
             (A::CloseQuarter, "--- y-y-"),
             (A::ReadBooks, "--- yyyy"),
             (A::Operate, "--- y--y"),
+            (A::Connect, "--- y--y"),
         ];
         let members = MemberRole::ALL.iter().copied().map(member);
         let actors: Vec<Actor> = members

@@ -16,6 +16,7 @@ pub mod address;
 pub mod partner;
 
 pub mod claim;
+pub mod connection;
 pub mod deal;
 pub mod lead;
 pub mod notice;

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::ids::PartnerId;
+use crate::{
+    connection::{ConnectionSecret, System},
+    ids::PartnerId,
+};
 
 /// A secret. `Debug` shows nothing of it, and there is no `Display`; whoever needs it says so with [`Secret::reveal`].
 #[derive(Clone, PartialEq, Eq)]
@@ -42,12 +45,15 @@ impl fmt::Debug for Secret {
 pub enum SecretName {
     /// The incoming webhook that a partner pasted.
     SlackWebhook(PartnerId),
+    /// A part of a connection to an outside system.
+    Connection(System, ConnectionSecret),
 }
 
 impl fmt::Display for SecretName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SlackWebhook(partner) => write!(f, "slack_webhook/{partner}"),
+            Self::Connection(system, part) => write!(f, "connection/{system}/{part}"),
         }
     }
 }

@@ -35,6 +35,8 @@ pub enum ErrorKind {
     Refused,
     /// The token is wrong, expired or lacks a scope: a person must act.
     Unauthorised,
+    /// There is no token: a person must connect the system. Nobody was asked.
+    Unconnected,
     /// The thing that the call names is not there.
     NotFound,
     /// The thing is there, and has something that cannot be read: a person must put it right.
@@ -66,6 +68,7 @@ impl ErrorKind {
             Self::UnknownOutcome => "may or may not have done it",
             Self::Refused => "refused the request",
             Self::Unauthorised => "did not accept our credentials",
+            Self::Unconnected => "cannot be asked",
             Self::NotFound => "does not have this",
             Self::Unreadable => "has something that cannot be read",
         }

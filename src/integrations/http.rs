@@ -58,6 +58,7 @@ pub(crate) enum Effect {
 }
 
 /// What a call carries.
+#[derive(Clone)]
 pub(crate) enum Payload {
     Nothing,
     Json(Vec<u8>),

@@ -1,11 +1,13 @@
 //! Clients of the outside systems: one folder for each of HubSpot, Xero, Slack and mail, over one HTTP client.
 //!
 //! What comes out is plain values of `portal_domain::remote`; the vendors' JSON stays inside its folder. Nothing here decides, repeats, stores or knows the
-//! outbox: a call is made once, and its [`CallError`] says whether it may be made again. The one repetition is Xero's expired access token.
+//! outbox: a call is made once, and its [`CallError`] says whether it may be made again. The one repetition is an access token that has run out.
 
 pub mod error;
 pub mod gate;
 pub mod http;
+pub mod oauth;
+pub mod token;
 
 pub mod email;
 pub mod hubspot;
@@ -16,4 +18,6 @@ mod signature;
 
 pub use error::{CallError, ErrorKind, Vendor};
 pub use http::{Http, HttpLimits};
+pub use oauth::{App, Tokens};
 pub use portal_domain::secret::Secret;
+pub use token::{Access, NoToken, TokenSource};

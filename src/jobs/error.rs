@@ -54,7 +54,7 @@ impl From<CallError> for JobError {
             },
             _ if error.is_retryable() && error.is_outage => Remedy::Recover { after_ms },
             _ if error.is_retryable() => Remedy::Retry { after_ms },
-            CallErrorKind::Unauthorised => Remedy::Reconnect,
+            CallErrorKind::Unauthorised | CallErrorKind::Unconnected => Remedy::Reconnect,
             _ => Remedy::Fail,
         };
         Self {

@@ -13,7 +13,7 @@ use portal_integrations::{
 use portal_services::Ctx;
 use portal_store::budgets::Told;
 
-use crate::{Desk, budget::Buckets};
+use crate::budget::Buckets;
 
 /// The gate of one job.
 pub(crate) struct JobGate {
@@ -24,10 +24,10 @@ pub(crate) struct JobGate {
 }
 
 impl JobGate {
-    pub(crate) fn new(desk: &Desk) -> Self {
+    pub(crate) const fn new(ctx: Ctx, buckets: Option<Arc<Buckets>>) -> Self {
         Self {
-            ctx: desk.ctx.clone(),
-            buckets: desk.buckets.clone(),
+            ctx,
+            buckets,
             answered: AtomicBool::new(false),
             told: Mutex::new(None),
         }

@@ -6,6 +6,7 @@
 //! To add a job: a variant of `portal_services::outbox::Job` with its lane, name and priority, a file here that does it, and its line in `perform`.
 
 mod budget;
+mod connections;
 mod error;
 mod gate;
 mod lease;
@@ -36,12 +37,16 @@ use portal_services::{
 use locks::Locks;
 
 pub use budget::{Budgets, Rate};
+pub use connections::{
+    Addresses, ConnectError, Connector, Consent, Credentials, HubSpotKeys, Outside, Pages, StandIn,
+    WebhookSecrets, XeroKeys,
+};
 pub use error::JobError;
 pub use worker::Worker;
 
 /// The outside systems, as the jobs call them.
 #[derive(Clone)]
-pub struct Vendors {
+pub(crate) struct Vendors {
     pub hubspot: HubSpot,
     pub xero: Xero,
     pub slack: Slack,
@@ -51,20 +56,19 @@ pub struct Vendors {
 
 /// How bills are made in Xero.
 #[derive(Clone, Debug)]
-pub struct BillSettings {
+pub(crate) struct BillSettings {
     pub account_code: String,
     pub status: portal_integrations::xero::BillStatus,
     /// After how many days a bill is due.
     pub due_days: u64,
 }
 
-/// What every job has at hand.
+/// What every job has at hand: the clients as the connections were when it began.
 #[derive(Clone)]
 pub(crate) struct Desk {
     pub ctx: Ctx,
-    pub vendors: Vendors,
-    /// Where nobody counts calls there are none.
-    pub buckets: Option<Arc<budget::Buckets>>,
+    pub connector: Connector,
+    pub vendors: Arc<Vendors>,
     pub locks: Arc<Locks>,
 }
 

@@ -44,6 +44,7 @@ pub(crate) async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
             Ok(portal_services::messages::send_digest(ctx, *person).await?)
         }
         Job::TellExceptions => Ok(portal_services::messages::tell_exceptions(ctx).await?),
+        Job::RenewTokens => desk.connector.renew_idle().await,
         Job::WatchOver => Ok(portal_services::alerts::watch(ctx).await?),
         Job::RecomputeLines => Ok(portal_services::recompute::check(ctx).await.map(|_| ())?),
         Job::CleanUp => Ok(portal_services::operations::clean_up(ctx)

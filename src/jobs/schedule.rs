@@ -35,6 +35,8 @@ const SCHEDULES: &[(&str, Turn, Job)] = &[
     ("accrue_lines", Turn::Minutes(10), Job::AccrueLines),
     // It takes its own turn at an hour of the day; this is how late it may be.
     ("begin_digests", Turn::Minutes(10), Job::BeginDigests),
+    // Only tokens that nobody used for days.
+    ("renew_tokens", Turn::Minutes(60), Job::RenewTokens),
     ("watch_over", Turn::Minutes(1), Job::WatchOver),
     ("tell_exceptions", Turn::Minutes(3), Job::TellExceptions),
     ("recompute_lines", Turn::Nightly(3, 10), Job::RecomputeLines),

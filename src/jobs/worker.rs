@@ -18,7 +18,7 @@ use portal_store::{
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 
 use crate::{
-    Desk, JobError, Vendors,
+    Connector, Desk, JobError,
     budget::{Buckets, Budgets, is_scarce},
     gate::JobGate,
     lease::{LEASE_MS, perform_leased},
@@ -35,20 +35,22 @@ const FAIR_TURN: u64 = 4;
 /// Runs jobs; as many workers as one likes may share a database.
 #[derive(Clone)]
 pub struct Worker {
-    desk: Arc<Desk>,
+    ctx: Ctx,
+    connector: Connector,
+    /// Where nobody counts calls there are none.
+    buckets: Option<Arc<Buckets>>,
+    locks: Arc<Locks>,
     /// How many claims each lane has seen.
     claims: Arc<[AtomicU64; LANES.len()]>,
 }
 
 impl Worker {
-    pub fn new(ctx: Ctx, vendors: Vendors) -> Self {
+    pub fn new(ctx: Ctx, connector: Connector) -> Self {
         Self {
-            desk: Arc::new(Desk {
-                ctx,
-                vendors,
-                buckets: None,
-                locks: Arc::new(Locks::default()),
-            }),
+            ctx,
+            connector,
+            buckets: None,
+            locks: Arc::new(Locks::default()),
             claims: Arc::default(),
         }
     }
@@ -57,12 +59,24 @@ impl Worker {
     #[must_use]
     pub fn with_budgets(self, budgets: Budgets) -> Self {
         Self {
-            desk: Arc::new(Desk {
-                buckets: Some(Arc::new(Buckets::new(budgets))),
-                ..Desk::clone(&self.desk)
-            }),
+            buckets: Some(Arc::new(Buckets::new(budgets))),
             ..self
         }
+    }
+
+    /// The same worker as another instance would have it: with clients of its own.
+    #[must_use]
+    pub fn with_connector(self, connector: Connector) -> Self {
+        Self { connector, ..self }
+    }
+
+    async fn desk(&self) -> Result<Desk, JobError> {
+        Ok(Desk {
+            ctx: self.ctx.clone(),
+            connector: self.connector.clone(),
+            vendors: self.connector.vendors().await?,
+            locks: Arc::clone(&self.locks),
+        })
     }
 
     /// Works until `stop` says so; what is under way is finished first.
@@ -79,7 +93,7 @@ impl Worker {
 
     /// Makes in HubSpot what must be there before a lead can be registered, now, and says why where it cannot.
     pub async fn set_up_hubspot(&self) -> Result<(), JobError> {
-        crate::read_deals::set_up(&self.desk).await
+        crate::read_deals::set_up(&self.desk().await?).await
     }
 
     async fn work_lane(self, lane: &'static str, mut stop: watch::Receiver<bool>) {
@@ -88,7 +102,7 @@ impl Worker {
                 Ok(true) => {}
                 Ok(false) => {
                     tokio::select! {
-                        () = self.desk.ctx.store.job_added() => {}
+                        () = self.ctx.store.job_added() => {}
                         () = tokio::time::sleep(LOOK) => {}
                         _ = stop.changed() => {}
                     }
@@ -103,7 +117,7 @@ impl Worker {
 
     async fn keep_schedules(self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            if let Err(error) = schedule::run_due(&self.desk.ctx).await {
+            if let Err(error) = schedule::run_due(&self.ctx).await {
                 tracing::error!(%error, "Could not keep the schedules");
             }
             tokio::select! {
@@ -115,7 +129,7 @@ impl Worker {
 
     /// Runs everything that is due now, schedules included, one after another until nothing is left: for tests and for commands. Answers how many jobs ran.
     pub async fn run_due(&self) -> Result<usize, JobError> {
-        schedule::run_due(&self.desk.ctx).await?;
+        schedule::run_due(&self.ctx).await?;
         let mut ran = 0;
         loop {
             let before = ran;
@@ -132,15 +146,19 @@ impl Worker {
 
     /// Claims and runs one job of a lane; `false` if none is due.
     async fn run_next(&self, lane: &str) -> Result<bool, JobError> {
-        let ctx = &self.desk.ctx;
+        let ctx = &self.ctx;
         outcome::take_back(ctx, lane).await?;
         // By our own clock, and from before the lease began.
         let since = Instant::now();
         let Some(claimed) = self.claim(lane).await? else {
             return Ok(false);
         };
-        let gate = Arc::new(JobGate::new(&self.desk));
-        match perform_leased(&self.desk, &claimed, since, &gate).await {
+        let gate = Arc::new(JobGate::new(ctx.clone(), self.buckets.clone()));
+        let outcome = match self.desk().await {
+            Ok(desk) => perform_leased(&desk, &claimed, since, &gate).await,
+            Err(error) => Some(Err(error)),
+        };
+        match outcome {
             Some(outcome) => outcome::write(ctx, lane, &claimed, &gate, outcome).await?,
             None => {
                 tracing::warn!(job.kind = %claimed.kind, "The lease of job `{}` was lost", claimed.kind);
@@ -151,7 +169,7 @@ impl Worker {
 
     /// The next job of a lane that its vendor lets us do.
     async fn claim(&self, lane: &str) -> Result<Option<ClaimedJob>, JobError> {
-        let ctx = &self.desk.ctx;
+        let ctx = &self.ctx;
         let now = ctx.now();
         let mut tx = ctx.store.read().await?;
         let admission = vendors::find_standing(&mut tx, lane).await?.admits(now);

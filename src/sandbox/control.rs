@@ -30,6 +30,7 @@
 //! | `hubspot/pipelines/{id}`, `…/archive` | `{"label"}`; `{}` |
 //! | `hubspot/pipelines/{id}/stages` | `{"label", "probability", "closed"?, "place"?}`; `probability` is `1.0` where the deal is won, `0.0` where it is lost |
 //! | `hubspot/pipelines/{id}/stages/{id}`, `…/archive` | `{"label"?, "probability"?, "closed"?}`; `{}` |
+//! | `hubspot/consent/take-back` | `{}`: whoever let the OAuth app in takes that back |
 //! | `hubspot/settings` | `{"required_deals"?: "amount closedate", "required_contacts"?, "required_companies"?, "companies_with_contacts"?: true}`: what an administrator wants |
 //!
 //! Below `xero/`, `{invoice}` is an id or a sales invoice's number (a bill goes by its id), `{credit}` an id or a credit
@@ -42,6 +43,7 @@
 //! | `contacts` | `{"name", "email"?, "number"?}` |
 //! | `contacts/merge` | `{"contact", "into"}`: the first is archived, and what was its own is the other's |
 //! | `organisation` | `{"period_lock_date"?, "end_of_year_lock_date"?, "currencies"?: "EUR GBP"}`; a date that is not given unlocks |
+//! | `consent/take-back` | `{}`: whoever let the web app in takes that back |
 //! | `connections` | `{"second": true \| false}`: a second organisation, whose acts lie below `/sandbox/xero-second/` |
 //! | `invoices` | `{"contact" or "new_contact", "net" or "lines", "type"?: "ACCREC" \| "ACCPAY", "number"?, "reference"?, "currency"?, "tax_rate"?: "20", "description"?, "account"?, "quantity"?, "line_amounts"?: "exclusive" \| "inclusive" \| "no_tax", "date"?, "due_date"?, "status"?: "DRAFT" \| "SUBMITTED" \| "AUTHORISED"}`, each of `lines` `{"unit_amount", "quantity"?, "tax_rate"?, "description"?, "account"?}` |
 //! | `invoices/{invoice}` | what of the above shall change, such as `{"contact"}` or `{"reference": ""}`; not the type |

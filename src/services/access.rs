@@ -7,7 +7,7 @@ use portal_domain::{
     text::Email,
 };
 use portal_store::{
-    Tx,
+    Tx, connections,
     people::{self, MemberRecord, PersonRecord},
     sessions::{self, SessionRecord},
 };
@@ -156,6 +156,9 @@ pub async fn list_choices(ctx: &Ctx) -> Result<Vec<Choice>, ServiceError> {
         return Ok(Vec::new());
     }
     let mut tx = ctx.store.read().await?;
+    if connections::is_any_real(&mut tx).await? {
+        return Ok(Vec::new());
+    }
     let staff = people::list_staff(&mut tx).await?;
     let members = people::list_all_members(&mut tx, 30).await?;
     let staff = staff.into_iter().filter_map(|person| {
@@ -187,6 +190,10 @@ pub async fn sign_in_as(
         return Err(ServiceError::Forbidden);
     }
     let mut tx = ctx.store.write().await?;
+    // Another instance, started with other settings, may have connected one since.
+    if connections::is_any_real(&mut tx).await? {
+        return Err(ServiceError::Forbidden);
+    }
     let record = people::find(&mut tx, person)
         .await?
         .ok_or(ServiceError::NotFound)?;

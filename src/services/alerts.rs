@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use portal_domain::calendar::Timestamp;
+use portal_domain::{
+    calendar::Timestamp,
+    connection::{ConnectionState, Origin},
+};
 use portal_store::{
-    Tx, alerts, jobs,
+    Tx, alerts, connections, jobs,
     vendors::{self, VendorRecord},
 };
 
-use crate::{Ctx, ServiceError, messages};
+use crate::{Ctx, ServiceError, connections as use_cases, messages};
 
 /// What may be over by itself within so many minutes is told to nobody.
 const HELD_MINUTES: i64 = 2;
@@ -19,6 +22,10 @@ const SILENT_MINUTES: i64 = 60;
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
+    /// A connection that a person made is one no longer: it must be made again.
+    Broken,
+    /// Nobody has connected a system, and something waits for it.
+    Missing,
     /// A system does not accept our credentials.
     Held,
     /// A system does not answer.
@@ -30,11 +37,20 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Held, Self::Down, Self::Dead, Self::Silent];
+    const ALL: [Self; 6] = [
+        Self::Broken,
+        Self::Missing,
+        Self::Held,
+        Self::Down,
+        Self::Dead,
+        Self::Silent,
+    ];
 
     /// The word in the table, and in the catalogues.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
+            Self::Broken => "broken",
+            Self::Missing => "missing",
             Self::Held => "held",
             Self::Down => "down",
             Self::Dead => "dead",
@@ -71,7 +87,7 @@ pub async fn watch(ctx: &Ctx) -> Result<(), ServiceError> {
     let now = ctx.now();
     let mut tx = ctx.store.write().await?;
     tx.lock("alerts").await?;
-    let wrong = find_causes(&mut tx, now).await?;
+    let wrong = find_causes(ctx, &mut tx, now).await?;
     for cause in &wrong {
         if alerts::open(&mut tx, &cause.key(), now).await? {
             messages::alert(ctx, &mut tx, cause, false).await?;
@@ -88,12 +104,26 @@ pub async fn watch(ctx: &Ctx) -> Result<(), ServiceError> {
     Ok(tx.commit().await?)
 }
 
-async fn find_causes(tx: &mut Tx, now: Timestamp) -> Result<BTreeSet<Cause>, ServiceError> {
+async fn find_causes(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    now: Timestamp,
+) -> Result<BTreeSet<Cause>, ServiceError> {
     let mut causes = BTreeSet::new();
+    let all = connections::list(tx).await?;
     for vendor in vendors::list(tx).await? {
-        let kinds = Kind::ALL
-            .into_iter()
-            .filter(|kind| is_wrong(*kind, &vendor, now));
+        let of_vendor = all.iter().find(|one| one.system.as_str() == vendor.name);
+        let over = of_vendor.map(|one| use_cases::origin(&ctx.programme, one));
+        let is_missing = over == Some(Origin::Nothing);
+        let is_broken = over == Some(Origin::Connection)
+            && of_vendor.is_some_and(|one| one.parts.state == ConnectionState::Broken);
+        let kinds = Kind::ALL.into_iter().filter(|kind| match kind {
+            Kind::Broken => is_broken,
+            // Of the three these are the causes, and say what to do.
+            Kind::Missing => is_missing && is_wrong(Kind::Held, &vendor, now),
+            Kind::Held if is_broken || is_missing => false,
+            kind => is_wrong(*kind, &vendor, now),
+        });
         causes.extend(kinds.map(|kind| Cause {
             kind,
             place: vendor.name.clone(),
@@ -121,7 +151,7 @@ fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
             vendor.unheard_at > vendor.last_webhook_at
                 && is_older(vendor.unheard_at, SILENT_MINUTES)
         }
-        // Counted by lane, as the portal's own work has none of these.
-        Kind::Dead => false,
+        // Counted by lane, as the portal's own work has none of these; and said by the connection itself.
+        Kind::Dead | Kind::Broken | Kind::Missing => false,
     }
 }

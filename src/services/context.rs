@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use portal_domain::{
     calendar::{Month, Quarter, Timestamp},
+    connection::System,
     payout::{MinimumPayout, PayoutRule},
     statement::Party,
 };
@@ -45,6 +46,10 @@ pub struct Programme {
     pub staff_channel: String,
     /// Everything outside is the sandbox: people may be chosen to sign in as.
     pub sandbox: bool,
+    /// The sandbox stands in for whatever nobody has connected.
+    pub stand_in: bool,
+    /// The systems whose credentials stand in the environment.
+    pub environment: Vec<System>,
 }
 
 impl Programme {

@@ -45,6 +45,7 @@ mod verdicts;
 pub mod why;
 
 pub mod alerts;
+pub mod connections;
 pub mod drift;
 pub mod inbox;
 pub mod operations;

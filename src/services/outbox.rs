@@ -47,6 +47,7 @@ pub enum Job {
     BeginDigests,
     SendDigest { person: PersonId },
     RecomputeLines,
+    RenewTokens,
     WatchOver,
     CleanUp,
 }
@@ -82,6 +83,8 @@ impl Job {
             | Self::BeginDigests
             | Self::SendDigest { .. }
             | Self::RecomputeLines
+            // A paused lane must not keep its own tokens from being renewed.
+            | Self::RenewTokens
             | Self::WatchOver
             | Self::CleanUp => "books",
             Self::SendMail { .. } => "mail",
@@ -120,6 +123,7 @@ impl Job {
             Self::BeginDigests => "begin_digests",
             Self::SendDigest { .. } => "send_digest",
             Self::RecomputeLines => "recompute_lines",
+            Self::RenewTokens => "renew_tokens",
             Self::WatchOver => "watch_over",
             Self::CleanUp => "clean_up",
         }
@@ -157,6 +161,7 @@ impl Job {
             | Self::CheckContacts
             | Self::AccrueLines
             | Self::RecomputeLines
+            | Self::RenewTokens
             | Self::CleanUp => Priority::Last,
         }
     }

@@ -18,6 +18,8 @@ pub mod bounces;
 pub mod budgets;
 pub mod changes;
 pub mod clients;
+pub mod connections;
+pub mod consents;
 pub mod contacts;
 pub mod credits;
 pub mod deals;

@@ -203,6 +203,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0032_charged.sql"),
         include_str!("../../migrations/0032_charged.sql"),
     ),
+    (
+        33,
+        "connections",
+        include_str!("../../migrations/0033_connections.sql"),
+        include_str!("../../migrations/0033_connections.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -206,6 +206,17 @@ pub async fn pause(
     Ok(met == 1)
 }
 
+/// Its connection was made or mended: what was found out about the old one is of no matter. What a person paused stays so.
+pub async fn release(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE vendors SET outages = 0, down_at = NULL, held_at = NULL, probe_at = NULL, wait_until = NULL WHERE name = $1",
+        name,
+    )?;
+    tx.wake_workers_on_commit();
+    Ok(())
+}
+
 /// A person wants everything sent, now, whatever was found out before; `false` if nothing stood in the way.
 pub async fn resume(tx: &mut Tx, name: &str) -> Result<bool, StoreError> {
     let met = execute!(

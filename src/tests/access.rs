@@ -325,8 +325,31 @@ fn forms<'a>(
     ]);
     forms.extend(forms_of_finance(lead));
     forms.extend(forms_of_messages(partner));
+    forms.extend(FORMS_OF_CONNECTIONS.map(|(act, fields)| (act, fields.to_vec())));
     forms
 }
+
+/// A form of each act on a connection to an outside system.
+const FORMS_OF_CONNECTIONS: [(&str, &[(&str, &str)]); 7] = [
+    ("connect_token", &[("system", "hubspot"), ("token", "x")]),
+    (
+        "connect_app",
+        &[
+            ("system", "xero"),
+            ("way", "client_credentials"),
+            ("client_id", "x"),
+            ("client_secret", "x"),
+        ],
+    ),
+    ("connect_mail", &[("address", "smtp://127.0.0.1:9")]),
+    (
+        "set_webhook_secrets",
+        &[("system", "xero"), ("secrets", "x")],
+    ),
+    ("choose_organisation", &[("organisation", "x")]),
+    ("test_connection", &[("system", "hubspot")]),
+    ("disconnect_system", &[("system", "hubspot")]),
+];
 
 /// A form of each act on what the portal says by itself.
 fn forms_of_messages(partner: &str) -> [(&'static str, Vec<(&'static str, &str)>); 7] {
@@ -395,7 +418,8 @@ async fn a_role_does_no_more_than_its_own() {
     let before = content(&portal).await;
     let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now set_up_hubspot choose_first_stage name_phase \
         set_channel set_channel_language test_channel test_partner_slack try_address_again \
-        retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook";
+        retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook \
+        connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
         decide_merger take_over_deal keep_unchanged follow_change";
     let of_members = "raise_invoice update_company invite_member withdraw_lead test_slack";
@@ -417,12 +441,14 @@ async fn a_role_does_no_more_than_its_own() {
         (
             portal.staff.manager,
             "approve_lines hold_lines close_quarter add_plan_version sweep_now set_channel test_channel set_up_hubspot choose_first_stage name_phase \
-            retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook",
+            retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook \
+            connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system",
         ),
         (
             portal.staff.finance,
             "accept_lead enrol_partner update_partner sweep_now set_channel_language test_partner_slack try_address_again set_up_hubspot choose_first_stage name_phase \
-            retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook",
+            retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook \
+            connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system",
         ),
         (
             portal.staff.operator,

@@ -49,6 +49,11 @@ impl Browser {
         }
     }
 
+    /// Takes a cookie that it was given elsewhere.
+    pub fn keep(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         let request = self
             .client

@@ -88,9 +88,12 @@ impl Database {
     /// Whether a text stands anywhere in it in clear: in a row, in an index, or in what a file still holds of rows before.
     pub async fn contains(&self, text: &str) -> bool {
         let Some(_) = &self.server else {
+            // Beside them lies what the sandbox remembers, which is nobody's secret.
             let files = std::fs::read_dir(self.folder()).unwrap();
             return files
-                .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+                .map(|file| file.unwrap())
+                .filter(|file| file.file_name().to_string_lossy().starts_with("portal.db"))
+                .map(|file| std::fs::read(file.path()).unwrap())
                 .any(|bytes| holds(&bytes, text.as_bytes()));
         };
         let tables = self

@@ -10,6 +10,8 @@ mod access;
 mod alerts;
 mod budgets;
 mod chasing;
+mod connections;
+mod consents;
 mod disputes;
 mod documents;
 mod drift;

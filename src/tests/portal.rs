@@ -17,7 +17,7 @@ use portal_domain::{
     partner::CompanyForm,
     plan::PlanForm,
 };
-use portal_jobs::Worker;
+use portal_jobs::{Connector, Worker};
 use portal_services::{Ctx, figures, leads, lines, partners, verify};
 use portal_store::{jobs, leads::LeadRecord, people};
 use serde_json::{Value, json};
@@ -149,6 +149,11 @@ impl TestPortal {
     /// A worker on this database, as another instance would run one.
     pub fn worker(&self) -> Worker {
         self.portal().worker.clone()
+    }
+
+    /// What this instance reaches the outside systems with.
+    pub fn connector(&self) -> Connector {
+        self.portal().connector.clone()
     }
 
     /// Whether everything that must be true of the books is.

@@ -22,6 +22,18 @@ fn nothing_set_is_the_sandbox_on_sqlite() {
 }
 
 #[test]
+fn nothing_is_the_sandbox_once_it_is_off() {
+    let settings = read(&[("PORTAL_SANDBOX", "off")], "").unwrap();
+    assert!(!settings.is_sandbox() && !settings.needs_sandbox());
+    let clock = [
+        ("PORTAL_SANDBOX", "off"),
+        ("PORTAL_CLOCK", "2026-10-01T08:00:00Z"),
+    ];
+    let error = read(&clock, "").expect_err("a clock of its own");
+    assert!(error.starts_with("PORTAL_CLOCK"), "{error}");
+}
+
+#[test]
 fn every_malformed_value_names_its_setting() {
     for (name, value) in [
         ("PORTAL_ADDR", "3000"),
@@ -52,6 +64,8 @@ fn every_malformed_value_names_its_setting() {
         ("PORTAL_CLOCK", "tomorrow"),
         ("PORTAL_CLOCK", "2026-10-01"),
         ("XERO_BILL_STATUS", "paid"),
+        ("PORTAL_SANDBOX", "on"),
+        ("HUBSPOT_AUTHORIZE_URL", "app.hubspot.com"),
         ("SANDBOX_ADDR", "here"),
         ("SANDBOX_SMTP_ADDR", "25"),
     ] {

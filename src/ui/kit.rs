@@ -247,6 +247,14 @@ impl Field<'_> {
         self
     }
 
+    /// A secret as a whole: neither what stands there nor what was typed is shown.
+    pub fn hidden(mut self) -> Self {
+        self.kind = "password";
+        self.autocomplete = "new-password";
+        self.secret = Some("");
+        self
+    }
+
     fn value(&self) -> String {
         let typed = self.page.typed(self.action, &self.path, &self.first);
         match self.secret {

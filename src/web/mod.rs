@@ -2,6 +2,8 @@
 
 pub mod page;
 
+pub mod connections;
+
 mod assets;
 mod documents;
 mod error_pages;
@@ -26,6 +28,7 @@ use axum::{
     routing::{get, post},
 };
 use leptos::prelude::provide_context;
+use portal_jobs::Connector;
 use portal_services::Ctx;
 use portal_store::changes::PartnerChange;
 use tokio::sync::{broadcast, watch};
@@ -37,7 +40,6 @@ pub use assets::Assets;
 pub use events::watch_changes;
 pub use intake::Intake;
 pub use vendors::VendorPages;
-pub use webhooks::WebhookSecrets;
 
 /// What every request has at hand. Cheap to clone.
 #[derive(Clone)]
@@ -45,17 +47,23 @@ pub struct AppState {
     pub ctx: Ctx,
     /// What every page loads.
     pub assets: Arc<Assets>,
-    pub webhooks: Arc<WebhookSecrets>,
+    /// What the outside systems are reached with, and their webhooks checked.
+    pub connector: Connector,
     /// Where what the vendors send is stored.
     pub intake: Intake,
     /// Which partners' pages have something new, as it is committed.
     pub changes: broadcast::Sender<PartnerChange>,
     /// Where the sandbox's own page is, if there is one: people of the demo are sent there.
     pub sandbox_url: Option<String>,
-    /// Where the vendors' own pages of an object are.
-    pub vendors: VendorPages,
     /// True once the program ends: streams close themselves then.
     pub stop: watch::Receiver<bool>,
+}
+
+impl AppState {
+    /// Where the vendors' own pages of an object are.
+    pub fn vendors(&self) -> VendorPages {
+        VendorPages(self.connector.pages())
+    }
 }
 
 /// No form of ours is larger; uploads will have limits of their own.
@@ -163,6 +171,16 @@ fn staff_pages() -> Router<AppState> {
         .route("/staff/plans", get(staff::plans::list))
         .route("/staff/plans/edit", get(staff::plans::edit))
         .route("/staff/integrations", get(staff::integrations::show))
+        .route(staff::connections::PATH, get(staff::connections::list))
+        .route("/staff/connections/{system}", get(staff::connections::show))
+        .route(
+            "/staff/connections/{system}/connect",
+            get(connections::connect),
+        )
+        .route(
+            "/staff/connections/{system}/callback",
+            get(connections::accept),
+        )
         .route("/staff/messages", get(staff::channels::show))
         .route(
             "/staff/integrations/jobs/{id}",

@@ -5,15 +5,29 @@ use axum::{
     extract::State,
     http::{HeaderMap, Method, StatusCode, Uri},
 };
-use portal_integrations::{hubspot, xero};
+use portal_integrations::{Secret, hubspot, xero};
+use portal_jobs::{JobError, WebhookSecrets};
 use portal_services::inbox::{self, Arrival};
 
 use crate::web::AppState;
 
-/// What the vendors sign with. Two for HubSpot while a secret is being rotated.
-pub struct WebhookSecrets {
-    pub hubspot: Vec<String>,
-    pub xero: String,
+/// Checks a note with what the vendors sign with, as this instance knows it; and once more with what it is at this moment, before a note is refused.
+async fn check<R>(
+    app: &AppState,
+    is_theirs: impl Fn(&WebhookSecrets) -> Result<(), R>,
+) -> Result<Result<(), R>, StatusCode> {
+    let unknown = |error: JobError| {
+        tracing::error!(%error, "Could not read what webhooks are signed with");
+        // Whatever it is, it is not the vendor's fault: it sends the note again.
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let known = app.connector.webhook_secrets().await.map_err(unknown)?;
+    if is_theirs(&known).is_ok() {
+        return Ok(Ok(()));
+    }
+    app.connector.follow().await.map_err(unknown)?;
+    let known = app.connector.webhook_secrets().await.map_err(unknown)?;
+    Ok(is_theirs(&known))
 }
 
 pub async fn hubspot(
@@ -22,21 +36,25 @@ pub async fn hubspot(
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
-    let secrets: Vec<&str> = app.webhooks.hubspot.iter().map(String::as_str).collect();
     let path = uri.path_and_query().map_or("", |path| path.as_str());
     // HubSpot signs the address that it was told, which behind a proxy is not the one that we see.
     let signed_uri = app.ctx.url(path);
-    let checked = hubspot::signature::verify(
-        &secrets,
-        Method::POST.as_str(),
-        &signed_uri,
-        &body,
-        text(&headers, hubspot::signature::TIMESTAMP_HEADER),
-        text(&headers, hubspot::signature::SIGNATURE_HEADER),
-        app.ctx.now().0,
-    );
-    if let Err(error) = checked {
-        return refuse(&app, "hubspot", reason_at_hubspot(error)).await;
+    let checked = check(&app, |known| {
+        let secrets: Vec<&str> = known.hubspot.iter().map(Secret::reveal).collect();
+        hubspot::signature::verify(
+            &secrets,
+            Method::POST.as_str(),
+            &signed_uri,
+            &body,
+            text(&headers, hubspot::signature::TIMESTAMP_HEADER),
+            text(&headers, hubspot::signature::SIGNATURE_HEADER),
+            app.ctx.now().0,
+        )
+    });
+    match checked.await {
+        Err(status) => return status,
+        Ok(Err(error)) => return refuse(&app, "hubspot", reason_at_hubspot(error)).await,
+        Ok(Ok(())) => {}
     }
     let shown = [
         hubspot::signature::TIMESTAMP_HEADER,
@@ -47,9 +65,21 @@ pub async fn hubspot(
 
 pub async fn xero(State(app): State<AppState>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let header = xero::signature::SIGNATURE_HEADER;
-    let checked = xero::signature::verify(&app.webhooks.xero, &body, text(&headers, header));
-    if let Err(error) = checked {
-        return refuse(&app, "xero", reason_at_xero(error)).await;
+    let signature = text(&headers, header);
+    let checked = check(&app, |known| {
+        use xero::signature::SignatureError as Fault;
+        let verify = |key: &Secret| xero::signature::verify(key.reveal(), &body, signature);
+        let is_theirs = known.xero.iter().any(|key| verify(key).is_ok());
+        match signature {
+            _ if is_theirs => Ok(()),
+            None => Err(Fault::Missing),
+            Some(_) => Err(Fault::Wrong),
+        }
+    });
+    match checked.await {
+        Err(status) => return status,
+        Ok(Err(error)) => return refuse(&app, "xero", reason_at_xero(error)).await,
+        Ok(Ok(())) => {}
     }
     store(&app, "xero", &body, &headers, &[header]).await
 }

@@ -60,7 +60,8 @@ pub struct OutgoingMail {
 /// The client. A clone shares its connections.
 #[derive(Clone)]
 pub struct Mailer {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    /// `None`: nobody has connected a mail server.
+    transport: Option<AsyncSmtpTransport<Tokio1Executor>>,
     from: Mailbox,
 }
 
@@ -78,23 +79,53 @@ impl Mailer {
     /// # Errors
     /// [`MailSetupError`] when the configuration is malformed.
     pub fn new(config: &MailConfig) -> Result<Self, MailSetupError> {
-        let from = config
-            .from
-            .parse()
-            .map_err(|_| MailSetupError::Sender(config.from.clone()))?;
+        let unconnected = Self::unconnected(&config.from)?;
         let address = server_address(config.smtp_url.reveal())?;
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(address.as_str())
             .map_err(|error| MailSetupError::Server(error.to_string()))?;
         Ok(Self {
-            transport: builder.timeout(Some(TIMEOUT)).build(),
+            transport: Some(builder.timeout(Some(TIMEOUT)).build()),
+            ..unconnected
+        })
+    }
+
+    /// A client that sends nothing, as nobody has said where.
+    ///
+    /// # Errors
+    /// [`MailSetupError`] when the sender is malformed.
+    pub fn unconnected(from: &str) -> Result<Self, MailSetupError> {
+        let from = from
+            .parse()
+            .map_err(|_| MailSetupError::Sender(from.to_owned()))?;
+        Ok(Self {
+            transport: None,
             from,
+        })
+    }
+
+    /// Greets the server and signs in there, without sending anything.
+    pub async fn greet(&self) -> Result<(), CallError> {
+        match self.transport()?.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                let message = "the server did not say that it is well";
+                Err(CallError::new(Vendor::Mail, ErrorKind::Retry, message).outage())
+            }
+            Err(error) => Err(failure_of(&error)),
+        }
+    }
+
+    fn transport(&self) -> Result<&AsyncSmtpTransport<Tokio1Executor>, CallError> {
+        self.transport.as_ref().ok_or_else(|| {
+            let message = "it is not connected yet";
+            CallError::new(Vendor::Mail, ErrorKind::Unconnected, message)
         })
     }
 
     /// Hands the mail to the server. `Ok` means that the server took it, not that it was delivered.
     pub async fn send(&self, mail: &OutgoingMail) -> Result<(), CallError> {
         let message = self.compose(mail)?;
-        let sent = self.transport.send(message).await;
+        let sent = self.transport()?.send(message).await;
         let status = match &sent {
             Ok(answer) => Some(u16::from(answer.code())),
             Err(error) => error.status().map(u16::from),

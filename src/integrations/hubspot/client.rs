@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    fmt,
     sync::Arc,
 };
 
@@ -25,6 +26,7 @@ use crate::{
     Secret,
     error::{CallError, ErrorKind, Vendor},
     http::{self, Answer, Call, Effect, Http, Login, Payload},
+    token::{Access, FixedToken, TokenSource},
 };
 
 /// The dated version of the API that every path names. It lives until March 2028.
@@ -100,19 +102,52 @@ pub struct OwnerPage {
     pub next: Option<String>,
 }
 
+/// The account that a token belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its number (Hub ID).
+    pub id: String,
+}
+
 /// The client. A clone shares its connections.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HubSpot {
     http: Http,
-    config: Arc<HubSpotConfig>,
+    base_url: Arc<str>,
+    tokens: Arc<dyn TokenSource>,
+}
+
+impl fmt::Debug for HubSpot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HubSpot")
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
 }
 
 impl HubSpot {
+    /// With a static token.
     pub fn new(http: Http, config: HubSpotConfig) -> Self {
+        let tokens = Arc::new(FixedToken::new(config.token));
+        Self::with_tokens(http, &config.base_url, tokens)
+    }
+
+    /// With tokens from anywhere.
+    pub fn with_tokens(http: Http, base_url: &str, tokens: Arc<dyn TokenSource>) -> Self {
         Self {
             http,
-            config: Arc::new(config),
+            base_url: base_url.into(),
+            tokens,
         }
+    }
+
+    /// The account that we are let into.
+    pub async fn read_account(&self) -> Result<Account, CallError> {
+        let url = self.url(&["account-info", VERSION, "details"])?;
+        let details: wire::AccountDetails = self.read("read_account", url).await?;
+        Ok(Account {
+            id: details.portal_id,
+        })
     }
 
     /// All stages of all live deal pipelines.
@@ -546,7 +581,7 @@ impl HubSpot {
 /// The plumbing under the calls.
 impl HubSpot {
     fn url(&self, segments: &[&str]) -> Result<Url, CallError> {
-        http::address(Vendor::HubSpot, &self.config.base_url, segments)
+        http::address(Vendor::HubSpot, &self.base_url, segments)
     }
 
     async fn call(
@@ -557,18 +592,30 @@ impl HubSpot {
         payload: Payload,
         effect: Effect,
     ) -> Result<Answer, CallError> {
-        let login = Login::Bearer(self.config.token.reveal());
-        let call = Call {
-            vendor: Vendor::HubSpot,
-            name,
-            method,
-            url,
-            login,
-            headers: Vec::new(),
-            payload,
-            effect,
+        let call = async |access: &Access, payload: Payload| {
+            let call = Call {
+                vendor: Vendor::HubSpot,
+                name,
+                method: method.clone(),
+                url: url.clone(),
+                login: Login::Bearer(access.token.reveal()),
+                headers: Vec::new(),
+                payload,
+                effect,
+            };
+            self.http.send(call).await
         };
-        self.http.send(call).await
+        let access = self.tokens.access(None).await?;
+        let answer = call(&access, payload.clone()).await?;
+        if answer.status != 401 {
+            return Ok(answer);
+        }
+        // Nothing was done; where tokens are given for a while, the next one may be taken.
+        let renewed = self.tokens.access(Some(&access.token)).await?;
+        if renewed.token == access.token {
+            return Ok(answer);
+        }
+        call(&renewed, payload).await
     }
 
     async fn read<T: DeserializeOwned>(

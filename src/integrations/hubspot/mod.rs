@@ -1,14 +1,17 @@
-//! HubSpot: companies, contacts and deals over its dated API, and the check of its webhooks. Calls are made with a static token.
+//! HubSpot: companies, contacts and deals over its dated API, and the check of its webhooks. Calls are made with a static token or an
+//! app's.
 
 mod client;
 mod convert;
 mod cursor;
 mod failure;
+pub mod oauth;
 mod properties;
 pub mod signature;
 mod wire;
 
 pub use client::{
-    ASSOCIATIONS_MAX, BATCH_MAX, DealPage, HubSpot, HubSpotConfig, NewContact, NewDeal, VERSION,
+    ASSOCIATIONS_MAX, Account, BATCH_MAX, DealPage, HubSpot, HubSpotConfig, NewContact, NewDeal,
+    VERSION,
 };
 pub use signature::{EventsError, HubSpotEvent, SignatureError};

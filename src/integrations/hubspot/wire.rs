@@ -53,6 +53,13 @@ impl Object {
     }
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountDetails {
+    #[serde(deserialize_with = "loose_text")]
+    pub portal_id: String,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Failure {

@@ -1,6 +1,6 @@
 //! Slack's calls. Slack knows no keys against doubles: a message whose answer was lost may be posted twice.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
@@ -10,6 +10,7 @@ use crate::{
     Secret,
     error::{CallError, ErrorKind, Vendor},
     http::{self, Call, Effect, Http, Login, Payload},
+    token::{FixedToken, TokenSource},
 };
 
 /// How long to wait where Slack says that it is too much but not for how long, in milliseconds.
@@ -39,18 +40,53 @@ pub struct OutgoingMessage {
 }
 
 /// The client. A clone shares its connections.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Slack {
     http: Http,
-    config: Arc<SlackConfig>,
+    base_url: Arc<str>,
+    tokens: Arc<dyn TokenSource>,
+}
+
+impl fmt::Debug for Slack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slack")
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The workspace that a token belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Team {
+    pub id: String,
+    pub name: String,
 }
 
 impl Slack {
+    /// With a bot's token.
     pub fn new(http: Http, config: SlackConfig) -> Self {
+        let tokens = Arc::new(FixedToken::new(config.token));
+        Self::with_tokens(http, &config.base_url, tokens)
+    }
+
+    /// With a token from anywhere.
+    pub fn with_tokens(http: Http, base_url: &str, tokens: Arc<dyn TokenSource>) -> Self {
         Self {
             http,
-            config: Arc::new(config),
+            base_url: base_url.into(),
+            tokens,
         }
+    }
+
+    /// The workspace that we are let into.
+    pub async fn read_team(&self) -> Result<Team, CallError> {
+        let answered = self
+            .ask("auth.test", Payload::Nothing, Effect::Read)
+            .await?;
+        Ok(Team {
+            id: named(answered.team_id)?,
+            name: named(answered.team)?,
+        })
     }
 
     /// Posts a message and gives its `ts`, by which Slack knows it.
@@ -125,7 +161,7 @@ impl Slack {
             url.scheme() == "https" && url.host_str() == Some(WEBHOOK_HOST) && url.port().is_none()
         };
         let is_stand_in = |url: &Url| {
-            let base = Url::parse(&self.config.base_url).ok();
+            let base = Url::parse(&self.base_url).ok();
             base.is_some_and(|base| http::is_loopback(&base) && base.origin() == url.origin())
         };
         url.filter(|url| is_slacks(url) || is_stand_in(url))
@@ -142,12 +178,13 @@ impl Slack {
         payload: Payload,
         effect: Effect,
     ) -> Result<wire::Answered, CallError> {
+        let access = self.tokens.access(None).await?;
         let call = Call {
             vendor: Vendor::Slack,
             name: method,
             method: Method::POST,
-            url: http::address(Vendor::Slack, &self.config.base_url, &[method])?,
-            login: Login::Bearer(self.config.token.reveal()),
+            url: http::address(Vendor::Slack, &self.base_url, &[method])?,
+            login: Login::Bearer(access.token.reveal()),
             headers: Vec::new(),
             payload,
             effect,

@@ -3,4 +3,4 @@
 mod client;
 mod wire;
 
-pub use client::{OutgoingMessage, Slack, SlackConfig};
+pub use client::{OutgoingMessage, Slack, SlackConfig, Team};

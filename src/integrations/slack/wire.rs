@@ -12,6 +12,8 @@ pub struct Answered {
     pub needed: Option<String>,
     pub user: Option<Named>,
     pub channel: Option<Channel>,
+    pub team: Option<String>,
+    pub team_id: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

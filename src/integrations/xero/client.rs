@@ -16,13 +16,14 @@ use tokio::sync::Semaphore;
 use super::{
     convert,
     failure::{failure_of, joined, no_result, refused, words_of},
-    token::TokenKeeper,
+    token::CustomConnection,
     wire,
 };
 use crate::{
     Secret,
     error::{CallError, ErrorKind, Vendor},
     http::{self, Answer, Call, Effect, Http, Login, Payload},
+    token::{Access, TokenSource},
 };
 
 /// Invoices on one page: a page with fewer is the last.
@@ -39,7 +40,7 @@ pub const CONTACT_IDS_MAX: usize = 40;
 /// Calls that Xero takes at once from one organisation's apps.
 const IN_FLIGHT_MAX: usize = 5;
 
-/// Where Xero is and which app we are.
+/// Where Xero is and which custom connection we are.
 #[derive(Clone, Debug)]
 pub struct XeroConfig {
     /// `https://api.xero.com`, or a stand-in.
@@ -185,24 +186,32 @@ pub struct Xero {
 }
 
 struct Shared {
-    config: XeroConfig,
-    tokens: TokenKeeper,
+    base_url: String,
+    tokens: Arc<dyn TokenSource>,
     in_flight: Semaphore,
 }
 
 impl fmt::Debug for Xero {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Xero")
-            .field("config", &self.shared.config)
+            .field("base_url", &self.shared.base_url)
             .finish_non_exhaustive()
     }
 }
 
 impl Xero {
+    /// Over a custom connection.
     pub fn new(http: Http, config: XeroConfig) -> Self {
+        let base_url = config.base_url.clone();
+        let tokens = CustomConnection::new(http.clone(), config);
+        Self::with_tokens(http, base_url, Arc::new(tokens))
+    }
+
+    /// With tokens from anywhere.
+    pub fn with_tokens(http: Http, base_url: String, tokens: Arc<dyn TokenSource>) -> Self {
         let shared = Shared {
-            config,
-            tokens: TokenKeeper::default(),
+            base_url,
+            tokens,
             in_flight: Semaphore::new(IN_FLIGHT_MAX),
         };
         Self {
@@ -503,12 +512,8 @@ impl Xero {
 
     /// The id of that organisation, which webhooks name too.
     pub async fn tenant_id(&self) -> Result<String, CallError> {
-        let access = self
-            .shared
-            .tokens
-            .access(&self.http, &self.shared.config, None)
-            .await?;
-        Ok(access.tenant_id)
+        let access = self.shared.tokens.access(None).await?;
+        Ok(access.tenant)
     }
 }
 
@@ -516,7 +521,7 @@ impl Xero {
 impl Xero {
     fn url(&self, segments: &[&str]) -> Result<Url, CallError> {
         let whole: Vec<&str> = ["api.xro", "2.0"].iter().chain(segments).copied().collect();
-        http::address(Vendor::Xero, &self.shared.config.base_url, &whole)
+        http::address(Vendor::Xero, &self.shared.base_url, &whole)
     }
 
     async fn read<T: DeserializeOwned>(
@@ -562,41 +567,28 @@ impl Xero {
             .acquire()
             .await
             .expect("the semaphore is never closed");
-        let access = self
-            .shared
-            .tokens
-            .access(&self.http, &self.shared.config, None)
-            .await?;
-        let mut answer = self
-            .send(&prepared, &access.token, &access.tenant_id)
-            .await?;
-        if answer.status == 401 && words_of(&answer).contains("TokenExpired") {
-            let access = self
-                .shared
-                .tokens
-                .access(&self.http, &self.shared.config, Some(&access.token))
-                .await?;
-            answer = self
-                .send(&prepared, &access.token, &access.tenant_id)
-                .await?;
+        let tokens = &self.shared.tokens;
+        let access = tokens.access(None).await?;
+        let mut answer = self.send(&prepared, &access).await?;
+        // A token that was given back is unknown there, and one that ran out has run out: a new one is as good a question.
+        if answer.status == 401 && !words_of(&answer).contains("AuthorizationUnsuccessful") {
+            let renewed = tokens.access(Some(&access.token)).await?;
+            if renewed.token != access.token {
+                answer = self.send(&prepared, &renewed).await?;
+            }
         }
         if answer.is_success() {
             return answer.parse();
         }
         if answer.status == 403 {
-            self.shared.tokens.forget().await;
+            tokens.shut_out().await;
         }
         Err(failure_of(&answer))
     }
 
-    async fn send(
-        &self,
-        prepared: &Prepared,
-        token: &str,
-        tenant_id: &str,
-    ) -> Result<Answer, CallError> {
+    async fn send(&self, prepared: &Prepared, access: &Access) -> Result<Answer, CallError> {
         let mut headers = prepared.headers.clone();
-        headers.push(("xero-tenant-id", tenant_id.to_owned()));
+        headers.push(("xero-tenant-id", access.tenant.clone()));
         let payload = match prepared.body.as_slice() {
             [] => Payload::Nothing,
             body => Payload::Json(body.to_vec()),
@@ -606,7 +598,7 @@ impl Xero {
             name: prepared.name,
             method: prepared.method.clone(),
             url: prepared.url.clone(),
-            login: Login::Bearer(token),
+            login: Login::Bearer(access.token.reveal()),
             headers,
             payload,
             effect: prepared.effect,

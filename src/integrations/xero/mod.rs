@@ -1,8 +1,10 @@
-//! Xero: sales invoices, credit notes and bills of one organisation, over a custom connection, and the check of its webhooks.
+//! Xero: sales invoices, credit notes and bills of one organisation, over a custom connection or a person's consent, and the check
+//! of its webhooks.
 
 mod client;
 mod convert;
 mod failure;
+pub mod oauth;
 pub mod signature;
 mod token;
 mod wire;

@@ -1,30 +1,23 @@
 //! The access token of a custom connection and the organisation behind it. Both are kept in memory: either can be asked for again at any time.
 
-use std::time::{Duration, Instant};
+use std::{
+    pin::Pin,
+    time::{Duration, Instant},
+};
 
 use reqwest::Method;
 use tokio::sync::Mutex;
 
-use super::{client::XeroConfig, failure::failure_of, wire};
+use super::{client::XeroConfig, failure::failure_of, oauth, wire};
 use crate::{
+    Secret,
     error::{CallError, ErrorKind, Vendor},
     http::{self, Call, Effect, Http, Login, Payload},
+    token::{Access, Asked, TokenSource},
 };
-
-/// What the portal may do there: read sales invoices, credit notes, payments, settings; read and write bills and contacts. Credit notes are under the
-/// scope of invoices.
-const SCOPES: &str =
-    "accounting.invoices accounting.payments.read accounting.contacts accounting.settings.read";
 
 /// A token is renewed this long before it ends, so that it does not end on the way.
 const RENEWED_BEFORE: Duration = Duration::from_secs(60);
-
-/// What a call to the accounting API needs.
-#[derive(Clone)]
-pub struct Access {
-    pub token: String,
-    pub tenant_id: String,
-}
 
 struct Held {
     access: Access,
@@ -32,46 +25,57 @@ struct Held {
     renewed_at: Instant,
 }
 
-/// The held token. Whoever finds it missing fetches it while the others wait for that one.
-#[derive(Default)]
-pub struct TokenKeeper {
+/// A custom connection. Whoever finds its token missing fetches it while the others wait for that one.
+pub struct CustomConnection {
+    http: Http,
+    config: XeroConfig,
     held: Mutex<Option<Held>>,
 }
 
-impl TokenKeeper {
-    /// The current access; fetched if there is none, if it ends soon, or if it is the one that was just refused.
-    pub async fn access(
-        &self,
-        http: &Http,
-        config: &XeroConfig,
-        refused: Option<&str>,
-    ) -> Result<Access, CallError> {
-        let mut held = self.held.lock().await;
-        if let Some(held) = held.as_ref() {
-            let is_refused = refused.is_some_and(|token| token == held.access.token);
-            if Instant::now() < held.renewed_at && !is_refused {
-                return Ok(held.access.clone());
-            }
+impl CustomConnection {
+    pub fn new(http: Http, config: XeroConfig) -> Self {
+        Self {
+            http,
+            config,
+            held: Mutex::default(),
         }
-        *held = None;
-        let asked_at = Instant::now();
-        let token = fetch_token(http, config).await?;
-        let tenant_id = fetch_tenant(http, config, &token.access_token).await?;
-        let access = Access {
-            token: token.access_token,
-            tenant_id,
-        };
-        let lasts = Duration::from_secs(token.expires_in).saturating_sub(RENEWED_BEFORE);
-        *held = Some(Held {
-            access: access.clone(),
-            renewed_at: asked_at + lasts,
-        });
-        Ok(access)
+    }
+}
+
+impl TokenSource for CustomConnection {
+    /// The current access; fetched if there is none, if it ends soon, or if it is the one that was just refused.
+    fn access<'a>(&'a self, refused: Option<&'a Secret>) -> Asked<'a> {
+        Box::pin(async move {
+            let mut held = self.held.lock().await;
+            if let Some(held) = held.as_ref() {
+                let is_refused = refused.is_some_and(|token| *token == held.access.token);
+                if Instant::now() < held.renewed_at && !is_refused {
+                    return Ok(held.access.clone());
+                }
+            }
+            *held = None;
+            let asked_at = Instant::now();
+            let token = fetch_token(&self.http, &self.config).await?;
+            let access_token = Secret::from(token.access_token);
+            let tenant = fetch_tenant(&self.http, &self.config.base_url, &access_token).await?;
+            let access = Access {
+                token: access_token,
+                tenant,
+            };
+            let lasts = Duration::from_secs(token.expires_in).saturating_sub(RENEWED_BEFORE);
+            *held = Some(Held {
+                access: access.clone(),
+                renewed_at: asked_at + lasts,
+            });
+            Ok(access)
+        })
     }
 
     /// Forgets token and organisation, as the connection may have become another one.
-    pub async fn forget(&self) {
-        *self.held.lock().await = None;
+    fn shut_out(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            *self.held.lock().await = None;
+        })
     }
 }
 
@@ -85,7 +89,7 @@ async fn fetch_token(http: &Http, config: &XeroConfig) -> Result<wire::Token, Ca
         headers: Vec::new(),
         payload: Payload::Form(vec![
             ("grant_type", "client_credentials".to_owned()),
-            ("scope", SCOPES.to_owned()),
+            ("scope", oauth::SCOPES.to_owned()),
         ]),
         // A token that got lost harms nobody.
         effect: Effect::Read,
@@ -102,24 +106,10 @@ async fn fetch_token(http: &Http, config: &XeroConfig) -> Result<wire::Token, Ca
     Err(failure)
 }
 
-async fn fetch_tenant(http: &Http, config: &XeroConfig, token: &str) -> Result<String, CallError> {
-    let call = Call {
-        vendor: Vendor::Xero,
-        name: "list_connections",
-        method: Method::GET,
-        url: http::address(Vendor::Xero, &config.base_url, &["connections"])?,
-        login: Login::Bearer(token),
-        headers: Vec::new(),
-        payload: Payload::Nothing,
-        effect: Effect::Read,
-    };
-    let answer = http.send(call).await?;
-    if !answer.is_success() {
-        return Err(failure_of(&answer));
-    }
-    let connections: Vec<wire::Connection> = answer.parse()?;
-    let first = connections.into_iter().next();
-    first.map(|connection| connection.tenant_id).ok_or_else(|| {
+async fn fetch_tenant(http: &Http, base_url: &str, token: &Secret) -> Result<String, CallError> {
+    let tenants = oauth::list_tenants(http, base_url, token).await?;
+    let first = tenants.into_iter().next();
+    first.map(|tenant| tenant.id).ok_or_else(|| {
         CallError::new(
             Vendor::Xero,
             ErrorKind::Unauthorised,

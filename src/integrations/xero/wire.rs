@@ -258,7 +258,11 @@ pub struct Token {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Connection {
+    #[serde(default)]
+    pub id: String,
     pub tenant_id: String,
+    #[serde(default)]
+    pub tenant_name: String,
 }
 
 #[derive(Serialize)]

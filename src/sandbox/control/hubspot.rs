@@ -22,6 +22,11 @@ pub fn act(
     match parts {
         ["merge"] => merge(world, fields, now_ms),
         ["settings"] => set_account(world, fields),
+        ["consent", "take-back"] => {
+            world.hubspot.take_consent_back();
+            let words = "Nobody lets the OAuth app in any more.";
+            Ok(Done::new(json!({"consent": false}), words))
+        }
         ["pipelines", parts @ ..] => edit_pipelines(&mut world.hubspot, parts, fields),
         ["deals", id, "line_items"] => add_line_item(world, id, fields, now_ms),
         [kind] => create_record(world, kind, fields, now_ms),

@@ -25,6 +25,7 @@ pub fn act(
         ["contacts"] => create_contact(world, fields, now_ms),
         ["contacts", "merge"] => merge_contacts(world, fields, now_ms),
         ["connections"] => connect(world, fields),
+        ["consent", "take-back"] => Ok(take_consent_back(world)),
         ["organisation"] => set_organisation(world, fields),
         ["invoices"] => create_invoice(world, fields, now_ms),
         ["invoices", key] => edit_invoice(world, key, fields, now_ms),
@@ -122,6 +123,18 @@ fn connect(world: &mut World, fields: &Fields) -> Result<Done, String> {
         ),
     };
     Ok(Done::new(json!(second), sentence))
+}
+
+/// Whoever let the web app in takes that back, in all organisations.
+fn take_consent_back(world: &mut World) -> Done {
+    world.xero.take_consent_back();
+    if let Some(second) = &mut world.second_xero {
+        second.take_consent_back();
+    }
+    Done::new(
+        json!({"consent": false}),
+        "Nobody lets the web app in any more.",
+    )
 }
 
 fn side(fields: &Fields) -> Result<InvoiceKind, String> {

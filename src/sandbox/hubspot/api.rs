@@ -28,7 +28,7 @@ pub fn answer(world: &mut World, keys: &Keys, call: &Call) -> Reply {
     let parts = call.parts();
     let hubspot = &mut world.hubspot;
     match (&call.method, parts.as_slice()) {
-        (&Method::GET, ["oauth", "authorize"]) => {
+        (&Method::GET | &Method::POST, ["oauth", "authorize"]) => {
             return hubspot.tokens.authorize(&mut world.dice, call);
         }
         (_, ["oauth", version, rest @ ..]) if is_version(version) => {

@@ -196,6 +196,11 @@ impl HubSpot {
         self.tokens = std::mem::take(&mut before.tokens);
     }
 
+    /// Whoever let the OAuth app in takes that back.
+    pub fn take_consent_back(&mut self) {
+        self.tokens.take_consent_back();
+    }
+
     fn take_record_number(&mut self) -> u64 {
         // Real ids have gaps; a client that counts on the next number is wrong.
         self.next_record += 17;

@@ -11,9 +11,11 @@ use super::errors::{no_such_path, not_found};
 use super::{APP_ID, PORTAL_ID};
 use crate::call::{Call, Reply, find_pair};
 use crate::dice::Dice;
+use crate::page::consent::{self, Decision};
 use crate::server::Keys;
 
 const ACCESS_TOKEN_SECONDS: i64 = 1_800;
+const CODE_MS: i64 = 300_000;
 const SCOPES: [&str; 2] = ["crm.objects.deals.read", "crm.objects.deals.write"];
 /// The person who connected the app.
 const USER_ID: u64 = 9_586_504;
@@ -24,7 +26,9 @@ pub struct TokenDesk {
     /// Access token → when it expires, in milliseconds.
     access: BTreeMap<String, i64>,
     refresh: BTreeSet<String>,
-    codes: BTreeSet<String>,
+    /// Code → until when it is good, and where it was sent.
+    #[serde(default)]
+    given_codes: BTreeMap<String, (i64, String)>,
 }
 
 /// What a bearer token is worth.
@@ -45,20 +49,39 @@ impl TokenDesk {
         }
     }
 
-    /// `GET /oauth/authorize`: everybody agrees at once, and is sent back with a code.
+    /// `/oauth/authorize`: the page on which a person lets the app in, and its answer.
     pub fn authorize(&mut self, dice: &mut Dice, call: &Call) -> Reply {
-        let Some(back) = call.query("redirect_uri") else {
+        if call.method == Method::GET {
+            return match call.query("redirect_uri") {
+                Some(_) => consent::page("HubSpot", call, &[]),
+                None => bad_request("invalid_request"),
+            };
+        }
+        let decision = Decision::read(call);
+        let address = decision.field("redirect_uri").to_owned();
+        if address.is_empty() {
             return bad_request("invalid_request");
-        };
+        }
+        if !decision.is_yes() {
+            return decision.back("error", "access_denied");
+        }
         let code = dice.token("code-");
-        self.codes.insert(code.clone());
-        let state = call.query("state").unwrap_or_default();
-        let query = form_urlencoded::Serializer::new(String::new())
-            .append_pair("code", &code)
-            .append_pair("state", state)
-            .finish();
-        let joint = if back.contains('?') { '&' } else { '?' };
-        Reply::empty(StatusCode::FOUND).with_header("location", format!("{back}{joint}{query}"))
+        let ends_ms = call.now_ms + CODE_MS;
+        self.given_codes.insert(code.clone(), (ends_ms, address));
+        decision.back("code", &code)
+    }
+
+    /// Whoever let the app in takes that back: every token of it is worth nothing from now on.
+    pub fn take_consent_back(&mut self) {
+        self.access.clear();
+        self.refresh.clear();
+        self.given_codes.clear();
+    }
+
+    /// Uses a code up.
+    fn take_code(&mut self, code: &str, address: &str, now_ms: i64) -> bool {
+        let given = self.given_codes.remove(code);
+        given.is_some_and(|(ends_ms, sent)| ends_ms > now_ms && sent == address)
     }
 
     /// `/oauth/{version}/…`: tokens are issued, looked at and revoked. The oldest version has a path per token.
@@ -125,7 +148,11 @@ impl TokenDesk {
             "refresh_token" if self.refresh.contains(field("refresh_token")) => {
                 field("refresh_token").to_owned()
             }
-            "authorization_code" if self.codes.remove(field("code")) => dice.token("hs-refresh-"),
+            "authorization_code"
+                if self.take_code(field("code"), field("redirect_uri"), call.now_ms) =>
+            {
+                dice.token("hs-refresh-")
+            }
             "client_credentials" => String::new(),
             "refresh_token" | "authorization_code" => return bad_request("invalid_grant"),
             _ => return bad_request("unsupported_grant_type"),

@@ -12,7 +12,7 @@ use crate::server::Shared;
 pub const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:; frame-src 'self'; \
                           form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const STYLE: &str = include_str!("style.css");
+pub const STYLE: &str = include_str!("style.css");
 
 const PAGES: [(&str, &str); 7] = [
     ("/", "Overview"),

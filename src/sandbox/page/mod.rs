@@ -3,6 +3,7 @@
 
 mod account;
 mod clock;
+pub mod consent;
 mod hubspot;
 mod layout;
 mod log;

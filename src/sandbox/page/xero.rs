@@ -31,7 +31,7 @@ pub fn render(shared: &Shared, call: &Call) -> Option<Markup> {
             (credits(xero, &today))
             (contacts(xero))
             (settings(xero))
-            (connections(world.second_xero.as_ref()))
+            (connections(xero, world.second_xero.as_ref()))
             (exchanges)
         }
     };
@@ -534,7 +534,8 @@ pub fn download(shared: &Shared, id: &str) -> Reply {
 }
 
 /// Which organisations the app is connected to.
-fn connections(second: Option<&Xero>) -> Markup {
+fn connections(xero: &Xero, second: Option<&Xero>) -> Markup {
+    let is_let_in = xero.has_consent() || second.is_some_and(Xero::has_consent);
     let (words, wanted) = match second {
         Some(_) => ("Connect to the first organisation alone", "false"),
         None => ("Connect to a second organisation", "true"),
@@ -546,6 +547,13 @@ fn connections(second: Option<&Xero>) -> Markup {
                 (back_to("/xero#connections"))
                 @if let Some(second) = second { p { "Also connected to " (second.organisation.name) ", base currency " (second.organisation.base_currency) "." } }
                 button name="second" value=(wanted) { (words) }
+            }
+            @if is_let_in {
+                form.item method="post" action="/sandbox/xero/consent/take-back" {
+                    (back_to("/xero#connections"))
+                    p { "Somebody let the portal’s web app in." }
+                    button.plain { "Take the consent back" }
+                }
             }
         }
     }

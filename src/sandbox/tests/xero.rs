@@ -140,21 +140,89 @@ async fn identity(bench: &Bench, path: &str, form: &str) -> (u16, Value) {
     bench.send(request.body(body)).await
 }
 
-/// The refresh token of a person who connects the organisation.
-async fn connect(bench: &Bench) -> String {
-    let url = bench.url("/identity/connect/authorize?redirect_uri=http://localhost/back&state=s");
-    let answer = bench.client.get(url).send().await.unwrap();
+const BACK: &str = "http://localhost/back";
+
+/// Lets the web app into organisations, and gives the code; `challenge` is PKCE's, or empty.
+async fn consent(bench: &Bench, organisations: &[&str], challenge: &str) -> String {
+    let chosen: String = organisations
+        .iter()
+        .map(|id| format!("&choice={id}"))
+        .collect();
+    let form = format!(
+        "client_id=xero-id&redirect_uri={BACK}&state=s&code_challenge={challenge}&decision=allow{chosen}"
+    );
+    let request = bench.client.post(bench.url("/identity/connect/authorize"));
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let answer = request.body(form).send().await.unwrap();
     let location = answer.headers()["location"].to_str().unwrap().to_owned();
-    let code = location
-        .split("code=")
-        .nth(1)
-        .unwrap()
-        .split('&')
-        .next()
-        .unwrap();
-    let form = format!("grant_type=authorization_code&code={code}");
-    let (_, token) = identity(bench, "/connect/token", &form).await;
-    token["refresh_token"].as_str().unwrap().to_owned()
+    assert!(location.starts_with(&format!("{BACK}?code=")) && location.ends_with("&state=s"));
+    let code = location.split("code=").nth(1).unwrap();
+    code.split('&').next().unwrap().to_owned()
+}
+
+/// The tokens of a person who lets the web app into the organisation.
+async fn tokens(bench: &Bench) -> Value {
+    let code = consent(bench, &[TENANT], "").await;
+    let form = format!("grant_type=authorization_code&code={code}&redirect_uri={BACK}");
+    identity(bench, "/connect/token", &form).await.1
+}
+
+async fn connect(bench: &Bench) -> String {
+    let tokens = tokens(bench).await;
+    tokens["refresh_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_person_lets_the_app_into_organisations_or_does_not() {
+    let bench = Bench::start().await;
+    let asked = format!("?client_id=xero-id&redirect_uri={BACK}&state=s&scope=offline_access");
+    let page = bench.url(&format!("/identity/connect/authorize{asked}"));
+    let page = bench.client.get(page).send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    let page = page.text().await.unwrap();
+    assert!(page.contains("Northwind Software Ltd") && page.contains("Deny"));
+    let foreign = bench.url("/identity/connect/authorize?client_id=other&redirect_uri=x");
+    assert_eq!(
+        bench.client.get(foreign).send().await.unwrap().status(),
+        400
+    );
+    let request = bench.client.post(bench.url("/identity/connect/authorize"));
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let denied = format!("redirect_uri={BACK}&state=s&decision=deny");
+    let answer = request.body(denied).send().await.unwrap();
+    let location = answer.headers()["location"].to_str().unwrap();
+    assert_eq!(location, format!("{BACK}?error=access_denied&state=s"));
+}
+
+#[tokio::test]
+async fn a_code_is_used_once_in_time_by_whoever_asked_for_it() {
+    let bench = Bench::start().await;
+    // RFC 7636, appendix B.
+    let (verifier, challenge) = (
+        "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+        "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    );
+    let exchange = async |code: &str, rest: &str| {
+        let form = format!("grant_type=authorization_code&code={code}{rest}");
+        identity(&bench, "/connect/token", &form).await.0
+    };
+    let good = format!("&redirect_uri={BACK}&code_verifier={verifier}");
+    for wrong in [
+        format!("&redirect_uri={BACK}"),
+        format!("&redirect_uri={BACK}&code_verifier=guessed"),
+        format!("&redirect_uri=http://elsewhere&code_verifier={verifier}"),
+    ] {
+        let code = consent(&bench, &[TENANT], challenge).await;
+        assert_eq!(exchange(&code, &wrong).await, 400, "{wrong}");
+        assert_eq!(exchange(&code, &good).await, 400, "and is used up");
+    }
+    let code = consent(&bench, &[TENANT], challenge).await;
+    assert_eq!(exchange(&code, &good).await, 200);
+    assert_eq!(exchange(&code, &good).await, 400, "once");
+    let late = consent(&bench, &[TENANT], challenge).await;
+    let to = json!({"to": "2026-10-01T08:05:00Z"});
+    bench.control("/clock", to).await;
+    assert_eq!(exchange(&late, &good).await, 400, "five minutes");
 }
 
 #[tokio::test]
@@ -188,20 +256,42 @@ async fn a_refresh_token_rotates_and_the_old_one_works_for_half_an_hour_more() {
 }
 
 #[tokio::test]
-async fn a_revoked_refresh_token_is_dead_and_nothing_is_connected_any_more() {
+async fn a_revoked_refresh_token_is_dead_and_lets_the_web_app_in_nowhere() {
     let bench = Bench::start().await;
-    let token = connect(&bench).await;
+    let given = tokens(&bench).await;
+    let organisation = async || {
+        let request = bench.client.get(bench.url("/api.xro/2.0/Organisation"));
+        let request = request.header("xero-tenant-id", TENANT);
+        let token = given["access_token"].as_str().unwrap();
+        bench.send(request.bearer_auth(token)).await.0
+    };
+    assert_eq!(organisation().await, 200);
+    let token = given["refresh_token"].as_str().unwrap();
     let (status, _) = identity(&bench, "/connect/revocation", &format!("token={token}")).await;
     assert_eq!(status, 200);
     let form = format!("grant_type=refresh_token&refresh_token={token}");
     let refused = identity(&bench, "/connect/token", &form).await;
     assert_eq!(refused, (400, json!({"error": "invalid_grant"})));
-    assert_eq!(
-        bench.xero("GET", "/Organisation", "", Value::Null).await.0,
-        403
-    );
+    assert_eq!(organisation().await, 403);
+    let custom = bench.xero("GET", "/Organisation", "", Value::Null).await.0;
+    assert_eq!(custom, 200, "the custom connection is another one");
     let unknown = identity(&bench, "/connect/revocation", "token=never-was").await;
     assert_eq!(unknown.0, 200);
+}
+
+#[tokio::test]
+async fn a_consent_that_is_taken_back_ends_its_tokens_at_once() {
+    let bench = Bench::start().await;
+    let given = tokens(&bench).await;
+    bench.control("/xero/consent/take-back", json!({})).await;
+    let request = bench.client.get(bench.url("/connections"));
+    let token = given["access_token"].as_str().unwrap();
+    assert_eq!(bench.send(request.bearer_auth(token)).await.0, 401);
+    let form = format!(
+        "grant_type=refresh_token&refresh_token={}",
+        given["refresh_token"].as_str().unwrap()
+    );
+    assert_eq!(identity(&bench, "/connect/token", &form).await.0, 400);
 }
 
 #[tokio::test]

@@ -31,8 +31,8 @@ pub fn answer(world: &mut World, keys: &Keys, call: &Call) -> Reply {
     let second = world.second_xero.as_mut();
     match (&call.method, parts.as_slice()) {
         (&Method::POST, ["connect", "token"]) => auth::token(&mut xero.tokens, dice, keys, call),
-        (&Method::GET, ["identity", "connect", "authorize"]) => {
-            auth::authorize(&mut xero.tokens, dice, call)
+        (&Method::GET | &Method::POST, ["identity", "connect", "authorize"]) => {
+            auth::authorize(xero, second, dice, keys, call)
         }
         (&Method::GET, [".well-known", "openid-configuration"]) => auth::discovery(call),
         (&Method::POST, ["connect", "revocation"]) => auth::revoke(xero, second, keys, call),

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use axum::http::{Method, StatusCode};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::errors::refused;
 use super::{Organisation, Xero};
 use crate::call::{Call, Reply, find_pair};
 use crate::dice::Dice;
+use crate::page::consent::{self, Choice, Decision};
 use crate::server::Keys;
 
 const ACCESS_TOKEN_MS: i64 = 1_800_000;
@@ -25,6 +27,14 @@ struct Grant {
     expires_ms: i64,
     /// With blanks between; empty for all that the app was set up with.
     scope: String,
+    /// Whether a person let the web app in; else it is the custom connection's.
+    #[serde(default)]
+    by_consent: bool,
+    /// Of a code: where it was sent, and PKCE's challenge, if there was one.
+    #[serde(default)]
+    redirect_uri: String,
+    #[serde(default)]
+    challenge: String,
 }
 
 /// What has been issued.
@@ -34,8 +44,11 @@ pub struct TokenDesk {
     /// Good until they are used and a little longer.
     refresh: BTreeMap<String, Grant>,
     codes: BTreeMap<String, Grant>,
-    /// Whether the organisation is still connected to the app.
+    /// Whether the organisation is still connected to the custom connection.
     connected: bool,
+    /// Whether a person let the web app into it.
+    #[serde(default)]
+    consented: bool,
 }
 
 impl Default for TokenDesk {
@@ -45,6 +58,7 @@ impl Default for TokenDesk {
             refresh: BTreeMap::new(),
             codes: BTreeMap::new(),
             connected: true,
+            consented: false,
         }
     }
 }
@@ -53,6 +67,32 @@ impl TokenDesk {
     /// Connects the organisation, if it was not.
     pub fn connect(&mut self) {
         self.connected = true;
+    }
+
+    /// Whoever let the web app in takes that back: every token of it is worth nothing from now on.
+    pub fn take_consent_back(&mut self) {
+        self.consented = false;
+        self.refresh.clear();
+        self.codes.clear();
+        self.access.retain(|_, grant| !grant.by_consent);
+    }
+
+    /// Whether a person let the web app in.
+    pub fn has_consent(&self) -> bool {
+        self.consented
+    }
+
+    /// Whether an organisation is open to a token of either kind.
+    fn is_open(&self, by_consent: bool) -> bool {
+        match by_consent {
+            true => self.consented,
+            false => self.connected,
+        }
+    }
+
+    fn is_by_consent(&self, call: &Call) -> bool {
+        let known = call.bearer().and_then(|token| self.access.get(token));
+        known.is_some_and(|grant| grant.by_consent)
     }
 }
 
@@ -68,7 +108,7 @@ pub fn discovery(call: &Call) -> Reply {
     Reply::json(StatusCode::OK, &document)
 }
 
-/// `POST /connect/revocation`: the refresh token is dead and nothing is connected any more. A token that nobody knows
+/// `POST /connect/revocation`: the refresh token is dead and the web app is let in nowhere any more. A token that nobody knows
 /// is revoked already. Access tokens live until they end.
 pub fn revoke(xero: &mut Xero, second: Option<&mut Xero>, keys: &Keys, call: &Call) -> Reply {
     let form = call.form();
@@ -77,33 +117,59 @@ pub fn revoke(xero: &mut Xero, second: Option<&mut Xero>, keys: &Keys, call: &Ca
         return bad_request("invalid_client");
     }
     if xero.tokens.refresh.remove(field("token")).is_some() {
-        xero.tokens.connected = false;
+        xero.tokens.consented = false;
         if let Some(second) = second {
-            second.tokens.connected = false;
+            second.tokens.consented = false;
         }
     }
     Reply::empty(StatusCode::OK)
 }
 
-/// `GET /identity/connect/authorize`: everybody agrees at once, and is sent back with a code.
-pub fn authorize(desk: &mut TokenDesk, dice: &mut Dice, call: &Call) -> Reply {
-    let Some(back) = call.query("redirect_uri") else {
+/// `/identity/connect/authorize`: the page on which a person chooses organisations and lets the app in, and its answer.
+pub fn authorize(
+    xero: &mut Xero,
+    second: Option<&mut Xero>,
+    dice: &mut Dice,
+    keys: &Keys,
+    call: &Call,
+) -> Reply {
+    if call.method == Method::GET {
+        return match (call.query("redirect_uri"), call.query("client_id")) {
+            (None, _) => bad_request("invalid_request"),
+            (_, Some(id)) if id == keys.xero_client_id => {
+                let known = std::iter::once(&*xero).chain(second.as_deref());
+                let choices: Vec<Choice<'_>> = known
+                    .map(|books| Choice {
+                        id: &books.organisation.tenant_id,
+                        name: &books.organisation.name,
+                    })
+                    .collect();
+                consent::page("Xero", call, &choices)
+            }
+            _ => bad_request("unauthorized_client"),
+        };
+    }
+    let decision = Decision::read(call);
+    if decision.field("redirect_uri").is_empty() {
         return bad_request("invalid_request");
-    };
+    }
+    if !decision.is_yes() {
+        return decision.back("error", "access_denied");
+    }
     let code = dice.token("xero-code-");
     let grant = Grant {
         expires_ms: call.now_ms + CODE_MS,
-        scope: call.query("scope").unwrap_or_default().to_owned(),
+        scope: decision.field("scope").to_owned(),
+        by_consent: true,
+        redirect_uri: decision.field("redirect_uri").to_owned(),
+        challenge: decision.field("code_challenge").to_owned(),
     };
-    desk.codes.insert(code.clone(), grant);
-    desk.connected = true;
-    let state = call.query("state").unwrap_or_default();
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("code", &code)
-        .append_pair("state", state)
-        .finish();
-    let joint = if back.contains('?') { '&' } else { '?' };
-    Reply::empty(StatusCode::FOUND).with_header("location", format!("{back}{joint}{query}"))
+    xero.tokens.codes.insert(code.clone(), grant);
+    for books in std::iter::once(xero).chain(second) {
+        // What was let into before stays so.
+        books.tokens.consented |= decision.has_chosen(&books.organisation.tenant_id);
+    }
+    decision.back("code", &code)
 }
 
 /// `POST /connect/token`.
@@ -117,8 +183,15 @@ pub fn token(desk: &mut TokenDesk, dice: &mut Dice, keys: &Keys, call: &Call) ->
     let (scope, with_refresh) = match field("grant_type") {
         // Xero's own SDK says `scopes`, which nobody reads: it gets what the app was set up with.
         "client_credentials" => (field("scope").to_owned(), false),
+        // Used up by whoever shows it, right or wrong.
         "authorization_code" => match desk.codes.remove(field("code")) {
-            Some(code) if code.expires_ms > now_ms => (code.scope, true),
+            Some(code)
+                if code.expires_ms > now_ms
+                    && code.redirect_uri == field("redirect_uri")
+                    && is_answered(&code.challenge, field("code_verifier")) =>
+            {
+                (code.scope, true)
+            }
             _ => return bad_request("invalid_grant"),
         },
         "refresh_token" => match desk.refresh.get_mut(field("refresh_token")) {
@@ -137,6 +210,9 @@ pub fn token(desk: &mut TokenDesk, dice: &mut Dice, keys: &Keys, call: &Call) ->
     let grant = |lasts_ms: i64| Grant {
         expires_ms: now_ms + lasts_ms,
         scope: scope.clone(),
+        by_consent: with_refresh,
+        redirect_uri: String::new(),
+        challenge: String::new(),
     };
     desk.access.insert(access.clone(), grant(ACCESS_TOKEN_MS));
     let mut wire = json!({"access_token": access, "expires_in": ACCESS_TOKEN_MS / 1_000, "token_type": "Bearer", "scope": scope});
@@ -147,6 +223,11 @@ pub fn token(desk: &mut TokenDesk, dice: &mut Dice, keys: &Keys, call: &Call) ->
         wire["refresh_token"] = json!(refresh);
     }
     Reply::json(StatusCode::OK, &wire)
+}
+
+/// PKCE: whoever shows the code knows what the one who asked for it knew.
+fn is_answered(challenge: &str, verifier: &str) -> bool {
+    challenge.is_empty() || URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == challenge
 }
 
 fn is_our_app(keys: &Keys, call: &Call, id: &str, secret: &str) -> bool {
@@ -172,9 +253,10 @@ pub fn connections(
     if let Err(reply) = check_token(&xero.tokens, call, false) {
         return *reply;
     }
+    let by_consent = xero.tokens.is_by_consent(call);
     let mut connected: Vec<&mut Xero> = std::iter::once(xero)
         .chain(second)
-        .filter(|books| books.tokens.connected)
+        .filter(|books| books.tokens.is_open(by_consent))
         .collect();
     match (&call.method, rest) {
         (&Method::GET, []) => {
@@ -188,7 +270,10 @@ pub fn connections(
             let mut found = connected.iter_mut();
             match found.find(|books| books.organisation.connection_id == *id) {
                 Some(books) => {
-                    books.tokens.connected = false;
+                    match by_consent {
+                        true => books.tokens.consented = false,
+                        false => books.tokens.connected = false,
+                    }
                     Reply::empty(StatusCode::NO_CONTENT)
                 }
                 None => super::errors::not_found(),
@@ -266,8 +351,10 @@ pub fn chosen<'a>(
     call: &Call,
 ) -> Result<&'a mut Xero, Box<Reply>> {
     let given = call.header("xero-tenant-id").unwrap_or_default();
+    let by_consent = xero.tokens.is_by_consent(call);
     let is_meant = |books: &&mut Xero| {
-        books.tokens.connected && given.eq_ignore_ascii_case(&books.organisation.tenant_id)
+        books.tokens.is_open(by_consent)
+            && given.eq_ignore_ascii_case(&books.organisation.tenant_id)
     };
     let mut all = std::iter::once(xero).chain(second);
     let refusal = || refused(StatusCode::FORBIDDEN, "AuthenticationUnsuccessful");

@@ -166,6 +166,16 @@ impl Xero {
         self.tokens.connect();
     }
 
+    /// Whoever let the web app in takes that back.
+    pub fn take_consent_back(&mut self) {
+        self.tokens.take_consent_back();
+    }
+
+    /// Whether a person let the web app in.
+    pub fn has_consent(&self) -> bool {
+        self.tokens.has_consent()
+    }
+
     /// Leaves an event for the sender. `category` is `INVOICE` or `CONTACT`.
     pub fn event(&mut self, category: &str, id: &str, act: &str, now_ms: i64) {
         self.event_with(category, id, act, None, now_ms);

@@ -34,8 +34,14 @@ pub(crate) async fn alert(
     Ok(())
 }
 
-fn path(place: &str) -> String {
-    format!("/staff/integrations/{place}")
+/// Where something can be done about it.
+fn path(key: &str, place: &str) -> String {
+    match key {
+        "alert-broken" | "alert-broken-over" | "alert-missing" | "alert-missing-over" => {
+            format!("/staff/connections/{place}")
+        }
+        _ => format!("/staff/integrations/{place}"),
+    }
 }
 
 /// The headline and the sentence of an alert.
@@ -54,21 +60,25 @@ pub(super) fn about_alert(words: Words, key: &str, place: &str) -> Message {
         text,
         fields: Vec::new(),
         rows: Vec::new(),
-        path: path(place),
+        path: path(key, place),
     }
 }
 
 pub(super) fn alert_draft(words: Words, key: &str, place: &str) -> Draft {
     let (subject, text) = said(&words, key, place);
+    let button = match key {
+        "alert-broken" | "alert-missing" => "alert-button-connect",
+        _ => "alert-button",
+    };
     Draft {
         kind: MailKind::Alert,
+        button: words.text(button),
         words,
         partner: None,
         subject,
         paragraphs: vec![text],
         rows: Vec::new(),
         items: Vec::new(),
-        button: words.text("alert-button"),
-        path: path(place),
+        path: path(key, place),
     }
 }

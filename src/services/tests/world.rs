@@ -133,6 +133,8 @@ impl World {
             vendor: Party::default(),
             staff_channel: "C0STAFF000".to_owned(),
             sandbox: true,
+            stand_in: true,
+            environment: Vec::new(),
         };
         change(&mut programme);
         let ctx = Ctx {

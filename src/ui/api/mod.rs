@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod company;
+pub mod connections;
 pub mod corrections;
 pub mod disputes;
 pub mod leads;

@@ -80,7 +80,7 @@ fn evidence(page: &Page, case: &CaseView) -> AnyView {
     let deal = case.deal.as_ref().map(|deal| {
         let label = words.with("case-open-deal", &[("deal", (&deal.name).into())]);
         page.app
-            .vendors
+            .vendors()
             .deal(&deal.hubspot_id)
             .map(|url| link(url, label))
     });
@@ -219,7 +219,7 @@ fn invoice_row(page: &Page, deal: DealId, choice: &InvoiceChoice) -> AnyView {
     view! {
         <li>
             <div>
-                <span class="t"><a href=page.app.vendors.invoice(&remote.id) rel="noreferrer">{remote.number.clone()}</a>{fits}</span>
+                <span class="t"><a href=page.app.vendors().invoice(&remote.id) rel="noreferrer">{remote.number.clone()}</a>{fits}</span>
                 <p>{format!("{} · {} · {}", remote.contact_name, issued, remote.reference)}</p>
             </div>
             <span class="end">{kit::money(page, remote.sub_total)}</span>

@@ -77,8 +77,8 @@ pub async fn show(
 /// Where Xero shows a document.
 pub fn vendor_url(page: &Page, document: &Document) -> String {
     match document.kind {
-        DocumentKind::Invoice => page.app.vendors.invoice(&document.id),
-        DocumentKind::Credit => page.app.vendors.credit(&document.id),
+        DocumentKind::Invoice => page.app.vendors().invoice(&document.id),
+        DocumentKind::Credit => page.app.vendors().credit(&document.id),
     }
 }
 

@@ -594,7 +594,7 @@ fn deals(page: &Page, money: &ClientMoney, opened: &Opened, row: &ExplorerRow) -
 
 fn deal_link(page: &Page, deal: &DealRecord) -> AnyView {
     let name = format!("{} · {}", deal.name, deal.hubspot_id);
-    match page.app.vendors.deal(&deal.hubspot_id) {
+    match page.app.vendors().deal(&deal.hubspot_id) {
         Some(url) => view! { <a href=url rel="noreferrer">{name}</a> }.into_any(),
         None => name.into_any(),
     }

@@ -6,6 +6,7 @@ pub mod bounces;
 pub mod case;
 pub mod channels;
 pub mod chase;
+pub mod connections;
 mod csv;
 pub mod decisions;
 pub mod document;

@@ -101,7 +101,7 @@ fn row(page: &Page, system: &str, found: &DifferenceRecord) -> AnyView {
         "" => found.remote_id.clone(),
         name => name.to_owned(),
     };
-    let vendors = &page.app.vendors;
+    let vendors = page.app.vendors();
     let theirs = match system {
         "hubspot" => vendors.deal(&found.remote_id),
         _ => Some(vendors.invoice(&found.remote_id)),

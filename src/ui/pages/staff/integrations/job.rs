@@ -46,7 +46,7 @@ fn linked(page: &Page, subject: &Subject) -> AnyView {
     let Some(text) = about(page, subject) else {
         return NOTHING.into_any();
     };
-    let vendors = &page.app.vendors;
+    let vendors = page.app.vendors();
     let url = match subject {
         Subject::Lead { id, .. } => Some(format!("/staff/leads/{id}")),
         Subject::Bill { statement, .. } => Some(format!("/staff/statements/{statement}")),

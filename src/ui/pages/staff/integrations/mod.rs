@@ -38,7 +38,10 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
             .then(|| kit::button_form("sweep_now", &[], words.text("integration-sweep"), "btn"));
         view! {
             {head(title, words.text("integration-lead"), sweep)}
-            <p><a href=super::stages::PATH>{words.text("stages-open")}</a></p>
+            <p>
+                <a href=super::stages::PATH>{words.text("stages-open")}</a>
+                {may(page, Action::Connect).then(|| view! { " · "<a href=super::connections::PATH>{words.text("connections-open")}</a> })}
+            </p>
             <div class="stack" id="systems" data-live="">
                 {SYSTEMS.iter().map(|system| trouble::notice(page, &health, system)).collect_view()}
                 {systems::table(page, &health)}

@@ -10,7 +10,7 @@ use super::systems::{SystemState, system_state};
 use crate::{
     ui::{
         kit::{self, icons},
-        pages::staff::may,
+        pages::staff::{connections, may},
     },
     web::page::Page,
 };
@@ -37,7 +37,7 @@ pub(super) fn notice(page: &Page, health: &Health, system: &str) -> Option<AnyVi
         view! {
             <div class="notice" data-tone=tone role=role>
                 {kit::icon(icons::ALERT)}
-                <div><h2>{title}</h2><p>{text}</p>{said(page, state, vendor)}</div>
+                <div><h2>{title}</h2><p>{text}</p>{said(page, state, vendor)}{connect(page, state, system)}</div>
                 {resume(page, system)}
             </div>
         }
@@ -84,5 +84,14 @@ fn resume(page: &Page, system: &str) -> Option<AnyView> {
         let values = [("system", system.to_owned())];
         let label = page.words.text("integration-resume");
         kit::button_form("resume_system", &values, label, "btn sm")
+    })
+}
+
+/// The way to where credentials are changed.
+fn connect(page: &Page, state: SystemState, system: &str) -> Option<AnyView> {
+    (state == SystemState::Held && may(page, Action::Connect)).then(|| {
+        let url = format!("{}/{system}", connections::PATH);
+        let label = page.words.text("alert-button-connect");
+        view! { <p><a href=url>{label}</a></p> }.into_any()
     })
 }

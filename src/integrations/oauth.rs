@@ -1,0 +1,139 @@
+//! Tokens that a vendor gives for a while: for a code that a person brought back, and again for the refresh token. What is kept of them, and who renews, is not
+//! decided here.
+
+use reqwest::{Method, Url};
+use serde::Deserialize;
+
+use crate::{
+    Secret,
+    error::{CallError, ErrorKind, Vendor},
+    http::{Answer, Call, Effect, Http, Login, Payload},
+};
+
+/// An app of ours at a vendor.
+#[derive(Clone, Debug)]
+pub struct App {
+    pub client_id: String,
+    pub client_secret: Secret,
+}
+
+/// What a vendor gave.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    pub access: Secret,
+    pub refresh: Secret,
+    pub lasts_ms: i64,
+    /// With blanks between.
+    pub scopes: String,
+    /// HubSpot's number of the account.
+    pub account: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Issued {
+    access_token: String,
+    refresh_token: String,
+    /// Seconds.
+    expires_in: i64,
+    #[serde(default)]
+    scope: Option<String>,
+    #[serde(default)]
+    scopes: Vec<String>,
+    #[serde(default)]
+    hub_id: Option<u64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Refusal {
+    error: String,
+    error_description: String,
+    message: String,
+}
+
+/// Where a person is sent to agree. PKCE's challenge is left out where the vendor does not know it.
+pub fn authorize_address(
+    vendor: Vendor,
+    page: &str,
+    query: &[(&str, &str)],
+) -> Result<String, CallError> {
+    let mut url = Url::parse(page).map_err(|_| {
+        let message = "the configured address of its page is not an address";
+        CallError::new(vendor, ErrorKind::Refused, message)
+    })?;
+    url.query_pairs_mut().extend_pairs(query);
+    Ok(url.into())
+}
+
+/// Asks a token endpoint. A token that got lost harms nobody, so an answer that got lost may be asked for again.
+pub(crate) async fn ask(
+    http: &Http,
+    vendor: Vendor,
+    url: Url,
+    login: Login<'_>,
+    form: Vec<(&'static str, String)>,
+) -> Result<Tokens, CallError> {
+    let answer = send(http, vendor, "fetch_tokens", url, login, form).await?;
+    let issued: Issued = answer.parse().map_err(|mut failure: CallError| {
+        // The parser's words may repeat what it read.
+        "the answer is not understood".clone_into(&mut failure.message);
+        failure
+    })?;
+    Ok(Tokens {
+        access: issued.access_token.into(),
+        refresh: issued.refresh_token.into(),
+        lasts_ms: issued.expires_in.saturating_mul(1_000),
+        scopes: issued.scope.unwrap_or_else(|| issued.scopes.join(" ")),
+        account: issued.hub_id.map(|id| id.to_string()),
+    })
+}
+
+/// Makes one call with a form that holds secrets, none of which is repeated in the words of a failure.
+pub(crate) async fn send(
+    http: &Http,
+    vendor: Vendor,
+    name: &'static str,
+    url: Url,
+    login: Login<'_>,
+    form: Vec<(&'static str, String)>,
+) -> Result<Answer, CallError> {
+    let sent: Vec<String> = form
+        .iter()
+        .filter(|(name, _)| {
+            !matches!(
+                *name,
+                "grant_type" | "client_id" | "redirect_uri" | "token_type_hint"
+            )
+        })
+        .map(|(_, value)| value.clone())
+        .collect();
+    let call = Call {
+        vendor,
+        name,
+        method: Method::POST,
+        url,
+        login,
+        headers: Vec::new(),
+        payload: Payload::Form(form),
+        effect: Effect::Read,
+    };
+    let answer = http.send(call).await?;
+    if answer.is_success() {
+        return Ok(answer);
+    }
+    let refusal: Refusal = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let mut words = match refusal.error.as_str() {
+        "" => refusal.message,
+        error if refusal.error_description.is_empty() => error.to_owned(),
+        error => format!("{error}: {}", refusal.error_description),
+    };
+    for secret in sent.iter().filter(|secret| !secret.is_empty()) {
+        words = words.replace(secret.as_str(), "…");
+    }
+    let mut failure = answer.failure(&words);
+    if answer.status == 400 {
+        // `invalid_grant`, `invalid_client` and the like: a person must connect again.
+        failure.kind = ErrorKind::Unauthorised;
+    }
+    Err(failure)
+}

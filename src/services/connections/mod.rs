@@ -1,0 +1,136 @@
+//! How the portal is tied to each outside system: what operators see of it and change, what workers reach it with, and what becomes of it when the system
+//! does not know us any more. Secrets go into the vault and come out for workers alone.
+//!
+//! What the environment says goes before everything; where neither it nor a person said anything the sandbox stands in, if it may. A connection that broke
+//! is still the one that counts: what is to be sent waits, and never goes to the sandbox instead.
+
+mod change;
+mod consent;
+mod tokens;
+
+use portal_domain::{
+    access::{Action, Actor},
+    calendar::Timestamp,
+    connection::{ConnectionSecret, Origin, Place, System},
+    secret::{Secret, SecretName},
+};
+use portal_store::{
+    Tx,
+    connections::{self, ConnectionRecord},
+    jobs,
+    vendors::{self, Standing},
+};
+
+use crate::{Ctx, Programme, ServiceError, access::require_staff, vault};
+
+pub use change::{
+    AppForm, Tested, connect_app, connect_mail, connect_token, disconnect, set_webhook_secrets,
+    tested,
+};
+pub use consent::{
+    Asked, Granted, Organisation, begin, choices, choose_organisation, found, granted,
+    redirect_address, take,
+};
+pub use tokens::{
+    Lease, Pair, Stored, broken, find_stored, give_back, list_idle, renewed, take_turn,
+};
+
+/// How a system is connected, as operators see it.
+#[derive(Clone, Debug)]
+pub struct ConnectionView {
+    pub record: ConnectionRecord,
+    pub origin: Origin,
+    pub standing: Standing,
+    /// How much waits for it.
+    pub waiting: i64,
+    /// Whether the vault keeps something that its webhooks are checked with.
+    pub has_webhook_secret: bool,
+}
+
+/// All systems, in the order in which people know them.
+pub async fn list(ctx: &Ctx, actor: &Actor) -> Result<Vec<ConnectionView>, ServiceError> {
+    require_staff(actor, Action::Connect)?;
+    let mut tx = ctx.store.read().await?;
+    let mut found = Vec::new();
+    for system in System::ALL {
+        found.push(view(ctx, &mut tx, *system).await?);
+    }
+    Ok(found)
+}
+
+/// One system.
+pub async fn find(
+    ctx: &Ctx,
+    actor: &Actor,
+    system: System,
+) -> Result<ConnectionView, ServiceError> {
+    require_staff(actor, Action::Connect)?;
+    let mut tx = ctx.store.read().await?;
+    view(ctx, &mut tx, system).await
+}
+
+async fn view(ctx: &Ctx, tx: &mut Tx, system: System) -> Result<ConnectionView, ServiceError> {
+    let record = connections::find(tx, system).await?;
+    let backlogs = jobs::list_backlogs(tx).await?;
+    let backlog = backlogs
+        .into_iter()
+        .find(|backlog| backlog.lane == system.as_str());
+    let webhook = secret_of(ctx, tx, system, ConnectionSecret::Webhook).await?;
+    Ok(ConnectionView {
+        origin: origin(&ctx.programme, &record),
+        standing: vendors::find_standing(tx, system.as_str()).await?,
+        waiting: backlog.map_or(0, |backlog| backlog.waiting),
+        has_webhook_secret: webhook.is_some(),
+        record,
+    })
+}
+
+/// What a system is reached over. A connection to the sandbox is none where the sandbox may not stand in.
+pub fn origin(programme: &Programme, record: &ConnectionRecord) -> Origin {
+    let parts = &record.parts;
+    let is_usable = parts.place == Some(Place::Vendor) || programme.stand_in;
+    if programme.environment.contains(&record.system) {
+        Origin::Environment
+    } else if parts.state.is_made() && is_usable {
+        Origin::Connection
+    } else if programme.stand_in {
+        Origin::Sandbox
+    } else {
+        Origin::Nothing
+    }
+}
+
+/// Whose systems are connected from now on: in the demo the sandbox's, so that the whole way can be walked there, and elsewhere the vendors'.
+pub fn place(programme: &Programme) -> Place {
+    match programme.sandbox {
+        true => Place::Sandbox,
+        false => Place::Vendor,
+    }
+}
+
+/// Whether a system of a vendor's own is connected: then nothing of the demo may be open, whatever the settings of an instance say.
+pub async fn is_any_real(ctx: &Ctx) -> Result<bool, ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    Ok(connections::is_any_real(&mut tx).await?)
+}
+
+/// The version of each connection: a cheap look for workers, who make their clients anew when one moved.
+pub async fn list_versions(ctx: &Ctx) -> Result<Vec<(System, i64)>, ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    Ok(connections::list_versions(&mut tx).await?)
+}
+
+async fn secret_of(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    system: System,
+    part: ConnectionSecret,
+) -> Result<Option<Secret>, ServiceError> {
+    vault::find(ctx, tx, &SecretName::Connection(system, part)).await
+}
+
+/// A connection is as it should be: what waited goes out.
+async fn release(tx: &mut Tx, system: System, now: Timestamp) -> Result<(), ServiceError> {
+    vendors::release(tx, system.as_str()).await?;
+    Ok(jobs::hurry(tx, system.as_str(), now).await?)
+}

@@ -1,0 +1,120 @@
+//! The way to a vendor's page and back, on which a person lets the portal in; and what a form on our own pages asks of the connector. Whoever comes back must be in
+//! the session that left.
+
+use axum::{
+    extract::{Path, Query},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use portal_domain::connection::System;
+use portal_jobs::{ConnectError, Consent};
+use portal_services::{ServiceError, connections};
+use serde::Deserialize;
+
+use crate::{
+    ui::{
+        api::UiError,
+        pages::{public, staff::connections::path_of},
+    },
+    web::page::Page,
+};
+
+/// What a vendor sends a person back with.
+#[derive(Deserialize)]
+pub struct Back {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    state: String,
+    /// Such as `access_denied`.
+    error: Option<String>,
+}
+
+/// Sends the browser to the vendor's page.
+pub async fn connect(page: Page, Path(system): Path<String>) -> Result<Response, UiError> {
+    let system = page.said(parse(&system))?;
+    let (actor, session) = (page.actor()?, page.secret().unwrap_or_default());
+    let connector = &page.app.connector;
+    let address = connector.authorize_address(actor, session, system).await;
+    Ok(Redirect::to(&said(&page, address)?).into_response())
+}
+
+/// Takes what the person brought back. Where that fails the page says why, and not with which code.
+pub async fn accept(
+    mut page: Page,
+    Path(system): Path<String>,
+    Query(back): Query<Back>,
+) -> Result<Response, UiError> {
+    page.url = page.path().to_owned();
+    match take(&page, &system, &back).await {
+        Ok(go) => Ok(Redirect::to(&go).into_response()),
+        Err(error) if error.status == StatusCode::UNAUTHORIZED.as_u16() => Err(error),
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_GATEWAY);
+            let mut response = public::error(page, status, error.message);
+            *response.status_mut() = status;
+            Ok(response)
+        }
+    }
+}
+
+/// Where to go on.
+async fn take(page: &Page, system: &str, back: &Back) -> Result<String, UiError> {
+    let system = page.said(parse(system))?;
+    let (actor, session) = (page.actor()?, page.secret().unwrap_or_default());
+    let path = path_of(system);
+    if back.error.is_some() {
+        let used = connections::take(&page.ctx, actor, session, system, &back.state).await;
+        page.said(used)?;
+        return Ok(format!("{path}?notice=consent-denied"));
+    }
+    let consent = Consent {
+        session,
+        state: &back.state,
+        code: &back.code,
+    };
+    let accepted = page.app.connector.accept(actor, system, &consent).await;
+    said(page, accepted)?;
+    Ok(format!("{path}?notice=consent-given"))
+}
+
+/// The system that an address or a form names.
+pub fn parse(system: &str) -> Result<System, ServiceError> {
+    System::parse(system).ok_or(ServiceError::NotFound)
+}
+
+/// Has this instance follow what was changed just now; the others do within a second.
+pub async fn follow(page: &Page) -> Result<(), UiError> {
+    let followed = page.app.connector.follow().await;
+    said(page, followed.map_err(ConnectError::Clients))
+}
+
+/// Makes one harmless call to a system.
+pub async fn test(page: &Page, system: System) -> Result<(), UiError> {
+    said(page, page.app.connector.test(page.actor()?, system).await)
+}
+
+/// Gives back what a vendor gave, and forgets the connection.
+pub async fn disconnect(page: &Page, system: System) -> Result<(), UiError> {
+    let done = page.app.connector.disconnect(page.actor()?, system).await;
+    said(page, done)
+}
+
+/// An answer with its error in the reader's words; what the vendor said stands in its own.
+fn said<T>(page: &Page, answer: Result<T, ConnectError>) -> Result<T, UiError> {
+    match answer {
+        Ok(value) => Ok(value),
+        Err(ConnectError::Service(error)) => page.said(Err(error)),
+        Err(ConnectError::Clients(error)) => {
+            page.said(Err(ServiceError::Inconsistent(error.to_string())))
+        }
+        Err(ConnectError::Vendor(failure)) => Err(UiError {
+            status: StatusCode::BAD_GATEWAY.as_u16(),
+            message: page.words.with(
+                "connection-vendor-said",
+                &[("said", failure.to_string().into())],
+            ),
+            fields: Vec::new(),
+        }),
+    }
+}

@@ -3,10 +3,12 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use leptos::{config::get_config_from_str, prelude::LeptosOptions};
+use portal_domain::relay::StandIn;
 use portal_integrations::{
     Http, Secret,
     email::{MailConfig, Mailer},
     hubspot::{HubSpot, HubSpotConfig},
+    relay::Relay,
     slack::{Slack, SlackConfig},
     xero::{Xero, XeroConfig},
 };
@@ -374,6 +376,13 @@ fn vendors(settings: &Settings, outside: Outside) -> Result<Vendors, StartError>
                 identity_url: outside.xero.identity_url,
                 client_id: outside.xero.client_id,
                 client_secret: outside.xero.client_secret,
+            },
+        ),
+        relay: Relay::new(
+            http.clone(),
+            match settings.is_sandbox() {
+                true => StandIn::Allowed,
+                false => StandIn::Refused,
             },
         ),
         slack: Slack::new(

@@ -19,6 +19,7 @@ pub mod claim;
 pub mod deal;
 pub mod lead;
 pub mod notice;
+pub mod relay;
 
 pub mod bill;
 pub mod buckets;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::ids::PartnerId;
+use crate::{ids::PartnerId, relay::Side};
 
 /// A secret. `Debug` shows nothing of it, and there is no `Display`; whoever needs it says so with [`Secret::reveal`].
 #[derive(Clone, PartialEq, Eq)]
@@ -42,12 +42,18 @@ impl fmt::Debug for Secret {
 pub enum SecretName {
     /// The incoming webhook that a partner pasted.
     SlackWebhook(PartnerId),
+    /// What messages to or from the iPaaS are signed with.
+    Relay(Side),
+    /// The one before it, for as long as the other end has not changed over.
+    RelayBefore(Side),
 }
 
 impl fmt::Display for SecretName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SlackWebhook(partner) => write!(f, "slack_webhook/{partner}"),
+            Self::Relay(side) => write!(f, "relay/{side}"),
+            Self::RelayBefore(side) => write!(f, "relay/{side}/before"),
         }
     }
 }

@@ -20,13 +20,16 @@ mod create_bill;
 mod read_deals;
 mod read_invoices;
 mod register_lead;
+mod relay_lead;
 mod send_messages;
 mod work_inbox;
 
 use std::sync::Arc;
 
 use portal_domain::money::MoneyError;
-use portal_integrations::{email::Mailer, hubspot::HubSpot, slack::Slack, xero::Xero};
+use portal_integrations::{
+    email::Mailer, hubspot::HubSpot, relay::Relay, slack::Slack, xero::Xero,
+};
 use portal_services::{
     Ctx, ServiceError,
     outbox::{self, Job},
@@ -42,6 +45,7 @@ pub use worker::Worker;
 #[derive(Clone)]
 pub struct Vendors {
     pub hubspot: HubSpot,
+    pub relay: Relay,
     pub xero: Xero,
     pub slack: Slack,
     pub mailer: Mailer,

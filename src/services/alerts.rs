@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use portal_domain::calendar::Timestamp;
+use portal_domain::{calendar::Timestamp, relay::RelayChoice};
 use portal_store::{
-    Tx, alerts, jobs,
+    Tx, alerts, deliveries, jobs,
     vendors::{self, VendorRecord},
 };
 
-use crate::{Ctx, ServiceError, messages};
+use crate::{Ctx, ServiceError, messages, relay};
 
 /// What may be over by itself within so many minutes is told to nobody.
 const HELD_MINUTES: i64 = 2;
@@ -27,10 +27,12 @@ pub(crate) enum Kind {
     Dead,
     /// A system that sent webhooks before sends none any more.
     Silent,
+    /// The iPaaS took leads and does not call back.
+    Late,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Held, Self::Down, Self::Dead, Self::Silent];
+    const ALL: [Self; 5] = [Self::Held, Self::Down, Self::Dead, Self::Silent, Self::Late];
 
     /// The word in the table, and in the catalogues.
     pub(crate) const fn as_str(self) -> &'static str {
@@ -39,6 +41,7 @@ impl Kind {
             Self::Down => "down",
             Self::Dead => "dead",
             Self::Silent => "silent",
+            Self::Late => "late",
         }
     }
 }
@@ -89,11 +92,12 @@ pub async fn watch(ctx: &Ctx) -> Result<(), ServiceError> {
 }
 
 async fn find_causes(tx: &mut Tx, now: Timestamp) -> Result<BTreeSet<Cause>, ServiceError> {
-    let mut causes = BTreeSet::new();
+    let mut causes = find_causes_of_relay(tx, now).await?;
+    let choice = relay::find_choice(tx).await?;
     for vendor in vendors::list(tx).await? {
         let kinds = Kind::ALL
             .into_iter()
-            .filter(|kind| is_wrong(*kind, &vendor, now));
+            .filter(|kind| is_wrong(*kind, &vendor, now) && is_expected(*kind, &vendor, &choice));
         causes.extend(kinds.map(|kind| Cause {
             kind,
             place: vendor.name.clone(),
@@ -110,6 +114,34 @@ async fn find_causes(tx: &mut Tx, now: Timestamp) -> Result<BTreeSet<Cause>, Ser
     Ok(causes)
 }
 
+/// Leads that the iPaaS has had for too long, or said that it cannot register.
+async fn find_causes_of_relay(
+    tx: &mut Tx,
+    now: Timestamp,
+) -> Result<BTreeSet<Cause>, ServiceError> {
+    let wait_minutes = i64::from(relay::find_choice(tx).await?.wait_minutes);
+    let since = now.plus_ms(-wait_minutes * 60_000);
+    let late = deliveries::count_late(tx, since).await?;
+    let failed = deliveries::count_failed(tx).await?;
+    let found = [(Kind::Late, late), (Kind::Dead, failed)];
+    let found = found.into_iter().filter(|(_, count)| *count > 0);
+    Ok(found
+        .map(|(kind, _)| Cause {
+            kind,
+            place: "relay".to_owned(),
+        })
+        .collect())
+}
+
+/// Whether a system would do otherwise: only one of HubSpot and the iPaaS tells of deals.
+fn is_expected(kind: Kind, vendor: &VendorRecord, choice: &RelayChoice) -> bool {
+    match (kind, vendor.name.as_str()) {
+        (Kind::Silent, "hubspot") => choice.uses_hubspot(),
+        (Kind::Silent, "relay") => !choice.uses_hubspot(),
+        _ => true,
+    }
+}
+
 fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
     let is_older = |at: Option<Timestamp>, minutes: i64| {
         at.is_some_and(|at| at <= now.plus_ms(-minutes * 60_000))
@@ -118,7 +150,7 @@ fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
         Kind::Held => is_older(vendor.standing.held_at, HELD_MINUTES),
         Kind::Down => is_older(vendor.standing.down_at, DOWN_MINUTES),
         Kind::Silent => is_older(vendor.last_webhook_at, SILENT_DAYS * 24 * 60),
-        // Counted by lane, as the portal's own work has none of these.
-        Kind::Dead => false,
+        // Counted by lane, as the portal's own work has none of these, and by lead.
+        Kind::Dead | Kind::Late => false,
     }
 }

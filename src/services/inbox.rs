@@ -30,7 +30,28 @@ pub async fn receive(
     body: &[u8],
     headers: &[(&str, &str)],
 ) -> Result<(), ServiceError> {
-    let dedupe_key = format!("{vendor}:{}", hex::encode(Sha256::digest(body)));
+    receive_once(ctx, vendor, body, body, headers).await
+}
+
+/// The same of a vendor that gives each note a key of its own, under which it sends it again.
+pub async fn receive_keyed(
+    ctx: &Ctx,
+    vendor: &str,
+    key: &str,
+    body: &[u8],
+    headers: &[(&str, &str)],
+) -> Result<(), ServiceError> {
+    receive_once(ctx, vendor, key.as_bytes(), body, headers).await
+}
+
+async fn receive_once(
+    ctx: &Ctx,
+    vendor: &str,
+    key: &[u8],
+    body: &[u8],
+    headers: &[(&str, &str)],
+) -> Result<(), ServiceError> {
+    let dedupe_key = format!("{vendor}:{}", hex::encode(Sha256::digest(key)));
     let headers: serde_json::Map<_, _> = headers
         .iter()
         .map(|(name, value)| ((*name).to_owned(), json!(value)))

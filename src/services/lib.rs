@@ -46,6 +46,7 @@ pub mod why;
 pub mod alerts;
 pub mod inbox;
 pub mod operations;
+pub mod relay;
 pub mod stages;
 pub mod subject;
 pub mod vault;

@@ -20,6 +20,7 @@ pub mod changes;
 pub mod clients;
 pub mod credits;
 pub mod deals;
+pub mod deliveries;
 pub mod disputes;
 pub mod exceptions;
 pub mod inbox;

@@ -191,6 +191,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0030_vault.sqlite.sql"),
         include_str!("../../migrations/0030_vault.postgres.sql"),
     ),
+    (
+        33,
+        "relay",
+        include_str!("../../migrations/0033_relay.sql"),
+        include_str!("../../migrations/0033_relay.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

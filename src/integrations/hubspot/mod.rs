@@ -1,12 +1,12 @@
 //! HubSpot: companies, contacts and deals over its dated API, and the check of its webhooks. Calls are made with a static token.
 
 mod client;
-mod convert;
+pub(crate) mod convert;
 mod cursor;
 mod failure;
 mod properties;
 pub mod signature;
-mod wire;
+pub(crate) mod wire;
 
 pub use client::{
     ASSOCIATIONS_MAX, BATCH_MAX, DealPage, HubSpot, HubSpotConfig, NewContact, NewDeal, VERSION,

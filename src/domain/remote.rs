@@ -89,15 +89,6 @@ pub struct UnreadableDeal {
     pub why: String,
 }
 
-/// As much of a HubSpot deal as tells whether it was read since it changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DealTrace {
-    pub id: String,
-    pub modified_at: Timestamp,
-    /// HubSpot's id of its owner.
-    pub owner: Option<String>,
-}
-
 /// Whom a HubSpot deal belongs to there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemoteOwner {

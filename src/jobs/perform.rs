@@ -28,6 +28,7 @@ pub(crate) async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         }
         Job::ReadInvoice { invoice } => crate::read_invoices::read_one(desk, invoice).await,
         Job::ReadCredit { credit } => crate::read_invoices::read_one_credit(desk, credit).await,
+        Job::CheckInvoices => crate::read_invoices::check_all(desk).await,
         Job::SweepInvoices => crate::read_invoices::sweep(desk).await,
         Job::ReconcileDeal { deal } => {
             Ok(portal_services::reconcile::reconcile_deal(ctx, *deal).await?)

@@ -1,15 +1,15 @@
 //! Reads deals from HubSpot: one that somebody says has changed, or all that changed since the last sweep. A hint is never believed, only followed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use portal_domain::{
     calendar::Timestamp,
     deal::DealState,
-    remote::{DealTrace, RemoteDeal, UnreadableDeal},
+    remote::{RemoteDeal, UnreadableDeal},
 };
 use portal_integrations::hubspot::{ASSOCIATIONS_MAX, BATCH_MAX};
 use portal_services::{
-    ServiceError, account, deals, leads, operations,
+    ServiceError, account, deals, drift, leads, operations,
     outbox::Job,
     renewals::{self, Stranger},
     stages,
@@ -86,6 +86,7 @@ async fn apply_all(
     unreadable: &[UnreadableDeal],
 ) -> Result<(), JobError> {
     let (own, others) = deals::part_own(&desk.ctx, listed).await?;
+    drift::deals_swept(&desk.ctx, &own).await?;
     for deal in own {
         let id = deal.id.clone();
         let applied = apply(desk, &id, deal).await?;
@@ -111,41 +112,30 @@ async fn look_at_strangers(desk: &Desk, others: Vec<RemoteDeal>) -> Result<(), J
     Ok(())
 }
 
-/// Asks after all open and won deals by their ids, once a day, and for a while after those that were lost or removed: neither a deletion nor a restoration shows
-/// in every sweep, so a lost webhook of one would never be noticed. What is not as it was known is read by itself.
+/// Compares all open and won deals, once a day, and for a while those that were lost or removed: neither a deletion nor a restoration shows in every sweep, so
+/// a lost webhook of one would never be noticed. What is not as it was known is read by itself.
 pub(crate) async fn check_all(desk: &Desk) -> Result<(), JobError> {
+    drift::begin(&desk.ctx, "hubspot").await?;
     let mut last = String::new();
     loop {
-        let known = deals::list_to_check_after(&desk.ctx, &last, BATCH_MAX as i64).await?;
-        let Some((newest, _)) = known.last() else {
-            return Ok(leads::check_twins_again(&desk.ctx).await?);
-        };
-        last.clone_from(&newest.id);
-        let ids: Vec<String> = known.iter().map(|(deal, _)| deal.id.clone()).collect();
+        let known = drift::list_deals_after(&desk.ctx, &last, BATCH_MAX).await?;
+        let Some(newest) = known.last() else { break };
+        last.clone_from(&newest.hubspot_id);
+        let ids: Vec<String> = known.iter().map(|deal| deal.hubspot_id.clone()).collect();
         let there = desk.vendors.hubspot.list_deals_there(&ids).await?;
-        let there: HashMap<&str, &DealTrace> =
-            there.iter().map(|deal| (deal.id.as_str(), deal)).collect();
-        let is_as_known = |known: &DealTrace, state: DealState| {
-            let found = there.get(known.id.as_str());
-            match state {
-                DealState::Removed => found.is_none(),
-                _ => found.is_some_and(|deal| {
-                    deal.modified_at <= known.modified_at && deal.owner == known.owner
-                }),
-            }
-        };
-        let (as_known, stale): (Vec<_>, Vec<_>) = known
-            .into_iter()
-            .partition(|(deal, state)| is_as_known(deal, *state));
-        let live = as_known.into_iter();
-        let live = live.filter(|(_, state)| matches!(state, DealState::Open | DealState::Won));
-        let live: Vec<String> = live.map(|(deal, _)| deal.id).collect();
+        let stale = drift::deals_compared(&desk.ctx, &known, &there).await?;
+        let live = known.into_iter().filter(|deal| {
+            matches!(deal.state, DealState::Open | DealState::Won)
+                && !stale.contains(&deal.hubspot_id)
+        });
+        let live: Vec<String> = live.map(|deal| deal.hubspot_id).collect();
         tie_again(desk, &live).await?;
-        let stale: Vec<String> = stale.into_iter().map(|(deal, _)| deal.id).collect();
         if !stale.is_empty() {
             deals::read_again(&desk.ctx, stale).await?;
         }
     }
+    drift::end(&desk.ctx, "hubspot").await?;
+    Ok(leads::check_twins_again(&desk.ctx).await?)
 }
 
 /// Somebody may have taken a deal's company or contact away, or its registration was cut off before them.

@@ -9,9 +9,9 @@ use portal_domain::{
 };
 use portal_integrations::{
     CallError, ErrorKind,
-    xero::{CreditQuery, INVOICE_IDS_MAX, InvoiceQuery, Unreadable},
+    xero::{CreditQuery, INVOICE_IDS_MAX, InvoicePage, InvoiceQuery, Unreadable},
 };
-use portal_services::{links, operations, outbox::Job};
+use portal_services::{drift, links, operations, outbox::Job};
 
 use crate::{Desk, JobError, one_of_many};
 
@@ -60,6 +60,7 @@ async fn sweep_invoices(desk: &Desk) -> Result<(), JobError> {
         let fresh = listed.invoices.iter();
         let fresh = fresh.filter(|invoice| reading.is_fresh(&invoice.id, invoice.updated_at));
         let fresh: Vec<&RemoteInvoice> = fresh.collect();
+        drift::invoices_swept(&desk.ctx, &fresh).await?;
         apply_invoices(desk, &fresh, &listed.unreadable).await?;
         reading.reached(desk, INVOICES_CURSOR).await?;
         next = listed.next;
@@ -183,14 +184,45 @@ async fn read_again(desk: &Desk) -> Result<(), JobError> {
     if ids.is_empty() {
         return Ok(());
     }
+    let listed = list_by_ids(desk, &ids).await?;
+    let invoices: Vec<&RemoteInvoice> = listed.invoices.iter().collect();
+    apply_invoices(desk, &invoices, &listed.unreadable).await?;
+    read_missing(desk, &ids, &listed).await?;
+    Ok(operations::invoices_looked_at(&desk.ctx, &ids).await?)
+}
+
+/// Compares all invoices and bills that can still change, once a day, and for a while those that were closed: Xero neither tells of every change nor dates
+/// each one anew. What is not as it was known is taken in.
+pub(crate) async fn check_all(desk: &Desk) -> Result<(), JobError> {
+    drift::begin(&desk.ctx, "xero").await?;
+    let mut last = String::new();
+    loop {
+        let known = drift::list_invoices_after(&desk.ctx, &last, INVOICE_IDS_MAX).await?;
+        let Some(newest) = known.last() else { break };
+        last.clone_from(&newest.id);
+        let ids: Vec<String> = known.iter().map(|invoice| invoice.id.clone()).collect();
+        let listed = list_by_ids(desk, &ids).await?;
+        let stale = drift::invoices_compared(&desk.ctx, &known, &listed.invoices).await?;
+        let fresh = listed.invoices.iter();
+        let fresh: Vec<&RemoteInvoice> = fresh.filter(|one| stale.contains(&one.id)).collect();
+        apply_invoices(desk, &fresh, &listed.unreadable).await?;
+        read_missing(desk, &stale, &listed).await?;
+        operations::invoices_looked_at(&desk.ctx, &ids).await?;
+    }
+    Ok(drift::end(&desk.ctx, "xero").await?)
+}
+
+async fn list_by_ids(desk: &Desk, ids: &[String]) -> Result<InvoicePage, JobError> {
     let query = InvoiceQuery {
-        ids: ids.clone(),
+        ids: ids.to_vec(),
         modified_since: None,
         page: 1,
     };
-    let listed = desk.vendors.xero.list_invoices(&query).await?;
-    let invoices: Vec<&RemoteInvoice> = listed.invoices.iter().collect();
-    apply_invoices(desk, &invoices, &listed.unreadable).await?;
+    Ok(desk.vendors.xero.list_invoices(&query).await?)
+}
+
+/// Those that were asked for and not listed: each alone, as it may be gone.
+async fn read_missing(desk: &Desk, ids: &[String], listed: &InvoicePage) -> Result<(), JobError> {
     let known: BTreeSet<&str> = listed
         .invoices
         .iter()
@@ -211,7 +243,7 @@ async fn read_again(desk: &Desk) -> Result<(), JobError> {
         };
         one_of_many(desk, applied, &alone).await?;
     }
-    Ok(operations::invoices_looked_at(&desk.ctx, &ids).await?)
+    Ok(())
 }
 
 /// The refund that was not read for longest: its credit note may be taken back.

@@ -13,8 +13,8 @@ use crate::{Ctx, ServiceError, messages, relay};
 /// What may be over by itself within so many minutes is told to nobody.
 const HELD_MINUTES: i64 = 2;
 const DOWN_MINUTES: i64 = 5;
-/// A weekend with a holiday may pass without a webhook.
-const SILENT_DAYS: i64 = 4;
+/// A webhook may be repeated for so long before it is given up.
+const SILENT_MINUTES: i64 = 60;
 
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +25,7 @@ pub(crate) enum Kind {
     Down,
     /// Work of a lane was given up.
     Dead,
-    /// A system that sent webhooks before sends none any more.
+    /// Something changed in a system, and no webhook told of it or of anything since.
     Silent,
     /// The iPaaS took leads and does not call back.
     Late,
@@ -133,13 +133,9 @@ async fn find_causes_of_relay(
         .collect())
 }
 
-/// Whether a system would do otherwise: only one of HubSpot and the iPaaS tells of deals.
+/// What HubSpot does not tell matters only while it is asked at all.
 fn is_expected(kind: Kind, vendor: &VendorRecord, choice: &RelayChoice) -> bool {
-    match (kind, vendor.name.as_str()) {
-        (Kind::Silent, "hubspot") => choice.uses_hubspot(),
-        (Kind::Silent, "relay") => !choice.uses_hubspot(),
-        _ => true,
-    }
+    choice.uses_hubspot() || kind != Kind::Silent || vendor.name != "hubspot"
 }
 
 fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
@@ -149,7 +145,10 @@ fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
     match kind {
         Kind::Held => is_older(vendor.standing.held_at, HELD_MINUTES),
         Kind::Down => is_older(vendor.standing.down_at, DOWN_MINUTES),
-        Kind::Silent => is_older(vendor.last_webhook_at, SILENT_DAYS * 24 * 60),
+        Kind::Silent => {
+            vendor.unheard_at > vendor.last_webhook_at
+                && is_older(vendor.unheard_at, SILENT_MINUTES)
+        }
         // Counted by lane, as the portal's own work has none of these, and by lead.
         Kind::Dead | Kind::Late => false,
     }

@@ -10,7 +10,7 @@ use portal_domain::{
     lead::LeadState,
     line_item::{ItemTerms, LineItem},
     money::{Currency, Money},
-    remote::{DealTrace, RemoteDeal, RemoteOwner, UnreadableDeal},
+    remote::{RemoteDeal, RemoteOwner, UnreadableDeal},
 };
 use portal_store::{
     Tx, changes,
@@ -272,20 +272,6 @@ async fn lock_known(
 fn won_on(ctx: &Ctx, known: Option<NaiveDate>, remote: &RemoteDeal) -> Option<NaiveDate> {
     let closed_on = remote.closed_at.map(|at| ctx.date_of(at));
     closed_on.or(known).or_else(|| Some(ctx.today()))
-}
-
-/// For how long HubSpot can bring a deal back from its bin.
-const RESTORABLE_DAYS: i64 = 90;
-
-/// Deals after one, by their ids in HubSpot, as far as we know: the open and won ones, and for a while those that were lost or removed, each with its state.
-pub async fn list_to_check_after(
-    ctx: &Ctx,
-    hubspot_id: &str,
-    limit: i64,
-) -> Result<Vec<(DealTrace, DealState)>, ServiceError> {
-    let mut tx = ctx.store.read().await?;
-    let since = ctx.now().plus_days(-RESTORABLE_DAYS);
-    Ok(deals::list_to_check_after(&mut tx, hubspot_id, since, limit).await?)
 }
 
 /// Has deals read one by one.

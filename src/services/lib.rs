@@ -44,6 +44,7 @@ mod verdicts;
 pub mod why;
 
 pub mod alerts;
+pub mod drift;
 pub mod inbox;
 pub mod operations;
 pub mod relay;

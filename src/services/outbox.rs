@@ -36,6 +36,7 @@ pub enum Job {
     ReadInvoice { invoice: String },
     ReadCredit { credit: String },
     SweepInvoices,
+    CheckInvoices,
     ReconcileDeal { deal: DealId },
     AccrueLines,
     CreateBill { bill: BillId },
@@ -71,6 +72,7 @@ impl Job {
             Self::ReadInvoice { .. }
             | Self::ReadCredit { .. }
             | Self::SweepInvoices
+            | Self::CheckInvoices
             | Self::CreateBill { .. } => "xero",
             Self::RelayLead { .. } | Self::TestRelay => "relay",
             Self::WorkInbox { .. } | Self::WorkEvent { .. } | Self::FollowRelay { .. } => "inbox",
@@ -109,6 +111,7 @@ impl Job {
             Self::ReadInvoice { .. } => "read_invoice",
             Self::ReadCredit { .. } => "read_credit",
             Self::SweepInvoices => "sweep_invoices",
+            Self::CheckInvoices => "check_invoices",
             Self::ReconcileDeal { .. } => "reconcile_deal",
             Self::AccrueLines => "accrue_lines",
             Self::CreateBill { .. } => "create_bill",
@@ -155,6 +158,7 @@ impl Job {
             | Self::SetUpHubSpot
             | Self::ReadOwners
             | Self::SweepInvoices
+            | Self::CheckInvoices
             | Self::AccrueLines
             | Self::RecomputeLines
             | Self::CleanUp => Priority::Last,

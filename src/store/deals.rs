@@ -8,7 +8,6 @@ use portal_domain::{
     deal::{BillingPeriod, DealState, DealTerms},
     ids::{ClientId, DealId, LeadId, PartnerId, PlanId, PlanVersionId},
     money::Currency,
-    remote::DealTrace,
 };
 use sqlx::any::AnyRow;
 
@@ -453,31 +452,64 @@ pub async fn list_ids_of_versions(
     all(&rows, |row| row.parsed("id"))
 }
 
-/// Deals after one, by their ids in HubSpot, as they were last read, with their states: the open and won ones, and those of the others that were read since an
-/// instant.
-pub async fn list_to_check_after(
+/// What is compared of a deal with HubSpot's.
+#[derive(Clone, Debug)]
+pub struct MirroredDeal {
+    pub hubspot_id: String,
+    pub name: String,
+    pub pipeline: String,
+    pub stage: String,
+    pub state: DealState,
+    /// HubSpot's id of its owner.
+    pub owner: Option<String>,
+    pub modified_at: Timestamp,
+}
+
+const MIRRORED: &str = "SELECT hubspot_id, name, pipeline, stage, state, hubspot_owner, hubspot_modified_at FROM deals";
+
+fn read_mirrored(row: &AnyRow) -> Result<MirroredDeal, StoreError> {
+    Ok(MirroredDeal {
+        hubspot_id: row.text("hubspot_id")?,
+        name: row.text("name")?,
+        pipeline: row.text("pipeline")?,
+        stage: row.text("stage")?,
+        state: row.word("state", DealState::parse)?,
+        owner: row.optional_text("hubspot_owner")?,
+        modified_at: row.instant("hubspot_modified_at")?,
+    })
+}
+
+/// Deals after one, by their ids in HubSpot, as they were last read: the open and won ones, and those of the others that were read since an instant.
+pub async fn list_mirrored_after(
     tx: &mut Tx,
     hubspot_id: &str,
     read_since: Timestamp,
     limit: i64,
-) -> Result<Vec<(DealTrace, DealState)>, StoreError> {
+) -> Result<Vec<MirroredDeal>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT hubspot_id, hubspot_modified_at, hubspot_owner, state FROM deals
-         WHERE (state IN ('open', 'won') OR (confirmed_at >= $2 AND merged_into IS NULL)) AND hubspot_id > $1
-         ORDER BY hubspot_id LIMIT $3",
+        sql!(
+            MIRRORED,
+            " WHERE (state IN ('open', 'won') OR (confirmed_at >= $2 AND merged_into IS NULL)) AND hubspot_id > $1
+              ORDER BY hubspot_id LIMIT $3"
+        ),
         hubspot_id,
         read_since,
         limit,
     )?;
-    all(&rows, |row| {
-        let trace = DealTrace {
-            id: row.text("hubspot_id")?,
-            modified_at: row.instant("hubspot_modified_at")?,
-            owner: row.optional_text("hubspot_owner")?,
-        };
-        Ok((trace, row.word("state", DealState::parse)?))
+    all(&rows, read_mirrored)
+}
+
+/// Those of some deals, by their ids in HubSpot, that are known.
+pub async fn list_mirrored(
+    tx: &mut Tx,
+    hubspot_ids: &[String],
+) -> Result<Vec<MirroredDeal>, StoreError> {
+    let rows = rows_of(tx, hubspot_ids, |list| {
+        format!("{MIRRORED} WHERE hubspot_id IN {list}")
     })
+    .await?;
+    all(&rows, read_mirrored)
 }
 
 /// All deals after an id, oldest first.

@@ -1,6 +1,6 @@
 //! The mirror of Xero's invoices and bills, which deal each invoice is for, and which months it filled.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use portal_domain::{
@@ -322,6 +322,35 @@ pub async fn list_open_ids(tx: &mut Tx, limit: i64) -> Result<Vec<String>, Store
         limit,
     )?;
     all(&rows, |row| row.text("id"))
+}
+
+/// Those of some ids that are known.
+pub async fn list_known_ids(tx: &mut Tx, ids: &[String]) -> Result<BTreeSet<String>, StoreError> {
+    let rows = rows_of(tx, ids, |list| {
+        format!("SELECT id FROM invoices WHERE id IN {list}")
+    })
+    .await?;
+    rows.iter().map(|row| row.text("id")).collect()
+}
+
+/// Invoices and bills after one, by their ids: the open ones, and those of the others that changed since an instant. Without their links.
+pub async fn list_changeable_after(
+    tx: &mut Tx,
+    id: &str,
+    changed_since: Timestamp,
+    limit: i64,
+) -> Result<Vec<InvoiceRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(
+            INVOICE,
+            " WHERE (status IN ('DRAFT', 'SUBMITTED', 'AUTHORISED') OR xero_updated_at >= $2) AND id > $1 ORDER BY id LIMIT $3"
+        ),
+        id,
+        changed_since,
+        limit,
+    )?;
+    all(&rows, read_invoice)
 }
 
 /// Ids of paid invoices of deals that were not read since an instant, oldest reading first: their money may go back.

@@ -22,6 +22,7 @@ pub mod credits;
 pub mod deals;
 pub mod deliveries;
 pub mod disputes;
+pub mod drift;
 pub mod exceptions;
 pub mod inbox;
 pub mod invoices;

@@ -192,6 +192,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0030_vault.postgres.sql"),
     ),
     (
+        31,
+        "drift",
+        include_str!("../../migrations/0031_drift.sql"),
+        include_str!("../../migrations/0031_drift.sql"),
+    ),
+    (
         33,
         "relay",
         include_str!("../../migrations/0033_relay.sql"),

@@ -18,6 +18,8 @@ pub struct VendorRecord {
     pub last_failure: Option<String>,
     pub last_webhook_at: Option<Timestamp>,
     pub last_sweep_at: Option<Timestamp>,
+    /// The first change after the last webhook that a sweep found and no webhook had told of.
+    pub unheard_at: Option<Timestamp>,
     pub standing: Standing,
 }
 
@@ -228,6 +230,19 @@ pub async fn add_webhook(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), 
     Ok(())
 }
 
+/// A sweep found a change that no webhook had told of; before the first sweep there was nobody to be told.
+pub async fn add_unheard(tx: &mut Tx, name: &str, changed_at: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE vendors SET unheard_at = $2
+         WHERE name = $1 AND last_sweep_at IS NOT NULL AND (last_webhook_at IS NULL OR last_webhook_at < $2)
+             AND (unheard_at IS NULL OR unheard_at <= last_webhook_at)",
+        name,
+        changed_at,
+    )?;
+    Ok(())
+}
+
 pub async fn add_sweep(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -238,7 +253,7 @@ pub async fn add_sweep(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), St
     Ok(())
 }
 
-const VENDORS: &str = "SELECT vendors.name, last_success_at, last_failure_at, last_failure, last_webhook_at, last_sweep_at, outages, down_at, held_at,
+const VENDORS: &str = "SELECT vendors.name, last_success_at, last_failure_at, last_failure, last_webhook_at, last_sweep_at, unheard_at, outages, down_at, held_at,
         probe_at, wait_until, paused_at, paused_reason, people.name AS paused_by
     FROM vendors LEFT JOIN people ON people.id = vendors.paused_by";
 
@@ -274,6 +289,7 @@ fn read_vendor(row: &AnyRow) -> Result<VendorRecord, StoreError> {
         last_failure: row.optional_text("last_failure")?,
         last_webhook_at: row.optional_instant("last_webhook_at")?,
         last_sweep_at: row.optional_instant("last_sweep_at")?,
+        unheard_at: row.optional_instant("unheard_at")?,
         standing: Standing {
             outages: row.integer("outages")?,
             down_at: row.optional_instant("down_at")?,

@@ -312,6 +312,7 @@ fn forms<'a>(
         ("enrol_partner", enrolment.to_vec()),
         ("add_plan_version", plan.to_vec()),
         ("sweep_now", Vec::new()),
+        ("compare_now", vec![("system", "hubspot")]),
         ("retry_job", vec![("job", NOBODY)]),
         ("retry_all_jobs", vec![("system", "hubspot")]),
         ("pause_system", vec![("system", "hubspot"), ("reason", "x")]),
@@ -422,7 +423,7 @@ async fn a_role_does_no_more_than_its_own() {
     let before = content(&portal).await;
     let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now set_up_hubspot choose_first_stage name_phase \
         set_channel set_channel_language test_channel test_partner_slack try_address_again \
-        retry_job retry_all_jobs pause_system resume_system replay_webhook \
+        retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook \
         choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
         decide_merger take_over_deal keep_unchanged follow_change";
@@ -445,13 +446,13 @@ async fn a_role_does_no_more_than_its_own() {
         (
             portal.staff.manager,
             "approve_lines hold_lines close_quarter add_plan_version sweep_now set_channel test_channel set_up_hubspot choose_first_stage name_phase \
-            retry_job retry_all_jobs pause_system resume_system replay_webhook \
+            retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook \
             choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads",
         ),
         (
             portal.staff.finance,
             "accept_lead enrol_partner update_partner sweep_now set_channel_language test_partner_slack try_address_again set_up_hubspot choose_first_stage name_phase \
-            retry_job retry_all_jobs pause_system resume_system replay_webhook \
+            retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook \
             choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads",
         ),
         (

@@ -76,15 +76,22 @@ async fn a_delivery_that_was_given_up_is_told_once_and_again_only_after_all_were
 }
 
 #[tokio::test]
-async fn webhooks_that_stay_away_for_days_are_told_while_the_sweeps_go_on() {
+async fn webhooks_that_stay_away_are_told_once_a_sweep_found_what_they_should_have_said() {
     let portal = TestPortal::start().await;
-    portal.registered("Harbour", "harbour-logistics.com").await;
-    portal.advance_clock_by(3 * 24 * 60).await;
+    let (_, deal) = portal.registered("Harbour", "harbour-logistics.com").await;
+    portal.advance_clock_by(30 * 24 * 60).await;
     portal.run_jobs().await;
-    assert!(told(&portal).await.is_empty(), "a long weekend");
-    portal.advance_clock_by(2 * 24 * 60).await;
+    assert!(told(&portal).await.is_empty(), "there was nothing to tell");
+    let lost = |percent| json!({ "webhooks": { "drop_percent": percent } });
+    portal.sandbox_act("faults", lost(100)).await;
+    let approved = json!({ "dealstage": "approved" });
+    portal.change_deal(&deal, approved).await;
+    minutes_pass(&portal, 20).await;
+    assert!(told(&portal).await.is_empty(), "it may come late");
+    portal.advance_clock_by(60).await;
     portal.run_jobs().await;
     assert_eq!(told(&portal).await, ["HubSpot sends no webhooks any more"]);
+    portal.sandbox_act("faults", lost(0)).await;
     portal.registered("Quayside", "quayside-foods.com").await;
     minutes_pass(&portal, 2).await;
     assert_eq!(told(&portal).await.len(), 2, "and that they come again");

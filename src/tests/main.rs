@@ -12,6 +12,7 @@ mod budgets;
 mod chasing;
 mod disputes;
 mod documents;
+mod drift;
 mod failure_modes;
 mod forms;
 mod hubspot_deals;

@@ -8,7 +8,7 @@ use std::{
 use portal_domain::{
     line_item::LineItem,
     money::Money,
-    remote::{AccountCurrencies, DealTrace, RemoteDeal, RemoteOwner, RemoteStage, UnreadableDeal},
+    remote::{AccountCurrencies, RemoteDeal, RemoteOwner, RemoteStage, UnreadableDeal},
 };
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
@@ -478,11 +478,14 @@ impl HubSpot {
         Ok(batch.results.iter().map(convert::line_item).collect())
     }
 
-    /// Which of some deals are there under their ids, and as what; at most [`BATCH_MAX`]. One that was deleted or merged is left out, and one that cannot be read.
-    pub async fn list_deals_there(&self, ids: &[String]) -> Result<Vec<DealTrace>, CallError> {
+    /// Those of some deals that are there under their ids; at most [`BATCH_MAX`]. One that was deleted or merged is left out.
+    pub async fn list_deals_there(
+        &self,
+        ids: &[String],
+    ) -> Result<Vec<Result<RemoteDeal, UnreadableDeal>>, CallError> {
         let url = self.url(&["crm", "objects", VERSION, "deals", "batch", "read"])?;
         let inputs: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
-        let body = json!({ "inputs": inputs, "properties": convert::TRACE_PROPERTIES });
+        let body = json!({ "inputs": inputs, "properties": convert::DEAL_PROPERTIES });
         let answer = self
             .call(
                 "list_deals_there",
@@ -495,9 +498,7 @@ impl HubSpot {
         // What is not there is an error entry beside the others.
         let batch: wire::Batch<wire::Object> = succeed(answer)?.parse()?;
         let there = batch.results.iter().filter(|object| !object.archived);
-        Ok(there
-            .filter_map(|object| convert::trace(object).ok())
-            .collect())
+        Ok(there.map(convert::deal).collect())
     }
 
     /// Deals changed at or after this instant (milliseconds), oldest change first. `after` is the last page's `next`, with the same `since_ms`.

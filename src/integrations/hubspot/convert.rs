@@ -6,7 +6,7 @@ use portal_domain::{
     deal::DealState,
     line_item::LineItem,
     money::Currency,
-    remote::{AccountCurrencies, DealTrace, RemoteDeal, RemoteOwner, RemoteStage, UnreadableDeal},
+    remote::{AccountCurrencies, RemoteDeal, RemoteOwner, RemoteStage, UnreadableDeal},
 };
 
 use super::wire::{CompanyCurrency, ExchangeRates, Object, Owner, Pipelines};
@@ -29,9 +29,6 @@ pub const DEAL_PROPERTIES: [&str; 15] = [
     "portal_end_date",
     "hubspot_owner_id",
 ];
-
-/// The deal properties that [`trace`] reads.
-pub const TRACE_PROPERTIES: [&str; 2] = ["hs_lastmodifieddate", "hubspot_owner_id"];
 
 /// Stages of all live pipelines, in their order.
 pub fn stages(pipelines: Pipelines) -> Vec<RemoteStage> {
@@ -148,15 +145,6 @@ pub fn currencies(home: &CompanyCurrency, rates: &ExchangeRates) -> Option<Accou
     Some(AccountCurrencies {
         home: known(&home.code)?,
         others: visible.filter_map(|rate| known(&rate.from_code)).collect(),
-    })
-}
-
-/// A deal that was read with [`TRACE_PROPERTIES`].
-pub fn trace(object: &Object) -> Result<DealTrace, UnreadableDeal> {
-    Ok(DealTrace {
-        id: object.id.clone(),
-        modified_at: modified_at(object)?,
-        owner: object.property("hubspot_owner_id").map(str::to_owned),
     })
 }
 

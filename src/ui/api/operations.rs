@@ -31,6 +31,14 @@ pub async fn sweep_now() -> Result<Done, UiError> {
     Ok(Done::new(PATH, "sweep-started"))
 }
 
+/// Compares everything of a system with what is known of it.
+#[server(endpoint = "compare_now")]
+pub async fn compare_now(system: String) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(portal_services::drift::compare_now(&page.ctx, page.actor()?, &system).await)?;
+    Ok(Done::new(format!("{PATH}/{system}"), "comparison-started"))
+}
+
 /// Sends nothing to a system until somebody resumes.
 #[server(endpoint = "pause_system")]
 pub async fn pause_system(

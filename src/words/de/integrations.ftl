@@ -33,7 +33,7 @@ job-check_company = Weitere Firmen eines Kunden suchen
 job-take_over_deal = Deal für einen Partner übernehmen
 job-read_deal = Deal lesen
 job-sweep_deals = Geänderte Deals suchen
-job-check_deals = Prüfen, ob alle Deals noch da sind
+job-check_deals = Alle Deals vergleichen
 job-read_stages = Pipelines lesen
 job-set_up_hubspot = HubSpot einrichten: Eigenschaften, Pipelines und Währungen
 job-read_owners = Zuständige lesen
@@ -42,6 +42,7 @@ job-work_event = Ereignis eines Webhooks lesen
 job-read_invoice = Rechnung lesen
 job-read_credit = Gutschrift lesen
 job-sweep_invoices = Geänderte Rechnungen suchen
+job-check_invoices = Alle Rechnungen vergleichen
 job-reconcile_deal = Deal mit Zahlungen abgleichen
 job-accrue_lines = Posten mit dem Kalender fortschreiben
 job-create_bill = Eingangsrechnung in Xero eintragen
@@ -150,9 +151,59 @@ alert-dead = { $system }: Etwas wurde zum letzten Mal versucht und wartet auf ei
 alert-dead-over-subject = Nichts Fehlgeschlagenes mehr übrig: { $system }
 alert-dead-over = { $system }: Nichts Fehlgeschlagenes ist mehr übrig.
 alert-silent-subject = { $system } sendet keine Webhooks mehr
-alert-silent = { $system } hat seit Tagen keinen Webhook gesendet. Änderungen kommen weiterhin durch den Abgleich, Minuten später. Prüfen Sie dort Abonnement, Adresse und Geheimnis.
+alert-silent = In { $system } hat sich etwas geändert, und kein Webhook hat es oder seither etwas anderes gemeldet: Ein Abgleich hat es gefunden. Änderungen kommen weiter durch die Abgleiche an, Minuten später. Prüfen Sie dort Abonnement, Adresse und Geheimnis.
 alert-silent-over-subject = { $system } sendet wieder Webhooks
 alert-silent-over = { $system } sendet wieder Webhooks.
+
+drift-title = Verglichen mit dort
+drift-lead-hubspot = Alle offenen und gewonnenen Deals und die zuletzt verlorenen oder entfernten werden jede Nacht neu gelesen und verglichen. Was abweicht, wird sofort eingelesen.
+drift-lead-xero = Alle Rechnungen, die sich noch ändern können, und die der letzten 90 Tage werden jede Nacht neu gelesen und verglichen. Was abweicht, wird sofort übernommen.
+drift-compare = Jetzt vergleichen
+drift-none = Nichts weicht ab
+drift-open =
+    { $count ->
+        [one] Eines weicht ab
+       *[other] { $count } weichen ab
+    }
+drift-compared = Verglichen
+drift-goes-on = Läuft gerade
+drift-counts =
+    { $compared ->
+        [one] eines gelesen
+       *[other] { $compared } gelesen
+    }, { $differed ->
+        [0] keines wich ab
+        [one] eines wich ab
+       *[other] { $differed } wichen ab
+    }
+drift-oldest = Am längsten nicht gelesen
+drift-column-what = Was
+drift-column-field = Feld
+drift-column-ours = Hier
+drift-column-theirs = Dort
+drift-column-state = Stand
+drift-found = Wird gelesen
+drift-mended = Seither gelesen
+drift-stays = Bleibt so
+drift-field-unreadable = Nicht lesbar
+drift-field-state = Zustand
+drift-field-name = Name
+drift-field-pipeline = Pipeline
+drift-field-stage = Stufe
+drift-field-owner = Zuständig
+drift-field-modified_at = Geändert
+drift-field-status = Status
+drift-field-number = Nummer
+drift-field-reference = Referenz
+drift-field-contact = Kontakt
+drift-field-date = Datum
+drift-field-due = Fällig am
+drift-field-sub_total = Netto
+drift-field-total = Gesamt
+drift-field-paid = Bezahlt
+drift-field-prepaid = Vorausbezahlt
+drift-field-credited = Gutgeschrieben
+drift-field-due_amount = Noch offen
 
 stages-title = Phasen in HubSpot
 stages-lead = Was Partner von jeder Phase lesen, und wo neue Deals beginnen.

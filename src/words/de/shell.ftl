@@ -160,4 +160,5 @@ notice-jobs-retried = Für alle läuft ein neuer Versuch.
 notice-system-paused = Dorthin wird nichts gesendet, bis jemand fortsetzt.
 notice-system-resumed = Was gewartet hat, geht jetzt hinaus.
 notice-webhook-replayed = Der Webhook wird erneut abgearbeitet.
+notice-comparison-started = Alles wird verglichen; die Seite zeigt es von selbst.
 notice-sweep-started = Beide Systeme werden gelesen; die Seite aktualisiert sich von selbst.

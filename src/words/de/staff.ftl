@@ -557,6 +557,7 @@ audit-act-retry_all_jobs = Alle fehlgeschlagenen Zustellungen erneut versucht
 audit-act-pause_system = Äußeres System angehalten
 audit-act-resume_system = Äußeres System fortgesetzt
 audit-act-replay_webhook = Webhook erneut abarbeiten lassen
+audit-act-compare_now = Alles vergleichen lassen
 audit-act-sweep_now = Alles neu einlesen lassen
 audit-act-add_partner = Partner angelegt
 audit-act-enrol_partner = Partner ins Programm aufgenommen

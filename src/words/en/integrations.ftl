@@ -33,7 +33,7 @@ job-check_company = Look for a client’s other companies
 job-take_over_deal = Take a deal over for a partner
 job-read_deal = Read a deal
 job-sweep_deals = Look for changed deals
-job-check_deals = Look whether all deals are still there
+job-check_deals = Compare all deals
 job-read_stages = Read the pipelines
 job-set_up_hubspot = Set HubSpot up: properties, pipelines and currencies
 job-read_owners = Read the account owners
@@ -42,6 +42,7 @@ job-work_event = Read an event of a webhook
 job-read_invoice = Read an invoice
 job-read_credit = Read a credit note
 job-sweep_invoices = Look for changed invoices
+job-check_invoices = Compare all invoices
 job-reconcile_deal = Reconcile a deal
 job-accrue_lines = Move lines on with the calendar
 job-create_bill = Enter a bill in Xero
@@ -150,9 +151,59 @@ alert-dead = { $system }: something was tried for the last time and waits for a 
 alert-dead-over-subject = Nothing failed is left: { $system }
 alert-dead-over = { $system }: nothing that failed is left.
 alert-silent-subject = { $system } sends no webhooks any more
-alert-silent = { $system } has sent no webhook for days. Changes still arrive by the sweeps, minutes later. Check the subscription, the address and the secret there.
+alert-silent = Something changed in { $system }, and no webhook told of it or of anything since: a sweep found it. Changes still arrive by the sweeps, minutes later. Check the subscription, the address and the secret there.
 alert-silent-over-subject = { $system } sends webhooks again
 alert-silent-over = { $system } sends webhooks again.
+
+drift-title = Compared with there
+drift-lead-hubspot = All open and won deals, and those that were lost or removed of late, are read again every night and compared. What differs is read at once.
+drift-lead-xero = All invoices and bills that can still change, and those of the last 90 days, are read again every night and compared. What differs is taken in at once.
+drift-compare = Compare now
+drift-none = Nothing differs
+drift-open =
+    { $count ->
+        [one] One differs
+       *[other] { $count } differ
+    }
+drift-compared = Compared
+drift-goes-on = Going on now
+drift-counts =
+    { $compared ->
+        [one] one read
+       *[other] { $compared } read
+    }, { $differed ->
+        [0] none differed
+        [one] one differed
+       *[other] { $differed } differed
+    }
+drift-oldest = Longest not read
+drift-column-what = What
+drift-column-field = Field
+drift-column-ours = Here
+drift-column-theirs = There
+drift-column-state = State
+drift-found = To be read
+drift-mended = Read since
+drift-stays = Stays so
+drift-field-unreadable = Cannot be read
+drift-field-state = State
+drift-field-name = Name
+drift-field-pipeline = Pipeline
+drift-field-stage = Stage
+drift-field-owner = Owner
+drift-field-modified_at = Changed
+drift-field-status = Status
+drift-field-number = Number
+drift-field-reference = Reference
+drift-field-contact = Contact
+drift-field-date = Date
+drift-field-due = Due date
+drift-field-sub_total = Net
+drift-field-total = Total
+drift-field-paid = Paid
+drift-field-prepaid = Prepaid
+drift-field-credited = Credited
+drift-field-due_amount = Still due
 
 stages-title = Stages of HubSpot
 stages-lead = What partners read of each stage, and where new deals start.

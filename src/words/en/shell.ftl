@@ -160,4 +160,5 @@ notice-jobs-retried = All of them are tried again now.
 notice-system-paused = Nothing is sent there until somebody resumes.
 notice-system-resumed = What waited goes out now.
 notice-webhook-replayed = The webhook is worked off again.
+notice-comparison-started = Everything is being compared; the page updates by itself.
 notice-sweep-started = Both systems are being read; the page updates by itself.

@@ -557,6 +557,7 @@ audit-act-retry_all_jobs = Retried all failed deliveries
 audit-act-pause_system = Paused an outside system
 audit-act-resume_system = Resumed an outside system
 audit-act-replay_webhook = Had a webhook worked off again
+audit-act-compare_now = Had everything compared
 audit-act-sweep_now = Had everything read anew
 audit-act-add_partner = Added a partner
 audit-act-enrol_partner = Enrolled a partner

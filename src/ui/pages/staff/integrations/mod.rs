@@ -1,6 +1,7 @@
 //! Integrations: how each outside system is doing, what waits for it, what failed and in which words, what it sent; trying again, pausing, and reading anew.
 //! One page for all, one for each system, and one for each job that failed.
 
+mod drift;
 mod failures;
 mod job;
 mod relay;
@@ -13,7 +14,7 @@ use axum::{extract::Path, response::Response};
 use leptos::prelude::*;
 use portal_domain::{access::Action, ids::JobId};
 use portal_services::{
-    ServiceError, inbox,
+    ServiceError, drift as drifts, inbox,
     operations::{self, SYSTEMS},
 };
 
@@ -58,6 +59,7 @@ pub async fn show_system(page: Page, Path(name): Path<String>) -> Result<Respons
     let health = page.said(operations::read_health(ctx, actor).await)?;
     let notes = page.said(inbox::list_newest(ctx, actor, name, NOTES).await)?;
     let refusals = page.said(inbox::list_refusals(ctx, actor).await)?;
+    let meter = page.said(drifts::read_meter(ctx, actor, name).await)?;
     let title = page.words.text(&format!("integration-{name}"));
     Ok(page.show(&title.clone(), move |page| {
         let failing = health.failing.iter();
@@ -68,6 +70,7 @@ pub async fn show_system(page: Page, Path(name): Path<String>) -> Result<Respons
             <div class="stack" id="system" data-live="">
                 {trouble::notice(page, &health, name)}
                 {system::facts(page, &health, name)}
+                {meter.as_ref().map(|meter| drift::card(page, name, meter))}
                 {failures::list(page, own)}
                 {webhooks::list(page, name, &notes, &refusals)}
             </div>

@@ -160,7 +160,7 @@ async fn there_is_one_deal_however_often_a_message_is_cut_doubled_shuffled_or_se
         relay::resend(&portal.ctx, &portal.staff.operator, lead)
             .await
             .unwrap();
-        portal.run_jobs().await;
+        minutes_pass(&portal, 2).await;
     }
     assert_eq!(deals(&portal, lead).await, (1, 1));
     let state = portal.sandbox_read("state").await;
@@ -268,7 +268,7 @@ async fn a_deal_that_is_won_by_the_word_of_the_ipaas_earns_its_lines() {
     let lines = portal.lines(lead).await;
     assert_eq!(lines.len(), 12);
     assert_eq!(portal.states(lead, 1).await, [LineState::Upcoming]);
-    assert_eq!(lines[0].line.amount.minor, 1_000);
+    assert_eq!(lines[0].line.money.minor, 1_000);
     portal.finish().await;
 }
 

@@ -192,6 +192,9 @@ fn changed(data: Changed) -> Result<RelayEvent, EventError> {
     object
         .properties
         .insert("hs_is_closed".to_owned(), is_closed.to_string());
+    if object.archived && object.updated_at.is_empty() {
+        object.updated_at.clone_from(&object.archived_at);
+    }
     let mut deal = convert::deal(&object);
     if let Ok(deal) = &mut deal {
         deal.line_items = data.line_items.iter().map(convert::line_item).collect();
@@ -323,6 +326,9 @@ mod tests {
         let gone = deal(&event);
         assert_eq!(gone.state, DealState::Removed);
         assert_eq!(gone.modified_at, Timestamp(1_783_332_000_000));
+        let mut bare = event;
+        bare["data"]["deal"]["properties"] = json!({});
+        assert_eq!(deal(&bare).modified_at, gone.modified_at);
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct VendorFaults {
     pub drop_after: u32,
     /// The next so many writes are cut off before any work is done.
     pub drop_before: u32,
+    /// How many of a hundred writes are among those that are dropped; at 0 each one is.
+    pub drop_percent: u8,
     /// The next so many answers to reads have half of their text, as if it were all.
     pub garbled: u32,
     /// The next so many requests are answered 429.
@@ -86,15 +88,17 @@ pub enum Mishap {
     Locked,
     /// 477 with a Retry-After, nothing done: the account is moving to another data centre.
     Migrating,
-    /// It is never answered.
+    /// It is never answered, nothing done.
     Hang,
+    /// It is worked off and never answered.
+    HangAfter,
     /// It is worked off, and the answer comes a few bytes at a time.
     Drip,
 }
 
 impl Mishap {
     /// All of them, with words for people.
-    pub const ALL: [(Self, &'static str); 13] = [
+    pub const ALL: [(Self, &'static str); 14] = [
         (Self::DropBefore, "cut before the work"),
         (Self::DropAfter, "cut after the work"),
         (Self::Garble, "half of the answer"),
@@ -107,6 +111,7 @@ impl Mishap {
         (Self::Locked, "423 locked"),
         (Self::Migrating, "477 migrating"),
         (Self::Hang, "no answer"),
+        (Self::HangAfter, "no answer after the work"),
         (Self::Drip, "an answer drop by drop"),
     ];
 
@@ -126,7 +131,7 @@ impl Mishap {
     pub fn works_off(self) -> bool {
         matches!(
             self,
-            Self::DropAfter | Self::Garble | Self::BadGatewayAfter | Self::Drip
+            Self::DropAfter | Self::Garble | Self::BadGatewayAfter | Self::HangAfter | Self::Drip
         )
     }
 }
@@ -144,6 +149,9 @@ pub struct PathRule {
     #[serde(default)]
     pub method: String,
     pub mishap: Mishap,
+    /// So many requests that it fits go well before.
+    #[serde(default)]
+    pub after: u32,
     /// How often; it is gone then.
     #[serde(default = "once")]
     pub times: u32,
@@ -190,6 +198,9 @@ impl Faults {
                 && (rule.method.is_empty() || rule.method.eq_ignore_ascii_case(method))
         };
         let rule = self.rules.iter_mut().find(|rule| fits(rule))?;
+        if use_up(&mut rule.after) {
+            return None;
+        }
         let mishap = rule.mishap;
         rule.times = rule.times.saturating_sub(1);
         self.rules.retain(|rule| rule.times > 0);
@@ -212,7 +223,10 @@ impl VendorFaults {
         if use_up(&mut self.too_many_requests) {
             return Some(Mishap::TooMany);
         }
-        if effect == Effect::Write && !use_up(&mut self.spare_writes) {
+        if effect == Effect::Write
+            && !use_up(&mut self.spare_writes)
+            && (self.drop_percent == 0 || dice.hits(self.drop_percent))
+        {
             if use_up(&mut self.drop_before) {
                 return Some(Mishap::DropBefore);
             }

@@ -304,7 +304,7 @@ async fn answer(
     match mishap {
         Some(Mishap::DropBefore | Mishap::DropAfter) => cut.throw(Wire::Cut),
         Some(Mishap::Drip) => cut.throw(Wire::Dripping),
-        Some(Mishap::Hang) => {
+        Some(Mishap::Hang | Mishap::HangAfter) => {
             tokio::time::sleep(HANGS_FOR).await;
             cut.throw(Wire::Cut);
         }
@@ -468,7 +468,12 @@ fn journalise(
     mishap: Option<Mishap>,
     took: Duration,
 ) {
-    let unanswered = [Mishap::DropBefore, Mishap::DropAfter, Mishap::Hang];
+    let unanswered = [
+        Mishap::DropBefore,
+        Mishap::DropAfter,
+        Mishap::Hang,
+        Mishap::HangAfter,
+    ];
     let answered = mishap.is_none_or(|mishap| !unanswered.contains(&mishap));
     // Whoever reads the log would read it again in there.
     let kept = answered && !matches!(system, System::Control);

@@ -127,6 +127,62 @@ async fn what_was_voided_in_xero_without_a_word_is_found_and_taken_in() {
 }
 
 #[tokio::test]
+async fn of_webhooks_that_are_dropped_doubled_and_shuffled_nothing_is_left_after_one_sweep() {
+    const DEALS: usize = 12;
+    const CHANGES: usize = 10;
+    let portal = TestPortal::start().await;
+    let mut deals = Vec::new();
+    for number in 0..DEALS {
+        let domain = format!("client-{number}.com");
+        deals.push(
+            portal
+                .registered(&format!("Client {number}"), &domain)
+                .await
+                .1,
+        );
+    }
+    let bad =
+        json!({ "webhooks": { "drop_percent": 10, "double_percent": 10, "shuffle_ms": 200 } });
+    portal.sandbox_act("faults", bad).await;
+    let stages = [
+        "approved",
+        "client_pitch",
+        "proposal",
+        "closedlost",
+        "closedwon",
+    ];
+    for change in 0..CHANGES {
+        for (place, deal) in deals.iter().enumerate() {
+            // Some are lost and opened again, some won and lost, in another order for each.
+            let stage = stages[(change * 3 + place * 2) % stages.len()];
+            let terms = json!({
+                "dealstage": stage, "amount": format!("{}.00", 100 + change), "deal_currency_code": "GBP", "portal_billing_period": "1",
+            });
+            portal.change_deal(deal, terms).await;
+            let invoice = json!({
+                "new_contact": format!("Client {place}"), "reference": format!("Deal {deal}"), "net": "100.00", "currency": "GBP", "tax_rate": "20",
+            });
+            let made = portal.sandbox_act("xero/invoices", invoice).await;
+            let number = made["number"].as_str().unwrap();
+            if change % 2 == 0 {
+                portal
+                    .sandbox_act(&format!("xero/invoices/{number}/payments"), json!({}))
+                    .await;
+            }
+        }
+    }
+    portal.run_jobs().await;
+    portal.advance_clock_by(6).await;
+    portal.run_jobs().await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let hubspot = compare(&portal, &mut operator, "hubspot").await;
+    assert_eq!(counts(&hubspot), (12, 0), "{:?}", hubspot.differences);
+    let xero = compare(&portal, &mut operator, "xero").await;
+    assert_eq!(counts(&xero), (120, 0), "{:?}", xero.differences);
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn only_who_operates_compares_and_only_what_is_mirrored() {
     let portal = TestPortal::start().await;
     let mut finance = portal.sign_in(&portal.staff.finance).await;

@@ -54,7 +54,7 @@ async fn count(portal: &TestPortal, actor: &Actor) -> usize {
 }
 
 /// HubSpot has exactly one deal for the lead, tied to its company and its contact, and the lead knows all three.
-async fn assert_registered_once(portal: &TestPortal, id: LeadId) {
+pub async fn assert_registered_once(portal: &TestPortal, id: LeadId) {
     let lead = portal.lead(id).await;
     assert_eq!(lead.state, LeadState::Registered);
     let state = portal.sandbox_read("state").await;
@@ -194,7 +194,7 @@ async fn registering_again_changes_nothing() {
 }
 
 /// Works until HubSpot has the lead, letting the time pass that failed attempts wait for.
-async fn register_at_last(portal: &TestPortal, id: LeadId) {
+pub async fn register_at_last(portal: &TestPortal, id: LeadId) {
     let payload = outbox::payload(&Job::RegisterLead { lead: id }).unwrap();
     for _ in 0..12 {
         portal.run_jobs().await;

@@ -17,6 +17,7 @@ mod failure_modes;
 mod forms;
 mod hubspot_deals;
 mod jobs;
+mod kills;
 mod leads;
 mod messages;
 mod money;

@@ -22,10 +22,12 @@ pub fn act(world: &mut World, parts: &[&str], fields: &Map<String, Value>) -> Re
 fn add_rule(world: &mut World, fields: &Map<String, Value>) -> Result<Done, String> {
     let mut wire = Value::Object(fields.clone());
     // A form has texts only.
-    if let Some(times) = text(fields, "times") {
-        wire["times"] = times
-            .parse::<u32>()
-            .map_or(Value::Null, |times| json!(times));
+    for name in ["after", "times"] {
+        if let Some(count) = text(fields, name) {
+            wire[name] = count
+                .parse::<u32>()
+                .map_or(Value::Null, |count| json!(count));
+        }
     }
     let rule: PathRule = serde_json::from_value(wire)
         .map_err(|error| format!("This rule is not understood: {error}."))?;

@@ -162,6 +162,7 @@ fn rules(faults: &Faults) -> Markup {
             @for rule in &faults.rules {
                 p {
                     (rule.system) " " (rule.method) " …" (rule.path) "…: " strong { (rule.mishap.words()) }
+                    @if rule.after > 0 { ", after " (rule.after) }
                     ", the next " (rule.times)
                 }
             }
@@ -183,6 +184,7 @@ fn rules(faults: &Faults) -> Markup {
                             @for (mishap, words) in Mishap::ALL { option value=(mishap.name()) { (words) } }
                         }
                     }))
+                    (field("rule-after", "After so many", &html! { input id="rule-after" name="after" type="number" min="0" value="0"; }))
                     (field("rule-times", "The next", &html! { input id="rule-times" name="times" type="number" min="1" value="1"; }))
                     button { "Add rule" }
                 }

@@ -1,0 +1,137 @@
+//! Workers that are killed at every step on the way of a lead into HubSpot and of a bill into Xero: whoever goes on makes everything once.
+//! Between two commits of ours a job makes one call, so a worker that dies while a call is out dies at every boundary there is: with the work there not done, and
+//! with it done and nothing of it stored here.
+
+use std::time::Duration;
+
+use portal_domain::{ids::LeadId, lead::LeadState};
+use serde_json::{Value, json};
+
+use crate::{
+    leads::{assert_registered_once, register_at_last},
+    portal::TestPortal,
+    story::{POUNDS, Story},
+};
+
+/// Never answered, without the work and with it.
+const SILENCES: [&str; 2] = ["hang", "hang_after"];
+/// More calls than either way takes.
+const CALLS_MAX: usize = 40;
+
+/// A worker works until a system has got so many calls and one more, and dies then. `false`: it made no more than so many and came to its end.
+async fn work_and_die(portal: &TestPortal, system: &str, silence: &str, calls: usize) -> bool {
+    let rule = json!({ "system": system, "mishap": silence, "after": calls });
+    portal.sandbox_act("faults/rules", rule).await;
+    let worker = portal.worker();
+    let died = tokio::select! {
+        () = call_is_out(portal) => true,
+        ran = worker.run_due() => {
+            ran.unwrap();
+            false
+        }
+    };
+    portal.sandbox_act("faults/rules/clear", json!({})).await;
+    died
+}
+
+async fn call_is_out(portal: &TestPortal) {
+    loop {
+        let rules: Value = portal.sandbox_read("faults").await["rules"].clone();
+        if rules.as_array().unwrap().is_empty() {
+            // The work, where it is done, follows at once.
+            return tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_killed_at_any_step_of_a_registration_leaves_one_company_contact_and_deal() {
+    for silence in SILENCES {
+        let portal = TestPortal::start().await;
+        portal.run_jobs().await;
+        let mut ended_at = None;
+        for calls in 0..CALLS_MAX {
+            let domain = format!("client-{calls}.com");
+            let id: LeadId = portal.submit(&portal.aster.owner, "Client", &domain).await;
+            let died = work_and_die(&portal, "hubspot", silence, calls).await;
+            // Until the dead one's lease is over.
+            portal.advance_clock_by(1).await;
+            register_at_last(&portal, id).await;
+            assert_registered_once(&portal, id).await;
+            if !died {
+                ended_at = Some(calls);
+                break;
+            }
+        }
+        let steps = ended_at.expect("a registration comes to an end");
+        assert!(steps >= 8, "{steps} steps are too few to be all of them");
+        portal.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_killed_at_any_step_of_a_bill_leaves_one_bill() {
+    for silence in SILENCES {
+        let mut ended_at = None;
+        for calls in 0..CALLS_MAX {
+            let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+            let portal = &story.portal;
+            assert_eq!(story.try_raise("AST-1", "").await.status, 303);
+            let died = work_and_die(portal, "xero", silence, calls).await;
+            portal.advance_clock_by(1).await;
+            portal.run_jobs().await;
+            portal.bill("AST-1").await;
+            let lines = story.lines_of(&story.deal).await;
+            assert_eq!(lines[..3], ["invoiced"; 3], "killed at call {calls}");
+            story.portal.finish().await;
+            if !died {
+                ended_at = Some(calls);
+                break;
+            }
+        }
+        let steps = ended_at.expect("a bill comes to an end");
+        assert!(steps >= 3, "{steps} steps are too few to be all of them");
+    }
+}
+
+/// How many answers are lost; ten thousand are a matter of minutes, asked for by this name in the environment.
+const LOST_ANSWERS: &str = "PORTAL_TEST_LOST_ANSWERS";
+const FEW: u64 = 60;
+
+#[tokio::test]
+async fn however_many_answers_are_lost_each_lead_has_one_company_contact_and_deal() {
+    #[expect(clippy::disallowed_methods, reason = "how long a test may take")]
+    let lost = std::env::var(LOST_ANSWERS).map_or(FEW, |count| count.parse().unwrap());
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let some = json!({ "hubspot": { "drop_after": lost, "drop_percent": 20 } });
+    portal.sandbox_act("faults", some).await;
+    let mut ids = Vec::new();
+    while left_to_lose(&portal).await > 0 {
+        for _ in 0..20 {
+            let domain = format!("client-{}.com", ids.len());
+            ids.push(portal.submit(&portal.aster.owner, "Client", &domain).await);
+        }
+        work_for_minutes(&portal, 10).await;
+    }
+    work_for_minutes(&portal, 120).await;
+    for id in ids {
+        assert_eq!(portal.lead(id).await.state, LeadState::Registered);
+        assert_registered_once(&portal, id).await;
+    }
+    portal.finish().await;
+}
+
+async fn left_to_lose(portal: &TestPortal) -> u64 {
+    let faults = portal.sandbox_read("faults").await;
+    faults["hubspot"]["drop_after"].as_u64().unwrap()
+}
+
+async fn work_for_minutes(portal: &TestPortal, minutes: usize) {
+    const STEP: usize = 10;
+    for _ in 0..minutes / STEP {
+        portal.worker().run_due().await.unwrap();
+        portal.advance_clock_by(STEP as i64).await;
+    }
+}

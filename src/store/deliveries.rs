@@ -153,7 +153,7 @@ pub async fn list_unsent(tx: &mut Tx) -> Result<Vec<LeadId>, StoreError> {
         tx,
         "SELECT leads.id FROM leads LEFT JOIN deliveries ON deliveries.lead_id = leads.id
          WHERE leads.state = 'accepted' AND leads.hubspot_deal_id IS NULL
-             AND (deliveries.state IS NULL OR deliveries.state = 'waiting')
+             AND (deliveries.state IS NULL OR deliveries.state IN ('waiting', 'failed'))
          ORDER BY leads.id",
     )?;
     all(&rows, |row| row.parsed("id"))

@@ -22,9 +22,9 @@ relay-guide = So wird die andere Seite gebaut
 relay-choice = Wie Leads nach HubSpot kommen
 relay-unsent =
     { $count ->
-        [0] Kein angenommener Lead wartet auf das Senden.
-        [one] Ein angenommener Lead ist noch nicht gesendet: Er nimmt den Weg, den Sie wählen.
-       *[other] { $count } angenommene Leads sind noch nicht gesendet: Sie nehmen den Weg, den Sie wählen.
+        [0] Kein angenommener Lead wartet auf die Übergabe.
+        [one] Ein angenommener Lead ist noch nicht übergeben: Er nimmt den Weg, den Sie wählen.
+       *[other] { $count } angenommene Leads sind noch nicht übergeben: Sie nehmen den Weg, den Sie wählen.
     }
 relay-way = Leads gehen
 relay-way-hint = Was auf dem einen Weg übergeben wurde, geht nie auch den anderen.

@@ -22,9 +22,9 @@ relay-guide = How to build the other end
 relay-choice = How leads come to HubSpot
 relay-unsent =
     { $count ->
-        [0] No accepted lead waits to be sent.
-        [one] One accepted lead is not sent yet: it goes the way that you choose.
-       *[other] { $count } accepted leads are not sent yet: they go the way that you choose.
+        [0] No accepted lead waits to be handed over.
+        [one] One accepted lead is with nobody outside yet: it goes the way that you choose.
+       *[other] { $count } accepted leads are with nobody outside yet: they go the way that you choose.
     }
 relay-way = Leads go
 relay-way-hint = What was handed over one way never goes the other way, too.

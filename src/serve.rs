@@ -26,7 +26,7 @@ use crate::{
     clock::PortalClock,
     config::{HubSpotSettings, Settings, SlackSettings, XeroSettings},
     master_key::open_vault,
-    web::{self, AppState, Assets, VendorPages, WebhookSecrets},
+    web::{self, AppState, Assets, Intake, VendorPages, WebhookSecrets},
 };
 
 /// Why the program could not start.
@@ -186,6 +186,7 @@ impl Portal {
                     xero: String::new(),
                 },
             )),
+            intake: Intake::start(self.ctx.clone()),
             changes: broadcast::Sender::new(256),
             vendors: self.vendor_pages(settings),
             sandbox_url: self.sandbox.as_ref().map(Sandbox::http_url),

@@ -1,6 +1,6 @@
 //! What vendors send: stored raw and answered at once, worked off later. A note is only a hint to look again, never the truth.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use portal_domain::{
     access::{Action, Actor},
@@ -23,51 +23,68 @@ use crate::{
 /// For how long notes are kept that were worked off, in days; both vendors stop sending one again after a day.
 const KEPT_DAYS: i64 = 30;
 
-/// Stores a note whose signature was checked, byte for byte with the headers that show it, and the job that works it off. The same body again is the same note.
-pub async fn receive(
-    ctx: &Ctx,
-    vendor: &str,
-    body: &[u8],
-    headers: &[(&str, &str)],
-) -> Result<(), ServiceError> {
-    receive_once(ctx, vendor, body, body, headers).await
+/// A note that has come, and whose signature was checked.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    vendor: &'static str,
+    /// Its sender's own key; without one the body says whether it is the same.
+    key: Option<String>,
+    body: Vec<u8>,
+    /// JSON, name to value.
+    headers: String,
 }
 
-/// The same of a vendor that gives each note a key of its own, under which it sends it again.
-pub async fn receive_keyed(
-    ctx: &Ctx,
-    vendor: &str,
-    key: &str,
-    body: &[u8],
-    headers: &[(&str, &str)],
-) -> Result<(), ServiceError> {
-    receive_once(ctx, vendor, key.as_bytes(), body, headers).await
-}
-
-async fn receive_once(
-    ctx: &Ctx,
-    vendor: &str,
-    key: &[u8],
-    body: &[u8],
-    headers: &[(&str, &str)],
-) -> Result<(), ServiceError> {
-    let dedupe_key = format!("{vendor}:{}", hex::encode(Sha256::digest(key)));
-    let headers: serde_json::Map<_, _> = headers
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), json!(value)))
-        .collect();
-    let note = NewNote {
-        id: InboxId::new(ctx.new_id()),
-        vendor,
-        dedupe_key: &dedupe_key,
-        body,
-        headers: &json!(headers).to_string(),
-    };
-    let mut tx = ctx.store.write().await?;
-    vendors::add_webhook(&mut tx, vendor, ctx.now()).await?;
-    if inbox::add(&mut tx, &note, ctx.now()).await? {
-        outbox::add(ctx, &mut tx, &Job::WorkInbox { inbox: note.id }).await?;
+impl Arrival {
+    /// Byte for byte, with the headers that show who sent it.
+    pub fn new(vendor: &'static str, body: &[u8], headers: &[(&str, &str)]) -> Self {
+        let headers: serde_json::Map<_, _> = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), json!(value)))
+            .collect();
+        Self {
+            vendor,
+            key: None,
+            body: body.to_vec(),
+            headers: json!(headers).to_string(),
+        }
     }
+
+    /// One that its sender sends again under the same key.
+    #[must_use]
+    pub fn known_as(self, key: &str) -> Self {
+        Self {
+            key: Some(key.to_owned()),
+            ..self
+        }
+    }
+
+    /// The same for the same note.
+    fn dedupe_key(&self) -> String {
+        let same = self.key.as_ref().map_or(&*self.body, String::as_bytes);
+        format!("{}:{}", self.vendor, hex::encode(Sha256::digest(same)))
+    }
+}
+
+/// Stores notes, all or none, and the jobs that work them off. The same again is the same note.
+pub async fn receive(ctx: &Ctx, arrivals: &[Arrival]) -> Result<(), ServiceError> {
+    let notes: Vec<NewNote<'_>> = arrivals
+        .iter()
+        .map(|arrival| NewNote {
+            id: InboxId::new(ctx.new_id()),
+            vendor: arrival.vendor,
+            dedupe_key: arrival.dedupe_key(),
+            body: &arrival.body,
+            headers: &arrival.headers,
+        })
+        .collect();
+    let senders: BTreeSet<&str> = arrivals.iter().map(|arrival| arrival.vendor).collect();
+    let mut tx = ctx.store.write().await?;
+    for vendor in senders {
+        vendors::add_webhook(&mut tx, vendor, ctx.now()).await?;
+    }
+    let added = inbox::add_all(&mut tx, &notes, ctx.now()).await?;
+    let work = added.into_iter().map(|inbox| Job::WorkInbox { inbox });
+    outbox::add_all(ctx, &mut tx, work).await?;
     Ok(tx.commit().await?)
 }
 

@@ -7,7 +7,8 @@ use crate::{
     StoreError, Tx,
     read::{Read, all},
     sql::{
-        ROWS_AT_ONCE, execute, execute_many, execute_one, places, row, rows, rows_of, sql, values,
+        ROWS_AT_ONCE, execute, execute_many, execute_one, places, row, rows, rows_many, rows_of,
+        sql, values,
     },
 };
 
@@ -35,30 +36,47 @@ pub struct Found {
 }
 
 /// A note that has just come.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct NewNote<'a> {
     pub id: InboxId,
     pub vendor: &'a str,
     /// The same for the same note however often it is delivered.
-    pub dedupe_key: &'a str,
+    pub dedupe_key: String,
     pub body: &'a [u8],
     pub headers: &'a str,
 }
 
-/// Stores a note; `false` if it was there already.
-pub async fn add(tx: &mut Tx, note: &NewNote<'_>, now: Timestamp) -> Result<bool, StoreError> {
-    let added = execute!(
-        tx,
-        "INSERT INTO inbox (id, vendor, dedupe_key, body, headers, received_at) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (dedupe_key) DO NOTHING",
-        note.id,
-        note.vendor,
-        note.dedupe_key,
-        note.body,
-        note.headers,
-        now,
-    )?;
-    Ok(added == 1)
+/// Stores notes; answers those that were not there already.
+pub async fn add_all(
+    tx: &mut Tx,
+    notes: &[NewNote<'_>],
+    now: Timestamp,
+) -> Result<Vec<InboxId>, StoreError> {
+    // In an order that everybody keeps: instances that are told the same at once wait, and neither for ever.
+    let mut ordered: Vec<&NewNote<'_>> = notes.iter().collect();
+    ordered.sort_by(|one, other| one.dedupe_key.cmp(&other.dedupe_key));
+    let mut added = Vec::with_capacity(notes.len());
+    for some in ordered.chunks(ROWS_AT_ONCE) {
+        let mut bound = Vec::with_capacity(some.len() * 6);
+        for note in some {
+            bound.extend(values![
+                note.id,
+                note.vendor,
+                note.dedupe_key,
+                note.body,
+                note.headers,
+                now,
+            ]);
+        }
+        let text = format!(
+            "INSERT INTO inbox (id, vendor, dedupe_key, body, headers, received_at) VALUES {} ON CONFLICT (dedupe_key) DO NOTHING RETURNING id",
+            places(some.len(), 6, 1)
+        );
+        for row in rows_many(tx, text, bound).await? {
+            added.push(row.parsed("id")?);
+        }
+    }
+    Ok(added)
 }
 
 const NOTE: &str = "SELECT id, vendor, body, headers, received_at, worked_at, events, faults, replayed_at FROM inbox";

@@ -9,6 +9,7 @@ mod events;
 mod files;
 mod forms;
 mod guard;
+mod intake;
 mod session;
 mod unsubscribe;
 mod vendors;
@@ -34,6 +35,7 @@ use crate::ui::pages::{partner, preferences, public, staff};
 
 pub use assets::Assets;
 pub use events::watch_changes;
+pub use intake::Intake;
 pub use vendors::VendorPages;
 pub use webhooks::WebhookSecrets;
 
@@ -44,6 +46,8 @@ pub struct AppState {
     /// What every page loads.
     pub assets: Arc<Assets>,
     pub webhooks: Arc<WebhookSecrets>,
+    /// Where what the vendors send is stored.
+    pub intake: Intake,
     /// Which partners' pages have something new, as it is committed.
     pub changes: broadcast::Sender<PartnerChange>,
     /// Where the sandbox's own page is, if there is one: people of the demo are sent there.

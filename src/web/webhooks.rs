@@ -7,7 +7,10 @@ use axum::{
 };
 use portal_domain::secret::Secret;
 use portal_integrations::{hubspot, relay as from_relay, xero};
-use portal_services::{ServiceError, inbox, relay as relay_service};
+use portal_services::{
+    inbox::{self, Arrival},
+    relay as relay_service,
+};
 
 use crate::web::AppState;
 
@@ -78,8 +81,7 @@ pub async fn relay(State(app): State<AppState>, headers: HeaderMap, body: Bytes)
         Err(error) => return refuse(&app, "relay", reason_at_relay(error)).await,
     };
     let shown = shown(&headers, &[ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER]);
-    let stored = inbox::receive_keyed(&app.ctx, "relay", id, &body, &shown).await;
-    answer("relay", stored)
+    take(&app, Arrival::new("relay", &body, &shown).known_as(id)).await
 }
 
 /// Why a request is refused, as it is counted.
@@ -120,13 +122,13 @@ async fn refuse(app: &AppState, vendor: &str, reason: &str) -> StatusCode {
 
 async fn store(
     app: &AppState,
-    vendor: &str,
+    vendor: &'static str,
     body: &[u8],
     headers: &HeaderMap,
     names: &[&'static str],
 ) -> StatusCode {
-    let stored = inbox::receive(&app.ctx, vendor, body, &shown(headers, names)).await;
-    answer(vendor, stored)
+    let arrival = Arrival::new(vendor, body, &shown(headers, names));
+    take(app, arrival).await
 }
 
 /// The headers that show who sent a note.
@@ -138,13 +140,11 @@ fn shown<'a>(headers: &'a HeaderMap, names: &[&'static str]) -> Vec<(&'static st
 }
 
 /// A note that could not be stored is not acknowledged, so that the vendor sends it again.
-fn answer(vendor: &str, stored: Result<(), ServiceError>) -> StatusCode {
-    match stored {
-        Ok(()) => StatusCode::OK,
-        Err(error) => {
-            tracing::error!("Could not store a webhook of {vendor}: {error}");
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+async fn take(app: &AppState, arrival: Arrival) -> StatusCode {
+    if app.intake.receive(arrival).await {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
     }
 }
 

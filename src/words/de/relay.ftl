@@ -18,6 +18,7 @@ alert-late = { $system } hat Leads angenommen und sich zu lange nicht zurückgem
 alert-late-over-subject = { $system } hat sich zurückgemeldet
 alert-late-over = { $system } hat sich zurückgemeldet: Kein Lead wartet mehr darauf.
 
+relay-callback = Die iPaaS meldet sich unter { $url } zurück.
 relay-guide = So wird die andere Seite gebaut
 relay-choice = Wie Leads nach HubSpot kommen
 relay-unsent =

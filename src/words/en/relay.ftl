@@ -18,6 +18,7 @@ alert-late = { $system } took leads and has not called back for too long, so tha
 alert-late-over-subject = { $system } called back
 alert-late-over = { $system } called back: no lead waits for it any more.
 
+relay-callback = The iPaaS calls back at { $url }.
 relay-guide = How to build the other end
 relay-choice = How leads come to HubSpot
 relay-unsent =

@@ -58,7 +58,11 @@ pub async fn show_relay(page: Page, Query(asked): Query<Asked>) -> Result<Respon
         view! {
             {crumbs(page, PATH, "integration-title", title.clone())}
             {system::head(page, &health, SYSTEM, title)}
-            <p><a href=GUIDE_PATH>{page.words.text("relay-guide")}</a></p>
+            <p>
+                {page.words.with("relay-callback", &[("url", view.callback_url.as_str().into())])}" "
+                <a href=GUIDE_PATH>{page.words.text("relay-guide")}</a>
+            </p>
+            <div class="stack" id="trouble" data-live="">{trouble::notice(page, &health, SYSTEM)}</div>
             <div class="stack">
                 {operates.then(|| side.map(|side| secrets::new(page, side)))}
                 {choice(page, &view, operates)}
@@ -81,7 +85,6 @@ pub async fn show_relay(page: Page, Query(asked): Query<Asked>) -> Result<Respon
 fn live(page: &Page, view: &RelayView, health: &Health) -> AnyView {
     view! {
         <div class="stack" id="system" data-live="">
-            {trouble::notice(page, health, SYSTEM)}
             {system::facts(page, health, SYSTEM)}
             {deliveries::table(page, view)}
         </div>
@@ -177,7 +180,7 @@ fn said(page: &Page, trial: Option<&Trial>) -> AnyView {
         }
         Some(Trial::Taken { at, status, text }) => view! {
             <p>{kit::pill("healthy", words.with("relay-test-taken", &[("status", status.to_string().into())]))}" "{kit::ago(page, *at)}</p>
-            {(!text.is_empty()).then(|| view! { <pre class="raw">{text.clone()}</pre> })}
+            {(!text.is_empty()).then(|| view! { <p><code>{text.clone()}</code></p> })}
         }
         .into_any(),
         Some(Trial::NotTaken { at, why }) => view! {

@@ -32,7 +32,7 @@ else
 BUILT_PREREQUISITES := $(SOURCES) $(PORTAL)
 endif
 
-.PHONY: help run dev check test build size mutants bench-accrual set-up set-up-tests format-check lint cargo-test journeys sdks size-of-build always
+.PHONY: help run dev check test build size mutants bench-accrual bench-webhooks set-up set-up-tests format-check lint cargo-test journeys sdks size-of-build always
 
 help: ## list the targets
 	@echo "The partner portal. Targets:"
@@ -62,6 +62,12 @@ bench-accrual: $(BUILT) ## compute ten million lines again, beside DuckDB and th
 	@rm -rf '$(TARGET)/bench-accrual'
 	'$(PORTAL)' bench accrual --lines $(LINES) --folder '$(TARGET)/bench-accrual' --python '$(TOOLS)/duckdb/bin/python' $(if $(DATABASE_URL),--database '$(DATABASE_URL)')
 	@rm -rf '$(TARGET)/bench-accrual'
+
+bench-webhooks: $(BUILT) ## send signed webhooks to the portal and to a Fastify server that stores as durably (two minutes)
+	@.setup/setup.sh peers
+	@rm -rf '$(TARGET)/bench-webhooks'
+	RUST_LOG=error '$(PORTAL)' bench webhooks --folder '$(TARGET)/bench-webhooks' --peers '$(TOOLS)/peers'
+	@rm -rf '$(TARGET)/bench-webhooks'
 
 size: $(BUILT) ## print what a partner's page loads, against the budget
 	@$(MAKE) --no-print-directory size-of-build

@@ -13,6 +13,7 @@
 #   postgres  PostgreSQL's server programs (.setup/postgres.sh starts a private cluster with them)
 #   npm       the packages of end2end/
 #   duckdb    a Python of its own with DuckDB, which `portal bench` measures against
+#   peers     Fastify and better-sqlite3, which `portal bench webhooks` measures against
 #   mutants   cargo-mutants, which changes the rules of money and sees whether a test fails
 #
 # WASM_STD_FROM says where the WebAssembly library may come from, in that order
@@ -29,6 +30,8 @@ BINARYEN_VERSION=132.0.0    # Debian 12's 108 mixes up the externref table: hydr
 WASM_BINDGEN_FALLBACK=0.2.130
 CARGO_MUTANTS_VERSION=27.1.0
 DUCKDB_VERSION=2.0.0
+FASTIFY_VERSION=5.12.8
+BETTER_SQLITE3_VERSION=12.6.2 # 13 needs Node 22
 WASM_TARGET=wasm32-unknown-unknown
 
 # ---------------------------------------------------------------- packages of the system
@@ -315,6 +318,22 @@ step_duckdb() {
   say "duckdb    $DUCKDB_VERSION"
 }
 
+# A folder of their own: nothing of them is in the project.
+step_peers() {
+  local folder=$TOOLS/peers wanted="fastify@$FASTIFY_VERSION better-sqlite3@$BETTER_SQLITE3_VERSION"
+  if [ "$(cat "$folder/installed" 2>/dev/null)" != "$wanted" ]; then
+    has npm || fail "Node and npm are missing: install them, then try again."
+    say "peers     fetching $wanted"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    # shellcheck disable=SC2086 # two words on purpose
+    (cd "$folder" && echo '{"private":true,"type":"module"}' >package.json && npm install --silent --no-audit --no-fund $wanted) >"$TOOLS/log/peers.log" 2>&1 ||
+      fail "The peers could not be installed: the log is $TOOLS/log/peers.log."
+    echo "$wanted" >"$folder/installed"
+  fi
+  say "peers     $wanted"
+}
+
 step_mutants() {
   step_rust_quietly
   if [ "$("$TOOLS/bin/cargo-mutants" mutants --version 2>/dev/null)" != "cargo-mutants $CARGO_MUTANTS_VERSION" ]; then
@@ -328,10 +347,10 @@ step_mutants() {
 # ---------------------------------------------------------------- main
 
 mkdir -p "$TOOLS/bin" "$TOOLS/log"
-[ $# -gt 0 ] || fail "Name the steps: rust wasm bindgen leptos wasm-opt chromium postgres npm duckdb mutants."
+[ $# -gt 0 ] || fail "Name the steps: rust wasm bindgen leptos wasm-opt chromium postgres npm duckdb peers mutants."
 for step in "$@"; do
   case $step in
-    rust | wasm | bindgen | leptos | wasm-opt | chromium | postgres | npm | duckdb | mutants) "step_$step" ;;
-    *) fail "There is no step \"$step\": rust wasm bindgen leptos wasm-opt chromium postgres npm duckdb mutants." ;;
+    rust | wasm | bindgen | leptos | wasm-opt | chromium | postgres | npm | duckdb | peers | mutants) "step_$step" ;;
+    *) fail "There is no step \"$step\": rust wasm bindgen leptos wasm-opt chromium postgres npm duckdb peers mutants." ;;
   esac
 done

@@ -5,7 +5,10 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand, ValueEnum};
 use portal::{
-    bench::accrual::{self, AccrualBench},
+    bench::{
+        accrual::{self, AccrualBench},
+        webhooks::{self, WebhooksBench},
+    },
     clock::PortalClock,
     config::{SETTINGS, Settings},
     demo,
@@ -113,6 +116,22 @@ enum Bench {
         /// An empty database, such as one on PostgreSQL, instead of a SQLite file in the folder.
         #[arg(long)]
         database: Option<String>,
+    },
+    /// Send signed webhooks over many connections at once: to a portal, and to a Fastify server that stores as durably, in turn.
+    Webhooks {
+        /// How many notes in a round.
+        #[arg(long, default_value_t = 60_000)]
+        notes: usize,
+        #[arg(long, default_value_t = 32)]
+        connections: usize,
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+        /// Where the databases are made.
+        #[arg(long, default_value = "data/bench-webhooks")]
+        folder: PathBuf,
+        /// A folder whose node_modules hold fastify and better-sqlite3; without one the peer is left out.
+        #[arg(long)]
+        peers: Option<PathBuf>,
     },
 }
 
@@ -227,6 +246,22 @@ async fn run_bench(bench: Bench) -> Result<ExitCode, StartError> {
                 folder,
                 python,
                 database_url,
+            })
+            .await?;
+        }
+        Bench::Webhooks {
+            notes,
+            connections,
+            rounds,
+            folder,
+            peers,
+        } => {
+            webhooks::run(&WebhooksBench {
+                notes,
+                connections,
+                rounds,
+                folder,
+                peers,
             })
             .await?;
         }

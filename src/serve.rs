@@ -269,7 +269,7 @@ const SANDBOX_HUBSPOT_TOKEN: &str = "sandbox-hubspot-token";
 const SANDBOX_HUBSPOT_SECRET: &str = "sandbox-hubspot-secret";
 const SANDBOX_XERO_ID: &str = "sandbox-xero-client";
 const SANDBOX_XERO_SECRET: &str = "sandbox-xero-secret";
-const SANDBOX_XERO_KEY: &str = "sandbox-xero-webhook-key";
+pub(crate) const SANDBOX_XERO_KEY: &str = "sandbox-xero-webhook-key";
 const SANDBOX_SLACK_TOKEN: &str = "xoxb-sandbox";
 
 /// Starts the stand-ins of everything outside.

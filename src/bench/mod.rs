@@ -3,3 +3,4 @@
 pub mod accrual;
 mod books;
 mod rounds;
+pub mod webhooks;

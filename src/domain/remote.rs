@@ -205,6 +205,8 @@ pub struct RemoteContact {
     pub email: String,
     /// Our own key there, such as `partner-01J…`.
     pub number: String,
+    /// The contact that it became one with; it is archived then.
+    pub merged_into: Option<String>,
 }
 
 #[cfg(test)]

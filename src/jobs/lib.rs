@@ -17,6 +17,7 @@ mod worker;
 
 mod announce_statement;
 mod create_bill;
+mod read_contacts;
 mod read_deals;
 mod read_invoices;
 mod register_lead;

@@ -31,6 +31,7 @@ const SCHEDULES: &[(&str, Turn, Job)] = &[
     ("check_deals", Turn::Nightly(2, 10), Job::CheckDeals),
     ("sweep_invoices", Turn::Minutes(5), Job::SweepInvoices),
     ("check_invoices", Turn::Nightly(2, 30), Job::CheckInvoices),
+    ("check_contacts", Turn::Nightly(2, 50), Job::CheckContacts),
     ("accrue_lines", Turn::Minutes(10), Job::AccrueLines),
     // It takes its own turn at an hour of the day; this is how late it may be.
     ("begin_digests", Turn::Minutes(10), Job::BeginDigests),

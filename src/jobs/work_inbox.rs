@@ -86,7 +86,7 @@ fn about_deals(event: HubSpotEvent) -> Event {
     }
 }
 
-/// Invoices, bills and credit notes. What else Xero tells of (contacts, pre- and overpayments) shows on the invoice that it concerns. Xero gives its events no key.
+/// Invoices, bills, credit notes and contacts. What else Xero tells of (pre- and overpayments) shows on the invoice that it concerns. Xero gives its events no key.
 fn about_documents(event: XeroEvent) -> Event {
     let jobs = match event.category.to_ascii_uppercase().as_str() {
         "INVOICE" => vec![Job::ReadInvoice {
@@ -94,6 +94,9 @@ fn about_documents(event: XeroEvent) -> Event {
         }],
         "CREDITNOTE" => vec![Job::ReadCredit {
             credit: event.resource_id,
+        }],
+        "CONTACT" => vec![Job::ReadContact {
+            contact: event.resource_id,
         }],
         _ => Vec::new(),
     };

@@ -19,6 +19,7 @@ pub mod plans;
 pub mod bills;
 mod candidates;
 pub mod closing;
+pub mod contacts;
 pub mod corrections;
 pub mod deals;
 pub mod disputes;

@@ -37,6 +37,8 @@ pub enum Job {
     ReadCredit { credit: String },
     SweepInvoices,
     CheckInvoices,
+    ReadContact { contact: String },
+    CheckContacts,
     ReconcileDeal { deal: DealId },
     AccrueLines,
     CreateBill { bill: BillId },
@@ -73,6 +75,8 @@ impl Job {
             | Self::ReadCredit { .. }
             | Self::SweepInvoices
             | Self::CheckInvoices
+            | Self::ReadContact { .. }
+            | Self::CheckContacts
             | Self::CreateBill { .. } => "xero",
             Self::RelayLead { .. } | Self::TestRelay => "relay",
             Self::WorkInbox { .. } | Self::WorkEvent { .. } | Self::FollowRelay { .. } => "inbox",
@@ -112,6 +116,8 @@ impl Job {
             Self::ReadCredit { .. } => "read_credit",
             Self::SweepInvoices => "sweep_invoices",
             Self::CheckInvoices => "check_invoices",
+            Self::ReadContact { .. } => "read_contact",
+            Self::CheckContacts => "check_contacts",
             Self::ReconcileDeal { .. } => "reconcile_deal",
             Self::AccrueLines => "accrue_lines",
             Self::CreateBill { .. } => "create_bill",
@@ -143,6 +149,7 @@ impl Job {
             | Self::FollowRelay { .. }
             | Self::ReadInvoice { .. }
             | Self::ReadCredit { .. }
+            | Self::ReadContact { .. }
             | Self::ReconcileDeal { .. }
             | Self::AnnounceStatement { .. }
             | Self::AnnounceCarried { .. }
@@ -159,6 +166,7 @@ impl Job {
             | Self::ReadOwners
             | Self::SweepInvoices
             | Self::CheckInvoices
+            | Self::CheckContacts
             | Self::AccrueLines
             | Self::RecomputeLines
             | Self::CleanUp => Priority::Last,

@@ -86,6 +86,21 @@ pub async fn find_by_contact(
     .transpose()
 }
 
+/// The client whose contact in Xero this is, whatever it is called.
+pub async fn find_of_contact(
+    tx: &mut Tx,
+    contact: &str,
+) -> Result<Option<ClientRecord>, StoreError> {
+    row!(
+        tx,
+        sql!(CLIENT, " WHERE xero_contact_id = $1 ORDER BY id LIMIT 1"),
+        contact
+    )?
+    .as_ref()
+    .map(read_client)
+    .transpose()
+}
+
 /// A client that HubSpot knows as one of some companies.
 pub async fn find_by_companies(
     tx: &mut Tx,

@@ -79,6 +79,11 @@ pub async fn add_all(
     Ok(added)
 }
 
+/// How many notes are kept.
+pub async fn count(tx: &mut Tx) -> Result<i64, StoreError> {
+    row!(tx, "SELECT COUNT(*) AS notes FROM inbox")?.map_or(Ok(0), |row| row.integer("notes"))
+}
+
 const NOTE: &str = "SELECT id, vendor, body, headers, received_at, worked_at, events, faults, replayed_at FROM inbox";
 
 pub async fn find(tx: &mut Tx, id: InboxId) -> Result<Option<InboxRecord>, StoreError> {

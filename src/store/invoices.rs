@@ -370,6 +370,17 @@ pub async fn list_paid_ids(
     all(&rows, |row| row.text("id"))
 }
 
+/// All invoices and bills of a contact are another one's.
+pub async fn move_contact(tx: &mut Tx, from: &str, into: &str) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE invoices SET contact_id = $2 WHERE contact_id = $1",
+        from,
+        into
+    )?;
+    Ok(())
+}
+
 /// They were asked for, whatever came of it.
 pub async fn set_seen(tx: &mut Tx, ids: &[String], now: Timestamp) -> Result<(), StoreError> {
     for some in ids.chunks(ROWS_AT_ONCE) {

@@ -18,6 +18,7 @@ pub mod bounces;
 pub mod budgets;
 pub mod changes;
 pub mod clients;
+pub mod contacts;
 pub mod credits;
 pub mod deals;
 pub mod deliveries;

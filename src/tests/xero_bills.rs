@@ -3,7 +3,7 @@
 
 use portal_domain::{bill::BillState, statement::SettlementState};
 use portal_services::operations;
-use portal_store::{invoices, jobs};
+use portal_store::{invoices, jobs, partners};
 use serde_json::json;
 
 use crate::story::{POUNDS, Story, Terms};
@@ -57,6 +57,26 @@ async fn less_than_nothing_is_carried_until_the_partner_has_earned_more() {
     lines.extend(["awaiting"; 3]);
     let figures = [31_670, 31_670, 0, 0, 75_002 + 45_009];
     story.ends(&lines, figures, &open).await;
+}
+
+#[tokio::test]
+async fn a_partner_whose_contact_is_merged_in_xero_is_paid_and_billed_under_the_other() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let bill = story.raise("AST-1", "").await;
+    let made = story
+        .xero("contacts", json!({ "name": "Aster Group" }))
+        .await;
+    let merged = json!({ "contact": "Aster Ltd", "into": "Aster Group" });
+    story.xero("contacts/merge", merged).await;
+    let portal = &story.portal;
+    let mut tx = portal.ctx.store.read().await.unwrap();
+    let aster = partners::find(&mut tx, portal.aster.id).await.unwrap();
+    drop(tx);
+    let contact = aster.unwrap().xero_contact_id;
+    assert_eq!(contact.as_deref(), made["id"].as_str());
+    story.pay_rest(&bill).await;
+    let figures = [25_000, 0, 25_000, 0, 75_002];
+    story.ends(&["paid"; 3], figures, &[]).await;
 }
 
 #[tokio::test]

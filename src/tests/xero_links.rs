@@ -444,6 +444,47 @@ async fn an_invoice_whose_contact_was_merged_into_another_stays_with_the_deal_th
 }
 
 #[tokio::test]
+async fn a_client_whose_contact_is_merged_in_xero_keeps_its_invoices_old_and_new() {
+    let story = Story::begin(POUNDS).await;
+    invoice_without_reference(&story, "INV-1", "833.35").await;
+    story.pay("INV-1", "1000.02").await;
+    story.month_ends().await;
+    let figures = [8_334, 8_334, 0, 0, 91_668];
+    story.is(&["covered"], figures, &[]).await;
+    let group = json!({ "name": "Harbour Group" });
+    story.xero("contacts", group).await;
+    let merged = json!({ "contact": "Harbour", "into": "Harbour Group" });
+    story.xero("contacts/merge", merged).await;
+    story.is(&["covered"], figures, &[]).await;
+    let of_group = json!({ "new_contact": "Harbour Group", "reference": "" });
+    story
+        .invoice_of(&story.deal, "INV-2", "833.35", of_group)
+        .await;
+    story.pay("INV-2", "1000.02").await;
+    story.month_ends().await;
+    let figures = [16_667, 16_667, 0, 0, 83_335];
+    story.ends(&["covered", "covered"], figures, &[]).await;
+}
+
+#[tokio::test]
+async fn a_merger_of_contacts_that_nobody_told_is_noticed_within_a_day() {
+    let story = Story::begin(POUNDS).await;
+    invoice_without_reference(&story, "INV-1", "833.35").await;
+    let lost = json!({ "webhooks": { "drop_percent": 100 } });
+    story.portal.sandbox_act("faults", lost).await;
+    let group = json!({ "name": "Harbour Group" });
+    story.xero("contacts", group).await;
+    let merged = json!({ "contact": "Harbour", "into": "Harbour Group" });
+    story.xero("contacts/merge", merged).await;
+    story.portal.advance_clock_by(24 * 60).await;
+    story.portal.run_jobs().await;
+    story.pay("INV-1", "1000.02").await;
+    story.month_ends().await;
+    let figures = [8_334, 8_334, 0, 0, 91_668];
+    story.ends(&["covered"], figures, &[]).await;
+}
+
+#[tokio::test]
 async fn an_invoice_whose_webhooks_are_lost_is_found_by_the_sweep() {
     let story = Story::begin(EUROS).await;
     story.month_ends().await;

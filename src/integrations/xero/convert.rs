@@ -245,6 +245,7 @@ pub fn contact(wire: Contact) -> RemoteContact {
         name: wire.name.unwrap_or_default(),
         email: wire.email.unwrap_or_default(),
         number: wire.number.unwrap_or_default(),
+        merged_into: wire.merged_into.filter(|id| !id.is_empty()),
     }
 }
 

@@ -8,7 +8,7 @@ mod token;
 mod wire;
 
 pub use client::{
-    BillList, BillStatus, CreditPage, CreditQuery, INVOICE_IDS_MAX, InvoicePage, InvoiceQuery,
-    NewBill, Organisation, Unreadable, UnreadableBill, Xero, XeroConfig,
+    BillList, BillStatus, CONTACT_IDS_MAX, CreditPage, CreditQuery, INVOICE_IDS_MAX, InvoicePage,
+    InvoiceQuery, NewBill, Organisation, Unreadable, UnreadableBill, Xero, XeroConfig,
 };
 pub use signature::{EventsError, SignatureError, XeroEvent};

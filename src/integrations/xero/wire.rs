@@ -202,6 +202,8 @@ pub struct Contact {
     pub email: Option<String>,
     #[serde(rename = "ContactStatus")]
     pub status: Option<String>,
+    #[serde(rename = "MergedToContactID")]
+    pub merged_into: Option<String>,
     #[serde(rename = "HasValidationErrors")]
     pub has_validation_errors: bool,
     #[serde(rename = "ValidationErrors")]

@@ -11,6 +11,7 @@ notice-lines-partly-changed = Die unveränderten Posten sind freigegeben. Bei de
 error-line-already-held = Einer dieser Posten ist bereits aus einem anderen Grund angehalten. Setzen Sie ihn zuerst fort, oder lassen Sie ihn weg.
 audit-act-make_statement = Abrechnung erstellt
 audit-act-withdraw_lead = Lead zurückgezogen
+audit-act-follow_contact = Einem Kontakt gefolgt, der in Xero zusammengeführt wurde
 audit-act-rotate_vault = Alle Geheimnisse unter einem neuen Schlüssel versiegelt
 audit-act-add_person = Jemanden hinzugefügt, der sich anmelden kann
 

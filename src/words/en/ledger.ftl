@@ -11,6 +11,7 @@ notice-lines-partly-changed = The lines that had not changed are approved. Of th
 error-line-already-held = One of these lines is held already, for another reason. Release it first, or leave it out.
 audit-act-make_statement = Made a statement
 audit-act-withdraw_lead = Withdrew a lead
+audit-act-follow_contact = Followed a contact that was merged in Xero
 audit-act-rotate_vault = Sealed every secret under a new key
 audit-act-add_person = Added somebody who can sign in
 

@@ -13,7 +13,10 @@ use portal_services::{exceptions, inbox, operations, relay};
 use serde_json::{Value, json};
 use sqlx::Row;
 
-use crate::portal::{TestPortal, lead_form};
+use crate::{
+    kills::{SILENCES, work_and_die},
+    portal::{TestPortal, lead_form},
+};
 
 const PAGE: &str = "/staff/integrations/relay";
 const HOOK: &str = "/webhooks/relay";
@@ -189,6 +192,20 @@ async fn a_worker_that_ends_while_a_lead_is_being_sent_sends_it_again_under_the_
     assert_eq!(portal.lead(lead).await.state, LeadState::Registered);
     assert_eq!(deals(&portal, lead).await, (1, 1));
     portal.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_is_killed_while_the_ipaas_has_the_lead_leaves_one_deal() {
+    for silence in SILENCES {
+        let portal = relayed().await;
+        portal.run_jobs().await;
+        let lead = submit(&portal).await;
+        assert!(work_and_die(&portal, "ipaas", silence, 0).await);
+        minutes_pass(&portal, 2).await;
+        assert_eq!(portal.lead(lead).await.state, LeadState::Registered);
+        assert_eq!(deals(&portal, lead).await, (1, 1), "{silence}");
+        portal.finish().await;
+    }
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ export class Sandbox {
     private readonly url: string,
   ) {}
 
-  async open(path: "/hubspot" | "/xero" | "/mail" | "/slack" | "/clock"): Promise<void> {
+  async open(path: "/hubspot" | "/xero" | "/mail" | "/slack" | "/ipaas" | "/clock"): Promise<void> {
     await this.page.goto(`${this.url}${path}`);
   }
 
@@ -54,6 +54,14 @@ export class Sandbox {
     if (change.period) await deal.getByLabel("Billing period").selectOption({ label: change.period });
     await deal.getByRole("button", { name: "Move" }).click();
     expect(await this.done()).toContain(`is in ${change.stage}.`);
+  }
+
+  /** Gives the iPaaS a secret that the portal has shown. */
+  async pasteSecret(field: string, secret: string): Promise<void> {
+    await this.open("/ipaas");
+    await this.page.getByLabel(field).fill(secret);
+    await this.page.getByRole("button", { name: "Save secrets" }).click();
+    expect(await this.done()).toContain("saved");
   }
 
   /** Makes a sales invoice in Xero with 20 % VAT, due in thirty days; gives its number. */

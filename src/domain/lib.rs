@@ -20,6 +20,7 @@ pub mod connection;
 pub mod deal;
 pub mod lead;
 pub mod notice;
+pub mod relay;
 
 pub mod bill;
 pub mod buckets;

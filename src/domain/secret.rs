@@ -5,6 +5,7 @@ use std::fmt;
 use crate::{
     connection::{ConnectionSecret, System},
     ids::PartnerId,
+    relay::Side,
 };
 
 /// A secret. `Debug` shows nothing of it, and there is no `Display`; whoever needs it says so with [`Secret::reveal`].
@@ -47,6 +48,10 @@ pub enum SecretName {
     SlackWebhook(PartnerId),
     /// A part of a connection to an outside system.
     Connection(System, ConnectionSecret),
+    /// What messages to or from the iPaaS are signed with.
+    Relay(Side),
+    /// The one before it, for as long as the other end has not changed over.
+    RelayBefore(Side),
 }
 
 impl fmt::Display for SecretName {
@@ -54,6 +59,8 @@ impl fmt::Display for SecretName {
         match self {
             Self::SlackWebhook(partner) => write!(f, "slack_webhook/{partner}"),
             Self::Connection(system, part) => write!(f, "connection/{system}/{part}"),
+            Self::Relay(side) => write!(f, "relay/{side}"),
+            Self::RelayBefore(side) => write!(f, "relay/{side}/before"),
         }
     }
 }

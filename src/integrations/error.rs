@@ -9,6 +9,7 @@ pub enum Vendor {
     Xero,
     Slack,
     Mail,
+    Relay,
 }
 
 impl fmt::Display for Vendor {
@@ -18,6 +19,7 @@ impl fmt::Display for Vendor {
             Self::Xero => "Xero",
             Self::Slack => "Slack",
             Self::Mail => "The mail server",
+            Self::Relay => "The iPaaS",
         })
     }
 }

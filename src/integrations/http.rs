@@ -1,7 +1,7 @@
 //! The one HTTP client: time limits, a limit on what is read, no redirects, Retry-After, and a span per call that holds no secret.
 //! It makes each call once and knows no vendor's words; the vendors' folders sort the answers that are not 2xx.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use reqwest::{
     Client, Method, Response, Url,
@@ -15,6 +15,7 @@ use crate::{
     Secret,
     error::{CallError, ErrorKind, Vendor},
     gate::{self, Allowance, CallEnding},
+    relay::guard::{self, InternetOnly},
 };
 
 /// How long a call may take and how much of an answer is read.
@@ -47,6 +48,8 @@ pub struct Http {
     client: Client,
     /// For stand-ins on this machine, which the machine's proxy could not reach.
     loopback: Client,
+    /// For addresses that people type: by no proxy, which would look names up for us, and never into a private network.
+    internet: Client,
     limits: HttpLimits,
 }
 
@@ -117,14 +120,19 @@ impl Http {
                 .user_agent(concat!("partner-portal/", env!("CARGO_PKG_VERSION")))
         };
         let loopback = builder().no_proxy().tls_certs_only([]).build()?;
+        let internet = || builder().no_proxy().dns_resolver(Arc::new(InternetOnly));
         let client = builder().build().or_else(|error| {
             // A bare container has no authorities to trust; the sandbox on loopback must run there all the same.
             tracing::warn!(%error, "no certificate authorities found: calls over https will fail");
             builder().tls_certs_only([]).build()
         })?;
+        let internet = internet()
+            .build()
+            .or_else(|_| internet().tls_certs_only([]).build())?;
         Ok(Self {
             client,
             loopback,
+            internet,
             limits,
         })
     }
@@ -160,10 +168,10 @@ impl Http {
 
     async fn send_once(&self, call: Call<'_>) -> Result<Answer, CallError> {
         let (vendor, effect) = (call.vendor, call.effect);
-        let client = if is_loopback(&call.url) {
-            &self.loopback
-        } else {
-            &self.client
+        let client = match vendor {
+            _ if is_loopback(&call.url) => &self.loopback,
+            Vendor::Relay => &self.internet,
+            _ => &self.client,
         };
         let mut request = client
             .request(call.method, call.url)
@@ -235,6 +243,10 @@ fn transport_failure(vendor: Vendor, effect: Effect, error: &reqwest::Error) -> 
             ErrorKind::Refused,
             "the request could not be written: a header or the address is malformed",
         );
+    }
+    if guard::is_refused(error) {
+        let message = "the name leads to an address that is not of the internet";
+        return CallError::new(vendor, ErrorKind::Refused, message);
     }
     if error.is_connect() {
         return CallError::new(vendor, ErrorKind::Retry, "no connection could be made").outage();
@@ -386,6 +398,24 @@ mod tests {
                 .kind,
             ErrorKind::Refused
         );
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_into_our_own_house_is_not_called_where_people_type_it() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let call = Call {
+            vendor: Vendor::Relay,
+            name: "post",
+            method: Method::POST,
+            url: Url::parse("https://localhost:9/hook").unwrap(),
+            login: Login::Nobody,
+            headers: Vec::new(),
+            payload: Payload::Nothing,
+            effect: Effect::Write,
+        };
+        let refused = Http::new().unwrap().send(call).await.err().unwrap();
+        assert_eq!(refused.kind, ErrorKind::Refused);
+        assert!(refused.message.contains("not of the internet"), "{refused}");
     }
 
     #[test]

@@ -22,13 +22,16 @@ mod read_contacts;
 mod read_deals;
 mod read_invoices;
 mod register_lead;
+mod relay_lead;
 mod send_messages;
 mod work_inbox;
 
 use std::sync::Arc;
 
 use portal_domain::money::MoneyError;
-use portal_integrations::{email::Mailer, hubspot::HubSpot, slack::Slack, xero::Xero};
+use portal_integrations::{
+    email::Mailer, hubspot::HubSpot, relay::Relay, slack::Slack, xero::Xero,
+};
 use portal_services::{
     Ctx, ServiceError,
     outbox::{self, Job},
@@ -48,6 +51,7 @@ pub use worker::Worker;
 #[derive(Clone)]
 pub(crate) struct Vendors {
     pub hubspot: HubSpot,
+    pub relay: Relay,
     pub xero: Xero,
     pub slack: Slack,
     pub mailer: Mailer,

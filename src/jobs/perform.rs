@@ -6,8 +6,14 @@ use crate::{Desk, JobError};
 
 pub(crate) async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
     let ctx = &desk.ctx;
+    if asks_hubspot(job) && !portal_services::relay::is_hubspot_used(ctx).await? {
+        return Ok(());
+    }
     match job {
         Job::RegisterLead { lead } => crate::register_lead::run(desk, *lead).await,
+        Job::RelayLead { lead } => crate::relay_lead::run(desk, *lead).await,
+        Job::TestRelay => crate::relay_lead::run_trial(desk).await,
+        Job::FollowRelay { inbox } => crate::work_inbox::follow_relay(desk, *inbox).await,
         Job::CheckCompany { client } => crate::register_lead::check_company(desk, *client).await,
         Job::TakeOverDeal { lead } => crate::register_lead::take_over(desk, *lead).await,
         Job::ReadDeal { hubspot_id } => crate::read_deals::read_one(desk, hubspot_id).await,
@@ -51,4 +57,9 @@ pub(crate) async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
             .await
             .map(|_| ())?),
     }
+}
+
+/// What is asked of HubSpot only as long as it tells of deals itself. A lead whose delivery has begun there is ended there, whatever was chosen since.
+fn asks_hubspot(job: &Job) -> bool {
+    job.lane() == "hubspot" && !matches!(job, Job::RegisterLead { .. })
 }

@@ -2,10 +2,14 @@
 //! the job can be killed anywhere and repeated: there is one deal for each lead.
 
 use portal_domain::ids::{ClientId, LeadId};
-use portal_integrations::hubspot::{HubSpot, NewContact, NewDeal};
+use portal_integrations::{
+    ErrorKind,
+    hubspot::{HubSpot, NewContact, NewDeal},
+};
 use portal_services::{
     account, deals,
     leads::{self, LeadToRegister},
+    relay,
 };
 
 use crate::{Desk, JobError, read_deals};
@@ -15,6 +19,9 @@ pub(crate) async fn run(desk: &Desk, id: LeadId) -> Result<(), JobError> {
     let Some(mut to_register) = leads::for_registration(&desk.ctx, id).await? else {
         return Ok(());
     };
+    if !relay::is_direct(&desk.ctx, id).await? {
+        return Ok(());
+    }
     let is_account_unknown = account::find_currencies(&desk.ctx).await?.is_none();
     if to_register.first_stage.is_none() || is_account_unknown {
         hubspot.ensure_properties().await?;
@@ -35,6 +42,7 @@ pub(crate) async fn run(desk: &Desk, id: LeadId) -> Result<(), JobError> {
         Found::ThrownAway(deal) => {
             return Ok(deals::apply_registration(&desk.ctx, id, &deal).await?);
         }
+        Found::GoesElsewhere => return Ok(()),
     };
     hubspot.associate_deal(&deal, &company, &contact).await?;
     if !hubspot
@@ -128,6 +136,8 @@ async fn make_contact(
 enum Found {
     There(String),
     ThrownAway(String),
+    /// It is an iPaaS that makes it, since a moment ago.
+    GoesElsewhere,
 }
 
 /// A deal that is there already is left as it is: sales may have moved it on.
@@ -154,7 +164,18 @@ async fn find_or_make_deal(desk: &Desk, to_register: &LeadToRegister) -> Result<
                 description: to_register.description.clone(),
                 lead_key,
             };
-            hubspot.upsert_deal(&new).await?
+            if !relay::begin_direct(&desk.ctx, lead.id).await? {
+                return Ok(Found::GoesElsewhere);
+            }
+            match hubspot.upsert_deal(&new).await {
+                Ok(deal) => deal,
+                Err(error) => {
+                    if error.kind != ErrorKind::UnknownOutcome {
+                        relay::not_begun(&desk.ctx, lead.id).await?;
+                    }
+                    return Err(error.into());
+                }
+            }
         }
     };
     // At once: whatever fails from here on, the lead knows its deal.

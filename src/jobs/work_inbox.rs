@@ -3,11 +3,13 @@
 use portal_domain::ids::InboxId;
 use portal_integrations::{
     hubspot::signature::{self as from_hubspot, HubSpotEvent},
+    relay::{RelayEvent, parse_event},
     xero::signature::{self as from_xero, XeroEvent},
 };
 use portal_services::{
     inbox::{self, Event},
     outbox::Job,
+    relay::{self, NotTaken},
 };
 use portal_store::inbox::InboxRecord;
 
@@ -47,6 +49,14 @@ fn events_of(note: &InboxRecord) -> Result<Vec<Result<Event, String>>, JobError>
             let events = from_xero::parse_events(&note.body).map_err(JobError::fail)?;
             Ok(each(events, about_documents))
         }
+        // It says what is so, and not only where to look: a job of its own follows it.
+        "relay" => Ok(vec![match parse_event(&note.body) {
+            Ok(_) => Ok(Event::Readable {
+                key: None,
+                jobs: vec![Job::FollowRelay { inbox: note.id }],
+            }),
+            Err(fault) => Err(fault.to_string()),
+        }]),
         other => Err(JobError::fail(format!(
             "nobody here knows the vendor {other}"
         ))),
@@ -91,4 +101,27 @@ fn about_documents(event: XeroEvent) -> Event {
         _ => Vec::new(),
     };
     Event::Readable { key: None, jobs }
+}
+
+/// Follows what the iPaaS called back.
+pub(crate) async fn follow_relay(desk: &Desk, id: InboxId) -> Result<(), JobError> {
+    let ctx = &desk.ctx;
+    let note = inbox::find(ctx, id).await?;
+    let followed = match parse_event(&note.body).map_err(JobError::fail)? {
+        RelayEvent::Registered {
+            lead,
+            company,
+            contact,
+            deal,
+        } => relay::registered(ctx, lead, &company, &contact, &deal).await,
+        RelayEvent::Failed { lead, code, said } => relay::failed(ctx, lead, &code, &said).await,
+        RelayEvent::Changed(change) => {
+            let label = change.stage_label.as_deref();
+            relay::deal_changed(ctx, &change.deal, label).await
+        }
+    };
+    followed.map_err(|error| match error {
+        NotTaken::Service(error) => error.into(),
+        refused => JobError::fail(refused),
+    })
 }

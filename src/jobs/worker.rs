@@ -225,7 +225,7 @@ const fn in_flight_max(lane: &str) -> Option<i64> {
 const fn hands(lane: &str) -> usize {
     match lane.as_bytes() {
         b"hubspot" => 4,
-        b"xero" | b"mail" => 2,
+        b"xero" | b"mail" | b"relay" => 2,
         _ => 1,
     }
 }

@@ -10,7 +10,7 @@
 //! | `state` | everything, with `truth` |
 //! | `truth` | what there really is for each of the portal's keys: `deals_by_lead`, `bills_by_number`, … |
 //! | `faults`, `clock` | what is set to fail; `{"now"}` |
-//! | `log?system=` | what was sent and received, with its bodies; of one system (`HubSpot`, `Xero`, `Slack`, `Mail`, `Test`) or of all |
+//! | `log?system=` | what was sent and received, with its bodies; of one system (`HubSpot`, `Xero`, `Slack`, `iPaaS`, `Mail`, `Test`) or of all |
 //! | `mails?to=`, `slack/messages?channel=` | what arrived |
 //!
 //! | POST `/sandbox/…` | body |
@@ -18,9 +18,12 @@
 //! | `reset` | `{}` |
 //! | `clock` | `{"to": "2026-10-01T08:00:00Z"}` or `{"by": "day" \| "month_end"}` |
 //! | `faults` | what of `GET faults` shall be otherwise, nested or as `{"xero.error_percent": 10}` |
-//! | `faults/rules` | one more rule: `{"system": "hubspot" \| "xero" \| "slack", "mishap", "path"?: "/batch/upsert", "method"?: "POST", "times"?: 1}`; `mishap` is one of `drop_before`, `drop_after`, `garble`, `server_error`, `too_many`, `bad_gateway`, `bad_gateway_after`, `unavailable`, `html`, `locked`, `migrating`, `hang`, `drip` |
+//! | `faults/rules` | one more rule: `{"system": "hubspot" \| "xero" \| "slack" \| "ipaas", "mishap", "path"?: "/batch/upsert", "method"?: "POST", "times"?: 1}`; `mishap` is one of `drop_before`, `drop_after`, `garble`, `server_error`, `too_many`, `bad_gateway`, `bad_gateway_after`, `unavailable`, `html`, `locked`, `migrating`, `hang`, `drip` |
 //! | `faults/rules/clear` | `{}` |
 //! | `slack/hooks` | `{"hook": "B…", "refuses"?: "channel_is_archived"}`: how an incoming webhook answers; none takes messages |
+//! | `ipaas/secrets` | `{"signing_secret"?, "callback_secret"?}`: what the portal's page showed |
+//! | `ipaas/moods` | `{"refuses"?: 410, "fails"?: "code", "loses"?: 1, "nameless"?: true, "sleeps"?: true}`: how the flow behaves; 0, `""` and false are well |
+//! | `ipaas/send` | `{"type", "data"}`: an event of one's own, rightly signed, once a lead has said where to |
 //! | `hubspot/{kind}` | properties of a new record; `kind` is `deals`, `companies`, `contacts`, …; tied to what `to_company`, `to_contact` or `to_deal` name |
 //! | `hubspot/{kind}/{id}` | properties to change |
 //! | `hubspot/{kind}/{id}/archive`, `…/restore` | `{}` |
@@ -66,6 +69,7 @@
 
 mod faults;
 mod hubspot;
+mod ipaas;
 mod xero;
 
 use std::collections::BTreeMap;
@@ -164,6 +168,7 @@ pub fn whole_state(world: &World) -> Value {
     let mut state = serde_json::to_value(world).unwrap_or_default();
     for (system, hidden) in [
         ("hubspot", "tokens"),
+        ("ipaas", "secrets"),
         ("xero", "tokens"),
         ("xero", "remembered"),
     ] {
@@ -210,6 +215,7 @@ fn truth(world: &World) -> Value {
     };
     json!({
         "deals_by_lead": by_property(Kind::Deals, "portal_lead_id"),
+        "deals_of_ipaas": world.ipaas.deals,
         "companies_by_key": by_property(Kind::Companies, "portal_company_key"),
         "companies_by_domain": by_property(Kind::Companies, "domain"),
         "contacts_by_email": by_property(Kind::Contacts, "email"),
@@ -354,6 +360,7 @@ fn act_in_world(
         }
         ["faults", parts @ ..] => faults::act(world, parts, fields),
         ["hubspot", parts @ ..] => hubspot::act(world, parts, fields, now_ms),
+        ["ipaas", parts @ ..] => ipaas::act(world, parts, fields, now_ms),
         ["slack", "hooks"] => answer_of_hook(world, fields),
         ["xero", parts @ ..] => xero::act(world, parts, fields, now_ms),
         ["xero-second", parts @ ..] => in_second_organisation(world, parts, fields, now_ms),

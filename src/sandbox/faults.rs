@@ -140,7 +140,7 @@ impl Mishap {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PathRule {
-    /// `hubspot`, `xero` or `slack`.
+    /// `hubspot`, `xero`, `slack` or `ipaas`.
     pub system: String,
     /// A part of the path, such as `/batch/upsert`; empty for every path.
     #[serde(default)]
@@ -171,6 +171,8 @@ pub struct Faults {
     pub xero: VendorFaults,
     /// Slack's API.
     pub slack: VendorFaults,
+    /// The iPaaS.
+    pub ipaas: VendorFaults,
     /// Both senders of webhooks.
     pub webhooks: WebhookFaults,
     /// The inbox.

@@ -12,7 +12,9 @@ const KEPT: usize = 100;
 const BODY_LENGTH: usize = 20_000;
 
 /// The fields whose values grant access, in JSON and in forms.
-const SECRETS: [&str; 6] = [
+const SECRETS: [&str; 8] = [
+    "signing_secret",
+    "callback_secret",
     "access_token",
     "refresh_token",
     "id_token",

@@ -1,4 +1,4 @@
-//! The sandbox: stand-ins of HubSpot, Xero, Slack and an SMTP inbox that speak the vendors' wire formats over
+//! The sandbox: stand-ins of HubSpot, Xero, Slack, an iPaaS and an SMTP inbox that speak the vendors' wire formats over
 //! loopback, keep their state, and can be told to fail.
 //!
 //! It deliberately shares no type with the portal's own clients: what both sides agree on is the wire. It holds no
@@ -10,6 +10,7 @@ mod control;
 mod dice;
 mod faults;
 mod hubspot;
+mod ipaas;
 mod journal;
 mod limits;
 mod mail;

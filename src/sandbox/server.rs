@@ -29,7 +29,7 @@ use crate::journal::{Direction, Exchange, Journal, readable_body};
 use crate::limits::{Exceeded, LimitSizes, Limits};
 use crate::world::World;
 use crate::{
-    SandboxConfig, SandboxError, control, hubspot, page, persistence, slack, webhooks, xero,
+    SandboxConfig, SandboxError, control, hubspot, ipaas, page, persistence, slack, webhooks, xero,
 };
 
 /// The largest body that is read, in bytes: Xero's hard limit is 10 MB.
@@ -174,12 +174,18 @@ enum System {
     HubSpot,
     Xero,
     Slack,
+    Ipaas,
     Control,
     Page,
 }
 
 impl System {
     fn of(segments: &[String]) -> Self {
+        if let [first, second, ..] = segments
+            && (first.as_str(), second.as_str()) == ("ipaas", "hooks")
+        {
+            return Self::Ipaas;
+        }
         match segments.first().map(String::as_str) {
             Some("crm" | "oauth" | "account-info" | "settings") => Self::HubSpot,
             Some("api.xro" | "connect" | "connections" | "identity" | ".well-known") => Self::Xero,
@@ -194,6 +200,7 @@ impl System {
             Self::HubSpot => "HubSpot",
             Self::Xero => "Xero",
             Self::Slack => "Slack",
+            Self::Ipaas => "iPaaS",
             Self::Control => "Test",
             Self::Page => "Page",
         }
@@ -204,6 +211,7 @@ impl System {
             Self::HubSpot => hubspot::is_write(call),
             Self::Xero => xero::is_write(call),
             Self::Slack => slack::is_write(call),
+            Self::Ipaas => ipaas::is_write(call),
             Self::Control | Self::Page => call.method == Method::POST,
         };
         if writes { Effect::Write } else { Effect::Read }
@@ -214,6 +222,7 @@ impl System {
             Self::HubSpot => Some(&mut world.faults.hubspot),
             Self::Xero => Some(&mut world.faults.xero),
             Self::Slack => Some(&mut world.faults.slack),
+            Self::Ipaas => Some(&mut world.faults.ipaas),
             Self::Control | Self::Page => None,
         }
     }
@@ -285,7 +294,7 @@ async fn answer(
     let (reply, mishap) = match system {
         System::Control => (control::answer(&shared, &call), None),
         System::Page => (page::answer(&shared, &call), None),
-        System::HubSpot | System::Xero | System::Slack => {
+        System::HubSpot | System::Xero | System::Slack | System::Ipaas => {
             answer_as_vendor(&shared, system, &call).await
         }
     };
@@ -383,7 +392,7 @@ fn take_allowance(
                 .map(|_| Vec::new()),
             None => Ok(Vec::new()),
         },
-        System::Control | System::Page => Ok(Vec::new()),
+        System::Ipaas | System::Control | System::Page => Ok(Vec::new()),
     }
 }
 
@@ -426,6 +435,7 @@ fn work_off(shared: &Arc<Shared>, system: System, call: &Call) -> Reply {
     let reply = match system {
         System::HubSpot => hubspot::answer(&mut world, &shared.keys, call),
         System::Xero => xero::answer(&mut world, &shared.keys, call),
+        System::Ipaas => ipaas::answer(&mut world, call),
         _ => slack::answer(&mut world, &shared.keys, call),
     };
     webhooks::send_pending(shared, &mut world);

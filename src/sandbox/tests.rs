@@ -2,6 +2,7 @@
 
 mod faults;
 mod hubspot;
+mod ipaas;
 mod pages;
 mod slack;
 mod xero;

@@ -11,6 +11,8 @@ use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
+use crate::faults::use_up;
+use crate::ipaas::{self, CallBack};
 use crate::journal::{Direction, Exchange, readable_body};
 use crate::server::Shared;
 use crate::world::World;
@@ -34,10 +36,20 @@ enum Message {
     HubSpot(Vec<Value>),
     /// Xero's envelope, as the bytes that are signed.
     Xero(Vec<u8>),
+    /// An event of the iPaaS.
+    Ipaas(CallBack),
 }
 
 /// Takes the events that the last act caused out of the world and sends them in the background.
 pub fn send_pending(shared: &Arc<Shared>, world: &mut World) {
+    ipaas::hear(world, shared.now_ms());
+    for call_back in std::mem::take(&mut world.ipaas.pending) {
+        if use_up(&mut world.ipaas.moods.loses) {
+            note_dropped(shared, &Message::Ipaas(call_back));
+        } else {
+            post(shared, world, Message::Ipaas(call_back));
+        }
+    }
     let hubspot = std::mem::take(&mut world.hubspot.pending);
     for batch in hubspot.chunks(HUBSPOT_BATCH) {
         post(shared, world, Message::HubSpot(batch.to_vec()));
@@ -137,6 +149,7 @@ async fn deliver(counted: UnderWay, message: Message, delay: Duration) {
         }
         let status = match &message {
             Message::HubSpot(events) => attempt_hubspot(shared, events, attempt).await,
+            Message::Ipaas(call_back) => attempt_ipaas(shared, call_back, attempt).await,
             Message::Xero(body) => {
                 let signature = sign_xero(&shared.keys.xero_webhook_key, body);
                 attempt_xero(
@@ -180,6 +193,24 @@ async fn attempt_hubspot(shared: &Shared, events: &[Value], attempt: usize) -> O
         .header("x-hubspot-request-timestamp", timestamp);
     let note = format!("attempt {}: {summary}", attempt + 1);
     send(shared, "HubSpot", &url, request, body, note).await
+}
+
+/// Signed anew each time, under the same id.
+async fn attempt_ipaas(shared: &Shared, call_back: &CallBack, attempt: usize) -> Option<u16> {
+    let body = call_back.body.to_string().into_bytes();
+    let timestamp = (shared.now_ms() / 1_000).to_string();
+    let secret = shared.world().ipaas.secrets.callback.clone();
+    let signature = ipaas::sign(&secret, &call_back.id, &timestamp, &body).unwrap_or_default();
+    let request = shared
+        .sender
+        .post(&call_back.url)
+        .header("content-type", "application/json")
+        .header("webhook-id", &call_back.id)
+        .header("webhook-timestamp", timestamp)
+        .header("webhook-signature", signature);
+    let kind = call_back.body["type"].as_str().unwrap_or_default();
+    let note = format!("attempt {}: {kind}", attempt + 1);
+    send(shared, "iPaaS", &call_back.url, request, body, note).await
 }
 
 async fn attempt_xero(shared: &Shared, body: Vec<u8>, signature: &str, note: &str) -> Option<u16> {
@@ -238,6 +269,7 @@ fn note_dropped(shared: &Shared, message: &Message) {
     let (system, path) = match message {
         Message::HubSpot(_) => ("HubSpot", "hubspot"),
         Message::Xero(_) => ("Xero", "xero"),
+        Message::Ipaas(_) => ("iPaaS", "relay"),
     };
     shared.journal().add(Exchange {
         at_ms: shared.now_ms(),
@@ -254,6 +286,7 @@ fn note_dropped(shared: &Shared, message: &Message) {
         request: match message {
             Message::HubSpot(events) => readable_body(json!(events).to_string().as_bytes()),
             Message::Xero(body) => readable_body(body),
+            Message::Ipaas(call_back) => readable_body(call_back.body.to_string().as_bytes()),
         },
         answer: String::new(),
     });

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::dice::Dice;
 use crate::faults::Faults;
 use crate::hubspot::HubSpot;
+use crate::ipaas::Ipaas;
 use crate::mail::Mailbox;
 use crate::slack::Slack;
 use crate::xero::Xero;
@@ -21,6 +22,9 @@ pub struct World {
     pub second_xero: Option<Xero>,
     /// The Slack workspace.
     pub slack: Slack,
+    /// The iPaaS.
+    #[serde(default)]
+    pub ipaas: Ipaas,
     /// The inbox.
     pub mail: Mailbox,
     /// What is told to fail.
@@ -41,6 +45,7 @@ impl World {
             xero: Xero::seed(&mut dice),
             second_xero: None,
             slack: Slack::default(),
+            ipaas: Ipaas::default(),
             mail: Mailbox::default(),
             faults: Faults::default(),
             dice,
@@ -53,5 +58,6 @@ impl World {
         let mut before = std::mem::replace(self, Self::seed_with(self.dice.clone()));
         self.hubspot.continue_from(&mut before.hubspot);
         self.xero.keep_tokens_of(&mut before.xero);
+        self.ipaas.keep_connection_of(&mut before.ipaas);
     }
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use portal_domain::{
     calendar::Timestamp,
     connection::{ConnectionState, Origin},
+    relay::RelayChoice,
 };
 use portal_store::{
-    Tx, alerts, connections, jobs,
+    Tx, alerts, connections, deliveries, jobs,
     vendors::{self, VendorRecord},
 };
 
-use crate::{Ctx, ServiceError, connections as use_cases, messages};
+use crate::{Ctx, ServiceError, connections as use_cases, messages, relay};
 
 /// What may be over by itself within so many minutes is told to nobody.
 const HELD_MINUTES: i64 = 2;
@@ -34,16 +35,19 @@ pub(crate) enum Kind {
     Dead,
     /// Something changed in a system, and no webhook told of it or of anything since.
     Silent,
+    /// The iPaaS took leads and does not call back.
+    Late,
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Broken,
         Self::Missing,
         Self::Held,
         Self::Down,
         Self::Dead,
         Self::Silent,
+        Self::Late,
     ];
 
     /// The word in the table, and in the catalogues.
@@ -55,6 +59,7 @@ impl Kind {
             Self::Down => "down",
             Self::Dead => "dead",
             Self::Silent => "silent",
+            Self::Late => "late",
         }
     }
 }
@@ -109,7 +114,8 @@ async fn find_causes(
     tx: &mut Tx,
     now: Timestamp,
 ) -> Result<BTreeSet<Cause>, ServiceError> {
-    let mut causes = BTreeSet::new();
+    let mut causes = find_causes_of_relay(tx, now).await?;
+    let choice = relay::find_choice(tx).await?;
     let all = connections::list(tx).await?;
     for vendor in vendors::list(tx).await? {
         let of_vendor = all.iter().find(|one| one.system.as_str() == vendor.name);
@@ -122,7 +128,7 @@ async fn find_causes(
             // Of the three these are the causes, and say what to do.
             Kind::Missing => is_missing && is_wrong(Kind::Held, &vendor, now),
             Kind::Held if is_broken || is_missing => false,
-            kind => is_wrong(*kind, &vendor, now),
+            kind => is_wrong(*kind, &vendor, now) && is_expected(*kind, &vendor, &choice),
         });
         causes.extend(kinds.map(|kind| Cause {
             kind,
@@ -140,6 +146,30 @@ async fn find_causes(
     Ok(causes)
 }
 
+/// Leads that the iPaaS has had for too long, or said that it cannot register.
+async fn find_causes_of_relay(
+    tx: &mut Tx,
+    now: Timestamp,
+) -> Result<BTreeSet<Cause>, ServiceError> {
+    let wait_minutes = i64::from(relay::find_choice(tx).await?.wait_minutes);
+    let since = now.plus_ms(-wait_minutes * 60_000);
+    let late = deliveries::count_late(tx, since).await?;
+    let failed = deliveries::count_failed(tx).await?;
+    let found = [(Kind::Late, late), (Kind::Dead, failed)];
+    let found = found.into_iter().filter(|(_, count)| *count > 0);
+    Ok(found
+        .map(|(kind, _)| Cause {
+            kind,
+            place: "relay".to_owned(),
+        })
+        .collect())
+}
+
+/// What HubSpot does not tell matters only while it is asked at all.
+fn is_expected(kind: Kind, vendor: &VendorRecord, choice: &RelayChoice) -> bool {
+    choice.uses_hubspot() || kind != Kind::Silent || vendor.name != "hubspot"
+}
+
 fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
     let is_older = |at: Option<Timestamp>, minutes: i64| {
         at.is_some_and(|at| at <= now.plus_ms(-minutes * 60_000))
@@ -151,7 +181,7 @@ fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
             vendor.unheard_at > vendor.last_webhook_at
                 && is_older(vendor.unheard_at, SILENT_MINUTES)
         }
-        // Counted by lane, as the portal's own work has none of these; and said by the connection itself.
-        Kind::Dead | Kind::Broken | Kind::Missing => false,
+        // Counted by lane, as the portal's own work has none of these; said by the connection itself; and counted by lead.
+        Kind::Dead | Kind::Broken | Kind::Missing | Kind::Late => false,
     }
 }

@@ -70,7 +70,7 @@ async fn lock_lead(tx: &mut Tx, lead: LeadId) -> Result<(), ServiceError> {
 }
 
 /// Accepted becomes registered; `false` for a lead in any other state.
-async fn register(
+pub(crate) async fn register(
     ctx: &Ctx,
     tx: &mut Tx,
     lead: &mut LeadRecord,
@@ -331,7 +331,7 @@ async fn find_owner(
         }
     }
     if found.is_empty() {
-        return find_owner_by_key(tx, remote).await;
+        return find_owner_by_key(tx, asked_id, remote).await;
     }
     let survivor = found.remove(0);
     Ok(Some(Owner {
@@ -348,14 +348,17 @@ fn lead_of(remote: &RemoteDeal) -> Option<LeadId> {
 /// A deal that was never read before names its lead. A lead that has another deal already keeps that one.
 async fn find_owner_by_key(
     tx: &mut Tx,
+    asked_id: &str,
     remote: Option<&RemoteDeal>,
 ) -> Result<Option<Owner>, ServiceError> {
-    let Some(lead) = remote.and_then(lead_of) else {
+    let Some((remote, lead)) = remote.and_then(|remote| Some((remote, lead_of(remote)?))) else {
         return Ok(None);
     };
-    let is_waiting = leads::find(tx, lead)
-        .await?
-        .is_some_and(|lead| matches!(lead.state, LeadState::Accepted | LeadState::Registered));
+    let is_its_own = |known: &String| known == asked_id || remote.ids().any(|id| id == known);
+    let is_waiting = leads::find(tx, lead).await?.is_some_and(|lead| {
+        matches!(lead.state, LeadState::Accepted | LeadState::Registered)
+            && lead.hubspot_deal_id.as_ref().is_none_or(is_its_own)
+    });
     if !is_waiting || deals::find_of_lead(tx, lead).await?.is_some() {
         return Ok(None);
     }

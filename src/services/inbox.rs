@@ -27,6 +27,8 @@ const KEPT_DAYS: i64 = 30;
 #[derive(Clone, Debug)]
 pub struct Arrival {
     vendor: &'static str,
+    /// Its sender's own key; without one the body says whether it is the same.
+    key: Option<String>,
     body: Vec<u8>,
     /// JSON, name to value.
     headers: String,
@@ -41,24 +43,36 @@ impl Arrival {
             .collect();
         Self {
             vendor,
+            key: None,
             body: body.to_vec(),
             headers: json!(headers).to_string(),
         }
     }
+
+    /// One that its sender sends again under the same key.
+    #[must_use]
+    pub fn known_as(self, key: &str) -> Self {
+        Self {
+            key: Some(key.to_owned()),
+            ..self
+        }
+    }
+
+    /// The same for the same note.
+    fn dedupe_key(&self) -> String {
+        let same = self.key.as_ref().map_or(&*self.body, String::as_bytes);
+        format!("{}:{}", self.vendor, hex::encode(Sha256::digest(same)))
+    }
 }
 
-/// Stores notes, all or none, and the jobs that work them off. The same body again is the same note.
+/// Stores notes, all or none, and the jobs that work them off. The same again is the same note.
 pub async fn receive(ctx: &Ctx, arrivals: &[Arrival]) -> Result<(), ServiceError> {
     let notes: Vec<NewNote<'_>> = arrivals
         .iter()
         .map(|arrival| NewNote {
             id: InboxId::new(ctx.new_id()),
             vendor: arrival.vendor,
-            dedupe_key: format!(
-                "{}:{}",
-                arrival.vendor,
-                hex::encode(Sha256::digest(&arrival.body))
-            ),
+            dedupe_key: arrival.dedupe_key(),
             body: &arrival.body,
             headers: &arrival.headers,
         })

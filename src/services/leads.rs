@@ -27,7 +27,7 @@ use crate::{
     books::{self, About},
     messages,
     outbox::{self, Job},
-    stages,
+    relay, stages,
 };
 
 /// How many leads a page lists.
@@ -225,14 +225,14 @@ async fn store(
     Ok(lead)
 }
 
-/// What follows from acceptance, whoever or whatever accepted: the claim, and the delivery to HubSpot.
+/// What follows from acceptance, whoever or whatever accepted: the claim, and the delivery.
 async fn accept(ctx: &Ctx, tx: &mut Tx, lead: &LeadRecord) -> Result<(), ServiceError> {
     let now = ctx.now();
     leads::set_accepted(tx, lead.id, now).await?;
     let (domain, until) = (lead.client_domain.as_str(), claim_until(ctx));
     leads::add_claim(tx, lead.id, lead.partner, domain, now, until).await?;
     leads::add_event(tx, lead.id, "accepted", "{}", None, now).await?;
-    outbox::add(ctx, tx, &Job::RegisterLead { lead: lead.id }).await
+    relay::deliver(ctx, tx, lead.id).await
 }
 
 /// How long a claim that begins now protects its client.

@@ -49,6 +49,7 @@ pub mod connections;
 pub mod drift;
 pub mod inbox;
 pub mod operations;
+pub mod relay;
 pub mod stages;
 pub mod subject;
 pub mod vault;

@@ -193,7 +193,7 @@ pub async fn resume(ctx: &Ctx, actor: &Actor, system: &str) -> Result<(), Servic
 }
 
 /// The outside systems; each has a lane of its own.
-pub const SYSTEMS: [&str; 4] = ["hubspot", "xero", "slack", "mail"];
+pub const SYSTEMS: [&str; 5] = ["hubspot", "relay", "xero", "slack", "mail"];
 
 fn known(system: &str) -> Result<&'static str, ServiceError> {
     let found = SYSTEMS.iter().find(|known| **known == system);

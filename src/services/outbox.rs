@@ -20,6 +20,9 @@ use crate::{Ctx, ServiceError};
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Job {
     RegisterLead { lead: LeadId },
+    RelayLead { lead: LeadId },
+    TestRelay,
+    FollowRelay { inbox: InboxId },
     CheckCompany { client: ClientId },
     TakeOverDeal { lead: LeadId },
     ReadDeal { hubspot_id: String },
@@ -53,7 +56,9 @@ pub enum Job {
 }
 
 /// Who does the work: one slow vendor must not hold up another, nor our own books.
-pub const LANES: [&str; 6] = ["inbox", "books", "hubspot", "xero", "slack", "mail"];
+pub const LANES: [&str; 7] = [
+    "inbox", "books", "hubspot", "relay", "xero", "slack", "mail",
+];
 
 impl Job {
     pub const fn lane(&self) -> &'static str {
@@ -74,7 +79,8 @@ impl Job {
             | Self::ReadContact { .. }
             | Self::CheckContacts
             | Self::CreateBill { .. } => "xero",
-            Self::WorkInbox { .. } | Self::WorkEvent { .. } => "inbox",
+            Self::RelayLead { .. } | Self::TestRelay => "relay",
+            Self::WorkInbox { .. } | Self::WorkEvent { .. } | Self::FollowRelay { .. } => "inbox",
             Self::ReconcileDeal { .. }
             | Self::AccrueLines
             | Self::AnnounceStatement { .. }
@@ -96,6 +102,9 @@ impl Job {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::RegisterLead { .. } => "register_lead",
+            Self::RelayLead { .. } => "relay_lead",
+            Self::TestRelay => "test_relay",
+            Self::FollowRelay { .. } => "follow_relay",
             Self::CheckCompany { .. } => "check_company",
             Self::TakeOverDeal { .. } => "take_over_deal",
             Self::ReadDeal { .. } => "read_deal",
@@ -132,13 +141,16 @@ impl Job {
     /// Leads and bills are what people wait for; hints are fresh, and what the rest finds would be found by the next one too.
     const fn priority(&self) -> Priority {
         match self {
-            Self::RegisterLead { .. } | Self::TakeOverDeal { .. } | Self::CreateBill { .. } => {
-                Priority::First
-            }
+            Self::RegisterLead { .. }
+            | Self::RelayLead { .. }
+            | Self::TestRelay
+            | Self::TakeOverDeal { .. }
+            | Self::CreateBill { .. } => Priority::First,
             Self::ReadDeal { .. }
             | Self::CheckCompany { .. }
             | Self::WorkInbox { .. }
             | Self::WorkEvent { .. }
+            | Self::FollowRelay { .. }
             | Self::ReadInvoice { .. }
             | Self::ReadCredit { .. }
             | Self::ReadContact { .. }

@@ -2,13 +2,14 @@
 
 use portal_domain::{
     access::{Action, Actor},
-    remote::RemoteStage,
+    deal::DealState,
+    remote::{RemoteDeal, RemoteStage},
     text::parse_line,
 };
 use portal_store::{
     Tx, audit,
-    deals::DealRecord,
-    settings,
+    deals::{self, DealRecord},
+    exceptions, settings,
     stages::{self, StageRecord},
 };
 use serde_json::json;
@@ -18,10 +19,13 @@ use crate::{
     access::require_staff,
     books::{self, About},
     outbox::{self, Job},
+    relay,
 };
 
 /// A deal in a stage that HubSpot's pipelines do not have.
 const UNKNOWN: &str = "stage_unknown";
+/// A deal in a stage of which nothing but its id is known: nobody reads the pipelines, and the iPaaS did not say.
+const UNNAMED: &str = "stage_unnamed";
 /// Where new deals start, as pipeline and stage with a slash between them.
 const FIRST: &str = "hubspot.first_stage";
 /// The longest name of a phase, in characters.
@@ -70,12 +74,68 @@ pub async fn stage_missing(ctx: &Ctx, pipeline: &str, stage: &str) -> Result<(),
     Ok(tx.commit().await?)
 }
 
-/// A deal in a stage that is gone is a case, and followed all the same.
+/// The stage of a deal that the iPaaS told of, as far as that says something new. Where nobody reads the pipelines, stages are known as they are met.
+pub(crate) async fn seen_by_relay(
+    ctx: &Ctx,
+    deal: &RemoteDeal,
+    label: Option<&str>,
+) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    tx.lock("stages").await?;
+    let known = stages::find(&mut tx, &deal.pipeline, &deal.stage).await?;
+    let is_news = match (&known, label) {
+        (Some(known), Some(label)) => known.stage.label != label,
+        (Some(_), None) => false,
+        (None, _) => !deal.stage.is_empty(),
+    };
+    if is_news {
+        let all = stages::list(&mut tx).await?;
+        let others = all.iter().filter(|one| one.stage.pipeline == deal.pipeline);
+        let met = RemoteStage {
+            pipeline: deal.pipeline.clone(),
+            id: deal.stage.clone(),
+            label: label.unwrap_or(&deal.stage).to_owned(),
+            display_order: known.map_or_else(
+                || i64::try_from(others.count()).unwrap_or(i64::MAX),
+                |known| known.stage.display_order,
+            ),
+            closed: matches!(deal.state, DealState::Won | DealState::Lost),
+            won: deal.state == DealState::Won,
+        };
+        stages::put(&mut tx, &met, ctx.now()).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// A deal in a stage that is gone, or that nobody has named, is a case, and followed all the same.
 pub(crate) async fn judge(ctx: &Ctx, tx: &mut Tx, deal: &DealRecord) -> Result<(), ServiceError> {
+    let about = About::Deal(deal.id);
     let known = stages::find(tx, &deal.pipeline, &deal.stage).await?;
-    let gone = known.filter(|known| known.is_archived);
+    let gone = known.as_ref().filter(|known| known.is_archived);
     let facts = gone.map(|gone| json!({ "message": gone.stage.label }));
-    books::raise_or_settle(ctx, tx, UNKNOWN, About::Deal(deal.id), facts).await
+    books::raise_or_settle(ctx, tx, UNKNOWN, about, facts).await?;
+    let is_unnamed = |known: &StageRecord| {
+        known.phase.is_none() && !known.is_archived && known.stage.label == known.stage.id
+    };
+    let unnamed = match known.filter(is_unnamed) {
+        Some(known) if !relay::is_hubspot_used_in(tx).await? => {
+            Some(json!({ "message": known.stage.id }))
+        }
+        _ => None,
+    };
+    books::raise_or_settle(ctx, tx, UNNAMED, about, unnamed).await
+}
+
+/// What partners read of a stage was said: the deals in it are no case any more.
+async fn settle_unnamed(ctx: &Ctx, tx: &mut Tx, stage: &RemoteStage) -> Result<(), ServiceError> {
+    let open = exceptions::list_open_of_kind(tx, UNNAMED).await?;
+    let ids: Vec<_> = open.into_iter().filter_map(|open| open.deal).collect();
+    for deal in deals::list_by_ids(tx, &ids).await? {
+        if (&deal.pipeline, &deal.stage) == (&stage.pipeline, &stage.id) {
+            books::settle(ctx, tx, UNNAMED, About::Deal(deal.id), "fixed").await?;
+        }
+    }
+    Ok(())
 }
 
 /// Where new deals start: where a person said, as long as that stage is there, else in the first one that is open.
@@ -132,6 +192,9 @@ pub async fn name_phase(
     let known = stages::find(&mut tx, pipeline, stage).await?;
     let known = known.ok_or(ServiceError::NotFound)?.stage;
     stages::set_phase(&mut tx, &known, phase.as_deref()).await?;
+    if phase.is_some() {
+        settle_unnamed(ctx, &mut tx, &known).await?;
+    }
     let facts = json!({ "phase": phase }).to_string();
     record(ctx, &mut tx, actor, "name_phase", &key(&known), &facts).await?;
     Ok(tx.commit().await?)

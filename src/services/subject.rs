@@ -57,7 +57,9 @@ pub(crate) async fn find(tx: &mut Tx, job: &JobRecord) -> Result<Subject, Servic
         return Ok(Subject::Nothing);
     };
     let found = match job {
-        Job::RegisterLead { lead } => leads::find(tx, lead).await?.map(of_lead),
+        Job::RegisterLead { lead } | Job::RelayLead { lead } => {
+            leads::find(tx, lead).await?.map(of_lead)
+        }
         Job::ReconcileDeal { deal } => match deals::find(tx, deal).await? {
             Some(deal) => leads::find(tx, deal.lead).await?.map(of_lead),
             None => None,
@@ -87,7 +89,7 @@ pub(crate) async fn find(tx: &mut Tx, job: &JobRecord) -> Result<Subject, Servic
         Job::ReadDeal { hubspot_id } => Some(Subject::Deal(hubspot_id)),
         Job::ReadInvoice { invoice } => Some(Subject::Invoice(invoice)),
         Job::ReadCredit { credit } => Some(Subject::Credit(credit)),
-        Job::WorkInbox { inbox } | Job::WorkEvent { inbox, .. } => {
+        Job::WorkInbox { inbox } | Job::WorkEvent { inbox, .. } | Job::FollowRelay { inbox } => {
             inbox::find(tx, inbox).await?.map(|note| Subject::Webhook {
                 vendor: note.vendor,
                 text: String::from_utf8_lossy(&note.body)

@@ -21,7 +21,7 @@ use portal_store::{
     audit::{self, AuditRecord},
     bills::{self, BillRecord},
     deals::{self, DealRecord},
-    invoices, jobs,
+    deliveries, invoices, jobs,
     journal::{self, Whose},
     leads::{self, LeadFilter, LeadRecord},
     lines::{self, LineRecord},
@@ -704,7 +704,10 @@ impl DealChecks {
 async fn check_leads(tx: &mut Tx) -> Result<[Check; 2], ServiceError> {
     let mut delivered = Check::new("accepted_leads_are_delivered");
     let mut single = Check::new("one_deal_per_lead");
-    let deliveries = jobs::list_payloads(tx, "register_lead").await?;
+    let mut jobs = jobs::list_payloads(tx, "register_lead").await?;
+    jobs.extend(jobs::list_payloads(tx, "relay_lead").await?);
+    // An iPaaS may have taken a lead longer ago than jobs that are done are kept.
+    let relayed = deliveries::list_relayed(tx).await?;
     let mut before = None;
     loop {
         let filter = LeadFilter {
@@ -719,7 +722,8 @@ async fn check_leads(tx: &mut Tx) -> Result<[Check; 2], ServiceError> {
         let deals_of = deals.into_group_map_by(|deal| deal.lead);
         for lead in &page {
             let deals = deals_of.get(&lead.id).map_or(&[][..], Vec::as_slice);
-            check_delivery(&mut delivered, lead, deals, &deliveries)?;
+            let is_under_way = relayed.contains(&lead.id) || has_job(&jobs, lead.id)?;
+            check_delivery(&mut delivered, lead, deals, is_under_way);
             for deal in deals {
                 let is_theirs = lead.partner == deal.partner && lead.client == deal.client;
                 single.look(deals.len() == 1 && is_theirs, || {
@@ -731,21 +735,23 @@ async fn check_leads(tx: &mut Tx) -> Result<[Check; 2], ServiceError> {
     Ok([delivered, single])
 }
 
-fn check_delivery(
-    check: &mut Check,
-    lead: &LeadRecord,
-    deals: &[DealRecord],
-    deliveries: &HashSet<String>,
-) -> Result<(), ServiceError> {
-    let is_delivered = match lead.state {
-        LeadState::Accepted => {
-            let job = outbox::payload(&Job::RegisterLead { lead: lead.id })?;
-            !deals.is_empty() || deliveries.contains(&job)
+/// Whether a job delivers a lead, either way, or did.
+fn has_job(jobs: &HashSet<String>, lead: LeadId) -> Result<bool, ServiceError> {
+    for job in [Job::RegisterLead { lead }, Job::RelayLead { lead }] {
+        if jobs.contains(&outbox::payload(&job)?) {
+            return Ok(true);
         }
+    }
+    Ok(false)
+}
+
+fn check_delivery(check: &mut Check, lead: &LeadRecord, deals: &[DealRecord], is_under_way: bool) {
+    let is_delivered = match lead.state {
+        LeadState::Accepted => !deals.is_empty() || is_under_way,
         LeadState::Registered | LeadState::Won | LeadState::Lost | LeadState::Removed => {
             lead.hubspot_deal_id.is_some()
         }
-        LeadState::InReview | LeadState::Rejected | LeadState::Withdrawn => return Ok(()),
+        LeadState::InReview | LeadState::Rejected | LeadState::Withdrawn => return,
     };
     check.look(is_delivered, || {
         format!(
@@ -753,7 +759,6 @@ fn check_delivery(
             lead.id, lead.state
         )
     });
-    Ok(())
 }
 
 /// What is checked statement by statement.

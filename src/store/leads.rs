@@ -190,6 +190,13 @@ pub async fn is_deal_taken(tx: &mut Tx, deal: &str) -> Result<bool, StoreError> 
     Ok(lead.is_some())
 }
 
+/// Whose deal one of HubSpot's is.
+pub async fn find_by_deal(tx: &mut Tx, deal: &str) -> Result<Option<LeadId>, StoreError> {
+    row!(tx, "SELECT id FROM leads WHERE hubspot_deal_id = $1", deal)?
+        .map(|row| row.parsed("id"))
+        .transpose()
+}
+
 /// An open lead of the partner for that client.
 pub async fn find_open_of_domain(
     tx: &mut Tx,

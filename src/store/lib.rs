@@ -23,6 +23,7 @@ pub mod consents;
 pub mod contacts;
 pub mod credits;
 pub mod deals;
+pub mod deliveries;
 pub mod disputes;
 pub mod drift;
 pub mod exceptions;

@@ -209,6 +209,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0033_connections.sql"),
         include_str!("../../migrations/0033_connections.sql"),
     ),
+    (
+        34,
+        "relay",
+        include_str!("../../migrations/0034_relay.sql"),
+        include_str!("../../migrations/0034_relay.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -73,6 +73,8 @@ bind_as_text!(
     portal_domain::notice::Delivery,
     portal_domain::notice::MailKind,
     portal_domain::notice::StaffEvent,
+    portal_domain::relay::DeliveryState,
+    portal_domain::relay::Way,
     portal_domain::secret::SecretName,
     portal_domain::ids::PersonId,
     portal_domain::ids::PartnerId,

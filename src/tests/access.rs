@@ -29,7 +29,7 @@ const PARTNER_PAGES: [&str; 6] = [
 const NOBODY: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 /// A line as a form names it.
 const SEEN: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV:100:EUR";
-const STAFF_PAGES: [&str; 20] = [
+const STAFF_PAGES: [&str; 22] = [
     "/staff",
     "/staff/leads",
     "/staff/partners",
@@ -49,6 +49,8 @@ const STAFF_PAGES: [&str; 20] = [
     "/staff/messages/templates",
     "/staff/messages/templates/statement/dark",
     "/staff/integrations/stages",
+    "/staff/integrations/relay",
+    "/staff/integrations/relay/guide",
     "/staff/audit",
 ];
 
@@ -323,6 +325,7 @@ fn forms<'a>(
         ("choose_first_stage", stage.to_vec()),
         ("name_phase", stage.to_vec()),
     ]);
+    forms.extend(forms_of_relay(lead));
     forms.extend(forms_of_finance(lead));
     forms.extend(forms_of_messages(partner));
     forms.extend(FORMS_OF_CONNECTIONS.map(|(act, fields)| (act, fields.to_vec())));
@@ -350,6 +353,31 @@ const FORMS_OF_CONNECTIONS: [(&str, &[(&str, &str)]); 7] = [
     ("test_connection", &[("system", "hubspot")]),
     ("disconnect_system", &[("system", "hubspot")]),
 ];
+
+/// A form of each act on the way through an iPaaS.
+fn forms_of_relay(lead: &str) -> [(&'static str, Vec<(&'static str, &str)>); 6] {
+    [
+        (
+            "choose_relay",
+            vec![
+                ("form[way]", "direct"),
+                ("form[changes]", "hubspot"),
+                ("form[wait_minutes]", "60"),
+            ],
+        ),
+        (
+            "keep_relay_secret",
+            vec![("side", "inward"), ("secret", "x")],
+        ),
+        ("drop_relay_secret", vec![("side", "inward")]),
+        ("test_relay", Vec::new()),
+        ("resend_lead", vec![("lead", lead)]),
+        (
+            "resend_leads",
+            vec![("from", "2026-07-01"), ("until", "2026-07-31")],
+        ),
+    ]
+}
 
 /// A form of each act on what the portal says by itself.
 fn forms_of_messages(partner: &str) -> [(&'static str, Vec<(&'static str, &str)>); 7] {
@@ -419,7 +447,8 @@ async fn a_role_does_no_more_than_its_own() {
     let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now set_up_hubspot choose_first_stage name_phase \
         set_channel set_channel_language test_channel test_partner_slack try_address_again \
         retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook \
-        connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system";
+        connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system \
+        choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
         decide_merger take_over_deal keep_unchanged follow_change";
     let of_members = "raise_invoice update_company invite_member withdraw_lead test_slack";
@@ -442,13 +471,15 @@ async fn a_role_does_no_more_than_its_own() {
             portal.staff.manager,
             "approve_lines hold_lines close_quarter add_plan_version sweep_now set_channel test_channel set_up_hubspot choose_first_stage name_phase \
             retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook \
-            connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system",
+            connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system \
+            choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads",
         ),
         (
             portal.staff.finance,
             "accept_lead enrol_partner update_partner sweep_now set_channel_language test_partner_slack try_address_again set_up_hubspot choose_first_stage name_phase \
             retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook \
-            connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system",
+            connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system \
+            choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads",
         ),
         (
             portal.staff.operator,

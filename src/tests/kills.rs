@@ -14,12 +14,12 @@ use crate::{
 };
 
 /// Never answered, without the work and with it.
-const SILENCES: [&str; 2] = ["hang", "hang_after"];
+pub const SILENCES: [&str; 2] = ["hang", "hang_after"];
 /// More calls than either way takes.
 const CALLS_MAX: usize = 40;
 
 /// A worker works until a system has got so many calls and one more, and dies then. `false`: it made no more than so many and came to its end.
-async fn work_and_die(portal: &TestPortal, system: &str, silence: &str, calls: usize) -> bool {
+pub async fn work_and_die(portal: &TestPortal, system: &str, silence: &str, calls: usize) -> bool {
     let rule = json!({ "system": system, "mishap": silence, "after": calls });
     portal.sandbox_act("faults/rules", rule).await;
     let worker = portal.worker();

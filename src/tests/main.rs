@@ -26,6 +26,7 @@ mod money;
 mod operations;
 mod plans;
 mod registering;
+mod relay;
 mod removed_deals;
 mod renewals;
 mod settings;

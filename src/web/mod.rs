@@ -112,6 +112,10 @@ pub fn router(app: AppState) -> Router {
             Router::new()
                 .route("/webhooks/hubspot", post(webhooks::hubspot))
                 .route("/webhooks/xero", post(webhooks::xero))
+                .route(
+                    portal_services::relay::CALLBACK_PATH,
+                    post(webhooks::relay),
+                )
                 .with_state(app.clone()),
         )
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
@@ -185,6 +189,14 @@ fn staff_pages() -> Router<AppState> {
         .route(
             "/staff/integrations/jobs/{id}",
             get(staff::integrations::show_job),
+        )
+        .route(
+            staff::integrations::RELAY_PATH,
+            get(staff::integrations::show_relay),
+        )
+        .route(
+            staff::integrations::GUIDE_PATH,
+            get(staff::integrations::show_guide),
         )
         .route(
             "/staff/integrations/{system}",

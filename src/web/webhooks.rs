@@ -5,9 +5,12 @@ use axum::{
     extract::State,
     http::{HeaderMap, Method, StatusCode, Uri},
 };
-use portal_integrations::{Secret, hubspot, xero};
+use portal_integrations::{Secret, hubspot, relay as from_relay, xero};
 use portal_jobs::{JobError, WebhookSecrets};
-use portal_services::inbox::{self, Arrival};
+use portal_services::{
+    inbox::{self, Arrival},
+    relay as relay_service,
+};
 
 use crate::web::AppState;
 
@@ -84,6 +87,32 @@ pub async fn xero(State(app): State<AppState>, headers: HeaderMap, body: Bytes) 
     store(&app, "xero", &body, &headers, &[header]).await
 }
 
+/// The iPaaS signs with a secret that is changed while the portal runs.
+pub async fn relay(State(app): State<AppState>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    use from_relay::signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, verify};
+    let secrets: Vec<Secret> = match relay_service::find_inward(&app.ctx).await {
+        Ok(secrets) => secrets,
+        Err(error) => {
+            tracing::error!("Could not read the secret of the iPaaS: {error}");
+            return StatusCode::SERVICE_UNAVAILABLE;
+        }
+    };
+    let checked = verify(
+        &secrets,
+        text(&headers, ID_HEADER),
+        text(&headers, TIMESTAMP_HEADER),
+        text(&headers, SIGNATURE_HEADER),
+        &body,
+        app.ctx.now().0,
+    );
+    let id = match checked {
+        Ok(id) => id,
+        Err(error) => return refuse(&app, "relay", reason_at_relay(error)).await,
+    };
+    let shown = shown(&headers, &[ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER]);
+    take(&app, Arrival::new("relay", &body, &shown).known_as(id)).await
+}
+
 /// Why a request is refused, as it is counted.
 const fn reason_at_hubspot(error: hubspot::signature::SignatureError) -> &'static str {
     use hubspot::signature::SignatureError;
@@ -102,6 +131,15 @@ const fn reason_at_xero(error: xero::signature::SignatureError) -> &'static str 
     }
 }
 
+const fn reason_at_relay(error: from_relay::SignatureError) -> &'static str {
+    use from_relay::SignatureError;
+    match error {
+        SignatureError::Missing => "unsigned",
+        SignatureError::OutOfTime => "late",
+        SignatureError::Wrong => "signature",
+    }
+}
+
 /// Somebody else's request, or a secret that we do not know: counted, as a person must be able to tell the one from the other.
 async fn refuse(app: &AppState, vendor: &str, reason: &str) -> StatusCode {
     tracing::warn!(vendor, reason, "Refused a webhook of {vendor}: {reason}");
@@ -111,19 +149,28 @@ async fn refuse(app: &AppState, vendor: &str, reason: &str) -> StatusCode {
     StatusCode::UNAUTHORIZED
 }
 
-/// A note that could not be stored is not acknowledged, so that the vendor sends it again.
 async fn store(
     app: &AppState,
     vendor: &'static str,
     body: &[u8],
     headers: &HeaderMap,
-    shown: &[&'static str],
+    names: &[&'static str],
 ) -> StatusCode {
-    let shown: Vec<(&str, &str)> = shown
-        .iter()
-        .filter_map(|name| Some((*name, text(headers, name)?)))
-        .collect();
-    if app.intake.receive(Arrival::new(vendor, body, &shown)).await {
+    let arrival = Arrival::new(vendor, body, &shown(headers, names));
+    take(app, arrival).await
+}
+
+/// The headers that show who sent a note.
+fn shown<'a>(headers: &'a HeaderMap, names: &[&'static str]) -> Vec<(&'static str, &'a str)> {
+    let given = names.iter().copied();
+    given
+        .filter_map(|name| Some((name, text(headers, name)?)))
+        .collect()
+}
+
+/// A note that could not be stored is not acknowledged, so that the vendor sends it again.
+async fn take(app: &AppState, arrival: Arrival) -> StatusCode {
+    if app.intake.receive(arrival).await {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE

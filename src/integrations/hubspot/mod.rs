@@ -2,13 +2,13 @@
 //! app's.
 
 mod client;
-mod convert;
+pub(crate) mod convert;
 mod cursor;
 mod failure;
 pub mod oauth;
 mod properties;
 pub mod signature;
-mod wire;
+pub(crate) mod wire;
 
 pub use client::{
     ASSOCIATIONS_MAX, Account, BATCH_MAX, DealPage, HubSpot, HubSpotConfig, NewContact, NewDeal,

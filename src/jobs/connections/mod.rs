@@ -11,11 +11,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use portal_domain::connection::{Origin, System};
+use portal_domain::{
+    connection::{Origin, System},
+    relay,
+};
 use portal_integrations::{
     Http, NoToken, Secret, Vendor,
     email::{MailSetupError, Mailer},
     hubspot::HubSpot,
+    relay::Relay,
     slack::Slack,
     xero::{BillStatus, Xero},
 };
@@ -134,7 +138,9 @@ impl Connector {
     pub async fn open(ctx: Ctx, http: Http, outside: Outside) -> Result<Self, JobError> {
         let none = Current {
             versions: HashMap::new(),
-            vendors: Arc::new(unconnected(&http, &outside).map_err(JobError::fail)?),
+            vendors: Arc::new(
+                unconnected(&http, &outside, ctx.programme.sandbox).map_err(JobError::fail)?,
+            ),
             webhooks: Arc::default(),
             pages: Pages::default(),
         };
@@ -263,12 +269,22 @@ const fn vendor_of(system: System) -> Vendor {
     }
 }
 
-/// Clients that reach nobody.
-fn unconnected(http: &Http, outside: &Outside) -> Result<Vendors, MailSetupError> {
+/// Clients that reach nobody; but for the iPaaS, whose address comes with each message.
+fn unconnected(
+    http: &Http,
+    outside: &Outside,
+    is_sandbox: bool,
+) -> Result<Vendors, MailSetupError> {
+    let loopback = if is_sandbox {
+        relay::StandIn::Allowed
+    } else {
+        relay::StandIn::Refused
+    };
     let none = |vendor| Arc::new(NoToken::new(vendor, reach::NOT_CONNECTED));
     let address = &outside.addresses;
     Ok(Vendors {
         hubspot: HubSpot::with_tokens(http.clone(), &address.hubspot, none(Vendor::HubSpot)),
+        relay: Relay::new(http.clone(), loopback),
         xero: Xero::with_tokens(http.clone(), address.xero.clone(), none(Vendor::Xero)),
         slack: Slack::with_tokens(http.clone(), &address.slack, none(Vendor::Slack)),
         mailer: Mailer::unconnected(&outside.mail_from)?,

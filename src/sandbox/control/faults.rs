@@ -31,7 +31,7 @@ fn add_rule(world: &mut World, fields: &Map<String, Value>) -> Result<Done, Stri
     }
     let rule: PathRule = serde_json::from_value(wire)
         .map_err(|error| format!("This rule is not understood: {error}."))?;
-    if !["hubspot", "xero", "slack"].contains(&rule.system.as_str()) {
+    if !["hubspot", "xero", "slack", "ipaas"].contains(&rule.system.as_str()) {
         return Err(format!("There is no system {}.", rule.system));
     }
     if rule.times == 0 {

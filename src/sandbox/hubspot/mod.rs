@@ -24,9 +24,9 @@ use records::Table;
 
 pub use account::AccountSettings;
 pub use api::answer;
-pub use errors::{locked, migrating, server_error, too_many};
+pub use errors::{Refusal, locked, migrating, server_error, too_many};
 pub use records::Source;
-pub use schema::{CURRENCIES, HOME_CURRENCY, Pipeline, Stage};
+pub use schema::{CURRENCIES, HOME_CURRENCY, Pipeline, Property, Stage};
 
 /// The account's number, as webhooks and `account-info` tell it.
 pub const PORTAL_ID: u64 = 48_151_623;

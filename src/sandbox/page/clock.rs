@@ -170,7 +170,7 @@ fn rules(faults: &Faults) -> Markup {
                 (back_to("/clock#rules"))
                 div.fields {
                     (field("rule-system", "System", &html! {
-                        select id="rule-system" name="system" { @for name in ["hubspot", "xero", "slack"] { option value=(name) { (name) } } }
+                        select id="rule-system" name="system" { @for name in ["hubspot", "xero", "slack", "ipaas"] { option value=(name) { (name) } } }
                     }))
                     (field("rule-method", "Method", &html! {
                         select id="rule-method" name="method" {

@@ -14,12 +14,13 @@ pub const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src
 
 pub const STYLE: &str = include_str!("style.css");
 
-const PAGES: [(&str, &str); 7] = [
+const PAGES: [(&str, &str); 8] = [
     ("/", "Overview"),
     ("/hubspot", "HubSpot"),
     ("/xero", "Xero"),
     ("/mail", "Mail"),
     ("/slack", "Slack"),
+    ("/ipaas", "iPaaS"),
     ("/clock", "Clock & faults"),
     ("/log", "Log"),
 ];
@@ -130,6 +131,11 @@ pub fn overview(shared: &Shared, call: &Call) -> Option<Markup> {
                     world.slack.messages.len(),
                     world.slack.by_channel().len()
                 ),
+            ),
+            (
+                "/ipaas",
+                "iPaaS",
+                format!("{} messages received", world.ipaas.received.len()),
             ),
             (
                 "/clock",

@@ -11,7 +11,7 @@ use crate::server::Shared;
 /// How many exchanges stand beside a system's records.
 const BESIDE_RECORDS: usize = 20;
 
-const SYSTEMS: [&str; 5] = ["HubSpot", "Xero", "Slack", "Mail", "Test"];
+const SYSTEMS: [&str; 6] = ["HubSpot", "Xero", "Slack", "iPaaS", "Mail", "Test"];
 
 /// `/log`, or `/log?system=Xero`.
 pub fn render(shared: &Shared, call: &Call) -> Option<Markup> {

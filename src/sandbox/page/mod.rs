@@ -5,6 +5,7 @@ mod account;
 mod clock;
 pub mod consent;
 mod hubspot;
+mod ipaas;
 mod layout;
 mod log;
 mod mail;
@@ -35,6 +36,7 @@ pub fn answer(shared: &Shared, call: &Call) -> Reply {
         ["mail"] => mail::render_list(shared, call),
         ["mail", id] => mail::render_one(shared, call, id),
         ["slack"] => slack::render(shared, call),
+        ["ipaas"] => ipaas::render(shared, call),
         ["clock"] => clock::render(shared, call),
         ["log"] => log::render(shared, call),
         _ => None,

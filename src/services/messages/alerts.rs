@@ -49,6 +49,9 @@ fn said(words: &Words, key: &str, place: &str) -> (String, String) {
     let system = words.text(&format!("integration-{place}"));
     let arguments: [(&str, Argument); 1] = [("system", system.into())];
     let subject = words.with(&format!("{key}-subject"), &arguments);
+    // What helps may be something else with one of them.
+    let own = format!("{key}-{place}");
+    let key = if words.has(&own) { &own } else { key };
     (subject, words.with(key, &arguments))
 }
 

@@ -15,6 +15,7 @@ pub mod money;
 pub mod operations;
 pub mod preferences;
 pub mod reconciliation;
+pub mod relay;
 pub mod staff;
 
 use leptos::{

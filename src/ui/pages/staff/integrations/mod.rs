@@ -4,6 +4,7 @@
 mod drift;
 mod failures;
 mod job;
+mod relay;
 mod system;
 mod systems;
 mod trouble;
@@ -23,6 +24,7 @@ use crate::{
     web::page::Page,
 };
 
+pub use relay::{GUIDE_PATH, RELAY_PATH, show_guide, show_relay};
 pub use systems::system_state;
 
 const PATH: &str = "/staff/integrations";

@@ -38,17 +38,21 @@ pub(super) fn facts(page: &Page, health: &Health, name: &'static str) -> AnyView
     };
     let times = SYSTEMS.contains(&name).then(|| {
         let vendor = health.vendor(name);
-        let sends = matches!(name, "hubspot" | "xero");
-        let theirs = sends.then(|| {
-            view! {
-                {at("last-webhook", vendor.and_then(|vendor| vendor.last_webhook_at))}
-                {at("last-sweep", vendor.and_then(|vendor| vendor.last_sweep_at))}
-            }
+        let sends = matches!(name, "hubspot" | "relay" | "xero");
+        let webhook = sends.then(|| {
+            at(
+                "last-webhook",
+                vendor.and_then(|vendor| vendor.last_webhook_at),
+            )
         });
+        let is_asked = matches!(name, "hubspot" | "xero");
+        let sweep =
+            is_asked.then(|| at("last-sweep", vendor.and_then(|vendor| vendor.last_sweep_at)));
         view! {
             {at("last-success", vendor.and_then(|vendor| vendor.last_success_at))}
             {at("last-failure", vendor.and_then(|vendor| vendor.last_failure_at))}
-            {theirs}
+            {webhook}
+            {sweep}
         }
     });
     let oldest = backlog

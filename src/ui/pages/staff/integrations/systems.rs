@@ -12,7 +12,9 @@ use crate::{
 };
 
 /// The lanes that have a page of their own: the systems, what they send, and the portal's own work.
-pub(super) const LANES: [&str; 6] = ["hubspot", "xero", "slack", "mail", "inbox", "books"];
+pub(super) const LANES: [&str; 7] = [
+    "hubspot", "relay", "xero", "slack", "mail", "inbox", "books",
+];
 
 /// How a system is doing.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -30,8 +30,13 @@ pub(super) fn notice(page: &Page, health: &Health, system: &str) -> Option<AnyVi
     let words = &page.words;
     let key = format!("integration-{}", state.as_str());
     let arguments = arguments(page, health, vendor, at?);
-    let title = words.with(&format!("{key}-title"), &arguments);
-    let text = words.with(&key, &arguments);
+    // What helps may be something else with one of them.
+    let own = |key: String| {
+        let own = format!("{key}-{system}");
+        if words.has(&own) { own } else { key }
+    };
+    let title = words.with(&own(format!("{key}-title")), &arguments);
+    let text = words.with(&own(key), &arguments);
     let role = if tone == "bad" { "alert" } else { "status" };
     Some(
         view! {

@@ -19,7 +19,7 @@ pub(super) fn list(
     notes: &[NoteRecord],
     refusals: &[RefusalRecord],
 ) -> Option<AnyView> {
-    if !matches!(system, "hubspot" | "xero") {
+    if !matches!(system, "hubspot" | "relay" | "xero") {
         return None;
     }
     let words = &page.words;

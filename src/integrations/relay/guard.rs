@@ -1,0 +1,164 @@
+//! Which addresses a name that somebody typed may lead to: those of the internet. The name is looked up once, every address is looked at, and the connection is
+//! made to what was looked at, so that a name cannot lead elsewhere a moment later.
+
+use std::{
+    error::Error,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+/// A name leads into a private network, or nowhere.
+#[derive(Debug, thiserror::Error)]
+#[error("the name leads to an address that is not of the internet")]
+struct NotOfInternet;
+
+/// Looks names up and refuses those that lead into a private network, even if only one of their addresses does.
+pub(crate) struct InternetOnly;
+
+impl Resolve for InternetOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let found: Vec<SocketAddr> = found.collect();
+            if found.is_empty() || !found.iter().all(|one| is_of_internet(one.ip())) {
+                return Err(NotOfInternet.into());
+            }
+            let found: Addrs = Box::new(found.into_iter());
+            Ok(found)
+        })
+    }
+}
+
+/// Whether a call failed for where its name leads.
+pub(crate) fn is_refused(error: &reqwest::Error) -> bool {
+    let mut cause: Option<&(dyn Error + 'static)> = error.source();
+    while let Some(error) = cause {
+        if error.is::<NotOfInternet>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn is_of_internet(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_of_internet_v4(address),
+        IpAddr::V6(address) => is_of_internet_v6(address),
+    }
+}
+
+/// All but what IANA keeps for special purposes.
+fn is_of_internet_v4(address: Ipv4Addr) -> bool {
+    let [first, second, third, _] = address.octets();
+    let is_special = address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_documentation()
+        || matches!(
+            (first, second, third),
+            (0 | 224.., _, _)
+                | (100, 64..=127, _)
+                | (192, 0, 0)
+                | (192, 88, 99)
+                | (198, 18 | 19, _)
+        );
+    !is_special
+}
+
+/// Global unicast alone, without the ranges in which an address of the other kind, or of nobody, is hidden.
+fn is_of_internet_v6(address: Ipv6Addr) -> bool {
+    let [first, second, ..] = address.segments();
+    let is_global = (0x2000..0x4000).contains(&first);
+    let is_special = matches!(
+        (first, second),
+        (0x2001, 0..0x200 | 0x0db8) | (0x2002, _) | (0x3fff, 0..0x1000)
+    );
+    is_global && !is_special
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(address: &str) -> bool {
+        is_of_internet(address.parse().expect(address))
+    }
+
+    #[test]
+    fn addresses_of_the_internet_are_called() {
+        for address in [
+            "1.1.1.1",
+            "8.8.8.8",
+            "100.63.255.255",
+            "100.128.0.1",
+            "172.15.0.1",
+            "172.32.0.1",
+            "192.0.1.1",
+            "198.20.0.1",
+            "223.255.255.255",
+            "2606:4700::1111",
+            "2a00:1450:4001::200e",
+        ] {
+            assert!(check(address), "{address}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_private_networks_and_of_nobody_are_not() {
+        for address in [
+            "0.0.0.0",
+            "0.1.2.3",
+            "10.0.0.1",
+            "10.255.255.255",
+            "100.64.0.1",
+            "100.127.255.255",
+            "127.0.0.1",
+            "127.255.255.254",
+            "169.254.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.1",
+            "192.0.2.1",
+            "192.88.99.1",
+            "192.168.0.1",
+            "198.18.0.1",
+            "198.19.255.255",
+            "198.51.100.1",
+            "203.0.113.1",
+            "224.0.0.1",
+            "239.255.255.255",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:8.8.8.8",
+            "::127.0.0.1",
+            "64:ff9b::7f00:1",
+            "100::1",
+            "2001::1",
+            "2001:10::1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "3fff::1",
+            "fc00::1",
+            "fd00::1",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
+        ] {
+            assert!(!check(address), "{address}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_to_this_machine_is_refused() {
+        let name = "localhost".parse().unwrap();
+        let refused = InternetOnly.resolve(name).await.err().expect("refused");
+        assert!(refused.is::<NotOfInternet>(), "{refused}");
+    }
+}

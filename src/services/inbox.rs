@@ -27,7 +27,7 @@ const KEPT_DAYS: i64 = 30;
 #[derive(Clone, Debug)]
 pub struct Arrival {
     vendor: &'static str,
-    /// Its sender's own key; without one the body says whether it is the same.
+    /// Its sender's own key, if it has one: with the body it says whether it is the same.
     key: Option<String>,
     body: Vec<u8>,
     /// JSON, name to value.
@@ -58,10 +58,17 @@ impl Arrival {
         }
     }
 
-    /// The same for the same note.
+    /// The same for the same note. Another body under a key that was used before is another note: whoever uses a key twice loses nothing.
     fn dedupe_key(&self) -> String {
-        let same = self.key.as_ref().map_or(&*self.body, String::as_bytes);
-        format!("{}:{}", self.vendor, hex::encode(Sha256::digest(same)))
+        let body = Sha256::digest(&self.body);
+        let same = match &self.key {
+            None => body,
+            Some(key) => Sha256::new()
+                .chain_update(body)
+                .chain_update(key)
+                .finalize(),
+        };
+        format!("{}:{}", self.vendor, hex::encode(same))
     }
 }
 

@@ -114,7 +114,17 @@ pub(crate) async fn follow_relay(desk: &Desk, id: InboxId) -> Result<(), JobErro
             contact,
             deal,
         } => relay::registered(ctx, lead, &company, &contact, &deal).await,
-        RelayEvent::Failed { lead, code, said } => relay::failed(ctx, lead, &code, &said).await,
+        RelayEvent::Failed {
+            lead,
+            code,
+            said,
+            at,
+        } => {
+            // It was said before it came, whatever the clock there says.
+            let came_at = note.received_at;
+            let at = at.map_or(came_at, |at| at.min(came_at));
+            relay::failed(ctx, lead, &code, &said, at).await
+        }
         RelayEvent::Changed(change) => {
             let label = change.stage_label.as_deref();
             relay::deal_changed(ctx, &change.deal, label).await

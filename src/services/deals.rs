@@ -201,10 +201,15 @@ pub async fn not_readable(ctx: &Ctx, unreadable: &[UnreadableDeal]) -> Result<()
     for one in unreadable {
         let known = deals::find_by_hubspot(&mut tx, &one.id).await?;
         let named = one.lead_key.as_deref().and_then(|key| key.parse().ok());
-        let lead = match (&known, named) {
-            (Some(deal), _) => leads::find(&mut tx, deal.lead).await?,
-            (None, Some(lead)) => leads::find(&mut tx, lead).await?,
-            (None, None) => None,
+        let registered = leads::find_by_deal(&mut tx, &one.id).await?;
+        let lead = match known
+            .as_ref()
+            .map(|deal| deal.lead)
+            .or(named)
+            .or(registered)
+        {
+            Some(lead) => leads::find(&mut tx, lead).await?,
+            None => None,
         };
         let Some(lead) = lead else { continue };
         let about = About::Reading(&one.id, known.map(|deal| deal.id));
@@ -331,7 +336,7 @@ async fn find_owner(
         }
     }
     if found.is_empty() {
-        return find_owner_by_key(tx, asked_id, remote).await;
+        return find_owner_by_lead(tx, asked_id, remote).await;
     }
     let survivor = found.remove(0);
     Ok(Some(Owner {
@@ -345,27 +350,53 @@ fn lead_of(remote: &RemoteDeal) -> Option<LeadId> {
     remote.lead_key.as_deref()?.parse().ok()
 }
 
-/// A deal that was never read before names its lead. A lead that has another deal already keeps that one.
-async fn find_owner_by_key(
+/// A deal that was never read before names its lead, or is known from its registration. A lead that has another deal already keeps that one.
+async fn find_owner_by_lead(
     tx: &mut Tx,
     asked_id: &str,
     remote: Option<&RemoteDeal>,
 ) -> Result<Option<Owner>, ServiceError> {
-    let Some((remote, lead)) = remote.and_then(|remote| Some((remote, lead_of(remote)?))) else {
+    let Some(remote) = remote else {
         return Ok(None);
     };
-    let is_its_own = |known: &String| known == asked_id || remote.ids().any(|id| id == known);
+    let ids: Vec<&str> = remote.ids().chain([asked_id]).collect();
+    let mut leads: Vec<LeadId> = lead_of(remote).into_iter().collect();
+    for id in &ids {
+        leads.extend(leads::find_by_deal(tx, id).await?);
+    }
+    for lead in leads {
+        if is_waiting_for(tx, lead, &ids).await? {
+            return Ok(Some(Owner {
+                lead,
+                merged_away: Vec::new(),
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a lead has no deal yet, or one of these of which nothing but the id is known.
+async fn is_waiting_for(tx: &mut Tx, lead: LeadId, ids: &[&str]) -> Result<bool, ServiceError> {
+    let is_its_own = |known: &String| ids.contains(&known.as_str());
     let is_waiting = leads::find(tx, lead).await?.is_some_and(|lead| {
         matches!(lead.state, LeadState::Accepted | LeadState::Registered)
             && lead.hubspot_deal_id.as_ref().is_none_or(is_its_own)
     });
-    if !is_waiting || deals::find_of_lead(tx, lead).await?.is_some() {
+    Ok(is_waiting && deals::find_of_lead(tx, lead).await?.is_none())
+}
+
+/// Whose deal one is, and what is known of it; `None` for one that is no lead's.
+pub(crate) async fn find_own(
+    tx: &mut Tx,
+    remote: &RemoteDeal,
+) -> Result<Option<(LeadId, Option<DealRecord>)>, ServiceError> {
+    let Some(owner) = find_owner(tx, &remote.id, Some(remote)).await? else {
         return Ok(None);
-    }
-    Ok(Some(Owner {
-        lead,
-        merged_away: Vec::new(),
-    }))
+    };
+    Ok(Some((
+        owner.lead,
+        deals::find_of_lead(tx, owner.lead).await?,
+    )))
 }
 
 /// Two of our deals became one in HubSpot: finance decides, once. If they are of two partners, even the one that

@@ -1,6 +1,7 @@
 //! What the iPaaS calls back, as `docs/relay.md` has it. A deal comes as HubSpot's own object, and is read as one that the portal asked for itself.
 
 use portal_domain::{
+    calendar::Timestamp,
     ids::LeadId,
     remote::{RemoteDeal, UnreadableDeal},
 };
@@ -30,6 +31,8 @@ pub enum RelayEvent {
         lead: LeadId,
         code: String,
         said: String,
+        /// When that was, if it was told.
+        at: Option<Timestamp>,
     },
     /// A deal is like this now.
     Changed(Box<Change>),
@@ -64,6 +67,8 @@ struct Envelope {
     kind: String,
     #[serde(default = "first_version")]
     version: u32,
+    #[serde(default)]
+    timestamp: Option<String>,
     data: Value,
 }
 
@@ -129,7 +134,10 @@ pub fn parse_event(body: &[u8]) -> Result<RelayEvent, EventError> {
     }
     match envelope.kind.as_str() {
         "lead.registered" => registered(read(envelope)?),
-        "lead.failed" => failed(read(envelope)?),
+        "lead.failed" => {
+            let at = envelope.timestamp.as_deref().and_then(convert::instant);
+            failed(read(envelope)?, at)
+        }
         "deal.changed" => changed(read(envelope)?),
         _ => Err(EventError::Kind(cut(&envelope.kind, CODE_MAX))),
     }
@@ -162,11 +170,12 @@ fn registered(data: Registered) -> Result<RelayEvent, EventError> {
     })
 }
 
-fn failed(data: Failed) -> Result<RelayEvent, EventError> {
+fn failed(data: Failed, at: Option<Timestamp>) -> Result<RelayEvent, EventError> {
     Ok(RelayEvent::Failed {
         lead: lead_of("lead.failed", &data.lead_id)?,
         code: cut(&data.code, CODE_MAX),
         said: cut(&data.message, SAID_MAX),
+        at,
     })
 }
 
@@ -231,7 +240,7 @@ fn cut(text: &str, length_max: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use portal_domain::{calendar::Timestamp, deal::DealState};
+    use portal_domain::deal::DealState;
     use serde_json::json;
 
     use super::*;
@@ -282,10 +291,13 @@ mod tests {
 
     #[test]
     fn a_failure_is_kept_in_the_others_words_cut_to_what_is_read() {
-        let event = json!({ "type": "lead.failed", "data": { "lead_id": LEAD, "code": 422, "message": "x".repeat(600) } });
+        let event = json!({ "type": "lead.failed", "timestamp": "2026-07-06T10:00:00Z", "data": {
+            "lead_id": LEAD, "code": 422, "message": "x".repeat(600),
+        } });
         match parse(&event).unwrap() {
-            RelayEvent::Failed { code, said, .. } => {
+            RelayEvent::Failed { code, said, at, .. } => {
                 assert_eq!((code.as_str(), said.len()), ("422", SAID_MAX));
+                assert_eq!(at, Some(Timestamp(1_783_332_000_000)));
             }
             other => panic!("{other:?}"),
         }

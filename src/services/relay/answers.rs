@@ -2,6 +2,7 @@
 //! second one.
 
 use portal_domain::{
+    calendar::Timestamp,
     deal::DealState,
     ids::LeadId,
     lead::LeadState,
@@ -17,7 +18,7 @@ use portal_store::{
 use super::choice;
 use crate::{
     Ctx, ServiceError,
-    deals::{apply_reading, not_readable, register},
+    deals::{apply_reading, find_own, not_readable, register},
     messages,
     outbox::{self, Job},
     stages,
@@ -40,6 +41,18 @@ pub enum NotTaken {
     DealOfAnother(String),
     #[error("company {0} is another client's")]
     CompanyOfAnother(String),
+    #[error("the client of lead {lead} is known as company {known}, and not as {other}")]
+    OtherCompany {
+        lead: LeadId,
+        known: String,
+        other: String,
+    },
+    #[error("the contact of lead {lead} is known as {known}, and not as {other}")]
+    OtherContact {
+        lead: LeadId,
+        known: String,
+        other: String,
+    },
     #[error("lead {0} was not sent to the iPaaS")]
     NotSent(LeadId),
     #[error(transparent)]
@@ -58,6 +71,14 @@ async fn lock(tx: &mut Tx, lead: LeadId) -> Result<LeadRecord, NotTaken> {
     found.ok_or_else(|| NotTaken::UnknownLead(lead.to_string()))
 }
 
+/// The lead's delivery, if it went through the iPaaS.
+async fn find_relayed(tx: &mut Tx, lead: LeadId) -> Result<DeliveryRecord, NotTaken> {
+    let known = deliveries::find(tx, lead).await?;
+    known
+        .filter(|known| known.way == Way::Relay)
+        .ok_or(NotTaken::NotSent(lead))
+}
+
 /// HubSpot has a lead. Saying so again changes nothing.
 ///
 /// # Errors
@@ -74,66 +95,90 @@ pub async fn registered(
     if matches!(lead.state, LeadState::InReview | LeadState::Rejected) {
         return Err(NotTaken::NotAccepted(id));
     }
+    let delivery = find_relayed(&mut tx, id).await?;
     check_deal(&mut tx, &lead, &[deal.to_owned()]).await?;
-    let client = clients::find(&mut tx, lead.client).await?;
-    let client = client.ok_or(ServiceError::NotFound)?;
-    let owner = clients::find_by_companies(&mut tx, &[company.to_owned()]).await?;
-    if owner.is_some_and(|owner| owner.id != client.id) {
-        return Err(NotTaken::CompanyOfAnother(company.to_owned()));
-    }
-    if client.hubspot_company_id.as_deref() != Some(company) {
-        clients::set_hubspot_company(&mut tx, client.id, company).await?;
-    }
-    leads::set_hubspot_contact(&mut tx, id, contact).await?;
+    keep_company(&mut tx, &lead, company).await?;
+    keep_contact(&mut tx, &lead, contact).await?;
     if register(ctx, &mut tx, &mut lead, deal).await? {
         changes::add(&mut tx, lead.partner, ctx.now()).await?;
     } else if lead.state == LeadState::Withdrawn {
         messages::deal_without_lead(ctx, &mut tx, &lead, deal).await?;
     }
-    answered(ctx, &mut tx, id, DeliveryState::Registered, None).await?;
-    if choice::is_hubspot_used_in(&mut tx).await? {
-        let hubspot_id = deal.to_owned();
-        outbox::add(ctx, &mut tx, &Job::ReadDeal { hubspot_id }).await?;
-    }
+    let answered = DeliveryRecord {
+        state: DeliveryState::Registered,
+        is_due: false,
+        answered_at: Some(ctx.now()),
+        code: None,
+        said: None,
+        ..delivery
+    };
+    deliveries::put(&mut tx, &answered).await?;
+    let hubspot_id = deal.to_owned();
+    outbox::add(ctx, &mut tx, &Job::ReadDeal { hubspot_id }).await?;
     Ok(tx.commit().await?)
 }
 
-/// The iPaaS could not do it, for this reason. Of a lead that HubSpot has by now it says nothing new.
+/// Keeps the company of a client that has none yet.
+async fn keep_company(tx: &mut Tx, lead: &LeadRecord, company: &str) -> Result<(), NotTaken> {
+    let client = clients::find(tx, lead.client).await?;
+    let client = client.ok_or(ServiceError::NotFound)?;
+    let owner = clients::find_by_companies(tx, &[company.to_owned()]).await?;
+    if owner.is_some_and(|owner| owner.id != client.id) {
+        return Err(NotTaken::CompanyOfAnother(company.to_owned()));
+    }
+    match client.hubspot_company_id {
+        Some(known) if known != company => Err(NotTaken::OtherCompany {
+            lead: lead.id,
+            known,
+            other: company.to_owned(),
+        }),
+        Some(_) => Ok(()),
+        None => Ok(clients::set_hubspot_company(tx, client.id, company).await?),
+    }
+}
+
+/// Keeps the contact of a lead that has none yet.
+async fn keep_contact(tx: &mut Tx, lead: &LeadRecord, contact: &str) -> Result<(), NotTaken> {
+    match &lead.hubspot_contact_id {
+        Some(known) if known != contact => Err(NotTaken::OtherContact {
+            lead: lead.id,
+            known: known.clone(),
+            other: contact.to_owned(),
+        }),
+        Some(_) => Ok(()),
+        None => Ok(leads::set_hubspot_contact(tx, lead.id, contact).await?),
+    }
+}
+
+/// The iPaaS could not do it, for this reason, as it said at that time. Of a lead that HubSpot has by now that says nothing new; neither does one that was said
+/// before, or from before the iPaaS took the lead once more.
 ///
 /// # Errors
 /// Why that cannot be.
-pub async fn failed(ctx: &Ctx, id: LeadId, code: &str, said: &str) -> Result<(), NotTaken> {
+pub async fn failed(
+    ctx: &Ctx,
+    id: LeadId,
+    code: &str,
+    said: &str,
+    said_at: Timestamp,
+) -> Result<(), NotTaken> {
     let mut tx = ctx.store.write().await?;
     let lead = lock(&mut tx, id).await?;
-    let known = deliveries::find(&mut tx, id).await?;
-    if known.is_none_or(|known| known.way != Way::Relay) {
-        return Err(NotTaken::NotSent(id));
+    let known = find_relayed(&mut tx, id).await?;
+    let is_old = known.accepted_at.is_some_and(|at| said_at < at)
+        || known.answered_at.is_some_and(|at| said_at <= at);
+    if lead.state != LeadState::Accepted || is_old {
+        return Ok(());
     }
-    if lead.state == LeadState::Accepted {
-        let words = Some((code, said));
-        answered(ctx, &mut tx, id, DeliveryState::Failed, words).await?;
-    }
-    Ok(tx.commit().await?)
-}
-
-async fn answered(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    id: LeadId,
-    state: DeliveryState,
-    words: Option<(&str, &str)>,
-) -> Result<(), ServiceError> {
-    let known = deliveries::find(tx, id).await?;
-    let known = known.unwrap_or_else(|| DeliveryRecord::new(id, Way::Relay, ctx.now()));
-    let answered = DeliveryRecord {
-        state,
-        is_due: false,
-        answered_at: Some(ctx.now()),
-        code: words.map(|(code, _)| code.to_owned()),
-        said: words.map(|(_, said)| said.to_owned()),
+    let failed = DeliveryRecord {
+        state: DeliveryState::Failed,
+        answered_at: Some(said_at),
+        code: Some(code.to_owned()),
+        said: Some(said.to_owned()),
         ..known
     };
-    Ok(deliveries::put(tx, &answered).await?)
+    deliveries::put(&mut tx, &failed).await?;
+    Ok(tx.commit().await?)
 }
 
 /// That a deal, by any of its ids, is nobody else's, and that the lead has no other one.
@@ -192,20 +237,27 @@ pub async fn deal_changed(
         let ids: Vec<String> = deal.ids().map(str::to_owned).collect();
         check_deal(&mut tx, &lead, &ids).await?;
     }
-    let known = deals::find_by_hubspot(&mut tx, &deal.id).await?;
+    let Some((_, known)) = find_own(&mut tx, deal).await? else {
+        return Ok(());
+    };
     drop(tx);
+    let is_older = known
+        .as_ref()
+        .is_some_and(|known| known.hubspot_modified_at > deal.modified_at);
     let mut deal = deal.clone();
-    if deal.state == DealState::Removed {
-        match known {
-            // It was restored since, and nobody asks anew, which would show that.
-            Some(known) if known.hubspot_modified_at > deal.modified_at => return Ok(()),
-            // Of a deal in the bin less need be said.
-            Some(known) => {
-                (deal.name, deal.pipeline, deal.stage) = (known.name, known.pipeline, known.stage)
-            }
-            None => return Ok(()),
+    match known {
+        _ if deal.state != DealState::Removed => {}
+        // It was restored since, and nobody asks anew, which would show that.
+        Some(_) if is_older => return Ok(()),
+        // Of a deal in the bin less need be said.
+        Some(known) => {
+            (deal.name, deal.pipeline, deal.stage) = (known.name, known.pipeline, known.stage);
         }
+        None => {}
     }
-    stages::seen_by_relay(ctx, &deal, stage_label).await?;
+    // Neither what is in the bin nor what is told late says how a stage is called now.
+    if deal.state != DealState::Removed && !is_older {
+        stages::seen_by_relay(ctx, &deal, stage_label).await?;
+    }
     Ok(apply_reading(ctx, &deal.id, Some(&deal)).await?)
 }

@@ -9,6 +9,8 @@ use portal_services::{ErrorKind, ServiceError};
 pub struct JobError {
     pub message: String,
     pub remedy: Remedy,
+    /// The message is for staff, and not for the log.
+    is_unlogged: bool,
 }
 
 /// What helps.
@@ -34,6 +36,7 @@ impl JobError {
         Self {
             message: error.to_string(),
             remedy: Remedy::Retry { after_ms: None },
+            is_unlogged: false,
         }
     }
 
@@ -41,6 +44,25 @@ impl JobError {
         Self {
             message: error.to_string(),
             remedy: Remedy::Fail,
+            is_unlogged: false,
+        }
+    }
+
+    /// The same failure, whose message may hold what somebody wrote: staff read it, and the log does not have it.
+    #[must_use]
+    pub fn unlogged(self) -> Self {
+        Self {
+            is_unlogged: true,
+            ..self
+        }
+    }
+
+    /// What the log says of it.
+    pub(crate) fn logged(&self) -> &str {
+        if self.is_unlogged {
+            "staff can read why"
+        } else {
+            &self.message
         }
     }
 }
@@ -60,6 +82,7 @@ impl From<CallError> for JobError {
         Self {
             message: error.to_string(),
             remedy,
+            is_unlogged: false,
         }
     }
 }
@@ -77,5 +100,17 @@ impl From<ServiceError> for JobError {
 impl From<portal_store::StoreError> for JobError {
     fn from(error: portal_store::StoreError) -> Self {
         Self::retry(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_may_have_written_is_read_by_staff_and_not_logged() {
+        let failed = JobError::fail("mia@harbour-logistics.com is no address").unlogged();
+        assert!(failed.to_string().contains("mia@") && !failed.logged().contains("mia@"));
+        assert_eq!(JobError::fail("down").logged(), "down");
     }
 }

@@ -83,8 +83,9 @@ pub(crate) async fn write(
         job.kind = %claimed.kind,
         job.attempt = claimed.attempt,
         job.dead = retry_at.is_none(),
-        "Job `{}` failed: {error}",
-        claimed.kind
+        "Job `{}` failed: {}",
+        claimed.kind,
+        error.logged()
     );
     if !jobs::end_try(&mut tx, claimed, ending, &error.message, retry_at, now).await? {
         return Ok(());

@@ -21,13 +21,16 @@ pub(crate) async fn run(desk: &Desk, id: LeadId) -> Result<(), JobError> {
         body: lead_created(&new_lead(&sending)),
     };
     match desk.vendors.relay.post(outgoing, desk.ctx.now()).await {
-        Ok(_) => Ok(relay::taken(&desk.ctx, id).await?),
+        Ok(_) => Ok(relay::taken(&desk.ctx, id, sending.begun_at).await?),
         Err(error) => {
             // An answer that was lost may have said yes.
-            if error.kind != ErrorKind::UnknownOutcome {
-                relay::not_taken(&desk.ctx, id).await?;
+            if error.kind != ErrorKind::UnknownOutcome
+                && let Some(before) = sending.open_before
+            {
+                relay::not_taken(&desk.ctx, id, before).await?;
             }
-            Err(error.into())
+            // It may repeat what the lead holds.
+            Err(JobError::from(error).unlogged())
         }
     }
 }

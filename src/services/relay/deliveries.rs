@@ -3,6 +3,7 @@
 
 use portal_domain::{
     access::{Action, Actor},
+    calendar::Timestamp,
     ids::LeadId,
     lead::LeadState,
     relay::{DeliveryState, RelayAddress, Side, Way},
@@ -60,6 +61,10 @@ async fn lock(tx: &mut Tx, lead: LeadId) -> Result<LeadRecord, ServiceError> {
 pub struct Sending {
     /// The same on every try.
     pub message_id: String,
+    /// When this try began.
+    pub begun_at: Timestamp,
+    /// How far the delivery was, if nobody outside could have the lead before this try.
+    pub open_before: Option<DeliveryState>,
     pub address: RelayAddress,
     pub secrets: Vec<Secret>,
     pub lead: LeadRecord,
@@ -107,7 +112,8 @@ pub async fn begin(ctx: &Ctx, id: LeadId) -> Result<Option<Sending>, ServiceErro
     let address = chosen
         .address
         .ok_or(ServiceError::Conflict("relay-no-address"))?;
-    if is_open(&delivery) {
+    let open_before = is_open(&delivery).then_some(delivery.state);
+    if open_before.is_some() {
         delivery.state = DeliveryState::Unsure;
     }
     deliveries::put(&mut tx, &delivery).await?;
@@ -118,6 +124,8 @@ pub async fn begin(ctx: &Ctx, id: LeadId) -> Result<Option<Sending>, ServiceErro
     tx.commit().await?;
     Ok(Some(Sending {
         message_id: format!("lead-{id}"),
+        begun_at: ctx.now(),
+        open_before,
         address,
         secrets,
         client,
@@ -127,31 +135,34 @@ pub async fn begin(ctx: &Ctx, id: LeadId) -> Result<Option<Sending>, ServiceErro
     }))
 }
 
-/// The iPaaS took it. It may have called back before its answer was here.
-pub async fn taken(ctx: &Ctx, id: LeadId) -> Result<(), ServiceError> {
+/// The iPaaS took it, by the try that began then. It may have called back before its answer was here; what it said of an earlier try holds no more.
+pub async fn taken(ctx: &Ctx, id: LeadId, begun_at: Timestamp) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     lock(&mut tx, id).await?;
     if let Some(mut delivery) = deliveries::find(&mut tx, id).await? {
-        if delivery.state == DeliveryState::Unsure {
+        let is_of_before = delivery.answered_at.is_some_and(|at| at < begun_at);
+        if delivery.state == DeliveryState::Unsure
+            || (delivery.state == DeliveryState::Failed && is_of_before)
+        {
             delivery.state = DeliveryState::Accepted;
         }
         delivery.is_due = false;
         delivery.sends += 1;
-        delivery.accepted_at = Some(ctx.now());
+        delivery.accepted_at = Some(begun_at);
         deliveries::put(&mut tx, &delivery).await?;
     }
     Ok(tx.commit().await?)
 }
 
-/// The iPaaS certainly did not take it, this time: if it never did before, the lead may still go the other way.
-pub async fn not_taken(ctx: &Ctx, id: LeadId) -> Result<(), ServiceError> {
+/// The iPaaS certainly did not take it by its first try since nobody had it, so that it is open as before. Of any other try that says nothing: an earlier one
+/// may have arrived.
+pub async fn not_taken(ctx: &Ctx, id: LeadId, before: DeliveryState) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     lock(&mut tx, id).await?;
     if let Some(mut delivery) = deliveries::find(&mut tx, id).await?
         && delivery.state == DeliveryState::Unsure
-        && delivery.sends == 0
     {
-        delivery.state = DeliveryState::Waiting;
+        delivery.state = before;
         deliveries::put(&mut tx, &delivery).await?;
     }
     Ok(tx.commit().await?)

@@ -80,6 +80,12 @@ impl RelayAddress {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Its host, with the port where there is one: what those may see who may not send there.
+    pub fn host(&self) -> &str {
+        let place = self.0.split_once("://").map_or("", |(_, place)| place);
+        place.split(['/', '?']).next().unwrap_or_default()
+    }
 }
 
 impl fmt::Display for RelayAddress {
@@ -310,6 +316,23 @@ mod tests {
             assert!(check(text).is_err(), "{text}");
         }
         assert_eq!(check(" ").unwrap_err().code, "required");
+    }
+
+    #[test]
+    fn the_host_of_an_address_tells_nothing_of_its_path() {
+        for (address, host) in [
+            (
+                "https://hooks.example.com/catch/123/secret",
+                "hooks.example.com",
+            ),
+            (
+                "https://n8n.example.com:8443?key=secret",
+                "n8n.example.com:8443",
+            ),
+            ("https://hooks.example.com", "hooks.example.com"),
+        ] {
+            assert_eq!(check(address).unwrap().host(), host);
+        }
     }
 
     #[test]

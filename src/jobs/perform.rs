@@ -6,9 +6,6 @@ use crate::{Desk, JobError};
 
 pub(crate) async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
     let ctx = &desk.ctx;
-    if asks_hubspot(job) && !portal_services::relay::is_hubspot_used(ctx).await? {
-        return Ok(());
-    }
     match job {
         Job::RegisterLead { lead } => crate::register_lead::run(desk, *lead).await,
         Job::RelayLead { lead } => crate::relay_lead::run(desk, *lead).await,
@@ -57,9 +54,4 @@ pub(crate) async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
             .await
             .map(|_| ())?),
     }
-}
-
-/// What is asked of HubSpot only as long as it tells of deals itself. A lead whose delivery has begun there is ended there, whatever was chosen since.
-fn asks_hubspot(job: &Job) -> bool {
-    job.lane() == "hubspot" && !matches!(job, Job::RegisterLead { .. })
 }

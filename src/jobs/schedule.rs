@@ -5,6 +5,7 @@ use portal_domain::calendar::Timestamp;
 use portal_services::{
     Ctx,
     outbox::{self, Job},
+    relay,
 };
 use portal_store::jobs;
 
@@ -45,7 +46,12 @@ const SCHEDULES: &[(&str, Turn, Job)] = &[
 
 /// Adds the jobs whose turn has come.
 pub(crate) async fn run_due(ctx: &Ctx) -> Result<(), JobError> {
+    let is_hubspot_used = relay::is_hubspot_used(ctx).await?;
     for (name, turn, job) in SCHEDULES {
+        // Its turn comes at once when HubSpot is used again.
+        if job.asks_hubspot() && !is_hubspot_used {
+            continue;
+        }
         let now = ctx.now();
         if !jobs::is_turn(&mut ctx.store.read().await?, name, now).await? {
             continue;

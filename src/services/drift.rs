@@ -19,6 +19,7 @@ use crate::{
     Ctx, ServiceError,
     access::require_staff,
     outbox::{self, Job},
+    relay,
 };
 
 /// The systems whose objects we mirror, each with the work of reading all of it again.
@@ -60,11 +61,17 @@ pub async fn read_meter(
 }
 
 /// Has everything of a system compared now.
+///
+/// # Errors
+/// `NotFound` for a system of which we mirror nothing; `hubspot-not-used`.
 pub async fn compare_now(ctx: &Ctx, actor: &Actor, system: &str) -> Result<(), ServiceError> {
     require_staff(actor, Action::Operate)?;
     let found = MIRRORED.iter().find(|(known, _)| *known == system);
     let (system, job) = found.ok_or(ServiceError::NotFound)?;
     let mut tx = ctx.store.write().await?;
+    if job.asks_hubspot() {
+        relay::require_hubspot(&mut tx).await?;
+    }
     outbox::add_first(ctx, &mut tx, job).await?;
     let person = Some(actor.person());
     audit::add(&mut tx, person, "compare_now", system, "{}", ctx.now()).await?;

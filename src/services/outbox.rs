@@ -13,7 +13,7 @@ use portal_store::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Ctx, ServiceError};
+use crate::{Ctx, ServiceError, relay};
 
 /// A unit of background work. Each names things by id and reads them afresh, so that doing it twice or late does no harm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +98,12 @@ impl Job {
         }
     }
 
+    /// Whether it asks HubSpot, as is done only as long as it tells of deals itself. A lead whose delivery has begun there is ended there, whatever was chosen
+    /// since.
+    pub fn asks_hubspot(&self) -> bool {
+        self.lane() == "hubspot" && !matches!(self, Self::RegisterLead { .. })
+    }
+
     /// The name in the table and for people.
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -179,7 +185,7 @@ impl Job {
     }
 }
 
-/// Adds a job that is due at once.
+/// Adds a job that is due at once. None is added that asks HubSpot while everything comes by the iPaaS; what was added before is done.
 pub async fn add(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<(), ServiceError> {
     add_at(ctx, tx, job, ctx.now()).await
 }
@@ -197,7 +203,8 @@ pub async fn add_first(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<(), ServiceE
         priority: Priority::First,
         ..new_job(ctx, job, ctx.now())?
     };
-    Ok(jobs::add_all(tx, &[first], ctx.now()).await?)
+    let first = wanted(tx, vec![(job.asks_hubspot(), first)]).await?;
+    Ok(jobs::add_all(tx, &first, ctx.now()).await?)
 }
 
 /// Adds a job that is due at an instant.
@@ -207,8 +214,9 @@ pub async fn add_at(
     job: &Job,
     run_at: Timestamp,
 ) -> Result<(), ServiceError> {
-    let new = new_job(ctx, job, run_at)?;
-    Ok(jobs::add_all(tx, &[new], ctx.now()).await?)
+    let new = (job.asks_hubspot(), new_job(ctx, job, run_at)?);
+    let new = wanted(tx, vec![new]).await?;
+    Ok(jobs::add_all(tx, &new, ctx.now()).await?)
 }
 
 /// Adds jobs that are due at once.
@@ -217,14 +225,23 @@ pub async fn add_all(
     tx: &mut Tx,
     added: impl IntoIterator<Item = Job>,
 ) -> Result<(), ServiceError> {
-    let new: Result<Vec<NewJob>, ServiceError> = added
+    let new: Result<Vec<(bool, NewJob)>, ServiceError> = added
         .into_iter()
-        .map(|job| new_job(ctx, &job, ctx.now()))
+        .map(|job| Ok((job.asks_hubspot(), new_job(ctx, &job, ctx.now())?)))
         .collect();
-    let mut new = new?;
+    let mut new = wanted(tx, new?).await?;
     // In an order that everybody keeps: whoever adds the same jobs at the same time waits, and neither for ever.
     new.sort_by(|one, other| one.dedupe_key.cmp(&other.dedupe_key));
     Ok(jobs::add_all(tx, &new, ctx.now()).await?)
+}
+
+/// Of some jobs, each with whether it asks HubSpot, those that are to be done.
+async fn wanted(tx: &mut Tx, mut new: Vec<(bool, NewJob)>) -> Result<Vec<NewJob>, ServiceError> {
+    let asks = new.iter().any(|(asks_hubspot, _)| *asks_hubspot);
+    if asks && !relay::is_hubspot_used_in(tx).await? {
+        new.retain(|(asks_hubspot, _)| !asks_hubspot);
+    }
+    Ok(new.into_iter().map(|(_, job)| job).collect())
 }
 
 fn new_job(ctx: &Ctx, job: &Job, run_at: Timestamp) -> Result<NewJob, ServiceError> {

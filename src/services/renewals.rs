@@ -24,6 +24,7 @@ use crate::{
     books::{self, About, Finding},
     leads::claim_until,
     outbox::{self, Job},
+    relay,
 };
 
 /// A deal with a client of ours that came from no lead.
@@ -74,7 +75,8 @@ pub async fn strangers_seen(ctx: &Ctx, seen: &[Stranger]) -> Result<(), ServiceE
 /// A person says which partner a deal is from: a lead of that partner is made, and the deal is followed like any other from then on.
 ///
 /// # Errors
-/// `exception-resolved` if somebody decided already, or the deal has a lead by now; `NotFound` for a partner that is none.
+/// `exception-resolved` if somebody decided already, or the deal has a lead by now; `NotFound` for a partner that is none;
+/// `hubspot-not-used` while nobody asks HubSpot, where the deal is.
 pub async fn take_over(
     ctx: &Ctx,
     actor: &Actor,
@@ -83,6 +85,7 @@ pub async fn take_over(
 ) -> Result<(), ServiceError> {
     require_staff(actor, Action::Reconcile)?;
     let mut tx = ctx.store.write().await?;
+    relay::require_hubspot(&mut tx).await?;
     let open = exceptions::find_open(&mut tx, id).await?;
     let open = open.ok_or(ServiceError::Conflict("exception-resolved"))?;
     let facts = read_facts(&open)?;

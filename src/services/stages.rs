@@ -221,9 +221,13 @@ pub async fn choose_first(
 }
 
 /// Has the portal's own properties made in HubSpot where they are missing, and its pipelines and currencies read.
+///
+/// # Errors
+/// `hubspot-not-used`.
 pub async fn set_up(ctx: &Ctx, actor: &Actor) -> Result<(), ServiceError> {
     require_staff(actor, Action::Operate)?;
     let mut tx = ctx.store.write().await?;
+    relay::require_hubspot(&mut tx).await?;
     outbox::add(ctx, &mut tx, &Job::SetUpHubSpot).await?;
     record(ctx, &mut tx, actor, "set_up_hubspot", "hubspot", "{}").await?;
     Ok(tx.commit().await?)

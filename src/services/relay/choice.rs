@@ -3,14 +3,14 @@
 
 use portal_domain::{
     access::{Action, Actor},
-    relay::{RelayChoice, RelayForm, Side, StandIn, Way},
+    relay::{RelayAddress, RelayChoice, RelayForm, Side, StandIn, Way},
 };
 use portal_store::{
     Tx, audit,
     deliveries::{self, ListedDelivery},
     settings,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     SYSTEM,
@@ -39,6 +39,18 @@ pub async fn is_hubspot_used(ctx: &Ctx) -> Result<bool, ServiceError> {
 
 pub(crate) async fn is_hubspot_used_in(tx: &mut Tx) -> Result<bool, ServiceError> {
     Ok(find(tx).await?.uses_hubspot())
+}
+
+/// Refuses what can only be asked of HubSpot while it is not asked.
+///
+/// # Errors
+/// `hubspot-not-used`.
+pub(crate) async fn require_hubspot(tx: &mut Tx) -> Result<(), ServiceError> {
+    if is_hubspot_used_in(tx).await? {
+        Ok(())
+    } else {
+        Err(ServiceError::Conflict("hubspot-not-used"))
+    }
 }
 
 /// What staff see of the iPaaS.
@@ -94,16 +106,20 @@ pub async fn choose(ctx: &Ctx, actor: &Actor, form: &RelayForm) -> Result<(), Se
             deliver(ctx, &mut tx, lead).await?;
         }
     }
-    audit::add(
-        &mut tx,
-        Some(actor.person()),
-        "choose_relay",
-        SYSTEM,
-        &text,
-        ctx.now(),
-    )
-    .await?;
+    let person = Some(actor.person());
+    let facts = facts(&choice).to_string();
+    audit::add(&mut tx, person, "choose_relay", SYSTEM, &facts, ctx.now()).await?;
     Ok(tx.commit().await?)
+}
+
+/// What the audit log keeps of a choice. Whoever knows the whole address can send there, so that only its host is kept.
+fn facts(choice: &RelayChoice) -> Value {
+    json!({
+        "way": choice.way,
+        "address": choice.address.as_ref().map(RelayAddress::host),
+        "changes": choice.changes,
+        "wait_minutes": choice.wait_minutes,
+    })
 }
 
 /// The sandbox's own iPaaS may be called where everything is the sandbox.

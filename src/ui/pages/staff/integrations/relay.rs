@@ -11,7 +11,7 @@ use axum::{
 use leptos::prelude::*;
 use portal_domain::{
     access::{Action, Actor, can},
-    relay::{Changes, Side, Way},
+    relay::{Changes, RelayAddress, Side, Way},
 };
 use portal_services::{
     ServiceError, inbox,
@@ -107,8 +107,10 @@ fn choice(page: &Page, view: &RelayView, operates: bool) -> AnyView {
     let words = &page.words;
     let chosen = &view.choice;
     let waiting = words.with("relay-unsent", &[("count", view.unsent.into())]);
-    let address = chosen.address.as_ref().map(ToString::to_string);
-    let address = address.unwrap_or_default();
+    let address = chosen.address.as_ref();
+    // Whoever knows the whole of it can send there.
+    let host = address.map_or("", RelayAddress::host);
+    let address = address.map_or("", RelayAddress::as_str);
     let head =
         view! { <header><div><h2>{words.text("relay-choice")}</h2><p>{waiting}</p></div></header> };
     if !operates {
@@ -117,7 +119,7 @@ fn choice(page: &Page, view: &RelayView, operates: bool) -> AnyView {
                 "relay-way",
                 words.text(&format!("relay-way-{}", chosen.way)),
             ),
-            ("relay-address", or_nothing(&address)),
+            ("relay-address", or_nothing(host)),
             (
                 "relay-changes",
                 words.text(&format!("relay-changes-{}", chosen.changes)),
@@ -140,7 +142,7 @@ fn choice(page: &Page, view: &RelayView, operates: bool) -> AnyView {
             {kit::field(page, CHOOSE, "way", "form[way]", "relay-way")
                 .hint("relay-way-hint").first(chosen.way.as_str()).unmarked().select(ways.collect())}
             {kit::field(page, CHOOSE, "address", "form[address]", "relay-address")
-                .hint("relay-address-hint").first(&address).kind("url").unmarked().maximum(500).full().input()}
+                .hint("relay-address-hint").first(address).kind("url").unmarked().maximum(500).full().input()}
             {kit::field(page, CHOOSE, "changes", "form[changes]", "relay-changes")
                 .hint("relay-changes-hint").first(chosen.changes.as_str()).unmarked().select(changes.collect())}
             {kit::field(page, CHOOSE, "wait_minutes", "form[wait_minutes]", "relay-wait")

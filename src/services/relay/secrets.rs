@@ -75,7 +75,8 @@ fn ending(secret: &Secret) -> String {
 /// Keeps a secret that was made for a page. The one that held so far stays valid beside it until somebody drops it.
 ///
 /// # Errors
-/// `NotFound` for a side that is none; `relay-secret-invalid`.
+/// `NotFound` for a side that is none; `relay-secret-invalid`; `relay-drop-old-secret` where the one before is valid still: whoever knows only that would be cut
+/// off.
 pub async fn keep_secret(
     ctx: &Ctx,
     actor: &Actor,
@@ -94,8 +95,12 @@ pub async fn keep_secret(
     if held.as_ref() == Some(secret) {
         return Ok(());
     }
+    let name = SecretName::RelayBefore(side);
+    if vault::find(ctx, &mut tx, &name).await?.is_some() {
+        return Err(ServiceError::Conflict("relay-drop-old-secret"));
+    }
     if let Some(held) = &held {
-        vault::put(ctx, &mut tx, &SecretName::RelayBefore(side), held).await?;
+        vault::put(ctx, &mut tx, &name, held).await?;
     }
     vault::put(ctx, &mut tx, &SecretName::Relay(side), secret).await?;
     record(ctx, &mut tx, actor, "keep_relay_secret", side).await?;

@@ -73,6 +73,11 @@ fn row(page: &Page, known: &KnownSecret, operates: bool) -> AnyView {
     };
     let acts = operates.then(|| {
         let label = words.text("relay-secret-new");
+        // A third one has no place: the old one is dropped first.
+        let new = known.ending_before.is_none().then(|| {
+            let href = format!("{RELAY_PATH}?new={side}");
+            view! { <a class="btn sm" href=href aria-label=format!("{label}: {name}")>{label.clone()}</a> }
+        });
         let drop = known.ending_before.as_ref().map(|_| {
             let values = [("side", side.as_str().to_owned())];
             kit::button_form(
@@ -84,7 +89,7 @@ fn row(page: &Page, known: &KnownSecret, operates: bool) -> AnyView {
         });
         view! {
             <div class="row">
-                <a class="btn sm" href=format!("{RELAY_PATH}?new={side}") aria-label=format!("{label}: {name}")>{label.clone()}</a>
+                {new}
                 {drop}
             </div>
         }

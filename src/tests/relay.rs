@@ -9,13 +9,16 @@ use portal_domain::{
     secret::Secret,
 };
 use portal_integrations::relay::signature::sign;
-use portal_services::{exceptions, inbox, operations, relay};
+use portal_services::{
+    ServiceError, deals as of_deals, exceptions, inbox, operations, relay, renewals, stages,
+};
 use serde_json::{Value, json};
 use sqlx::Row;
 
 use crate::{
     kills::{SILENCES, work_and_die},
     portal::{TestPortal, lead_form},
+    renewals::{cases, renew},
 };
 
 const PAGE: &str = "/staff/integrations/relay";
@@ -122,6 +125,43 @@ async fn call_back(portal: &TestPortal, secret: &Secret, id: &str, at_s: i64, bo
         .send_json(HOOK, body, &headers)
         .await
         .status
+}
+
+/// A portal whose lead the iPaaS has and keeps silent about. Answers what call-backs are signed with as well.
+async fn kept_silent() -> (TestPortal, Secret, LeadId) {
+    let (portal, inward) = connected().await;
+    choose(&portal, "relay", "relay").await;
+    portal
+        .sandbox_act("ipaas/moods", json!({ "sleeps": true }))
+        .await;
+    let lead = submit(&portal).await;
+    portal.run_jobs().await;
+    assert_eq!(delivery(&portal, lead).await.state, DeliveryState::Accepted);
+    (portal, inward, lead)
+}
+
+/// An event that the guide shows, about this lead.
+fn sample(kind: &str, lead: LeadId) -> Value {
+    let guide = include_str!("../../docs/relay.md");
+    let shown = guide.split("```json").skip(1);
+    let shown = shown.map(|rest| rest.split("```").next().unwrap_or_default());
+    let mut shown = shown.map(|text| serde_json::from_str::<Value>(text).expect(text));
+    let mut event = shown.find(|event| event["type"] == kind).expect(kind);
+    if event["data"]["lead_id"].is_string() {
+        event["data"]["lead_id"] = json!(lead);
+    }
+    event
+}
+
+/// Sends an event as the iPaaS does, and has it followed.
+async fn tell(portal: &TestPortal, event: &Value) {
+    portal.sandbox_act("ipaas/send", event.clone()).await;
+    portal.run_jobs().await;
+}
+
+fn iso(at: portal_domain::calendar::Timestamp) -> String {
+    let at = chrono::DateTime::from_timestamp_millis(at.0);
+    at.unwrap().to_rfc3339()
 }
 
 fn now_s(portal: &TestPortal) -> i64 {
@@ -366,6 +406,13 @@ async fn while_a_secret_is_changed_both_are_valid_and_then_only_the_new_one() {
     let new = relay::new_secret();
     for side in ["outward", "inward"] {
         relay::keep_secret(ctx, operator, side, &new).await.unwrap();
+    }
+    for side in ["outward", "inward"] {
+        let third = relay::keep_secret(ctx, operator, side, &relay::new_secret()).await;
+        assert!(matches!(
+            third,
+            Err(ServiceError::Conflict("relay-drop-old-secret"))
+        ));
     }
     // The stand-in has changed over in neither direction.
     let (lead, _) = portal.registered("Harbour", "harbour-logistics.com").await;
@@ -667,6 +714,14 @@ async fn what_cannot_be_so_is_refused_where_people_see_it_and_overwrites_nothing
             registered(other.to_string(), &company, &own),
             "another client’s",
         ),
+        (
+            registered(lead.to_string(), &json!("77"), &deal),
+            "is known as company",
+        ),
+        (
+            registered(lead.to_string(), &company, &deal),
+            "the contact of lead",
+        ),
         (changed.clone(), "gets no second one"),
     ];
     changed["data"]["deal"]["properties"]["portal_lead_id"] = json!(nobody);
@@ -689,6 +744,182 @@ async fn what_cannot_be_so_is_refused_where_people_see_it_and_overwrites_nothing
         assert_eq!(now.phase, known.phase);
     }
     portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test]
+async fn a_deal_that_names_no_lead_is_known_from_its_registration() {
+    let (portal, _, lead) = kept_silent().await;
+    tell(&portal, &sample("lead.registered", lead)).await;
+    assert_eq!(portal.lead(lead).await.state, LeadState::Registered);
+    tell(&portal, &sample("deal.changed", lead)).await;
+    let won = portal.lead(lead).await;
+    assert_eq!(
+        (won.state, won.phase.as_deref()),
+        (LeadState::Won, Some("Won"))
+    );
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn the_first_word_of_a_deal_may_be_that_it_cannot_be_read_or_that_it_is_gone() {
+    let (portal, _, lead) = kept_silent().await;
+    tell(&portal, &sample("lead.registered", lead)).await;
+    let mut event = sample("deal.changed", lead);
+    event["data"]["deal"]["properties"]["deal_currency_code"] = json!("moon");
+    tell(&portal, &event).await;
+    let open = exceptions::list_exceptions(&portal.ctx, &portal.staff.finance, 20).await;
+    let open: Vec<_> = open.unwrap().into_iter().collect();
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].record.kind, "deal_unreadable");
+    event["data"]["deal"] = json!({
+        "id": event["data"]["deal"]["id"], "archived": true, "archivedAt": "2026-07-06T10:00:00Z", "properties": {},
+    });
+    tell(&portal, &event).await;
+    assert_eq!(portal.lead(lead).await.state, LeadState::Removed);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_lead_that_may_have_arrived_is_not_taken_back_by_a_later_refusal() {
+    let portal = relayed().await;
+    portal
+        .sandbox_act("ipaas/moods", json!({ "sleeps": true }))
+        .await;
+    portal
+        .sandbox_act("faults", json!({ "ipaas": { "drop_after": 1 } }))
+        .await;
+    let lead = submit(&portal).await;
+    portal.worker().run_due().await.unwrap();
+    assert_eq!(delivery(&portal, lead).await.state, DeliveryState::Unsure);
+    portal
+        .sandbox_act("ipaas/moods", json!({ "sleeps": false, "refuses": 410 }))
+        .await;
+    minutes_pass(&portal, 2).await;
+    assert_eq!(delivery(&portal, lead).await.state, DeliveryState::Unsure);
+    choose(&portal, "direct", "hubspot").await;
+    minutes_pass(&portal, 2).await;
+    assert_eq!(deals(&portal, lead).await, (0, 0));
+    portal
+        .sandbox_act("ipaas/moods", json!({ "refuses": 0 }))
+        .await;
+    minutes_pass(&portal, 3).await;
+    assert_eq!(portal.lead(lead).await.state, LeadState::Registered);
+    assert_eq!(deals(&portal, lead).await, (1, 1));
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn what_only_hubspot_can_be_asked_is_refused_while_it_is_not_and_what_waits_is_done() {
+    let (portal, _) = connected().await;
+    let (_, deal) = portal.registered("Harbour", "harbour-logistics.com").await;
+    renew(&portal).await;
+    let case = cases(&portal).await.remove(0).record.id;
+    let (ctx, finance, partner) = (&portal.ctx, &portal.staff.finance, portal.aster.id);
+    of_deals::read_again(ctx, vec![deal.clone()]).await.unwrap();
+    choose(&portal, "relay", "relay").await;
+    let before = calls_of_hubspot(&portal).await;
+    portal.run_jobs().await;
+    let after = calls_of_hubspot(&portal).await;
+    assert!(after > before, "what was to be read is read");
+    of_deals::read_again(ctx, vec![deal]).await.unwrap();
+    portal.run_jobs().await;
+    assert_eq!(calls_of_hubspot(&portal).await, after);
+    let refused = renewals::take_over(ctx, finance, case, partner).await;
+    assert!(matches!(
+        refused,
+        Err(ServiceError::Conflict("hubspot-not-used"))
+    ));
+    choose(&portal, "direct", "hubspot").await;
+    renewals::take_over(ctx, finance, case, partner)
+        .await
+        .unwrap();
+    portal.run_jobs().await;
+    assert!(cases(&portal).await.is_empty());
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn another_call_under_an_id_that_was_used_before_is_followed_too() {
+    let (portal, inward, lead) = kept_silent().await;
+    let failed =
+        json!({ "type": "lead.failed", "data": { "lead_id": lead, "code": "NO_PIPELINE" } });
+    for (event, expected) in [
+        (failed, DeliveryState::Failed),
+        (sample("lead.registered", lead), DeliveryState::Registered),
+    ] {
+        let now = now_s(&portal);
+        assert_eq!(call_back(&portal, &inward, "one", now, &event).await, 200);
+        portal.run_jobs().await;
+        assert_eq!(delivery(&portal, lead).await.state, expected);
+    }
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_failure_from_before_the_lead_was_sent_again_takes_nothing_back() {
+    let (portal, inward, lead) = kept_silent().await;
+    let (ctx, operator) = (&portal.ctx, &portal.staff.operator);
+    let first = ctx.now();
+    let failed = |at| json!({ "type": "lead.failed", "timestamp": iso(at), "data": { "lead_id": lead, "code": "NO_PIPELINE" } });
+    portal.advance_clock_by(1).await;
+    relay::resend(ctx, operator, lead).await.unwrap();
+    portal.run_jobs().await;
+    let now = now_s(&portal);
+    call_back(&portal, &inward, "late", now, &failed(first)).await;
+    portal.run_jobs().await;
+    assert_eq!(delivery(&portal, lead).await.state, DeliveryState::Accepted);
+    portal.advance_clock_by(1).await;
+    relay::resend(ctx, operator, lead).await.unwrap();
+    let now = now_s(&portal);
+    call_back(&portal, &inward, "true", now, &failed(ctx.now())).await;
+    portal.run_jobs().await;
+    assert_eq!(
+        delivery(&portal, lead).await.sends,
+        3,
+        "it was to be sent again, and was"
+    );
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_lead_that_was_not_sent_there_is_not_registered_from_there() {
+    let (portal, inward) = connected().await;
+    let (lead, deal) = portal.registered("Harbour", "harbour-logistics.com").await;
+    let (event, now) = (sample("lead.registered", lead), now_s(&portal));
+    assert_eq!(call_back(&portal, &inward, "one", now, &event).await, 200);
+    portal.run_jobs().await;
+    let said = dead(&portal, "inbox").await;
+    assert!(said[0].contains("was not sent to the iPaaS"), "{said:?}");
+    let known = portal.lead(lead).await.hubspot_deal_id;
+    assert_eq!(known.as_deref(), Some(deal.as_str()));
+    portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test]
+async fn only_a_deal_of_ours_as_it_is_now_says_what_its_stage_is_called() {
+    let portal = relayed().await;
+    let (lead, deal) = portal.registered("Harbour", "harbour-logistics.com").await;
+    let told = |id: &str, modified_at: &str| {
+        let mut event = sample("deal.changed", lead);
+        let properties = &mut event["data"]["deal"]["properties"];
+        properties["dealstage"] = json!("pql");
+        properties["hs_is_closed_won"] = json!("false");
+        properties["hs_lastmodifieddate"] = json!(modified_at);
+        event["data"]["deal"]["id"] = json!(id);
+        event["data"]["stage_label"] = json!("Another name");
+        event
+    };
+    let mut gone = told(&deal, "2026-07-07T08:00:00Z");
+    gone["data"]["deal"]["archived"] = json!(true);
+    gone["data"]["deal"]["archivedAt"] = json!("2026-07-07T08:00:00Z");
+    let stranger = told("99", "2026-07-08T08:00:00Z");
+    for event in [stranger, told(&deal, "2026-07-01T08:00:00Z"), gone] {
+        tell(&portal, &event).await;
+        let known = stages::list(&portal.ctx, &portal.staff.operator).await;
+        let mut known = known.unwrap().stages.into_iter();
+        assert!(known.all(|known| known.stage.label != "Another name"));
+    }
+    portal.finish().await;
 }
 
 #[tokio::test]
@@ -887,6 +1118,12 @@ async fn the_page_makes_secrets_that_are_seen_once_tries_the_address_and_chooses
     let audit = operator.get("/staff/audit").await.body;
     assert!(audit.contains("Chose how leads come to HubSpot"));
     assert!(!audit.contains("whsec_"), "no secret in the audit log");
+    let host = typed.address.trim_start_matches("http://");
+    let (host, path) = host.split_once('/').unwrap();
+    assert!(!audit.contains(path), "nor where leads are taken");
+    let mut finance = portal.sign_in(&portal.staff.finance).await;
+    let page = finance.get(PAGE).await.body;
+    assert!(page.contains(host) && !page.contains(path), "{page}");
     portal.finish().await;
 }
 

@@ -15,7 +15,7 @@ async fn sweep(portal: &TestPortal) {
     portal.run_jobs().await;
 }
 
-async fn cases(portal: &TestPortal) -> Vec<ExceptionView> {
+pub(crate) async fn cases(portal: &TestPortal) -> Vec<ExceptionView> {
     let open = exceptions::list_exceptions(&portal.ctx, &portal.staff.finance, 20).await;
     let open = open.unwrap().into_iter();
     open.filter(|case| case.record.kind == "deal_without_lead")
@@ -23,7 +23,7 @@ async fn cases(portal: &TestPortal) -> Vec<ExceptionView> {
 }
 
 /// Sales make a deal for Harbour in HubSpot; its id.
-async fn renew(portal: &TestPortal) -> String {
+pub(crate) async fn renew(portal: &TestPortal) -> String {
     let truth = portal.sandbox_read("truth").await;
     let company = &truth["companies_by_key"]["harbour-logistics.com"][0];
     let deal = json!({

@@ -187,7 +187,7 @@ async fn only_who_operates_compares_and_only_what_is_mirrored() {
     let portal = TestPortal::start().await;
     let mut finance = portal.sign_in(&portal.staff.finance).await;
     let page = finance.get("/staff/integrations/hubspot").await.body;
-    assert!(page.contains("Compared with there") && !page.contains("compare_now"));
+    assert!(page.contains("Comparison") && !page.contains("compare_now"));
     let mut operator = portal.sign_in(&portal.staff.operator).await;
     let ask = [("do", "compare_now"), ("system", "slack")];
     let refused = operator.post("/staff/integrations/slack", &ask).await;

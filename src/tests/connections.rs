@@ -422,13 +422,12 @@ async fn browser_of(ctx: &Ctx, url: &str, actor: &Actor) -> Browser {
     let session = SessionRecord {
         person: actor.person(),
         partner: None,
+        created_at: ctx.now(),
         seen_at: ctx.now(),
         expires_at: ctx.now().plus_days(1),
     };
     let mut tx = ctx.store.write().await.unwrap();
-    sessions::add(&mut tx, &token.hash, &session, ctx.now())
-        .await
-        .unwrap();
+    sessions::add(&mut tx, &token.hash, &session).await.unwrap();
     tx.commit().await.unwrap();
     let mut browser = Browser::new(url);
     browser.keep("portal", &token.secret);
@@ -470,6 +469,16 @@ async fn without_a_sandbox_what_nobody_has_connected_waits_and_the_page_says_wha
     let shown = page(&mut browser, "hubspot").await;
     assert!(shown.contains("HubSpot is not connected.") && shown.contains("Nothing is lost"));
     assert!(!shown.contains("sandbox-hubspot"), "no help of the demo");
+    let nothing_waits = "UPDATE jobs SET state = 'done' WHERE lane = 'hubspot'";
+    database.execute(nothing_waits).await.unwrap();
+    let jobs = async || database.rows("SELECT id FROM jobs").await.len();
+    let before = jobs().await;
+    portal_services::alerts::watch(&ctx).await.unwrap();
+    let open = database
+        .rows("SELECT cause FROM alerts WHERE over_at IS NULL")
+        .await;
+    assert!(open.is_empty());
+    assert_eq!(jobs().await, before, "and nobody is told that it works");
     portal.stop().await;
     database.remove().await;
 }
@@ -481,11 +490,14 @@ async fn a_real_connection_ends_the_demo_whatever_the_settings_say() {
     let auto = settings(&database, &[]);
     let demo = Portal::open(&auto).await.unwrap();
     let operator = operator_of(&demo.ctx).await;
-    assert!(
-        access::sign_in_as(&demo.ctx, operator.person(), None)
-            .await
-            .is_ok()
-    );
+    let session = access::sign_in_as(&demo.ctx, operator.person(), None)
+        .await
+        .unwrap();
+    let is_signed_in = async |ctx: &Ctx| {
+        let found = access::find_session(ctx, &session).await;
+        found.unwrap().is_some()
+    };
+    assert!(is_signed_in(&demo.ctx).await);
     let real = serve::open_books(&off).await.unwrap();
     let token = "pat-real".into();
     connections::connect_token(&real, &operator, System::HubSpot, &token, &"".into())
@@ -497,6 +509,8 @@ async fn a_real_connection_ends_the_demo_whatever_the_settings_say() {
         "an instance that still takes itself for the demo"
     );
     assert!(access::list_choices(&demo.ctx).await.unwrap().is_empty());
+    assert!(!is_signed_in(&demo.ctx).await, "whoever was in is out");
+    assert!(!is_signed_in(&real).await, "ten years were the demo's");
     demo.stop().await;
     let refused = serve::open_books(&auto).await.err().expect("no start");
     assert!(

@@ -49,6 +49,22 @@ struct Refusal {
     error: String,
     error_description: String,
     message: String,
+    /// HubSpot's word.
+    status: String,
+}
+
+/// What says that a person must connect again. Anything else that is no success may be of a proxy on the way, or be over tomorrow.
+const FINAL: [&str; 4] = [
+    "invalid_grant",
+    "invalid_client",
+    "unauthorized_client",
+    "invalid_scope",
+];
+
+impl Refusal {
+    fn is_final(&self) -> bool {
+        FINAL.contains(&self.error.as_str()) || self.status == "BAD_REFRESH_TOKEN"
+    }
 }
 
 /// Where a person is sent to agree. PKCE's challenge is left out where the vendor does not know it.
@@ -121,7 +137,12 @@ pub(crate) async fn send(
     if answer.is_success() {
         return Ok(answer);
     }
+    Err(failure_of(&answer, &sent))
+}
+
+fn failure_of(answer: &Answer, sent: &[String]) -> CallError {
     let refusal: Refusal = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let is_final = refusal.is_final();
     let mut words = match refusal.error.as_str() {
         "" => refusal.message,
         error if refusal.error_description.is_empty() => error.to_owned(),
@@ -131,9 +152,52 @@ pub(crate) async fn send(
         words = words.replace(secret.as_str(), "…");
     }
     let mut failure = answer.failure(&words);
-    if answer.status == 400 {
-        // `invalid_grant`, `invalid_client` and the like: a person must connect again.
-        failure.kind = ErrorKind::Unauthorised;
+    match failure.kind {
+        _ if is_final => failure.kind = ErrorKind::Unauthorised,
+        ErrorKind::Unauthorised | ErrorKind::Refused | ErrorKind::NotFound => {
+            failure.kind = ErrorKind::Retry;
+            // Without a token every other call would fail like this one.
+            failure = failure.outage();
+        }
+        _ => {}
     }
-    Err(failure)
+    failure
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderMap;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(status: u16, body: &str, kind: ErrorKind) {
+        let answer = Answer {
+            vendor: Vendor::HubSpot,
+            status,
+            headers: HeaderMap::new(),
+            body: body.as_bytes().to_vec(),
+            effect: Effect::Read,
+        };
+        let failure = failure_of(&answer, &["planted".to_owned()]);
+        assert_eq!(failure.kind, kind, "{status} {body}");
+        assert!(!failure.message.contains("planted"), "{failure}");
+    }
+
+    #[test]
+    fn only_what_a_person_must_mend_breaks_a_connection() {
+        for error in FINAL {
+            let body = format!(r#"{{"error":"{error}","error_description":"planted"}}"#);
+            check(400, &body, ErrorKind::Unauthorised);
+            check(401, &body, ErrorKind::Unauthorised);
+        }
+        let body = r#"{"status":"BAD_REFRESH_TOKEN","message":"planted"}"#;
+        check(400, body, ErrorKind::Unauthorised);
+        check(400, r#"{"error":"invalid_request"}"#, ErrorKind::Retry);
+        check(400, "", ErrorKind::Retry);
+        check(403, "<html>Forbidden</html>", ErrorKind::Retry);
+        check(404, "<html>Not found</html>", ErrorKind::Retry);
+        check(429, "", ErrorKind::RateLimited);
+        check(503, "", ErrorKind::Retry);
+    }
 }

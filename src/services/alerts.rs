@@ -93,6 +93,7 @@ pub async fn watch(ctx: &Ctx) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     tx.lock("alerts").await?;
     let wrong = find_causes(ctx, &mut tx, now).await?;
+    let reached = list_reached(ctx, &mut tx).await?;
     for cause in &wrong {
         if alerts::open(&mut tx, &cause.key(), now).await? {
             messages::alert(ctx, &mut tx, cause, false).await?;
@@ -102,11 +103,36 @@ pub async fn watch(ctx: &Ctx) -> Result<(), ServiceError> {
         let cause = Cause::parse(&key).filter(|cause| !wrong.contains(cause));
         if let Some(cause) = cause
             && alerts::close(&mut tx, &key, now).await?
+            && is_mended(&cause, &reached)
         {
             messages::alert(ctx, &mut tx, &cause, true).await?;
         }
     }
     Ok(tx.commit().await?)
+}
+
+/// What was disconnected is wrong no longer, and works as little as before: of that nobody is told that it does.
+fn is_mended(cause: &Cause, reached: &BTreeSet<String>) -> bool {
+    !matches!(cause.kind, Kind::Broken | Kind::Missing | Kind::Held)
+        || reached.contains(&cause.place)
+}
+
+/// The systems that take what is sent there, as far as is known.
+async fn list_reached(ctx: &Ctx, tx: &mut Tx) -> Result<BTreeSet<String>, ServiceError> {
+    let all = connections::list(tx).await?;
+    let is_reached = |vendor: &VendorRecord| {
+        let of_vendor = all.iter().find(|one| one.system.as_str() == vendor.name);
+        let is_connected =
+            of_vendor.is_none_or(|one| match use_cases::origin(&ctx.programme, one) {
+                Origin::Environment | Origin::Sandbox => true,
+                Origin::Connection => one.parts.state == ConnectionState::Connected,
+                Origin::Nothing => false,
+            });
+        is_connected && vendor.standing.held_at.is_none()
+    };
+    let vendors = vendors::list(tx).await?;
+    let reached = vendors.into_iter().filter(is_reached);
+    Ok(reached.map(|vendor| vendor.name).collect())
 }
 
 async fn find_causes(
@@ -117,7 +143,10 @@ async fn find_causes(
     let mut causes = find_causes_of_relay(tx, now).await?;
     let choice = relay::find_choice(tx).await?;
     let all = connections::list(tx).await?;
+    let backlogs = jobs::list_backlogs(tx).await?;
     for vendor in vendors::list(tx).await? {
+        let mut lanes = backlogs.iter().filter(|lane| lane.lane == vendor.name);
+        let is_awaited = lanes.any(|lane| lane.waiting > 0);
         let of_vendor = all.iter().find(|one| one.system.as_str() == vendor.name);
         let over = of_vendor.map(|one| use_cases::origin(&ctx.programme, one));
         let is_missing = over == Some(Origin::Nothing);
@@ -126,7 +155,7 @@ async fn find_causes(
         let kinds = Kind::ALL.into_iter().filter(|kind| match kind {
             Kind::Broken => is_broken,
             // Of the three these are the causes, and say what to do.
-            Kind::Missing => is_missing && is_wrong(Kind::Held, &vendor, now),
+            Kind::Missing => is_missing && is_awaited && is_wrong(Kind::Held, &vendor, now),
             Kind::Held if is_broken || is_missing => false,
             kind => is_wrong(*kind, &vendor, now) && is_expected(*kind, &vendor, &choice),
         });
@@ -135,7 +164,7 @@ async fn find_causes(
             place: vendor.name.clone(),
         }));
     }
-    for backlog in jobs::list_backlogs(tx).await? {
+    for backlog in backlogs {
         if backlog.dead > 0 {
             causes.insert(Cause {
                 kind: Kind::Dead,

@@ -180,24 +180,27 @@ pub async fn set(
     )
 }
 
-/// The system does not know us any more; `false` if the connection is another one by now.
+/// The system does not know us any more; `false` if the connection is another one by now, was renewed meanwhile, or if the turn that found it out is over.
 pub async fn set_broken(
     tx: &mut Tx,
-    system: System,
-    version: i64,
+    known: &ConnectionRecord,
+    lease: Option<&str>,
     said: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let met = execute!(
         tx,
-        "UPDATE connections SET version = version + 1, state = $3, said = $4, changed_by = NULL, changed_at = $5, lease = NULL, lease_ends_at = NULL
-         WHERE system = $1 AND version = $2 AND state = $6",
-        system,
-        version,
+        "UPDATE connections SET version = version + 1, state = $5, said = $6, changed_by = NULL, changed_at = $7, lease = NULL, lease_ends_at = NULL
+         WHERE system = $1 AND version = $2 AND renewals = $3 AND COALESCE(lease, '') = COALESCE($4, lease, '') AND state IN ($8, $9)",
+        known.system,
+        known.version,
+        known.renewals,
+        lease,
         ConnectionState::Broken,
         said,
         now,
         ConnectionState::Connected,
+        ConnectionState::Choosing,
     )?;
     Ok(met == 1)
 }
@@ -255,15 +258,15 @@ pub async fn set_renewed(
     Ok(met == 1)
 }
 
-/// What a test came to, and whose account it found; of another version than that it says nothing.
+/// What a test came to, and whose account it found; `false` if it was of another version than that, of which it says nothing.
 pub async fn set_tested(
     tx: &mut Tx,
     system: System,
     version: i64,
     test: &Test,
     account: Option<(&str, &str)>,
-) -> Result<(), StoreError> {
-    execute!(
+) -> Result<bool, StoreError> {
+    let met = execute!(
         tx,
         "UPDATE connections SET tested_at = $3, test_went_well = $4, test_said = $5,
              version = version + CASE WHEN COALESCE($6, account) <> COALESCE(account, '') THEN 1 ELSE 0 END,
@@ -277,5 +280,5 @@ pub async fn set_tested(
         account.map(|(id, _)| id),
         account.map(|(_, name)| name),
     )?;
-    Ok(())
+    Ok(met == 1)
 }

@@ -16,23 +16,19 @@ use crate::{
 pub struct SessionRecord {
     pub person: PersonId,
     pub partner: Option<PartnerId>,
+    pub created_at: Timestamp,
     pub seen_at: Timestamp,
     pub expires_at: Timestamp,
 }
 
-pub async fn add(
-    tx: &mut Tx,
-    token_hash: &str,
-    session: &SessionRecord,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn add(tx: &mut Tx, token_hash: &str, session: &SessionRecord) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO sessions (token_hash, person_id, partner_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
         token_hash,
         session.person,
         session.partner,
-        now,
+        session.created_at,
         session.seen_at,
         session.expires_at,
     )?;
@@ -47,7 +43,7 @@ pub async fn find(
 ) -> Result<Option<SessionRecord>, StoreError> {
     row!(
         tx,
-        "SELECT sessions.person_id, sessions.partner_id, sessions.seen_at, sessions.expires_at
+        "SELECT sessions.person_id, sessions.partner_id, sessions.created_at, sessions.seen_at, sessions.expires_at
          FROM sessions JOIN people ON people.id = sessions.person_id
          WHERE sessions.token_hash = $1 AND sessions.revoked_at IS NULL AND sessions.expires_at > $2 AND people.disabled_at IS NULL",
         token_hash,
@@ -57,6 +53,7 @@ pub async fn find(
         Ok(SessionRecord {
             person: row.parsed("person_id")?,
             partner: row.optional_parsed("partner_id")?,
+            created_at: row.instant("created_at")?,
             seen_at: row.instant("seen_at")?,
             expires_at: row.instant("expires_at")?,
         })

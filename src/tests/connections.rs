@@ -13,7 +13,11 @@ use portal_domain::{
     connection::{ConnectionState, Origin, System},
     lead::LeadState,
 };
-use portal_services::{Ctx, access, connections, operations};
+use portal_services::{
+    Ctx, ServiceError, access,
+    connections::{self, Found, TokenForm},
+    operations,
+};
 use portal_store::sessions::{self, SessionRecord};
 use serde_json::json;
 use sha2::Sha256;
@@ -94,6 +98,54 @@ async fn a_token_that_is_typed_counts_from_the_next_job_on_and_a_wrong_one_loses
     portal.finish().await;
 }
 
+/// Lets the portal's app into HubSpot's account.
+async fn agree(portal: &TestPortal, operator: &mut Browser) -> Answer {
+    let left = operator.get(&format!("{LIST}/hubspot/connect")).await;
+    let url = reqwest::Url::parse(&left.location).unwrap();
+    let mut form: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    form.push(("decision".to_owned(), "allow".to_owned()));
+    let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let mut hubspot = Browser::new(&portal.sandbox_url());
+    let back = hubspot.post("/oauth/authorize", &form).await.location;
+    let back = back.strip_prefix(&portal.url).expect("back").to_owned();
+    operator.get(&back).await
+}
+
+/// As if what is connected belonged to another account than the sandbox's.
+async fn belongs_to_another(portal: &TestPortal, system: &str) {
+    let other = format!(
+        "UPDATE connections SET account = '999', account_name = 'Other' WHERE system = '{system}'"
+    );
+    portal.database.execute(&other).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_token_of_another_account_is_refused_until_the_old_one_is_disconnected() {
+    let portal = TestPortal::start().await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let token = "sandbox-hubspot-token";
+    connect_token(&mut operator, "hubspot", token, SIGNED).await;
+    belongs_to_another(&portal, "hubspot").await;
+    let answer = connect_token(&mut operator, "hubspot", token, "other-hook").await;
+    assert_eq!(answer.status, 409);
+    assert!(answer.body.contains("another account"), "{}", answer.body);
+    let answer = connect_token(&mut operator, "hubspot", "pat-wrong", "").await;
+    assert_eq!(answer.status, 502, "whose is it?");
+    let found = connections::find_stored(&portal.ctx, System::HubSpot)
+        .await
+        .unwrap();
+    assert_eq!(found.record.parts.account.as_deref(), Some("999"));
+    assert_eq!(found.token.unwrap().reveal(), token);
+    assert_eq!(found.webhook.unwrap().reveal(), SIGNED);
+    let disconnect = [("do", "disconnect_system"), ("system", "hubspot")];
+    operator.post(&format!("{LIST}/hubspot"), &disconnect).await;
+    connect_token(&mut operator, "hubspot", token, "").await;
+    let shown = page(&mut operator, "hubspot").await;
+    assert!(shown.contains("48151623") && !shown.contains("Other"));
+    portal.run_jobs().await;
+    portal.finish().await;
+}
+
 #[tokio::test]
 async fn an_oauth_app_of_hubspot_is_let_in_renewed_and_lost() {
     let portal = TestPortal::start().await;
@@ -107,15 +159,7 @@ async fn an_oauth_app_of_hubspot_is_let_in_renewed_and_lost() {
         ("client_secret", "sandbox-hubspot-secret"),
     ];
     assert_eq!(operator.post(&path, &app).await.status, 303);
-    let left = operator.get(&format!("{path}/connect")).await.location;
-    let url = reqwest::Url::parse(&left).unwrap();
-    let mut form: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    form.push(("decision".to_owned(), "allow".to_owned()));
-    let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    let mut hubspot = Browser::new(&portal.sandbox_url());
-    let back = hubspot.post("/oauth/authorize", &form).await.location;
-    let back = back.strip_prefix(&portal.url).expect("back").to_owned();
-    let answer = operator.get(&back).await;
+    let answer = agree(&portal, &mut operator).await;
     assert_eq!(
         answer.location,
         format!("{path}?notice=consent-given"),
@@ -139,6 +183,10 @@ async fn an_oauth_app_of_hubspot_is_let_in_renewed_and_lost() {
     portal.run_jobs().await;
     assert_eq!(state().await, ConnectionState::Broken);
     assert_eq!(portal.lead(lead).await.state, LeadState::Accepted);
+    belongs_to_another(&portal, "hubspot").await;
+    let answer = agree(&portal, &mut operator).await;
+    assert_eq!(answer.status, 409, "another account's consent");
+    assert_eq!(state().await, ConnectionState::Broken);
     portal.finish().await;
 }
 
@@ -154,7 +202,12 @@ async fn slack_and_mail_follow_what_was_typed() {
     );
     let mail = |address: &'static str| [("do", "connect_mail"), ("address", address)];
     let path = format!("{LIST}/mail");
-    for wrong in ["", "mail.example.com", "https://mail.example.com"] {
+    for wrong in [
+        "",
+        "mail.example.com",
+        "https://mail.example.com",
+        "smtp://name:1/planted@mail.example.com",
+    ] {
         assert_eq!(
             operator.post(&path, &mail(wrong)).await.status,
             422,
@@ -422,13 +475,12 @@ async fn browser_of(ctx: &Ctx, url: &str, actor: &Actor) -> Browser {
     let session = SessionRecord {
         person: actor.person(),
         partner: None,
+        created_at: ctx.now(),
         seen_at: ctx.now(),
         expires_at: ctx.now().plus_days(1),
     };
     let mut tx = ctx.store.write().await.unwrap();
-    sessions::add(&mut tx, &token.hash, &session, ctx.now())
-        .await
-        .unwrap();
+    sessions::add(&mut tx, &token.hash, &session).await.unwrap();
     tx.commit().await.unwrap();
     let mut browser = Browser::new(url);
     browser.keep("portal", &token.secret);
@@ -470,6 +522,16 @@ async fn without_a_sandbox_what_nobody_has_connected_waits_and_the_page_says_wha
     let shown = page(&mut browser, "hubspot").await;
     assert!(shown.contains("HubSpot is not connected.") && shown.contains("Nothing is lost"));
     assert!(!shown.contains("sandbox-hubspot"), "no help of the demo");
+    let nothing_waits = "UPDATE jobs SET state = 'done' WHERE lane = 'hubspot'";
+    database.execute(nothing_waits).await.unwrap();
+    let jobs = async || database.rows("SELECT id FROM jobs").await.len();
+    let before = jobs().await;
+    portal_services::alerts::watch(&ctx).await.unwrap();
+    let open = database
+        .rows("SELECT cause FROM alerts WHERE over_at IS NULL")
+        .await;
+    assert!(open.is_empty());
+    assert_eq!(jobs().await, before, "and nobody is told that it works");
     portal.stop().await;
     database.remove().await;
 }
@@ -481,14 +543,25 @@ async fn a_real_connection_ends_the_demo_whatever_the_settings_say() {
     let auto = settings(&database, &[]);
     let demo = Portal::open(&auto).await.unwrap();
     let operator = operator_of(&demo.ctx).await;
-    assert!(
-        access::sign_in_as(&demo.ctx, operator.person(), None)
-            .await
-            .is_ok()
-    );
+    let session = access::sign_in_as(&demo.ctx, operator.person(), None)
+        .await
+        .unwrap();
+    let is_signed_in = async |ctx: &Ctx| {
+        let found = access::find_session(ctx, &session).await;
+        found.unwrap().is_some()
+    };
+    assert!(is_signed_in(&demo.ctx).await);
     let real = serve::open_books(&off).await.unwrap();
     let token = "pat-real".into();
-    connections::connect_token(&real, &operator, System::HubSpot, &token, &"".into())
+    let found = Found {
+        id: "1".to_owned(),
+        name: "Real".to_owned(),
+    };
+    let token = TokenForm {
+        token,
+        webhook: "".into(),
+    };
+    connections::connect_token(&real, &operator, System::HubSpot, &token, Some(&found))
         .await
         .unwrap();
     let refused = access::sign_in_as(&demo.ctx, operator.person(), None).await;
@@ -497,6 +570,8 @@ async fn a_real_connection_ends_the_demo_whatever_the_settings_say() {
         "an instance that still takes itself for the demo"
     );
     assert!(access::list_choices(&demo.ctx).await.unwrap().is_empty());
+    assert!(!is_signed_in(&demo.ctx).await, "whoever was in is out");
+    assert!(!is_signed_in(&real).await, "ten years were the demo's");
     demo.stop().await;
     let refused = serve::open_books(&auto).await.err().expect("no start");
     assert!(
@@ -517,8 +592,11 @@ async fn a_connection_to_the_sandbox_is_none_to_the_real_system() {
     let database = Database::create().await;
     let demo = Portal::open(&settings(&database, &[])).await.unwrap();
     let operator = operator_of(&demo.ctx).await;
-    let token = "sandbox-hubspot-token".into();
-    connections::connect_token(&demo.ctx, &operator, System::HubSpot, &token, &"".into())
+    let token = TokenForm {
+        token: "sandbox-hubspot-token".into(),
+        webhook: SIGNED.into(),
+    };
+    connections::connect_token(&demo.ctx, &operator, System::HubSpot, &token, None)
         .await
         .unwrap();
     let origin = async |ctx: &Ctx| {
@@ -527,16 +605,38 @@ async fn a_connection_to_the_sandbox_is_none_to_the_real_system() {
     };
     assert_eq!(origin(&demo.ctx).await, Origin::Connection);
     demo.stop().await;
+    let mixed = settings(&database, &[("SLACK_TOKEN", "xoxb-real")]);
+    let mixed = serve::open_books(&mixed).await.unwrap();
+    assert_eq!(origin(&mixed).await, Origin::Sandbox, "as for all the rest");
+    mixed.store.close().await;
     let off = settings(&database, &[("PORTAL_SANDBOX", "off")]);
     let real = serve::open_books(&off).await.unwrap();
     assert_eq!(origin(&real).await, Origin::Nothing);
+    let own = TokenForm {
+        token: "pat-real".into(),
+        webhook: "".into(),
+    };
+    connections::connect_token(&real, &operator, System::HubSpot, &own, None)
+        .await
+        .unwrap();
+    let found = connections::find_stored(&real, System::HubSpot).await;
+    let left = found.unwrap().webhook;
+    assert!(left.is_none(), "what everybody knows signs nothing real");
     real.store.close().await;
     let environment = settings(&database, &[("HUBSPOT_TOKEN", "pat-env")]);
     let given = serve::open_books(&environment).await.unwrap();
     assert_eq!(origin(&given).await, Origin::Environment);
     let system = System::HubSpot;
-    let refused = connections::connect_token(&given, &operator, system, &token, &"".into()).await;
+    let refused = connections::connect_token(&given, &operator, system, &own, None).await;
     assert!(refused.is_err(), "the environment goes before");
+    let refused = connections::begin(&given, &operator, "session", system).await;
+    assert!(
+        matches!(
+            refused,
+            Err(ServiceError::Conflict("connection-of-environment"))
+        ),
+        "{refused:?}"
+    );
     given.store.close().await;
     database.remove().await;
 }

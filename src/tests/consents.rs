@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use portal_domain::connection::{ConnectionState, System};
 use portal_services::{
-    connections::{self, Stored},
+    connections::{self, Granted, Pair, Stored, Tested},
     outbox::{self, Job},
 };
 use portal_store::{jobs, vendors};
@@ -135,6 +135,15 @@ async fn a_person_lets_the_portal_into_xero_and_says_which_organisation_is_meant
     agree(&portal, &mut operator, &[FIRST, SECOND]).await;
     let page = operator.get(PAGE).await.body;
     assert!(page.contains("Northwind Software Ltd") && page.contains("Northwind Trading Ltd"));
+    let unread = "UPDATE connections SET choices = NULL WHERE system = 'xero'";
+    portal.database.execute(unread).await.unwrap();
+    portal.advance_clock_by(31).await;
+    let page = operator.get(PAGE).await.body;
+    assert!(page.contains("did not say which organisations"), "{page}");
+    let test = [("do", "test_connection"), ("system", "xero")];
+    assert_eq!(operator.post(PAGE, &test).await.status, 303);
+    let page = operator.get(PAGE).await.body;
+    assert!(page.contains("Northwind Trading Ltd"), "{page}");
     sweep(&portal).await;
     assert!(
         waiting(&portal).await > 0,
@@ -150,7 +159,6 @@ async fn a_person_lets_the_portal_into_xero_and_says_which_organisation_is_meant
     assert_eq!(operator.post(PAGE, &choose(SECOND)).await.status, 303);
     portal.run_jobs().await;
     assert_eq!(waiting(&portal).await, 0, "what waited went out");
-    let test = [("do", "test_connection"), ("system", "xero")];
     assert_eq!(operator.post(PAGE, &test).await.status, 303);
     let page = operator.get(PAGE).await.body;
     assert!(page.contains("Northwind Trading Ltd, EUR"), "{page}");
@@ -265,7 +273,7 @@ async fn a_worker_that_wakes_up_after_its_turn_keeps_nothing() {
         .await
         .unwrap()
         .expect("the turn of a worker that came back never");
-    let pair = connections::Pair {
+    let pair = Pair {
         access: "late".into(),
         refresh: "late".into(),
     };
@@ -275,9 +283,43 @@ async fn a_worker_that_wakes_up_after_its_turn_keeps_nothing() {
             .await
             .unwrap()
     );
-    let kept = stored(&portal).await.tokens.expect("tokens");
+    let refused = connections::broken(ctx, &before.record, Some(&slow), "invalid_grant").await;
+    assert!(!refused.unwrap(), "nor does it break what others renew");
+    let found = stored(&portal).await;
+    assert_eq!(found.record.parts.state, ConnectionState::Connected);
+    let kept = found.tokens.expect("tokens");
     assert_eq!(kept.refresh, before.tokens.expect("tokens").refresh);
-    connections::give_back(ctx, &next).await.unwrap();
+    assert!(
+        connections::renewed(ctx, &next, &kept, ends_at)
+            .await
+            .unwrap()
+    );
+    let gone = "The organisation is gone.";
+    let late = connections::broken(ctx, &before.record, None, gone).await;
+    assert!(!late.unwrap(), "what was read before a renewal is old");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_consent_for_a_connection_that_somebody_changed_meanwhile_is_not_kept() {
+    let (portal, mut operator) = connected().await;
+    let before = stored(&portal).await.record.version;
+    let actor = &portal.staff.operator;
+    assert_eq!(name_app(&mut operator).await.status, 303);
+    let granted = Granted {
+        pair: Pair {
+            access: "late".into(),
+            refresh: "late".into(),
+        },
+        expires_at: portal.ctx.now(),
+        scopes: String::new(),
+        account: None,
+    };
+    let late = connections::granted(&portal.ctx, actor, System::Xero, before, &granted).await;
+    assert!(late.is_err());
+    let found = stored(&portal).await;
+    assert_eq!(found.record.parts.state, ConnectionState::Connected);
+    assert_ne!(found.tokens.expect("tokens").access.reveal(), "late");
     portal.finish().await;
 }
 
@@ -422,11 +464,17 @@ async fn disconnecting_gives_back_what_was_given_and_forgets_it() {
 #[tokio::test]
 async fn a_broken_connection_never_falls_back_to_the_sandbox() {
     let (portal, _) = connected().await;
-    let version = stored(&portal).await.record.version;
-    connections::broken(&portal.ctx, System::Xero, version, "gone")
-        .await
-        .unwrap();
-    connections::broken(&portal.ctx, System::Xero, version, "late word of before")
+    let known = stored(&portal).await.record;
+    let broken = async |said| connections::broken(&portal.ctx, &known, None, said).await;
+    assert!(broken("gone").await.unwrap());
+    assert!(!broken("late word of before").await.unwrap());
+    let late = Tested {
+        went_well: true,
+        said: "as it was before".to_owned(),
+        account: None,
+    };
+    let (ctx, operator) = (&portal.ctx, &portal.staff.operator);
+    connections::tested(ctx, operator, System::Xero, known.version, &late)
         .await
         .unwrap();
     let said = stored(&portal).await.record.parts.said;

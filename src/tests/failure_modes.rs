@@ -40,6 +40,14 @@ const SHOWN_BY: [(&str, &[(&str, &str)]); 15] = [
                 "leads",
                 "a_connection_cut_before_any_of_hubspots_writes_still_makes_one_deal",
             ),
+            (
+                "kills",
+                "whoever_is_killed_at_any_step_of_a_registration_leaves_one_company_contact_and_deal",
+            ),
+            (
+                "kills",
+                "however_many_answers_are_lost_each_lead_has_one_company_contact_and_deal",
+            ),
             ("jobs", "the_worker_takes_a_dead_ones_registration_over"),
             ("registering", "a_lead_knows_its_deal_as_soon_as_it_is_made"),
         ],
@@ -85,6 +93,10 @@ const SHOWN_BY: [(&str, &[(&str, &str)]); 15] = [
         &[
             ("webhooks", "doubled_and_shuffled_webhooks_say_the_same"),
             ("webhooks", "a_lost_webhook_is_caught_by_the_sweep"),
+            (
+                "drift",
+                "of_webhooks_that_are_dropped_doubled_and_shuffled_nothing_is_left_after_one_sweep",
+            ),
             (
                 "xero_links",
                 "webhooks_that_come_twice_and_out_of_order_change_nothing",
@@ -183,14 +195,21 @@ const SHOWN_BY: [(&str, &[(&str, &str)]); 15] = [
     ),
     (
         "tokens that run out",
-        &[(
-            "failure_modes",
-            "xeros_token_is_renewed_when_it_has_run_out_and_no_job_fails",
-        )],
+        &[
+            ("consents", "sixteen_workers_renew_an_expired_token_once"),
+            (
+                "failure_modes",
+                "xeros_token_is_renewed_when_it_has_run_out_and_no_job_fails",
+            ),
+        ],
     ),
     (
         "bills that are made twice",
         &[
+            (
+                "kills",
+                "whoever_is_killed_at_any_step_of_a_bill_leaves_one_bill",
+            ),
             (
                 "xero_bills",
                 "what_xero_refused_and_was_put_right_is_made_at_the_next_try",

@@ -6,9 +6,12 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use portal_domain::connection::System;
+use portal_domain::{connection::System, secret::Secret};
 use portal_jobs::{ConnectError, Consent};
-use portal_services::{ServiceError, connections};
+use portal_services::{
+    ServiceError,
+    connections::{self, TokenForm},
+};
 use serde::Deserialize;
 
 use crate::{
@@ -92,6 +95,20 @@ pub async fn follow(page: &Page) -> Result<(), UiError> {
 /// Makes one harmless call to a system.
 pub async fn test(page: &Page, system: System) -> Result<(), UiError> {
     said(page, page.app.connector.test(page.actor()?, system).await)
+}
+
+/// Connects a system with a token that was typed.
+pub async fn connect_token(page: &Page, system: System, form: &TokenForm) -> Result<(), UiError> {
+    let connector = &page.app.connector;
+    let connected = connector.connect_token(page.actor()?, system, form);
+    said(page, connected.await)
+}
+
+/// Connects mail over the server at an address.
+pub async fn connect_mail(page: &Page, address: &Secret) -> Result<(), UiError> {
+    let connector = &page.app.connector;
+    let connected = connector.connect_mail(page.actor()?, address);
+    said(page, connected.await)
 }
 
 /// Gives back what a vendor gave, and forgets the connection.

@@ -8,7 +8,7 @@ use lettre::{
         Mailbox, MultiPart,
         header::{HeaderName, HeaderValue},
     },
-    transport::smtp,
+    transport::smtp::{self, AsyncSmtpTransportBuilder},
 };
 use reqwest::Url;
 
@@ -80,13 +80,35 @@ impl Mailer {
     /// [`MailSetupError`] when the configuration is malformed.
     pub fn new(config: &MailConfig) -> Result<Self, MailSetupError> {
         let unconnected = Self::unconnected(&config.from)?;
-        let address = server_address(config.smtp_url.reveal())?;
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(address.as_str())
-            .map_err(|error| MailSetupError::Server(error.to_string()))?;
+        let builder = transport_of(&config.smtp_url)?;
         Ok(Self {
             transport: Some(builder.timeout(Some(TIMEOUT)).build()),
             ..unconnected
         })
+    }
+
+    /// The host that an address names which [`Self::new`] takes. A password that was not encoded may end up in any other part, which is then refused.
+    ///
+    /// # Errors
+    /// [`MailSetupError`] when the address is malformed.
+    pub fn host_of(address: &Secret) -> Result<String, MailSetupError> {
+        let malformed = || MailSetupError::Server("it has a part out of its place".to_owned());
+        let typed = Url::parse(address.reveal())
+            .map_err(|error| MailSetupError::Server(error.to_string()))?;
+        let after_host = [Some(typed.path()), typed.query(), typed.fragment()];
+        let is_split = typed.fragment().is_some()
+            || after_host
+                .into_iter()
+                .flatten()
+                .any(|part| part.contains('@'));
+        if is_split {
+            return Err(malformed());
+        }
+        transport_of(address)?;
+        match typed.host_str() {
+            Some(host) if !host.is_empty() => Ok(host.to_owned()),
+            _ => Err(malformed()),
+        }
     }
 
     /// A client that sends nothing, as nobody has said where.
@@ -181,6 +203,12 @@ impl Mailer {
             ))
             .map_err(|error| refused(&error.to_string()))
     }
+}
+
+fn transport_of(address: &Secret) -> Result<AsyncSmtpTransportBuilder, MailSetupError> {
+    let address = server_address(address.reveal())?;
+    AsyncSmtpTransport::<Tokio1Executor>::from_url(address.as_str())
+        .map_err(|error| MailSetupError::Server(error.to_string()))
 }
 
 /// The configured address with the encryption made explicit. The password in it is not repeated in an error.
@@ -362,6 +390,30 @@ mod tests {
             address("smtps://u:p@mail.example.com"),
             "smtps://u:p@mail.example.com"
         );
+    }
+
+    #[test]
+    fn a_password_that_was_not_encoded_is_never_taken_for_the_host() {
+        let host = |address| Mailer::host_of(&Secret::from(address)).ok();
+        let good = "smtps://name:pass%2Fword%3F@mail.example.com:465";
+        assert_eq!(host(good).as_deref(), Some("mail.example.com"));
+        assert_eq!(
+            host("smtp://name:pass@word@mail.example.com").as_deref(),
+            Some("mail.example.com")
+        );
+        for wrong in [
+            "",
+            "mail.example.com",
+            "https://mail.example.com",
+            "smtp://",
+            "smtp://name:pass/word@mail.example.com",
+            "smtp://name:1/word@mail.example.com",
+            "smtp://name:1?word@mail.example.com",
+            "smtp://name:1#word@mail.example.com",
+            "smtp://secret/word@mail.example.com",
+        ] {
+            assert_eq!(host(wrong), None, "{wrong}");
+        }
     }
 
     #[tokio::test]

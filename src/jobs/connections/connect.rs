@@ -4,12 +4,20 @@
 use portal_domain::{
     access::Actor,
     calendar::Timestamp,
-    connection::{Origin, System},
+    connection::{ConnectionState, Origin, System},
 };
-use portal_integrations::{App, CallError, Tokens, hubspot, xero};
+use portal_integrations::{
+    App, CallError, Secret, Tokens,
+    email::Mailer,
+    hubspot::{self, Account, HubSpot, HubSpotConfig},
+    slack::{Slack, SlackConfig, Team},
+    xero,
+};
 use portal_services::{
     ServiceError,
-    connections::{self, Granted, Organisation, Pair, Stored, Tested},
+    connections::{
+        self, ConnectionView, Found, Granted, Organisation, Pair, Stored, Tested, TokenForm,
+    },
 };
 
 use super::{Addresses, Connector, vendor_of};
@@ -93,37 +101,112 @@ impl Connector {
             }
         };
         let granted = granted(&tokens, asked_at.plus_ms(tokens.lasts_ms));
-        connections::granted(ctx, actor, system, &granted).await?;
-        if system != System::Xero {
-            return Ok(());
+        let version = stored.record.version;
+        connections::granted(ctx, actor, system, version, &granted).await?;
+        if system == System::Xero {
+            self.list_organisations(actor).await?;
         }
-        let access = &granted.pair.access;
-        let tenants = xero::oauth::list_tenants(&self.0.http, &addresses.xero, access).await?;
-        let organisations: Vec<Organisation> = tenants.into_iter().map(organisation).collect();
-        connections::found(ctx, actor, &organisations).await?;
         Ok(self.follow().await?)
+    }
+
+    /// Lists the organisations of a consent to Xero, with the pair that is kept of it.
+    async fn list_organisations(&self, actor: &Actor) -> Result<(), ConnectError> {
+        let ctx = &self.0.ctx;
+        let stored = connections::find_stored(ctx, System::Xero).await?;
+        let reach = self.reach(Origin::Connection, &stored);
+        let tokens = reach.tokens_of_consent(vendor_of(System::Xero));
+        let access = tokens.access(None).await?.token;
+        let base_url = &reach.addresses().xero;
+        let tenants = xero::oauth::list_tenants(&self.0.http, base_url, &access).await?;
+        let organisations: Vec<Organisation> = tenants.into_iter().map(organisation).collect();
+        let version = stored.record.version;
+        Ok(connections::found(ctx, actor, version, &organisations).await?)
+    }
+
+    /// Connects a system with a token that a person typed, once it was asked whose the token is. One that tells nothing is kept only where it takes no
+    /// account's place.
+    pub async fn connect_token(
+        &self,
+        actor: &Actor,
+        system: System,
+        form: &TokenForm,
+    ) -> Result<(), ConnectError> {
+        let ctx = &self.0.ctx;
+        let before = connections::check_token(ctx, actor, system, &form.token).await?;
+        let found = match self.account_of(system, &form.token).await {
+            Ok(found) => Some(found),
+            Err(failure) if before.parts.account.is_some() => return Err(failure.into()),
+            Err(_) => None,
+        };
+        connections::connect_token(ctx, actor, system, form, found.as_ref()).await?;
+        self.test(actor, system).await
+    }
+
+    /// Whose a token is.
+    async fn account_of(&self, system: System, token: &Secret) -> Result<Found, CallError> {
+        let (http, addresses) = (self.0.http.clone(), self.addresses_to_connect());
+        let token = Secret::from(token.reveal().trim());
+        if system == System::Slack {
+            let base_url = addresses.slack.clone();
+            let team = Slack::new(http, SlackConfig { base_url, token });
+            return team.read_team().await.map(workspace);
+        }
+        let base_url = addresses.hubspot.clone();
+        let account = HubSpot::new(http, HubSpotConfig { base_url, token });
+        account.read_account().await.map(numbered)
+    }
+
+    /// Connects mail over the server at an address, and greets it.
+    pub async fn connect_mail(&self, actor: &Actor, address: &Secret) -> Result<(), ConnectError> {
+        let address = Secret::from(address.reveal().trim());
+        let host = Mailer::host_of(&address).ok();
+        connections::connect_mail(&self.0.ctx, actor, &address, host.as_deref()).await?;
+        self.test(actor, System::Mail).await
     }
 
     /// Makes one harmless call and keeps what came back.
     pub async fn test(&self, actor: &Actor, system: System) -> Result<(), ConnectError> {
         let ctx = &self.0.ctx;
-        let view = connections::find(ctx, actor, system).await?;
+        let mut view = connections::find(ctx, actor, system).await?;
+        if view.origin == Origin::Connection && view.record.parts.state == ConnectionState::Choosing
+        {
+            match self.list_organisations(actor).await {
+                Ok(()) => view = connections::find(ctx, actor, system).await?,
+                Err(ConnectError::Vendor(failure)) => {
+                    return self.keep_test(actor, &view, Err(failure)).await;
+                }
+                Err(failure) => return Err(failure),
+            }
+            if view.record.parts.state == ConnectionState::Choosing {
+                return Ok(self.follow().await?);
+            }
+        }
         let vendors = self.vendors().await?;
         let answered = match system {
             System::HubSpot => vendors.hubspot.read_account().await.map(|account| {
-                let name = account.id.clone();
-                (name.clone(), Some((account.id, name)))
+                let found = numbered(account);
+                (found.name.clone(), Some(found))
             }),
             System::Xero => vendors.xero.read_organisation().await.map(|organisation| {
                 let said = format!("{}, {}", organisation.name, organisation.base_currency);
                 (said, None)
             }),
             System::Slack => vendors.slack.read_team().await.map(|team| {
-                let name = team.name.clone();
-                (name, Some((team.id, team.name)))
+                let found = workspace(team);
+                (found.name.clone(), Some(found))
             }),
             System::Mail => vendors.mailer.greet().await.map(|()| (String::new(), None)),
         };
+        self.keep_test(actor, &view, answered).await
+    }
+
+    /// Keeps what came back from the connection as it was when it was asked.
+    async fn keep_test(
+        &self,
+        actor: &Actor,
+        view: &ConnectionView,
+        answered: Result<(String, Option<Found>), CallError>,
+    ) -> Result<(), ConnectError> {
         let tested = match answered {
             Ok((said, account)) => Tested {
                 went_well: true,
@@ -137,8 +220,8 @@ impl Connector {
                 account: None,
             },
         };
-        let version = connections::find(ctx, actor, system).await?.record.version;
-        connections::tested(ctx, actor, system, version, &tested).await?;
+        let (system, version) = (view.record.system, view.record.version);
+        connections::tested(&self.0.ctx, actor, system, version, &tested).await?;
         Ok(self.follow().await?)
     }
 
@@ -177,7 +260,8 @@ impl Connector {
         Ok(xero::oauth::revoke(http, identity, &app, &pair.refresh).await?)
     }
 
-    /// Uses the tokens that nobody has used for days, before the vendor forgets them. One that is refused is a broken connection, which is noted already.
+    /// Uses the tokens that nobody has used for days, before the vendor forgets them. One that is refused is a broken connection, which is noted already; one that
+    /// got no answer has its turn again within the hour.
     pub(crate) async fn renew_idle(&self) -> Result<(), JobError> {
         for system in connections::list_idle(&self.0.ctx).await? {
             let stored = connections::find_stored(&self.0.ctx, system).await?;
@@ -190,9 +274,10 @@ impl Connector {
                 continue;
             };
             let tokens = self.reach(origin, &stored).tokens(vendor_of(system));
-            match tokens.access(Some(&pair.access)).await {
-                Err(failure) if failure.is_retryable() => return Err(failure.into()),
-                _ => {}
+            if let Err(failure) = tokens.access(Some(&pair.access)).await
+                && failure.is_retryable()
+            {
+                tracing::warn!(%system, %failure, "Could not renew the tokens that nobody used");
             }
         }
         Ok(())
@@ -207,6 +292,20 @@ fn app_of(stored: &Stored) -> Result<App, ConnectError> {
             client_secret,
         }),
         None => Err(ServiceError::Conflict("connection-without-app").into()),
+    }
+}
+
+fn numbered(account: Account) -> Found {
+    Found {
+        name: account.id.clone(),
+        id: account.id,
+    }
+}
+
+fn workspace(team: Team) -> Found {
+    Found {
+        id: team.id,
+        name: team.name,
     }
 }
 

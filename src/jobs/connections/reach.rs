@@ -84,10 +84,18 @@ impl Reach<'_> {
 
     /// Where the tokens of a connection come from that is not made of fixed ones.
     pub(super) fn tokens(&self, vendor: Vendor) -> Arc<dyn TokenSource> {
+        match self.obstacle() {
+            None => self.tokens_of_consent(vendor),
+            Some(obstacle) => Arc::new(NoToken::new(vendor, obstacle)),
+        }
+    }
+
+    /// The same, whether anything may be sent or not: while the organisation is not chosen, they list those that there are.
+    pub(super) fn tokens_of_consent(&self, vendor: Vendor) -> Arc<dyn TokenSource> {
         let parts = &self.stored.record.parts;
         let app = parts.app.clone().zip(self.stored.app_secret.clone());
-        match (self.obstacle(), app) {
-            (None, Some((client_id, client_secret))) => Arc::new(StoredTokens::new(
+        match app {
+            Some((client_id, client_secret)) => Arc::new(StoredTokens::new(
                 self.ctx.clone(),
                 self.http.clone(),
                 self.addresses().clone(),
@@ -97,14 +105,14 @@ impl Reach<'_> {
                 },
                 &self.stored.record,
             )),
-            (obstacle, _) => Arc::new(NoToken::new(vendor, obstacle.unwrap_or(BROKEN))),
+            None => Arc::new(NoToken::new(vendor, BROKEN)),
         }
     }
 
     /// A typed token, while the connection is as it should be.
     fn typed(&self) -> Option<Secret> {
         let token = self.stored.token.clone();
-        token.filter(|_| self.obstacle().is_none())
+        token.filter(|_| self.obstacle().is_none() && self.is_over(Way::Token))
     }
 
     pub(super) fn hubspot(&self) -> HubSpot {
@@ -129,8 +137,8 @@ impl Reach<'_> {
         let given = given.map(|keys| (keys.client_id.clone(), keys.client_secret.clone()));
         let parts = &self.stored.record.parts;
         let custom = parts.app.clone().zip(self.stored.app_secret.clone());
-        let custom = custom
-            .filter(|_| self.obstacle().is_none() && parts.way == Some(Way::ClientCredentials));
+        let custom =
+            custom.filter(|_| self.obstacle().is_none() && self.is_over(Way::ClientCredentials));
         match given.or(custom) {
             Some((client_id, client_secret)) => Xero::new(
                 self.http.clone(),
@@ -203,7 +211,7 @@ impl Reach<'_> {
             // An app's own secret signs its webhooks too.
             None => self
                 .typed_secrets()
-                .or(self.stored.app_secret.clone())
+                .or_else(|| self.signing_app_secret())
                 .map_or_else(Vec::new, |secrets| listed(&secrets)),
         }
     }
@@ -222,6 +230,15 @@ impl Reach<'_> {
     fn typed_secrets(&self) -> Option<Secret> {
         let secrets = self.stored.webhook.clone();
         secrets.filter(|_| self.origin == Origin::Connection)
+    }
+
+    fn signing_app_secret(&self) -> Option<Secret> {
+        let secret = self.stored.app_secret.clone();
+        secret.filter(|_| self.origin == Origin::Connection && self.is_over(Way::OAuth))
+    }
+
+    fn is_over(&self, way: Way) -> bool {
+        self.stored.record.parts.way == Some(way)
     }
 
     fn is_sandbox(&self) -> bool {
@@ -244,7 +261,8 @@ impl Reach<'_> {
     /// HubSpot's account: as the settings name it, else as HubSpot does.
     pub(super) fn hubspot_account(&self) -> Option<String> {
         let named = self.outside.hubspot_account.map(|id| id.to_string());
-        named.or_else(|| self.stored.record.parts.account.clone())
+        let known = self.stored.record.parts.account.clone();
+        named.or_else(|| known.filter(|_| self.origin == Origin::Connection))
     }
 }
 

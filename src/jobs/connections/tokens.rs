@@ -92,7 +92,7 @@ impl StoredTokens {
         }
     }
 
-    /// Fetches the next pair and has it kept. `None`: it took so long that somebody else has the turn by now.
+    /// Fetches the next pair and has it kept. `None`: it took so long that somebody else has the turn by now, and what is stored is read again.
     async fn renew(
         &self,
         stored: &Stored,
@@ -103,8 +103,8 @@ impl StoredTokens {
         let fetched = match self.fetch(&pair.refresh).await {
             Ok(fetched) => fetched,
             Err(failure) if failure.kind == ErrorKind::Unauthorised => {
-                self.broken(&failure.message).await?;
-                return Err(failure);
+                let noted = self.broken(&stored.record, Some(lease), &failure.message);
+                return if noted.await? { Err(failure) } else { Ok(None) };
             }
             Err(failure) => {
                 let back = connections::give_back(&self.ctx, lease).await;
@@ -142,7 +142,7 @@ impl StoredTokens {
         let parts = &stored.record.parts;
         let is_same = stored.record.version == self.version;
         match (is_same, &stored.tokens, parts.expires_at) {
-            (true, Some(pair), Some(ends_at)) if parts.state == ConnectionState::Connected => {
+            (true, Some(pair), Some(ends_at)) if is_consented(parts.state) => {
                 Ok((pair.clone(), ends_at))
             }
             _ => {
@@ -156,8 +156,13 @@ impl StoredTokens {
         }
     }
 
-    async fn broken(&self, said: &str) -> Result<(), CallError> {
-        let noted = connections::broken(&self.ctx, self.system, self.version, said).await;
+    async fn broken(
+        &self,
+        known: &ConnectionRecord,
+        lease: Option<&Lease>,
+        said: &str,
+    ) -> Result<bool, CallError> {
+        let noted = connections::broken(&self.ctx, known, lease, said).await;
         noted.map_err(|error| self.ours(&error))
     }
 
@@ -181,8 +186,17 @@ impl StoredTokens {
         }
         let name = parts.account_name.as_deref().unwrap_or(meant);
         let said = format!("The organisation {name} is no longer connected to the app.");
-        self.broken(&said).await
+        self.broken(&stored.record, None, &said).await?;
+        Ok(())
     }
+}
+
+/// Whether the pair is of use: while a person chooses, it lists the organisations.
+const fn is_consented(state: ConnectionState) -> bool {
+    matches!(
+        state,
+        ConnectionState::Connected | ConnectionState::Choosing
+    )
 }
 
 fn held(stored: &Stored, token: Secret, ends_at: Timestamp) -> Held {

@@ -12,7 +12,7 @@ use portal_store::{
 };
 use serde_json::json;
 
-use super::{origin, place, release};
+use super::{check_account, editable, origin, place, release};
 use crate::{Ctx, ServiceError, access::require_staff, vault};
 
 /// The longest secret that any of the systems gives out, with room.
@@ -28,69 +28,109 @@ pub struct AppForm {
     pub webhook: Secret,
 }
 
+/// A token that a person typed.
+#[derive(Clone)]
+pub struct TokenForm {
+    pub token: Secret,
+    /// Empty: what is known already stays.
+    pub webhook: Secret,
+}
+
+/// An account, organisation or workspace that a system let us into.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub id: String,
+    pub name: String,
+}
+
 /// What came back from the one call of a test.
 #[derive(Clone, Debug)]
 pub struct Tested {
     pub went_well: bool,
     pub said: String,
-    /// The account that it found, and its name.
-    pub account: Option<(String, String)>,
+    pub account: Option<Found>,
 }
 
-/// Connects a system with a token that was typed, or puts a new token in the old one's place.
-pub async fn connect_token(
+/// What a token that a person types would take the place of, if it may be typed here: for whoever asks the system whose it is, before it is kept.
+pub async fn check_token(
     ctx: &Ctx,
     actor: &Actor,
     system: System,
     token: &Secret,
-    webhook: &Secret,
-) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
+) -> Result<ConnectionRecord, ServiceError> {
+    let mut tx = ctx.store.read().await?;
     let before = changeable(ctx, &mut tx, actor, system, Way::Token).await?;
     let mut errors = FieldErrors::default();
     check_secret(&mut errors, "token", token);
     refuse(errors)?;
-    put(ctx, &mut tx, system, ConnectionSecret::Token, token).await?;
-    put_webhook(ctx, &mut tx, system, webhook).await?;
+    Ok(before)
+}
+
+/// Connects a system with a token that was typed, or puts a new token in the old one's place. What waits goes out once the system has said whose it is; where
+/// an account is known it must be that one.
+pub async fn connect_token(
+    ctx: &Ctx,
+    actor: &Actor,
+    system: System,
+    form: &TokenForm,
+    found: Option<&Found>,
+) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    let before = changeable(ctx, &mut tx, actor, system, Way::Token).await?;
+    let mut errors = FieldErrors::default();
+    check_secret(&mut errors, "token", &form.token);
+    refuse(errors)?;
+    let known = before.parts.account.as_deref();
+    check_account(known, found.map(|found| found.id.as_str()))?;
+    if known.is_some() && found.is_none() {
+        return Err(ServiceError::Conflict("connection-changed"));
+    }
+    clear_for(&mut tx, &before).await?;
+    put(ctx, &mut tx, system, ConnectionSecret::Token, &form.token).await?;
+    put_webhook(ctx, &mut tx, system, &form.webhook).await?;
     let parts = Parts {
         state: ConnectionState::Connected,
         way: Some(Way::Token),
         place: Some(place(&ctx.programme)),
+        account: found.map(|found| found.id.clone()),
+        account_name: found.map(|found| found.name.clone()),
         said: None,
         ..before.parts
     };
     connect(ctx, &mut tx, actor, system, &parts).await?;
+    if found.is_some() {
+        release(&mut tx, system, ctx.now()).await?;
+    }
     Ok(tx.commit().await?)
 }
 
-/// Connects mail over the server at an address.
-pub async fn connect_mail(ctx: &Ctx, actor: &Actor, address: &Secret) -> Result<(), ServiceError> {
+/// Connects mail over the server at an address. Its host is the public part, as whoever sends mail there reads it; `None`: it cannot be read.
+pub async fn connect_mail(
+    ctx: &Ctx,
+    actor: &Actor,
+    address: &Secret,
+    host: Option<&str>,
+) -> Result<(), ServiceError> {
     let system = System::Mail;
     let mut tx = ctx.store.write().await?;
-    changeable(ctx, &mut tx, actor, system, Way::Address).await?;
-    let is_one = |scheme: &str| address.reveal().trim().starts_with(scheme);
-    let host = host_of(address.reveal());
-    if (!is_one("smtp://") && !is_one("smtps://")) || host.is_none() {
-        return Err(ServiceError::field("address", "mail-server-address"));
+    let before = changeable(ctx, &mut tx, actor, system, Way::Address).await?;
+    let malformed = || ServiceError::field("address", "mail-server-address");
+    let host = host.ok_or_else(malformed)?;
+    if address.reveal().len() > SECRET_LENGTH_MAX {
+        return Err(malformed());
     }
+    clear_for(&mut tx, &before).await?;
     put(ctx, &mut tx, system, ConnectionSecret::Address, address).await?;
     let parts = Parts {
         state: ConnectionState::Connected,
         way: Some(Way::Address),
         place: Some(place(&ctx.programme)),
-        account_name: host,
+        account_name: Some(host.to_owned()),
         ..Parts::NONE
     };
     connect(ctx, &mut tx, actor, system, &parts).await?;
+    release(&mut tx, system, ctx.now()).await?;
     Ok(tx.commit().await?)
-}
-
-/// The public part of a mail server's address: its host, without whoever signs in there.
-fn host_of(address: &str) -> Option<String> {
-    let (_, rest) = address.trim().split_once("://")?;
-    let authority = rest.split(['/', '?']).next()?;
-    let host = authority.rsplit('@').next()?;
-    (!host.is_empty()).then(|| host.to_owned())
 }
 
 /// Names the app that a system knows the portal as. A custom connection is connected by that alone; for the other ways a person must agree next.
@@ -111,8 +151,12 @@ pub async fn connect_app(
     check_secret(&mut errors, "client_secret", &form.client_secret);
     refuse(errors)?;
     let is_made = before.parts.state.is_made();
-    if is_made && before.parts.app.as_deref() != Some(client_id) {
+    let is_same_app = before.parts.app.as_deref() == Some(client_id);
+    if is_made && !is_same_app {
         return Err(ServiceError::Conflict("connection-has-app"));
+    }
+    if !is_same_app {
+        clear(&mut tx, system).await?;
     }
     put(
         ctx,
@@ -137,6 +181,7 @@ pub async fn connect_app(
     };
     if state == ConnectionState::Connected {
         connect(ctx, &mut tx, actor, system, &parts).await?;
+        release(&mut tx, system, ctx.now()).await?;
     } else {
         connections::set(&mut tx, system, &parts, actor.person(), ctx.now()).await?;
         let facts = json!({ "way": form.way.as_str(), "app": client_id });
@@ -154,7 +199,7 @@ pub async fn set_webhook_secrets(
 ) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     let record = editable(ctx, &mut tx, actor, system).await?;
-    if !system.sends() || !record.parts.state.is_made() {
+    if !system.sends() || origin(&ctx.programme, &record) != Origin::Connection {
         return Err(ServiceError::Conflict("connection-changed"));
     }
     let how_many = webhook_secrets(secrets.reveal()).len();
@@ -175,9 +220,7 @@ pub async fn disconnect(ctx: &Ctx, actor: &Actor, system: System) -> Result<(), 
     if record.parts.state == ConnectionState::None {
         return Err(ServiceError::Conflict("connection-changed"));
     }
-    for part in ConnectionSecret::ALL {
-        vault::remove(&mut tx, &SecretName::Connection(system, *part)).await?;
-    }
+    clear(&mut tx, system).await?;
     connections::set(&mut tx, system, &Parts::NONE, actor.person(), ctx.now()).await?;
     if origin(&ctx.programme, &connections::find(&mut tx, system).await?) == Origin::Sandbox {
         release(&mut tx, system, ctx.now()).await?;
@@ -187,7 +230,7 @@ pub async fn disconnect(ctx: &Ctx, actor: &Actor, system: System) -> Result<(), 
     Ok(tx.commit().await?)
 }
 
-/// Keeps what a test of one version of a connection came to.
+/// Keeps what a test of one version of a connection came to; what waits goes out where that is still the connection, and works.
 pub async fn tested(
     ctx: &Ctx,
     actor: &Actor,
@@ -202,10 +245,12 @@ pub async fn tested(
         went_well: tested.went_well,
         said: tested.said.clone(),
     };
+    let known = connections::find(&mut tx, system).await?.parts.account;
     let account = tested.account.as_ref();
-    let account = account.map(|(id, name)| (id.as_str(), name.as_str()));
-    connections::set_tested(&mut tx, system, version, &test, account).await?;
-    if tested.went_well {
+    let account = account.map(|found| (found.id.as_str(), found.name.as_str()));
+    check_account(known.as_deref(), account.map(|(id, _)| id))?;
+    let met = connections::set_tested(&mut tx, system, version, &test, account).await?;
+    if met && tested.went_well {
         release(&mut tx, system, ctx.now()).await?;
     }
     let facts = json!({ "went_well": tested.went_well, "said": tested.said });
@@ -213,22 +258,7 @@ pub async fn tested(
     Ok(tx.commit().await?)
 }
 
-/// The connection, if the actor may change it and the environment does not say otherwise.
-async fn editable(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    actor: &Actor,
-    system: System,
-) -> Result<ConnectionRecord, ServiceError> {
-    require_staff(actor, Action::Connect)?;
-    let record = connections::find(tx, system).await?;
-    match origin(&ctx.programme, &record) {
-        Origin::Environment => Err(ServiceError::Conflict("connection-of-environment")),
-        _ => Ok(record),
-    }
-}
-
-/// The same for connecting in a way: one that is made in another way is disconnected first.
+/// The connection, if it may be made in a way: one that is made in another way is disconnected first. One of another place is none.
 async fn changeable(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -240,18 +270,35 @@ async fn changeable(
     if !system.ways().contains(&way) {
         return Err(ServiceError::NotFound);
     }
-    // Of the sandbox's stand-in there may be a connection that leads nowhere in this place.
     let is_made = origin(&ctx.programme, &record) == Origin::Connection;
+    let is_begun = record.parts.state == ConnectionState::Begun
+        && record.parts.place == Some(place(&ctx.programme));
     match record.parts.way {
         Some(other) if is_made && other != way => {
             Err(ServiceError::Conflict("connection-in-another-way"))
         }
-        _ if is_made => Ok(record),
+        Some(known) if is_made || (is_begun && known == way) => Ok(record),
         _ => Ok(ConnectionRecord {
             parts: Parts::NONE,
             ..record
         }),
     }
+}
+
+/// Where nothing is to be kept of what was before, no secret is either: the sandbox's are known to everybody.
+async fn clear_for(tx: &mut Tx, before: &ConnectionRecord) -> Result<(), ServiceError> {
+    if before.parts == Parts::NONE {
+        clear(tx, before.system).await?;
+    }
+    Ok(())
+}
+
+/// Forgets every secret of a system.
+async fn clear(tx: &mut Tx, system: System) -> Result<(), ServiceError> {
+    for part in ConnectionSecret::ALL {
+        vault::remove(tx, &SecretName::Connection(system, *part)).await?;
+    }
+    Ok(())
 }
 
 fn refuse(errors: FieldErrors) -> Result<(), ServiceError> {
@@ -304,7 +351,6 @@ async fn connect(
     parts: &Parts,
 ) -> Result<(), ServiceError> {
     connections::set(tx, system, parts, actor.person(), ctx.now()).await?;
-    release(tx, system, ctx.now()).await?;
     let facts = json!({ "way": parts.way.map(Way::as_str), "app": parts.app });
     note(ctx, tx, actor, "connect_system", system, &facts).await
 }

@@ -12,16 +12,16 @@ use portal_domain::{
 };
 use portal_store::{
     Tx, audit,
-    connections::{self, Parts},
+    connections::{self, ConnectionRecord, Parts},
     consents,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{Pair, place, release};
+use super::{Pair, check_account, editable, place, release};
 use crate::{
-    Ctx, ServiceError,
+    Ctx, Programme, ServiceError,
     access::{hash_token, new_token, require_staff},
     vault,
 };
@@ -68,11 +68,10 @@ pub async fn begin(
     session: &str,
     system: System,
 ) -> Result<Asked, ServiceError> {
-    require_staff(actor, Action::Connect)?;
     let mut tx = ctx.store.write().await?;
-    let parts = connections::find(&mut tx, system).await?.parts;
-    let granted = parts.way.is_some_and(Way::is_granted);
-    let app = parts.app.filter(|_| granted);
+    let record = editable(ctx, &mut tx, actor, system).await?;
+    let app = record.parts.app.clone();
+    let app = app.filter(|_| may_be_consented(&ctx.programme, &record));
     let app = app.ok_or(ServiceError::Conflict("connection-without-app"))?;
     let state = new_token();
     let (now, session_hash) = (ctx.now(), hash_token(session));
@@ -85,6 +84,12 @@ pub async fn begin(
         state: state.secret,
         challenge: URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)),
     })
+}
+
+/// Whether a person can let its app in: one of the sandbox's is none of the vendor's.
+pub fn may_be_consented(programme: &Programme, record: &ConnectionRecord) -> bool {
+    let parts = &record.parts;
+    parts.way.is_some_and(Way::is_granted) && parts.place == Some(place(programme))
 }
 
 /// Uses a consent up that came back, and answers PKCE's verifier.
@@ -110,16 +115,22 @@ fn verifier(session: &str, state: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(text))
 }
 
-/// Keeps what the vendor gave, before anything is done with it. HubSpot is connected then; of Xero it must be said which organisation is meant.
+/// Keeps what the vendor gave for the app of one version of a connection, before anything is done with it. HubSpot is connected then; of Xero it must be said
+/// which organisation is meant.
 pub async fn granted(
     ctx: &Ctx,
     actor: &Actor,
     system: System,
+    version: i64,
     granted: &Granted,
 ) -> Result<(), ServiceError> {
-    require_staff(actor, Action::Connect)?;
     let mut tx = ctx.store.write().await?;
-    let before = connections::find(&mut tx, system).await?.parts;
+    let before = editable(ctx, &mut tx, actor, system).await?;
+    if before.version != version {
+        return Err(ServiceError::Conflict("connection-changed"));
+    }
+    let before = before.parts;
+    check_account(before.account.as_deref(), granted.account.as_deref())?;
     let state = match system {
         System::Xero => ConnectionState::Choosing,
         _ => ConnectionState::Connected,
@@ -154,16 +165,17 @@ pub async fn granted(
     Ok(tx.commit().await?)
 }
 
-/// The organisations that a consent is for. The one that was meant before, or the only one of a first consent, is connected; else a person chooses.
+/// The organisations that the consent of one version of a connection is for. The one that was meant before, or the only one of a first consent, is connected;
+/// else a person chooses.
 pub async fn found(
     ctx: &Ctx,
     actor: &Actor,
+    version: i64,
     organisations: &[Organisation],
 ) -> Result<(), ServiceError> {
-    require_staff(actor, Action::Connect)?;
     let mut tx = ctx.store.write().await?;
-    let record = connections::find(&mut tx, System::Xero).await?;
-    if record.parts.state != ConnectionState::Choosing {
+    let record = editable(ctx, &mut tx, actor, System::Xero).await?;
+    if record.version != version || record.parts.state != ConnectionState::Choosing {
         return Err(ServiceError::Conflict("connection-changed"));
     }
     let before = record.parts.account.as_deref();
@@ -199,9 +211,8 @@ pub async fn choose_organisation(
     actor: &Actor,
     organisation: &str,
 ) -> Result<(), ServiceError> {
-    require_staff(actor, Action::Connect)?;
     let mut tx = ctx.store.write().await?;
-    let parts = connections::find(&mut tx, System::Xero).await?.parts;
+    let parts = editable(ctx, &mut tx, actor, System::Xero).await?.parts;
     if parts.state != ConnectionState::Choosing {
         return Err(ServiceError::Conflict("connection-changed"));
     }

@@ -24,12 +24,12 @@ use portal_store::{
 use crate::{Ctx, Programme, ServiceError, access::require_staff, vault};
 
 pub use change::{
-    AppForm, Tested, connect_app, connect_mail, connect_token, disconnect, set_webhook_secrets,
-    tested,
+    AppForm, Found, Tested, TokenForm, check_token, connect_app, connect_mail, connect_token,
+    disconnect, set_webhook_secrets, tested,
 };
 pub use consent::{
     Asked, Granted, Organisation, begin, choices, choose_organisation, found, granted,
-    redirect_address, take,
+    may_be_consented, redirect_address, take,
 };
 pub use tokens::{
     Lease, Pair, Stored, broken, find_stored, give_back, list_idle, renewed, take_turn,
@@ -85,10 +85,10 @@ async fn view(ctx: &Ctx, tx: &mut Tx, system: System) -> Result<ConnectionView, 
     })
 }
 
-/// What a system is reached over. A connection to the sandbox is none where the sandbox may not stand in.
+/// What a system is reached over. A connection to the sandbox is none outside the demo, even where the sandbox stands in for others.
 pub fn origin(programme: &Programme, record: &ConnectionRecord) -> Origin {
     let parts = &record.parts;
-    let is_usable = parts.place == Some(Place::Vendor) || programme.stand_in;
+    let is_usable = parts.place == Some(Place::Vendor) || programme.sandbox;
     if programme.environment.contains(&record.system) {
         Origin::Environment
     } else if parts.state.is_made() && is_usable {
@@ -118,6 +118,31 @@ pub async fn is_any_real(ctx: &Ctx) -> Result<bool, ServiceError> {
 pub async fn list_versions(ctx: &Ctx) -> Result<Vec<(System, i64)>, ServiceError> {
     let mut tx = ctx.store.read().await?;
     Ok(connections::list_versions(&mut tx).await?)
+}
+
+/// The connection, if the actor may change it and the environment does not say otherwise.
+async fn editable(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    system: System,
+) -> Result<ConnectionRecord, ServiceError> {
+    require_staff(actor, Action::Connect)?;
+    let record = connections::find(tx, system).await?;
+    match origin(&ctx.programme, &record) {
+        Origin::Environment => Err(ServiceError::Conflict("connection-of-environment")),
+        _ => Ok(record),
+    }
+}
+
+/// Refuses an account that is not the one that a connection is to: what was sent there and read there would be taken for another's.
+fn check_account(known: Option<&str>, found: Option<&str>) -> Result<(), ServiceError> {
+    match (known, found) {
+        (Some(known), Some(found)) if known != found => {
+            Err(ServiceError::Conflict("connection-to-other-account"))
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn secret_of(

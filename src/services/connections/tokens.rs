@@ -131,17 +131,18 @@ pub async fn renewed(
 }
 
 /// The system does not know us any more, in these words: what is to be sent waits until a person has connected it again. Of a connection that is another one by
-/// now it says nothing.
+/// now, or has other tokens, it says nothing, and neither does a turn that is over: then it answers `false`.
 pub async fn broken(
     ctx: &Ctx,
-    system: System,
-    version: i64,
+    known: &ConnectionRecord,
+    lease: Option<&Lease>,
     said: &str,
-) -> Result<(), ServiceError> {
-    let now = ctx.now();
+) -> Result<bool, ServiceError> {
+    let (system, now) = (known.system, ctx.now());
+    let lease = lease.map(|lease| lease.name.as_str());
     let mut tx = ctx.store.write().await?;
-    if !connections::set_broken(&mut tx, system, version, said, now).await? {
-        return Ok(());
+    if !connections::set_broken(&mut tx, known, lease, said, now).await? {
+        return Ok(false);
     }
     vendors::hold(&mut tx, system.as_str(), now.plus_ms(PROBE_MS), now).await?;
     let facts = json!({ "said": said }).to_string();
@@ -154,7 +155,8 @@ pub async fn broken(
         now,
     )
     .await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// The connections whose tokens nobody has used for days, as when a person paused a system.

@@ -13,23 +13,22 @@ pub async fn connect_token(
     #[server(default)] token: String,
     #[server(default)] webhook: String,
 ) -> Result<Done, UiError> {
-    use portal_services::connections::connect_token;
+    use portal_services::connections::TokenForm;
     let page = crate::web::page::current().await?;
     let known = page.said(crate::web::connections::parse(&system))?;
-    let (token, webhook) = (token.into(), webhook.into());
-    page.said(connect_token(&page.ctx, page.actor()?, known, &token, &webhook).await)?;
-    crate::web::connections::test(&page, known).await?;
+    let form = TokenForm {
+        token: token.into(),
+        webhook: webhook.into(),
+    };
+    crate::web::connections::connect_token(&page, known, &form).await?;
     Ok(Done::new(format!("{PATH}/{system}"), "credentials-saved"))
 }
 
 /// Connects mail over a server, and greets it.
 #[server(endpoint = "connect_mail")]
 pub async fn connect_mail(#[server(default)] address: String) -> Result<Done, UiError> {
-    use portal_services::connections::connect_mail;
     let page = crate::web::page::current().await?;
-    let mail = page.said(crate::web::connections::parse("mail"))?;
-    page.said(connect_mail(&page.ctx, page.actor()?, &address.into()).await)?;
-    crate::web::connections::test(&page, mail).await?;
+    crate::web::connections::connect_mail(&page, &address.into()).await?;
     Ok(Done::new(format!("{PATH}/mail"), "credentials-saved"))
 }
 

@@ -157,7 +157,7 @@ alert-silent = In { $system } hat sich etwas geändert, und kein Webhook hat es 
 alert-silent-over-subject = { $system } sendet wieder Webhooks
 alert-silent-over = { $system } sendet wieder Webhooks.
 
-drift-title = Verglichen mit dort
+drift-title = Vergleich
 drift-lead-hubspot = Alle offenen und gewonnenen Deals und die zuletzt verlorenen oder entfernten werden jede Nacht neu gelesen und verglichen. Was abweicht, wird sofort eingelesen.
 drift-lead-xero = Alle Rechnungen, die sich noch ändern können, und die der letzten 90 Tage werden jede Nacht neu gelesen und verglichen. Was abweicht, wird sofort übernommen.
 drift-compare = Jetzt vergleichen

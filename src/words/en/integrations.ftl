@@ -157,7 +157,7 @@ alert-silent = Something changed in { $system }, and no webhook told of it or of
 alert-silent-over-subject = { $system } sends webhooks again
 alert-silent-over = { $system } sends webhooks again.
 
-drift-title = Compared with there
+drift-title = Comparison
 drift-lead-hubspot = All open and won deals, and those that were lost or removed of late, are read again every night and compared. What differs is read at once.
 drift-lead-xero = All invoices and bills that can still change, and those of the last 90 days, are read again every night and compared. What differs is taken in at once.
 drift-compare = Compare now

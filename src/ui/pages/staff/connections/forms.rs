@@ -23,8 +23,8 @@ const CHOOSE: &str = "choose_organisation";
 /// The way to the vendor's page. A link and no form: what a form leads to must be ours.
 pub(super) fn consent_link(page: &Page, view: &ConnectionView) -> Option<AnyView> {
     let parts = &view.record.parts;
-    let granted = parts.way.is_some_and(Way::is_granted);
-    if !granted || view.origin == Origin::Environment {
+    let may_be = connections::may_be_consented(&page.ctx.programme, &view.record);
+    if !may_be || view.origin == Origin::Environment {
         return None;
     }
     let key = match parts.state {
@@ -45,17 +45,17 @@ pub(super) fn choice(page: &Page, view: &ConnectionView) -> Option<AnyView> {
         return None;
     }
     let words = &page.words;
+    if parts.choices.is_none() {
+        return Some(unchosen(
+            page,
+            "connection-choose-unread",
+            ask_again(page, view),
+        ));
+    }
     let listed = connections::choices(parts);
     if listed.is_empty() {
-        return Some(
-            view! {
-                <section class="card" aria-label=words.text("connection-choose-title")>
-                    <header><h2>{words.text("connection-choose-title")}</h2><p>{words.text("connection-choose-none")}</p></header>
-                    {consent_link(page, view)}
-                </section>
-            }
-            .into_any(),
-        );
+        let again = consent_link(page, view).into_any();
+        return Some(unchosen(page, "connection-choose-none", again));
     }
     let first = listed[0].id.clone();
     let options = listed.into_iter().map(|one| (one.id, one.name)).collect();
@@ -71,6 +71,25 @@ pub(super) fn choice(page: &Page, view: &ConnectionView) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// Why there is nothing to choose, and what to do about it.
+fn unchosen(page: &Page, key: &str, way_out: AnyView) -> AnyView {
+    let words = &page.words;
+    view! {
+        <section class="card" aria-label=words.text("connection-choose-title")>
+            <header><h2>{words.text("connection-choose-title")}</h2><p>{words.text(key)}</p></header>
+            {way_out}
+        </section>
+    }
+    .into_any()
+}
+
+/// A test lists the organisations first, while none is chosen.
+fn ask_again(page: &Page, view: &ConnectionView) -> AnyView {
+    let values = [("system", view.record.system.to_string())];
+    let label = page.words.text("connection-choose-read");
+    kit::button_form("test_connection", &values, label, "btn primary")
 }
 
 /// A form for each way in which the system can be connected now: a connection that is made keeps its way until it is disconnected.

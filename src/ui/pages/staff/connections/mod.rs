@@ -166,7 +166,11 @@ fn notice(page: &Page, view: &ConnectionView) -> Option<AnyView> {
     let (tone, key) = match (view.origin, parts.state) {
         (Origin::Environment, _) => ("info", "environment"),
         (Origin::Connection, ConnectionState::Broken) => ("bad", "broken"),
-        (_, ConnectionState::Begun) => ("wait", "begun"),
+        (_, ConnectionState::Begun)
+            if connections::may_be_consented(&page.ctx.programme, &view.record) =>
+        {
+            ("wait", "begun")
+        }
         (Origin::Sandbox, _) if page.ctx.programme.sandbox => ("info", "sandbox"),
         (Origin::Sandbox, _) => ("wait", "stand-in"),
         (Origin::Nothing, _) => ("bad", "nothing"),

@@ -8,7 +8,7 @@ use portal_store::drift::DifferenceRecord;
 use crate::{
     ui::{
         kit,
-        pages::staff::{NOTHING, fact, may, or_nothing},
+        pages::staff::{may, or_nothing},
     },
     web::page::Page,
 };
@@ -26,8 +26,7 @@ pub(super) fn card(page: &Page, system: &'static str, meter: &Meter) -> AnyView 
     });
     view! {
         <section class="card flush">
-            <header><div><h2>{words.text("drift-title")}" "{state(page, meter)}</h2><p>{words.text(&format!("drift-lead-{system}"))}</p></div>{compare}</header>
-            {facts(page, meter)}
+            <header><div><h2>{words.text("drift-title")}" "{state(page, meter)}</h2><p>{words.text(&format!("drift-lead-{system}"))}</p>{facts(page, meter)}</div>{compare}</header>
             {table(page, system, meter)}
         </section>
     }
@@ -47,9 +46,9 @@ fn state(page: &Page, meter: &Meter) -> Option<AnyView> {
     Some(pill)
 }
 
+/// When it was compared, what came of it, and what waits for longest to be read.
 fn facts(page: &Page, meter: &Meter) -> AnyView {
     let words = &page.words;
-    let nothing = || NOTHING.into_any();
     let compared = meter.comparison.as_ref().map(|last| {
         let at = match last.ended_at {
             Some(at) => kit::ago(page, at),
@@ -59,16 +58,13 @@ fn facts(page: &Page, meter: &Meter) -> AnyView {
             ("compared", last.compared.into()),
             ("differed", last.differed.into()),
         ];
-        view! { {at}" · "<small>{words.with("drift-counts", &counts)}</small> }.into_any()
+        view! { {words.text("drift-compared")}": "{at}" · "{words.with("drift-counts", &counts)} }
     });
-    let oldest = meter.oldest_at.map(|at| kit::ago(page, at));
-    view! {
-        <dl class="facts">
-            {fact(words.text("drift-compared"), compared.unwrap_or_else(nothing))}
-            {fact(words.text("drift-oldest"), oldest.unwrap_or_else(nothing))}
-        </dl>
-    }
-    .into_any()
+    let oldest = meter.oldest_at.map(|at| {
+        let before = compared.is_some().then_some(" · ");
+        view! { {before}{words.text("drift-oldest")}": "{kit::ago(page, at)} }
+    });
+    view! { <p class="muted small">{compared}{oldest}</p> }.into_any()
 }
 
 fn table(page: &Page, system: &'static str, meter: &Meter) -> Option<AnyView> {

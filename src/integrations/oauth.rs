@@ -67,7 +67,7 @@ impl Refusal {
     }
 }
 
-/// Where a person is sent to agree. PKCE's challenge is left out where the vendor does not know it.
+/// Where a person is sent to agree, with what the vendor wants to know.
 pub fn authorize_address(
     vendor: Vendor,
     page: &str,
@@ -79,6 +79,23 @@ pub fn authorize_address(
     })?;
     url.query_pairs_mut().extend_pairs(query);
     Ok(url.into())
+}
+
+/// What is asked for with a code that a person brought back.
+pub(crate) fn code_form(code: &str, back: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("grant_type", "authorization_code".to_owned()),
+        ("code", code.to_owned()),
+        ("redirect_uri", back.to_owned()),
+    ]
+}
+
+/// What is asked for with a refresh token.
+pub(crate) fn refresh_form(refresh: &Secret) -> Vec<(&'static str, String)> {
+    vec![
+        ("grant_type", "refresh_token".to_owned()),
+        ("refresh_token", refresh.reveal().to_owned()),
+    ]
 }
 
 /// Asks a token endpoint. A token that got lost harms nobody, so an answer that got lost may be asked for again.

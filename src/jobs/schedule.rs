@@ -46,14 +46,13 @@ const SCHEDULES: &[(&str, Turn, Job)] = &[
 
 /// Adds the jobs whose turn has come.
 pub(crate) async fn run_due(ctx: &Ctx) -> Result<(), JobError> {
-    let is_hubspot_used = relay::is_hubspot_used(ctx).await?;
     for (name, turn, job) in SCHEDULES {
-        // Its turn comes at once when HubSpot is used again.
-        if job.asks_hubspot() && !is_hubspot_used {
-            continue;
-        }
         let now = ctx.now();
         if !jobs::is_turn(&mut ctx.store.read().await?, name, now).await? {
+            continue;
+        }
+        // Its turn is not taken: it comes at once when HubSpot is used again.
+        if job.asks_hubspot() && !relay::is_hubspot_used(ctx).await? {
             continue;
         }
         let mut tx = ctx.store.write().await?;

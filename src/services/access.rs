@@ -14,7 +14,7 @@ use portal_store::{
 use portal_words::Locale;
 use sha2::{Digest, Sha256};
 
-use crate::{Ctx, ServiceError, messages};
+use crate::{Ctx, ServiceError, context::random, messages};
 
 const SESSION_DAYS: i64 = 14;
 /// The sandbox's clock is moved on by months: nobody should have to sign in again for that.
@@ -54,9 +54,7 @@ pub struct Choice {
 
 /// 256 random bits, and their hash.
 pub fn new_token() -> Token {
-    let mut random = [0_u8; 32];
-    getrandom::fill(&mut random).expect("the operating system gives random bytes");
-    let secret = URL_SAFE_NO_PAD.encode(random);
+    let secret = URL_SAFE_NO_PAD.encode(random::<32>());
     let hash = hash_token(&secret);
     Token { secret, hash }
 }

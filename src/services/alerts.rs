@@ -93,18 +93,20 @@ pub async fn watch(ctx: &Ctx) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     tx.lock("alerts").await?;
     let wrong = find_causes(ctx, &mut tx, now).await?;
-    let reached = list_reached(ctx, &mut tx).await?;
     for cause in &wrong {
         if alerts::open(&mut tx, &cause.key(), now).await? {
             messages::alert(ctx, &mut tx, cause, false).await?;
         }
     }
-    for key in alerts::list_open(&mut tx).await? {
-        let cause = Cause::parse(&key).filter(|cause| !wrong.contains(cause));
-        if let Some(cause) = cause
-            && alerts::close(&mut tx, &key, now).await?
-            && is_mended(&cause, &reached)
-        {
+    let open = alerts::list_open(&mut tx).await?;
+    let causes = open.iter().filter_map(|key| Cause::parse(key));
+    let over: Vec<Cause> = causes.filter(|cause| !wrong.contains(cause)).collect();
+    if over.is_empty() {
+        return Ok(tx.commit().await?);
+    }
+    let reached = list_reached(ctx, &mut tx).await?;
+    for cause in over {
+        if alerts::close(&mut tx, &cause.key(), now).await? && is_mended(&cause, &reached) {
             messages::alert(ctx, &mut tx, &cause, true).await?;
         }
     }
@@ -140,8 +142,8 @@ async fn find_causes(
     tx: &mut Tx,
     now: Timestamp,
 ) -> Result<BTreeSet<Cause>, ServiceError> {
-    let mut causes = find_causes_of_relay(tx, now).await?;
     let choice = relay::find_choice(tx).await?;
+    let mut causes = find_causes_of_relay(tx, &choice, now).await?;
     let all = connections::list(tx).await?;
     let backlogs = jobs::list_backlogs(tx).await?;
     for vendor in vendors::list(tx).await? {
@@ -178,10 +180,10 @@ async fn find_causes(
 /// Leads that the iPaaS has had for too long, or said that it cannot register.
 async fn find_causes_of_relay(
     tx: &mut Tx,
+    choice: &RelayChoice,
     now: Timestamp,
 ) -> Result<BTreeSet<Cause>, ServiceError> {
-    let wait_minutes = i64::from(relay::find_choice(tx).await?.wait_minutes);
-    let since = now.plus_ms(-wait_minutes * 60_000);
+    let since = now.plus_ms(-i64::from(choice.wait_minutes) * 60_000);
     let late = deliveries::count_late(tx, since).await?;
     let failed = deliveries::count_failed(tx).await?;
     let found = [(Kind::Late, late), (Kind::Dead, failed)];

@@ -11,7 +11,7 @@ use std::{
 use portal_domain::{
     calendar::Month,
     ids::{
-        BillId, ClientId, DealId, ExceptionId, LineId, PartnerId, PersonId, PlanVersionId,
+        BillId, ClientId, DealId, ExceptionId, LeadId, LineId, PartnerId, PersonId, PlanVersionId,
         StatementId,
     },
     ledger::Entry,
@@ -545,6 +545,11 @@ pub(crate) fn difference(wanted_minor: i64, held_minor: i64) -> Result<i64, Mone
     wanted_minor
         .checked_sub(held_minor)
         .ok_or(MoneyError::TooLarge)
+}
+
+/// Whoever writes a lead or its deal has this lock, and takes it before the deal's own.
+pub(crate) async fn lock_lead(tx: &mut Tx, lead: LeadId) -> Result<(), ServiceError> {
+    Ok(tx.lock(&format!("lead:{lead}")).await?)
 }
 
 /// First in every transaction that writes lines of a deal.

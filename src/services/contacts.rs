@@ -1,7 +1,7 @@
 //! Contacts of clients and partners in Xero that became one with another there: what stood under the old one stands under the new one from then on.
 
 use portal_domain::remote::RemoteContact;
-use portal_store::{audit, clients, contacts, invoices, partners};
+use portal_store::{audit, clients, contacts, credits, invoices, partners};
 use serde_json::json;
 
 use crate::{
@@ -69,7 +69,7 @@ async fn follow(ctx: &Ctx, from: &str, into: &str) -> Result<(), ServiceError> {
     }
     // Xero dates none of them anew, so no sweep would bring them under their new contact.
     invoices::move_contact(&mut tx, from, into).await?;
-    contacts::move_credits(&mut tx, from, into).await?;
+    credits::move_contact(&mut tx, from, into).await?;
     verdicts::judge_again(ctx, &mut tx, again).await?;
     let facts = json!({ "from": from, "into": into }).to_string();
     for subject in subjects {

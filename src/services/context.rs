@@ -118,14 +118,19 @@ impl Ctx {
 
     /// The same under an older time, for what sorts by the age of something else, whenever it was heard of.
     pub fn new_id_of(&self, at: Timestamp) -> Ulid {
-        let mut random = [0_u8; 16];
-        getrandom::fill(&mut random).expect("the operating system gives random bytes");
         let millis = u64::try_from(at.0).unwrap_or(0);
-        Ulid::from_parts(millis, u128::from_be_bytes(random))
+        Ulid::from_parts(millis, u128::from_be_bytes(random()))
     }
 
     /// An address of the portal.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.programme.portal_url)
     }
+}
+
+/// Bytes that nobody can guess.
+pub(crate) fn random<const LENGTH: usize>() -> [u8; LENGTH] {
+    let mut bytes = [0_u8; LENGTH];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
 }

@@ -48,7 +48,7 @@ pub async fn apply_registration(
     hubspot_deal_id: &str,
 ) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
-    lock_lead(&mut tx, lead).await?;
+    books::lock_lead(&mut tx, lead).await?;
     let mut found = leads::find(&mut tx, lead)
         .await?
         .ok_or(ServiceError::NotFound)?;
@@ -62,11 +62,6 @@ pub async fn apply_registration(
         messages::deal_without_lead(ctx, &mut tx, &found, hubspot_deal_id).await?;
     }
     Ok(tx.commit().await?)
-}
-
-/// Whoever writes a lead's deal has this lock, and takes it before the deal's own.
-async fn lock_lead(tx: &mut Tx, lead: LeadId) -> Result<(), ServiceError> {
-    Ok(tx.lock(&format!("lead:{lead}")).await?)
 }
 
 /// Accepted becomes registered; `false` for a lead in any other state.
@@ -113,7 +108,7 @@ pub async fn apply_reading(
     let Some(owner) = find_owner(&mut tx, asked_id, remote).await? else {
         return Ok(());
     };
-    lock_lead(&mut tx, owner.lead).await?;
+    books::lock_lead(&mut tx, owner.lead).await?;
     let read = remote.map_or(asked_id, |remote| &remote.id);
     books::settle(
         ctx,

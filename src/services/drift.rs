@@ -9,7 +9,7 @@ use portal_domain::{
     remote::{RemoteDeal, RemoteInvoice, UnreadableDeal},
 };
 use portal_store::{
-    Tx, audit,
+    audit,
     deals::{self, MirroredDeal},
     drift::{self, ComparisonRecord, Difference, DifferenceRecord},
     invoices, vendors,
@@ -48,8 +48,8 @@ pub async fn read_meter(
     require_staff(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
     let oldest_at = match system {
-        "hubspot" => drift::find_oldest_deal(&mut tx).await?,
-        "xero" => drift::find_oldest_invoice(&mut tx).await?,
+        "hubspot" => deals::find_oldest_reading(&mut tx).await?,
+        "xero" => invoices::find_oldest_reading(&mut tx).await?,
         _ => return Ok(None),
     };
     Ok(Some(Meter {
@@ -127,7 +127,7 @@ pub async fn deals_compared(
     }
     let mut tx = ctx.store.write().await?;
     drift::add(&mut tx, "hubspot", known.len(), &found, ctx.now()).await?;
-    drift::confirm_deals(&mut tx, &confirmed, ctx.now()).await?;
+    deals::confirm(&mut tx, &confirmed, ctx.now()).await?;
     tx.commit().await?;
     Ok(stale)
 }
@@ -328,7 +328,7 @@ async fn unheard_of(
     let Some(changed_at) = changed_at else {
         return Ok(());
     };
-    let mut tx: Tx = ctx.store.write().await?;
+    let mut tx = ctx.store.write().await?;
     vendors::add_unheard(&mut tx, system, changed_at).await?;
     Ok(tx.commit().await?)
 }

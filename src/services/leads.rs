@@ -260,7 +260,7 @@ pub async fn decide(
     require_staff(actor, Action::DecideLeads)?;
     let now = ctx.now();
     let mut tx = ctx.store.write().await?;
-    tx.lock(&format!("lead:{id}")).await?;
+    books::lock_lead(&mut tx, id).await?;
     let lead = leads::find(&mut tx, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
@@ -320,7 +320,7 @@ pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: LeadId) -> Result<(), Servic
     let partner = require_partner(actor, Action::SubmitLeads)?;
     let now = ctx.now();
     let mut tx = ctx.store.write().await?;
-    tx.lock(&format!("lead:{id}")).await?;
+    books::lock_lead(&mut tx, id).await?;
     let lead = leads::find_of_partner(&mut tx, partner, id)
         .await?
         .ok_or(ServiceError::NotFound)?;

@@ -119,7 +119,7 @@ pub async fn decide_merger(
         .await?
         .ok_or(ServiceError::NotFound)?;
     for lead in BTreeSet::from([survivor.lead, other.lead]) {
-        tx.lock(&format!("lead:{lead}")).await?;
+        books::lock_lead(&mut tx, lead).await?;
     }
     books::lock_deals(&mut tx, &BTreeSet::from([survivor.id, other.id])).await?;
     let Merger { survivor, other } = find_merger(&mut tx, &open)
@@ -256,7 +256,7 @@ async fn lock_deal_of(
     let id = exception.deal.ok_or(ServiceError::NotFound)?;
     let found = deals::find(tx, id).await?;
     let lead = found.ok_or(ServiceError::NotFound)?.lead;
-    tx.lock(&format!("lead:{lead}")).await?;
+    books::lock_lead(tx, lead).await?;
     books::lock_deal(tx, id).await?;
     let found = deals::find(tx, id).await?;
     found.ok_or(ServiceError::NotFound)

@@ -692,7 +692,7 @@ pub(crate) async fn choose_missing_plans(ctx: &Ctx) -> Result<(), ServiceError> 
     drop(tx);
     for deal in without {
         let mut tx = ctx.store.write().await?;
-        tx.lock(&format!("lead:{}", deal.lead)).await?;
+        books::lock_lead(&mut tx, deal.lead).await?;
         tx.lock("plans").await?;
         books::lock_deal(&mut tx, deal.id).await?;
         let Some(mut deal) = deals::find(&mut tx, deal.id)

@@ -18,7 +18,7 @@ use portal_store::{
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use sha2::{Digest, Sha256};
 
-use crate::{Ctx, ServiceError};
+use crate::{Ctx, ServiceError, context::random};
 
 /// Bytes of a key.
 const KEY_LEN: usize = 32;
@@ -214,12 +214,6 @@ fn key_of(bytes: &[u8]) -> Option<LessSafeKey> {
     UnboundKey::new(&AES_256_GCM, bytes)
         .ok()
         .map(LessSafeKey::new)
-}
-
-fn random<const LENGTH: usize>() -> [u8; LENGTH] {
-    let mut bytes = [0_u8; LENGTH];
-    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
-    bytes
 }
 
 /// A random nonce before the sealed text. Keys seal far fewer texts than a random nonce of 96 bits would meet again.

@@ -3,7 +3,7 @@
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, rows},
+    sql::rows,
 };
 
 /// Ids of contacts after one, in their order.
@@ -21,15 +21,4 @@ pub async fn list_known_after(
         limit,
     )?;
     all(&rows, |row| row.text("xero_contact_id"))
-}
-
-/// All credit notes of a contact are another one's.
-pub async fn move_credits(tx: &mut Tx, from: &str, into: &str) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "UPDATE credits SET contact_id = $2 WHERE contact_id = $1",
-        from,
-        into
-    )?;
-    Ok(())
 }

@@ -257,3 +257,14 @@ pub async fn set_seen(tx: &mut Tx, id: &str, now: Timestamp) -> Result<(), Store
     execute!(tx, "UPDATE credits SET seen_at = $2 WHERE id = $1", id, now)?;
     Ok(())
 }
+
+/// All credit notes of a contact are another one's.
+pub async fn move_contact(tx: &mut Tx, from: &str, into: &str) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE credits SET contact_id = $2 WHERE contact_id = $1",
+        from,
+        into
+    )?;
+    Ok(())
+}

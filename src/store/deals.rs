@@ -732,3 +732,27 @@ fn read_terms(row: &AnyRow) -> Result<DealTerms, StoreError> {
         })?,
     })
 }
+
+/// HubSpot has these deals as we do.
+pub async fn confirm(tx: &mut Tx, hubspot_ids: &[&str], now: Timestamp) -> Result<(), StoreError> {
+    if hubspot_ids.is_empty() {
+        return Ok(());
+    }
+    let mut bound = Vec::from(values![now]);
+    bound.extend(hubspot_ids.iter().map(Bind::value));
+    let text = format!(
+        "UPDATE deals SET confirmed_at = $1 WHERE hubspot_id IN {}",
+        places(1, hubspot_ids.len(), 2)
+    );
+    execute_many(tx, text, bound).await?;
+    Ok(())
+}
+
+/// Since when the open and won deal is unconfirmed whose reading is the oldest.
+pub async fn find_oldest_reading(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
+    row!(
+        tx,
+        "SELECT MIN(confirmed_at) AS oldest FROM deals WHERE state IN ('open', 'won')"
+    )?
+    .map_or(Ok(None), |row| row.optional_instant("oldest"))
+}

@@ -52,9 +52,8 @@ impl DeliveryRecord {
     }
 }
 
-const DELIVERY: &str = "SELECT deliveries.lead_id, deliveries.way, deliveries.state, deliveries.due, deliveries.sends, deliveries.accepted_at,
-        deliveries.answered_at, deliveries.code, deliveries.said, deliveries.created_at
-    FROM deliveries";
+const COLUMNS: &str = "deliveries.lead_id, deliveries.way, deliveries.state, deliveries.due, deliveries.sends, deliveries.accepted_at,
+    deliveries.answered_at, deliveries.code, deliveries.said, deliveries.created_at";
 
 fn read_delivery(row: &AnyRow) -> Result<DeliveryRecord, StoreError> {
     Ok(DeliveryRecord {
@@ -72,10 +71,14 @@ fn read_delivery(row: &AnyRow) -> Result<DeliveryRecord, StoreError> {
 }
 
 pub async fn find(tx: &mut Tx, lead: LeadId) -> Result<Option<DeliveryRecord>, StoreError> {
-    row!(tx, sql!(DELIVERY, " WHERE lead_id = $1"), lead)?
-        .as_ref()
-        .map(read_delivery)
-        .transpose()
+    row!(
+        tx,
+        sql!("SELECT ", COLUMNS, " FROM deliveries WHERE lead_id = $1"),
+        lead
+    )?
+    .as_ref()
+    .map(read_delivery)
+    .transpose()
 }
 
 /// Writes a delivery as it is now.
@@ -114,12 +117,14 @@ pub struct ListedDelivery {
 pub async fn list_newest(tx: &mut Tx, limit: i64) -> Result<Vec<ListedDelivery>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT deliveries.lead_id, deliveries.way, deliveries.state, deliveries.due, deliveries.sends, deliveries.accepted_at,
-             deliveries.answered_at, deliveries.code, deliveries.said, deliveries.created_at,
-             leads.client_name, leads.state AS lead_state, partners.name AS partner_name
-         FROM deliveries JOIN leads ON leads.id = deliveries.lead_id JOIN partners ON partners.id = leads.partner_id
-         WHERE deliveries.way = 'relay'
-         ORDER BY CASE WHEN deliveries.state = 'registered' THEN 1 ELSE 0 END, deliveries.lead_id DESC LIMIT $1",
+        sql!(
+            "SELECT ",
+            COLUMNS,
+            ", leads.client_name, leads.state AS lead_state, partners.name AS partner_name
+             FROM deliveries JOIN leads ON leads.id = deliveries.lead_id JOIN partners ON partners.id = leads.partner_id
+             WHERE deliveries.way = 'relay'
+             ORDER BY CASE WHEN deliveries.state = 'registered' THEN 1 ELSE 0 END, deliveries.lead_id DESC LIMIT $1"
+        ),
         limit,
     )?;
     all(&rows, |row| {

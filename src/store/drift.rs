@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{Bind, execute, execute_many, places, row, rows, values},
+    sql::{execute, row, rows},
 };
 
 /// The last comparison with a system, or the one that goes on.
@@ -182,41 +182,4 @@ pub async fn count_open(tx: &mut Tx, system: &str) -> Result<i64, StoreError> {
         system
     )?;
     found.map_or(Ok(0), |row| row.integer("count"))
-}
-
-/// HubSpot has these deals as we do.
-pub async fn confirm_deals(
-    tx: &mut Tx,
-    hubspot_ids: &[&str],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    if hubspot_ids.is_empty() {
-        return Ok(());
-    }
-    let mut bound = Vec::from(values![now]);
-    bound.extend(hubspot_ids.iter().map(Bind::value));
-    let text = format!(
-        "UPDATE deals SET confirmed_at = $1 WHERE hubspot_id IN {}",
-        places(1, hubspot_ids.len(), 2)
-    );
-    execute_many(tx, text, bound).await?;
-    Ok(())
-}
-
-/// Since when the open and won deal is unconfirmed whose reading is the oldest.
-pub async fn find_oldest_deal(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
-    row!(
-        tx,
-        "SELECT MIN(confirmed_at) AS oldest FROM deals WHERE state IN ('open', 'won')"
-    )?
-    .map_or(Ok(None), |row| row.optional_instant("oldest"))
-}
-
-/// The same of the invoices and bills that can still change.
-pub async fn find_oldest_invoice(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
-    row!(
-        tx,
-        "SELECT MIN(seen_at) AS oldest FROM invoices WHERE status IN ('DRAFT', 'SUBMITTED', 'AUTHORISED')"
-    )?
-    .map_or(Ok(None), |row| row.optional_instant("oldest"))
 }

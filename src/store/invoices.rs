@@ -512,3 +512,12 @@ pub async fn list_fills_of_deals(
         })
     })
 }
+
+/// When the invoice or bill was looked at, of those that can still change, that waits for longest.
+pub async fn find_oldest_reading(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
+    row!(
+        tx,
+        "SELECT MIN(seen_at) AS oldest FROM invoices WHERE status IN ('DRAFT', 'SUBMITTED', 'AUTHORISED')"
+    )?
+    .map_or(Ok(None), |row| row.optional_instant("oldest"))
+}

@@ -36,6 +36,11 @@ pub async fn set_channel(
     Ok(())
 }
 
+/// Whether any webhook is still kept in clear.
+pub async fn has_webhooks(tx: &mut Tx) -> Result<bool, StoreError> {
+    Ok(row!(tx, "SELECT partner_id FROM slack_webhooks LIMIT 1")?.is_some())
+}
+
 /// Takes out the webhooks that were kept in clear before the vault was there: for each its partner and its address.
 pub async fn take_webhooks(tx: &mut Tx) -> Result<Vec<(PartnerId, String)>, StoreError> {
     let rows = rows!(tx, "DELETE FROM slack_webhooks RETURNING partner_id, url")?;

@@ -104,6 +104,11 @@ async fn dead(portal: &TestPortal, lane: &str) -> Vec<String> {
         .collect()
 }
 
+/// From now on the iPaaS is like that.
+async fn mood(portal: &TestPortal, mood: Value) {
+    portal.sandbox_act("ipaas/moods", mood).await;
+}
+
 async fn minutes_pass(portal: &TestPortal, minutes: i64) {
     for _ in 0..minutes {
         portal.advance_clock_by(1).await;
@@ -131,9 +136,7 @@ async fn call_back(portal: &TestPortal, secret: &Secret, id: &str, at_s: i64, bo
 async fn kept_silent() -> (TestPortal, Secret, LeadId) {
     let (portal, inward) = connected().await;
     choose(&portal, "relay", "relay").await;
-    portal
-        .sandbox_act("ipaas/moods", json!({ "sleeps": true }))
-        .await;
+    mood(&portal, json!({ "sleeps": true })).await;
     let lead = submit(&portal).await;
     portal.run_jobs().await;
     assert_eq!(delivery(&portal, lead).await.state, DeliveryState::Accepted);
@@ -352,9 +355,7 @@ async fn where_hubspot_tells_of_deals_itself_the_ipaas_only_registers() {
 async fn what_is_forged_old_or_unsigned_is_refused_and_what_is_repeated_is_done_once() {
     let (portal, inward) = connected().await;
     choose(&portal, "relay", "relay").await;
-    portal
-        .sandbox_act("ipaas/moods", json!({ "sleeps": true }))
-        .await;
+    mood(&portal, json!({ "sleeps": true })).await;
     let lead = submit(&portal).await;
     portal.run_jobs().await;
     let event = json!({ "type": "lead.registered", "data": {
@@ -448,9 +449,7 @@ async fn while_a_secret_is_changed_both_are_valid_and_then_only_the_new_one() {
 #[tokio::test]
 async fn an_address_that_is_switched_off_holds_what_waits_until_it_is_back() {
     let portal = relayed().await;
-    portal
-        .sandbox_act("ipaas/moods", json!({ "refuses": 410 }))
-        .await;
+    mood(&portal, json!({ "refuses": 410 })).await;
     let lead = submit(&portal).await;
     minutes_pass(&portal, 20).await;
     assert_eq!(portal.lead(lead).await.state, LeadState::Accepted);
@@ -464,9 +463,7 @@ async fn an_address_that_is_switched_off_holds_what_waits_until_it_is_back() {
         page.contains("The iPaaS does not take what the portal sends."),
         "{page}"
     );
-    portal
-        .sandbox_act("ipaas/moods", json!({ "refuses": 0 }))
-        .await;
+    mood(&portal, json!({ "refuses": 0 })).await;
     operations::resume(&portal.ctx, &portal.staff.operator, "relay")
         .await
         .unwrap();
@@ -479,21 +476,15 @@ async fn an_address_that_is_switched_off_holds_what_waits_until_it_is_back() {
 async fn an_ipaas_that_is_out_of_order_is_tried_again_and_one_that_does_not_understand_waits_for_a_person()
  {
     let portal = relayed().await;
-    portal
-        .sandbox_act("ipaas/moods", json!({ "refuses": 503 }))
-        .await;
+    mood(&portal, json!({ "refuses": 503 })).await;
     let lead = submit(&portal).await;
     minutes_pass(&portal, 2).await;
     assert_eq!(delivery(&portal, lead).await.state, DeliveryState::Unsure);
-    portal
-        .sandbox_act("ipaas/moods", json!({ "refuses": 422 }))
-        .await;
+    mood(&portal, json!({ "refuses": 422 })).await;
     minutes_pass(&portal, 20).await;
     let said = dead(&portal, "relay").await;
     assert!(said.len() == 1 && said[0].contains("422"), "{said:?}");
-    portal
-        .sandbox_act("ipaas/moods", json!({ "refuses": 0 }))
-        .await;
+    mood(&portal, json!({ "refuses": 0 })).await;
     operations::retry_all(&portal.ctx, &portal.staff.operator, "relay")
         .await
         .unwrap();
@@ -528,14 +519,10 @@ async fn leads_that_wait_for_a_broken_hubspot_go_through_the_ipaas_once_that_is_
 #[tokio::test]
 async fn a_lead_that_the_ipaas_took_does_not_go_the_other_way_too() {
     let portal = relayed().await;
-    portal
-        .sandbox_act("ipaas/moods", json!({ "sleeps": true }))
-        .await;
+    mood(&portal, json!({ "sleeps": true })).await;
     let taken = submit(&portal).await;
     portal.run_jobs().await;
-    portal
-        .sandbox_act("ipaas/moods", json!({ "sleeps": false, "refuses": 410 }))
-        .await;
+    mood(&portal, json!({ "sleeps": false, "refuses": 410 })).await;
     let refused = portal
         .submit(&portal.borealis.owner, "Quayside", "quayside-foods.com")
         .await;
@@ -550,9 +537,7 @@ async fn a_lead_that_the_ipaas_took_does_not_go_the_other_way_too() {
     assert_eq!(deals(&portal, refused).await, (1, 0));
     assert_eq!(portal.lead(taken).await.state, LeadState::Accepted);
     assert_eq!(deals(&portal, taken).await, (0, 0));
-    portal
-        .sandbox_act("ipaas/moods", json!({ "refuses": 0 }))
-        .await;
+    mood(&portal, json!({ "refuses": 0 })).await;
     relay::resend(&portal.ctx, &portal.staff.operator, taken)
         .await
         .unwrap();
@@ -588,9 +573,7 @@ async fn told(portal: &TestPortal) -> Vec<String> {
 #[tokio::test]
 async fn a_call_back_that_does_not_come_is_told_once_and_the_lead_can_be_sent_again() {
     let portal = relayed().await;
-    portal
-        .sandbox_act("ipaas/moods", json!({ "sleeps": true }))
-        .await;
+    mood(&portal, json!({ "sleeps": true })).await;
     let lead = submit(&portal).await;
     portal.run_jobs().await;
     assert_eq!(delivery(&portal, lead).await.state, DeliveryState::Accepted);
@@ -601,9 +584,7 @@ async fn a_call_back_that_does_not_come_is_told_once_and_the_lead_can_be_sent_ag
     let mut operator = portal.sign_in(&portal.staff.operator).await;
     let page = operator.get(PAGE).await.body;
     assert!(page.contains("waiting for the iPaaS since"), "{page}");
-    portal
-        .sandbox_act("ipaas/moods", json!({ "sleeps": false }))
-        .await;
+    mood(&portal, json!({ "sleeps": false })).await;
     let resend = [("do", "resend_lead"), ("lead", &lead.to_string())];
     let answer = operator.post(PAGE, &resend).await;
     assert_eq!(answer.location, format!("{PAGE}?notice=relay-resent"));
@@ -619,9 +600,7 @@ async fn a_call_back_that_does_not_come_is_told_once_and_the_lead_can_be_sent_ag
 #[tokio::test]
 async fn all_leads_of_a_day_are_sent_again_at_once() {
     let portal = relayed().await;
-    portal
-        .sandbox_act("ipaas/moods", json!({ "loses": 4 }))
-        .await;
+    mood(&portal, json!({ "loses": 4 })).await;
     let one = submit(&portal).await;
     let other = portal
         .submit(&portal.borealis.owner, "Quayside", "quayside-foods.com")
@@ -650,9 +629,7 @@ async fn all_leads_of_a_day_are_sent_again_at_once() {
 #[tokio::test]
 async fn a_failure_there_is_shown_in_its_own_words_and_tried_again_by_a_person() {
     let portal = relayed().await;
-    portal
-        .sandbox_act("ipaas/moods", json!({ "fails": "NO_PIPELINE" }))
-        .await;
+    mood(&portal, json!({ "fails": "NO_PIPELINE" })).await;
     let lead = submit(&portal).await;
     portal.run_jobs().await;
     assert_eq!(delivery(&portal, lead).await.state, DeliveryState::Failed);
@@ -663,9 +640,7 @@ async fn a_failure_there_is_shown_in_its_own_words_and_tried_again_by_a_person()
     }
     minutes_pass(&portal, 2).await;
     assert_eq!(told(&portal).await, ["Failed for good: iPaaS"]);
-    portal
-        .sandbox_act("ipaas/moods", json!({ "fails": "" }))
-        .await;
+    mood(&portal, json!({ "fails": "" })).await;
     relay::resend(&portal.ctx, &portal.staff.operator, lead)
         .await
         .unwrap();
@@ -782,26 +757,20 @@ async fn the_first_word_of_a_deal_may_be_that_it_cannot_be_read_or_that_it_is_go
 #[tokio::test]
 async fn a_lead_that_may_have_arrived_is_not_taken_back_by_a_later_refusal() {
     let portal = relayed().await;
-    portal
-        .sandbox_act("ipaas/moods", json!({ "sleeps": true }))
-        .await;
+    mood(&portal, json!({ "sleeps": true })).await;
     portal
         .sandbox_act("faults", json!({ "ipaas": { "drop_after": 1 } }))
         .await;
     let lead = submit(&portal).await;
     portal.worker().run_due().await.unwrap();
     assert_eq!(delivery(&portal, lead).await.state, DeliveryState::Unsure);
-    portal
-        .sandbox_act("ipaas/moods", json!({ "sleeps": false, "refuses": 410 }))
-        .await;
+    mood(&portal, json!({ "sleeps": false, "refuses": 410 })).await;
     minutes_pass(&portal, 2).await;
     assert_eq!(delivery(&portal, lead).await.state, DeliveryState::Unsure);
     choose(&portal, "direct", "hubspot").await;
     minutes_pass(&portal, 2).await;
     assert_eq!(deals(&portal, lead).await, (0, 0));
-    portal
-        .sandbox_act("ipaas/moods", json!({ "refuses": 0 }))
-        .await;
+    mood(&portal, json!({ "refuses": 0 })).await;
     minutes_pass(&portal, 3).await;
     assert_eq!(portal.lead(lead).await.state, LeadState::Registered);
     assert_eq!(deals(&portal, lead).await, (1, 1));
@@ -926,9 +895,7 @@ async fn only_a_deal_of_ours_as_it_is_now_says_what_its_stage_is_called() {
 async fn a_deal_never_moves_to_a_lead_that_waits_for_its_own() {
     let portal = relayed().await;
     let (_, deal) = portal.registered("Harbour", "harbour-logistics.com").await;
-    portal
-        .sandbox_act("ipaas/moods", json!({ "sleeps": true }))
-        .await;
+    mood(&portal, json!({ "sleeps": true })).await;
     let waits = portal
         .submit(&portal.borealis.owner, "Quayside", "quayside-foods.com")
         .await;
@@ -980,9 +947,7 @@ async fn an_event_that_cannot_be_read_waits_for_a_person_and_stops_none_behind_i
 #[tokio::test]
 async fn a_stage_without_a_name_is_a_case_until_somebody_names_it() {
     let portal = relayed().await;
-    portal
-        .sandbox_act("ipaas/moods", json!({ "nameless": true }))
-        .await;
+    mood(&portal, json!({ "nameless": true })).await;
     let (lead, _) = portal.registered("Harbour", "harbour-logistics.com").await;
     let open = async || {
         let open = exceptions::list_exceptions(&portal.ctx, &portal.staff.finance, 20).await;
@@ -1011,9 +976,7 @@ async fn a_stage_without_a_name_is_a_case_until_somebody_names_it() {
 #[tokio::test]
 async fn a_partner_who_withdraws_before_the_call_back_leaves_a_deal_that_staff_hear_of() {
     let portal = relayed().await;
-    portal
-        .sandbox_act("ipaas/moods", json!({ "loses": 4 }))
-        .await;
+    mood(&portal, json!({ "loses": 4 })).await;
     let lead = submit(&portal).await;
     portal.run_jobs().await;
     portal_services::leads::withdraw(&portal.ctx, &portal.aster.owner, lead)
@@ -1106,9 +1069,7 @@ async fn the_page_makes_secrets_that_are_seen_once_tries_the_address_and_chooses
         page.contains("Taken (200)") && page.contains("portal to HubSpot"),
         "{page}"
     );
-    portal
-        .sandbox_act("ipaas/moods", json!({ "refuses": 404 }))
-        .await;
+    mood(&portal, json!({ "refuses": 404 })).await;
     operator.post(PAGE, &[("do", "test_relay")]).await;
     portal.run_jobs().await;
     let page = operator.get(PAGE).await.body;

@@ -10,7 +10,7 @@ use crate::{
     oauth::{self, App, Tokens},
 };
 
-/// What the portal may do there (`contracts.md` 2.2).
+/// What the portal may do there.
 const SCOPES: &str = "oauth crm.objects.companies.read crm.objects.companies.write crm.objects.contacts.read crm.objects.contacts.write crm.objects.deals.read crm.objects.deals.write crm.objects.line_items.read crm.objects.owners.read crm.schemas.companies.write crm.schemas.contacts.write crm.schemas.deals.read crm.schemas.deals.write settings.currencies.read";
 
 /// Where a person agrees, and chooses the account.
@@ -37,12 +37,7 @@ pub async fn exchange(
     code: &str,
     back: &str,
 ) -> Result<Tokens, CallError> {
-    let form = vec![
-        ("grant_type", "authorization_code".to_owned()),
-        ("code", code.to_owned()),
-        ("redirect_uri", back.to_owned()),
-    ];
-    ask(http, base_url, app, form).await
+    ask(http, base_url, app, oauth::code_form(code, back)).await
 }
 
 /// The next access token.
@@ -52,11 +47,7 @@ pub async fn refresh(
     app: &App,
     refresh: &Secret,
 ) -> Result<Tokens, CallError> {
-    let form = vec![
-        ("grant_type", "refresh_token".to_owned()),
-        ("refresh_token", refresh.reveal().to_owned()),
-    ];
-    ask(http, base_url, app, form).await
+    ask(http, base_url, app, oauth::refresh_form(refresh)).await
 }
 
 async fn ask(

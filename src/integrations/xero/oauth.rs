@@ -57,12 +57,8 @@ pub async fn exchange(
     back: &str,
     verifier: &str,
 ) -> Result<Tokens, CallError> {
-    let form = vec![
-        ("grant_type", "authorization_code".to_owned()),
-        ("code", code.to_owned()),
-        ("redirect_uri", back.to_owned()),
-        ("code_verifier", verifier.to_owned()),
-    ];
+    let mut form = oauth::code_form(code, back);
+    form.push(("code_verifier", verifier.to_owned()));
     ask(http, identity_url, app, form).await
 }
 
@@ -73,11 +69,7 @@ pub async fn refresh(
     app: &App,
     refresh: &Secret,
 ) -> Result<Tokens, CallError> {
-    let form = vec![
-        ("grant_type", "refresh_token".to_owned()),
-        ("refresh_token", refresh.reveal().to_owned()),
-    ];
-    ask(http, identity_url, app, form).await
+    ask(http, identity_url, app, oauth::refresh_form(refresh)).await
 }
 
 async fn ask(

@@ -1,8 +1,8 @@
 //! The page on which a person lets an app in, as HubSpot and Xero have one: who asks for what, of which organisations, and two buttons.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 
-use super::layout::STYLE;
+use super::layout::head;
 use crate::call::{Call, Reply, find_pair};
 
 /// No scripts; styles only inline. Where the form leads to is the app's to say, so that is left open.
@@ -84,14 +84,7 @@ fn document(vendor: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (vendor) " · Sandbox" }
-                link rel="icon" href="data:,";
-                style { (PreEscaped(STYLE)) }
-            }
+            (head(vendor))
             body { main id="main" { (content) } }
         }
     }

@@ -12,7 +12,7 @@ use crate::server::Shared;
 pub const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:; frame-src 'self'; \
                           form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-pub const STYLE: &str = include_str!("style.css");
+const STYLE: &str = include_str!("style.css");
 
 const PAGES: [(&str, &str); 8] = [
     ("/", "Overview"),
@@ -35,15 +35,7 @@ pub fn frame(shared: &Shared, call: &Call, title: &str, content: &Markup) -> Mar
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (title) " · Sandbox" }
-                // An empty one: a browser that finds none asks for /favicon.ico.
-                link rel="icon" href="data:,";
-                style { (PreEscaped(STYLE)) }
-            }
+            (head(title))
             body {
                 a.skip href="#main" { "Skip to content" }
                 header {
@@ -63,6 +55,21 @@ pub fn frame(shared: &Shared, call: &Call, title: &str, content: &Markup) -> Mar
                     (content)
                 }
             }
+        }
+    }
+}
+
+/// The head of any page.
+pub fn head(title: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            title { (title) " · Sandbox" }
+            // An empty one: a browser that finds none asks for /favicon.ico.
+            link rel="icon" href="data:,";
+            style { (PreEscaped(STYLE)) }
         }
     }
 }

@@ -17,7 +17,7 @@ use portal_domain::{
 use portal_store::{
     Tx,
     connections::{self, ConnectionRecord},
-    jobs,
+    jobs::{self, BacklogRecord},
     vendors::{self, Standing},
 };
 
@@ -51,9 +51,10 @@ pub struct ConnectionView {
 pub async fn list(ctx: &Ctx, actor: &Actor) -> Result<Vec<ConnectionView>, ServiceError> {
     require_staff(actor, Action::Connect)?;
     let mut tx = ctx.store.read().await?;
+    let backlogs = jobs::list_backlogs(&mut tx).await?;
     let mut found = Vec::new();
     for system in System::ALL {
-        found.push(view(ctx, &mut tx, *system).await?);
+        found.push(view(ctx, &mut tx, *system, &backlogs).await?);
     }
     Ok(found)
 }
@@ -66,14 +67,19 @@ pub async fn find(
 ) -> Result<ConnectionView, ServiceError> {
     require_staff(actor, Action::Connect)?;
     let mut tx = ctx.store.read().await?;
-    view(ctx, &mut tx, system).await
+    let backlogs = jobs::list_backlogs(&mut tx).await?;
+    view(ctx, &mut tx, system, &backlogs).await
 }
 
-async fn view(ctx: &Ctx, tx: &mut Tx, system: System) -> Result<ConnectionView, ServiceError> {
+async fn view(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    system: System,
+    backlogs: &[BacklogRecord],
+) -> Result<ConnectionView, ServiceError> {
     let record = connections::find(tx, system).await?;
-    let backlogs = jobs::list_backlogs(tx).await?;
     let backlog = backlogs
-        .into_iter()
+        .iter()
         .find(|backlog| backlog.lane == system.as_str());
     let webhook = secret_of(ctx, tx, system, ConnectionSecret::Webhook).await?;
     Ok(ConnectionView {

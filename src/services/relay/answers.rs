@@ -17,7 +17,7 @@ use portal_store::{
 
 use super::choice;
 use crate::{
-    Ctx, ServiceError,
+    Ctx, ServiceError, books,
     deals::{apply_reading, find_own, not_readable, register},
     messages,
     outbox::{self, Job},
@@ -66,7 +66,7 @@ impl From<portal_store::StoreError> for NotTaken {
 }
 
 async fn lock(tx: &mut Tx, lead: LeadId) -> Result<LeadRecord, NotTaken> {
-    tx.lock(&format!("lead:{lead}")).await?;
+    books::lock_lead(tx, lead).await?;
     let found = leads::find(tx, lead).await?;
     found.ok_or_else(|| NotTaken::UnknownLead(lead.to_string()))
 }

@@ -21,6 +21,7 @@ use super::{SYSTEM, choice, secrets};
 use crate::{
     Ctx, ServiceError,
     access::require_staff,
+    books,
     outbox::{self, Job},
 };
 
@@ -53,7 +54,7 @@ const fn is_open(delivery: &DeliveryRecord) -> bool {
 }
 
 async fn lock(tx: &mut Tx, lead: LeadId) -> Result<LeadRecord, ServiceError> {
-    tx.lock(&format!("lead:{lead}")).await?;
+    books::lock_lead(tx, lead).await?;
     leads::find(tx, lead).await?.ok_or(ServiceError::NotFound)
 }
 
@@ -174,16 +175,24 @@ pub async fn is_direct(ctx: &Ctx, id: LeadId) -> Result<bool, ServiceError> {
     let lead = leads::find(&mut tx, id).await?;
     let lead = lead.ok_or(ServiceError::NotFound)?;
     let known = deliveries::find(&mut tx, id).await?;
-    if let Some(known) = known.filter(|known| !is_open(known)) {
-        return Ok(known.way == Way::Direct);
-    }
-    let is_direct =
-        lead.hubspot_deal_id.is_some() || choice::find(&mut tx).await?.way == Way::Direct;
+    let is_direct = goes_direct(&mut tx, &lead, known.as_ref()).await?;
     drop(tx);
-    if !is_direct {
+    if !is_direct && known.as_ref().is_none_or(is_open) {
         outbox::add_alone(ctx, &Job::RelayLead { lead: id }).await?;
     }
     Ok(is_direct)
+}
+
+/// Whether a lead goes the direct way: as was written down once somebody outside may have it, and as was chosen before.
+async fn goes_direct(
+    tx: &mut Tx,
+    lead: &LeadRecord,
+    known: Option<&DeliveryRecord>,
+) -> Result<bool, ServiceError> {
+    if let Some(known) = known.filter(|known| !is_open(known)) {
+        return Ok(known.way == Way::Direct);
+    }
+    Ok(lead.hubspot_deal_id.is_some() || choice::find(tx).await?.way == Way::Direct)
 }
 
 /// The portal is about to make a lead's deal in HubSpot; `false` if it must not any more.
@@ -191,10 +200,7 @@ pub async fn begin_direct(ctx: &Ctx, id: LeadId) -> Result<bool, ServiceError> {
     let mut tx = ctx.store.write().await?;
     let lead = lock(&mut tx, id).await?;
     let known = deliveries::find(&mut tx, id).await?;
-    let is_direct = match &known {
-        Some(known) if !is_open(known) => known.way == Way::Direct,
-        _ => lead.hubspot_deal_id.is_some() || choice::find(&mut tx).await?.way == Way::Direct,
-    };
+    let is_direct = goes_direct(&mut tx, &lead, known.as_ref()).await?;
     if is_direct {
         let begun = DeliveryRecord {
             way: Way::Direct,

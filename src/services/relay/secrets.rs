@@ -11,7 +11,7 @@ use portal_store::{Tx, audit};
 use serde_json::json;
 
 use super::SYSTEM;
-use crate::{Ctx, ServiceError, access::require_staff, vault};
+use crate::{Ctx, ServiceError, access::require_staff, context::random, vault};
 
 /// How a secret of Standard Webhooks begins.
 const PREFIX: &str = "whsec_";
@@ -34,9 +34,7 @@ pub struct KnownSecret {
 
 /// A secret that nobody has yet. It holds once somebody has it kept.
 pub fn new_secret() -> Secret {
-    let mut random = [0_u8; BYTES];
-    getrandom::fill(&mut random).expect("the operating system gives random bytes");
-    Secret::from(format!("{PREFIX}{}", STANDARD.encode(random)))
+    Secret::from(format!("{PREFIX}{}", STANDARD.encode(random::<BYTES>())))
 }
 
 /// All that are valid, the newest first.

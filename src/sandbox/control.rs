@@ -303,8 +303,15 @@ fn act(
         shared.limits().reset();
     }
     let mut world = shared.world();
+    let sizes_before = world.faults.limits.clone();
     let done = act_in_world(&mut world, parts, fields, now_ms);
     webhooks::send_pending(shared, &mut world);
+    let are_sizes_others = world.faults.limits != sizes_before;
+    drop(world);
+    if are_sizes_others {
+        // What was called before counts against nothing that is allowed from now on.
+        shared.limits().reset();
+    }
     done
 }
 

@@ -23,73 +23,85 @@ async fn with_backlog(faults: Value, readings: impl Iterator<Item = Job>) -> Tes
     portal
 }
 
-/// Three instances that keep to a budget, working side by side for a while.
-async fn work_for(portal: &TestPortal, budgets: Budgets, time: Duration) {
+/// Three instances that keep to a budget, working side by side until something was seen.
+async fn work_until(portal: &TestPortal, budgets: Budgets, seen: impl Future<Output = ()>) {
     let stop = watch::Sender::new(false);
     let workers = (0..3).map(|_| portal.worker().with_budgets(budgets));
     let running: Vec<_> = workers
         .map(|worker: Worker| tokio::spawn(worker.run(stop.subscribe())))
         .collect();
-    tokio::time::sleep(time).await;
+    seen.await;
     stop.send_replace(true);
     for worker in running {
         worker.await.unwrap();
     }
 }
 
-/// The calls to a vendor between two instants: how many, and how many of them were answered 429.
-async fn calls(portal: &TestPortal, path: &str, from_ms: i64, to_ms: i64) -> (usize, usize) {
+/// The calls to a vendor since an instant, searches left out: when each arrived, and whether it was answered 429.
+async fn calls(portal: &TestPortal, path: &str, since_ms: i64) -> Vec<(i64, bool)> {
     let log = portal.sandbox_read("log").await;
-    let calls: Vec<&Value> = log
+    let mut calls: Vec<(i64, bool)> = log
         .as_array()
         .unwrap()
         .iter()
         .filter(|call| {
             let target = call["target"].as_str().unwrap_or_default();
-            let at_ms = call["at_ms"].as_i64().unwrap_or_default();
-            target.starts_with(path)
-                && !target.ends_with("/search")
-                && (from_ms..to_ms).contains(&at_ms)
+            target.starts_with(path) && !target.ends_with("/search")
         })
+        .map(|call| (call["at_ms"].as_i64().unwrap(), call["status"] == 429))
+        .filter(|(at_ms, _)| *at_ms >= since_ms)
         .collect();
-    let refused = calls.iter().filter(|call| call["status"] == 429).count();
-    (calls.len(), refused)
+    calls.sort_unstable();
+    calls
+}
+
+/// How many calls arrived in the fullest of all windows of this length.
+fn fullest_window(calls: &[(i64, bool)], window_ms: i64) -> usize {
+    let ends_in = |from: i64| calls.partition_point(|(at_ms, _)| *at_ms < from + window_ms);
+    let windows = calls.iter().enumerate();
+    let counts = windows.map(|(place, (at_ms, _))| ends_in(*at_ms) - place);
+    counts.max().unwrap_or(0)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_workers_use_what_an_account_allows_and_none_is_ever_refused() {
     // Slow enough for a machine that is busy otherwise.
-    let (allowed, window_ms) = (20, 4_000);
+    let (allowed, window_ms) = (60_usize, 12_000);
     let faults = json!({
         "limits": { "hubspot_ten_seconds": allowed, "hubspot_window_ms": window_ms },
         "hubspot": { "limits_enforced": true },
     });
-    let readings = (0..400).map(|number| Job::ReadDeal {
+    let readings = (0..600).map(|number| Job::ReadDeal {
         hubspot_id: format!("{number}"),
     });
     let portal = with_backlog(faults, readings).await;
     let rate = Rate {
-        calls: allowed,
+        calls: 60,
         window_ms,
     };
     let budgets = Budgets {
         hubspot: rate,
         ..Budgets::default()
     };
-    // The portal's first work was not counted, and HubSpot spoke of other limits then: both are forgotten.
-    tokio::time::sleep(Duration::from_millis(4_000)).await;
-    portal
-        .database
-        .execute("DELETE FROM budgets")
-        .await
-        .unwrap();
+    // What HubSpot said of other limits is forgotten.
+    let forget = "DELETE FROM budgets";
+    portal.database.execute(forget).await.unwrap();
     let begun = portal.ctx.now().0;
-    work_for(&portal, budgets, Duration::from_millis(9_500)).await;
-    let (from_ms, to_ms) = (begun + 1_000, begun + 9_000);
-    let (made, refused) = calls(&portal, "/crm", from_ms, to_ms).await;
-    let possible = usize::try_from(allowed * (to_ms - from_ms) / window_ms).unwrap();
-    assert_eq!(refused, 0, "of {made}");
-    assert!(made * 100 >= possible * 95, "{made} of {possible}");
+    // A busy machine may lose a turn here and there, and not in each window of a minute.
+    let used = async {
+        for _ in 0..60 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let made = calls(&portal, "/crm", begun).await;
+            if fullest_window(&made, window_ms) * 100 >= allowed * 95 {
+                break;
+            }
+        }
+    };
+    work_until(&portal, budgets, used).await;
+    let made = calls(&portal, "/crm", begun).await;
+    let most = fullest_window(&made, window_ms);
+    assert!(most * 100 >= allowed * 95, "{most} of {allowed}");
+    assert!(made.iter().all(|(_, is_refused)| !is_refused), "{made:?}");
     portal.finish_with_failed_jobs().await;
 }
 
@@ -112,9 +124,11 @@ async fn xero_never_has_more_than_five_calls_of_all_instances_at_once() {
         ..Budgets::default()
     };
     let begun = portal.ctx.now().0;
-    work_for(&portal, budgets, Duration::from_secs(4)).await;
-    let (made, refused) = calls(&portal, "/api.xro", begun, i64::MAX).await;
-    assert_eq!(refused, 0);
+    let four_seconds = tokio::time::sleep(Duration::from_secs(4));
+    work_until(&portal, budgets, four_seconds).await;
+    let made = calls(&portal, "/api.xro", begun).await;
+    assert!(made.iter().all(|(_, is_refused)| !is_refused), "{made:?}");
+    let made = made.len();
     assert!(made >= 20, "{made} calls, though five at once were allowed");
     portal.finish_with_failed_jobs().await;
 }

@@ -1,66 +1,147 @@
-//! A job in our hands: its lease is prolonged while the work goes on, and the work ends with the lease, whatever becomes of the database.
+//! Jobs in our hands: done one after another, while their leases are prolonged; the work ends with the lease, whatever becomes of the database.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use portal_integrations::gate::through;
 use portal_services::{Ctx, outbox::Job};
 use portal_store::jobs::{self, ClaimedJob};
 use tokio::{task::JoinSet, time::Instant};
 
-use crate::{Desk, JobError, gate::JobGate, perform::perform};
+use crate::{
+    Desk, JobError,
+    budget::Buckets,
+    gate::JobGate,
+    outcome::{self, Ended},
+    perform::Work,
+};
 
-/// A worker that is silent for so long has lost its job to others.
+/// A worker that is silent for so long has lost its jobs to others.
 pub(crate) const LEASE_MS: i64 = 8_000;
 /// By our own clock, from before the claim or the last heartbeat on: the work is ended while nobody else can have the job yet.
 const HELD: Duration = Duration::from_secs(7);
 const HEARTBEAT: Duration = Duration::from_secs(2);
 
-/// Does what a job asks for, within its lease; a panic is a failure like any other. `None`: the lease was lost, the work was stopped where it stood, and how the
-/// job ends is for others to say.
-pub(crate) async fn perform_leased(
-    desk: &Desk,
-    claimed: &ClaimedJob,
-    since: Instant,
-    gate: &Arc<JobGate>,
-) -> Option<Result<(), JobError>> {
-    let job: Job = match serde_json::from_str(&claimed.payload) {
-        Ok(job) => job,
-        Err(error) => return Some(Err(JobError::fail(error))),
-    };
-    let own_desk = desk.clone();
-    let gate: Arc<JobGate> = Arc::clone(gate);
-    // However this function is left, what is in the set does not outlive it.
-    let mut work = JoinSet::new();
-    work.spawn(through(gate, async move { perform(&own_desk, &job).await }));
-    let ended = tokio::select! {
-        Some(done) = work.join_next() => Some(
-            done.unwrap_or_else(|panic| Err(JobError::retry(format!("the job panicked: {panic}")))),
-        ),
-        () = keep(&desk.ctx, claimed, since) => None,
-    };
-    work.shutdown().await;
-    ended
+/// Jobs that were claimed together.
+pub(crate) struct Armful<'a> {
+    lane: &'a str,
+    /// Not begun yet.
+    waiting: VecDeque<ClaimedJob>,
+    ended: Vec<Ended>,
+    /// When the leases must be prolonged …
+    beat_at: Instant,
+    /// … and when nothing may be done any more.
+    ends_at: Instant,
 }
 
-/// Prolongs the lease for as long as the job is ours; a database that does not answer is asked again until the lease is over.
-async fn keep(ctx: &Ctx, claimed: &ClaimedJob, since: Instant) {
-    let mut ends = since + HELD;
-    loop {
-        tokio::time::sleep_until(ends.min(Instant::now() + HEARTBEAT)).await;
-        let asked = Instant::now();
-        match tokio::time::timeout_at(ends, prolong(ctx, claimed)).await {
-            Ok(Ok(true)) => ends = asked + HELD,
-            Ok(Err(error)) if asked < ends => {
-                tracing::warn!(job.id = %claimed.id, %error, "Could not prolong the lease of a job");
+/// What jobs are done with.
+pub(crate) struct Tools<'a> {
+    pub desk: &'a Desk,
+    pub buckets: Option<&'a Arc<Buckets>>,
+    pub work: &'a Work,
+}
+
+impl<'a> Armful<'a> {
+    /// Jobs of a lane that were claimed after an instant.
+    pub(crate) fn new(lane: &'a str, claimed: Vec<ClaimedJob>, since: Instant) -> Self {
+        Self {
+            lane,
+            waiting: claimed.into(),
+            ended: Vec::new(),
+            beat_at: since + HEARTBEAT,
+            ends_at: since + HELD,
+        }
+    }
+
+    /// Does what the jobs ask for; answers how those ended that are still ours and not written down yet. What was not begun by the first heartbeat is put back,
+    /// for workers that have nothing to do.
+    pub(crate) async fn perform(mut self, tools: &Tools<'_>) -> Vec<Ended> {
+        while let Some(claimed) = self.waiting.pop_front() {
+            let gate = JobGate::new(tools.desk.ctx.clone(), tools.buckets.cloned());
+            let gate = Arc::new(gate);
+            let Some(outcome) = self.perform_one(tools, &claimed, &gate).await else {
+                tracing::warn!(job.kind = %claimed.kind, "The lease of job `{}` was lost", claimed.kind);
+                break;
+            };
+            self.ended.push(Ended {
+                claimed,
+                gate,
+                outcome,
+            });
+        }
+        self.ended
+    }
+
+    /// Does one job within its lease; a panic is a failure like any other. `None`: the lease was lost, the work was stopped where it stood, and how the job ends
+    /// is for others to say.
+    async fn perform_one(
+        &mut self,
+        tools: &Tools<'_>,
+        claimed: &ClaimedJob,
+        gate: &Arc<JobGate>,
+    ) -> Option<Result<(), JobError>> {
+        let job: Job = match serde_json::from_str(&claimed.payload) {
+            Ok(job) => job,
+            Err(error) => return Some(Err(JobError::fail(error))),
+        };
+        let gate: Arc<JobGate> = Arc::clone(gate);
+        // However this function is left, what is in the set does not outlive it.
+        let mut work = JoinSet::new();
+        work.spawn(through(gate, (tools.work)(tools.desk.clone(), job)));
+        let ended = loop {
+            tokio::select! {
+                Some(done) = work.join_next() => break Some(done),
+                () = tokio::time::sleep_until(self.beat_at.min(self.ends_at)) => {}
             }
-            _ => return,
+            // Never broken off by the work's end: whoever does not know whether jobs were put back may do none of them.
+            if !self.beat(&tools.desk.ctx, claimed).await {
+                break work.try_join_next();
+            }
+        };
+        work.shutdown().await;
+        ended.map(|done| {
+            done.unwrap_or_else(|panic| Err(JobError::retry(format!("the job panicked: {panic}"))))
+        })
+    }
+
+    /// Prolongs the lease of the job that is being done; `false` once it is over. A database that does not answer is asked again until then.
+    async fn beat(&mut self, ctx: &Ctx, running: &ClaimedJob) -> bool {
+        let now = Instant::now();
+        if now >= self.ends_at {
+            return false;
+        }
+        let unbegun = std::mem::take(&mut self.waiting);
+        let ended = std::mem::take(&mut self.ended);
+        self.beat_at = now + HEARTBEAT;
+        let kept = keep(ctx, self.lane, running, unbegun.into(), ended);
+        match tokio::time::timeout_at(self.ends_at, kept).await {
+            Ok(Ok(true)) => {
+                self.ends_at = now + HELD;
+                true
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(job.id = %running.id, %error, "Could not prolong the lease of a job");
+                true
+            }
+            Ok(Ok(false)) | Err(_) => false,
         }
     }
 }
 
-async fn prolong(ctx: &Ctx, claimed: &ClaimedJob) -> Result<bool, JobError> {
+/// Prolongs one job's lease, puts back what was not begun and writes how those before it ended; `false` if somebody else has the job by now.
+async fn keep(
+    ctx: &Ctx,
+    lane: &str,
+    running: &ClaimedJob,
+    unbegun: Vec<ClaimedJob>,
+    ended: Vec<Ended>,
+) -> Result<bool, JobError> {
     let mut tx = ctx.store.write().await?;
-    let ours = jobs::prolong(&mut tx, claimed, ctx.now().plus_ms(LEASE_MS)).await?;
+    let ours = jobs::prolong(&mut tx, running, ctx.now().plus_ms(LEASE_MS)).await?;
+    if !unbegun.is_empty() {
+        let unbegun: Vec<&ClaimedJob> = unbegun.iter().collect();
+        jobs::put_back(&mut tx, lane, &unbegun).await?;
+    }
     tx.commit().await?;
+    outcome::write(ctx, lane, ended).await?;
     Ok(ours)
 }

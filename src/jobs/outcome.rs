@@ -3,6 +3,8 @@
 //! Only what is the job's own counts as a try. A vendor that is down, does not accept our credentials or wants fewer calls closes its lane for all instances;
 //! then one job a minute finds out whether that is over.
 
+use std::sync::Arc;
+
 use portal_domain::calendar::Timestamp;
 use portal_services::{Ctx, outbox::Job};
 use portal_store::{
@@ -35,9 +37,6 @@ struct Verdict {
 /// like one that failed, since most likely it is the job that ends its worker.
 pub(crate) async fn take_back(ctx: &Ctx, lane: &str) -> Result<(), JobError> {
     let now = ctx.now();
-    if !jobs::is_silent(&mut ctx.store.read().await?, lane, now).await? {
-        return Ok(());
-    }
     let mut tx = ctx.store.write().await?;
     let mut dead = Vec::new();
     for job in jobs::list_silent(&mut tx, lane, now).await? {
@@ -58,44 +57,73 @@ pub(crate) async fn take_back(ctx: &Ctx, lane: &str) -> Result<(), JobError> {
     Ok(())
 }
 
-/// Writes how a job ended, unless somebody else has it by now: then it is theirs to say, and our word is none.
-pub(crate) async fn write(
-    ctx: &Ctx,
-    lane: &str,
-    claimed: &ClaimedJob,
-    gate: &JobGate,
-    outcome: Result<(), JobError>,
-) -> Result<(), JobError> {
+/// How a try ended.
+pub(crate) struct Ended {
+    pub claimed: ClaimedJob,
+    pub gate: Arc<JobGate>,
+    pub outcome: Result<(), JobError>,
+}
+
+/// Writes how jobs of a lane ended. Of one that somebody else has by now it is theirs to say, and our word is none.
+pub(crate) async fn write(ctx: &Ctx, lane: &str, ended: Vec<Ended>) -> Result<(), JobError> {
+    if ended.is_empty() {
+        return Ok(());
+    }
     let now = ctx.now();
     let mut tx = ctx.store.write().await?;
-    if let Some(told) = gate.told() {
+    if let Some(told) = ended.iter().rev().find_map(|ended| ended.gate.told()) {
         budgets::tell(&mut tx, lane, &told, now).await?;
     }
-    let Err(error) = outcome else {
-        if jobs::finish(&mut tx, claimed, now).await? {
-            note_answer(&mut tx, lane, gate, now).await?;
+    let (done, failed): (Vec<Ended>, Vec<Ended>) =
+        ended.into_iter().partition(|ended| ended.outcome.is_ok());
+    let claims: Vec<&ClaimedJob> = done.iter().map(|done| &done.claimed).collect();
+    if jobs::finish(&mut tx, &claims, now).await? > 0 {
+        let is_answered = done.iter().any(|done| done.gate.is_answered());
+        note_answer(&mut tx, lane, is_answered, now).await?;
+    }
+    let mut dead = Vec::new();
+    for Ended {
+        claimed,
+        gate,
+        outcome,
+    } in failed
+    {
+        let Err(error) = outcome else { continue };
+        if write_failure(&mut tx, lane, &claimed, &error, &gate, now).await? {
+            dead.push((claimed, error));
         }
-        return Ok(tx.commit().await?);
-    };
-    let verdict = judge(&mut tx, lane, claimed, &error, now).await?;
-    let (ending, retry_at) = (verdict.ending, verdict.retry_at);
+    }
+    tx.commit().await?;
+    for (claimed, error) in dead {
+        tell(ctx, &claimed, &error.message).await?;
+    }
+    Ok(())
+}
+
+/// Writes that a job failed; `true` if that was for the last time.
+async fn write_failure(
+    tx: &mut Tx,
+    lane: &str,
+    claimed: &ClaimedJob,
+    error: &JobError,
+    gate: &JobGate,
+    now: Timestamp,
+) -> Result<bool, JobError> {
+    let Verdict { ending, retry_at } = judge(tx, lane, claimed, error, now).await?;
+    let is_dead = retry_at.is_none();
     tracing::warn!(
         job.kind = %claimed.kind,
         job.attempt = claimed.attempt,
-        job.dead = retry_at.is_none(),
+        job.dead = is_dead,
         "Job `{}` failed: {}",
         claimed.kind,
         error.logged()
     );
-    if !jobs::end_try(&mut tx, claimed, ending, &error.message, retry_at, now).await? {
-        return Ok(());
+    let ours = jobs::end_try(tx, claimed, ending, &error.message, retry_at, now).await?;
+    if ours {
+        note_failure(tx, lane, error, gate, now).await?;
     }
-    note_failure(&mut tx, lane, &error, gate, now).await?;
-    tx.commit().await?;
-    if retry_at.is_none() {
-        tell(ctx, claimed, &error.message).await?;
-    }
-    Ok(())
+    Ok(ours && is_dead)
 }
 
 /// Whether a failure is a try, and when the job comes again.
@@ -144,7 +172,9 @@ async fn note_failure(
 ) -> Result<(), JobError> {
     let probe_at = now.plus_ms(PROBE_MS);
     match error.remedy {
-        Remedy::Fail | Remedy::Retry { .. } => note_answer(tx, lane, gate, now).await?,
+        Remedy::Fail | Remedy::Retry { .. } => {
+            note_answer(tx, lane, gate.is_answered(), now).await?;
+        }
         Remedy::Recover { .. } => vendors::add_outage(tx, lane, probe_at, now).await?,
         Remedy::SlowDown { after_ms } => vendors::wait(tx, lane, now.plus_ms(after_ms)).await?,
         Remedy::Reconnect => vendors::hold(tx, lane, probe_at, now).await?,
@@ -156,10 +186,10 @@ async fn note_failure(
 async fn note_answer(
     tx: &mut Tx,
     lane: &str,
-    gate: &JobGate,
+    is_answered: bool,
     now: Timestamp,
 ) -> Result<(), JobError> {
-    if gate.is_answered() {
+    if is_answered {
         vendors::add_success(tx, lane, now).await?;
     } else {
         vendors::give_probe_back(tx, lane, now).await?;

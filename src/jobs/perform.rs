@@ -1,10 +1,22 @@
 //! What each job does.
 
+use std::{pin::Pin, sync::Arc};
+
 use portal_services::outbox::Job;
 
 use crate::{Desk, JobError};
 
-pub(crate) async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
+/// A job being done.
+pub(crate) type Doing = Pin<Box<dyn Future<Output = Result<(), JobError>> + Send>>;
+/// How jobs are done.
+pub(crate) type Work = Arc<dyn Fn(Desk, Job) -> Doing + Send + Sync>;
+
+/// How the portal does them.
+pub(crate) fn work() -> Work {
+    Arc::new(|desk, job| Box::pin(async move { perform(&desk, &job).await }))
+}
+
+async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
     let ctx = &desk.ctx;
     match job {
         Job::RegisterLead { lead } => crate::register_lead::run(desk, *lead).await,

@@ -4,12 +4,15 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use portal_services::{Ctx, outbox::LANES};
+use portal_services::{
+    Ctx,
+    outbox::{Job, LANES},
+};
 use portal_store::{
     budgets,
     jobs::{self, ClaimedJob, Order},
@@ -20,10 +23,10 @@ use tokio::{sync::watch, task::JoinSet, time::Instant};
 use crate::{
     Connector, Desk, JobError,
     budget::{Buckets, Budgets, is_scarce},
-    gate::JobGate,
-    lease::{LEASE_MS, perform_leased},
+    lease::{Armful, LEASE_MS, Tools},
     locks::Locks,
     outcome::{self, PROBE_MS},
+    perform::{self, Work},
     schedule,
 };
 
@@ -31,6 +34,9 @@ use crate::{
 const LOOK: Duration = Duration::from_millis(400);
 /// Every so many claims the one that waits longest comes first, however little it matters: so nothing waits for ever behind what matters more.
 const FAIR_TURN: u64 = 4;
+/// Jobs of our own books are claimed together, as many as are done in this time: a commit for each would cost more than most of them.
+const ARMFUL: Duration = Duration::from_millis(50);
+const ARMFUL_MAX: i64 = 500;
 
 /// Runs jobs; as many workers as one likes may share a database.
 #[derive(Clone)]
@@ -40,8 +46,24 @@ pub struct Worker {
     /// Where nobody counts calls there are none.
     buckets: Option<Arc<Buckets>>,
     locks: Arc<Locks>,
-    /// How many claims each lane has seen.
-    claims: Arc<[AtomicU64; LANES.len()]>,
+    work: Work,
+    lanes: Arc<[Lane; LANES.len()]>,
+}
+
+/// What a worker knows of a lane.
+#[derive(Debug, Default)]
+struct Lane {
+    /// How many claims it has seen.
+    claims: AtomicU64,
+    /// How many jobs were done in [`ARMFUL`] the last time.
+    pace: AtomicI64,
+}
+
+/// What stands in front of a claim.
+struct Prospect {
+    admission: Admission,
+    /// Little is left of the vendor's day.
+    is_scarce: bool,
 }
 
 impl Worker {
@@ -51,7 +73,8 @@ impl Worker {
             connector,
             buckets: None,
             locks: Arc::new(Locks::default()),
-            claims: Arc::default(),
+            work: perform::work(),
+            lanes: Arc::default(),
         }
     }
 
@@ -68,6 +91,18 @@ impl Worker {
     #[must_use]
     pub fn with_connector(self, connector: Connector) -> Self {
         Self { connector, ..self }
+    }
+
+    /// The same worker, which does this with each job in place of the job's own work: so it is seen what the worker itself costs.
+    #[must_use]
+    pub fn with_work<Doing>(self, work: impl Fn(Job) -> Doing + Send + Sync + 'static) -> Self
+    where
+        Doing: Future<Output = Result<(), JobError>> + Send + 'static,
+    {
+        Self {
+            work: Arc::new(move |_, job| Box::pin(work(job))),
+            ..self
+        }
     }
 
     async fn desk(&self) -> Result<Desk, JobError> {
@@ -98,15 +133,16 @@ impl Worker {
 
     async fn work_lane(self, lane: &'static str, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
+            let added = self.ctx.store.work_added(lane);
             match self.run_next(lane).await {
-                Ok(true) => {}
-                Ok(false) => {
+                Ok(0) => {
                     tokio::select! {
-                        () = self.ctx.store.job_added() => {}
+                        () = added => {}
                         () = tokio::time::sleep(LOOK) => {}
                         _ = stop.changed() => {}
                     }
                 }
+                Ok(_) => {}
                 Err(error) => {
                     tracing::error!(lane, %error, "Could not look for work in lane `{lane}`");
                     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -134,8 +170,11 @@ impl Worker {
         loop {
             let before = ran;
             for lane in LANES {
-                while self.run_next(lane).await? {
-                    ran += 1;
+                loop {
+                    match self.run_next(lane).await? {
+                        0 => break,
+                        some => ran += some,
+                    }
                 }
             }
             if ran == before {
@@ -144,72 +183,111 @@ impl Worker {
         }
     }
 
-    /// Claims and runs one job of a lane; `false` if none is due.
-    async fn run_next(&self, lane: &str) -> Result<bool, JobError> {
+    /// Claims and runs what comes next in a lane; answers how many jobs that were, none if none is due.
+    async fn run_next(&self, lane: &str) -> Result<usize, JobError> {
         let ctx = &self.ctx;
-        outcome::take_back(ctx, lane).await?;
+        let Some(prospect) = self.look(lane).await? else {
+            return Ok(0);
+        };
+        let desk = self.desk().await?;
         // By our own clock, and from before the lease began.
         let since = Instant::now();
-        let Some(claimed) = self.claim(lane).await? else {
-            return Ok(false);
-        };
-        let gate = Arc::new(JobGate::new(ctx.clone(), self.buckets.clone()));
-        let outcome = match self.desk().await {
-            Ok(desk) => perform_leased(&desk, &claimed, since, &gate).await,
-            Err(error) => Some(Err(error)),
-        };
-        match outcome {
-            Some(outcome) => outcome::write(ctx, lane, &claimed, &gate, outcome).await?,
-            None => {
-                tracing::warn!(job.kind = %claimed.kind, "The lease of job `{}` was lost", claimed.kind);
-            }
+        let claimed = self.claim(lane, &prospect).await?;
+        let count = claimed.len();
+        if count == 0 {
+            return Ok(0);
         }
-        Ok(true)
+        let tools = Tools {
+            desk: &desk,
+            buckets: self.buckets.as_ref(),
+            work: &self.work,
+        };
+        let begun = Instant::now();
+        let ended = Armful::new(lane, claimed, since).perform(&tools).await;
+        self.keep_pace(lane, count, begun.elapsed());
+        outcome::write(ctx, lane, ended).await?;
+        Ok(count)
     }
 
-    /// The next job of a lane that its vendor lets us do.
-    async fn claim(&self, lane: &str) -> Result<Option<ClaimedJob>, JobError> {
+    /// Looks, which costs no writer, whether a lane has something to claim that its vendor lets us do; jobs of workers that have gone silent are taken back
+    /// first.
+    async fn look(&self, lane: &str) -> Result<Option<Prospect>, JobError> {
         let ctx = &self.ctx;
-        let now = ctx.now();
         let mut tx = ctx.store.read().await?;
+        if jobs::is_silent(&mut tx, lane, ctx.now()).await? {
+            drop(tx);
+            outcome::take_back(ctx, lane).await?;
+            tx = ctx.store.read().await?;
+        }
+        let now = ctx.now();
         let admission = vendors::find_standing(&mut tx, lane).await?.admits(now);
         if admission == Admission::None || !jobs::is_due(&mut tx, lane, now).await? {
             return Ok(None);
         }
         let budget = budgets::find(&mut tx, lane).await?;
-        let is_scarce = budget.is_some_and(|budget| is_scarce(&budget, ctx));
-        drop(tx);
-        let mut tx = ctx.store.write().await?;
+        Ok(Some(Prospect {
+            admission,
+            is_scarce: budget.is_some_and(|budget| is_scarce(&budget, ctx)),
+        }))
+    }
+
+    /// The next jobs of a lane.
+    async fn claim(&self, lane: &str, prospect: &Prospect) -> Result<Vec<ClaimedJob>, JobError> {
+        let now = self.ctx.now();
+        let mut tx = self.ctx.store.write().await?;
         if let Some(most) = in_flight_max(lane) {
             // Each job makes one call at a time: so many jobs are so many calls, over all instances.
             tx.lock(&format!("in flight: {lane}")).await?;
             if jobs::count_running(&mut tx, lane, now).await? >= most {
-                return Ok(None);
+                return Ok(Vec::new());
             }
         }
-        let order = match admission {
+        let order = match prospect.admission {
             Admission::Probe => {
                 if !vendors::take_probe(&mut tx, lane, now, now.plus_ms(PROBE_MS)).await? {
-                    return Ok(None);
+                    return Ok(Vec::new());
                 }
                 Order::Age
             }
-            _ if is_scarce => Order::Urgent,
+            _ if prospect.is_scarce => Order::Urgent,
             _ => self.next_order(lane),
         };
-        let claimed = jobs::claim(&mut tx, lane, order, now, now.plus_ms(LEASE_MS)).await?;
+        let most = self.most(lane, order);
+        let claimed = jobs::claim(&mut tx, lane, order, most, now, now.plus_ms(LEASE_MS)).await?;
         tx.commit().await?;
         Ok(claimed)
     }
 
-    fn next_order(&self, lane: &str) -> Order {
+    fn lane(&self, lane: &str) -> &Lane {
         let place = LANES.iter().position(|of| *of == lane).unwrap_or(0);
-        let claims = self.claims[place].fetch_add(1, Ordering::Relaxed);
+        &self.lanes[place]
+    }
+
+    fn next_order(&self, lane: &str) -> Order {
+        let claims = self.lane(lane).claims.fetch_add(1, Ordering::Relaxed);
         if claims % FAIR_TURN == FAIR_TURN - 1 {
             Order::Age
         } else {
             Order::Priority
         }
+    }
+
+    /// How many jobs are claimed together. By age it is one, whatever became of it before: so one over which a worker went silent has its turn too.
+    fn most(&self, lane: &str, order: Order) -> i64 {
+        if is_ours(lane) && order != Order::Age {
+            self.lane(lane).pace.load(Ordering::Relaxed).max(1)
+        } else {
+            1
+        }
+    }
+
+    /// Remembers how fast the jobs of a lane are done; at most twice as many are claimed the next time.
+    fn keep_pace(&self, lane: &str, count: usize, took: Duration) {
+        let pace = &self.lane(lane).pace;
+        let most = (pace.load(Ordering::Relaxed) * 2).clamp(2, ARMFUL_MAX);
+        let done = ARMFUL.as_micros() * (count as u128) / took.as_micros().max(1);
+        let done = i64::try_from(done).unwrap_or(most);
+        pace.store(done.clamp(1, most), Ordering::Relaxed);
     }
 }
 
@@ -219,6 +297,11 @@ const fn in_flight_max(lane: &str) -> Option<i64> {
         b"xero" => Some(5),
         _ => None,
     }
+}
+
+/// Whether the jobs of a lane call nobody outside.
+const fn is_ours(lane: &str) -> bool {
+    matches!(lane.as_bytes(), b"inbox" | b"books")
 }
 
 /// How many jobs of a lane one instance runs side by side; our own books have one writer.

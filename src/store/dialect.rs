@@ -1,12 +1,16 @@
 //! Connecting, transactions and locks: the few things that SQLite and PostgreSQL must be told differently.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use sqlx::{
     Any, AnyConnection, AnyPool, Connection, Executor, Transaction,
     any::{AnyPoolOptions, install_default_drivers},
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, futures::OwnedNotified};
 
 use crate::{
     audit::{self, NewAct},
@@ -29,16 +33,30 @@ pub struct Store {
     /// On SQLite a single connection: writers queue here instead of failing on a locked file.
     writers: AnyPool,
     readers: AnyPool,
-    jobs_added: Arc<Notify>,
+    bells: Arc<Bells>,
+}
+
+/// Lane → what wakes its workers in this process.
+#[derive(Debug, Default)]
+struct Bells(Mutex<HashMap<String, Arc<Notify>>>);
+
+impl Bells {
+    fn of(&self, lane: &str) -> Arc<Notify> {
+        let mut bells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bell) = bells.get(lane) {
+            return Arc::clone(bell);
+        }
+        Arc::clone(bells.entry(lane.to_owned()).or_default())
+    }
 }
 
 /// A transaction; dropped without [`Tx::commit`], it never happened.
 pub struct Tx {
     dialect: Dialect,
     inner: Transaction<'static, Any>,
-    /// Set once a job was added: whom to wake when it is really there.
-    wake: Option<Arc<Notify>>,
-    jobs_added: Arc<Notify>,
+    bells: Arc<Bells>,
+    /// The lanes that something was added to: whom to wake when it is really there.
+    woken: BTreeSet<String>,
     /// Whose pages have something new.
     touched: Touched,
     /// What is to be written into the audit log, in its order.
@@ -65,7 +83,7 @@ impl Store {
             dialect,
             writers,
             readers,
-            jobs_added: Arc::new(Notify::new()),
+            bells: Arc::default(),
         })
     }
 
@@ -91,16 +109,17 @@ impl Store {
         Ok(Tx {
             dialect: self.dialect,
             inner: pool.begin_with(begin).await?,
-            wake: None,
-            jobs_added: Arc::clone(&self.jobs_added),
+            bells: Arc::clone(&self.bells),
+            woken: BTreeSet::new(),
             touched: Touched::new(),
             acts: Vec::new(),
         })
     }
 
-    /// Resolves when this process has committed a job; other processes' jobs are found by looking.
-    pub async fn job_added(&self) {
-        self.jobs_added.notified().await;
+    /// Resolves once this process has committed something for a lane to do, counted from this call on and not from when it is first awaited: who asks for it
+    /// before looking misses nothing. What other processes add is found by looking.
+    pub fn work_added(&self, lane: &str) -> OwnedNotified {
+        self.bells.of(lane).notified_owned()
     }
 
     /// `SQLite` or `PostgreSQL`, for people.
@@ -127,8 +146,8 @@ impl Tx {
         let acts = std::mem::take(&mut self.acts);
         audit::write(&mut self, acts).await?;
         self.inner.commit().await?;
-        if let Some(workers) = self.wake {
-            workers.notify_waiters();
+        for lane in &self.woken {
+            self.bells.of(lane).notify_waiters();
         }
         Ok(())
     }
@@ -141,8 +160,10 @@ impl Tx {
         &mut self.acts
     }
 
-    pub(crate) fn wake_workers_on_commit(&mut self) {
-        self.wake = Some(Arc::clone(&self.jobs_added));
+    pub(crate) fn wake_on_commit(&mut self, lane: &str) {
+        if !self.woken.contains(lane) {
+            self.woken.insert(lane.to_owned());
+        }
     }
 
     /// Makes everybody else who names the same thing wait until this transaction ends. On SQLite there is one writer anyway.

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, any::AnyRow};
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{ROWS_AT_ONCE, execute, execute_many, execute_one, places, row, rows, values},
+    sql::{ROWS_AT_ONCE, Value, execute, execute_many, places, row, rows, values},
 };
 
 /// A job as a worker claimed it.
@@ -130,7 +130,9 @@ pub async fn add_all(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<(),
             places(some.len(), 11, 1)
         );
         execute_many(tx, text, bound).await?;
-        tx.wake_workers_on_commit();
+        for job in some {
+            tx.wake_on_commit(job.lane);
+        }
     }
     Ok(())
 }
@@ -168,55 +170,66 @@ pub async fn count_running(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<i6
     .map_or(Ok(0), |row| row.integer("how_many"))
 }
 
-/// Claims the next due job of a lane. From then on the job's key is free again: what happens while it runs is a new job.
+/// Claims the next due jobs of a lane, so many at most; first what comes first. From then on a job's key is free again: what happens while it runs is a new job.
+/// A job over which a worker went silent is claimed by itself only: if it is the job that ends its worker, it takes no other one along.
 pub async fn claim(
     tx: &mut Tx,
     lane: &str,
     order: Order,
+    most: i64,
     now: Timestamp,
     lease_until: Timestamp,
-) -> Result<Option<ClaimedJob>, StoreError> {
-    if order == Order::Age {
-        return claim_oldest(tx, lane, None, now, lease_until).await;
-    }
+) -> Result<Vec<ClaimedJob>, StoreError> {
+    let lease = (now, lease_until);
     // One look into the index for each: a single one would walk past all urgent jobs that are not due yet.
     let priorities = match order {
+        Order::Age => return claim_oldest(tx, lane, None, most, lease).await,
         Order::Urgent => &Priority::ALL[..2],
-        _ => &Priority::ALL[..],
+        Order::Priority => &Priority::ALL[..],
     };
+    let mut claimed = Vec::new();
     for priority in priorities {
-        let claimed = claim_oldest(tx, lane, Some(*priority), now, lease_until).await?;
-        if claimed.is_some() {
-            return Ok(claimed);
+        let left = most - i64::try_from(claimed.len()).unwrap_or(most);
+        if left > 0 {
+            claimed.extend(claim_oldest(tx, lane, Some(*priority), left, lease).await?);
         }
     }
-    Ok(None)
+    if claimed.is_empty() && most > 1 {
+        return claim_oldest(tx, lane, None, 1, lease).await;
+    }
+    Ok(claimed)
 }
 
 async fn claim_oldest(
     tx: &mut Tx,
     lane: &str,
     priority: Option<Priority>,
-    now: Timestamp,
-    lease_until: Timestamp,
-) -> Result<Option<ClaimedJob>, StoreError> {
+    most: i64,
+    (now, lease_until): (Timestamp, Timestamp),
+) -> Result<Vec<ClaimedJob>, StoreError> {
     let of_priority = priority.map_or_else(String::new, |priority| {
         format!("AND priority = {}", priority.number())
     });
+    let unsuspected = if most > 1 { "AND losses = 0" } else { "" };
     let sql = format!(
-        "UPDATE jobs SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until = $3, dedupe_key = NULL
-         WHERE id = (
+        "WITH due AS MATERIALIZED (
              SELECT id FROM jobs
-             WHERE lane = $1 AND state = 'waiting' {of_priority} AND run_at <= $2
+             WHERE lane = $1 AND state = 'waiting' {of_priority} {unsuspected} AND run_at <= $2
              ORDER BY run_at, id
-             LIMIT 1 {}
+             LIMIT $4 {}
          )
-         RETURNING id, kind, payload, attempts, fence, losses",
+         UPDATE jobs SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until = $3, dedupe_key = NULL
+         WHERE id IN (SELECT id FROM due)
+         RETURNING id, kind, payload, attempts, fence, losses, run_at",
         tx.skip_locked(),
     );
-    row!(tx, AssertSqlSafe(sql), lane, now, lease_until)?
-        .map(|row| read_claimed(&row))
-        .transpose()
+    let rows = rows!(tx, AssertSqlSafe(sql), lane, now, lease_until, most)?;
+    // They come back in no order.
+    let mut claimed = all(&rows, |row| {
+        Ok((row.instant("run_at")?, read_claimed(row)?))
+    })?;
+    claimed.sort_by_key(|(run_at, job)| (*run_at, job.id));
+    Ok(claimed.into_iter().map(|(_, job)| job).collect())
 }
 
 fn read_claimed(row: &AnyRow) -> Result<ClaimedJob, StoreError> {
@@ -260,17 +273,42 @@ pub async fn prolong(
     Ok(met == 1)
 }
 
-/// Marks a job as done; `false` if somebody else has it by now.
-pub async fn finish(tx: &mut Tx, job: &ClaimedJob, now: Timestamp) -> Result<bool, StoreError> {
-    let met = execute!(
-        tx,
-        "UPDATE jobs SET state = 'done', finished_at = $3, lease_until = NULL, last_error = NULL
-         WHERE id = $1 AND fence = $2 AND state = 'running'",
-        job.id,
-        job.fence,
-        now,
-    )?;
-    Ok(met == 1)
+/// Marks jobs as done, but for those that somebody else has by now; answers how many were ours.
+pub async fn finish(tx: &mut Tx, jobs: &[&ClaimedJob], now: Timestamp) -> Result<u64, StoreError> {
+    let set = "state = 'done', finished_at = $1, lease_until = NULL, last_error = NULL";
+    update_held(tx, jobs, set, &values![now]).await
+}
+
+/// Puts jobs back that were claimed and not begun, as if they had not been claimed; but for those that somebody else has by now.
+pub async fn put_back(tx: &mut Tx, lane: &str, jobs: &[&ClaimedJob]) -> Result<(), StoreError> {
+    let set = "state = 'waiting', attempts = attempts - 1, lease_until = NULL";
+    update_held(tx, jobs, set, &[]).await?;
+    tx.wake_on_commit(lane);
+    Ok(())
+}
+
+/// Writes the same into all of some jobs that are still held by the claims that are named.
+async fn update_held(
+    tx: &mut Tx,
+    jobs: &[&ClaimedJob],
+    set: &str,
+    values: &[Value],
+) -> Result<u64, StoreError> {
+    let mut met = 0;
+    for some in jobs.chunks(ROWS_AT_ONCE) {
+        let mut bound = values.to_vec();
+        for job in some {
+            bound.extend(values![job.id, job.fence]);
+        }
+        // Both databases name the columns of such a list so.
+        let text = format!(
+            "UPDATE jobs SET {set} FROM (VALUES {}) AS held
+             WHERE jobs.id = held.column1 AND jobs.fence = held.column2 AND jobs.state = 'running'",
+            places(some.len(), 2, values.len() + 1)
+        );
+        met += execute_many(tx, text, bound).await?;
+    }
+    Ok(met)
 }
 
 /// Puts a job back for later, or with the dead where a person finds it; the try is kept either way. `false` if somebody else has the job by now.
@@ -329,14 +367,20 @@ pub async fn end_try(
 
 /// A person tries a dead job again: its tries are counted from the beginning, and the history of those before stays.
 pub async fn revive(tx: &mut Tx, id: JobId, now: Timestamp) -> Result<(), StoreError> {
-    execute_one!(
+    let revived = row!(
         tx,
-        "dead job",
-        "UPDATE jobs SET state = 'waiting', run_at = $2, attempts = 0, losses = 0, finished_at = NULL WHERE id = $1 AND state = 'dead'",
+        "UPDATE jobs SET state = 'waiting', run_at = $2, attempts = 0, losses = 0, finished_at = NULL WHERE id = $1 AND state = 'dead'
+         RETURNING lane",
         id,
         now,
     )?;
-    tx.wake_workers_on_commit();
+    let Some(revived) = revived else {
+        return Err(StoreError::RowsAffected {
+            what: "dead job",
+            actual: 0,
+        });
+    };
+    tx.wake_on_commit(&revived.text("lane")?);
     Ok(())
 }
 
@@ -348,7 +392,7 @@ pub async fn revive_all(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<u64, 
         lane,
         now,
     )?;
-    tx.wake_workers_on_commit();
+    tx.wake_on_commit(lane);
     Ok(revived)
 }
 
@@ -360,7 +404,7 @@ pub async fn hurry(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<(), StoreE
         lane,
         now,
     )?;
-    tx.wake_workers_on_commit();
+    tx.wake_on_commit(lane);
     Ok(())
 }
 

@@ -213,7 +213,7 @@ pub async fn release(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
         "UPDATE vendors SET outages = 0, down_at = NULL, held_at = NULL, probe_at = NULL, wait_until = NULL WHERE name = $1",
         name,
     )?;
-    tx.wake_workers_on_commit();
+    tx.wake_on_commit(name);
     Ok(())
 }
 
@@ -227,7 +227,7 @@ pub async fn resume(tx: &mut Tx, name: &str) -> Result<bool, StoreError> {
              AND (down_at IS NOT NULL OR held_at IS NOT NULL OR wait_until IS NOT NULL OR paused_at IS NOT NULL)",
         name,
     )?;
-    tx.wake_workers_on_commit();
+    tx.wake_on_commit(name);
     Ok(met == 1)
 }
 

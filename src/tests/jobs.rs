@@ -1,15 +1,19 @@
 //! The outbox: work that is never lost, never done by two at once, tried again later, and kept for a person after its last try.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
 use portal_domain::{
     calendar::Timestamp,
-    ids::{JobId, LeadId},
+    ids::{InboxId, JobId, LeadId},
     lead::LeadState,
 };
+use portal_jobs::Worker;
 use portal_services::{operations, outbox, outbox::Job};
 use portal_store::{
-    StoreError, jobs,
+    StoreError, Tx, jobs,
     jobs::{ClaimedJob, Ending, JobRecord, NewJob, Order, Priority},
     vendors::{self, Standing},
 };
@@ -46,18 +50,22 @@ async fn claim(portal: &TestPortal, after_ms: i64) -> Option<ClaimedJob> {
         let taken_back = jobs::end_try(&mut tx, &silent, Ending::Lost, "silent", Some(at), at);
         assert!(taken_back.await.unwrap());
     }
-    let claimed = jobs::claim(&mut tx, LANE, Order::Priority, at, at.plus_ms(LEASE_MS))
-        .await
-        .unwrap();
+    let claimed = claim_in(&mut tx, LANE, Order::Priority, at).await;
     tx.commit().await.unwrap();
     claimed
 }
 
+/// Claims one job of a lane.
+async fn claim_in(tx: &mut Tx, lane: &str, order: Order, at: Timestamp) -> Option<ClaimedJob> {
+    let claimed = jobs::claim(tx, lane, order, 1, at, at.plus_ms(LEASE_MS)).await;
+    claimed.unwrap().pop()
+}
+
 async fn finish(portal: &TestPortal, job: &ClaimedJob) -> Result<bool, StoreError> {
     let mut tx = portal.ctx.store.write().await?;
-    let done = jobs::finish(&mut tx, job, portal.ctx.now()).await?;
+    let done = jobs::finish(&mut tx, &[job], portal.ctx.now()).await?;
     tx.commit().await?;
-    Ok(done)
+    Ok(done == 1)
 }
 
 #[tokio::test]
@@ -111,16 +119,8 @@ async fn the_worker_takes_a_dead_ones_registration_over() {
         .await;
     let now = portal.ctx.now();
     let mut tx = portal.ctx.store.write().await.unwrap();
-    jobs::claim(
-        &mut tx,
-        "hubspot",
-        Order::Priority,
-        now,
-        now.plus_ms(LEASE_MS),
-    )
-    .await
-    .unwrap()
-    .expect("the delivery");
+    let claimed = claim_in(&mut tx, "hubspot", Order::Priority, now).await;
+    claimed.expect("the delivery");
     tx.commit().await.unwrap();
     portal.run_jobs().await;
     assert_eq!(portal.lead(id).await.state, LeadState::Accepted);
@@ -266,9 +266,9 @@ async fn endings(portal: &TestPortal) -> Vec<String> {
 async fn die_over_a_job(portal: &TestPortal, lane: &str) {
     let now = portal.ctx.now();
     let mut tx = portal.ctx.store.write().await.unwrap();
-    let claimed = jobs::claim(&mut tx, lane, Order::Priority, now, now.plus_ms(LEASE_MS)).await;
+    let claimed = claim_in(&mut tx, lane, Order::Priority, now).await;
     tx.commit().await.unwrap();
-    claimed.unwrap().expect("a job that waits");
+    claimed.expect("a job that waits");
 }
 
 #[tokio::test]
@@ -674,8 +674,8 @@ async fn a_link_to_sign_in_with_goes_before_all_other_mails() {
         .unwrap();
     let now = portal.ctx.now();
     let mut tx = portal.ctx.store.write().await.unwrap();
-    let claimed = jobs::claim(&mut tx, "mail", Order::Priority, now, now.plus_ms(LEASE_MS)).await;
-    let claimed = claimed.unwrap().expect("six mails wait");
+    let claimed = claim_in(&mut tx, "mail", Order::Priority, now).await;
+    let claimed = claimed.expect("six mails wait");
     let Job::SendMail { mail } = serde_json::from_str(&claimed.payload).unwrap() else {
         panic!("{}", claimed.kind);
     };
@@ -690,8 +690,8 @@ async fn a_link_to_sign_in_with_goes_before_all_other_mails() {
 async fn next_kind(portal: &TestPortal, lane: &str, order: Order) -> String {
     let now = portal.ctx.now();
     let mut tx = portal.ctx.store.write().await.unwrap();
-    let claimed = jobs::claim(&mut tx, lane, order, now, now.plus_ms(LEASE_MS)).await;
-    claimed.unwrap().expect("a job that waits").kind
+    let claimed = claim_in(&mut tx, lane, order, now).await;
+    claimed.expect("a job that waits").kind
 }
 
 #[tokio::test]
@@ -721,4 +721,122 @@ async fn a_new_lead_goes_before_hundreds_of_readings_and_they_are_not_forgotten(
     assert_eq!(kind(Order::Age).await, "sweep_deals", "every fourth claim");
     portal.run_jobs().await;
     portal.finish_with_failed_jobs().await;
+}
+
+/// Adds jobs of our own books, told apart by their positions.
+async fn add_events(portal: &TestPortal, positions: std::ops::Range<u32>) {
+    let inbox = InboxId::new(portal.ctx.new_id());
+    let events = positions.map(|position| Job::WorkEvent { inbox, position });
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    outbox::add_all(&portal.ctx, &mut tx, events).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// A worker that sleeps over the event at position 0, and notes which events it has done.
+fn noting_worker(portal: &TestPortal, slow: Duration) -> (Worker, Arc<Mutex<Vec<u32>>>) {
+    let done = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&done);
+    let worker = portal.worker().with_work(move |job| {
+        let noted = Arc::clone(&noted);
+        async move {
+            if let Job::WorkEvent { position, .. } = job {
+                if position == 0 {
+                    tokio::time::sleep(slow).await;
+                }
+                noted.lock().unwrap().push(position);
+            }
+            Ok(())
+        }
+    });
+    (worker, done)
+}
+
+#[tokio::test]
+async fn what_was_claimed_together_with_a_slow_job_is_left_to_workers_that_have_nothing_to_do() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let (busy, done_by_busy) = noting_worker(&portal, Duration::from_secs(5));
+    let (idle, done_by_idle) = noting_worker(&portal, Duration::ZERO);
+    // After some quick ones it takes several at once.
+    add_events(&portal, 100..150).await;
+    assert_eq!(busy.run_due().await.unwrap(), 50);
+    add_events(&portal, 0..1).await;
+    portal.advance_clock_by(1).await;
+    add_events(&portal, 1..6).await;
+    let begun = Instant::now();
+    let is_ours = async || -> usize {
+        let sql = "SELECT id FROM jobs WHERE state = 'running' AND kind = 'work_event'";
+        portal.database.rows(sql).await.len()
+    };
+    let others = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert_eq!(is_ours().await, 6, "claimed together");
+        while done_by_idle.lock().unwrap().len() < 5 {
+            idle.run_due().await.unwrap();
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        begun.elapsed()
+    };
+    let (ran, waited) = futures::future::join(busy.run_due(), others).await;
+    ran.unwrap();
+    assert!(
+        waited < Duration::from_secs(5),
+        "not only when the slow one was done"
+    );
+    assert_eq!(done_by_busy.lock().unwrap().last(), Some(&0));
+    let mut left = done_by_idle.lock().unwrap().clone();
+    left.sort_unstable();
+    assert_eq!(left, [1, 2, 3, 4, 5]);
+    let sql =
+        "SELECT id FROM jobs WHERE kind = 'work_event' AND (state <> 'done' OR attempts <> 1)";
+    assert!(portal.database.rows(sql).await.is_empty(), "each once");
+    assert!(endings(&portal).await.is_empty());
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_job_over_which_a_worker_went_silent_takes_no_others_along() {
+    let portal = TestPortal::start().await;
+    for _ in 0..5 {
+        add(&portal, None).await;
+    }
+    let suspect = claim(&portal, 0).await.unwrap();
+    let at = portal.ctx.now().plus_ms(LEASE_MS + 1_000);
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    jobs::end_try(&mut tx, &suspect, Ending::Lost, "silent", Some(at), at)
+        .await
+        .unwrap();
+    let mut claimed = Vec::new();
+    for _ in 0..3 {
+        let until = at.plus_ms(LEASE_MS);
+        let some = jobs::claim(&mut tx, LANE, Order::Priority, 10, at, until).await;
+        claimed.push(some.unwrap());
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(claimed[0].len(), 4, "all others at once");
+    let alone: Vec<JobId> = claimed[1].iter().map(|job| job.id).collect();
+    assert_eq!(alone, [suspect.id]);
+    assert!(claimed[2].is_empty());
+    portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test]
+async fn what_is_added_while_a_worker_looks_is_begun_at_once() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let (worker, done) = noting_worker(&portal, Duration::ZERO);
+    let stop = tokio::sync::watch::Sender::new(false);
+    let running = tokio::spawn(worker.run(stop.subscribe()));
+    let begun = Instant::now();
+    for position in 1..=200 {
+        add_events(&portal, position..position + 1).await;
+        while done.lock().unwrap().len() < position as usize {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+    // One look in 400 ms would find each of them too, and take 80 s for all.
+    assert!(begun.elapsed() < Duration::from_secs(40), "{begun:?}");
+    stop.send_replace(true);
+    running.await.unwrap();
+    portal.finish().await;
 }

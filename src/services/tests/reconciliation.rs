@@ -859,11 +859,12 @@ async fn a_case_is_chased_by_a_mail_as_a_person_wrote_it() {
                 &mut tx,
                 "mail",
                 jobs::Order::Priority,
+                1,
                 now,
                 now.plus_ms(60_000),
             )
             .await;
-            let job = job.unwrap().expect("a mail waits to be sent");
+            let job = job.unwrap().pop().expect("a mail waits to be sent");
             let Job::SendMail { mail } = serde_json::from_str(&job.payload).unwrap() else {
                 panic!("{}", job.payload)
             };

@@ -276,11 +276,13 @@ impl World {
                 &mut tx,
                 "books",
                 jobs::Order::Priority,
+                1,
                 now,
                 now.plus_ms(60_000),
             )
             .await
-            .unwrap();
+            .unwrap()
+            .pop();
             tx.commit().await.unwrap();
             let Some(claimed) = claimed else { break };
             match serde_json::from_str(&claimed.payload).expect("a job") {
@@ -306,11 +308,8 @@ impl World {
                 other => panic!("{other:?}"),
             }
             let mut tx = self.ctx.store.write().await.unwrap();
-            assert!(
-                jobs::finish(&mut tx, &claimed, self.ctx.now())
-                    .await
-                    .unwrap()
-            );
+            let finished = jobs::finish(&mut tx, &[&claimed], self.ctx.now()).await;
+            assert_eq!(finished.unwrap(), 1);
             tx.commit().await.unwrap();
         }
     }

@@ -1,5 +1,5 @@
-//! What stands between a job and the vendors: its calls wait for their turns, and what they came to is kept as far as it matters for the vendor's health. A job
-//! that called nobody says nothing about it.
+//! What stands between a job and the vendors: its calls wait for their turns, none goes out once the job may be somebody else's, and what they came to is kept as
+//! far as it matters for the vendor's health. A job that called nobody says nothing about it.
 
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -13,21 +13,23 @@ use portal_integrations::{
 use portal_services::Ctx;
 use portal_store::budgets::Told;
 
-use crate::budget::Buckets;
+use crate::{budget::Buckets, lease::Lease};
 
 /// The gate of one job.
 pub(crate) struct JobGate {
     ctx: Ctx,
     buckets: Option<Arc<Buckets>>,
+    lease: Arc<Lease>,
     answered: AtomicBool,
     told: Mutex<Option<Told>>,
 }
 
 impl JobGate {
-    pub(crate) const fn new(ctx: Ctx, buckets: Option<Arc<Buckets>>) -> Self {
+    pub(crate) const fn new(ctx: Ctx, buckets: Option<Arc<Buckets>>, lease: Arc<Lease>) -> Self {
         Self {
             ctx,
             buckets,
+            lease,
             answered: AtomicBool::new(false),
             told: Mutex::new(None),
         }
@@ -47,18 +49,17 @@ impl JobGate {
 impl Gate for JobGate {
     fn admit<'a>(&'a self, vendor: Vendor, path: &'a str) -> Turn<'a> {
         Box::pin(async move {
-            let Some(buckets) = &self.buckets else {
-                return Ok(());
-            };
-            let turn = buckets.wait(&self.ctx, vendor, path).await;
-            turn.map_err(|error| {
-                tracing::error!(%error, "Could not ask for a call's turn");
-                CallError::new(
-                    vendor,
-                    ErrorKind::Retry,
-                    "our own budget could not be asked",
-                )
-            })
+            if let Some(buckets) = &self.buckets {
+                let turn = buckets.wait(&self.ctx, vendor, path).await;
+                turn.map_err(|error| {
+                    tracing::error!(%error, "Could not ask for a call's turn");
+                    not_made(vendor, "our own budget could not be asked")
+                })?;
+            }
+            if self.lease.is_over(&self.ctx) {
+                return Err(not_made(vendor, "the job was held up for too long"));
+            }
+            Ok(())
         })
     }
 
@@ -79,4 +80,8 @@ impl Gate for JobGate {
             *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
         }
     }
+}
+
+fn not_made(vendor: Vendor, why: &str) -> CallError {
+    CallError::new(vendor, ErrorKind::Retry, why)
 }

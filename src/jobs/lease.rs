@@ -1,7 +1,12 @@
 //! Jobs in our hands: done one after another, while their leases are prolonged; the work ends with the lease, whatever becomes of the database.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
+use portal_domain::calendar::Timestamp;
 use portal_integrations::gate::through;
 use portal_services::{Ctx, outbox::Job};
 use portal_store::jobs::{self, ClaimedJob};
@@ -17,9 +22,50 @@ use crate::{
 
 /// A worker that is silent for so long has lost its jobs to others.
 pub(crate) const LEASE_MS: i64 = 8_000;
-/// By our own clock, from before the claim or the last heartbeat on: the work is ended while nobody else can have the job yet.
-const HELD: Duration = Duration::from_secs(7);
+/// From before the claim or the last heartbeat on: the work is ended while nobody else can have the job yet.
+const HELD_MS: u32 = 7_000;
+const HELD: Duration = Duration::from_millis(HELD_MS as u64);
 const HEARTBEAT: Duration = Duration::from_secs(2);
+
+/// Until when jobs are ours, by both clocks: the one that others look at may be set, and the other stands still while the machine sleeps.
+#[derive(Debug)]
+pub(crate) struct Lease(Mutex<Held>);
+
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    until: Timestamp,
+    ends_at: Instant,
+}
+
+impl Held {
+    fn from_now(ctx: &Ctx) -> Self {
+        Self {
+            until: ctx.now().plus_ms(i64::from(HELD_MS)),
+            ends_at: Instant::now() + HELD,
+        }
+    }
+}
+
+impl Lease {
+    /// Of what is claimed after this.
+    pub(crate) fn before_claim(ctx: &Ctx) -> Self {
+        Self(Mutex::new(Held::from_now(ctx)))
+    }
+
+    /// Whoever has slept over it does nothing more: somebody else may be at it.
+    pub(crate) fn is_over(&self, ctx: &Ctx) -> bool {
+        let held = self.held();
+        Instant::now() >= held.ends_at || ctx.now() >= held.until
+    }
+
+    fn held(&self) -> Held {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn prolong(&self, held: Held) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = held;
+    }
+}
 
 /// Jobs that were claimed together.
 pub(crate) struct Armful<'a> {
@@ -27,10 +73,9 @@ pub(crate) struct Armful<'a> {
     /// Not begun yet.
     waiting: VecDeque<ClaimedJob>,
     ended: Vec<Ended>,
-    /// When the leases must be prolonged …
+    lease: Arc<Lease>,
+    /// When it must be prolonged.
     beat_at: Instant,
-    /// … and when nothing may be done any more.
-    ends_at: Instant,
 }
 
 /// What jobs are done with.
@@ -41,14 +86,14 @@ pub(crate) struct Tools<'a> {
 }
 
 impl<'a> Armful<'a> {
-    /// Jobs of a lane that were claimed after an instant.
-    pub(crate) fn new(lane: &'a str, claimed: Vec<ClaimedJob>, since: Instant) -> Self {
+    /// Jobs of a lane, and until when they are ours.
+    pub(crate) fn new(lane: &'a str, claimed: Vec<ClaimedJob>, lease: Lease) -> Self {
         Self {
             lane,
             waiting: claimed.into(),
             ended: Vec::new(),
-            beat_at: since + HEARTBEAT,
-            ends_at: since + HELD,
+            lease: Arc::new(lease),
+            beat_at: Instant::now() + HEARTBEAT,
         }
     }
 
@@ -56,8 +101,11 @@ impl<'a> Armful<'a> {
     /// for workers that have nothing to do.
     pub(crate) async fn perform(mut self, tools: &Tools<'_>) -> Vec<Ended> {
         while let Some(claimed) = self.waiting.pop_front() {
-            let gate = JobGate::new(tools.desk.ctx.clone(), tools.buckets.cloned());
-            let gate = Arc::new(gate);
+            let gate = Arc::new(JobGate::new(
+                tools.desk.ctx.clone(),
+                tools.buckets.cloned(),
+                Arc::clone(&self.lease),
+            ));
             let Some(outcome) = self.perform_one(tools, &claimed, &gate).await else {
                 tracing::warn!(job.kind = %claimed.kind, "The lease of job `{}` was lost", claimed.kind);
                 break;
@@ -81,7 +129,8 @@ impl<'a> Armful<'a> {
     ) -> Option<Result<(), JobError>> {
         let job: Job = match serde_json::from_str(&claimed.payload) {
             Ok(job) => job,
-            Err(error) => return Some(Err(JobError::fail(error))),
+            // A newer instance may have added it, and know how to do it.
+            Err(error) => return Some(Err(JobError::retry(error))),
         };
         let gate: Arc<JobGate> = Arc::clone(gate);
         // However this function is left, what is in the set does not outlive it.
@@ -90,7 +139,7 @@ impl<'a> Armful<'a> {
         let ended = loop {
             tokio::select! {
                 Some(done) = work.join_next() => break Some(done),
-                () = tokio::time::sleep_until(self.beat_at.min(self.ends_at)) => {}
+                () = tokio::time::sleep_until(self.beat_at.min(self.lease.held().ends_at)) => {}
             }
             // Never broken off by the work's end: whoever does not know whether jobs were put back may do none of them.
             if !self.beat(&tools.desk.ctx, claimed).await {
@@ -105,17 +154,17 @@ impl<'a> Armful<'a> {
 
     /// Prolongs the lease of the job that is being done; `false` once it is over. A database that does not answer is asked again until then.
     async fn beat(&mut self, ctx: &Ctx, running: &ClaimedJob) -> bool {
-        let now = Instant::now();
-        if now >= self.ends_at {
+        if self.lease.is_over(ctx) {
             return false;
         }
+        let prolonged = Held::from_now(ctx);
         let unbegun = std::mem::take(&mut self.waiting);
         let ended = std::mem::take(&mut self.ended);
-        self.beat_at = now + HEARTBEAT;
+        self.beat_at = Instant::now() + HEARTBEAT;
         let kept = keep(ctx, self.lane, running, unbegun.into(), ended);
-        match tokio::time::timeout_at(self.ends_at, kept).await {
+        match tokio::time::timeout_at(self.lease.held().ends_at, kept).await {
             Ok(Ok(true)) => {
-                self.ends_at = now + HELD;
+                self.lease.prolong(prolonged);
                 true
             }
             Ok(Err(error)) => {

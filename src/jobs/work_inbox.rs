@@ -15,14 +15,43 @@ use portal_store::inbox::InboxRecord;
 
 use crate::{Desk, JobError};
 
+/// Notes that came together. One that cannot be worked off with the others is by itself.
+pub(crate) async fn run_all(desk: &Desk, ids: &[InboxId]) -> Result<(), JobError> {
+    let ctx = &desk.ctx;
+    let mut together = Vec::new();
+    let mut apart = Vec::new();
+    for note in inbox::list_waiting(ctx, ids).await? {
+        // Whatever a note makes of whoever reads it, it is that note's alone.
+        match std::panic::catch_unwind(|| events_of(&note)) {
+            Ok(Ok(events)) => together.push((note, asked_for(events))),
+            Ok(Err(_)) | Err(_) => apart.push(note.id),
+        }
+    }
+    let all: Vec<InboxId> = together.iter().map(|(note, _)| note.id).collect();
+    if let Err(error) = inbox::work_off(ctx, together).await {
+        tracing::warn!(%error, "{} notes could not be worked off together", all.len());
+        apart.extend(all);
+    }
+    if apart.is_empty() {
+        return Ok(());
+    }
+    Ok(inbox::work_off_apart(ctx, apart).await?)
+}
+
+/// One note.
 pub(crate) async fn run(desk: &Desk, id: InboxId) -> Result<(), JobError> {
     let note = inbox::find(&desk.ctx, id).await?;
     if note.worked_at.is_some() {
         return Ok(());
     }
-    let events = events_of(&note)?.into_iter();
+    let events = asked_for(events_of(&note)?);
+    Ok(inbox::work_off(&desk.ctx, vec![(note, events)]).await?)
+}
+
+fn asked_for(events: Vec<Result<Event, String>>) -> Vec<Event> {
+    let events = events.into_iter();
     let events = events.map(|event| event.unwrap_or(Event::Unreadable));
-    Ok(inbox::work_off(&desk.ctx, &note, events.collect()).await?)
+    events.collect()
 }
 
 /// One event that could not be read: it is still there for a person who had the portal taught to read it.

@@ -23,7 +23,7 @@ use tokio::{sync::watch, task::JoinSet, time::Instant};
 use crate::{
     Connector, Desk, JobError,
     budget::{Buckets, Budgets, is_scarce},
-    lease::{Armful, LEASE_MS, Tools},
+    lease::{Armful, LEASE_MS, Lease, Tools},
     locks::Locks,
     outcome::{self, PROBE_MS},
     perform::{self, Work},
@@ -36,7 +36,8 @@ const LOOK: Duration = Duration::from_millis(400);
 const FAIR_TURN: u64 = 4;
 /// Jobs of our own books are claimed together, as many as are done in this time: a commit for each would cost more than most of them.
 const ARMFUL: Duration = Duration::from_millis(50);
-const ARMFUL_MAX: i64 = 500;
+/// No more than one statement writes.
+const ARMFUL_MAX: i64 = 400;
 
 /// Runs jobs; as many workers as one likes may share a database.
 #[derive(Clone)]
@@ -190,8 +191,7 @@ impl Worker {
             return Ok(0);
         };
         let desk = self.desk().await?;
-        // By our own clock, and from before the lease began.
-        let since = Instant::now();
+        let lease = Lease::before_claim(ctx);
         let claimed = self.claim(lane, &prospect).await?;
         let count = claimed.len();
         if count == 0 {
@@ -203,7 +203,7 @@ impl Worker {
             work: &self.work,
         };
         let begun = Instant::now();
-        let ended = Armful::new(lane, claimed, since).perform(&tools).await;
+        let ended = Armful::new(lane, claimed, lease).perform(&tools).await;
         self.keep_pace(lane, count, begun.elapsed());
         outcome::write(ctx, lane, ended).await?;
         Ok(count)
@@ -308,7 +308,8 @@ const fn is_ours(lane: &str) -> bool {
 const fn hands(lane: &str) -> usize {
     match lane.as_bytes() {
         b"hubspot" => 4,
-        b"xero" | b"mail" | b"relay" => 2,
+        // Of the inbox's two one writes while the other works.
+        b"xero" | b"mail" | b"relay" | b"inbox" => 2,
         _ => 1,
     }
 }

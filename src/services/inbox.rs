@@ -1,6 +1,6 @@
 //! What vendors send: stored raw and answered at once, worked off later. A note is only a hint to look again, never the truth.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use portal_domain::{
     access::{Action, Actor},
@@ -72,7 +72,7 @@ impl Arrival {
     }
 }
 
-/// Stores notes, all or none, and the jobs that work them off. The same again is the same note.
+/// Stores notes, all or none, and the job that works them off. The same again is the same note.
 pub async fn receive(ctx: &Ctx, arrivals: &[Arrival]) -> Result<(), ServiceError> {
     let notes: Vec<NewNote<'_>> = arrivals
         .iter()
@@ -90,8 +90,9 @@ pub async fn receive(ctx: &Ctx, arrivals: &[Arrival]) -> Result<(), ServiceError
         vendors::add_webhook(&mut tx, vendor, ctx.now()).await?;
     }
     let added = inbox::add_all(&mut tx, &notes, ctx.now()).await?;
-    let work = added.into_iter().map(|inbox| Job::WorkInbox { inbox });
-    outbox::add_all(ctx, &mut tx, work).await?;
+    if !added.is_empty() {
+        outbox::add(ctx, &mut tx, &Job::WorkNotes { notes: added }).await?;
+    }
     Ok(tx.commit().await?)
 }
 
@@ -110,6 +111,15 @@ pub async fn find(ctx: &Ctx, id: InboxId) -> Result<InboxRecord, ServiceError> {
         .ok_or(ServiceError::NotFound)
 }
 
+/// Notes to work off, but for those that were.
+pub async fn list_waiting(ctx: &Ctx, ids: &[InboxId]) -> Result<Vec<InboxRecord>, ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    let mut notes = inbox::list(&mut tx, ids).await?;
+    notes.retain(|note| note.worked_at.is_none());
+    notes.sort_by_key(|note| note.id);
+    Ok(notes)
+}
+
 /// An event of a note, as far as it matters here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -119,47 +129,63 @@ pub enum Event {
     Unreadable,
 }
 
-/// Adds what a note's events ask for and marks it as worked off, together. An event that another note told of asks for nothing again, unless a person does. One
-/// that cannot be read gets a job of its own, which says why and waits for a person.
+/// Adds what the events of notes ask for and marks the notes as worked off, all or none. An event that another note told of asks for nothing again, unless a
+/// person does. One that cannot be read gets a job of its own, which says why and waits for a person.
 pub async fn work_off(
     ctx: &Ctx,
-    note: &InboxRecord,
-    events: Vec<Event>,
+    notes: Vec<(InboxRecord, Vec<Event>)>,
 ) -> Result<(), ServiceError> {
-    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    let unreadable = |event: &&Event| matches!(event, Event::Unreadable);
-    let found = Found {
-        events: count(events.len()),
-        faults: count(events.iter().filter(unreadable).count()),
-    };
-    let mut tx = ctx.store.write().await?;
-    let known = match note.replayed_at {
-        Some(_) => HashSet::new(),
-        None => {
-            let mut keys: Vec<String> = events.iter().filter_map(key_of).collect();
-            // In an order that everybody keeps, and each once.
-            keys.sort();
-            keys.dedup();
-            let keys = inbox::add_events(&mut tx, note.id, &keys, ctx.now()).await?;
-            keys.into_iter().collect()
+    let mut told = BTreeMap::new();
+    for (note, events) in &notes {
+        if note.replayed_at.is_none() {
+            for key in events.iter().filter_map(key_of) {
+                told.entry(key).or_insert(note.id);
+            }
         }
-    };
+    }
+    let found: Vec<(InboxId, Found)> = notes
+        .iter()
+        .map(|(note, events)| (note.id, found_in(events)))
+        .collect();
+    let mut tx = ctx.store.write().await?;
+    let first_told = inbox::add_events(&mut tx, &told, ctx.now()).await?;
     let mut jobs = Vec::new();
-    for (position, event) in (0_u32..).zip(events) {
-        match event {
-            Event::Unreadable => jobs.push(Job::WorkEvent {
-                inbox: note.id,
-                position,
-            }),
-            Event::Readable { key, jobs: asked } => {
-                if key.is_none_or(|key| !known.contains(&hashed(&key))) {
-                    jobs.extend(asked);
-                }
+    for (note, events) in notes {
+        for (position, event) in (0_u32..).zip(events) {
+            let is_known = note.replayed_at.is_none()
+                && key_of(&event).is_some_and(|key| first_told.get(&key) != Some(&note.id));
+            match event {
+                Event::Unreadable => jobs.push(Job::WorkEvent {
+                    inbox: note.id,
+                    position,
+                }),
+                Event::Readable { jobs: asked, .. } if !is_known => jobs.extend(asked),
+                Event::Readable { .. } => {}
             }
         }
     }
     outbox::add_all(ctx, &mut tx, jobs).await?;
-    inbox::set_worked(&mut tx, note.id, found, ctx.now()).await?;
+    inbox::set_worked(&mut tx, &found, ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+fn found_in(events: &[Event]) -> Found {
+    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let unreadable = |event: &&Event| matches!(event, Event::Unreadable);
+    Found {
+        events: count(events.len()),
+        faults: count(events.iter().filter(unreadable).count()),
+    }
+}
+
+/// Has each of some notes worked off by a job of its own, so that what is wrong with one stops no other.
+pub async fn work_off_apart(
+    ctx: &Ctx,
+    notes: impl IntoIterator<Item = InboxId>,
+) -> Result<(), ServiceError> {
+    let jobs = notes.into_iter().map(|inbox| Job::WorkInbox { inbox });
+    let mut tx = ctx.store.write().await?;
+    outbox::add_all(ctx, &mut tx, jobs).await?;
     Ok(tx.commit().await?)
 }
 

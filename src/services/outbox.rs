@@ -31,6 +31,7 @@ pub enum Job {
     SetUpHubSpot,
     ReadStages,
     ReadOwners,
+    WorkNotes { notes: Vec<InboxId> },
     WorkInbox { inbox: InboxId },
     WorkEvent { inbox: InboxId, position: u32 },
     ReadInvoice { invoice: String },
@@ -80,7 +81,7 @@ impl Job {
             | Self::CheckContacts
             | Self::CreateBill { .. } => "xero",
             Self::RelayLead { .. } | Self::TestRelay => "relay",
-            Self::WorkInbox { .. } | Self::WorkEvent { .. } | Self::FollowRelay { .. } => "inbox",
+            Self::WorkNotes { .. } | Self::WorkInbox { .. } | Self::WorkEvent { .. } | Self::FollowRelay { .. } => "inbox",
             Self::ReconcileDeal { .. }
             | Self::AccrueLines
             | Self::AnnounceStatement { .. }
@@ -119,6 +120,7 @@ impl Job {
             Self::ReadStages => "read_stages",
             Self::SetUpHubSpot => "set_up_hubspot",
             Self::ReadOwners => "read_owners",
+            Self::WorkNotes { .. } => "work_notes",
             Self::WorkInbox { .. } => "work_inbox",
             Self::WorkEvent { .. } => "work_event",
             Self::ReadInvoice { .. } => "read_invoice",
@@ -154,6 +156,7 @@ impl Job {
             | Self::CreateBill { .. } => Priority::First,
             Self::ReadDeal { .. }
             | Self::CheckCompany { .. }
+            | Self::WorkNotes { .. }
             | Self::WorkInbox { .. }
             | Self::WorkEvent { .. }
             | Self::FollowRelay { .. }

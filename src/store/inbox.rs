@@ -1,5 +1,7 @@
 //! What vendors sent: stored raw before anybody thinks about it, once for each note however often it is delivered.
 
+use std::collections::{BTreeMap, HashMap};
+
 use portal_domain::{calendar::Timestamp, ids::InboxId};
 use sqlx::any::AnyRow;
 
@@ -151,21 +153,32 @@ fn read_note(row: &AnyRow) -> Result<InboxRecord, StoreError> {
     })
 }
 
+/// Some notes, as many of them as are there.
+pub async fn list(tx: &mut Tx, ids: &[InboxId]) -> Result<Vec<InboxRecord>, StoreError> {
+    let rows = rows_of(tx, ids, |list| format!("{NOTE} WHERE id IN {list}")).await?;
+    all(&rows, read_note)
+}
+
+/// Notes were worked off, and this was found in them.
 pub async fn set_worked(
     tx: &mut Tx,
-    id: InboxId,
-    found: Found,
+    notes: &[(InboxId, Found)],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    execute_one!(
-        tx,
-        "inbox",
-        "UPDATE inbox SET worked_at = $2, events = $3, faults = $4 WHERE id = $1",
-        id,
-        now,
-        found.events,
-        found.faults,
-    )
+    for some in notes.chunks(ROWS_AT_ONCE) {
+        let mut bound = values![now].to_vec();
+        for (id, found) in some {
+            bound.extend(values![id, found.events, found.faults]);
+        }
+        // Both databases name the columns of such a list so.
+        let text = format!(
+            "UPDATE inbox SET worked_at = $1, events = seen.column2, faults = seen.column3
+             FROM (VALUES {}) AS seen WHERE inbox.id = seen.column1",
+            places(some.len(), 3, 2)
+        );
+        execute_many(tx, text, bound).await?;
+    }
+    Ok(())
 }
 
 /// A person wants the note worked off again.
@@ -179,33 +192,30 @@ pub async fn set_replayed(tx: &mut Tx, id: InboxId, now: Timestamp) -> Result<()
     )
 }
 
-/// Keeps the keys of a note's events; answers those that another note told of before.
+/// Keeps keys of events with the notes that tell of them; answers for each key which note told of it first. Each key is there once, in an order that everybody
+/// keeps: whoever adds the same at the same time waits, and neither for ever.
 pub async fn add_events(
     tx: &mut Tx,
-    id: InboxId,
-    keys: &[String],
+    told: &BTreeMap<String, InboxId>,
     now: Timestamp,
-) -> Result<Vec<String>, StoreError> {
+) -> Result<HashMap<String, InboxId>, StoreError> {
+    let keys: Vec<&String> = told.keys().collect();
     for some in keys.chunks(ROWS_AT_ONCE) {
-        let bound: Vec<_> = some.iter().flat_map(|key| values![key, id, now]).collect();
+        let bound = some.iter().flat_map(|key| values![key, told[*key], now]);
         let text = format!(
             "INSERT INTO inbox_events (event_key, inbox_id, seen_at) VALUES {} ON CONFLICT (event_key) DO NOTHING",
             places(some.len(), 3, 1)
         );
-        execute_many(tx, text, bound).await?;
+        execute_many(tx, text, bound.collect()).await?;
     }
-    let found = rows_of(tx, keys, |list| {
+    let found = rows_of(tx, &keys, |list| {
         format!("SELECT event_key, inbox_id FROM inbox_events WHERE event_key IN {list}")
     })
     .await?;
-    let own = id.to_string();
-    let mut others = Vec::new();
-    for row in &found {
-        if row.text("inbox_id")? != own {
-            others.push(row.text("event_key")?);
-        }
-    }
-    Ok(others)
+    let found = found
+        .iter()
+        .map(|row| Ok((row.text("event_key")?, row.parsed("inbox_id")?)));
+    found.collect()
 }
 
 /// Drops notes that were worked off, and keys of events, from before an instant: no vendor sends anything again after so long.

@@ -215,6 +215,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0034_relay.sql"),
         include_str!("../../migrations/0034_relay.sql"),
     ),
+    (
+        37,
+        "due_jobs",
+        include_str!("../../migrations/0037_due_jobs.sql"),
+        include_str!("../../migrations/0037_due_jobs.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -368,6 +368,38 @@ async fn a_worker_that_cannot_prolong_its_lease_stops_the_work_before_another_on
 }
 
 #[tokio::test]
+async fn a_worker_that_has_slept_over_its_lease_makes_no_more_calls() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let id = portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
+    let slow = json!({ "hubspot": { "latency_ms": 200 } });
+    portal.sandbox_act("faults", slow).await;
+    let before = portal.ctx.now();
+    let worker = portal.worker();
+    let work = async { worker.run_due().await.unwrap() };
+    let sleep = async {
+        while calls_since(&portal, before).await == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        // As it is for a machine that was stopped and goes on.
+        portal.advance_clock_by(1).await;
+        portal.ctx.now()
+    };
+    let (_, woken) = futures::future::join(work, sleep).await;
+    // The one that was out when it fell asleep.
+    assert!(calls_since(&portal, woken).await <= 1);
+    assert_eq!(portal.lead(id).await.state, LeadState::Accepted);
+    let fast = json!({ "hubspot": { "latency_ms": 0 } });
+    portal.sandbox_act("faults", fast).await;
+    portal.advance_clock_by(1).await;
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(id).await.state, LeadState::Registered);
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn a_person_who_operates_revives_a_dead_job() {
     let portal = TestPortal::start().await;
     portal.run_jobs().await;

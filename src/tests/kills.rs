@@ -99,16 +99,29 @@ async fn whoever_is_killed_at_any_step_of_a_bill_leaves_one_bill() {
 const LOST_ANSWERS: &str = "PORTAL_TEST_LOST_ANSWERS";
 const FEW: u64 = 60;
 
+fn lost_answers() -> u64 {
+    #[expect(clippy::disallowed_methods, reason = "how long a test may take")]
+    std::env::var(LOST_ANSWERS).map_or(FEW, |count| count.parse().unwrap())
+}
+
+/// From now on one of five answers of a system is lost with the work done, until so many are.
+async fn lose_answers(portal: &TestPortal, system: &str, lost: u64) {
+    let some = json!({ system: { "drop_after": lost, "drop_percent": 20 } });
+    portal.sandbox_act("faults", some).await;
+}
+
+async fn left_to_lose(portal: &TestPortal, system: &str) -> u64 {
+    let faults = portal.sandbox_read("faults").await;
+    faults[system]["drop_after"].as_u64().unwrap()
+}
+
 #[tokio::test]
 async fn however_many_answers_are_lost_each_lead_has_one_company_contact_and_deal() {
-    #[expect(clippy::disallowed_methods, reason = "how long a test may take")]
-    let lost = std::env::var(LOST_ANSWERS).map_or(FEW, |count| count.parse().unwrap());
     let portal = TestPortal::start().await;
     portal.run_jobs().await;
-    let some = json!({ "hubspot": { "drop_after": lost, "drop_percent": 20 } });
-    portal.sandbox_act("faults", some).await;
+    lose_answers(&portal, "hubspot", lost_answers()).await;
     let mut ids = Vec::new();
-    while left_to_lose(&portal).await > 0 {
+    while left_to_lose(&portal, "hubspot").await > 0 {
         for _ in 0..20 {
             let domain = format!("client-{}.com", ids.len());
             ids.push(portal.submit(&portal.aster.owner, "Client", &domain).await);
@@ -123,9 +136,37 @@ async fn however_many_answers_are_lost_each_lead_has_one_company_contact_and_dea
     portal.finish().await;
 }
 
-async fn left_to_lose(portal: &TestPortal) -> u64 {
-    let faults = portal.sandbox_read("faults").await;
-    faults["hubspot"]["drop_after"].as_u64().unwrap()
+#[tokio::test]
+async fn however_many_answers_are_lost_each_number_is_one_bill() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let portal = &story.portal;
+    // A bill is few calls, and many minutes from one to the next.
+    lose_answers(portal, "xero", lost_answers() / 10).await;
+    let mut bills = 0;
+    while left_to_lose(portal, "xero").await > 0 {
+        bills += 1;
+        let number = format!("AST-{bills}");
+        assert_eq!(story.try_raise(&number, "").await.status, 303);
+        let mut minutes = 0;
+        while story.lines_of(&story.deal).await[..3] != ["invoiced"; 3] {
+            assert!(minutes < 600, "{number} was never made");
+            work_for_minutes(portal, 10).await;
+            minutes += 10;
+        }
+        // The next one is for the same lines.
+        let bill = portal.bill(&number).await;
+        let path = format!("xero/invoices/{bill}/void");
+        portal.sandbox_act(&path, json!({})).await;
+        while story.lines_of(&story.deal).await[..3] == ["invoiced"; 3] {
+            assert!(minutes < 600, "{number} was never seen to be voided");
+            work_for_minutes(portal, 10).await;
+            minutes += 10;
+        }
+    }
+    for number in 1..=bills {
+        portal.bill(&format!("AST-{number}")).await;
+    }
+    story.portal.finish_with_failed_jobs().await;
 }
 
 async fn work_for_minutes(portal: &TestPortal, minutes: usize) {

@@ -32,7 +32,7 @@ else
 BUILT_PREREQUISITES := $(SOURCES) $(PORTAL)
 endif
 
-.PHONY: help run dev check test build size mutants bench-accrual bench-webhooks set-up set-up-tests format-check lint cargo-test journeys sdks size-of-build always
+.PHONY: help run dev check test build size mutants lost-answers bench-accrual bench-webhooks set-up set-up-tests format-check lint cargo-test journeys sdks size-of-build always
 
 help: ## list the targets
 	@echo "The partner portal. Targets:"
@@ -55,6 +55,10 @@ mutants: ## change the rules of money one by one and see that a test fails (an h
 	@.setup/setup.sh mutants
 	@.setup/mutants.sh
 
+# On SQLite, or on the Postgres that PORTAL_TEST_POSTGRES_URL names.
+lost-answers: ## lose ten thousand answers of HubSpot, and a thousand of Xero, after their work was done, and count what was made (an hour)
+	PORTAL_TEST_LOST_ANSWERS=10000 cargo test --release $(CARGO_LOCKED) --test portal -- however_many_answers_are_lost
+
 # LINES=100000 for a quick look; DATABASE_URL=postgres://… for an empty database there.
 LINES := 10000000
 bench-accrual: $(BUILT) ## compute ten million lines again, beside DuckDB and the database itself (half an hour, 12 GB of disk)
@@ -68,6 +72,14 @@ bench-webhooks: $(BUILT) ## send signed webhooks to the portal and to a Fastify 
 	@rm -rf '$(TARGET)/bench-webhooks'
 	RUST_LOG=error '$(PORTAL)' bench webhooks --folder '$(TARGET)/bench-webhooks' --peers '$(TOOLS)/peers'
 	@rm -rf '$(TARGET)/bench-webhooks'
+
+bench-jobs: $(BUILT) ## work off jobs that do nothing, beside apalis on SQLite, and Graphile Worker and pg-boss on PostgreSQL (five minutes)
+	@.setup/setup.sh peers postgres
+	@rm -rf '$(TARGET)/bench-jobs'
+	RUST_LOG=error '$(PORTAL)' bench jobs --folder '$(TARGET)/bench-jobs/sqlite' --peers '$(TOOLS)/peers'
+	RUST_LOG=error '$(PORTAL)' bench jobs --folder '$(TARGET)/bench-jobs/postgres' --peers '$(TOOLS)/peers' --database "$$(DURABLE=1 .setup/postgres.sh start)"; \
+		status=$$?; DURABLE=1 .setup/postgres.sh stop; exit $$status
+	@rm -rf '$(TARGET)/bench-jobs'
 
 size: $(BUILT) ## print what a partner's page loads, against the budget
 	@$(MAKE) --no-print-directory size-of-build

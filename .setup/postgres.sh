@@ -6,12 +6,15 @@
 #   .setup/postgres.sh stop    stops it and deletes its data
 #
 # One cluster per checkout, so two checkouts can test side by side. It trusts everybody on
-# loopback and does not sync to disk: for tests only.
+# loopback and does not sync to disk: for tests only. With DURABLE=1 it is another one, which
+# does sync: for benches.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # Not below the home folder: root's is closed to the `postgres` user, who has to own the data.
-HOME_FOLDER=/var/tmp/partner-portal-postgres-$(id -u)-$(printf '%s' "$PROJECT" | cksum | cut -d' ' -f1)
+HOME_FOLDER=/var/tmp/partner-portal-postgres-$(id -u)-$(printf '%s' "$PROJECT${DURABLE:-}" | cksum | cut -d' ' -f1)
+SYNCING='-c fsync=off -c synchronous_commit=off -c full_page_writes=off'
+[ -z "${DURABLE:-}" ] || SYNCING=''
 DATA=$HOME_FOLDER/data
 BIN=$(find_postgres) || fail "PostgreSQL is missing: run .setup/setup.sh postgres, then try again."
 
@@ -63,7 +66,7 @@ start() {
   for attempt in 1 2 3; do
     port=$(free_port)
     if as_owner "$BIN/pg_ctl" -D "$DATA" -l "$HOME_FOLDER/log" -w -t 60 \
-      -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 -c fsync=off -c synchronous_commit=off -c full_page_writes=off" \
+      -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 $SYNCING" \
       start >/dev/null 2>&1; then
       printf '%s\n' "$port" >"$HOME_FOLDER/port"
       say "postgres  started on port $port"

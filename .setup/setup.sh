@@ -13,7 +13,7 @@
 #   postgres  PostgreSQL's server programs (.setup/postgres.sh starts a private cluster with them)
 #   npm       the packages of end2end/
 #   duckdb    a Python of its own with DuckDB, which `portal bench` measures against
-#   peers     Fastify and better-sqlite3, which `portal bench webhooks` measures against
+#   peers     what `portal bench webhooks` and `portal bench jobs` measure against
 #   mutants   cargo-mutants, which changes the rules of money and sees whether a test fails
 #
 # WASM_STD_FROM says where the WebAssembly library may come from, in that order
@@ -32,6 +32,8 @@ CARGO_MUTANTS_VERSION=27.1.0
 DUCKDB_VERSION=2.0.0
 FASTIFY_VERSION=5.12.8
 BETTER_SQLITE3_VERSION=12.6.2 # 13 needs Node 22
+GRAPHILE_WORKER_VERSION=0.17.3 # 0.18 needs Node 22
+PG_BOSS_VERSION=10.4.2
 WASM_TARGET=wasm32-unknown-unknown
 
 # ---------------------------------------------------------------- packages of the system
@@ -320,18 +322,27 @@ step_duckdb() {
 
 # A folder of their own: nothing of them is in the project.
 step_peers() {
-  local folder=$TOOLS/peers wanted="fastify@$FASTIFY_VERSION better-sqlite3@$BETTER_SQLITE3_VERSION"
+  local folder=$TOOLS/peers source=$PROJECT/src/bench/apalis
+  local wanted="fastify@$FASTIFY_VERSION better-sqlite3@$BETTER_SQLITE3_VERSION graphile-worker@$GRAPHILE_WORKER_VERSION pg-boss@$PG_BOSS_VERSION"
   if [ "$(cat "$folder/installed" 2>/dev/null)" != "$wanted" ]; then
     has npm || fail "Node and npm are missing: install them, then try again."
     say "peers     fetching $wanted"
     rm -rf "$folder"
     mkdir -p "$folder"
-    # shellcheck disable=SC2086 # two words on purpose
+    # shellcheck disable=SC2086 # several words on purpose
     (cd "$folder" && echo '{"private":true,"type":"module"}' >package.json && npm install --silent --no-audit --no-fund $wanted) >"$TOOLS/log/peers.log" 2>&1 ||
       fail "The peers could not be installed: the log is $TOOLS/log/peers.log."
     echo "$wanted" >"$folder/installed"
   fi
-  say "peers     $wanted"
+  if [ "$(cat "$folder/apalis/installed" 2>/dev/null)" != "$(cat "$source"/Cargo.lock "$source/main.rs" | cksum)" ]; then
+    step_rust_quietly
+    say "peers     compiling apalis (three minutes, once; log: $TOOLS/log/apalis.log)"
+    cargo install --path "$source" --locked --root "$folder/apalis" --target-dir "$folder/apalis/target" >"$TOOLS/log/apalis.log" 2>&1 ||
+      fail "apalis could not be compiled: the log is $TOOLS/log/apalis.log."
+    rm -rf "$folder/apalis/target"
+    cat "$source"/Cargo.lock "$source/main.rs" | cksum >"$folder/apalis/installed"
+  fi
+  say "peers     $wanted, apalis"
 }
 
 step_mutants() {

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use portal::{
     bench::{
         accrual::{self, AccrualBench},
+        jobs::{self, JobsBench},
         webhooks::{self, WebhooksBench},
     },
     clock::PortalClock,
@@ -130,6 +131,23 @@ enum Bench {
         #[arg(long, default_value = "data/bench-webhooks")]
         folder: PathBuf,
         /// A folder whose node_modules hold fastify and better-sqlite3; without one the peer is left out.
+        #[arg(long)]
+        peers: Option<PathBuf>,
+    },
+    /// Work off jobs that do nothing, each durably done: by the portal's worker, and by others on the same kind of database, in turn.
+    Jobs {
+        /// How many jobs in a round.
+        #[arg(long, default_value_t = 20_000)]
+        jobs: usize,
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+        /// Where the databases are made.
+        #[arg(long, default_value = "data/bench-jobs")]
+        folder: PathBuf,
+        /// An empty database on PostgreSQL that syncs to disk, instead of SQLite files in the folder.
+        #[arg(long)]
+        database: Option<String>,
+        /// A folder with the peers; without one they are left out.
         #[arg(long)]
         peers: Option<PathBuf>,
     },
@@ -261,6 +279,22 @@ async fn run_bench(bench: Bench) -> Result<ExitCode, StartError> {
                 connections,
                 rounds,
                 folder,
+                peers,
+            })
+            .await?;
+        }
+        Bench::Jobs {
+            jobs,
+            rounds,
+            folder,
+            database: database_url,
+            peers,
+        } => {
+            jobs::run(&JobsBench {
+                jobs,
+                rounds,
+                folder,
+                database_url,
                 peers,
             })
             .await?;

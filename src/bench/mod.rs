@@ -2,5 +2,6 @@
 
 pub mod accrual;
 mod books;
+pub mod jobs;
 mod rounds;
 pub mod webhooks;

@@ -55,3 +55,10 @@ fn median(values: &[f64]) -> f64 {
         count => f64::midpoint(sorted[count / 2 - 1], sorted[count / 2]),
     }
 }
+
+/// How long so many of a hundred took at most.
+pub fn percentile(waits: &mut [Duration], percent: usize) -> Duration {
+    waits.sort_unstable();
+    let place = waits.len() * percent / 100;
+    waits.get(place).copied().unwrap_or_default()
+}

@@ -22,7 +22,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::rounds::Rounds;
+use super::rounds::{Rounds, percentile};
 use crate::serve::{SANDBOX_XERO_KEY, StartError};
 
 /// The peer; given to Node as it is.
@@ -297,12 +297,6 @@ async fn read_answer(connection: &mut BufReader<TcpStream>) -> Result<u16, Start
     let mut body = vec![0; length];
     connection.read_exact(&mut body).await.map_err(other)?;
     Ok(status)
-}
-
-fn percentile(latencies: &mut [Duration], percent: usize) -> Duration {
-    latencies.sort_unstable();
-    let place = latencies.len() * percent / 100;
-    latencies.get(place).copied().unwrap_or_default()
 }
 
 fn other(error: impl std::fmt::Display) -> StartError {

@@ -17,6 +17,28 @@ words! {
     }
 }
 
+words! {
+    /// A PDF that belongs to a bill: our statement that it is for, and the partner's own invoice.
+    BillFile { Statement = "statement", Invoice = "invoice" }
+}
+
+impl BillFile {
+    /// What it is called wherever it is kept: letters, figures, hyphens and underscores, which no system reads as anything else. `number` is the statement's or
+    /// the partner's own.
+    pub fn name(self, number: &str) -> String {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let plain = number
+            .chars()
+            .map(|c| if is_plain(c) { c } else { '-' })
+            .collect::<String>();
+        match self {
+            Self::Statement => format!("{plain}.pdf"),
+            // Whatever the partner's number is, it is no name of a statement's.
+            Self::Invoice => format!("invoice-{plain}.pdf"),
+        }
+    }
+}
+
 impl BillState {
     /// What was paid says how far a bill is that Xero has.
     pub const fn of_paid(paid_minor: i64, total_minor: i64) -> Self {
@@ -112,6 +134,26 @@ mod tests {
             (&[], 0),
         ] {
             assert_eq!(oldest_minor(lines), least, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_has_a_plain_name_whatever_its_number_is() {
+        for (file, number, name) in [
+            (
+                BillFile::Statement,
+                "PS-2026Q3-000042",
+                "PS-2026Q3-000042.pdf",
+            ),
+            (BillFile::Invoice, "2026/17", "invoice-2026-17.pdf"),
+            (BillFile::Invoice, "../Ü 1?", "invoice------1-.pdf"),
+            (
+                BillFile::Invoice,
+                "PS-2026Q3-000042",
+                "invoice-PS-2026Q3-000042.pdf",
+            ),
+        ] {
+            assert_eq!(file.name(number), name);
         }
     }
 

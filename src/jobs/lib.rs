@@ -17,6 +17,7 @@ mod schedule;
 mod worker;
 
 mod announce_statement;
+mod attach_files;
 mod create_bill;
 mod read_contacts;
 mod read_deals;

@@ -34,6 +34,7 @@ pub(crate) async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         }
         Job::AccrueLines => Ok(portal_services::lines::accrue(ctx).await.map(|_| ())?),
         Job::CreateBill { bill } => crate::create_bill::run(desk, *bill).await,
+        Job::AttachFiles { bill } => crate::attach_files::run(desk, *bill).await,
         Job::AnnounceStatement { statement } => {
             crate::announce_statement::run(desk, *statement).await
         }

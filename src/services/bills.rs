@@ -27,6 +27,7 @@ use serde_json::{Value, json};
 use crate::{
     Ctx, ServiceError,
     access::{require_partner, require_staff},
+    bill_files,
     books::{self, About, Books},
     messages::{self, BillNews},
     mismatch::{self, Mismatch},
@@ -44,10 +45,16 @@ pub(crate) const VOIDED: &str = "bill_voided";
 ///
 /// # Errors
 /// `statement-already-invoiced`; `invoice-number-taken` or `invoice-number-in-xero` on the number; what [`InvoiceForm::parse_amount`]
-/// says on the amount.
-pub async fn raise(ctx: &Ctx, actor: &Actor, form: &InvoiceForm) -> Result<BillId, ServiceError> {
+/// says on the amount; what is wrong with the PDF that was handed in with it.
+pub async fn raise(
+    ctx: &Ctx,
+    actor: &Actor,
+    form: &InvoiceForm,
+    pdf: Option<&[u8]>,
+) -> Result<BillId, ServiceError> {
     let partner = require_partner(actor, Action::RaiseInvoices)?;
     let number = form.parse_number().map_err(ServiceError::Invalid)?;
+    let pdf = pdf.map(bill_files::parse).transpose()?;
     let statement: StatementId = form
         .statement
         .trim()
@@ -76,6 +83,7 @@ pub async fn raise(ctx: &Ctx, actor: &Actor, form: &InvoiceForm) -> Result<BillI
     let bill = new_bill(ctx, &statement, &number, total);
     refuse_used_number(ctx, &mut tx, &bill, &statement).await?;
     take(ctx, &mut tx, &bill, Some(actor.person())).await?;
+    bill_files::begin(ctx, &mut tx, bill.id, pdf.as_ref(), actor.person()).await?;
     changes::add(&mut tx, partner, ctx.now()).await?;
     let act = (Some(actor.person()), "raise_invoice");
     record(ctx, &mut tx, act, &bill, json!({})).await?;
@@ -426,6 +434,7 @@ async fn found_in_xero(
     bills::set_xero_invoice(tx, bill.id, &remote.id, ctx.now()).await?;
     let beside = json!({ "xero_invoice": remote.id });
     record(ctx, tx, (None, "book_bill"), bill, beside).await?;
+    bill_files::attach(ctx, tx, bill.id).await?;
     let about = About::Raised(bill.id, bill.statement);
     books::settle(ctx, tx, NOT_MADE, about, "bill_made").await
 }

@@ -42,6 +42,7 @@ pub enum Job {
     ReconcileDeal { deal: DealId },
     AccrueLines,
     CreateBill { bill: BillId },
+    AttachFiles { bill: BillId },
     AnnounceStatement { statement: StatementId },
     AnnounceCarried { quarter: String, partner: PartnerId },
     SendMail { mail: MailId },
@@ -78,7 +79,8 @@ impl Job {
             | Self::CheckInvoices
             | Self::ReadContact { .. }
             | Self::CheckContacts
-            | Self::CreateBill { .. } => "xero",
+            | Self::CreateBill { .. }
+            | Self::AttachFiles { .. } => "xero",
             Self::RelayLead { .. } | Self::TestRelay => "relay",
             Self::WorkInbox { .. } | Self::WorkEvent { .. } | Self::FollowRelay { .. } => "inbox",
             Self::ReconcileDeal { .. }
@@ -130,6 +132,7 @@ impl Job {
             Self::ReconcileDeal { .. } => "reconcile_deal",
             Self::AccrueLines => "accrue_lines",
             Self::CreateBill { .. } => "create_bill",
+            Self::AttachFiles { .. } => "attach_files",
             Self::AnnounceStatement { .. } => "announce_statement",
             Self::AnnounceCarried { .. } => "announce_carried",
             Self::SendMail { .. } => "send_mail",
@@ -161,6 +164,7 @@ impl Job {
             | Self::ReadCredit { .. }
             | Self::ReadContact { .. }
             | Self::ReconcileDeal { .. }
+            | Self::AttachFiles { .. }
             | Self::AnnounceStatement { .. }
             | Self::AnnounceCarried { .. }
             | Self::WatchOver

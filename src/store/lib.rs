@@ -13,6 +13,7 @@ mod sql;
 
 pub mod alerts;
 pub mod audit;
+pub mod bill_files;
 pub mod bills;
 pub mod bounces;
 pub mod budgets;

@@ -215,6 +215,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0034_relay.sql"),
         include_str!("../../migrations/0034_relay.sql"),
     ),
+    (
+        35,
+        "bill_files",
+        include_str!("../../migrations/0035_bill_files.sqlite.sql"),
+        include_str!("../../migrations/0035_bill_files.postgres.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

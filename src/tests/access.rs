@@ -298,6 +298,7 @@ fn forms<'a>(
             "raise_invoice",
             vec![("form[statement]", statement), ("form[number]", "A-1")],
         ),
+        ("add_bill_pdf", vec![("bill", NOBODY)]),
         ("update_company", company.to_vec()),
         (
             "update_partner",
@@ -451,7 +452,7 @@ async fn a_role_does_no_more_than_its_own() {
         choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
         decide_merger take_over_deal keep_unchanged follow_change";
-    let of_members = "raise_invoice update_company invite_member withdraw_lead test_slack";
+    let of_members = "raise_invoice add_bill_pdf update_company invite_member withdraw_lead test_slack";
     let refused = [
         (portal.aster.owner, of_staff),
         (portal.aster.finance, of_finance),
@@ -460,7 +461,7 @@ async fn a_role_does_no_more_than_its_own() {
         (portal.aster.sales, of_staff),
         (
             portal.aster.sales,
-            "raise_invoice update_company invite_member test_slack",
+            "raise_invoice add_bill_pdf update_company invite_member test_slack",
         ),
         (
             portal.aster.finance,

@@ -8,6 +8,7 @@ mod story;
 
 mod access;
 mod alerts;
+mod bill_files;
 mod budgets;
 mod chasing;
 mod connections;

@@ -37,6 +37,9 @@ pub const INVOICE_IDS_MAX: usize = 40;
 /// The same of contacts.
 pub const CONTACT_IDS_MAX: usize = 40;
 
+/// What Xero says of a token that is good, and not for what was asked.
+const NOT_AGREED: &str = "AuthorizationUnsuccessful";
+
 /// Calls that Xero takes at once from one organisation's apps.
 const IN_FLIGHT_MAX: usize = 5;
 
@@ -414,6 +417,40 @@ impl Xero {
         })
     }
 
+    /// The names of the files beside an invoice or a bill.
+    pub async fn list_attachments(&self, invoice_id: &str) -> Result<Vec<String>, CallError> {
+        let url = self.url(&["Invoices", invoice_id, "Attachments"])?;
+        let read = self.read("list_attachments", url, Vec::new()).await;
+        let answered: wire::Attachments = read.map_err(of_attachments)?;
+        let files = answered.attachments.into_iter();
+        Ok(files.map(|file| file.file_name).collect())
+    }
+
+    /// Puts a PDF beside an invoice or a bill, never where its client sees it. Xero knows a file by its name, so [`Self::list_attachments`] says whether it is
+    /// there; put there again it takes its own place.
+    pub async fn attach_pdf(
+        &self,
+        invoice_id: &str,
+        file_name: &str,
+        content: Vec<u8>,
+    ) -> Result<(), CallError> {
+        let mut url = self.url(&["Invoices", invoice_id, "Attachments", file_name])?;
+        url.query_pairs_mut().append_pair("IncludeOnline", "false");
+        let prepared = Prepared {
+            name: "attach_pdf",
+            method: Method::PUT,
+            url,
+            headers: Vec::new(),
+            payload: Payload::Pdf(content),
+            effect: Effect::Write,
+        };
+        let answered: wire::Attachments = self.call(prepared).await.map_err(of_attachments)?;
+        match answered.attachments.is_empty() {
+            true => Err(no_result()),
+            false => Ok(()),
+        }
+    }
+
     /// The active contact that carries our number.
     pub async fn find_contact(&self, number: &str) -> Result<Option<RemoteContact>, CallError> {
         let url = self.url(&["Contacts", number])?;
@@ -485,13 +522,12 @@ impl Xero {
     /// Gives a contact that was there before us our number, and nothing else.
     pub async fn number_contact(&self, id: &str, number: &str) -> Result<(), CallError> {
         let contacts = [wire::ContactNumberBody { id, number }];
-        let body = http::json_bytes(&wire::ContactNumbersBody { contacts });
         let prepared = Prepared {
             name: "number_contact",
             method: Method::POST,
             url: self.url(&["Contacts"])?,
             headers: Vec::new(),
-            body,
+            payload: http::json(&wire::ContactNumbersBody { contacts }),
             effect: Effect::Write,
         };
         let answered: wire::Contacts = self.call(prepared).await?;
@@ -535,7 +571,7 @@ impl Xero {
             method: Method::GET,
             url,
             headers,
-            body: Vec::new(),
+            payload: Payload::Nothing,
             effect: Effect::Read,
         };
         self.call(prepared).await
@@ -548,13 +584,12 @@ impl Xero {
         headers: Vec<(&'static str, String)>,
         body: &impl Serialize,
     ) -> Result<T, CallError> {
-        let body = http::json_bytes(body);
         self.call(Prepared {
             name,
             method: Method::PUT,
             url,
             headers,
-            body,
+            payload: http::json(body),
             effect: Effect::Write,
         })
         .await
@@ -571,7 +606,7 @@ impl Xero {
         let access = tokens.access(None).await?;
         let mut answer = self.send(&prepared, &access).await?;
         // A token that was given back is unknown there, and one that ran out has run out: a new one is as good a question.
-        if answer.status == 401 && !words_of(&answer).contains("AuthorizationUnsuccessful") {
+        if answer.status == 401 && !words_of(&answer).contains(NOT_AGREED) {
             let renewed = tokens.access(Some(&access.token)).await?;
             if renewed.token != access.token {
                 answer = self.send(&prepared, &renewed).await?;
@@ -589,10 +624,6 @@ impl Xero {
     async fn send(&self, prepared: &Prepared, access: &Access) -> Result<Answer, CallError> {
         let mut headers = prepared.headers.clone();
         headers.push(("xero-tenant-id", access.tenant.clone()));
-        let payload = match prepared.body.as_slice() {
-            [] => Payload::Nothing,
-            body => Payload::Json(body.to_vec()),
-        };
         let call = Call {
             vendor: Vendor::Xero,
             name: prepared.name,
@@ -600,7 +631,7 @@ impl Xero {
             url: prepared.url.clone(),
             login: Login::Bearer(access.token.reveal()),
             headers,
-            payload,
+            payload: prepared.payload.clone(),
             effect: prepared.effect,
         };
         self.http.send(call).await
@@ -613,9 +644,18 @@ struct Prepared {
     method: Method,
     url: Url,
     headers: Vec<(&'static str, String)>,
-    /// Empty for none.
-    body: Vec<u8>,
+    payload: Payload,
     effect: Effect,
+}
+
+/// A connection that somebody agreed to before the portal had files to put there works but for these: that holds up nothing else.
+fn of_attachments(failure: CallError) -> CallError {
+    match failure.kind {
+        ErrorKind::Unauthorised if failure.message.contains(NOT_AGREED) => refused(
+            "the connection does not cover files: connect Xero again, so that it has the scope accounting.attachments",
+        ),
+        _ => failure,
+    }
 }
 
 /// Puts a document of a page where it belongs.

@@ -42,6 +42,18 @@ pub struct Organisations {
     pub organisations: Vec<OrganisationData>,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Attachments {
+    pub attachments: Vec<Attachment>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Attachment {
+    pub file_name: String,
+}
+
 /// What is said of a document that has a shape which we do not know.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

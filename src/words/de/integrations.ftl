@@ -48,6 +48,7 @@ job-check_invoices = Alle Rechnungen vergleichen
 job-reconcile_deal = Deal mit Zahlungen abgleichen
 job-accrue_lines = Posten mit dem Kalender fortschreiben
 job-create_bill = Eingangsrechnung in Xero eintragen
+job-attach_files = Dateien einer Eingangsrechnung in Xero ablegen
 job-announce_statement = Abrechnung ankündigen
 job-announce_carried = Übertragenes mitteilen
 job-send_mail = E-Mail senden

@@ -144,6 +144,7 @@ notice-member-invited = Die Einladung ist unterwegs.
 notice-member-removed = Die Person hat keinen Zugang mehr.
 notice-invitation-revoked = Die Einladung ist zurückgenommen.
 notice-invitation-accepted = Willkommen: Sie gehören jetzt zum Team.
+notice-bill-pdf-added = Das PDF Ihrer Rechnung liegt uns vor.
 notice-invoice-raised = Ihre Rechnung ist gestellt und wird jetzt bei uns gebucht. Sobald unsere Zahlungen eingehen, gelten die Posten als ausgezahlt.
 notice-invoice-withdrawn = Die Rechnung ist zurückgezogen; Sie können sie neu stellen.
 notice-partner-added = Der Partner ist angelegt. Nehmen Sie ihn mit einem Plan ins Programm auf, und laden Sie seine Leute ein.

@@ -48,6 +48,7 @@ job-check_invoices = Compare all invoices
 job-reconcile_deal = Reconcile a deal
 job-accrue_lines = Move lines on with the calendar
 job-create_bill = Enter a bill in Xero
+job-attach_files = Put the files of a bill beside it in Xero
 job-announce_statement = Announce a statement
 job-announce_carried = Say what was carried over
 job-send_mail = Send a mail

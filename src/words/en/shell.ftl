@@ -144,6 +144,7 @@ notice-member-invited = The invitation is on its way.
 notice-member-removed = The person has no access any more.
 notice-invitation-revoked = The invitation is taken back.
 notice-invitation-accepted = Welcome: you belong to the team now.
+notice-bill-pdf-added = We have the PDF of your invoice.
 notice-invoice-raised = Your invoice is raised and goes into our books now. The lines become paid as our payments arrive.
 notice-invoice-withdrawn = The invoice is withdrawn; you can raise it again.
 notice-partner-added = The partner was added. Enrol it on a plan, and invite its people.

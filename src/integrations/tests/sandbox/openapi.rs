@@ -207,7 +207,10 @@ async fn everything(stage: &Stage) {
         account_code: "404".to_owned(),
         status: BillStatus::Authorised,
     };
-    xero.create_bill(&bill, "key-1").await.unwrap();
+    let made = xero.create_bill(&bill, "key-1").await.unwrap();
+    let pdf = b"%PDF-1.7".to_vec();
+    xero.attach_pdf(&made.id, "PP-1.pdf", pdf).await.unwrap();
+    xero.list_attachments(&made.id).await.unwrap();
     bill.account_code = "999".to_owned();
     xero.create_bill(&bill, "key-2").await.unwrap_err();
     xero.list_bills(&contact.id).await.unwrap();

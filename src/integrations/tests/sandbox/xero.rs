@@ -411,3 +411,54 @@ async fn too_many_calls_say_when_to_come_back() {
         (ErrorKind::RateLimited, Some(1_000))
     );
 }
+
+#[tokio::test]
+async fn a_pdf_is_beside_its_bill_once_however_often_it_is_put_there() {
+    let stage = Stage::open().await;
+    let xero = stage.xero();
+    let partner = xero
+        .create_contact("partner-17", "Partner", "")
+        .await
+        .unwrap();
+    let made = xero.create_bill(&bill(&partner.id), "key-1").await.unwrap();
+    let listed = xero.list_attachments(&made.id).await.unwrap();
+    assert_eq!(listed, Vec::<String>::new());
+    for content in [&b"%PDF-1.7 first"[..], b"%PDF-1.7 second"] {
+        let put = xero.attach_pdf(&made.id, "invoice-RE-2026-17.pdf", content.to_vec());
+        put.await.unwrap();
+        let listed = xero.list_attachments(&made.id).await.unwrap();
+        assert_eq!(listed, ["invoice-RE-2026-17.pdf"]);
+    }
+    let nowhere = "00000000-0000-4000-a000-000000000000";
+    let failure = xero.attach_pdf(nowhere, "a.pdf", b"%PDF-1.7".to_vec());
+    assert_eq!(failure.await.unwrap_err().kind, ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn a_file_that_xero_refuses_says_why_and_one_that_was_not_agreed_to_breaks_no_connection() {
+    let stage = Stage::open().await;
+    let xero = stage.xero();
+    let partner = xero
+        .create_contact("partner-17", "Partner", "")
+        .await
+        .unwrap();
+    let made = xero.create_bill(&bill(&partner.id), "key-1").await.unwrap();
+    let failure = xero.attach_pdf(&made.id, "a.pdf", Vec::new()).await;
+    let failure = failure.unwrap_err();
+    assert_eq!(failure.kind, ErrorKind::Refused);
+    assert!(failure.message.contains("no content"), "{failure}");
+    stage
+        .fail(json!({ "missing_scopes": "accounting.attachments" }))
+        .await;
+    for failure in [
+        xero.list_attachments(&made.id).await.err(),
+        xero.attach_pdf(&made.id, "a.pdf", b"%PDF-1.7".to_vec())
+            .await
+            .err(),
+    ] {
+        let failure = failure.unwrap();
+        assert_eq!(failure.kind, ErrorKind::Refused, "{failure}");
+        assert!(failure.message.contains("accounting.attachments"));
+    }
+    xero.read_organisation().await.unwrap();
+}

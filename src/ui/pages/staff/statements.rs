@@ -6,7 +6,8 @@ use axum::{
 };
 use leptos::prelude::*;
 use portal_domain::{
-    access::Action, calendar::Quarter, ids::StatementId, money::Money, statement::SettlementState,
+    access::Action, bill::BillFile, calendar::Quarter, ids::StatementId, money::Money,
+    statement::SettlementState,
 };
 use portal_services::{
     ServiceError, mismatch,
@@ -550,6 +551,23 @@ fn ended(page: &Page, bill: &BillRecord) -> AnyView {
     view! { <p class="small muted">{text}</p> }.into_any()
 }
 
+/// What belongs to a bill, and since when Xero has it.
+fn files(page: &Page, view: &StatementView, bill: &BillRecord) -> AnyView {
+    let words = &page.words;
+    let of_bill = view.files.iter().filter(|file| file.bill == bill.id);
+    of_bill
+        .map(|file| {
+            let label = words.text(&format!("staff-bill-file-{}", file.file));
+            let since = match file.attached_at {
+                Some(at) => kit::instant(page, at),
+                None => words.text("staff-bill-not-in-xero").into_any(),
+            };
+            fact(label, since)
+        })
+        .collect_view()
+        .into_any()
+}
+
 /// How far the partner's bill is.
 fn settlement(page: &Page, view: &StatementView) -> AnyView {
     let words = &page.words;
@@ -564,6 +582,8 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
         let open = Money::new(bill.total.minor - bill.paid_minor, bill.total.currency);
         let withdraw = (bill.can_be_withdrawn() && may(page, Action::Reconcile))
             .then(|| parts::withdraw(page, bill));
+        let handed_in = view.find_file(bill.id, BillFile::Invoice).is_some();
+        let pdf = handed_in.then(|| parts::bill_pdf(page, format!("/staff/bills/{}/pdf", bill.id)));
         let xero = bill
             .xero_invoice_id
             .clone()
@@ -577,7 +597,9 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
                 {fact(words.text("statement-paid-so-far"), kit::money(page, Money::new(bill.paid_minor, bill.total.currency)))}
                 {fact(words.text("statement-open"), kit::money(page, open))}
                 {fact(words.text("staff-bill-xero"), view! { <code>{xero}</code> }.into_any())}
+                {files(page, view, bill)}
             </dl>
+            {pdf}
             {withdraw}
         }
     });

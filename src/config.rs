@@ -171,7 +171,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     (
         "XERO_BILL_ACCOUNT",
         "404",
-        "Account code of the bills that the portal makes",
+        "Account code of the bills that the portal makes, as long as finance has chosen no other in the portal",
     ),
     (
         "XERO_BILL_STATUS",

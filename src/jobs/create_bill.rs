@@ -179,7 +179,8 @@ async fn make_bill(
             to_create.statement.number
         ),
         amount: bill.total,
-        account_code: settings.account_code.clone(),
+        account_code: to_create.booking.account.clone(),
+        tax_type: to_create.booking.tax_type.clone(),
         status: settings.status,
     };
     let made = desk.vendors.xero.create_bill(&new, &bill.idempotency_key);

@@ -27,6 +27,7 @@ pub(crate) async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         Job::ReadCredit { credit } => crate::read_invoices::read_one_credit(desk, credit).await,
         Job::ReadContact { contact } => crate::read_contacts::read_one(desk, contact).await,
         Job::CheckContacts => crate::read_contacts::check_all(desk).await,
+        Job::ReadAccounts => crate::read_accounts::run(desk).await,
         Job::CheckInvoices => crate::read_invoices::check_all(desk).await,
         Job::SweepInvoices => crate::read_invoices::sweep(desk).await,
         Job::ReconcileDeal { deal } => {

@@ -27,6 +27,7 @@ use serde_json::{Value, json};
 use crate::{
     Ctx, ServiceError,
     access::{require_partner, require_staff},
+    accounts::{self, Booking},
     bill_files,
     books::{self, About, Books},
     messages::{self, BillNews},
@@ -366,6 +367,7 @@ pub struct BillToCreate {
     pub bill: BillRecord,
     pub partner: PartnerRecord,
     pub statement: StatementRecord,
+    pub booking: Booking,
 }
 
 /// # Errors
@@ -385,6 +387,7 @@ pub async fn for_creation(ctx: &Ctx, id: BillId) -> Result<BillToCreate, Service
         bill,
         partner,
         statement,
+        booking: accounts::find_booking(ctx, &mut tx).await?,
     })
 }
 

@@ -39,6 +39,7 @@ pub enum Job {
     CheckInvoices,
     ReadContact { contact: String },
     CheckContacts,
+    ReadAccounts,
     ReconcileDeal { deal: DealId },
     AccrueLines,
     CreateBill { bill: BillId },
@@ -79,6 +80,7 @@ impl Job {
             | Self::CheckInvoices
             | Self::ReadContact { .. }
             | Self::CheckContacts
+            | Self::ReadAccounts
             | Self::CreateBill { .. }
             | Self::AttachFiles { .. } => "xero",
             Self::RelayLead { .. } | Self::TestRelay => "relay",
@@ -129,6 +131,7 @@ impl Job {
             Self::CheckInvoices => "check_invoices",
             Self::ReadContact { .. } => "read_contact",
             Self::CheckContacts => "check_contacts",
+            Self::ReadAccounts => "read_accounts",
             Self::ReconcileDeal { .. } => "reconcile_deal",
             Self::AccrueLines => "accrue_lines",
             Self::CreateBill { .. } => "create_bill",
@@ -181,6 +184,7 @@ impl Job {
             | Self::SweepInvoices
             | Self::CheckInvoices
             | Self::CheckContacts
+            | Self::ReadAccounts
             | Self::AccrueLines
             | Self::RecomputeLines
             | Self::RenewTokens

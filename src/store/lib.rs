@@ -11,6 +11,7 @@ mod migrations;
 mod read;
 mod sql;
 
+pub mod accounts;
 pub mod alerts;
 pub mod audit;
 pub mod bill_files;

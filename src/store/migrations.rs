@@ -221,6 +221,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0035_bill_files.sqlite.sql"),
         include_str!("../../migrations/0035_bill_files.postgres.sql"),
     ),
+    (
+        36,
+        "bill_setup",
+        include_str!("../../migrations/0036_bill_setup.sql"),
+        include_str!("../../migrations/0036_bill_setup.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

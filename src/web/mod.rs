@@ -171,6 +171,7 @@ fn staff_pages() -> Router<AppState> {
         .route("/staff/ledger.csv", get(staff::ledger::download))
         .route("/staff/statements", get(staff::statements::list))
         .route("/staff/statements/calendar", get(staff::payouts::show))
+        .route(staff::accounts::PATH, get(staff::accounts::show))
         .route("/staff/statements/{id}", get(staff::statements::show))
         .route("/staff/statements/{id}/{format}", get(documents::for_staff))
         .route("/staff/bills/{id}/pdf", get(documents::bill_for_staff))

@@ -6,7 +6,9 @@ use chrono::{DateTime, NaiveDate};
 use portal_domain::{
     calendar::Timestamp,
     money::{Currency, Money},
-    remote::{InvoiceType, RemoteContact, RemoteCredit, RemoteInvoice},
+    remote::{
+        InvoiceType, RemoteAccount, RemoteContact, RemoteCredit, RemoteInvoice, RemoteTaxType,
+    },
 };
 use reqwest::{Method, Url};
 use serde::{Serialize, de::DeserializeOwned};
@@ -165,6 +167,8 @@ pub struct NewBill {
     /// Net of tax.
     pub amount: Money,
     pub account_code: String,
+    /// `None`: the one that Xero keeps for the account.
+    pub tax_type: Option<String>,
     pub status: BillStatus,
 }
 
@@ -399,6 +403,7 @@ impl Xero {
                     quantity: 1,
                     unit_amount,
                     account_code: &bill.account_code,
+                    tax_type: bill.tax_type.as_deref(),
                 }],
             }],
         };
@@ -536,6 +541,25 @@ impl Xero {
             return Err(refused(&joined(&numbered.validation_errors)));
         }
         Ok(())
+    }
+
+    /// All accounts that have a code, archived ones too.
+    pub async fn list_accounts(&self) -> Result<Vec<RemoteAccount>, CallError> {
+        let url = self.url(&["Accounts"])?;
+        let answered: wire::Accounts = self.read("list_accounts", url, Vec::new()).await?;
+        let accounts = answered.accounts.into_iter();
+        Ok(accounts.filter_map(convert::account).collect())
+    }
+
+    /// All tax types, archived ones too.
+    pub async fn list_tax_types(&self) -> Result<Vec<RemoteTaxType>, CallError> {
+        let url = self.url(&["TaxRates"])?;
+        let answered: wire::TaxRates = self.read("list_tax_types", url, Vec::new()).await?;
+        Ok(answered
+            .tax_rates
+            .into_iter()
+            .map(convert::tax_type)
+            .collect())
     }
 
     /// The organisation that the app is connected to.

@@ -566,3 +566,22 @@ audit-act-add_partner = Partner angelegt
 audit-act-enrol_partner = Partner ins Programm aufgenommen
 audit-act-add_plan_version = Fassung eines Plans veröffentlicht
 audit-act-close_quarter = Quartal abgeschlossen
+
+## Worunter Eingangsrechnungen in Xero gebucht werden
+
+accounts-title = Konten für Rechnungen
+accounts-lead = Unter welchem Konto und mit welcher Steuer das Portal die Rechnungen der Partner in Xero einträgt.
+accounts-read = Jetzt aus Xero lesen
+accounts-read-at = Aus Xero gelesen
+accounts-unread = Xero wurde noch nicht gefragt.
+accounts-account = Konto
+accounts-tax-type = Steuer
+accounts-tax-hint = Für Rechnungen, die von jetzt an eingetragen werden. Die Steuer muss zu dem passen, was Ihre Partner auf ihre Rechnungen schreiben.
+accounts-usual-account = Wie eingestellt: { $code }
+accounts-usual-tax = Wie in Xero beim Konto hinterlegt
+accounts-gone = { $code } · nicht mehr in Xero
+accounts-save = Diese verwenden
+accounts-unfit-account = Xero hat kein Konto { $code }, das Eingangsrechnungen annimmt: Es ist archiviert oder fort, und die nächste Rechnung würde abgelehnt. Wählen Sie ein anderes.
+accounts-unfit-tax-type = Xero hat keine Steuer { $code } für Eingangsrechnungen: Sie ist archiviert oder fort, und die nächste Rechnung würde abgelehnt. Wählen Sie eine andere.
+audit-act-choose_bill_accounts = Konto und Steuer für Rechnungen gewählt
+audit-act-read_accounts = Konten aus Xero lesen lassen

@@ -566,3 +566,22 @@ audit-act-add_partner = Added a partner
 audit-act-enrol_partner = Enrolled a partner
 audit-act-add_plan_version = Published a plan’s version
 audit-act-close_quarter = Closed a quarter
+
+## What bills are booked under in Xero
+
+accounts-title = Accounts for bills
+accounts-lead = Under which account and with which tax the portal enters partners’ bills in Xero.
+accounts-read = Read them from Xero now
+accounts-read-at = Read from Xero
+accounts-unread = Xero has not been asked yet.
+accounts-account = Account
+accounts-tax-type = Tax
+accounts-tax-hint = For bills that are entered from now on. The tax must fit what your partners write on their invoices.
+accounts-usual-account = As the settings say: { $code }
+accounts-usual-tax = As Xero keeps it for the account
+accounts-gone = { $code } · not in Xero any more
+accounts-save = Use these
+accounts-unfit-account = Xero has no account { $code } that takes bills: it is archived or gone, and the next bill would be refused. Choose another one.
+accounts-unfit-tax-type = Xero has no tax { $code } for bills: it is archived or gone, and the next bill would be refused. Choose another one.
+audit-act-choose_bill_accounts = Chose account and tax for bills
+audit-act-read_accounts = Had Xero’s accounts read

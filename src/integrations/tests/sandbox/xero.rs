@@ -28,6 +28,7 @@ fn bill(contact_id: &str) -> NewBill {
         description: "PS-2026Q3-000042".to_owned(),
         amount: Money::new(12_345, Currency::EUR),
         account_code: "400".to_owned(),
+        tax_type: None,
         status: BillStatus::Draft,
     }
 }
@@ -461,4 +462,52 @@ async fn a_file_that_xero_refuses_says_why_and_one_that_was_not_agreed_to_breaks
         assert!(failure.message.contains("accounting.attachments"));
     }
     xero.read_organisation().await.unwrap();
+}
+
+#[tokio::test]
+async fn accounts_and_tax_types_are_listed_with_what_is_archived() {
+    let stage = Stage::open().await;
+    let xero = stage.xero();
+    for path in ["xero/accounts/429", "xero/tax-rates/RRINPUT"] {
+        stage.act(path, json!({ "archived": true })).await;
+    }
+    let accounts = xero.list_accounts().await.unwrap();
+    let seen: Vec<_> = accounts
+        .iter()
+        .map(|one| (one.code.as_str(), one.takes_bills(), one.is_choice()))
+        .collect();
+    let expected = [
+        ("090", false, false),
+        ("200", true, false),
+        ("400", true, true),
+        ("404", true, true),
+        ("429", false, false),
+    ];
+    assert_eq!(seen, expected);
+    let tax_types = xero.list_tax_types().await.unwrap();
+    let choices: Vec<_> = tax_types
+        .iter()
+        .filter(|one| one.is_choice())
+        .map(|one| one.code.as_str())
+        .collect();
+    assert_eq!(choices, ["INPUT2", "TAX001", "ZERORATEDINPUT", "NONE"]);
+}
+
+#[tokio::test]
+async fn a_bill_has_the_tax_type_that_it_names_and_the_accounts_own_without_one() {
+    let stage = Stage::open().await;
+    let xero = stage.xero();
+    let partner = xero
+        .create_contact("partner-17", "Partner", "")
+        .await
+        .unwrap();
+    for (tax_type, total_minor) in [(None, 14_814), (Some("NONE"), 12_345)] {
+        let new = NewBill {
+            tax_type: tax_type.map(str::to_owned),
+            ..bill(&partner.id)
+        };
+        let key = format!("key-{total_minor}");
+        let made = xero.create_bill(&new, &key).await.unwrap();
+        assert_eq!(made.total.minor, total_minor);
+    }
 }

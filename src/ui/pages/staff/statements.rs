@@ -18,8 +18,8 @@ use portal_store::{bills::BillRecord, lines::LineRecord};
 use serde::Deserialize;
 
 use super::{
-    Tab, address, calendar, calls, crumbs, fact, head, line_kind, line_pill, may, paging, parts,
-    tabs, write_sum,
+    Tab, accounts, address, calendar, calls, crumbs, fact, head, line_kind, line_pill, may, paging,
+    parts, tabs, write_sum,
 };
 use crate::{
     ui::{
@@ -56,10 +56,14 @@ pub async fn list(page: Page, Query(query): Query<StatementQuery>) -> Result<Res
     let preview = page.said(quarters::preview(ctx, actor, quarter).await)?;
     let found =
         page.said(statements::list_for_staff(ctx, actor, query.before.parse().ok()).await)?;
+    let unfit = page.said(portal_services::accounts::list_unfit(ctx, actor).await)?;
     let title = page.words.text("statement-list-title");
     Ok(page.show(&title.clone(), move |page| {
+        let accounts = page.words.text("accounts-title");
+        let ways = view! { {calendar::link(page, "/staff/statements/calendar")}<a class="btn" href=accounts::PATH>{accounts}</a> };
         view! {
-            {head(title, page.words.text("staff-statements-lead"), Some(calendar::link(page, "/staff/statements/calendar")))}
+            {head(title, page.words.text("staff-statements-lead"), Some(ways.into_any()))}
+            {accounts::unfit(page, &unfit)}
             {close(page, &quarters, &preview)}
             {table(page, &found, &query)}
         }

@@ -7,7 +7,7 @@
 use chrono::NaiveDate;
 use portal_domain::{
     access::{Action, Actor},
-    bill::{BillState, lines_billed},
+    bill::{BillState, MovedDate, lines_billed},
     ids::{BillId, LineId, PartnerId, PersonId, StatementId},
     line::{LineState, Move},
     money::{Money, MoneyError},
@@ -260,19 +260,26 @@ pub async fn refused(ctx: &Ctx, id: BillId) -> Result<(), ServiceError> {
     Ok(tx.commit().await?)
 }
 
-/// Xero's books are locked until a day, so that a bill has the date of one after it.
-pub async fn dated_after_lock(
+/// The day on which a bill is dated: today, or where Xero's books are locked by then the first day that is open. That is kept, for whoever wonders.
+pub async fn choose_date(
     ctx: &Ctx,
     id: BillId,
-    date: NaiveDate,
-    locked_until: NaiveDate,
-) -> Result<(), ServiceError> {
+    locked_until: Option<NaiveDate>,
+) -> Result<NaiveDate, ServiceError> {
+    let today = ctx.today();
+    let moved = MovedDate::of(today, locked_until);
     let mut tx = ctx.store.write().await?;
-    if let Some(bill) = bills::find(&mut tx, id).await? {
-        let beside = json!({ "date": date, "locked_until": locked_until });
-        record(ctx, &mut tx, (None, "date_bill"), &bill, beside).await?;
+    if let Some(bill) = lock_unbooked(&mut tx, id).await?
+        && bill.moved != moved
+    {
+        bills::set_moved(&mut tx, id, moved).await?;
+        if let Some(moved) = moved {
+            let beside = json!({ "date": moved.dated_on, "locked_until": moved.locked_until });
+            record(ctx, &mut tx, (None, "date_bill"), &bill, beside).await?;
+        }
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(moved.map_or(today, |moved| moved.dated_on))
 }
 
 /// A bill that Xero is not known to have, under the lock of its partner's statements; `None` once it was withdrawn, or found there meanwhile.
@@ -356,6 +363,7 @@ fn new_bill(ctx: &Ctx, statement: &StatementRecord, number: &str, total: Money) 
         state: BillState::Raised,
         idempotency_key: format!("bill-{id}"),
         xero_invoice_id: None,
+        moved: None,
         created_at: now,
         updated_at: now,
     }
@@ -438,6 +446,11 @@ async fn found_in_xero(
     let beside = json!({ "xero_invoice": remote.id });
     record(ctx, tx, (None, "book_bill"), bill, beside).await?;
     bill_files::attach(ctx, tx, bill.id).await?;
+    // What somebody else entered has the date that they gave it.
+    let is_dated_so = |moved: MovedDate| remote.date == Some(moved.dated_on);
+    if !bill.moved.is_none_or(is_dated_so) {
+        bills::set_moved(tx, bill.id, None).await?;
+    }
     let about = About::Raised(bill.id, bill.statement);
     books::settle(ctx, tx, NOT_MADE, about, "bill_made").await
 }

@@ -51,7 +51,8 @@ async fn line_of(story: &Story, number: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_bill_is_booked_under_what_finance_chose_and_under_the_settings_account_without_a_choice() {
+async fn a_bill_is_booked_under_what_finance_chose_and_under_the_settings_account_without_a_choice()
+{
     let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
     let portal = &story.portal;
     let mut finance = portal.sign_in(&portal.staff.finance).await;
@@ -133,10 +134,7 @@ async fn an_account_that_is_archived_is_told_before_a_bill_fails_on_it_and_so_is
     assert_eq!(told(&portal).await.len(), 1, "the tax is still missing");
     assert_eq!(choose(&mut finance, "429", "").await, 303);
     minutes_pass(&portal).await;
-    let over = [
-        "Xero would refuse the next bill",
-        "Xero takes bills again",
-    ];
+    let over = ["Xero would refuse the next bill", "Xero takes bills again"];
     assert_eq!(told(&portal).await, over);
     portal.finish().await;
 }

@@ -332,6 +332,7 @@ staff-bill-xero = Eingangsrechnung in Xero
 staff-bill-not-in-xero = wird eingetragen …
 staff-bill-file-statement = Unsere Abrechnung, in Xero dabei
 staff-bill-file-invoice = PDF des Partners, in Xero dabei
+staff-bill-dated = In Xero sind die Bücher bis { $until } gesperrt, deshalb ist die Rechnung dort auf den { $date } datiert.
 staff-bill-voided = { $number } über { $amount } netto wurde am { $date } storniert.
 staff-bill-withdrawn = { $number } über { $amount } netto wurde am { $date } zurückgezogen.
 close-quarters = Quartal

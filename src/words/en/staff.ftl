@@ -332,6 +332,7 @@ staff-bill-xero = Bill in Xero
 staff-bill-not-in-xero = being entered …
 staff-bill-file-statement = Our statement, beside it in Xero
 staff-bill-file-invoice = The partner’s PDF, beside it in Xero
+staff-bill-dated = Xero’s books are locked until { $until }, so that the bill is dated { $date } there.
 staff-bill-voided = { $number } over { $amount } net was voided on { $date }.
 staff-bill-withdrawn = { $number } over { $amount } net was withdrawn on { $date }.
 close-quarters = Quarter

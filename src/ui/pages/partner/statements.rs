@@ -390,6 +390,10 @@ fn bill_facts(page: &Page, view: &StatementView, bill: &BillRecord) -> AnyView {
     });
     let withdraw = (bill.can_be_withdrawn() && may(page, Action::RaiseInvoices))
         .then(|| parts::withdraw(page, bill));
+    let moved = bill.moved.map(|moved| {
+        let date = [("date", words.date(moved.dated_on).into())];
+        kit::notice("info", words.with("bill-dated", &date))
+    });
     let handed_in = view.find_file(bill.id, BillFile::Invoice).is_some();
     let pdf = handed_in.then(|| parts::bill_pdf(page, format!("/bills/{}/pdf", bill.id)));
     view! {
@@ -399,6 +403,7 @@ fn bill_facts(page: &Page, view: &StatementView, bill: &BillRecord) -> AnyView {
             {row(words.text("bill-gross"), gross)}
             {row(words.text("statement-paid-so-far"), Money::new(bill.paid_minor, currency))}
         </dl>
+        {moved}
         {undone}
         {pdf}
         {withdraw}

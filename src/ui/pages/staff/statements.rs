@@ -586,6 +586,13 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
         let open = Money::new(bill.total.minor - bill.paid_minor, bill.total.currency);
         let withdraw = (bill.can_be_withdrawn() && may(page, Action::Reconcile))
             .then(|| parts::withdraw(page, bill));
+        let moved = bill.moved.map(|moved| {
+            let days = [
+                ("date", words.date(moved.dated_on).into()),
+                ("until", words.date(moved.locked_until).into()),
+            ];
+            kit::notice("info", words.with("staff-bill-dated", &days))
+        });
         let handed_in = view.find_file(bill.id, BillFile::Invoice).is_some();
         let pdf = handed_in.then(|| parts::bill_pdf(page, format!("/staff/bills/{}/pdf", bill.id)));
         let xero = bill
@@ -603,6 +610,7 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
                 {fact(words.text("staff-bill-xero"), view! { <code>{xero}</code> }.into_any())}
                 {files(page, view, bill)}
             </dl>
+            {moved}
             {pdf}
             {withdraw}
         }

@@ -13,7 +13,6 @@ use portal_domain::{
 use reqwest::{Method, Url};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
-use tokio::sync::Semaphore;
 
 use super::{
     convert,
@@ -41,9 +40,6 @@ pub const CONTACT_IDS_MAX: usize = 40;
 
 /// What Xero says of a token that is good, and not for what was asked.
 const NOT_AGREED: &str = "AuthorizationUnsuccessful";
-
-/// Calls that Xero takes at once from one organisation's apps.
-const IN_FLIGHT_MAX: usize = 5;
 
 /// Where Xero is and which custom connection we are.
 #[derive(Clone, Debug)]
@@ -195,7 +191,6 @@ pub struct Xero {
 struct Shared {
     base_url: String,
     tokens: Arc<dyn TokenSource>,
-    in_flight: Semaphore,
 }
 
 impl fmt::Debug for Xero {
@@ -216,11 +211,7 @@ impl Xero {
 
     /// With tokens from anywhere.
     pub fn with_tokens(http: Http, base_url: String, tokens: Arc<dyn TokenSource>) -> Self {
-        let shared = Shared {
-            base_url,
-            tokens,
-            in_flight: Semaphore::new(IN_FLIGHT_MAX),
-        };
+        let shared = Shared { base_url, tokens };
         Self {
             http,
             shared: Arc::new(shared),
@@ -620,12 +611,6 @@ impl Xero {
     }
 
     async fn call<T: DeserializeOwned>(&self, prepared: Prepared) -> Result<T, CallError> {
-        let _place = self
-            .shared
-            .in_flight
-            .acquire()
-            .await
-            .expect("the semaphore is never closed");
         let tokens = &self.shared.tokens;
         let access = tokens.access(None).await?;
         let mut answer = self.send(&prepared, &access).await?;

@@ -56,7 +56,7 @@ pub async fn open_books(settings: &Settings) -> Result<Ctx, StartError> {
 
 /// The sandbox's clock goes on where it was when the program ended.
 async fn open_with_clock(settings: &Settings) -> Result<(Ctx, Arc<PortalClock>), StartError> {
-    let store = Store::open(&settings.database_url).await?;
+    let store = Store::open(settings.database_url.reveal()).await?;
     let clock = Arc::new(
         settings
             .clock_start

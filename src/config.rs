@@ -171,7 +171,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     (
         "XERO_BILL_ACCOUNT",
         "404",
-        "Account code of the bills that the portal makes",
+        "Account code of the bills that the portal makes, as long as finance has chosen no other in the portal",
     ),
     (
         "XERO_BILL_STATUS",
@@ -214,7 +214,8 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
 /// What the program is started with.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    pub database_url: String,
+    /// With the password in it, where there is one.
+    pub database_url: Secret,
     pub portal_addr: SocketAddr,
     pub portal_url: String,
     pub portal_name: String,
@@ -298,7 +299,7 @@ impl Settings {
             .collect();
         let values = Values(values);
         let mut settings = Self {
-            database_url: values.text("DATABASE_URL"),
+            database_url: values.text("DATABASE_URL").into(),
             portal_addr: values.parsed(
                 "PORTAL_ADDR",
                 "an address and a port, such as 127.0.0.1:3000",

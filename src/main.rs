@@ -208,7 +208,7 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         Command::Sandbox => sandbox(&settings).await,
         Command::Settings => Ok(ExitCode::SUCCESS),
         Command::Migrate => {
-            let store = portal_store::Store::open(&settings.database_url).await?;
+            let store = portal_store::Store::open(settings.database_url.reveal()).await?;
             println!("The schema in {} is up to date.", store.name());
             Ok(ExitCode::SUCCESS)
         }

@@ -56,7 +56,7 @@ pub async fn open_books(settings: &Settings) -> Result<Ctx, StartError> {
 
 /// The sandbox's clock goes on where it was when the program ended.
 async fn open_with_clock(settings: &Settings) -> Result<(Ctx, Arc<PortalClock>), StartError> {
-    let store = Store::open(&settings.database_url).await?;
+    let store = Store::open(settings.database_url.reveal()).await?;
     let clock = Arc::new(
         settings
             .clock_start
@@ -211,6 +211,7 @@ fn programme(settings: &Settings) -> Programme {
         minimum_payout: settings.minimum_payout.clone(),
         payout_close_days: settings.payout_close_days,
         payout_days: settings.payout_days,
+        bill_account: settings.bill_account.clone(),
         vendor: settings.vendor.clone(),
         staff_channel: settings.staff_channel.clone(),
         sandbox: settings.is_sandbox(),
@@ -320,7 +321,6 @@ async fn connector(
         },
         stand_in: sandbox.map(stand_in),
         mail_from: settings.mail_from.clone(),
-        bill_account: settings.bill_account.clone(),
         bill_status: settings.bill_status,
         bill_due_days: u64::from(settings.payout_days),
         hubspot_account: settings.hubspot_account,

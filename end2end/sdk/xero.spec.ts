@@ -79,6 +79,9 @@ test("a custom connection has a token, an organisation, accounts and tax rates",
   const accounts = await api.getAccounts(tenant, undefined, 'Type=="EXPENSE"');
   expect(accounts.body.accounts!.map((account) => account.code)).toContain("404");
   expect((await api.getTaxRates(tenant)).body.taxRates!.map((rate) => rate.taxType)).toContain("INPUT2");
+  await sandbox.act("xero/accounts/404", { archived: true });
+  const archived = await api.getAccounts(tenant, undefined, 'Status=="ARCHIVED"');
+  expect(archived.body.accounts!.map((account) => account.code)).toEqual(["404"]);
 });
 
 test("a wrong secret is refused, and so is an organisation that is not connected", async ({ sandbox }) => {
@@ -244,6 +247,8 @@ test("a partner's own document hangs on its bill and comes back byte for byte, w
   expect(attached.body.attachments![0]).toMatchObject({ fileName: "invoice.pdf", contentLength: bytes.length });
   const back = await api.getInvoiceAttachmentByFileName(tenant, made.invoiceID!, "invoice.pdf", "application/pdf");
   expect(Buffer.compare(Buffer.from(back.body as never), bytes)).toBe(0);
+  const listed = await api.getInvoiceAttachments(tenant, made.invoiceID!);
+  expect(listed.body.attachments!.map((file) => file.fileName)).toEqual(["invoice.pdf"]);
   await api.createInvoiceHistory(tenant, made.invoiceID!, { historyRecords: [{ details: "portal payout 123" }] });
   const history = await api.getInvoiceHistory(tenant, made.invoiceID!);
   expect(history.body.historyRecords!.map((record) => record.details)).toContain("portal payout 123");

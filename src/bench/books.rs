@@ -342,6 +342,7 @@ fn programme() -> Programme {
         minimum_payout: MinimumPayout::default(),
         payout_close_days: 10,
         payout_days: 30,
+        bill_account: String::new(),
         vendor: Party::default(),
         staff_channel: String::new(),
         sandbox: false,

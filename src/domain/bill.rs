@@ -1,6 +1,8 @@
 //! Bills: a partner's invoices for a statement. Each is for whole lines of it, the oldest that were on no other when it was taken, and keeps them for as long
 //! as it stands: its payments pay them and no others, whatever becomes of the bills before it.
 
+use chrono::NaiveDate;
+
 use crate::access::words;
 
 words! {
@@ -14,6 +16,28 @@ words! {
         Paid = "paid",
         Voided = "voided",
         Withdrawn = "withdrawn",
+    }
+}
+
+words! {
+    /// A PDF that belongs to a bill: our statement that it is for, and the partner's own invoice.
+    BillFile { Statement = "statement", Invoice = "invoice" }
+}
+
+impl BillFile {
+    /// What it is called wherever it is kept: letters, figures, hyphens and underscores, which no system reads as anything else. `number` is the statement's or
+    /// the partner's own.
+    pub fn name(self, number: &str) -> String {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let plain = number
+            .chars()
+            .map(|c| if is_plain(c) { c } else { '-' })
+            .collect::<String>();
+        match self {
+            Self::Statement => format!("{plain}.pdf"),
+            // Whatever the partner's number is, it is no name of a statement's.
+            Self::Invoice => format!("invoice-{plain}.pdf"),
+        }
     }
 }
 
@@ -35,6 +59,24 @@ impl BillState {
     /// Voided or withdrawn.
     pub const fn has_ended(self) -> bool {
         matches!(self, Self::Voided | Self::Withdrawn)
+    }
+}
+
+/// A bill whose date is not the day on which it was made, as the books of that day were locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MovedDate {
+    pub dated_on: NaiveDate,
+    pub locked_until: NaiveDate,
+}
+
+impl MovedDate {
+    /// The first open day, if the books are locked on the day itself.
+    pub fn of(today: NaiveDate, locked_until: Option<NaiveDate>) -> Option<Self> {
+        let locked_until = locked_until.filter(|until| *until >= today)?;
+        Some(Self {
+            dated_on: locked_until.succ_opt().unwrap_or(locked_until),
+            locked_until,
+        })
     }
 }
 
@@ -112,6 +154,41 @@ mod tests {
             (&[], 0),
         ] {
             assert_eq!(oldest_minor(lines), least, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_bill_is_dated_today_or_where_the_books_are_locked_on_the_first_open_day() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
+        let today = day("2026-10-03");
+        for (locked_until, dated_on) in [
+            (None, None),
+            (Some("2026-10-02"), None),
+            (Some("2026-10-03"), Some("2026-10-04")),
+            (Some("2026-12-31"), Some("2027-01-01")),
+        ] {
+            let moved = MovedDate::of(today, locked_until.map(day));
+            assert_eq!(moved.map(|moved| moved.dated_on), dated_on.map(day));
+        }
+    }
+
+    #[test]
+    fn a_file_has_a_plain_name_whatever_its_number_is() {
+        for (file, number, name) in [
+            (
+                BillFile::Statement,
+                "PS-2026Q3-000042",
+                "PS-2026Q3-000042.pdf",
+            ),
+            (BillFile::Invoice, "2026/17", "invoice-2026-17.pdf"),
+            (BillFile::Invoice, "../Ü 1?", "invoice------1-.pdf"),
+            (
+                BillFile::Invoice,
+                "PS-2026Q3-000042",
+                "invoice-PS-2026Q3-000042.pdf",
+            ),
+        ] {
+            assert_eq!(file.name(number), name);
         }
     }
 

@@ -31,6 +31,7 @@ pub mod line;
 pub mod line_item;
 pub mod pack;
 pub mod payout;
+pub mod pdf;
 pub mod plan;
 pub mod schedule;
 pub mod statement;

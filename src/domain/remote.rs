@@ -209,10 +209,73 @@ pub struct RemoteContact {
     pub merged_into: Option<String>,
 }
 
+/// An account of Xero's chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteAccount {
+    /// Finance's own, such as `404`.
+    pub code: String,
+    pub name: String,
+    /// Xero's word, such as `BANK` or `DIRECTCOSTS`.
+    pub kind: String,
+    /// The class of that, such as `EXPENSE`.
+    pub class: String,
+    pub is_archived: bool,
+}
+
+impl RemoteAccount {
+    /// Whether Xero takes a bill with a line on it.
+    pub fn takes_bills(&self) -> bool {
+        !self.is_archived && self.kind != "BANK"
+    }
+
+    /// Whether it is offered for commission, which is an expense.
+    pub fn is_choice(&self) -> bool {
+        self.takes_bills() && self.class == "EXPENSE"
+    }
+}
+
+/// A tax type of Xero's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteTaxType {
+    /// Xero's, such as `INPUT2`.
+    pub code: String,
+    pub name: String,
+    pub is_on_expenses: bool,
+    pub is_archived: bool,
+}
+
+impl RemoteTaxType {
+    /// Whether it can be on a bill for an expense.
+    pub const fn is_choice(&self) -> bool {
+        self.is_on_expenses && !self.is_archived
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::euro;
+
+    #[test]
+    fn a_bill_is_booked_under_any_account_but_a_bank_and_an_expense_is_offered() {
+        for (kind, class, is_archived, takes_bills, is_choice) in [
+            ("EXPENSE", "EXPENSE", false, true, true),
+            ("DIRECTCOSTS", "EXPENSE", false, true, true),
+            ("EXPENSE", "EXPENSE", true, false, false),
+            ("CURRLIAB", "LIABILITY", false, true, false),
+            ("BANK", "ASSET", false, false, false),
+        ] {
+            let account = RemoteAccount {
+                code: "404".to_owned(),
+                name: "Commission".to_owned(),
+                kind: kind.to_owned(),
+                class: class.to_owned(),
+                is_archived,
+            };
+            let found = (account.takes_bills(), account.is_choice());
+            assert_eq!(found, (takes_bills, is_choice), "{kind} {is_archived}");
+        }
+    }
 
     const STATUSES: [(&str, bool); 7] = [
         ("AUTHORISED", true),

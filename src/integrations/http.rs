@@ -66,6 +66,8 @@ pub(crate) enum Payload {
     Nothing,
     Json(Vec<u8>),
     Form(Vec<(&'static str, String)>),
+    /// A file as it is.
+    Pdf(Vec<u8>),
 }
 
 /// Who we are to the vendor.
@@ -190,6 +192,9 @@ impl Http {
                 .header(CONTENT_TYPE, "application/json; charset=utf-8")
                 .body(body),
             Payload::Form(pairs) => request.form(&pairs),
+            Payload::Pdf(content) => request
+                .header(CONTENT_TYPE, "application/pdf")
+                .body(content),
         };
         let response = request
             .send()

@@ -7,11 +7,13 @@ use std::{
     time::Duration,
 };
 
+use portal_domain::connection::{Origin, System, Way};
 use portal_integrations::Vendor;
-use portal_services::Ctx;
+use portal_services::{Ctx, connections::origin};
 use portal_store::{
-    StoreError,
+    StoreError, Tx,
     budgets::{self, BudgetRecord, Told},
+    connections,
 };
 use tokio::sync::Mutex;
 
@@ -26,6 +28,8 @@ pub struct Rate {
 #[derive(Clone, Copy, Debug)]
 pub struct Budgets {
     pub hubspot: Rate,
+    /// The same over an app that somebody let in: such an app has limits of its own.
+    pub hubspot_app: Rate,
     /// HubSpot counts searches by themselves.
     pub hubspot_search: Rate,
     pub xero: Rate,
@@ -37,6 +41,7 @@ impl Default for Budgets {
         let rate = |calls, window_ms| Rate { calls, window_ms };
         Self {
             hubspot: rate(100, 10_000),
+            hubspot_app: rate(110, 10_000),
             hubspot_search: rate(5, 1_000),
             xero: rate(60, 60_000),
         }
@@ -80,7 +85,10 @@ pub(crate) struct Buckets {
 impl Buckets {
     pub(crate) fn new(budgets: Budgets) -> Self {
         Self {
-            hubspot: Bucket::new("hubspot", budgets.hubspot),
+            hubspot: Bucket {
+                app_rate: Some(budgets.hubspot_app),
+                ..Bucket::new("hubspot", budgets.hubspot)
+            },
             hubspot_search: Bucket::new("hubspot.search", budgets.hubspot_search),
             xero: Bucket::new("xero", budgets.xero),
         }
@@ -108,6 +116,8 @@ impl Buckets {
 struct Bucket {
     name: &'static str,
     rate: Rate,
+    /// What HubSpot allows instead where an app is let in.
+    app_rate: Option<Rate>,
     waiting: AtomicI64,
     turns_us: Mutex<VecDeque<i64>>,
 }
@@ -117,6 +127,7 @@ impl Bucket {
         Self {
             name,
             rate,
+            app_rate: None,
             waiting: AtomicI64::new(0),
             turns_us: Mutex::default(),
         }
@@ -142,14 +153,26 @@ impl Bucket {
         let bite = self.waiting.load(Ordering::Relaxed).clamp(1, BITE_MAX);
         let mut tx = ctx.store.write().await?;
         let known = budgets::find(&mut tx, self.name).await?;
-        let (apart_us, back_us) = known
-            .and_then(|known| rate_of(&known.told))
-            .unwrap_or(self.rate)
-            .pace();
+        let rate = match known.and_then(|known| rate_of(&known.told)) {
+            Some(told) => told,
+            None => self.documented_rate(ctx, &mut tx).await?,
+        };
+        let (apart_us, back_us) = rate.pace();
         let first = budgets::take(&mut tx, self.name, now_us - back_us, bite, apart_us).await?;
         tx.commit().await?;
         turns.extend((1..bite).map(|turn| first + turn * apart_us));
         Ok(first)
+    }
+
+    /// What the account allows in the way in which it is connected now, as long as the vendor itself has said nothing.
+    async fn documented_rate(&self, ctx: &Ctx, tx: &mut Tx) -> Result<Rate, StoreError> {
+        let Some(app_rate) = self.app_rate else {
+            return Ok(self.rate);
+        };
+        let connection = connections::find(tx, System::HubSpot).await?;
+        let is_made = origin(&ctx.programme, &connection) == Origin::Connection;
+        let is_app = is_made && connection.parts.way == Some(Way::OAuth);
+        Ok(if is_app { app_rate } else { self.rate })
     }
 }
 

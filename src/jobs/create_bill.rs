@@ -39,7 +39,9 @@ async fn make(desk: &Desk, to_create: &BillToCreate) -> Result<Option<RemoteInvo
     if let Some(found) = find_bill(desk, to_create, &contact_id).await? {
         return Ok(Some(found));
     }
-    let date = choose_date(desk, to_create.bill.id).await?;
+    let organisation = desk.vendors.xero.read_organisation().await?;
+    let locked_until = organisation.locked_until;
+    let date = bills::choose_date(&desk.ctx, to_create.bill.id, locked_until).await?;
     match bills::ask(&desk.ctx, to_create.bill.id).await? {
         Asking::Now => Ok(Some(make_bill(desk, to_create, contact_id, date).await?)),
         Asking::Never => Ok(None),
@@ -146,19 +148,6 @@ async fn choose_own(
     }
 }
 
-/// Today, or where Xero's books are locked by then the first day that is open; that is written down, for whoever wonders.
-async fn choose_date(desk: &Desk, bill: BillId) -> Result<NaiveDate, JobError> {
-    let today = desk.ctx.today();
-    let organisation = desk.vendors.xero.read_organisation().await?;
-    let locked = organisation.locked_until.filter(|until| *until >= today);
-    let Some(locked_until) = locked else {
-        return Ok(today);
-    };
-    let date = locked_until.succ_opt().unwrap_or(locked_until);
-    bills::dated_after_lock(&desk.ctx, bill, date, locked_until).await?;
-    Ok(date)
-}
-
 async fn make_bill(
     desk: &Desk,
     to_create: &BillToCreate,
@@ -179,7 +168,8 @@ async fn make_bill(
             to_create.statement.number
         ),
         amount: bill.total,
-        account_code: settings.account_code.clone(),
+        account_code: to_create.booking.account.clone(),
+        tax_type: to_create.booking.tax_type.clone(),
         status: settings.status,
     };
     let made = desk.vendors.xero.create_bill(&new, &bill.idempotency_key);

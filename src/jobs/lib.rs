@@ -17,7 +17,9 @@ mod schedule;
 mod worker;
 
 mod announce_statement;
+mod attach_files;
 mod create_bill;
+mod read_accounts;
 mod read_contacts;
 mod read_deals;
 mod read_invoices;
@@ -61,7 +63,6 @@ pub(crate) struct Vendors {
 /// How bills are made in Xero.
 #[derive(Clone, Debug)]
 pub(crate) struct BillSettings {
-    pub account_code: String,
     pub status: portal_integrations::xero::BillStatus,
     /// After how many days a bill is due.
     pub due_days: u64,

@@ -40,6 +40,7 @@ async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         Job::ReadCredit { credit } => crate::read_invoices::read_one_credit(desk, credit).await,
         Job::ReadContact { contact } => crate::read_contacts::read_one(desk, contact).await,
         Job::CheckContacts => crate::read_contacts::check_all(desk).await,
+        Job::ReadAccounts => crate::read_accounts::run(desk).await,
         Job::CheckInvoices => crate::read_invoices::check_all(desk).await,
         Job::SweepInvoices => crate::read_invoices::sweep(desk).await,
         Job::ReconcileDeal { deal } => {
@@ -47,6 +48,7 @@ async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         }
         Job::AccrueLines => Ok(portal_services::lines::accrue(ctx).await.map(|_| ())?),
         Job::CreateBill { bill } => crate::create_bill::run(desk, *bill).await,
+        Job::AttachFiles { bill } => crate::attach_files::run(desk, *bill).await,
         Job::AnnounceStatement { statement } => {
             crate::announce_statement::run(desk, *statement).await
         }

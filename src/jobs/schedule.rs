@@ -31,6 +31,7 @@ const SCHEDULES: &[(&str, Turn, Job)] = &[
     ("sweep_deals", Turn::Minutes(5), Job::SweepDeals),
     ("check_deals", Turn::Nightly(2, 10), Job::CheckDeals),
     ("sweep_invoices", Turn::Minutes(5), Job::SweepInvoices),
+    ("read_accounts", Turn::Nightly(2, 20), Job::ReadAccounts),
     ("check_invoices", Turn::Nightly(2, 30), Job::CheckInvoices),
     ("check_contacts", Turn::Nightly(2, 50), Job::CheckContacts),
     ("accrue_lines", Turn::Minutes(10), Job::AccrueLines),

@@ -12,7 +12,7 @@ use portal_store::{
     vendors::{self, VendorRecord},
 };
 
-use crate::{Ctx, ServiceError, connections as use_cases, messages, relay};
+use crate::{Ctx, ServiceError, accounts, connections as use_cases, messages, relay};
 
 /// What may be over by itself within so many minutes is told to nobody.
 const HELD_MINUTES: i64 = 2;
@@ -37,10 +37,12 @@ pub(crate) enum Kind {
     Silent,
     /// The iPaaS took leads and does not call back.
     Late,
+    /// What bills are to be booked under is not there, or takes none.
+    Unfit,
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Broken,
         Self::Missing,
         Self::Held,
@@ -48,6 +50,7 @@ impl Kind {
         Self::Dead,
         Self::Silent,
         Self::Late,
+        Self::Unfit,
     ];
 
     /// The word in the table, and in the catalogues.
@@ -60,6 +63,7 @@ impl Kind {
             Self::Dead => "dead",
             Self::Silent => "silent",
             Self::Late => "late",
+            Self::Unfit => "unfit",
         }
     }
 }
@@ -144,6 +148,12 @@ async fn find_causes(
 ) -> Result<BTreeSet<Cause>, ServiceError> {
     let choice = relay::find_choice(tx).await?;
     let mut causes = find_causes_of_relay(tx, &choice, now).await?;
+    if !accounts::find_unfit(ctx, tx).await?.is_empty() {
+        causes.insert(Cause {
+            kind: Kind::Unfit,
+            place: "xero".to_owned(),
+        });
+    }
     let all = connections::list(tx).await?;
     let backlogs = jobs::list_backlogs(tx).await?;
     for vendor in vendors::list(tx).await? {
@@ -212,7 +222,7 @@ fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
             vendor.unheard_at > vendor.last_webhook_at
                 && is_older(vendor.unheard_at, SILENT_MINUTES)
         }
-        // Counted by lane, as the portal's own work has none of these; said by the connection itself; and counted by lead.
-        Kind::Dead | Kind::Broken | Kind::Missing | Kind::Late => false,
+        // Counted by lane, as the portal's own work has none of these; said by the connection itself; counted by lead; and seen by what was chosen.
+        Kind::Dead | Kind::Broken | Kind::Missing | Kind::Late | Kind::Unfit => false,
     }
 }

@@ -7,7 +7,7 @@
 use chrono::NaiveDate;
 use portal_domain::{
     access::{Action, Actor},
-    bill::{BillState, lines_billed},
+    bill::{BillState, MovedDate, lines_billed},
     ids::{BillId, LineId, PartnerId, PersonId, StatementId},
     line::{LineState, Move},
     money::{Money, MoneyError},
@@ -27,6 +27,8 @@ use serde_json::{Value, json};
 use crate::{
     Ctx, ServiceError,
     access::{require_partner, require_staff},
+    accounts::{self, Booking},
+    bill_files,
     books::{self, About, Books},
     messages::{self, BillNews},
     mismatch::{self, Mismatch},
@@ -44,10 +46,18 @@ pub(crate) const VOIDED: &str = "bill_voided";
 ///
 /// # Errors
 /// `statement-already-invoiced`; `invoice-number-taken` or `invoice-number-in-xero` on the number; what [`InvoiceForm::parse_amount`]
-/// says on the amount.
-pub async fn raise(ctx: &Ctx, actor: &Actor, form: &InvoiceForm) -> Result<BillId, ServiceError> {
+/// says on the amount; what is wrong with the PDF that was handed in with it.
+pub async fn raise(
+    ctx: &Ctx,
+    actor: &Actor,
+    form: &InvoiceForm,
+    pdf: Option<&[u8]>,
+) -> Result<BillId, ServiceError> {
     let partner = require_partner(actor, Action::RaiseInvoices)?;
     let number = form.parse_number().map_err(ServiceError::Invalid)?;
+    let pdf = pdf
+        .map(|content| bill_files::parse("pdf", content))
+        .transpose()?;
     let statement: StatementId = form
         .statement
         .trim()
@@ -76,6 +86,7 @@ pub async fn raise(ctx: &Ctx, actor: &Actor, form: &InvoiceForm) -> Result<BillI
     let bill = new_bill(ctx, &statement, &number, total);
     refuse_used_number(ctx, &mut tx, &bill, &statement).await?;
     take(ctx, &mut tx, &bill, Some(actor.person())).await?;
+    bill_files::begin(ctx, &mut tx, bill.id, pdf.as_ref(), actor.person()).await?;
     changes::add(&mut tx, partner, ctx.now()).await?;
     let act = (Some(actor.person()), "raise_invoice");
     record(ctx, &mut tx, act, &bill, json!({})).await?;
@@ -251,19 +262,26 @@ pub async fn refused(ctx: &Ctx, id: BillId) -> Result<(), ServiceError> {
     Ok(tx.commit().await?)
 }
 
-/// Xero's books are locked until a day, so that a bill has the date of one after it.
-pub async fn dated_after_lock(
+/// The day on which a bill is dated: today, or where Xero's books are locked by then the first day that is open. That is kept, for whoever wonders.
+pub async fn choose_date(
     ctx: &Ctx,
     id: BillId,
-    date: NaiveDate,
-    locked_until: NaiveDate,
-) -> Result<(), ServiceError> {
+    locked_until: Option<NaiveDate>,
+) -> Result<NaiveDate, ServiceError> {
+    let today = ctx.today();
+    let moved = MovedDate::of(today, locked_until);
     let mut tx = ctx.store.write().await?;
-    if let Some(bill) = bills::find(&mut tx, id).await? {
-        let beside = json!({ "date": date, "locked_until": locked_until });
-        record(ctx, &mut tx, (None, "date_bill"), &bill, beside).await?;
+    if let Some(bill) = lock_unbooked(&mut tx, id).await?
+        && bill.moved != moved
+    {
+        bills::set_moved(&mut tx, id, moved).await?;
+        if let Some(moved) = moved {
+            let beside = json!({ "date": moved.dated_on, "locked_until": moved.locked_until });
+            record(ctx, &mut tx, (None, "date_bill"), &bill, beside).await?;
+        }
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(moved.map_or(today, |moved| moved.dated_on))
 }
 
 /// A bill that Xero is not known to have, under the lock of its partner's statements; `None` once it was withdrawn, or found there meanwhile.
@@ -347,6 +365,7 @@ fn new_bill(ctx: &Ctx, statement: &StatementRecord, number: &str, total: Money) 
         state: BillState::Raised,
         idempotency_key: format!("bill-{id}"),
         xero_invoice_id: None,
+        moved: None,
         created_at: now,
         updated_at: now,
     }
@@ -358,6 +377,7 @@ pub struct BillToCreate {
     pub bill: BillRecord,
     pub partner: PartnerRecord,
     pub statement: StatementRecord,
+    pub booking: Booking,
 }
 
 /// # Errors
@@ -377,6 +397,7 @@ pub async fn for_creation(ctx: &Ctx, id: BillId) -> Result<BillToCreate, Service
         bill,
         partner,
         statement,
+        booking: accounts::find_booking(ctx, &mut tx).await?,
     })
 }
 
@@ -426,6 +447,12 @@ async fn found_in_xero(
     bills::set_xero_invoice(tx, bill.id, &remote.id, ctx.now()).await?;
     let beside = json!({ "xero_invoice": remote.id });
     record(ctx, tx, (None, "book_bill"), bill, beside).await?;
+    bill_files::attach(ctx, tx, bill.id).await?;
+    // What somebody else entered has the date that they gave it.
+    let is_dated_so = |moved: MovedDate| remote.date == Some(moved.dated_on);
+    if !bill.moved.is_none_or(is_dated_so) {
+        bills::set_moved(tx, bill.id, None).await?;
+    }
     let about = About::Raised(bill.id, bill.statement);
     books::settle(ctx, tx, NOT_MADE, about, "bill_made").await
 }

@@ -40,6 +40,8 @@ pub struct Programme {
     pub payout_close_days: u32,
     /// Within so many days of a partner's invoice it is paid.
     pub payout_days: u32,
+    /// The account that bills are booked under in Xero as long as nobody chose another.
+    pub bill_account: String,
     /// The vendor, as it stands on statements.
     pub vendor: Party,
     /// Where the vendor's own people read Slack.

@@ -16,6 +16,8 @@ pub mod outbox;
 pub mod partners;
 pub mod plans;
 
+pub mod accounts;
+pub mod bill_files;
 pub mod bills;
 mod candidates;
 pub mod closing;

@@ -40,9 +40,11 @@ pub enum Job {
     CheckInvoices,
     ReadContact { contact: String },
     CheckContacts,
+    ReadAccounts,
     ReconcileDeal { deal: DealId },
     AccrueLines,
     CreateBill { bill: BillId },
+    AttachFiles { bill: BillId },
     AnnounceStatement { statement: StatementId },
     AnnounceCarried { quarter: String, partner: PartnerId },
     SendMail { mail: MailId },
@@ -79,7 +81,9 @@ impl Job {
             | Self::CheckInvoices
             | Self::ReadContact { .. }
             | Self::CheckContacts
-            | Self::CreateBill { .. } => "xero",
+            | Self::ReadAccounts
+            | Self::CreateBill { .. }
+            | Self::AttachFiles { .. } => "xero",
             Self::RelayLead { .. } | Self::TestRelay => "relay",
             Self::WorkNotes { .. } | Self::WorkInbox { .. } | Self::WorkEvent { .. } | Self::FollowRelay { .. } => "inbox",
             Self::ReconcileDeal { .. }
@@ -129,9 +133,11 @@ impl Job {
             Self::CheckInvoices => "check_invoices",
             Self::ReadContact { .. } => "read_contact",
             Self::CheckContacts => "check_contacts",
+            Self::ReadAccounts => "read_accounts",
             Self::ReconcileDeal { .. } => "reconcile_deal",
             Self::AccrueLines => "accrue_lines",
             Self::CreateBill { .. } => "create_bill",
+            Self::AttachFiles { .. } => "attach_files",
             Self::AnnounceStatement { .. } => "announce_statement",
             Self::AnnounceCarried { .. } => "announce_carried",
             Self::SendMail { .. } => "send_mail",
@@ -164,6 +170,7 @@ impl Job {
             | Self::ReadCredit { .. }
             | Self::ReadContact { .. }
             | Self::ReconcileDeal { .. }
+            | Self::AttachFiles { .. }
             | Self::AnnounceStatement { .. }
             | Self::AnnounceCarried { .. }
             | Self::WatchOver
@@ -180,6 +187,7 @@ impl Job {
             | Self::SweepInvoices
             | Self::CheckInvoices
             | Self::CheckContacts
+            | Self::ReadAccounts
             | Self::AccrueLines
             | Self::RecomputeLines
             | Self::RenewTokens

@@ -6,12 +6,14 @@ use std::collections::HashMap;
 use itertools::Itertools as _;
 use portal_domain::{
     access::{Action, Actor},
-    ids::StatementId,
+    bill::BillFile,
+    ids::{BillId, StatementId},
     money::Money,
     statement::{SettlementState, StatementBody},
 };
 use portal_store::{
     Tx,
+    bill_files::{self, BillFileRecord},
     bills::{self as stored_bills, BillRecord},
     exceptions,
     lines::{self, LineRecord},
@@ -42,6 +44,8 @@ pub struct StatementView {
     pub body: StatementBody,
     /// Oldest first.
     pub bills: Vec<BillRecord>,
+    /// What belongs to those.
+    pub files: Vec<BillFileRecord>,
     /// Its bills that were withdrawn or voided, oldest first.
     pub ended: Vec<BillRecord>,
     /// What the partner has not invoiced yet.
@@ -72,6 +76,12 @@ impl StatementView {
         bill.map_or_else(String::new, |bill| bill.number.clone())
     }
 
+    /// A file of one of its bills.
+    pub fn find_file(&self, bill: BillId, file: BillFile) -> Option<&BillFileRecord> {
+        let mut files = self.files.iter();
+        files.find(|known| known.bill == bill && known.file == file)
+    }
+
     /// The partner's numbers of its bills, in a row.
     pub fn bill_numbers(&self) -> String {
         let numbers: Vec<&str> = self.bills.iter().map(|bill| bill.number.as_str()).collect();
@@ -89,10 +99,10 @@ async fn view_all(
     records: Vec<StatementRecord>,
 ) -> Result<Vec<StatementView>, ServiceError> {
     let ids: Vec<StatementId> = records.iter().map(|record| record.id).collect();
-    let bills = stored_bills::list_of_statements(tx, &ids)
-        .await?
-        .into_iter();
-    let mut bills_of = bills.into_group_map_by(|bill| bill.statement);
+    let bills = stored_bills::list_of_statements(tx, &ids).await?;
+    let bill_ids: Vec<BillId> = bills.iter().map(|bill| bill.id).collect();
+    let mut files = bill_files::list_of_bills(tx, &bill_ids).await?;
+    let mut bills_of = bills.into_iter().into_group_map_by(|bill| bill.statement);
     let ended = stored_bills::list_ended_of_statements(tx, &ids).await?;
     let mut ended_of = ended.into_iter().into_group_map_by(|bill| bill.statement);
     let lines = lines::list_of_statements(tx, &ids).await?.into_iter();
@@ -105,6 +115,7 @@ async fn view_all(
     for record in records {
         let bills = bills_of.remove(&record.id).unwrap_or_default();
         let settlement = Settlement::of(&bills, record.total)?;
+        let is_own = |file: &mut BillFileRecord| bills.iter().any(|bill| bill.id == file.bill);
         views.push(StatementView {
             body: serde_json::from_str(&record.body)
                 .map_err(|error| ServiceError::Inconsistent(error.to_string()))?,
@@ -116,6 +127,7 @@ async fn view_all(
             voided: numbers_of(voided.remove(&record.id)),
             not_made: numbers_of(not_made.remove(&record.id)),
             ended: ended_of.remove(&record.id).unwrap_or_default(),
+            files: files.extract_if(.., is_own).collect(),
             bills,
             record,
         });

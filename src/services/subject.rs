@@ -64,10 +64,12 @@ pub(crate) async fn find(tx: &mut Tx, job: &JobRecord) -> Result<Subject, Servic
             Some(deal) => leads::find(tx, deal.lead).await?.map(of_lead),
             None => None,
         },
-        Job::CreateBill { bill } => bills::find(tx, bill).await?.map(|bill| Subject::Bill {
-            statement: bill.statement,
-            number: bill.number,
-        }),
+        Job::CreateBill { bill } | Job::AttachFiles { bill } => {
+            bills::find(tx, bill).await?.map(|bill| Subject::Bill {
+                statement: bill.statement,
+                number: bill.number,
+            })
+        }
         Job::AnnounceStatement { statement } => {
             let found = statements::find(tx, statement).await?;
             found.map(|found| Subject::Statement {

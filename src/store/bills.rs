@@ -2,7 +2,7 @@
 //! of it: its number and Xero's bill may be taken anew.
 
 use portal_domain::{
-    bill::BillState,
+    bill::{BillState, MovedDate},
     calendar::Timestamp,
     ids::{BillId, PartnerId, PersonId, StatementId},
     money::Money,
@@ -36,6 +36,8 @@ pub struct BillRecord {
     pub state: BillState,
     pub idempotency_key: String,
     pub xero_invoice_id: Option<String>,
+    /// Its date in Xero, where the books were locked on the day itself.
+    pub moved: Option<MovedDate>,
     pub created_at: Timestamp,
     /// When anything of it changed last; it has ended then, if it has.
     pub updated_at: Timestamp,
@@ -49,13 +51,15 @@ impl BillRecord {
 }
 
 const BILL: &str = "SELECT bills.id, bills.statement_id, statements.number AS statement_number, bills.partner_id, bills.number, bills.currency,
-        bills.total_minor, bills.tax_minor, bills.paid_minor, bills.undone_minor, bills.state, bills.idempotency_key, bills.xero_invoice_id, bills.created_at,
-        bills.updated_at
+        bills.total_minor, bills.tax_minor, bills.paid_minor, bills.undone_minor, bills.state, bills.idempotency_key, bills.xero_invoice_id, bills.dated_on,
+        bills.locked_until, bills.created_at, bills.updated_at
     FROM bills JOIN statements ON statements.id = bills.statement_id";
 
 const STANDS: &str = "bills.state NOT IN ('voided', 'withdrawn')";
 
 fn read_bill(row: &AnyRow) -> Result<BillRecord, StoreError> {
+    let dated_on = row.optional_parsed("dated_on")?;
+    let locked_until = row.optional_parsed("locked_until")?;
     Ok(BillRecord {
         id: row.parsed("id")?,
         statement: row.parsed("statement_id")?,
@@ -69,6 +73,12 @@ fn read_bill(row: &AnyRow) -> Result<BillRecord, StoreError> {
         state: row.word("state", BillState::parse)?,
         idempotency_key: row.text("idempotency_key")?,
         xero_invoice_id: row.optional_text("xero_invoice_id")?,
+        moved: dated_on
+            .zip(locked_until)
+            .map(|(dated_on, locked_until)| MovedDate {
+                dated_on,
+                locked_until,
+            }),
         created_at: row.instant("created_at")?,
         updated_at: row.instant("updated_at")?,
     })
@@ -127,6 +137,22 @@ pub async fn set_idempotency_key(tx: &mut Tx, id: BillId, key: &str) -> Result<(
         "UPDATE bills SET idempotency_key = $2 WHERE id = $1",
         id,
         key
+    )
+}
+
+/// Where its date was moved to, or that it was not.
+pub async fn set_moved(
+    tx: &mut Tx,
+    id: BillId,
+    moved: Option<MovedDate>,
+) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "bill",
+        "UPDATE bills SET dated_on = $2, locked_until = $3 WHERE id = $1",
+        id,
+        moved.map(|moved| moved.dated_on),
+        moved.map(|moved| moved.locked_until),
     )
 }
 

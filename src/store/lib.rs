@@ -11,8 +11,10 @@ mod migrations;
 mod read;
 mod sql;
 
+pub mod accounts;
 pub mod alerts;
 pub mod audit;
+pub mod bill_files;
 pub mod bills;
 pub mod bounces;
 pub mod budgets;

@@ -216,6 +216,18 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0034_relay.sql"),
     ),
     (
+        35,
+        "bill_files",
+        include_str!("../../migrations/0035_bill_files.sqlite.sql"),
+        include_str!("../../migrations/0035_bill_files.postgres.sql"),
+    ),
+    (
+        36,
+        "bill_setup",
+        include_str!("../../migrations/0036_bill_setup.sql"),
+        include_str!("../../migrations/0036_bill_setup.sql"),
+    ),
+    (
         37,
         "due_jobs",
         include_str!("../../migrations/0037_due_jobs.sql"),

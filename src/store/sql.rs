@@ -69,6 +69,7 @@ bind_as_text!(
     portal_domain::line::DisputeStep,
     portal_domain::line::LineKind,
     portal_domain::line::LineState,
+    portal_domain::bill::BillFile,
     portal_domain::bill::BillState,
     portal_domain::notice::Delivery,
     portal_domain::notice::MailKind,

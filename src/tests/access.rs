@@ -29,7 +29,7 @@ const PARTNER_PAGES: [&str; 6] = [
 const NOBODY: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 /// A line as a form names it.
 const SEEN: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV:100:EUR";
-const STAFF_PAGES: [&str; 22] = [
+const STAFF_PAGES: [&str; 23] = [
     "/staff",
     "/staff/leads",
     "/staff/partners",
@@ -40,6 +40,7 @@ const STAFF_PAGES: [&str; 22] = [
     "/staff/ledger",
     "/staff/ledger.csv",
     "/staff/statements",
+    "/staff/statements/accounts",
     "/staff/plans",
     "/staff/integrations",
     "/staff/messages",
@@ -298,6 +299,7 @@ fn forms<'a>(
             "raise_invoice",
             vec![("form[statement]", statement), ("form[number]", "A-1")],
         ),
+        ("add_bill_pdf", vec![("bill", NOBODY)]),
         ("update_company", company.to_vec()),
         (
             "update_partner",
@@ -322,6 +324,11 @@ fn forms<'a>(
             vec![("note", NOBODY), ("system", "hubspot")],
         ),
         ("set_up_hubspot", Vec::new()),
+        (
+            "choose_bill_accounts",
+            vec![("account", "429"), ("tax_type", "NONE")],
+        ),
+        ("read_accounts", Vec::new()),
         ("choose_first_stage", stage.to_vec()),
         ("name_phase", stage.to_vec()),
     ]);
@@ -450,8 +457,9 @@ async fn a_role_does_no_more_than_its_own() {
         connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system \
         choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
-        decide_merger take_over_deal keep_unchanged follow_change";
-    let of_members = "raise_invoice update_company invite_member withdraw_lead test_slack";
+        decide_merger take_over_deal keep_unchanged follow_change choose_bill_accounts read_accounts";
+    let of_members =
+        "raise_invoice add_bill_pdf update_company invite_member withdraw_lead test_slack";
     let refused = [
         (portal.aster.owner, of_staff),
         (portal.aster.finance, of_finance),
@@ -460,7 +468,7 @@ async fn a_role_does_no_more_than_its_own() {
         (portal.aster.sales, of_staff),
         (
             portal.aster.sales,
-            "raise_invoice update_company invite_member test_slack",
+            "raise_invoice add_bill_pdf update_company invite_member test_slack",
         ),
         (
             portal.aster.finance,

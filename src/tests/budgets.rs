@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sqlx::Row;
 use tokio::sync::watch;
 
-use crate::portal::TestPortal;
+use crate::{connections::let_hubspot_app_in, portal::TestPortal};
 
 /// A portal that has done its first work, with so many readings to do and these faults.
 async fn with_backlog(faults: Value, readings: impl Iterator<Item = Job>) -> TestPortal {
@@ -131,6 +131,47 @@ async fn xero_never_has_more_than_five_calls_of_all_instances_at_once() {
     let made = made.len();
     assert!(made >= 20, "{made} calls, though five at once were allowed");
     portal.finish_with_failed_jobs().await;
+}
+
+/// How far apart HubSpot's calls are until it has said what it allows, in milliseconds.
+async fn first_pace_ms(portal: &TestPortal, budgets: Budgets) -> i64 {
+    let forget = "DELETE FROM budgets";
+    portal.database.execute(forget).await.unwrap();
+    let reading = Job::ReadDeal {
+        hubspot_id: "1".to_owned(),
+    };
+    outbox::add_alone(&portal.ctx, &reading).await.unwrap();
+    let begun = portal.ctx.now().0;
+    let worker = portal.worker().with_budgets(budgets);
+    worker.run_due().await.unwrap();
+    let sql = "SELECT next_us FROM budgets WHERE name = 'hubspot'";
+    let next_us: i64 = portal.database.rows(sql).await[0].get("next_us");
+    next_us / 1_000 - begun
+}
+
+#[tokio::test]
+async fn what_hubspot_allows_follows_the_way_in_which_it_is_connected() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    // One in three seconds over a token, and one in a minute over an app; where there are so few, at half of that.
+    let rate = |window_ms| Rate {
+        calls: 1,
+        window_ms,
+    };
+    let budgets = Budgets {
+        hubspot: rate(3_000),
+        hubspot_app: rate(60_000),
+        ..Budgets::default()
+    };
+    let by_token = first_pace_ms(&portal, budgets).await;
+    assert!((6_000..60_000).contains(&by_token), "{by_token} ms");
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let_hubspot_app_in(&portal, &mut operator).await;
+    let by_app = first_pace_ms(&portal, budgets).await;
+    assert!(by_app >= 120_000, "{by_app} ms");
+    let usual = Budgets::default();
+    assert_eq!((usual.hubspot.calls, usual.hubspot_app.calls), (100, 110));
+    portal.finish().await;
 }
 
 #[tokio::test]

@@ -98,6 +98,26 @@ async fn a_token_that_is_typed_counts_from_the_next_job_on_and_a_wrong_one_loses
     portal.finish().await;
 }
 
+/// Names an app of HubSpot's, and lets it into the account.
+pub async fn let_hubspot_app_in(portal: &TestPortal, operator: &mut Browser) {
+    let path = format!("{LIST}/hubspot");
+    let app = [
+        ("do", "connect_app"),
+        ("system", "hubspot"),
+        ("way", "oauth"),
+        ("client_id", "sandbox-hubspot-app"),
+        ("client_secret", "sandbox-hubspot-secret"),
+    ];
+    assert_eq!(operator.post(&path, &app).await.status, 303);
+    let answer = agree(portal, operator).await;
+    assert_eq!(
+        answer.location,
+        format!("{path}?notice=consent-given"),
+        "{}",
+        answer.body
+    );
+}
+
 /// Lets the portal's app into HubSpot's account.
 async fn agree(portal: &TestPortal, operator: &mut Browser) -> Answer {
     let left = operator.get(&format!("{LIST}/hubspot/connect")).await;
@@ -150,22 +170,7 @@ async fn a_token_of_another_account_is_refused_until_the_old_one_is_disconnected
 async fn an_oauth_app_of_hubspot_is_let_in_renewed_and_lost() {
     let portal = TestPortal::start().await;
     let mut operator = portal.sign_in(&portal.staff.operator).await;
-    let path = format!("{LIST}/hubspot");
-    let app = [
-        ("do", "connect_app"),
-        ("system", "hubspot"),
-        ("way", "oauth"),
-        ("client_id", "sandbox-hubspot-app"),
-        ("client_secret", "sandbox-hubspot-secret"),
-    ];
-    assert_eq!(operator.post(&path, &app).await.status, 303);
-    let answer = agree(&portal, &mut operator).await;
-    assert_eq!(
-        answer.location,
-        format!("{path}?notice=consent-given"),
-        "{}",
-        answer.body
-    );
+    let_hubspot_app_in(&portal, &mut operator).await;
     portal.registered("Harbour", "harbour-logistics.com").await;
     portal.advance_clock_by(31).await;
     portal.registered("Quayside", "quayside-foods.com").await;

@@ -208,7 +208,7 @@ const SHOWN_BY: [(&str, &[(&str, &str)]); 15] = [
         &[
             (
                 "kills",
-                "whoever_is_killed_at_any_step_of_a_bill_leaves_one_bill",
+                "whoever_is_killed_at_any_step_of_a_bill_leaves_one_bill_with_each_file_once",
             ),
             (
                 "xero_bills",

@@ -71,19 +71,23 @@ async fn whoever_is_killed_at_any_step_of_a_registration_leaves_one_company_cont
 }
 
 #[tokio::test]
-async fn whoever_is_killed_at_any_step_of_a_bill_leaves_one_bill() {
+async fn whoever_is_killed_at_any_step_of_a_bill_leaves_one_bill_with_each_file_once() {
     for silence in SILENCES {
         let mut ended_at = None;
         for calls in 0..CALLS_MAX {
             let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
             let portal = &story.portal;
-            assert_eq!(story.try_raise("AST-1", "").await.status, 303);
+            assert_eq!(story.try_raise_with("AST-1", b"%PDF-1").await.status, 303);
             let died = work_and_die(portal, "xero", silence, calls).await;
             portal.advance_clock_by(1).await;
             portal.run_jobs().await;
             portal.bill("AST-1").await;
             let lines = story.lines_of(&story.deal).await;
             assert_eq!(lines[..3], ["invoiced"; 3], "killed at call {calls}");
+            let files = story.files_of("AST-1").await;
+            let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+            let both = ["PS-2026Q3-000001.pdf", "invoice-AST-1.pdf"];
+            assert_eq!(names, both, "killed at call {calls}");
             story.portal.finish().await;
             if !died {
                 ended_at = Some(calls);
@@ -91,7 +95,7 @@ async fn whoever_is_killed_at_any_step_of_a_bill_leaves_one_bill() {
             }
         }
         let steps = ended_at.expect("a bill comes to an end");
-        assert!(steps >= 3, "{steps} steps are too few to be all of them");
+        assert!(steps >= 6, "{steps} steps are too few to be all of them");
     }
 }
 

@@ -7,7 +7,9 @@ mod portal;
 mod story;
 
 mod access;
+mod accounts;
 mod alerts;
+mod bill_files;
 mod budgets;
 mod chasing;
 mod connections;

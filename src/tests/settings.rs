@@ -17,8 +17,30 @@ fn read(values: &[(&'static str, &str)], file: &str) -> Result<Settings, String>
 fn nothing_set_is_the_sandbox_on_sqlite() {
     let settings = read(&[], "").unwrap();
     assert!(settings.is_sandbox() && settings.needs_sandbox());
-    assert_eq!(settings.database_url, "sqlite://data/portal.db");
+    assert_eq!(settings.database_url.reveal(), "sqlite://data/portal.db");
     assert_eq!(settings.portal_url, "http://127.0.0.1:3000");
+}
+
+#[test]
+fn no_secret_of_the_settings_is_printed() {
+    const PLANTED: &str = "planted-and-secret";
+    let address = format!("postgres://portal:{PLANTED}@db.example/portal");
+    let smtp = format!("smtps://portal:{PLANTED}@mail.example:465");
+    let values = [
+        ("DATABASE_URL", address.as_str()),
+        ("SMTP_URL", smtp.as_str()),
+        ("PORTAL_KEY", PLANTED),
+        ("HUBSPOT_TOKEN", PLANTED),
+        ("HUBSPOT_CLIENT_SECRET", PLANTED),
+        ("XERO_CLIENT_ID", "public"),
+        ("XERO_CLIENT_SECRET", PLANTED),
+        ("XERO_WEBHOOK_KEY", PLANTED),
+        ("SLACK_TOKEN", PLANTED),
+    ];
+    let settings = read(&values, "").unwrap();
+    let printed = format!("{settings:?}");
+    assert!(!printed.contains(PLANTED), "{printed}");
+    assert_eq!(settings.database_url.reveal(), address);
 }
 
 #[test]

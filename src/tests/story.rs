@@ -2,6 +2,7 @@
 //! the sandbox's Xero, or of a person on our pages, and ends when nothing is due any more; the books are proved after each. A story ends with the state
 //! of every line, the partner's five figures and what is open for finance.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use portal_domain::{ids::LeadId, line::LineKind};
 use portal_services::{
     exceptions::{self, ExceptionView},
@@ -302,6 +303,34 @@ impl Story {
             ("form[amount]", amount),
         ];
         browser.post(&format!("/statements/{id}"), &fields).await
+    }
+
+    /// The same with a file as its PDF.
+    pub async fn try_raise_with(&self, number: &str, content: &[u8]) -> Answer {
+        let id = self.statements().await[0].record.id.to_string();
+        let mut browser = self.portal.sign_in(&self.portal.aster.finance).await;
+        let fields = [
+            ("do", "raise_invoice"),
+            ("form[statement]", id.as_str()),
+            ("form[number]", number),
+            ("form[amount]", ""),
+        ];
+        let page = format!("/statements/{id}");
+        let file = ("pdf", "Rechnung Ü.pdf", content);
+        browser.post_file(&page, &fields, file).await
+    }
+
+    /// The files beside the one bill of a number in Xero, by name, each with what is in it.
+    pub async fn files_of(&self, number: &str) -> Vec<(String, Vec<u8>)> {
+        let bill = self.portal.bill(number).await;
+        let state = self.portal.sandbox_read("state").await;
+        let files = &state["xero"]["invoices"][&bill]["attachments"];
+        let files = files.as_array().expect("files").iter().map(|file| {
+            let content = STANDARD.decode(file["content"].as_str().expect("base64"));
+            let name = file["file_name"].as_str().expect("a name").to_owned();
+            (name, content.expect("base64"))
+        });
+        files.collect()
     }
 
     /// Finance enters a bill of Aster's in Xero, and the sweep finds it. Answers its id.

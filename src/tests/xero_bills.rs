@@ -473,7 +473,38 @@ async fn a_bill_is_dated_on_the_first_day_that_xeros_books_are_open_and_that_is_
     let mut operator = story.portal.sign_in(&story.portal.staff.operator).await;
     let audit = operator.get("/staff/audit").await.body;
     assert!(audit.contains("Dated an invoice after the day"), "{audit}");
+    let page = format!("/statements/{}", story.statements().await[0].record.id);
+    let staff = operator.get(&format!("/staff{page}")).await.body;
+    let said = "locked until 31 Oct 2026, so that the bill is dated 1 Nov 2026";
+    assert!(staff.contains(said), "{staff}");
+    let mut partner = story.portal.sign_in(&story.portal.aster.sales).await;
+    let shown = partner.get(&page).await.body;
+    let said = "In our books your invoice has the date 1 Nov 2026";
+    assert!(shown.contains(said), "{shown}");
+    assert!(
+        !shown.contains("Xero"),
+        "whose books they are is ours to know"
+    );
     story.ends(&INVOICED, OWED, &[]).await;
+}
+
+#[tokio::test]
+async fn a_bill_that_was_to_be_moved_and_that_finance_entered_meanwhile_has_finances_date() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    // The day is chosen, and then Xero refuses the bill, as it knows no pounds.
+    let refused = json!({ "period_lock_date": "2026-10-31", "currencies": "EUR" });
+    story.xero("organisation", refused).await;
+    assert_eq!(story.try_raise("AST-1", "").await.status, 303);
+    story.portal.run_jobs().await;
+    let bill = story.statements().await.remove(0).bills.remove(0);
+    assert!(bill.moved.is_some() && bill.xero_invoice_id.is_none());
+    story
+        .xero("organisation", json!({ "currencies": "EUR GBP" }))
+        .await;
+    story.enter_bill("AST-1", "250.00", json!({})).await;
+    let bill = story.statements().await.remove(0).bills.remove(0);
+    assert!(bill.moved.is_none() && bill.xero_invoice_id.is_some());
+    story.portal.finish_with_failed_jobs().await;
 }
 
 #[tokio::test]

@@ -286,6 +286,23 @@ impl Field<'_> {
         self.around(input.into_any())
     }
 
+    /// A file of a kind that the browser offers, such as `.pdf`. What was chosen before cannot be shown again.
+    pub fn file(self, accept: &'static str) -> AnyView {
+        let (invalid, described_by) = (self.invalid(), self.described_by());
+        let input = view! {
+            <input
+                id=self.name.clone()
+                name=self.path.clone()
+                type="file"
+                accept=accept
+                required=self.required
+                aria-invalid=invalid
+                aria-describedby=described_by
+            />
+        };
+        self.around(input.into_any())
+    }
+
     /// Several lines. Leptos writes a text area's content as it is, unlike all other text.
     pub fn text_area(self) -> AnyView {
         let (value, invalid, described_by) = (self.value(), self.invalid(), self.described_by());

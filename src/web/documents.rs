@@ -1,5 +1,5 @@
-//! Statements as files: PDF, CSV and JSON, for the partner whose statement it is and for staff who may read the books. Somebody else's statement is not
-//! there.
+//! Statements as files: PDF, CSV and JSON, for the partner whose statement it is and for staff who may read the books; and the PDF that a partner handed in as
+//! its invoice, for the same people. Somebody else's is not there.
 
 use axum::{
     extract::Path,
@@ -7,9 +7,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use portal_documents::DocumentError;
-use portal_domain::ids::StatementId;
+use portal_domain::ids::{BillId, StatementId};
 use portal_services::{
     ServiceError,
+    bill_files::{self, Download},
     statements::{self, StatementView},
 };
 
@@ -72,6 +73,43 @@ pub async fn for_staff(
     answer(&page, view, format).await
 }
 
+/// `/bills/{id}/pdf`.
+pub async fn bill_for_partner(page: Page, Path(id): Path<String>) -> Result<Response, UiError> {
+    let id = parse_bill(&page, &id)?;
+    let found = bill_files::find_for_partner(&page.ctx, page.actor()?, id).await;
+    Ok(handed_in(page.said(found)?))
+}
+
+/// `/staff/bills/{id}/pdf`.
+pub async fn bill_for_staff(page: Page, Path(id): Path<String>) -> Result<Response, UiError> {
+    let id = parse_bill(&page, &id)?;
+    let found = bill_files::find_for_staff(&page.ctx, page.actor()?, id).await;
+    Ok(handed_in(page.said(found)?))
+}
+
+fn parse_bill(page: &Page, id: &str) -> Result<BillId, UiError> {
+    page.actor()?;
+    page.said(id.parse().map_err(|_| ServiceError::NotFound))
+}
+
+/// What somebody else made is saved and never shown among our pages, whatever a browser thinks that it is.
+fn handed_in(file: Download) -> Response {
+    let disposition = format!("attachment; filename=\"{}\"", file.name);
+    (
+        [
+            (header::CONTENT_TYPE, value(Format::Pdf.content_type())),
+            (header::CONTENT_DISPOSITION, value(&disposition)),
+            (header::CACHE_CONTROL, value("no-store")),
+            (
+                header::CONTENT_SECURITY_POLICY,
+                value("default-src 'none'; sandbox"),
+            ),
+        ],
+        file.content,
+    )
+        .into_response()
+}
+
 fn parse(page: &Page, id: &str, format: &str) -> Result<(StatementId, Format), UiError> {
     // Whoever is not signed in is asked to, whatever the address says.
     page.actor()?;
@@ -116,7 +154,7 @@ fn made<T>(document: Result<T, DocumentError>) -> Result<T, ServiceError> {
     document.map_err(|error| ServiceError::Inconsistent(error.to_string()))
 }
 
-/// A statement's number and hash are ours, and plain ASCII.
+/// A statement's number and hash are ours, as are the names of files, and plain ASCII.
 fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
 }

@@ -1,35 +1,59 @@
 //! Forms without WASM. A form posts to the page that it stands on and names a server function in the field `do`; what that answers becomes a redirect,
 //! or the same page again with everything that was typed and what is wrong with it. So a page needs no script, and no form needs a handler of its own.
+//!
+//! A form with a file comes in parts; the server function gets its fields as of any other form, and the file beside them.
 
 use axum::{
     Router,
-    body::{Body, Bytes, to_bytes},
-    extract::{Request, State},
+    body::{Body, to_bytes},
+    extract::{
+        DefaultBodyLimit, FromRequest, Multipart, Request, State,
+        multipart::{Field, MultipartError},
+    },
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use portal_domain::pdf::PDF_BYTES_MAX;
 use tower::ServiceExt;
 
 use crate::{
     ui::api::{Done, UiError},
-    web::{BODY_BYTES_MAX, page::Refused},
+    web::{
+        BODY_BYTES_MAX,
+        page::{Refused, Upload},
+    },
 };
+
+/// So much of a form with a file is read to its end, so that whoever chose too large a one is told so on the page.
+const UPLOAD_BYTES_MAX: usize = 32_000_000;
+
+/// What stands in a form.
+#[derive(Default)]
+struct Form {
+    typed: Vec<(String, String)>,
+    upload: Option<Upload>,
+}
 
 /// Answers form posts to pages; everything else goes on.
 pub async fn accept(State(pages): State<Router>, request: Request, next: Next) -> Response {
-    if request.method() != Method::POST
-        || request.uri().path().starts_with("/api/")
-        || !is_form(&request)
-    {
+    let is_page = !request.uri().path().starts_with("/api/");
+    let is_in_parts = has_type(&request, "multipart/form-data");
+    let is_form = is_in_parts || has_type(&request, "application/x-www-form-urlencoded");
+    if request.method() != Method::POST || !is_page || !is_form {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, BODY_BYTES_MAX).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let read = match is_in_parts {
+        true => read_parts(&parts, body).await,
+        false => read_pairs(body).await,
     };
-    let typed = decode(&body);
-    let Some(action) = typed
+    let form = match read {
+        Ok(form) => form,
+        Err(status) => return status.into_response(),
+    };
+    let Some(action) = form
+        .typed
         .iter()
         .find(|(name, _)| name == "do")
         .map(|(_, value)| value.clone())
@@ -50,7 +74,7 @@ pub async fn accept(State(pages): State<Router>, request: Request, next: Next) -
         }
         .into_response();
     }
-    let answer = call(&pages, &parts, &action, body).await;
+    let answer = call(&pages, &parts, &action, &form).await;
     let cookies: Vec<HeaderValue> = answer
         .headers()
         .get_all(header::SET_COOKIE)
@@ -73,7 +97,7 @@ pub async fn accept(State(pages): State<Router>, request: Request, next: Next) -
             parts,
             Refused {
                 action,
-                typed,
+                typed: form.typed,
                 error,
             },
         )
@@ -85,26 +109,79 @@ pub async fn accept(State(pages): State<Router>, request: Request, next: Next) -
     response
 }
 
-fn is_form(request: &Request) -> bool {
+fn has_type(request: &Request, content_type: &str) -> bool {
     request
         .headers()
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"))
+        .is_some_and(|value| value.starts_with(content_type))
 }
 
-fn decode(body: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(body).into_owned().collect()
+async fn read_pairs(body: Body) -> Result<Form, StatusCode> {
+    let body = to_bytes(body, BODY_BYTES_MAX).await;
+    let body = body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    Ok(Form {
+        typed: form_urlencoded::parse(&body).into_owned().collect(),
+        upload: None,
+    })
+}
+
+/// A form in parts: of one file, if somebody chose one, and of short texts.
+async fn read_parts(parts: &Parts, body: Body) -> Result<Form, StatusCode> {
+    let mut request = Request::from_parts(parts.clone(), body);
+    DefaultBodyLimit::max(UPLOAD_BYTES_MAX).apply(&mut request);
+    let in_parts = Multipart::from_request(request, &()).await;
+    let mut in_parts = in_parts.map_err(|_| StatusCode::BAD_REQUEST)?;
+    let status = |error: MultipartError| error.status();
+    let (mut form, mut text_bytes) = (Form::default(), 0);
+    while let Some(mut part) = in_parts.next_field().await.map_err(status)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        if part.file_name().is_some() {
+            let content = read_part(&mut part, PDF_BYTES_MAX + 1).await;
+            let content = content.map_err(status)?;
+            // A field in which no file was chosen comes empty.
+            if !content.is_empty() {
+                form.upload = Some(Upload(content.into()));
+            }
+            continue;
+        }
+        let text = read_part(&mut part, BODY_BYTES_MAX).await.map_err(status)?;
+        text_bytes += name.len() + text.len();
+        if text_bytes >= BODY_BYTES_MAX {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        let text = String::from_utf8(text).map_err(|_| StatusCode::BAD_REQUEST)?;
+        form.typed.push((name, text));
+    }
+    Ok(form)
+}
+
+/// The first bytes of a part, at most so many. What is behind them is read and forgotten: of a file that is too large nobody wants to know more than that.
+async fn read_part(part: &mut Field<'_>, most: usize) -> Result<Vec<u8>, MultipartError> {
+    let mut content = Vec::new();
+    while let Some(chunk) = part.chunk().await? {
+        let room = most - content.len();
+        content.extend_from_slice(&chunk[..chunk.len().min(room)]);
+    }
+    Ok(content)
 }
 
 /// Calls the server function as an island would.
-async fn call(pages: &Router, parts: &Parts, action: &str, body: Bytes) -> Response {
-    let mut request = Request::new(Body::from(body));
+async fn call(pages: &Router, parts: &Parts, action: &str, form: &Form) -> Response {
+    let pairs = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(&form.typed)
+        .finish();
+    let mut request = Request::new(Body::from(pairs));
     *request.method_mut() = Method::POST;
     *request.headers_mut() = parts.headers.clone();
-    request
-        .headers_mut()
-        .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    let headers = request.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    let pairs = HeaderValue::from_static("application/x-www-form-urlencoded");
+    headers.insert(header::CONTENT_TYPE, pairs);
+    if let Some(upload) = &form.upload {
+        request.extensions_mut().insert(upload.clone());
+    }
     let Ok(uri) = format!("/api/{action}").parse() else {
         return StatusCode::BAD_REQUEST.into_response();
     };

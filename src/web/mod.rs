@@ -66,7 +66,7 @@ impl AppState {
     }
 }
 
-/// No form of ours is larger; uploads will have limits of their own.
+/// No form of ours is larger; what comes with a file has limits of its own (`forms`).
 const BODY_BYTES_MAX: usize = 512 * 1024;
 
 /// The whole site.
@@ -143,6 +143,7 @@ fn partner_pages() -> Router<AppState> {
         .route("/statements/calendar", get(partner::payouts::show))
         .route("/statements/{id}", get(partner::statements::show))
         .route("/statements/{id}/{format}", get(documents::for_partner))
+        .route("/bills/{id}/pdf", get(documents::bill_for_partner))
         .route("/company", get(partner::company::show))
 }
 
@@ -170,8 +171,10 @@ fn staff_pages() -> Router<AppState> {
         .route("/staff/ledger.csv", get(staff::ledger::download))
         .route("/staff/statements", get(staff::statements::list))
         .route("/staff/statements/calendar", get(staff::payouts::show))
+        .route(staff::accounts::PATH, get(staff::accounts::show))
         .route("/staff/statements/{id}", get(staff::statements::show))
         .route("/staff/statements/{id}/{format}", get(documents::for_staff))
+        .route("/staff/bills/{id}/pdf", get(documents::bill_for_staff))
         .route("/staff/plans", get(staff::plans::list))
         .route("/staff/plans/edit", get(staff::plans::edit))
         .route("/staff/integrations", get(staff::integrations::show))

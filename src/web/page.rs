@@ -40,6 +40,10 @@ pub struct Refused {
     pub error: UiError,
 }
 
+/// A file that came with a form; of one that is too large only so much that this can be seen.
+#[derive(Clone)]
+pub struct Upload(pub Arc<[u8]>);
+
 /// A request for a page, or for something that a page asks for.
 #[derive(Clone)]
 pub struct Page {
@@ -53,6 +57,7 @@ pub struct Page {
     /// The path as the list of routes has it: what the log may say, as an address can hold a secret.
     pub route: String,
     pub refused: Option<Refused>,
+    upload: Option<Upload>,
     pub theme: Option<&'static str>,
     session: Option<Session>,
     secret: Option<String>,
@@ -108,6 +113,7 @@ impl Page {
                 .map_or("none", MatchedPath::as_str)
                 .to_owned(),
             refused: parts.extensions.get().cloned(),
+            upload: parts.extensions.get().cloned(),
             theme: session::read_theme(&parts.headers),
             session,
             secret,
@@ -129,6 +135,11 @@ impl Page {
             Some(session) => Ok(&session.actor),
             None => Err(self.worded(&ServiceError::Unauthenticated)),
         }
+    }
+
+    /// What is in the file that came with the form.
+    pub fn upload(&self) -> Option<&[u8]> {
+        self.upload.as_ref().map(|upload| &*upload.0)
     }
 
     pub fn labels(&self) -> &Labels {

@@ -6,12 +6,13 @@ use chrono::{DateTime, NaiveDate};
 use portal_domain::{
     calendar::Timestamp,
     money::{Currency, Money},
-    remote::{InvoiceType, RemoteContact, RemoteCredit, RemoteInvoice},
+    remote::{
+        InvoiceType, RemoteAccount, RemoteContact, RemoteCredit, RemoteInvoice, RemoteTaxType,
+    },
 };
 use reqwest::{Method, Url};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
-use tokio::sync::Semaphore;
 
 use super::{
     convert,
@@ -37,8 +38,8 @@ pub const INVOICE_IDS_MAX: usize = 40;
 /// The same of contacts.
 pub const CONTACT_IDS_MAX: usize = 40;
 
-/// Calls that Xero takes at once from one organisation's apps.
-const IN_FLIGHT_MAX: usize = 5;
+/// What Xero says of a token that is good, and not for what was asked.
+const NOT_AGREED: &str = "AuthorizationUnsuccessful";
 
 /// Where Xero is and which custom connection we are.
 #[derive(Clone, Debug)]
@@ -162,6 +163,8 @@ pub struct NewBill {
     /// Net of tax.
     pub amount: Money,
     pub account_code: String,
+    /// `None`: the one that Xero keeps for the account.
+    pub tax_type: Option<String>,
     pub status: BillStatus,
 }
 
@@ -188,7 +191,6 @@ pub struct Xero {
 struct Shared {
     base_url: String,
     tokens: Arc<dyn TokenSource>,
-    in_flight: Semaphore,
 }
 
 impl fmt::Debug for Xero {
@@ -209,11 +211,7 @@ impl Xero {
 
     /// With tokens from anywhere.
     pub fn with_tokens(http: Http, base_url: String, tokens: Arc<dyn TokenSource>) -> Self {
-        let shared = Shared {
-            base_url,
-            tokens,
-            in_flight: Semaphore::new(IN_FLIGHT_MAX),
-        };
+        let shared = Shared { base_url, tokens };
         Self {
             http,
             shared: Arc::new(shared),
@@ -396,6 +394,7 @@ impl Xero {
                     quantity: 1,
                     unit_amount,
                     account_code: &bill.account_code,
+                    tax_type: bill.tax_type.as_deref(),
                 }],
             }],
         };
@@ -412,6 +411,40 @@ impl Xero {
             kind: ErrorKind::UnknownOutcome,
             ..unreadable.into()
         })
+    }
+
+    /// The names of the files beside an invoice or a bill.
+    pub async fn list_attachments(&self, invoice_id: &str) -> Result<Vec<String>, CallError> {
+        let url = self.url(&["Invoices", invoice_id, "Attachments"])?;
+        let read = self.read("list_attachments", url, Vec::new()).await;
+        let answered: wire::Attachments = read.map_err(of_attachments)?;
+        let files = answered.attachments.into_iter();
+        Ok(files.map(|file| file.file_name).collect())
+    }
+
+    /// Puts a PDF beside an invoice or a bill, never where its client sees it. Xero knows a file by its name, so [`Self::list_attachments`] says whether it is
+    /// there; put there again it takes its own place.
+    pub async fn attach_pdf(
+        &self,
+        invoice_id: &str,
+        file_name: &str,
+        content: Vec<u8>,
+    ) -> Result<(), CallError> {
+        let mut url = self.url(&["Invoices", invoice_id, "Attachments", file_name])?;
+        url.query_pairs_mut().append_pair("IncludeOnline", "false");
+        let prepared = Prepared {
+            name: "attach_pdf",
+            method: Method::PUT,
+            url,
+            headers: Vec::new(),
+            payload: Payload::Pdf(content),
+            effect: Effect::Write,
+        };
+        let answered: wire::Attachments = self.call(prepared).await.map_err(of_attachments)?;
+        match answered.attachments.is_empty() {
+            true => Err(no_result()),
+            false => Ok(()),
+        }
     }
 
     /// The active contact that carries our number.
@@ -485,13 +518,12 @@ impl Xero {
     /// Gives a contact that was there before us our number, and nothing else.
     pub async fn number_contact(&self, id: &str, number: &str) -> Result<(), CallError> {
         let contacts = [wire::ContactNumberBody { id, number }];
-        let body = http::json_bytes(&wire::ContactNumbersBody { contacts });
         let prepared = Prepared {
             name: "number_contact",
             method: Method::POST,
             url: self.url(&["Contacts"])?,
             headers: Vec::new(),
-            body,
+            payload: http::json(&wire::ContactNumbersBody { contacts }),
             effect: Effect::Write,
         };
         let answered: wire::Contacts = self.call(prepared).await?;
@@ -500,6 +532,25 @@ impl Xero {
             return Err(refused(&joined(&numbered.validation_errors)));
         }
         Ok(())
+    }
+
+    /// All accounts that have a code, archived ones too.
+    pub async fn list_accounts(&self) -> Result<Vec<RemoteAccount>, CallError> {
+        let url = self.url(&["Accounts"])?;
+        let answered: wire::Accounts = self.read("list_accounts", url, Vec::new()).await?;
+        let accounts = answered.accounts.into_iter();
+        Ok(accounts.filter_map(convert::account).collect())
+    }
+
+    /// All tax types, archived ones too.
+    pub async fn list_tax_types(&self) -> Result<Vec<RemoteTaxType>, CallError> {
+        let url = self.url(&["TaxRates"])?;
+        let answered: wire::TaxRates = self.read("list_tax_types", url, Vec::new()).await?;
+        Ok(answered
+            .tax_rates
+            .into_iter()
+            .map(convert::tax_type)
+            .collect())
     }
 
     /// The organisation that the app is connected to.
@@ -535,7 +586,7 @@ impl Xero {
             method: Method::GET,
             url,
             headers,
-            body: Vec::new(),
+            payload: Payload::Nothing,
             effect: Effect::Read,
         };
         self.call(prepared).await
@@ -548,30 +599,23 @@ impl Xero {
         headers: Vec<(&'static str, String)>,
         body: &impl Serialize,
     ) -> Result<T, CallError> {
-        let body = http::json_bytes(body);
         self.call(Prepared {
             name,
             method: Method::PUT,
             url,
             headers,
-            body,
+            payload: http::json(body),
             effect: Effect::Write,
         })
         .await
     }
 
     async fn call<T: DeserializeOwned>(&self, prepared: Prepared) -> Result<T, CallError> {
-        let _place = self
-            .shared
-            .in_flight
-            .acquire()
-            .await
-            .expect("the semaphore is never closed");
         let tokens = &self.shared.tokens;
         let access = tokens.access(None).await?;
         let mut answer = self.send(&prepared, &access).await?;
         // A token that was given back is unknown there, and one that ran out has run out: a new one is as good a question.
-        if answer.status == 401 && !words_of(&answer).contains("AuthorizationUnsuccessful") {
+        if answer.status == 401 && !words_of(&answer).contains(NOT_AGREED) {
             let renewed = tokens.access(Some(&access.token)).await?;
             if renewed.token != access.token {
                 answer = self.send(&prepared, &renewed).await?;
@@ -589,10 +633,6 @@ impl Xero {
     async fn send(&self, prepared: &Prepared, access: &Access) -> Result<Answer, CallError> {
         let mut headers = prepared.headers.clone();
         headers.push(("xero-tenant-id", access.tenant.clone()));
-        let payload = match prepared.body.as_slice() {
-            [] => Payload::Nothing,
-            body => Payload::Json(body.to_vec()),
-        };
         let call = Call {
             vendor: Vendor::Xero,
             name: prepared.name,
@@ -600,7 +640,7 @@ impl Xero {
             url: prepared.url.clone(),
             login: Login::Bearer(access.token.reveal()),
             headers,
-            payload,
+            payload: prepared.payload.clone(),
             effect: prepared.effect,
         };
         self.http.send(call).await
@@ -613,9 +653,18 @@ struct Prepared {
     method: Method,
     url: Url,
     headers: Vec<(&'static str, String)>,
-    /// Empty for none.
-    body: Vec<u8>,
+    payload: Payload,
     effect: Effect,
+}
+
+/// A connection that somebody agreed to before the portal had files to put there works but for these: that holds up nothing else.
+fn of_attachments(failure: CallError) -> CallError {
+    match failure.kind {
+        ErrorKind::Unauthorised if failure.message.contains(NOT_AGREED) => refused(
+            "the connection does not cover files: connect Xero again, so that it has the scope accounting.attachments",
+        ),
+        _ => failure,
+    }
 }
 
 /// Puts a document of a page where it belongs.

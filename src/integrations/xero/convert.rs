@@ -4,7 +4,10 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use portal_domain::{
     calendar::Timestamp,
     money::{Currency, Money},
-    remote::{CreditAllocation, InvoiceType, RemoteContact, RemoteCredit, RemoteInvoice},
+    remote::{
+        CreditAllocation, InvoiceType, RemoteAccount, RemoteContact, RemoteCredit, RemoteInvoice,
+        RemoteTaxType,
+    },
 };
 
 use serde::de::DeserializeOwned;
@@ -13,7 +16,8 @@ use serde_json::value::RawValue;
 use super::{
     client::{Organisation, Unreadable},
     wire::{
-        Allocation, Amount, Applied, Contact, CreditNote, Invoice, Named, OrganisationData, Refund,
+        Account, Allocation, Amount, Applied, Contact, CreditNote, Invoice, Named,
+        OrganisationData, Refund, TaxRate,
     },
 };
 use crate::error::{CallError, ErrorKind, Vendor};
@@ -248,6 +252,29 @@ pub fn contact(wire: Contact) -> RemoteContact {
         merged_into: wire.merged_into.filter(|id| !id.is_empty()),
     }
 }
+
+/// An account that a bill can name.
+pub fn account(wire: Account) -> Option<RemoteAccount> {
+    Some(RemoteAccount {
+        code: wire.code.filter(|code| !code.is_empty())?,
+        name: wire.name,
+        kind: wire.kind,
+        class: wire.class,
+        is_archived: wire.status != LIVE,
+    })
+}
+
+pub fn tax_type(wire: TaxRate) -> RemoteTaxType {
+    RemoteTaxType {
+        code: wire.tax_type,
+        name: wire.name,
+        is_on_expenses: wire.can_apply_to_expenses,
+        is_archived: wire.status != LIVE,
+    }
+}
+
+/// What Xero says of an account or a tax rate that can be used.
+const LIVE: &str = "ACTIVE";
 
 pub fn organisation(wire: OrganisationData) -> Result<Organisation, CallError> {
     let base_currency = Currency::parse(&wire.base_currency).map_err(|_| {

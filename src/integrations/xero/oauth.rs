@@ -10,10 +10,9 @@ use crate::{
     oauth::{self, App, Tokens},
 };
 
-/// What the portal may do there: read sales invoices, credit notes, payments, settings; read and write bills and contacts. Credit notes are under the
-/// scope of invoices.
-pub const SCOPES: &str =
-    "accounting.invoices accounting.payments.read accounting.contacts accounting.settings.read";
+/// What the portal may do there: read sales invoices, credit notes, payments, settings; read and write bills, the files beside them, and contacts. Credit notes
+/// are under the scope of invoices.
+pub const SCOPES: &str = "accounting.invoices accounting.attachments accounting.payments.read accounting.contacts accounting.settings.read";
 
 /// Without it there is no refresh token.
 const OFFLINE: &str = "offline_access";

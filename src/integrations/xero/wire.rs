@@ -42,6 +42,51 @@ pub struct Organisations {
     pub organisations: Vec<OrganisationData>,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Accounts {
+    pub accounts: Vec<Account>,
+}
+
+/// An account; one of a bank may have no code.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct Account {
+    pub code: Option<String>,
+    pub name: String,
+    pub status: String,
+    #[serde(rename = "Type")]
+    pub kind: String,
+    pub class: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TaxRates {
+    pub tax_rates: Vec<TaxRate>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct TaxRate {
+    pub name: String,
+    pub tax_type: String,
+    pub status: String,
+    pub can_apply_to_expenses: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Attachments {
+    pub attachments: Vec<Attachment>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Attachment {
+    pub file_name: String,
+}
+
 /// What is said of a document that has a shape which we do not know.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -300,6 +345,8 @@ pub struct LineBody<'a> {
     pub quantity: u32,
     pub unit_amount: Box<RawValue>,
     pub account_code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_type: Option<&'a str>,
 }
 
 #[derive(Serialize)]

@@ -83,7 +83,6 @@ pub struct Outside {
     pub environment: Credentials,
     pub stand_in: Option<StandIn>,
     pub mail_from: String,
-    pub bill_account: String,
     /// `None`: a draft in Xero, and authorised in the sandbox, where no person finishes it.
     pub bill_status: Option<BillStatus>,
     pub bill_due_days: u64,
@@ -289,7 +288,6 @@ fn unconnected(
         slack: Slack::with_tokens(http.clone(), &address.slack, none(Vendor::Slack)),
         mailer: Mailer::unconnected(&outside.mail_from)?,
         bills: BillSettings {
-            account_code: outside.bill_account.clone(),
             status: outside.bill_status.unwrap_or(BillStatus::Draft),
             due_days: outside.bill_due_days,
         },

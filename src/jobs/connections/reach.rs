@@ -198,7 +198,6 @@ impl Reach<'_> {
             false => BillStatus::Draft,
         };
         BillSettings {
-            account_code: self.outside.bill_account.clone(),
             status: self.outside.bill_status.unwrap_or(usual),
             due_days: self.outside.bill_due_days,
         }

@@ -27,6 +27,8 @@ pub fn act(
         ["connections"] => connect(world, fields),
         ["consent", "take-back"] => Ok(take_consent_back(world)),
         ["organisation"] => set_organisation(world, fields),
+        ["accounts", code] => archive_account(world, code, fields),
+        ["tax-rates", tax_type] => archive_tax_rate(world, tax_type, fields),
         ["invoices"] => create_invoice(world, fields, now_ms),
         ["invoices", key] => edit_invoice(world, key, fields, now_ms),
         ["invoices", key, "payments"] => pay_invoice(world, key, fields, now_ms),
@@ -83,6 +85,32 @@ fn set_organisation(world: &mut World, fields: &Fields) -> Result<Done, String> 
         world.xero.currencies = codes.split_whitespace().map(str::to_owned).collect();
     }
     Ok(Done::new(json!(world.xero.organisation), "Saved."))
+}
+
+fn archived(fields: &Fields) -> Result<bool, String> {
+    match fields.get("archived") {
+        Some(Value::Bool(archived)) => Ok(*archived),
+        Some(Value::String(archived)) => Ok(archived == "true"),
+        _ => Err("archived must be true or false.".to_owned()),
+    }
+}
+
+/// Archives an account, or takes it out of the archive.
+fn archive_account(world: &mut World, code: &str, fields: &Fields) -> Result<Done, String> {
+    let mut accounts = world.xero.accounts.iter_mut();
+    let account = accounts.find(|account| account.code == code);
+    let account = account.ok_or_else(|| format!("There is no account {code}."))?;
+    account.archived = archived(fields)?;
+    Ok(Done::new(json!(account), "Saved."))
+}
+
+/// The same of a tax rate.
+fn archive_tax_rate(world: &mut World, tax_type: &str, fields: &Fields) -> Result<Done, String> {
+    let mut rates = world.xero.tax_rates.iter_mut();
+    let rate = rates.find(|rate| rate.tax_type == tax_type);
+    let rate = rate.ok_or_else(|| format!("There is no tax rate {tax_type}."))?;
+    rate.archived = archived(fields)?;
+    Ok(Done::new(json!(rate), "Saved."))
 }
 
 /// Merges the first of two contacts into the second.

@@ -30,6 +30,7 @@ pub fn render(shared: &Shared, call: &Call) -> Option<Markup> {
             (documents(xero, InvoiceKind::Bill, "Bills", "No bill yet. A partner that raises its invoice in the portal makes one.", &today))
             (credits(xero, &today))
             (contacts(xero))
+            (accounts(xero))
             (settings(xero))
             (connections(xero, world.second_xero.as_ref()))
             (exchanges)
@@ -553,6 +554,41 @@ fn connections(xero: &Xero, second: Option<&Xero>) -> Markup {
                     (back_to("/xero#connections"))
                     p { "Somebody let the portal’s web app in." }
                     button.plain { "Take the consent back" }
+                }
+            }
+        }
+    }
+}
+
+/// What can be archived, with its name, its address and whether it is.
+fn archive(code: &str, name: &str, path: &str, archived: bool) -> Markup {
+    let label = if archived {
+        "Take out of the archive"
+    } else {
+        "Archive"
+    };
+    html! {
+        form.row method="post" action={ "/sandbox/xero/" (path) } style="margin:0" {
+            (back_to("/xero#accounts"))
+            input type="hidden" name="archived" value=(!archived);
+            span { (code) " " (name) @if archived { " (archived)" } }
+            button.plain aria-label={ (label) ": " (code) } { (label) }
+        }
+    }
+}
+
+fn accounts(xero: &Xero) -> Markup {
+    html! {
+        section aria-labelledby="accounts" {
+            h2 id="accounts" { "Accounts and tax rates" }
+            div.item {
+                @for account in &xero.accounts {
+                    (archive(&account.code, &account.name, &format!("accounts/{}", account.code), account.archived))
+                }
+            }
+            div.item {
+                @for rate in &xero.tax_rates {
+                    (archive(&rate.tax_type, &rate.name, &format!("tax-rates/{}", rate.tax_type), rate.archived))
                 }
             }
         }

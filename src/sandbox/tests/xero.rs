@@ -475,6 +475,70 @@ async fn a_file_comes_back_as_it_was_by_name_by_id_and_by_the_page() {
 }
 
 #[tokio::test]
+async fn what_is_archived_is_listed_as_that_and_nothing_new_is_booked_under_it() {
+    let bench = Bench::start().await;
+    let contact = contact(&bench, "Partner GmbH").await;
+    for (path, list, code) in [
+        ("accounts/404", "Accounts", "404"),
+        ("tax-rates/INPUT2", "TaxRates", "INPUT2"),
+    ] {
+        let (id, _) = path.split_once('/').unwrap();
+        let field = if id == "accounts" { "Code" } else { "TaxType" };
+        let status = async || {
+            let (_, listed) = bench
+                .xero("GET", &format!("/{list}"), "", Value::Null)
+                .await;
+            let listed = listed[list].as_array().unwrap();
+            let found = listed.iter().find(|one| one[field] == code);
+            found.unwrap()["Status"].as_str().unwrap().to_owned()
+        };
+        let act = format!("/xero/{path}");
+        bench.control(&act, json!({ "archived": true })).await;
+        assert_eq!(status().await, "ARCHIVED");
+        let mut body = bill(&contact, "10.00");
+        body["Invoices"][0]["LineItems"][0]["AccountCode"] = json!("404");
+        body["Invoices"][0]["LineItems"][0]["TaxType"] = json!("INPUT2");
+        let (refused, answer) = bench.xero("PUT", "/Invoices", "", body.clone()).await;
+        assert_eq!(refused, 400, "{answer}");
+        assert!(message(&answer).contains(code), "{answer}");
+        bench.control(&act, json!({ "archived": false })).await;
+        assert_eq!(status().await, "ACTIVE");
+        assert_eq!(bench.xero("PUT", "/Invoices", "", body).await.0, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_file_without_content_or_with_a_name_that_none_has_is_refused_and_so_is_the_eleventh() {
+    let bench = Bench::start().await;
+    let invoice = bench.invoice("INV-1", "10").await;
+    let id = invoice["id"].as_str().unwrap();
+    let put = async |name: &str, body: &'static str| {
+        let url = bench.url(&format!("/api.xro/2.0/Invoices/{id}/Attachments/{name}"));
+        let request = bench.client.put(url).bearer_auth(&bench.xero_token);
+        let request = request
+            .header("xero-tenant-id", TENANT)
+            .header("accept", "application/json");
+        bench.send(request.body(body)).await
+    };
+    for (name, body, said) in [
+        ("a.pdf", "", "no content"),
+        ("invoice", "x", "an ending"),
+        (".pdf", "x", "an ending"),
+        ("2026%2F17.pdf", "x", "none of"),
+        ("what%3F.pdf", "x", "none of"),
+    ] {
+        let (status, answer) = put(name, body).await;
+        assert_eq!(status, 400, "{name}");
+        assert!(message(&answer).contains(said), "{name}: {answer}");
+    }
+    for number in 0..10 {
+        assert_eq!(put(&format!("{number}.pdf"), "x").await.0, 200);
+    }
+    assert_eq!(put("9.pdf", "y").await.0, 200, "it takes its own place");
+    assert_eq!(put("10.pdf", "x").await.0, 400);
+}
+
+#[tokio::test]
 async fn a_merged_contact_is_archived_says_into_which_and_its_invoices_are_the_others() {
     let bench = Bench::start().await;
     let invoice = bench.invoice("INV-1", "10").await;

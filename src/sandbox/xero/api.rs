@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use axum::http::{Method, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -21,6 +22,9 @@ use crate::server::Keys;
 use crate::world::World;
 
 const IDEMPOTENCY_MS: i64 = 6 * 60_000;
+/// Files beside one document, and how large one may be.
+const FILES_MAX: usize = 10;
+const FILE_BYTES_MAX: usize = 10_000_000;
 const PAGE_SIZE: usize = 100;
 const PAGE_SIZE_MAX: usize = 1_000;
 
@@ -255,11 +259,9 @@ fn invoice_folder(xero: &Xero, key: &str, folder: &str, call: &Call) -> Reply {
         return not_found();
     };
     if folder == "Attachments" {
-        return ok(
-            "Attachments",
-            invoice.attachments.iter().map(attachment_wire).collect(),
-            call,
-        );
+        let files = invoice.attachments.iter();
+        let files = files.map(|file| attachment_wire(&invoice.id, file));
+        return ok("Attachments", files.collect(), call);
     }
     let note = |note: &Note| json!({"Details": note.details, "Changes": "Note", "User": "System Generated", "DateUTC": wire::wire_date(note.at_ms), "DateUTCString": iso_without_zone(note.at_ms)});
     ok(
@@ -269,9 +271,11 @@ fn invoice_folder(xero: &Xero, key: &str, folder: &str, call: &Call) -> Reply {
     )
 }
 
-fn attachment_wire(attachment: &Attachment) -> Value {
+fn attachment_wire(invoice_id: &str, attachment: &Attachment) -> Value {
+    let file = utf8_percent_encode(&attachment.file_name, NON_ALPHANUMERIC);
     json!({
         "AttachmentID": attachment.id, "FileName": attachment.file_name, "MimeType": attachment.mime_type,
+        "Url": format!("https://api.xero.com/api.xro/2.0/Invoices/{invoice_id}/Attachments/{file}"),
         "ContentLength": attachment.length_bytes, "IncludeOnline": attachment.include_online,
     })
 }
@@ -512,10 +516,33 @@ fn add_history(xero: &mut Xero, key: &str, body: &Value, call: &Call) -> Reply {
     )
 }
 
+/// What is wrong with a file that is to be put beside a document, in words like Xero's.
+fn refuse_file(known: &[Attachment], file_name: &str, body: &[u8]) -> Option<&'static str> {
+    let is_new = known.iter().all(|known| known.file_name != file_name);
+    let is_named = file_name
+        .rsplit_once('.')
+        .is_some_and(|(name, ending)| !name.is_empty() && !ending.is_empty());
+    if !is_named || file_name.contains(['<', '>', ':', '"', '/', '\\', '|', '?', '*']) {
+        return Some("The file name must have an ending and none of < > : \" / \\ | ? *");
+    }
+    if body.is_empty() {
+        return Some("The file has no content.");
+    }
+    if body.len() > FILE_BYTES_MAX {
+        return Some("The file is larger than 10 MB.");
+    }
+    (is_new && known.len() >= FILES_MAX).then_some("A document can have at most 10 files.")
+}
+
 fn attach(xero: &mut Xero, dice: &mut Dice, key: &str, file_name: &str, call: &Call) -> Reply {
-    let Some(id) = xero.invoice(key).map(|invoice| invoice.id.clone()) else {
+    let Some(invoice) = xero.invoice(key) else {
         return not_found();
     };
+    let id = invoice.id.clone();
+    if let Some(message) = refuse_file(&invoice.attachments, file_name, &call.body) {
+        let errors = json!([{ "Message": message }]);
+        return validation(vec![json!({ "ValidationErrors": errors })]);
+    }
     let attachment = Attachment {
         id: dice.uuid(),
         file_name: file_name.to_owned(),
@@ -527,7 +554,7 @@ fn attach(xero: &mut Xero, dice: &mut Dice, key: &str, file_name: &str, call: &C
         include_online: call.query("IncludeOnline") == Some("true"),
         content: STANDARD.encode(&call.body),
     };
-    let wire = attachment_wire(&attachment);
+    let wire = attachment_wire(&id, &attachment);
     if let Some(invoice) = xero.invoices.get_mut(&id) {
         invoice
             .attachments

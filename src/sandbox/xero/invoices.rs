@@ -473,6 +473,11 @@ impl Xero {
                 "Account code '{account_code}' is not a valid code for this document."
             ));
         }
+        if account.is_some_and(|account| account.archived) {
+            return Err(format!(
+                "Account code '{account_code}' has been archived, or deleted. Accounts must be active in order to create a new transaction."
+            ));
+        }
         let tax_type = self.line_tax(
             next,
             &text("TaxType"),
@@ -513,6 +518,7 @@ impl Xero {
             return Ok(of_account.unwrap_or("NONE").to_owned());
         }
         let fits = self.tax_rate(given).is_some_and(|rate| match next.kind {
+            _ if rate.archived => false,
             InvoiceKind::Sale => rate.on_sales,
             InvoiceKind::Bill => rate.on_purchases,
         });

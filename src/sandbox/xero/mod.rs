@@ -66,6 +66,9 @@ pub struct Account {
     /// `REVENUE`, `EXPENSE`, `DIRECTCOSTS` or `BANK`.
     pub kind: String,
     pub tax_type: String,
+    /// Nothing new is booked under it.
+    #[serde(default)]
+    pub archived: bool,
 }
 
 /// A tax rate.
@@ -77,6 +80,9 @@ pub struct TaxRate {
     pub basis_points: i64,
     pub on_sales: bool,
     pub on_purchases: bool,
+    /// Nothing new has it.
+    #[serde(default)]
+    pub archived: bool,
 }
 
 /// A remembered answer to a request with an `Idempotency-Key`.
@@ -245,6 +251,7 @@ fn seed_accounts(dice: &mut Dice) -> Vec<Account> {
             name: name.to_owned(),
             kind: kind.to_owned(),
             tax_type: tax_type.to_owned(),
+            archived: false,
         })
         .collect()
 }
@@ -256,6 +263,7 @@ fn seed_tax_rates() -> Vec<TaxRate> {
         basis_points,
         on_sales,
         on_purchases,
+        archived: false,
     };
     vec![
         rate("OUTPUT2", "20% (VAT on Income)", 2_000, true, false),

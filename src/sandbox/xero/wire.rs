@@ -330,6 +330,10 @@ pub fn organisation(xero: &Xero) -> Value {
     wire
 }
 
+const fn status(archived: bool) -> &'static str {
+    if archived { "ARCHIVED" } else { "ACTIVE" }
+}
+
 /// A ledger account.
 pub fn account(account: &Account) -> Value {
     let class = match account.kind.as_str() {
@@ -338,7 +342,7 @@ pub fn account(account: &Account) -> Value {
         _ => "EXPENSE",
     };
     json!({
-        "AccountID": account.id, "Code": account.code, "Name": account.name, "Status": "ACTIVE", "Type": account.kind,
+        "AccountID": account.id, "Code": account.code, "Name": account.name, "Status": status(account.archived), "Type": account.kind,
         "TaxType": account.tax_type, "Class": class, "EnablePaymentsToAccount": account.kind == "BANK",
         "ShowInExpenseClaims": false, "HasAttachments": false,
     })
@@ -348,7 +352,7 @@ pub fn account(account: &Account) -> Value {
 pub fn tax_rate(rate: &TaxRate) -> Value {
     let percent = number(rate.basis_points * 100, 4);
     json!({
-        "Name": rate.name, "TaxType": rate.tax_type, "Status": "ACTIVE", "DisplayTaxRate": percent, "EffectiveRate": percent,
+        "Name": rate.name, "TaxType": rate.tax_type, "Status": status(rate.archived), "DisplayTaxRate": percent, "EffectiveRate": percent,
         "CanApplyToRevenue": rate.on_sales, "CanApplyToExpenses": rate.on_purchases, "CanApplyToAssets": false,
         "CanApplyToEquity": false, "CanApplyToLiabilities": false,
         "TaxComponents": [{"Name": "VAT", "Rate": percent, "IsCompound": false, "IsNonRecoverable": false}],

@@ -23,6 +23,7 @@ use super::{Pair, check_account, editable, place, release};
 use crate::{
     Ctx, Programme, ServiceError,
     access::{hash_token, new_token, require_staff},
+    outbox::{self, Job},
     vault,
 };
 
@@ -242,6 +243,8 @@ async fn connect_to(
     let (system, now) = (System::Xero, ctx.now());
     connections::set(tx, system, &parts, actor.person(), now).await?;
     release(tx, system, now).await?;
+    // Another organisation has other accounts.
+    outbox::add(ctx, tx, &Job::ReadAccounts).await?;
     let facts = json!({ "organisation": chosen.name }).to_string();
     let (person, act) = (Some(actor.person()), "choose_organisation");
     Ok(audit::add(tx, person, act, system.as_str(), &facts, now).await?)

@@ -40,6 +40,7 @@ fn path(key: &str, place: &str) -> String {
         "alert-broken" | "alert-broken-over" | "alert-missing" | "alert-missing-over" => {
             format!("/staff/connections/{place}")
         }
+        "alert-unfit" | "alert-unfit-over" => "/staff/statements/accounts".to_owned(),
         _ => format!("/staff/integrations/{place}"),
     }
 }
@@ -71,6 +72,7 @@ pub(super) fn alert_draft(words: Words, key: &str, place: &str) -> Draft {
     let (subject, text) = said(&words, key, place);
     let button = match key {
         "alert-broken" | "alert-missing" => "alert-button-connect",
+        "alert-unfit" | "alert-unfit-over" => "alert-button-accounts",
         _ => "alert-button",
     };
     Draft {

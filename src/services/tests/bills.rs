@@ -62,7 +62,7 @@ async fn raise(world: &World, number: &str, amount: &str) -> Result<BillId, Serv
         number: number.to_owned(),
         amount: amount.to_owned(),
     };
-    bills::raise(&world.ctx, &world.member, &form).await
+    bills::raise(&world.ctx, &world.member, &form, None).await
 }
 
 fn is_open(found: &[String], kind: &str) -> bool {

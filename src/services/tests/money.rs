@@ -165,11 +165,11 @@ async fn settle(world: &World) {
         number: "RE-1".to_owned(),
         ..InvoiceForm::default()
     };
-    let bill = bills::raise(&world.ctx, &world.member, &form)
+    let bill = bills::raise(&world.ctx, &world.member, &form, None)
         .await
         .expect("raised");
     assert!(matches!(
-        bills::raise(&world.ctx, &world.member, &form).await,
+        bills::raise(&world.ctx, &world.member, &form, None).await,
         Err(ServiceError::Conflict("statement-already-invoiced"))
     ));
     assert_eq!(world.states().await[..2], [Stated, Stated]);

@@ -57,7 +57,7 @@ async fn raise(world: &World, number: &str, amount: &str) {
         number: number.to_owned(),
         amount: amount.to_owned(),
     };
-    let raised = bills::raise(&world.ctx, &world.member, &form).await;
+    let raised = bills::raise(&world.ctx, &world.member, &form, None).await;
     raised.expect("raised");
 }
 

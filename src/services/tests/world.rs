@@ -130,6 +130,7 @@ impl World {
             },
             payout_close_days: 10,
             payout_days: 30,
+            bill_account: "404".to_owned(),
             vendor: Party::default(),
             staff_channel: "C0STAFF000".to_owned(),
             sandbox: true,

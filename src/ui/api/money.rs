@@ -1,18 +1,31 @@
-//! A partner's money: raising the invoice for a statement, and withdrawing it.
+//! A partner's money: raising the invoice for a statement, handing in its PDF, and withdrawing it.
 
 use leptos::prelude::*;
 use portal_domain::{ids::BillId, statement::InvoiceForm};
 
 use super::{Done, UiError};
 
-/// Raises the partner's invoice; the bill is made in Xero afterwards.
+/// Raises the partner's invoice, with its PDF if one came with the form; the bill is made in Xero afterwards.
 #[server(endpoint = "raise_invoice")]
 pub async fn raise_invoice(form: InvoiceForm) -> Result<Done, UiError> {
+    use portal_services::bills::raise;
     let page = crate::web::page::current().await?;
-    page.said(portal_services::bills::raise(&page.ctx, page.actor()?, &form).await)?;
+    page.said(raise(&page.ctx, page.actor()?, &form, page.upload()).await)?;
     Ok(Done::new(
         format!("/statements/{}", form.statement.trim()),
         "invoice-raised",
+    ))
+}
+
+/// Hands in the PDF of an invoice that was raised without it.
+#[server(endpoint = "add_bill_pdf")]
+pub async fn add_bill_pdf(bill: BillId) -> Result<Done, UiError> {
+    use portal_services::bill_files::add;
+    let page = crate::web::page::current().await?;
+    let statement = page.said(add(&page.ctx, page.actor()?, bill, page.upload()).await)?;
+    Ok(Done::new(
+        format!("/statements/{statement}"),
+        "bill-pdf-added",
     ))
 }
 

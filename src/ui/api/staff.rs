@@ -151,3 +151,20 @@ pub async fn set_up_hubspot() -> Result<Done, UiError> {
     page.said(portal_services::stages::set_up(&page.ctx, page.actor()?).await)?;
     Ok(Done::new("/staff/integrations/stages", "set-up-started"))
 }
+
+/// Says what the bills of partners are booked under.
+#[server(endpoint = "choose_bill_accounts")]
+pub async fn choose_bill_accounts(account: String, tax_type: String) -> Result<Done, UiError> {
+    use portal_services::accounts;
+    let page = crate::web::page::current().await?;
+    page.said(accounts::choose(&page.ctx, page.actor()?, &account, &tax_type).await)?;
+    Ok(Done::new("/staff/statements/accounts", "accounts-chosen"))
+}
+
+/// Has Xero asked for its accounts and tax types.
+#[server(endpoint = "read_accounts")]
+pub async fn read_accounts() -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    page.said(portal_services::accounts::read_now(&page.ctx, page.actor()?).await)?;
+    Ok(Done::new("/staff/statements/accounts", "accounts-asked"))
+}

@@ -141,6 +141,13 @@ pub fn period(page: &Page, period: BillingPeriod) -> String {
     }
 }
 
+/// The PDF that a partner handed in as its invoice.
+pub fn bill_pdf(page: &Page, url: String) -> AnyView {
+    let label = page.words.text("bill-pdf");
+    view! { <p><a class="btn sm" href=url download="">{icon(icons::DOWNLOAD)}{label}</a></p> }
+        .into_any()
+}
+
 /// The way back from an invoice that is not in Xero yet.
 pub fn withdraw(page: &Page, bill: &BillRecord) -> AnyView {
     let number = [("number", bill.number.as_str().into())];

@@ -126,3 +126,6 @@ error-system-paused = Das System ist bereits angehalten.
 error-system-runs = Nichts hält das System auf.
 error-nothing-failed = Dort ist nichts fehlgeschlagen, oder ein neuer Versuch läuft bereits.
 error-webhook-waits = Dieser Webhook wartet bereits auf seine Abarbeitung.
+error-pdf-unreadable = Das ist kein PDF: Wählen Sie die Datei, die Ihr Rechnungsprogramm gespeichert hat.
+error-pdf-too-large = Das ist größer als { $detail } MB: Speichern Sie es mit kleineren Bildern.
+error-bill-has-pdf = Zu dieser Rechnung liegt ihr PDF bereits vor.

@@ -245,3 +245,13 @@ statement-mismatch = Eine Rechnung passt nicht
 carried-below_minimum = { $quarter } ist ohne Abrechnung abgeschlossen: { $amount } ist weniger als der Mindestbetrag von { $minimum } und wird auf die nächste übertragen.
 carried-negative = { $quarter } ist ohne Abrechnung abgeschlossen: Mit dem, was zurückging, sind es { $amount }; das wird auf die nächste übertragen.
 carried-nothing_to_invoice = { $quarter } ist ohne Abrechnung abgeschlossen: Verdientes und Zurückgegangenes ergeben { $amount }.
+
+## Die eigene Rechnung des Partners als Datei
+
+invoice-form-pdf = Ihre Rechnung als PDF
+invoice-form-pdf-hint = Höchstens 3 MB. Wir bewahren sie bei der Rechnung in unseren Büchern auf.
+bill-dated = In unseren Büchern hat Ihre Rechnung das Datum { $date }, da frühere Tage dort abgeschlossen sind.
+bill-pdf-of = Zu welcher Rechnung
+bill-pdf-title = Das PDF zu { $number }
+bill-pdf-add = Einreichen
+bill-pdf = Die Rechnung als PDF

@@ -126,3 +126,6 @@ error-system-paused = The system is paused already.
 error-system-runs = Nothing holds the system back.
 error-nothing-failed = Nothing has failed there, or it is being tried again already.
 error-webhook-waits = This webhook waits to be worked off already.
+error-pdf-unreadable = This is no PDF: choose the file that your invoicing program saved.
+error-pdf-too-large = This is larger than { $detail } MB: save it with smaller pictures.
+error-bill-has-pdf = This invoice has its PDF already.

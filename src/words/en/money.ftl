@@ -245,3 +245,13 @@ statement-mismatch = An invoice does not fit
 carried-below_minimum = { $quarter } is closed without a statement: { $amount } is less than the minimum of { $minimum }. It is carried over to the next one.
 carried-negative = { $quarter } is closed without a statement: with what was taken back it comes to { $amount }, which is carried over to the next one.
 carried-nothing_to_invoice = { $quarter } is closed without a statement: what was earned and what was taken back come to { $amount }.
+
+## The partner's own invoice as a file
+
+invoice-form-pdf = Your invoice as a PDF
+invoice-form-pdf-hint = At most 3 MB. We keep it with the invoice in our books.
+bill-dated = In our books your invoice has the date { $date }, as earlier days are closed there.
+bill-pdf-of = Of which invoice
+bill-pdf-title = The PDF of { $number }
+bill-pdf-add = Hand it in
+bill-pdf = The invoice as a PDF

@@ -28,6 +28,7 @@ fn bill(contact_id: &str) -> NewBill {
         description: "PS-2026Q3-000042".to_owned(),
         amount: Money::new(12_345, Currency::EUR),
         account_code: "400".to_owned(),
+        tax_type: None,
         status: BillStatus::Draft,
     }
 }
@@ -410,4 +411,103 @@ async fn too_many_calls_say_when_to_come_back() {
         (failure.kind, failure.retry_after_ms),
         (ErrorKind::RateLimited, Some(1_000))
     );
+}
+
+#[tokio::test]
+async fn a_pdf_is_beside_its_bill_once_however_often_it_is_put_there() {
+    let stage = Stage::open().await;
+    let xero = stage.xero();
+    let partner = xero
+        .create_contact("partner-17", "Partner", "")
+        .await
+        .unwrap();
+    let made = xero.create_bill(&bill(&partner.id), "key-1").await.unwrap();
+    let listed = xero.list_attachments(&made.id).await.unwrap();
+    assert_eq!(listed, Vec::<String>::new());
+    for content in [&b"%PDF-1.7 first"[..], b"%PDF-1.7 second"] {
+        let put = xero.attach_pdf(&made.id, "invoice-RE-2026-17.pdf", content.to_vec());
+        put.await.unwrap();
+        let listed = xero.list_attachments(&made.id).await.unwrap();
+        assert_eq!(listed, ["invoice-RE-2026-17.pdf"]);
+    }
+    let nowhere = "00000000-0000-4000-a000-000000000000";
+    let failure = xero.attach_pdf(nowhere, "a.pdf", b"%PDF-1.7".to_vec());
+    assert_eq!(failure.await.unwrap_err().kind, ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn a_file_that_xero_refuses_says_why_and_one_that_was_not_agreed_to_breaks_no_connection() {
+    let stage = Stage::open().await;
+    let xero = stage.xero();
+    let partner = xero
+        .create_contact("partner-17", "Partner", "")
+        .await
+        .unwrap();
+    let made = xero.create_bill(&bill(&partner.id), "key-1").await.unwrap();
+    let failure = xero.attach_pdf(&made.id, "a.pdf", Vec::new()).await;
+    let failure = failure.unwrap_err();
+    assert_eq!(failure.kind, ErrorKind::Refused);
+    assert!(failure.message.contains("no content"), "{failure}");
+    stage
+        .fail(json!({ "missing_scopes": "accounting.attachments" }))
+        .await;
+    for failure in [
+        xero.list_attachments(&made.id).await.err(),
+        xero.attach_pdf(&made.id, "a.pdf", b"%PDF-1.7".to_vec())
+            .await
+            .err(),
+    ] {
+        let failure = failure.unwrap();
+        assert_eq!(failure.kind, ErrorKind::Refused, "{failure}");
+        assert!(failure.message.contains("accounting.attachments"));
+    }
+    xero.read_organisation().await.unwrap();
+}
+
+#[tokio::test]
+async fn accounts_and_tax_types_are_listed_with_what_is_archived() {
+    let stage = Stage::open().await;
+    let xero = stage.xero();
+    for path in ["xero/accounts/429", "xero/tax-rates/RRINPUT"] {
+        stage.act(path, json!({ "archived": true })).await;
+    }
+    let accounts = xero.list_accounts().await.unwrap();
+    let seen: Vec<_> = accounts
+        .iter()
+        .map(|one| (one.code.as_str(), one.takes_bills(), one.is_choice()))
+        .collect();
+    let expected = [
+        ("090", false, false),
+        ("200", true, false),
+        ("400", true, true),
+        ("404", true, true),
+        ("429", false, false),
+    ];
+    assert_eq!(seen, expected);
+    let tax_types = xero.list_tax_types().await.unwrap();
+    let choices: Vec<_> = tax_types
+        .iter()
+        .filter(|one| one.is_choice())
+        .map(|one| one.code.as_str())
+        .collect();
+    assert_eq!(choices, ["INPUT2", "TAX001", "ZERORATEDINPUT", "NONE"]);
+}
+
+#[tokio::test]
+async fn a_bill_has_the_tax_type_that_it_names_and_the_accounts_own_without_one() {
+    let stage = Stage::open().await;
+    let xero = stage.xero();
+    let partner = xero
+        .create_contact("partner-17", "Partner", "")
+        .await
+        .unwrap();
+    for (tax_type, total_minor) in [(None, 14_814), (Some("NONE"), 12_345)] {
+        let new = NewBill {
+            tax_type: tax_type.map(str::to_owned),
+            ..bill(&partner.id)
+        };
+        let key = format!("key-{total_minor}");
+        let made = xero.create_bill(&new, &key).await.unwrap();
+        assert_eq!(made.total.minor, total_minor);
+    }
 }

@@ -4,6 +4,7 @@ use axum::{extract::Path, response::Response};
 use leptos::prelude::*;
 use portal_domain::{
     access::Action,
+    bill::BillFile,
     calendar::Quarter,
     ids::StatementId,
     line::LineKind,
@@ -27,6 +28,9 @@ use crate::{
 };
 
 const RAISE: &str = "raise_invoice";
+const ADD_PDF: &str = "add_bill_pdf";
+/// What a browser offers to choose as a PDF.
+const PDF: &str = "application/pdf,.pdf";
 
 /// `/statements`.
 pub async fn list(page: Page) -> Result<Response, UiError> {
@@ -161,6 +165,7 @@ fn detail(page: &Page, view: &StatementView) -> AnyView {
             <div class="stack">
                 <section class="card" id="statement-progress" data-live="">{progress(page, view)}</section>
                 {invoice}
+                {missing_pdfs(page, view)}
             </div>
         </div>
     }
@@ -354,7 +359,7 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
         ),
         SettlementState::Paid => words.text("settlement-hint-paid"),
     };
-    let bills = view.bills.iter().map(|bill| bill_facts(page, bill));
+    let bills = view.bills.iter().map(|bill| bill_facts(page, view, bill));
     let bar =
         (view.paid.minor > 0).then(|| chart::share_paid(view.paid.minor, view.record.total.minor));
     view! {
@@ -368,7 +373,7 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
 }
 
 /// What the bill comes to with its tax, what was taken back of it, and the way out while it is not booked.
-fn bill_facts(page: &Page, bill: &BillRecord) -> AnyView {
+fn bill_facts(page: &Page, view: &StatementView, bill: &BillRecord) -> AnyView {
     let words = &page.words;
     let currency = bill.total.currency;
     let tax = Money::new(bill.tax_minor, currency);
@@ -385,6 +390,12 @@ fn bill_facts(page: &Page, bill: &BillRecord) -> AnyView {
     });
     let withdraw = (bill.can_be_withdrawn() && may(page, Action::RaiseInvoices))
         .then(|| parts::withdraw(page, bill));
+    let moved = bill.moved.map(|moved| {
+        let date = [("date", words.date(moved.dated_on).into())];
+        kit::notice("info", words.with("bill-dated", &date))
+    });
+    let handed_in = view.find_file(bill.id, BillFile::Invoice).is_some();
+    let pdf = handed_in.then(|| parts::bill_pdf(page, format!("/bills/{}/pdf", bill.id)));
     view! {
         <dl class="facts" data-bill=bill.number.clone()>
             {row(format!("{} · {}", bill.number, words.text("bill-net")), bill.total)}
@@ -392,10 +403,50 @@ fn bill_facts(page: &Page, bill: &BillRecord) -> AnyView {
             {row(words.text("bill-gross"), gross)}
             {row(words.text("statement-paid-so-far"), Money::new(bill.paid_minor, currency))}
         </dl>
+        {moved}
         {undone}
+        {pdf}
         {withdraw}
     }
     .into_any()
+}
+
+/// Where the PDF of an invoice is handed in that was raised without it; of several, which one it is for.
+fn missing_pdfs(page: &Page, view: &StatementView) -> Option<AnyView> {
+    let words = &page.words;
+    let is_missing = |bill: &&BillRecord| view.find_file(bill.id, BillFile::Invoice).is_none();
+    let missing: Vec<&BillRecord> = view.bills.iter().filter(is_missing).collect();
+    let may_add = may(page, Action::RaiseInvoices);
+    let of_which = match missing.as_slice() {
+        [] => return None,
+        _ if !may_add => return None,
+        [only] => {
+            view! { <input type="hidden" name="bill" value=only.id.to_string() /> }.into_any()
+        }
+        several => {
+            let options = several.iter();
+            let options = options.map(|bill| (bill.id.to_string(), bill.number.clone()));
+            field(page, ADD_PDF, "bill", "bill", "bill-pdf-of").select(options.collect())
+        }
+    };
+    let title = match missing.as_slice() {
+        [only] => words.with("bill-pdf-title", &[("number", (&only.number).into())]),
+        _ => words.text("invoice-form-pdf"),
+    };
+    let refusal = form_errors(page, ADD_PDF);
+    Some(
+        view! {
+            <form class="card form" method="post" enctype="multipart/form-data" novalidate>
+                <header><h2>{title}</h2></header>
+                {refusal.map(|refusal| kit::errors(page, Some(refusal)))}
+                <input type="hidden" name="do" value=ADD_PDF />
+                {of_which}
+                {field(page, ADD_PDF, "file", "file", "invoice-form-pdf").hint("invoice-form-pdf-hint").file(PDF)}
+                <button class="btn">{words.text("bill-pdf-add")}</button>
+            </form>
+        }
+        .into_any(),
+    )
 }
 
 /// What went wrong with invoices for it, and what the partner can do.
@@ -457,10 +508,10 @@ fn invoice_form(page: &Page, view: &StatementView) -> AnyView {
     }
     let amount = words.money(view.rest);
     view! {
-        <form class="card form" id="raise" method="post" novalidate>
+        <form class="card form" id="raise" method="post" enctype="multipart/form-data" novalidate>
             <header><h2>{words.text("invoice-form-title")}</h2></header>
             <p class="small muted">{words.with("invoice-form-lead", &[("amount", amount.clone().into())])}</p>
-            {kit::errors(page, form_errors(page, RAISE))}
+            {form_errors(page, RAISE).map(|refusal| kit::errors(page, Some(refusal)))}
             <input type="hidden" name="do" value=RAISE />
             <input type="hidden" name="form[statement]" value=view.record.id.to_string() />
             {field(page, RAISE, "number", "form[number]", "invoice-form-number").hint("invoice-form-number-hint").maximum(60).input()}
@@ -469,6 +520,7 @@ fn invoice_form(page: &Page, view: &StatementView) -> AnyView {
             </dl>
             {field(page, RAISE, "amount", "form[amount]", "invoice-form-part").hint("invoice-form-part-hint").input()}
             <p class="hint">{words.text("invoice-form-amount-hint")}</p>
+            {field(page, RAISE, "pdf", "pdf", "invoice-form-pdf").hint("invoice-form-pdf-hint").optional().file(PDF)}
             <button class="btn primary wide">{words.text("invoice-form-submit")}</button>
         </form>
     }

@@ -1,6 +1,7 @@
 //! The staff's pages, and the small parts that only they share. Each page asks the services, which say who may see and do what; a button that a role
 //! may not use is not shown.
 
+pub mod accounts;
 pub mod audit;
 pub mod bounces;
 pub mod case;

@@ -6,7 +6,8 @@ use axum::{
 };
 use leptos::prelude::*;
 use portal_domain::{
-    access::Action, calendar::Quarter, ids::StatementId, money::Money, statement::SettlementState,
+    access::Action, bill::BillFile, calendar::Quarter, ids::StatementId, money::Money,
+    statement::SettlementState,
 };
 use portal_services::{
     ServiceError, mismatch,
@@ -17,8 +18,8 @@ use portal_store::{bills::BillRecord, lines::LineRecord};
 use serde::Deserialize;
 
 use super::{
-    Tab, address, calendar, calls, crumbs, fact, head, line_kind, line_pill, may, paging, parts,
-    tabs, write_sum,
+    Tab, accounts, address, calendar, calls, crumbs, fact, head, line_kind, line_pill, may, paging,
+    parts, tabs, write_sum,
 };
 use crate::{
     ui::{
@@ -55,10 +56,14 @@ pub async fn list(page: Page, Query(query): Query<StatementQuery>) -> Result<Res
     let preview = page.said(quarters::preview(ctx, actor, quarter).await)?;
     let found =
         page.said(statements::list_for_staff(ctx, actor, query.before.parse().ok()).await)?;
+    let unfit = page.said(portal_services::accounts::list_unfit(ctx, actor).await)?;
     let title = page.words.text("statement-list-title");
     Ok(page.show(&title.clone(), move |page| {
+        let accounts = page.words.text("accounts-title");
+        let ways = view! { {calendar::link(page, "/staff/statements/calendar")}<a class="btn" href=accounts::PATH>{accounts}</a> };
         view! {
-            {head(title, page.words.text("staff-statements-lead"), Some(calendar::link(page, "/staff/statements/calendar")))}
+            {head(title, page.words.text("staff-statements-lead"), Some(ways.into_any()))}
+            {accounts::unfit(page, &unfit)}
             {close(page, &quarters, &preview)}
             {table(page, &found, &query)}
         }
@@ -550,6 +555,23 @@ fn ended(page: &Page, bill: &BillRecord) -> AnyView {
     view! { <p class="small muted">{text}</p> }.into_any()
 }
 
+/// What belongs to a bill, and since when Xero has it.
+fn files(page: &Page, view: &StatementView, bill: &BillRecord) -> AnyView {
+    let words = &page.words;
+    let of_bill = view.files.iter().filter(|file| file.bill == bill.id);
+    of_bill
+        .map(|file| {
+            let label = words.text(&format!("staff-bill-file-{}", file.file));
+            let since = match file.attached_at {
+                Some(at) => kit::instant(page, at),
+                None => words.text("staff-bill-not-in-xero").into_any(),
+            };
+            fact(label, since)
+        })
+        .collect_view()
+        .into_any()
+}
+
 /// How far the partner's bill is.
 fn settlement(page: &Page, view: &StatementView) -> AnyView {
     let words = &page.words;
@@ -564,6 +586,15 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
         let open = Money::new(bill.total.minor - bill.paid_minor, bill.total.currency);
         let withdraw = (bill.can_be_withdrawn() && may(page, Action::Reconcile))
             .then(|| parts::withdraw(page, bill));
+        let moved = bill.moved.map(|moved| {
+            let days = [
+                ("date", words.date(moved.dated_on).into()),
+                ("until", words.date(moved.locked_until).into()),
+            ];
+            kit::notice("info", words.with("staff-bill-dated", &days))
+        });
+        let handed_in = view.find_file(bill.id, BillFile::Invoice).is_some();
+        let pdf = handed_in.then(|| parts::bill_pdf(page, format!("/staff/bills/{}/pdf", bill.id)));
         let xero = bill
             .xero_invoice_id
             .clone()
@@ -577,7 +608,10 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
                 {fact(words.text("statement-paid-so-far"), kit::money(page, Money::new(bill.paid_minor, bill.total.currency)))}
                 {fact(words.text("statement-open"), kit::money(page, open))}
                 {fact(words.text("staff-bill-xero"), view! { <code>{xero}</code> }.into_any())}
+                {files(page, view, bill)}
             </dl>
+            {moved}
+            {pdf}
             {withdraw}
         }
     });

@@ -4,12 +4,15 @@ use std::collections::HashSet;
 
 use portal_domain::{
     calendar::Timestamp,
+    connection::System,
     deal::DealState,
     remote::{RemoteDeal, UnreadableDeal},
 };
 use portal_integrations::hubspot::{ASSOCIATIONS_MAX, BATCH_MAX};
 use portal_services::{
-    ServiceError, account, deals, drift, leads, operations,
+    ServiceError, account, deals, drift, leads,
+    missing::{self, Asked},
+    operations,
     outbox::Job,
     renewals::{self, Stranger},
     stages,
@@ -25,10 +28,11 @@ const FIRST_DAYS: i64 = -30;
 
 pub(crate) async fn read_one(desk: &Desk, hubspot_id: &str) -> Result<(), JobError> {
     match desk.vendors.hubspot.read_deal(hubspot_id).await? {
-        Some(Ok(deal)) => Ok(apply(desk, hubspot_id, deal).await??),
-        Some(Err(unreadable)) => Ok(deals::not_readable(&desk.ctx, &[unreadable]).await?),
-        None => Ok(deals::apply_reading(&desk.ctx, hubspot_id, None).await?),
+        Some(Ok(deal)) => apply(desk, hubspot_id, deal).await??,
+        Some(Err(unreadable)) => deals::not_readable(&desk.ctx, &[unreadable]).await?,
+        None => deals::apply_reading(&desk.ctx, hubspot_id, None).await?,
     }
+    Ok(missing::settle_one(&desk.ctx, System::HubSpot, hubspot_id).await?)
 }
 
 /// What a reading comes to, unless HubSpot fails first.
@@ -113,10 +117,11 @@ async fn look_at_strangers(desk: &Desk, others: Vec<RemoteDeal>) -> Result<(), J
 }
 
 /// Compares all open and won deals, once a day, and for a while those that were lost or removed: neither a deletion nor a restoration shows in every sweep, so
-/// a lost webhook of one would never be noticed. What is not as it was known is read by itself.
+/// a lost webhook of one would never be noticed. What is not as it was known is read by itself; where very many are missing, a person says whether they are gone.
 pub(crate) async fn check_all(desk: &Desk) -> Result<(), JobError> {
     drift::begin(&desk.ctx, "hubspot").await?;
     let mut last = String::new();
+    let mut asked = Asked::default();
     loop {
         let known = drift::list_deals_after(&desk.ctx, &last, BATCH_MAX).await?;
         let Some(newest) = known.last() else { break };
@@ -130,12 +135,27 @@ pub(crate) async fn check_all(desk: &Desk) -> Result<(), JobError> {
         });
         let live: Vec<String> = live.map(|deal| deal.hubspot_id).collect();
         tie_again(desk, &live).await?;
-        if !stale.is_empty() {
-            deals::read_again(&desk.ctx, stale).await?;
+        let (missing, changed): (Vec<String>, Vec<String>) =
+            stale.into_iter().partition(|id| !is_there(&there, id));
+        if !changed.is_empty() {
+            deals::read_again(&desk.ctx, changed).await?;
         }
+        asked.found.extend(ids.into_iter().filter(|id| is_there(&there, id)));
+        asked.missing.extend(missing);
+    }
+    let gone = missing::judge(&desk.ctx, System::HubSpot, &asked).await?;
+    if !gone.is_empty() {
+        deals::read_again(&desk.ctx, gone).await?;
     }
     drift::end(&desk.ctx, "hubspot").await?;
     Ok(leads::check_twins_again(&desk.ctx).await?)
+}
+
+fn is_there(there: &[Result<RemoteDeal, UnreadableDeal>], id: &str) -> bool {
+    there.iter().any(|found| match found {
+        Ok(deal) => deal.id == id,
+        Err(unreadable) => unreadable.id == id,
+    })
 }
 
 /// Somebody may have taken a deal's company or contact away, or its registration was cut off before them.

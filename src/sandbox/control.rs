@@ -47,7 +47,7 @@
 //! | `contacts/merge` | `{"contact", "into"}`: the first is archived, and what was its own is the other's |
 //! | `organisation` | `{"period_lock_date"?, "end_of_year_lock_date"?, "currencies"?: "EUR GBP"}`; a date that is not given unlocks |
 //! | `consent/take-back` | `{}`: whoever let the web app in takes that back |
-//! | `connections` | `{"second": true \| false}`: a second organisation, whose acts lie below `/sandbox/xero-second/` |
+//! | `connections` | `{"second": true \| false, "first"?: false}`: a second organisation, whose acts lie below `/sandbox/xero-second/`; and whether the custom connection is no longer to the first |
 //! | `invoices` | `{"contact" or "new_contact", "net" or "lines", "type"?: "ACCREC" \| "ACCPAY", "number"?, "reference"?, "currency"?, "tax_rate"?: "20", "description"?, "account"?, "quantity"?, "line_amounts"?: "exclusive" \| "inclusive" \| "no_tax", "date"?, "due_date"?, "status"?: "DRAFT" \| "SUBMITTED" \| "AUTHORISED"}`, each of `lines` `{"unit_amount", "quantity"?, "tax_rate"?, "description"?, "account"?}` |
 //! | `invoices/{invoice}` | what of the above shall change, such as `{"contact"}` or `{"reference": ""}`; not the type |
 //! | `invoices/{invoice}/authorise`, `…/void`, `…/delete` | `{}` |

@@ -33,6 +33,7 @@ pub mod lines;
 pub mod links;
 pub mod mergers;
 pub mod mismatch;
+pub mod missing;
 pub mod payouts;
 pub mod quarters;
 pub mod recompute;

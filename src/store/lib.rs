@@ -34,6 +34,8 @@ pub mod journal;
 pub mod leads;
 pub mod lines;
 pub mod mails;
+pub mod mirrored_accounts;
+pub mod missing_objects;
 pub mod owners;
 pub mod packs;
 pub mod partners;

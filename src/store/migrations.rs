@@ -215,6 +215,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0034_relay.sql"),
         include_str!("../../migrations/0034_relay.sql"),
     ),
+    (
+        41,
+        "mirrored_accounts",
+        include_str!("../../migrations/0041_mirrored_accounts.sql"),
+        include_str!("../../migrations/0041_mirrored_accounts.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

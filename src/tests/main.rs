@@ -7,6 +7,7 @@ mod portal;
 mod story;
 
 mod access;
+mod accounts;
 mod alerts;
 mod budgets;
 mod chasing;

@@ -49,6 +49,8 @@ pub struct XeroConfig {
     pub identity_url: String,
     pub client_id: String,
     pub client_secret: Secret,
+    /// The organisation that is meant, where one is known: of several that the app is connected to, that one.
+    pub meant: Option<String>,
 }
 
 /// Which invoices and bills to list. With neither ids nor an instant: all of them.

@@ -14,3 +14,4 @@ pub use client::{
     InvoiceQuery, NewBill, Organisation, Unreadable, UnreadableBill, Xero, XeroConfig,
 };
 pub use signature::{EventsError, SignatureError, XeroEvent};
+pub use token::CustomConnection;

@@ -109,6 +109,10 @@ fn connect(world: &mut World, fields: &Fields) -> Result<Done, String> {
         Some(Value::String(wanted)) => wanted == "true",
         _ => return Err("second must be true or false.".to_owned()),
     };
+    match fields.get("first") {
+        Some(Value::Bool(false)) => world.xero.disconnect(),
+        _ => world.xero.connect(),
+    }
     if !wants_second {
         world.second_xero = None;
     } else if world.second_xero.is_none() {

@@ -221,6 +221,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0041_mirrored_accounts.sql"),
         include_str!("../../migrations/0041_mirrored_accounts.sql"),
     ),
+    (
+        42,
+        "contacts_of_partners",
+        include_str!("../../migrations/0042_contacts_of_partners.sql"),
+        include_str!("../../migrations/0042_contacts_of_partners.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

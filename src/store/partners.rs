@@ -170,7 +170,7 @@ pub async fn find_by_xero_contact(
 ) -> Result<Option<PartnerRecord>, StoreError> {
     row!(
         tx,
-        sql!(PARTNER, " WHERE xero_contact_id = $1 ORDER BY id LIMIT 1"),
+        sql!(PARTNER, " WHERE xero_contact_id = $1"),
         contact
     )?
     .as_ref()

@@ -27,6 +27,7 @@ use crate::{
     books::{self, About},
     messages,
     outbox::{self, Job},
+    relay,
     schedules::{
         cancel_open_lines, choose_plan, find_granted_version, resync_standing, sync_lines,
     },
@@ -59,7 +60,7 @@ pub async fn apply_registration(
         outbox::add(ctx, &mut tx, &job).await?;
         changes::add(&mut tx, found.partner, ctx.now()).await?;
     } else if found.state == LeadState::Withdrawn {
-        messages::deal_without_lead(ctx, &mut tx, &found, hubspot_deal_id).await?;
+        relay::made_in_vain(ctx, &mut tx, &found, hubspot_deal_id).await?;
     }
     Ok(tx.commit().await?)
 }
@@ -106,7 +107,8 @@ pub async fn apply_reading(
     };
     let remote = remote.as_ref();
     let Some(owner) = find_owner(&mut tx, asked_id, remote).await? else {
-        return Ok(());
+        tell_if_withdrawn(ctx, &mut tx, remote).await?;
+        return Ok(tx.commit().await?);
     };
     books::lock_lead(&mut tx, owner.lead).await?;
     let read = remote.map_or(asked_id, |remote| &remote.id);
@@ -171,6 +173,26 @@ pub async fn apply_reading(
     resync_standing(ctx, &mut tx, &deal, was_won_on).await?;
     changes::add(&mut tx, deal.partner, ctx.now()).await?;
     Ok(tx.commit().await?)
+}
+
+/// A deal may name a lead that was withdrawn while it was being made, by a worker that was killed before it could say so. One that is closed again is nobody's
+/// concern.
+async fn tell_if_withdrawn(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    remote: Option<&RemoteDeal>,
+) -> Result<(), ServiceError> {
+    let live = remote.filter(|deal| matches!(deal.state, DealState::Open | DealState::Won));
+    let Some((deal, lead)) = live.and_then(|deal| Some((deal, lead_of(deal)?))) else {
+        return Ok(());
+    };
+    books::lock_lead(tx, lead).await?;
+    match leads::find(tx, lead).await? {
+        Some(lead) if lead.state == LeadState::Withdrawn => {
+            relay::made_in_vain(ctx, tx, &lead, &deal.id).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Those of some deals that are ours, and the others. Ours name a lead, or are known by their ids or by one that was merged into them.

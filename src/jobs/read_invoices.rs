@@ -1,21 +1,23 @@
-//! Reads invoices, bills and credit notes from Xero: one that somebody says has changed, all that changed since the last sweep, and slowly those
-//! that can still change. Xero does not tell of every change, so the last is not a luxury.
+//! Reads invoices, bills and credit notes from Xero: one that somebody says has changed, all that changed since the last sweep or whose money did, and slowly
+//! those that can still change. Xero does not tell of every change, so the last is not a luxury.
 
 use std::collections::{BTreeSet, HashSet};
 
 use portal_domain::{
     calendar::Timestamp,
     connection::System,
-    remote::{RemoteCredit, RemoteInvoice},
+    remote::{RemoteCredit, RemoteInvoice, RemoteMoney},
 };
 use portal_integrations::{
     CallError, ErrorKind,
-    xero::{CreditQuery, INVOICE_IDS_MAX, InvoicePage, InvoiceQuery, Unreadable},
+    xero::{
+        CreditQuery, INVOICE_IDS_MAX, InvoicePage, InvoiceQuery, MoneyKind, MoneyQuery, Unreadable,
+    },
 };
 use portal_services::{
     drift, links,
     missing::{self, Asked},
-    operations,
+    money_on_account, operations,
     outbox::Job,
 };
 
@@ -102,6 +104,52 @@ async fn sweep_credits(desk: &Desk) -> Result<(), JobError> {
     }
     read_refund_again(desk).await?;
     Ok(operations::sweep_ended(&desk.ctx, "xero").await?)
+}
+
+/// Payments, prepayments and overpayments: the invoices and credit notes that they are for, or were set against before, are read again where that was not done
+/// since. Xero dates not each of them anew when money is taken off it.
+pub(crate) async fn sweep_money(desk: &Desk) -> Result<(), JobError> {
+    for kind in MoneyKind::ALL {
+        let cursor = money_cursor(kind);
+        let mut reading = Reading::begin(desk, cursor).await?;
+        let mut next = Some(MoneyQuery {
+            kind,
+            modified_since: Some(reading.since),
+            page: 1,
+        });
+        while let Some(query) = next {
+            let listed = desk.vendors.xero.list_money(&query).await?;
+            let fresh = listed.money.into_iter();
+            let fresh = fresh.filter(|one| reading.is_fresh(&one.id, one.updated_at));
+            let fresh: Vec<RemoteMoney> = fresh.collect();
+            follow_money(desk, &fresh).await?;
+            reading.reached(desk, cursor).await?;
+            next = listed.next;
+        }
+    }
+    Ok(())
+}
+
+const fn money_cursor(kind: MoneyKind) -> &'static str {
+    match kind {
+        MoneyKind::Payments => "xero.payments",
+        MoneyKind::Prepayments => "xero.prepayments",
+        MoneyKind::Overpayments => "xero.overpayments",
+    }
+}
+
+async fn follow_money(desk: &Desk, moved: &[RemoteMoney]) -> Result<(), JobError> {
+    let stale = money_on_account::list_stale(&desk.ctx, moved).await?;
+    for ids in stale.invoices.chunks(INVOICE_IDS_MAX) {
+        let listed = list_by_ids(desk, ids).await?;
+        let invoices: Vec<&RemoteInvoice> = listed.invoices.iter().collect();
+        apply_invoices(desk, &invoices, &listed.unreadable).await?;
+        operations::invoices_looked_at(&desk.ctx, ids).await?;
+    }
+    for credit in &stale.credits {
+        read_one_credit(desk, credit).await?;
+    }
+    Ok(money_on_account::followed(&desk.ctx, moved).await?)
 }
 
 /// From where a sweep reads, and how far it has come.

@@ -57,7 +57,7 @@
 //! | `credits/{credit}/allocations` | `{"invoice", "amount"?, "date"?}`; answers `allocation_id` too |
 //! | `credits/{credit}/refund` | pays it out: `{"amount"?, "date"?, "reference"?}`; answers `payment_id` too |
 //! | `credits/{credit}/void`, and of credit notes `…/authorise`, `…/delete` | `{}` |
-//! | `allocations/{id}/delete` | `{}`: what the credit was set against is open again |
+//! | `allocations/{id}/delete` | `{"undated"?: true}`: what the credit was set against is open again; undated, and Xero neither dates that anew nor tells of it |
 //! | `payments/{id}/delete` | `{}`: of an invoice, a bill or a refund |
 //! | `intent-to-receive` | `{}`: Xero's test of the portal's webhook |
 //!

@@ -34,6 +34,7 @@ pub mod links;
 pub mod mergers;
 pub mod mismatch;
 pub mod missing;
+pub mod money_on_account;
 pub mod payouts;
 pub mod quarters;
 pub mod recompute;

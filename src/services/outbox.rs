@@ -36,6 +36,7 @@ pub enum Job {
     ReadInvoice { invoice: String },
     ReadCredit { credit: String },
     SweepInvoices,
+    SweepMoney,
     CheckInvoices,
     ReadContact { contact: String },
     CheckContacts,
@@ -75,6 +76,7 @@ impl Job {
             Self::ReadInvoice { .. }
             | Self::ReadCredit { .. }
             | Self::SweepInvoices
+            | Self::SweepMoney
             | Self::CheckInvoices
             | Self::ReadContact { .. }
             | Self::CheckContacts
@@ -124,6 +126,7 @@ impl Job {
             Self::ReadInvoice { .. } => "read_invoice",
             Self::ReadCredit { .. } => "read_credit",
             Self::SweepInvoices => "sweep_invoices",
+            Self::SweepMoney => "sweep_money",
             Self::CheckInvoices => "check_invoices",
             Self::ReadContact { .. } => "read_contact",
             Self::CheckContacts => "check_contacts",
@@ -175,6 +178,7 @@ impl Job {
             | Self::SetUpHubSpot
             | Self::ReadOwners
             | Self::SweepInvoices
+            | Self::SweepMoney
             | Self::CheckInvoices
             | Self::CheckContacts
             | Self::AccrueLines

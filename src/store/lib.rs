@@ -36,6 +36,7 @@ pub mod lines;
 pub mod mails;
 pub mod mirrored_accounts;
 pub mod missing_objects;
+pub mod money_on_account;
 pub mod owners;
 pub mod packs;
 pub mod partners;

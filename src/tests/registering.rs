@@ -208,7 +208,7 @@ async fn a_lead_knows_its_deal_as_soon_as_it_is_made() {
 async fn told(portal: &TestPortal) -> usize {
     let channel = &portal.ctx.programme.staff_channel;
     let messages = portal.slack_messages(channel).await;
-    let is_about = |message: &&Value| message.to_string().contains("withdrawn");
+    let is_about = |message: &&Value| message.to_string().contains("withdrew its lead");
     messages.iter().filter(is_about).count()
 }
 

@@ -37,7 +37,10 @@ pub fn act(
         ["credits", key, "refund"] => refund(world, key, fields, now_ms),
         ["credits", key, act] => change_credit(world, key, act, now_ms),
         ["allocations", id, "delete"] => {
-            let removed = world.xero.remove_allocation(id, now_ms)?;
+            let removed = match fields.get("undated") {
+                Some(Value::Bool(true)) => world.xero.remove_allocation_undated(id, now_ms)?,
+                _ => world.xero.remove_allocation(id, now_ms)?,
+            };
             let value = credit_value(world, &removed.credit_id);
             Ok(Done::new(value, "The credit is free again."))
         }

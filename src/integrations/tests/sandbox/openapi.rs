@@ -14,7 +14,9 @@ use portal_domain::{
     calendar::Timestamp,
     money::{Currency, Money},
 };
-use portal_integrations::xero::{BillStatus, CreditQuery, InvoiceQuery, NewBill};
+use portal_integrations::xero::{
+    BillStatus, CreditQuery, InvoiceQuery, MoneyKind, MoneyQuery, NewBill,
+};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
@@ -243,10 +245,16 @@ async fn everything(stage: &Stage) {
     };
     let credits = xero.list_credits(&query).await.unwrap().credits;
     xero.read_credit(&credits[0].id).await.unwrap().unwrap();
+    for kind in MoneyKind::ALL {
+        let query = MoneyQuery {
+            kind,
+            modified_since: Some(Timestamp(START_MS)),
+            page: 1,
+        };
+        let listed = xero.list_money(&query).await.unwrap().money;
+        assert_eq!(listed.len(), 1, "{kind:?}");
+    }
     for list in [
-        "Prepayments?page=1",
-        "Overpayments?page=1",
-        "Payments?page=1",
         "Accounts",
         "TaxRates",
         "Currencies",

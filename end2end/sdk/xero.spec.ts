@@ -138,6 +138,22 @@ test("of two organisations each has its own books", async ({ sandbox }) => {
   expect(numbers).toEqual(["SECOND-1"]);
 });
 
+test("contacts are listed by their ids, archived ones with what they were merged into, and one gets a number and keeps its name", async ({ sandbox }) => {
+  const { api, tenant } = await connect(sandbox);
+  const acme = await sandbox.act("xero/contacts", { name: "Acme Ltd", email: "bills@acme.example" });
+  const group = await sandbox.act("xero/contacts", { name: "Acme Group" });
+  await sandbox.act("xero/contacts/merge", { contact: "Acme Ltd", into: "Acme Group" });
+  const ids = [acme.id, group.id];
+  const list = async (archived: boolean) =>
+    (await api.getContacts(tenant, undefined, undefined, undefined, ids, 1, archived, undefined, undefined, 100)).body.contacts!;
+  expect((await list(false)).map((contact) => contact.contactID)).toEqual([group.id]);
+  const merged = (await list(true)).find((contact) => contact.contactID === acme.id);
+  expect(merged).toMatchObject({ contactStatus: "ARCHIVED", mergedToContactID: group.id });
+  const numbered = await api.updateOrCreateContacts(tenant, { contacts: [{ contactID: group.id, contactNumber: "partner-17" }] });
+  expect(numbered.body.contacts![0]).toMatchObject({ contactID: group.id, contactNumber: "partner-17", name: "Acme Group" });
+  expect((await api.getContact(tenant, "partner-17")).body.contacts![0]!.contactID).toBe(group.id);
+});
+
 test("a contact is made once, found by its number and by its name, and its name is taken then", async ({ sandbox }) => {
   const { api, tenant } = await connect(sandbox);
   expect((await thrownBy(api.getContact(tenant, "partner-17"))).status).toBe(404);

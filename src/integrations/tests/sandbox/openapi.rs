@@ -199,6 +199,16 @@ async fn everything(stage: &Stage) {
         .unwrap();
     xero.find_contact("partner-17").await.unwrap().unwrap();
     xero.find_contacts_by_name("partner gmbh").await.unwrap();
+    let other = json!({ "name": "Partner Holding" });
+    let other = stage.act("xero/contacts", other).await;
+    let other = other["id"].as_str().unwrap();
+    xero.number_contact(other, "partner-18").await.unwrap();
+    let merged = json!({ "contact": "Partner Holding", "into": "Partner GmbH" });
+    stage.act("xero/contacts/merge", merged).await;
+    let ids = [contact.id.clone(), other.to_owned()];
+    let listed = xero.list_contacts(&ids).await.unwrap();
+    let merged = listed.iter().find(|listed| listed.id == other).unwrap();
+    assert_eq!(merged.merged_into.as_ref(), Some(&contact.id));
     let mut bill = NewBill {
         contact_id: contact.id.clone(),
         number: "PP-1".to_owned(),
@@ -308,7 +318,7 @@ async fn our_requests_and_the_sandboxs_answers_are_what_xero_describes() {
         .filter(|exchange| exchange.request.is_some())
         .count();
     assert!(
-        exchanges.len() >= 18 && writes >= 3,
+        exchanges.len() >= 23 && writes >= 4,
         "{} exchanges, {writes} with a body",
         exchanges.len()
     );

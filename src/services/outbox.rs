@@ -233,9 +233,7 @@ pub async fn add_all(
         .into_iter()
         .map(|job| Ok((job.asks_hubspot(), new_job(ctx, &job, ctx.now())?)))
         .collect();
-    let mut new = wanted(tx, new?).await?;
-    // In an order that everybody keeps: whoever adds the same jobs at the same time waits, and neither for ever.
-    new.sort_by(|one, other| one.dedupe_key.cmp(&other.dedupe_key));
+    let new = wanted(tx, new?).await?;
     Ok(jobs::add_all(tx, &new, ctx.now()).await?)
 }
 

@@ -27,10 +27,11 @@ const OVERLAP_MS: i64 = 10 * 60_000;
 const FIRST_DAYS: i64 = -30;
 
 pub(crate) async fn read_one(desk: &Desk, hubspot_id: &str) -> Result<(), JobError> {
+    let asked_at = desk.ctx.now();
     match desk.vendors.hubspot.read_deal(hubspot_id).await? {
-        Some(Ok(deal)) => apply(desk, hubspot_id, deal).await??,
+        Some(Ok(deal)) => apply(desk, hubspot_id, deal, asked_at).await??,
         Some(Err(unreadable)) => deals::not_readable(&desk.ctx, &[unreadable]).await?,
-        None => deals::apply_reading(&desk.ctx, hubspot_id, None).await?,
+        None => deals::apply_reading_asked(&desk.ctx, hubspot_id, None, asked_at).await?,
     }
     Ok(missing::settle_one(&desk.ctx, System::HubSpot, hubspot_id).await?)
 }
@@ -40,6 +41,7 @@ async fn apply(
     desk: &Desk,
     asked_id: &str,
     mut deal: RemoteDeal,
+    asked_at: Timestamp,
 ) -> Result<Result<(), ServiceError>, JobError> {
     let (pipeline, stage) = (&deal.pipeline, &deal.stage);
     if !stages::is_stage_known(&desk.ctx, pipeline, stage).await? {
@@ -52,7 +54,7 @@ async fn apply(
     if deal.state == DealState::Won && deal.billing_period.is_none() {
         deal.line_items = desk.vendors.hubspot.list_line_items(&deal.id).await?;
     }
-    Ok(deals::apply_reading(&desk.ctx, asked_id, Some(&deal)).await)
+    Ok(deals::apply_reading_asked(&desk.ctx, asked_id, Some(&deal), asked_at).await)
 }
 
 pub(crate) async fn sweep(desk: &Desk) -> Result<(), JobError> {
@@ -89,11 +91,12 @@ async fn apply_all(
     listed: Vec<RemoteDeal>,
     unreadable: &[UnreadableDeal],
 ) -> Result<(), JobError> {
+    let asked_at = desk.ctx.now();
     let (own, others) = deals::part_own(&desk.ctx, listed).await?;
     drift::deals_swept(&desk.ctx, &own).await?;
     for deal in own {
         let id = deal.id.clone();
-        let applied = apply(desk, &id, deal).await?;
+        let applied = apply(desk, &id, deal, asked_at).await?;
         let alone = Job::ReadDeal { hubspot_id: id };
         one_of_many(desk, applied, &alone).await?;
     }

@@ -141,6 +141,22 @@ test("of two organisations each has its own books", async ({ sandbox }) => {
   expect(numbers).toEqual(["SECOND-1"]);
 });
 
+test("contacts are listed by their ids, archived ones with what they were merged into, and one gets a number and keeps its name", async ({ sandbox }) => {
+  const { api, tenant } = await connect(sandbox);
+  const acme = await sandbox.act("xero/contacts", { name: "Acme Ltd", email: "bills@acme.example" });
+  const group = await sandbox.act("xero/contacts", { name: "Acme Group" });
+  await sandbox.act("xero/contacts/merge", { contact: "Acme Ltd", into: "Acme Group" });
+  const ids = [acme.id, group.id];
+  const list = async (archived: boolean) =>
+    (await api.getContacts(tenant, undefined, undefined, undefined, ids, 1, archived, undefined, undefined, 100)).body.contacts!;
+  expect((await list(false)).map((contact) => contact.contactID)).toEqual([group.id]);
+  const merged = (await list(true)).find((contact) => contact.contactID === acme.id);
+  expect(merged).toMatchObject({ contactStatus: "ARCHIVED", mergedToContactID: group.id });
+  const numbered = await api.updateOrCreateContacts(tenant, { contacts: [{ contactID: group.id, contactNumber: "partner-17" }] });
+  expect(numbered.body.contacts![0]).toMatchObject({ contactID: group.id, contactNumber: "partner-17", name: "Acme Group" });
+  expect((await api.getContact(tenant, "partner-17")).body.contacts![0]!.contactID).toBe(group.id);
+});
+
 test("a contact is made once, found by its number and by its name, and its name is taken then", async ({ sandbox }) => {
   const { api, tenant } = await connect(sandbox);
   expect((await thrownBy(api.getContact(tenant, "partner-17"))).status).toBe(404);
@@ -219,6 +235,27 @@ test("credit notes are read and listed with what they were set against", async (
   await sandbox.act(`xero/invoices/${invoice.id}/credit`, { kind: "overpayment", amount: "5.00" });
   expect((await api.getPrepayments(tenant)).body.prepayments!.map((each) => each.prepaymentID)).toEqual([prepaid.credit_id]);
   expect((await api.getOverpayments(tenant)).body.overpayments![0]).toMatchObject({ total: 5 });
+});
+
+test("payments, prepayments and overpayments are listed by their change, and say what they are for", async ({ sandbox }) => {
+  const { api, tenant } = await connect(sandbox);
+  const invoice = await sandbox.act("xero/invoices", { new_contact: "Acme", net: "100", number: "INV-1" });
+  const prepaid = await sandbox.act(`xero/invoices/${invoice.id}/credit`, { kind: "prepayment", amount: "10.00" });
+  const overpaid = await sandbox.act(`xero/invoices/${invoice.id}/credit`, { kind: "overpayment", amount: "5.00" });
+  await sandbox.act("clock", { to: "2026-10-01T08:20:00Z" });
+  const paid = await sandbox.act(`xero/invoices/${invoice.id}/payments`, { amount: "20.00" });
+  await sandbox.act(`xero/allocations/${prepaid.allocation_id}/delete`, { undated: true });
+  const since = new Date("2026-10-01T08:19:59Z");
+  const order = "UpdatedDateUTC ASC";
+  const payments = (await api.getPayments(tenant, since, undefined, order, 1, 100)).body.payments!;
+  expect(payments.map((each) => [each.paymentID, each.invoice!.invoiceID])).toEqual([[paid.payment_id, invoice.id]]);
+  const prepayments = (await api.getPrepayments(tenant, since, undefined, order, 1, undefined, 100)).body.prepayments!;
+  expect(prepayments.map((each) => [each.prepaymentID, each.allocations])).toEqual([[prepaid.credit_id, []]]);
+  expect((await api.getOverpayments(tenant, since, undefined, order, 1, undefined, 100)).body.overpayments).toEqual([]);
+  const earlier = (await api.getOverpayments(tenant, undefined, undefined, order, 1, undefined, 100)).body.overpayments![0]!;
+  expect(earlier).toMatchObject({ overpaymentID: overpaid.credit_id, allocations: [{ amount: 5, invoice: { invoiceID: invoice.id } }] });
+  const open = (await api.getInvoice(tenant, invoice.id)).body.invoices![0]!;
+  expect(open.amountDue).toBe(95);
 });
 
 test("a bill is paid, the payment is taken back, and the bill is open again", async ({ sandbox }) => {

@@ -92,6 +92,7 @@ pub enum Action {
     ReadBooks,
     Operate,
     Connect,
+    LeaveBooks,
 }
 
 /// The permission table.
@@ -123,6 +124,7 @@ pub const fn can(actor: &Actor, action: Action) -> bool {
                     | A::ReadBooks
                     | A::Operate
                     | A::Connect
+                    | A::LeaveBooks
             ),
             StaffRole::PartnerManager => {
                 matches!(action, A::DecideLeads | A::ManagePartners | A::ReadBooks)
@@ -179,6 +181,7 @@ mod tests {
             (A::ReadBooks, "--- yyyy"),
             (A::Operate, "--- y--y"),
             (A::Connect, "--- y--y"),
+            (A::LeaveBooks, "--- y---"),
         ];
         let members = MemberRole::ALL.iter().copied().map(member);
         let actors: Vec<Actor> = members

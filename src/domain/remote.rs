@@ -176,6 +176,19 @@ pub struct RemoteCredit {
     pub updated_at: Timestamp,
 }
 
+/// Money of a client or to a partner that moved in Xero: a payment, or a prepayment or overpayment. All ids are Xero's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteMoney {
+    pub id: String,
+    /// A prepayment or an overpayment: what it is set against may change.
+    pub is_on_account: bool,
+    /// The invoice, bill or credit note that a payment is on.
+    pub documents: Vec<String>,
+    /// The invoices that it is set against.
+    pub set_against: Vec<String>,
+    pub updated_at: Timestamp,
+}
+
 /// A part of a credit note that was set against an invoice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreditAllocation {

@@ -39,6 +39,8 @@ pub enum ErrorKind {
     Unauthorised,
     /// There is no token: a person must connect the system. Nobody was asked.
     Unconnected,
+    /// Our credentials are to another account than the one whose objects we have. Nothing was asked for.
+    OtherAccount,
     /// The thing that the call names is not there.
     NotFound,
     /// The thing is there, and has something that cannot be read: a person must put it right.
@@ -71,6 +73,7 @@ impl ErrorKind {
             Self::Refused => "refused the request",
             Self::Unauthorised => "did not accept our credentials",
             Self::Unconnected => "cannot be asked",
+            Self::OtherAccount => "lets us into another account",
             Self::NotFound => "does not have this",
             Self::Unreadable => "has something that cannot be read",
         }

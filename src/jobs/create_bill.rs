@@ -2,7 +2,10 @@
 //! and we mark the bill before we ask, so that nobody raises another one while Xero may have it.
 
 use chrono::{Days, NaiveDate};
-use portal_domain::{ids::BillId, remote::RemoteInvoice};
+use portal_domain::{
+    ids::BillId,
+    remote::{RemoteContact, RemoteInvoice},
+};
 use portal_integrations::{
     ErrorKind,
     xero::{NewBill, Unreadable, UnreadableBill},
@@ -11,6 +14,7 @@ use portal_services::{
     ServiceError,
     bills::{self, Asking, BillToCreate},
 };
+use portal_store::partners::PartnerRecord;
 
 use crate::{Desk, JobError, read_invoices::tell_unreadable};
 
@@ -50,36 +54,51 @@ async fn make(desk: &Desk, to_create: &BillToCreate) -> Result<Option<RemoteInvo
 }
 
 async fn find_or_make_contact(desk: &Desk, to_create: &BillToCreate) -> Result<String, JobError> {
-    let xero = &desk.vendors.xero;
     let partner = &to_create.partner;
     if let Some(known) = &partner.xero_contact_id {
         return Ok(known.clone());
     }
-    let number = format!("partner-{}", partner.id);
-    let company = &partner.company;
-    let contact = match xero.find_contact(&number).await? {
+    let number = bills::contact_number(partner.id);
+    let contact = match desk.vendors.xero.find_contact(&number).await? {
         Some(contact) => contact,
-        None => match xero
-            .find_contacts_by_name(&company.legal_name)
-            .await?
-            .into_iter()
-            .next()
-        {
-            Some(contact) => {
-                // By its number it is found again whatever it is renamed to; one that another system gave it stays.
-                if contact.number.is_empty() {
-                    xero.number_contact(&contact.id, &number).await?;
-                }
-                contact
-            }
-            None => {
-                xero.create_contact(&number, &company.legal_name, company.billing_email.as_str())
-                    .await?
-            }
-        },
+        None => find_or_make_named(desk, partner, &number).await?,
     };
-    bills::partner_contact_found(&desk.ctx, partner.id, &contact.id).await?;
+    bills::partner_contact_found(&desk.ctx, partner.id, &contact).await?;
     Ok(contact.id)
+}
+
+/// The contact of the partner's legal name, or a new one. Partners may have the same legal name, and Xero takes each name once: where that one is another
+/// partner's, the domain stands behind it, of which each partner has its own.
+async fn find_or_make_named(
+    desk: &Desk,
+    partner: &PartnerRecord,
+    number: &str,
+) -> Result<RemoteContact, JobError> {
+    let xero = &desk.vendors.xero;
+    let company = &partner.company;
+    let names = [
+        company.legal_name.clone(),
+        format!("{} ({})", company.legal_name, company.domain.as_str()),
+    ];
+    for name in &names {
+        let found = xero.find_contacts_by_name(name).await?;
+        let Some(contact) = found.into_iter().next() else {
+            let email = company.billing_email.as_str();
+            return Ok(xero.create_contact(number, name, email).await?);
+        };
+        if !bills::is_contact_free(&desk.ctx, partner.id, &contact).await? {
+            continue;
+        }
+        // By its number it is found again whatever it is renamed to; one that another system gave it stays.
+        if contact.number.is_empty() {
+            xero.number_contact(&contact.id, number).await?;
+        }
+        return Ok(contact);
+    }
+    Err(JobError::fail(format!(
+        "Xero’s contacts “{}” and “{}” are other partners’: give one of them another name there",
+        names[0], names[1]
+    )))
 }
 
 /// The bill, if Xero has it already. The partner's other bills that name the statement are read on the way, whether or not the sweep has come by: finance may

@@ -24,7 +24,7 @@ pub enum Remedy {
     Recover { after_ms: Option<i64> },
     /// Fewer calls: nobody should call the vendor for so many milliseconds.
     SlowDown { after_ms: i64 },
-    /// Only new credentials: what was asked for may be right.
+    /// Only other credentials, or a person's word on whose they are: what was asked for may be right.
     Reconnect,
 }
 
@@ -76,7 +76,9 @@ impl From<CallError> for JobError {
             },
             _ if error.is_retryable() && error.is_outage => Remedy::Recover { after_ms },
             _ if error.is_retryable() => Remedy::Retry { after_ms },
-            CallErrorKind::Unauthorised | CallErrorKind::Unconnected => Remedy::Reconnect,
+            CallErrorKind::Unauthorised
+            | CallErrorKind::Unconnected
+            | CallErrorKind::OtherAccount => Remedy::Reconnect,
             _ => Remedy::Fail,
         };
         Self {

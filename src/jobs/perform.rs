@@ -43,6 +43,7 @@ async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         Job::ReadAccounts => crate::read_accounts::run(desk).await,
         Job::CheckInvoices => crate::read_invoices::check_all(desk).await,
         Job::SweepInvoices => crate::read_invoices::sweep(desk).await,
+        Job::SweepMoney => crate::read_invoices::sweep_money(desk).await,
         Job::ReconcileDeal { deal } => {
             Ok(portal_services::reconcile::reconcile_deal(ctx, *deal).await?)
         }

@@ -4,12 +4,15 @@ use std::collections::HashSet;
 
 use portal_domain::{
     calendar::Timestamp,
+    connection::System,
     deal::DealState,
     remote::{RemoteDeal, UnreadableDeal},
 };
 use portal_integrations::hubspot::{ASSOCIATIONS_MAX, BATCH_MAX};
 use portal_services::{
-    ServiceError, account, deals, drift, leads, operations,
+    ServiceError, account, deals, drift, leads,
+    missing::{self, Asked},
+    operations,
     outbox::Job,
     renewals::{self, Stranger},
     stages,
@@ -24,11 +27,13 @@ const OVERLAP_MS: i64 = 10 * 60_000;
 const FIRST_DAYS: i64 = -30;
 
 pub(crate) async fn read_one(desk: &Desk, hubspot_id: &str) -> Result<(), JobError> {
+    let asked_at = desk.ctx.now();
     match desk.vendors.hubspot.read_deal(hubspot_id).await? {
-        Some(Ok(deal)) => Ok(apply(desk, hubspot_id, deal).await??),
-        Some(Err(unreadable)) => Ok(deals::not_readable(&desk.ctx, &[unreadable]).await?),
-        None => Ok(deals::apply_reading(&desk.ctx, hubspot_id, None).await?),
+        Some(Ok(deal)) => apply(desk, hubspot_id, deal, asked_at).await??,
+        Some(Err(unreadable)) => deals::not_readable(&desk.ctx, &[unreadable]).await?,
+        None => deals::apply_reading_asked(&desk.ctx, hubspot_id, None, asked_at).await?,
     }
+    Ok(missing::settle_one(&desk.ctx, System::HubSpot, hubspot_id).await?)
 }
 
 /// What a reading comes to, unless HubSpot fails first.
@@ -36,6 +41,7 @@ async fn apply(
     desk: &Desk,
     asked_id: &str,
     mut deal: RemoteDeal,
+    asked_at: Timestamp,
 ) -> Result<Result<(), ServiceError>, JobError> {
     let (pipeline, stage) = (&deal.pipeline, &deal.stage);
     if !stages::is_stage_known(&desk.ctx, pipeline, stage).await? {
@@ -48,7 +54,7 @@ async fn apply(
     if deal.state == DealState::Won && deal.billing_period.is_none() {
         deal.line_items = desk.vendors.hubspot.list_line_items(&deal.id).await?;
     }
-    Ok(deals::apply_reading(&desk.ctx, asked_id, Some(&deal)).await)
+    Ok(deals::apply_reading_asked(&desk.ctx, asked_id, Some(&deal), asked_at).await)
 }
 
 pub(crate) async fn sweep(desk: &Desk) -> Result<(), JobError> {
@@ -85,11 +91,12 @@ async fn apply_all(
     listed: Vec<RemoteDeal>,
     unreadable: &[UnreadableDeal],
 ) -> Result<(), JobError> {
+    let asked_at = desk.ctx.now();
     let (own, others) = deals::part_own(&desk.ctx, listed).await?;
     drift::deals_swept(&desk.ctx, &own).await?;
     for deal in own {
         let id = deal.id.clone();
-        let applied = apply(desk, &id, deal).await?;
+        let applied = apply(desk, &id, deal, asked_at).await?;
         let alone = Job::ReadDeal { hubspot_id: id };
         one_of_many(desk, applied, &alone).await?;
     }
@@ -113,10 +120,11 @@ async fn look_at_strangers(desk: &Desk, others: Vec<RemoteDeal>) -> Result<(), J
 }
 
 /// Compares all open and won deals, once a day, and for a while those that were lost or removed: neither a deletion nor a restoration shows in every sweep, so
-/// a lost webhook of one would never be noticed. What is not as it was known is read by itself.
+/// a lost webhook of one would never be noticed. What is not as it was known is read by itself; where very many are missing, a person says whether they are gone.
 pub(crate) async fn check_all(desk: &Desk) -> Result<(), JobError> {
     drift::begin(&desk.ctx, "hubspot").await?;
     let mut last = String::new();
+    let mut asked = Asked::default();
     loop {
         let known = drift::list_deals_after(&desk.ctx, &last, BATCH_MAX).await?;
         let Some(newest) = known.last() else { break };
@@ -130,12 +138,29 @@ pub(crate) async fn check_all(desk: &Desk) -> Result<(), JobError> {
         });
         let live: Vec<String> = live.map(|deal| deal.hubspot_id).collect();
         tie_again(desk, &live).await?;
-        if !stale.is_empty() {
-            deals::read_again(&desk.ctx, stale).await?;
+        let (missing, changed): (Vec<String>, Vec<String>) =
+            stale.into_iter().partition(|id| !is_there(&there, id));
+        if !changed.is_empty() {
+            deals::read_again(&desk.ctx, changed).await?;
         }
+        asked
+            .found
+            .extend(ids.into_iter().filter(|id| is_there(&there, id)));
+        asked.missing.extend(missing);
+    }
+    let gone = missing::judge(&desk.ctx, System::HubSpot, &asked).await?;
+    if !gone.is_empty() {
+        deals::read_again(&desk.ctx, gone).await?;
     }
     drift::end(&desk.ctx, "hubspot").await?;
     Ok(leads::check_twins_again(&desk.ctx).await?)
+}
+
+fn is_there(there: &[Result<RemoteDeal, UnreadableDeal>], id: &str) -> bool {
+    there.iter().any(|found| match found {
+        Ok(deal) => deal.id == id,
+        Err(unreadable) => unreadable.id == id,
+    })
 }
 
 /// Somebody may have taken a deal's company or contact away, or its registration was cut off before them.

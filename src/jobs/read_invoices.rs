@@ -1,17 +1,25 @@
-//! Reads invoices, bills and credit notes from Xero: one that somebody says has changed, all that changed since the last sweep, and slowly those
-//! that can still change. Xero does not tell of every change, so the last is not a luxury.
+//! Reads invoices, bills and credit notes from Xero: one that somebody says has changed, all that changed since the last sweep or whose money did, and slowly
+//! those that can still change. Xero does not tell of every change, so the last is not a luxury.
 
 use std::collections::{BTreeSet, HashSet};
 
 use portal_domain::{
     calendar::Timestamp,
-    remote::{RemoteCredit, RemoteInvoice},
+    connection::System,
+    remote::{RemoteCredit, RemoteInvoice, RemoteMoney},
 };
 use portal_integrations::{
     CallError, ErrorKind,
-    xero::{CreditQuery, INVOICE_IDS_MAX, InvoicePage, InvoiceQuery, Unreadable},
+    xero::{
+        CreditQuery, INVOICE_IDS_MAX, InvoicePage, InvoiceQuery, MoneyKind, MoneyQuery, Unreadable,
+    },
 };
-use portal_services::{drift, links, operations, outbox::Job};
+use portal_services::{
+    drift, links,
+    missing::{self, Asked},
+    money_on_account, operations,
+    outbox::Job,
+};
 
 use crate::{Desk, JobError, one_of_many};
 
@@ -24,11 +32,21 @@ pub(crate) async fn read_one(desk: &Desk, invoice: &str) -> Result<(), JobError>
     match desk.vendors.xero.read_invoice(invoice).await {
         Ok(Some(remote)) => {
             links::apply_invoice(&desk.ctx, &remote).await?;
+            missing::settle_one(&desk.ctx, System::Xero, invoice).await?;
             Ok(operations::documents_read(&desk.ctx, &[remote.id], &[]).await?)
         }
-        Ok(None) => Ok(()),
+        Ok(None) => follow_confirmed(desk, invoice).await,
         Err(error) => tell_if_unreadable(desk, invoice, error).await,
     }
+}
+
+/// That Xero does not have what somebody asked it for says nothing, unless a person said that it is gone.
+async fn follow_confirmed(desk: &Desk, invoice: &str) -> Result<(), JobError> {
+    if missing::is_confirmed(&desk.ctx, System::Xero, invoice).await? {
+        links::invoice_gone(&desk.ctx, invoice).await?;
+        missing::settle_one(&desk.ctx, System::Xero, invoice).await?;
+    }
+    Ok(())
 }
 
 pub(crate) async fn read_one_credit(desk: &Desk, credit: &str) -> Result<(), JobError> {
@@ -86,6 +104,52 @@ async fn sweep_credits(desk: &Desk) -> Result<(), JobError> {
     }
     read_refund_again(desk).await?;
     Ok(operations::sweep_ended(&desk.ctx, "xero").await?)
+}
+
+/// Payments, prepayments and overpayments: the invoices and credit notes that they are for, or were set against before, are read again where that was not done
+/// since. Xero dates not each of them anew when money is taken off it.
+pub(crate) async fn sweep_money(desk: &Desk) -> Result<(), JobError> {
+    for kind in MoneyKind::ALL {
+        let cursor = money_cursor(kind);
+        let mut reading = Reading::begin(desk, cursor).await?;
+        let mut next = Some(MoneyQuery {
+            kind,
+            modified_since: Some(reading.since),
+            page: 1,
+        });
+        while let Some(query) = next {
+            let listed = desk.vendors.xero.list_money(&query).await?;
+            let fresh = listed.money.into_iter();
+            let fresh = fresh.filter(|one| reading.is_fresh(&one.id, one.updated_at));
+            let fresh: Vec<RemoteMoney> = fresh.collect();
+            follow_money(desk, &fresh).await?;
+            reading.reached(desk, cursor).await?;
+            next = listed.next;
+        }
+    }
+    Ok(())
+}
+
+const fn money_cursor(kind: MoneyKind) -> &'static str {
+    match kind {
+        MoneyKind::Payments => "xero.payments",
+        MoneyKind::Prepayments => "xero.prepayments",
+        MoneyKind::Overpayments => "xero.overpayments",
+    }
+}
+
+async fn follow_money(desk: &Desk, moved: &[RemoteMoney]) -> Result<(), JobError> {
+    let stale = money_on_account::list_stale(&desk.ctx, moved).await?;
+    for ids in stale.invoices.chunks(INVOICE_IDS_MAX) {
+        let listed = list_by_ids(desk, ids).await?;
+        let invoices: Vec<&RemoteInvoice> = listed.invoices.iter().collect();
+        apply_invoices(desk, &invoices, &listed.unreadable).await?;
+        operations::invoices_looked_at(&desk.ctx, ids).await?;
+    }
+    for credit in &stale.credits {
+        read_one_credit(desk, credit).await?;
+    }
+    Ok(money_on_account::followed(&desk.ctx, moved).await?)
 }
 
 /// From where a sweep reads, and how far it has come.
@@ -177,8 +241,7 @@ async fn tell_if_unreadable(desk: &Desk, id: &str, error: CallError) -> Result<(
     tell_unreadable(desk, &[], &[found]).await
 }
 
-/// The backstop, one request's worth: open ones that were not read for longest, and more slowly the paid ones of deals, whose money may go back. What Xero does not
-/// have any more counts no longer.
+/// The backstop, one request's worth: open ones that were not read for longest, and more slowly the paid ones of deals, whose money may go back.
 async fn read_again(desk: &Desk) -> Result<(), JobError> {
     let ids = operations::list_invoices_to_read(&desk.ctx, INVOICE_IDS_MAX).await?;
     if ids.is_empty() {
@@ -187,7 +250,9 @@ async fn read_again(desk: &Desk) -> Result<(), JobError> {
     let listed = list_by_ids(desk, &ids).await?;
     let invoices: Vec<&RemoteInvoice> = listed.invoices.iter().collect();
     apply_invoices(desk, &invoices, &listed.unreadable).await?;
-    read_missing(desk, &ids, &listed).await?;
+    let mut asked = Asked::default();
+    sort_out(&mut asked, &ids, &listed);
+    read_missing(desk, &asked).await?;
     Ok(operations::invoices_looked_at(&desk.ctx, &ids).await?)
 }
 
@@ -196,6 +261,7 @@ async fn read_again(desk: &Desk) -> Result<(), JobError> {
 pub(crate) async fn check_all(desk: &Desk) -> Result<(), JobError> {
     drift::begin(&desk.ctx, "xero").await?;
     let mut last = String::new();
+    let mut asked = Asked::default();
     loop {
         let known = drift::list_invoices_after(&desk.ctx, &last, INVOICE_IDS_MAX).await?;
         let Some(newest) = known.last() else { break };
@@ -206,9 +272,14 @@ pub(crate) async fn check_all(desk: &Desk) -> Result<(), JobError> {
         let fresh = listed.invoices.iter();
         let fresh: Vec<&RemoteInvoice> = fresh.filter(|one| stale.contains(&one.id)).collect();
         apply_invoices(desk, &fresh, &listed.unreadable).await?;
-        read_missing(desk, &stale, &listed).await?;
+        // One that was gone already is neither stale nor there.
+        let known_gone = known.iter().filter(|invoice| invoice.status == "DELETED");
+        let known_gone: BTreeSet<&str> = known_gone.map(|invoice| invoice.id.as_str()).collect();
+        let live = ids.iter().filter(|id| !known_gone.contains(id.as_str()));
+        sort_out(&mut asked, live, &listed);
         operations::invoices_looked_at(&desk.ctx, &ids).await?;
     }
+    read_missing(desk, &asked).await?;
     Ok(drift::end(&desk.ctx, "xero").await?)
 }
 
@@ -221,26 +292,37 @@ async fn list_by_ids(desk: &Desk, ids: &[String]) -> Result<InvoicePage, JobErro
     Ok(desk.vendors.xero.list_invoices(&query).await?)
 }
 
-/// Those that were asked for and not listed: each alone, as it may be gone.
-async fn read_missing(desk: &Desk, ids: &[String], listed: &InvoicePage) -> Result<(), JobError> {
-    let known: BTreeSet<&str> = listed
+/// Puts ids that were asked for with those that are there, whether they can be read or not, or with those that are missing.
+fn sort_out<'a>(
+    asked: &mut Asked,
+    ids: impl IntoIterator<Item = &'a String>,
+    listed: &InvoicePage,
+) {
+    let listed: BTreeSet<&str> = listed
         .invoices
         .iter()
         .map(|invoice| invoice.id.as_str())
         .chain(listed.unreadable.iter().map(|one| one.id.as_str()))
         .collect();
-    for id in ids.iter().filter(|id| !known.contains(id.as_str())) {
-        let applied = match desk.vendors.xero.read_invoice(id).await {
+    let ids = ids.into_iter().cloned();
+    let (found, missing): (Vec<String>, Vec<String>) =
+        ids.partition(|id| listed.contains(id.as_str()));
+    asked.found.extend(found);
+    asked.missing.extend(missing);
+}
+
+/// Those that were asked for and not listed: each alone, as it may be gone. What Xero does not have any more counts no longer; of very many a person says so.
+async fn read_missing(desk: &Desk, asked: &Asked) -> Result<(), JobError> {
+    for id in missing::judge(&desk.ctx, System::Xero, asked).await? {
+        let applied = match desk.vendors.xero.read_invoice(&id).await {
             Ok(Some(invoice)) => links::apply_invoice(&desk.ctx, &invoice).await,
-            Ok(None) => links::invoice_gone(&desk.ctx, id).await,
+            Ok(None) => links::invoice_gone(&desk.ctx, &id).await,
             Err(error) => {
-                tell_if_unreadable(desk, id, error).await?;
+                tell_if_unreadable(desk, &id, error).await?;
                 continue;
             }
         };
-        let alone = Job::ReadInvoice {
-            invoice: id.clone(),
-        };
+        let alone = Job::ReadInvoice { invoice: id };
         one_of_many(desk, applied, &alone).await?;
     }
     Ok(())
@@ -253,6 +335,8 @@ async fn read_refund_again(desk: &Desk) -> Result<(), JobError> {
     };
     match desk.vendors.xero.read_credit(&id).await {
         Ok(Some(credit)) => links::apply_credit(&desk.ctx, &credit).await?,
+        // While very many others are missing, this one is not believed to be gone either.
+        Ok(None) if missing::is_held_back(&desk.ctx, System::Xero).await? => {}
         Ok(None) => links::credit_gone(&desk.ctx, &id).await?,
         Err(error) => tell_if_unreadable(desk, &id, error).await?,
     }

@@ -42,7 +42,7 @@ pub(crate) async fn run(desk: &Desk, id: LeadId) -> Result<(), JobError> {
         Found::ThrownAway(deal) => {
             return Ok(deals::apply_registration(&desk.ctx, id, &deal).await?);
         }
-        Found::GoesElsewhere => return Ok(()),
+        Found::NotOurs => return Ok(()),
     };
     hubspot.associate_deal(&deal, &company, &contact).await?;
     if !hubspot
@@ -136,8 +136,8 @@ async fn make_contact(
 enum Found {
     There(String),
     ThrownAway(String),
-    /// It is an iPaaS that makes it, since a moment ago.
-    GoesElsewhere,
+    /// The lead was withdrawn, or it is an iPaaS that makes its deal, since a moment ago.
+    NotOurs,
 }
 
 /// A deal that is there already is left as it is: sales may have moved it on.
@@ -165,7 +165,7 @@ async fn find_or_make_deal(desk: &Desk, to_register: &LeadToRegister) -> Result<
                 lead_key,
             };
             if !relay::begin_direct(&desk.ctx, lead.id).await? {
-                return Ok(Found::GoesElsewhere);
+                return Ok(Found::NotOurs);
             }
             match hubspot.upsert_deal(&new).await {
                 Ok(deal) => deal,

@@ -32,6 +32,8 @@ const SCHEDULES: &[(&str, Turn, Job)] = &[
     ("check_deals", Turn::Nightly(2, 10), Job::CheckDeals),
     ("sweep_invoices", Turn::Minutes(5), Job::SweepInvoices),
     ("read_accounts", Turn::Nightly(2, 20), Job::ReadAccounts),
+    // Three calls, of which most find nothing: a day of Xero's has few, and its webhooks tell of most of it.
+    ("sweep_money", Turn::Minutes(10), Job::SweepMoney),
     ("check_invoices", Turn::Nightly(2, 30), Job::CheckInvoices),
     ("check_contacts", Turn::Nightly(2, 50), Job::CheckContacts),
     ("accrue_lines", Turn::Minutes(10), Job::AccrueLines),

@@ -115,7 +115,7 @@ fn about_deals(event: HubSpotEvent) -> Event {
     }
 }
 
-/// Invoices, bills, credit notes and contacts. What else Xero tells of (pre- and overpayments) shows on the invoice that it concerns. Xero gives its events no key.
+/// Invoices, bills, credit notes and contacts; and pre- and overpayments, whose lists say which invoices they concern. Xero gives its events no key.
 fn about_documents(event: XeroEvent) -> Event {
     let jobs = match event.category.to_ascii_uppercase().as_str() {
         "INVOICE" => vec![Job::ReadInvoice {
@@ -127,6 +127,7 @@ fn about_documents(event: XeroEvent) -> Event {
         "CONTACT" => vec![Job::ReadContact {
             contact: event.resource_id,
         }],
+        "PREPAYMENT" | "OVERPAYMENT" => vec![Job::SweepMoney],
         _ => Vec::new(),
     };
     Event::Readable { key: None, jobs }

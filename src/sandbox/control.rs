@@ -48,7 +48,7 @@
 //! | `organisation` | `{"period_lock_date"?, "end_of_year_lock_date"?, "currencies"?: "EUR GBP"}`; a date that is not given unlocks |
 //! | `accounts/{code}`, `tax-rates/{type}` | `{"archived": true \| false}` |
 //! | `consent/take-back` | `{}`: whoever let the web app in takes that back |
-//! | `connections` | `{"second": true \| false}`: a second organisation, whose acts lie below `/sandbox/xero-second/` |
+//! | `connections` | `{"second": true \| false, "first"?: false}`: a second organisation, whose acts lie below `/sandbox/xero-second/`; and whether the custom connection is no longer to the first |
 //! | `invoices` | `{"contact" or "new_contact", "net" or "lines", "type"?: "ACCREC" \| "ACCPAY", "number"?, "reference"?, "currency"?, "tax_rate"?: "20", "description"?, "account"?, "quantity"?, "line_amounts"?: "exclusive" \| "inclusive" \| "no_tax", "date"?, "due_date"?, "status"?: "DRAFT" \| "SUBMITTED" \| "AUTHORISED"}`, each of `lines` `{"unit_amount", "quantity"?, "tax_rate"?, "description"?, "account"?}` |
 //! | `invoices/{invoice}` | what of the above shall change, such as `{"contact"}` or `{"reference": ""}`; not the type |
 //! | `invoices/{invoice}/authorise`, `…/void`, `…/delete` | `{}` |
@@ -58,7 +58,7 @@
 //! | `credits/{credit}/allocations` | `{"invoice", "amount"?, "date"?}`; answers `allocation_id` too |
 //! | `credits/{credit}/refund` | pays it out: `{"amount"?, "date"?, "reference"?}`; answers `payment_id` too |
 //! | `credits/{credit}/void`, and of credit notes `…/authorise`, `…/delete` | `{}` |
-//! | `allocations/{id}/delete` | `{}`: what the credit was set against is open again |
+//! | `allocations/{id}/delete` | `{"undated"?: true}`: what the credit was set against is open again; undated, and Xero neither dates that anew nor tells of it |
 //! | `payments/{id}/delete` | `{}`: of an invoice, a bill or a refund |
 //! | `intent-to-receive` | `{}`: Xero's test of the portal's webhook |
 //!

@@ -8,7 +8,7 @@ use portal_domain::{
     relay::RelayChoice,
 };
 use portal_store::{
-    Tx, alerts, connections, deliveries, jobs,
+    Tx, alerts, connections, deliveries, jobs, mirrored_accounts,
     vendors::{self, VendorRecord},
 };
 
@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     Broken,
     /// Nobody has connected a system, and something waits for it.
     Missing,
+    /// A system lets us into another account than the one whose objects are mirrored.
+    Foreign,
     /// A system does not accept our credentials.
     Held,
     /// A system does not answer.
@@ -42,9 +44,10 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Broken,
         Self::Missing,
+        Self::Foreign,
         Self::Held,
         Self::Down,
         Self::Dead,
@@ -58,6 +61,7 @@ impl Kind {
         match self {
             Self::Broken => "broken",
             Self::Missing => "missing",
+            Self::Foreign => "foreign",
             Self::Held => "held",
             Self::Down => "down",
             Self::Dead => "dead",
@@ -119,8 +123,8 @@ pub async fn watch(ctx: &Ctx) -> Result<(), ServiceError> {
 
 /// What was disconnected is wrong no longer, and works as little as before: of that nobody is told that it does.
 fn is_mended(cause: &Cause, reached: &BTreeSet<String>) -> bool {
-    !matches!(cause.kind, Kind::Broken | Kind::Missing | Kind::Held)
-        || reached.contains(&cause.place)
+    let of_access = [Kind::Broken, Kind::Missing, Kind::Foreign, Kind::Held];
+    !of_access.contains(&cause.kind) || reached.contains(&cause.place)
 }
 
 /// The systems that take what is sent there, as far as is known.
@@ -155,6 +159,7 @@ async fn find_causes(
         });
     }
     let all = connections::list(tx).await?;
+    let mirrored = mirrored_accounts::list(tx).await?;
     let backlogs = jobs::list_backlogs(tx).await?;
     for vendor in vendors::list(tx).await? {
         let mut lanes = backlogs.iter().filter(|lane| lane.lane == vendor.name);
@@ -164,11 +169,16 @@ async fn find_causes(
         let is_missing = over == Some(Origin::Nothing);
         let is_broken = over == Some(Origin::Connection)
             && of_vendor.is_some_and(|one| one.parts.state == ConnectionState::Broken);
+        let mut of_vendor = mirrored
+            .iter()
+            .filter(|of| of.system.as_str() == vendor.name);
+        let is_foreign = !is_missing && of_vendor.any(|of| of.other.is_some());
         let kinds = Kind::ALL.into_iter().filter(|kind| match kind {
             Kind::Broken => is_broken,
-            // Of the three these are the causes, and say what to do.
+            Kind::Foreign => is_foreign,
+            // Of these that hold a lane they are the causes, and say what to do.
             Kind::Missing => is_missing && is_awaited && is_wrong(Kind::Held, &vendor, now),
-            Kind::Held if is_broken || is_missing => false,
+            Kind::Held if is_broken || is_missing || is_foreign => false,
             kind => is_wrong(*kind, &vendor, now) && is_expected(*kind, &vendor, &choice),
         });
         causes.extend(kinds.map(|kind| Cause {
@@ -223,6 +233,8 @@ fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
                 && is_older(vendor.unheard_at, SILENT_MINUTES)
         }
         // Counted by lane, as the portal's own work has none of these; said by the connection itself; counted by lead; and seen by what was chosen.
-        Kind::Dead | Kind::Broken | Kind::Missing | Kind::Late | Kind::Unfit => false,
+        Kind::Dead | Kind::Broken | Kind::Missing | Kind::Foreign | Kind::Late | Kind::Unfit => {
+            false
+        }
     }
 }

@@ -11,7 +11,7 @@ use portal_domain::{
     ids::{BillId, LineId, PartnerId, PersonId, StatementId},
     line::{LineState, Move},
     money::{Money, MoneyError},
-    remote::{InvoiceType, RemoteInvoice},
+    remote::{InvoiceType, RemoteContact, RemoteInvoice},
     statement::InvoiceForm,
     text::without_case,
 };
@@ -401,14 +401,53 @@ pub async fn for_creation(ctx: &Ctx, id: BillId) -> Result<BillToCreate, Service
     })
 }
 
+/// What a partner's contact is numbered in Xero.
+pub fn contact_number(partner: PartnerId) -> String {
+    format!("{CONTACT_NUMBER}{partner}")
+}
+
+/// What all numbers of partners' contacts begin with.
+const CONTACT_NUMBER: &str = "partner-";
+
+/// Whether a contact of Xero's may be taken for a partner's: it is no other partner's, neither by what is known nor by the number that it carries. Whoever's it
+/// is gets the money.
+pub async fn is_contact_free(
+    ctx: &Ctx,
+    partner: PartnerId,
+    contact: &RemoteContact,
+) -> Result<bool, ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    is_free(&mut tx, partner, contact).await
+}
+
+async fn is_free(
+    tx: &mut Tx,
+    partner: PartnerId,
+    contact: &RemoteContact,
+) -> Result<bool, ServiceError> {
+    let known = partners::find_by_xero_contact(tx, &contact.id).await?;
+    let numbered = contact.number.strip_prefix(CONTACT_NUMBER);
+    let owners = [
+        known.map(|known| known.id),
+        numbered.and_then(|id| id.parse().ok()),
+    ];
+    Ok(owners.into_iter().flatten().all(|owner| owner == partner))
+}
+
 /// Xero knows the partner as this contact.
+///
+/// # Errors
+/// `contact-of-another-partner`.
 pub async fn partner_contact_found(
     ctx: &Ctx,
     partner: PartnerId,
-    contact_id: &str,
+    contact: &RemoteContact,
 ) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
-    partners::set_xero_contact(&mut tx, partner, contact_id).await?;
+    if !is_free(&mut tx, partner, contact).await? {
+        return Err(ServiceError::Conflict("contact-of-another-partner"));
+    }
+    partners::set_xero_contact(&mut tx, partner, &contact.id).await?;
     Ok(tx.commit().await?)
 }
 

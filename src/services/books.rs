@@ -10,6 +10,7 @@ use std::{
 
 use portal_domain::{
     calendar::Month,
+    connection::System,
     ids::{
         BillId, ClientId, DealId, ExceptionId, LeadId, LineId, PartnerId, PersonId, PlanVersionId,
         StatementId,
@@ -607,6 +608,8 @@ pub(crate) enum About<'a> {
     Bill(&'a str, StatementId),
     /// A bill for a statement that is not in Xero.
     Raised(BillId, StatementId),
+    /// An outside system as a whole.
+    System(System),
 }
 
 impl About<'_> {
@@ -616,6 +619,7 @@ impl About<'_> {
             Self::Deal(id) => of(id),
             Self::Client(id) => of(id),
             Self::Raised(id, _) => of(id),
+            Self::System(system) => of(system),
             Self::Invoice(id)
             | Self::Credit(id, _)
             | Self::Reading(id, _)
@@ -630,7 +634,7 @@ impl About<'_> {
             Self::Deal(deal) => (Some(deal), None, None),
             Self::Invoice(invoice) => (None, Some(invoice), None),
             Self::Credit(_, deal) | Self::Reading(_, deal) => (deal, None, None),
-            Self::Document(_) | Self::Client(_) => (None, None, None),
+            Self::Document(_) | Self::Client(_) | Self::System(_) => (None, None, None),
             Self::Bill(invoice, statement) => (None, Some(invoice), Some(statement)),
             Self::Raised(_, statement) => (None, None, Some(statement)),
         }

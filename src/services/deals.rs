@@ -27,6 +27,7 @@ use crate::{
     books::{self, About},
     messages,
     outbox::{self, Job},
+    relay,
     schedules::{
         cancel_open_lines, choose_plan, find_granted_version, resync_standing, sync_lines,
     },
@@ -35,6 +36,8 @@ use crate::{
 
 /// A deal of ours that cannot be read in HubSpot.
 const UNREADABLE: &str = "deal_unreadable";
+/// A deal that readings say different things of is read again so much later: instances' clocks may be that far apart.
+const READ_AGAIN_MS: i64 = 2_000;
 /// When all owners were read last.
 const OWNERS_CURSOR: &str = "hubspot.owners";
 /// For how long an owner whom nobody knows is taken for one who is gone.
@@ -59,7 +62,7 @@ pub async fn apply_registration(
         outbox::add(ctx, &mut tx, &job).await?;
         changes::add(&mut tx, found.partner, ctx.now()).await?;
     } else if found.state == LeadState::Withdrawn {
-        messages::deal_without_lead(ctx, &mut tx, &found, hubspot_deal_id).await?;
+        relay::made_in_vain(ctx, &mut tx, &found, hubspot_deal_id).await?;
     }
     Ok(tx.commit().await?)
 }
@@ -99,6 +102,17 @@ pub async fn apply_reading(
     asked_id: &str,
     remote: Option<&RemoteDeal>,
 ) -> Result<(), ServiceError> {
+    apply_reading_asked(ctx, asked_id, remote, ctx.now()).await
+}
+
+/// The same of a reading that was asked for at an instant. Two of one deal may overtake each other. That a deal is gone has no time of its own: where the deal
+/// was confirmed after that was asked for, nobody can say which is true, and it is read once more.
+pub async fn apply_reading_asked(
+    ctx: &Ctx,
+    asked_id: &str,
+    remote: Option<&RemoteDeal>,
+    asked_at: Timestamp,
+) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     let remote = match remote {
         Some(remote) => Some(account::in_its_currency(&mut tx, remote).await?),
@@ -106,7 +120,8 @@ pub async fn apply_reading(
     };
     let remote = remote.as_ref();
     let Some(owner) = find_owner(&mut tx, asked_id, remote).await? else {
-        return Ok(());
+        tell_if_withdrawn(ctx, &mut tx, remote).await?;
+        return Ok(tx.commit().await?);
     };
     books::lock_lead(&mut tx, owner.lead).await?;
     let read = remote.map_or(asked_id, |remote| &remote.id);
@@ -122,6 +137,12 @@ pub async fn apply_reading(
         return Ok(());
     };
     let before = lock_known(ctx, &mut tx, lead.id, remote).await?;
+    if is_overtaken(remote, before.as_ref(), asked_at) {
+        let hubspot_id = asked_id.to_owned();
+        let again_at = ctx.now().plus_ms(READ_AGAIN_MS);
+        outbox::add_at(ctx, &mut tx, &Job::ReadDeal { hubspot_id }, again_at).await?;
+        return Ok(tx.commit().await?);
+    }
     let Some(mut deal) = mirror(ctx, &lead, before.as_ref(), remote) else {
         return Ok(());
     };
@@ -171,6 +192,26 @@ pub async fn apply_reading(
     resync_standing(ctx, &mut tx, &deal, was_won_on).await?;
     changes::add(&mut tx, deal.partner, ctx.now()).await?;
     Ok(tx.commit().await?)
+}
+
+/// A deal may name a lead that was withdrawn while it was being made, by a worker that was killed before it could say so. One that is closed again is nobody's
+/// concern.
+async fn tell_if_withdrawn(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    remote: Option<&RemoteDeal>,
+) -> Result<(), ServiceError> {
+    let live = remote.filter(|deal| matches!(deal.state, DealState::Open | DealState::Won));
+    let Some((deal, lead)) = live.and_then(|deal| Some((deal, lead_of(deal)?))) else {
+        return Ok(());
+    };
+    books::lock_lead(tx, lead).await?;
+    match leads::find(tx, lead).await? {
+        Some(lead) if lead.state == LeadState::Withdrawn => {
+            relay::made_in_vain(ctx, tx, &lead, &deal.id).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Those of some deals that are ours, and the others. Ours name a lead, or are known by their ids or by one that was merged into them.
@@ -431,7 +472,17 @@ fn has_changed(before: &DealRecord, deal: &DealRecord) -> bool {
     key(before) != key(deal)
 }
 
-/// Readings can overtake each other. A removal has no time of its own.
+/// Whether a deal that is gone by a reading was confirmed, gone or not, after that reading was asked for.
+fn is_overtaken(
+    remote: Option<&RemoteDeal>,
+    before: Option<&DealRecord>,
+    asked_at: Timestamp,
+) -> bool {
+    let is_gone = remote.is_none_or(|remote| remote.state == DealState::Removed);
+    is_gone && before.is_some_and(|before| before.confirmed_at > asked_at)
+}
+
+/// Readings can overtake each other. A removal has no time of its own: see [`is_overtaken`].
 fn is_older(remote: Option<&RemoteDeal>, before: &DealRecord) -> bool {
     remote.is_some_and(|remote| {
         remote.state != DealState::Removed && before.hubspot_modified_at > remote.modified_at

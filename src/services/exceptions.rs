@@ -1,5 +1,5 @@
 //! Exceptions: what does not fit and waits for a person, and what a person can do about it. What raises and settles them is `links`, `reconcile`, `deals`
-//! and `bills`; what becomes of merged deals and of changes that lines cannot follow is `mergers`.
+//! and `bills`; what becomes of merged deals and of changes that lines cannot follow is `mergers`, and of very many objects that are gone `missing`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,8 +43,9 @@ const CHOICES: i64 = 20;
 const MONTHS_TOGETHER: usize = 12;
 
 /// What people do about exceptions, as the audit log names it.
-const ACTS: [&str; 12] = [
+const ACTS: [&str; 13] = [
     "chase",
+    "confirm_gone",
     "decide_merger",
     "dismiss_exception",
     "follow_change",

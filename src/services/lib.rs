@@ -35,6 +35,8 @@ pub mod lines;
 pub mod links;
 pub mod mergers;
 pub mod mismatch;
+pub mod missing;
+pub mod money_on_account;
 pub mod payouts;
 pub mod quarters;
 pub mod recompute;

@@ -204,7 +204,12 @@ fn known(system: &str) -> Result<&'static str, ServiceError> {
 pub async fn sweep_now(ctx: &Ctx, actor: &Actor) -> Result<(), ServiceError> {
     require_staff(actor, Action::Operate)?;
     let mut tx = ctx.store.write().await?;
-    for job in [Job::ReadStages, Job::SweepDeals, Job::SweepInvoices] {
+    for job in [
+        Job::ReadStages,
+        Job::SweepDeals,
+        Job::SweepInvoices,
+        Job::SweepMoney,
+    ] {
         outbox::add(ctx, &mut tx, &job).await?;
     }
     audit::add(

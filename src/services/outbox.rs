@@ -37,6 +37,7 @@ pub enum Job {
     ReadInvoice { invoice: String },
     ReadCredit { credit: String },
     SweepInvoices,
+    SweepMoney,
     CheckInvoices,
     ReadContact { contact: String },
     CheckContacts,
@@ -78,6 +79,7 @@ impl Job {
             Self::ReadInvoice { .. }
             | Self::ReadCredit { .. }
             | Self::SweepInvoices
+            | Self::SweepMoney
             | Self::CheckInvoices
             | Self::ReadContact { .. }
             | Self::CheckContacts
@@ -130,6 +132,7 @@ impl Job {
             Self::ReadInvoice { .. } => "read_invoice",
             Self::ReadCredit { .. } => "read_credit",
             Self::SweepInvoices => "sweep_invoices",
+            Self::SweepMoney => "sweep_money",
             Self::CheckInvoices => "check_invoices",
             Self::ReadContact { .. } => "read_contact",
             Self::CheckContacts => "check_contacts",
@@ -185,6 +188,7 @@ impl Job {
             | Self::SetUpHubSpot
             | Self::ReadOwners
             | Self::SweepInvoices
+            | Self::SweepMoney
             | Self::CheckInvoices
             | Self::CheckContacts
             | Self::ReadAccounts
@@ -240,9 +244,7 @@ pub async fn add_all(
         .into_iter()
         .map(|job| Ok((job.asks_hubspot(), new_job(ctx, &job, ctx.now())?)))
         .collect();
-    let mut new = wanted(tx, new?).await?;
-    // In an order that everybody keeps: whoever adds the same jobs at the same time waits, and neither for ever.
-    new.sort_by(|one, other| one.dedupe_key.cmp(&other.dedupe_key));
+    let new = wanted(tx, new?).await?;
     Ok(jobs::add_all(tx, &new, ctx.now()).await?)
 }
 

@@ -137,6 +137,16 @@ pub async fn list_versions(tx: &mut Tx) -> Result<Vec<(System, i64)>, StoreError
         .collect()
 }
 
+/// What follows from a connection is made anew by every instance, although nothing of it changed.
+pub async fn raise_version(tx: &mut Tx, system: System) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "connection",
+        "UPDATE connections SET version = version + 1 WHERE system = $1",
+        system,
+    )
+}
+
 /// Whether any system of a vendor's own is connected, rather than the sandbox's stand-in.
 pub async fn is_any_real(tx: &mut Tx) -> Result<bool, StoreError> {
     let found = row!(

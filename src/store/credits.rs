@@ -244,7 +244,7 @@ pub async fn find_oldest_refund(
     let row = row!(
         tx,
         "SELECT id FROM credits
-         WHERE refunded_minor <> 0 AND status IN ('AUTHORISED', 'PAID') AND seen_at < $1
+         WHERE refunded_minor <> 0 AND status IN ('AUTHORISED', 'PAID') AND left_with IS NULL AND seen_at < $1
            AND EXISTS (SELECT 1 FROM credit_links WHERE credit_links.credit_id = credits.id)
          ORDER BY seen_at, id LIMIT 1",
         before,

@@ -490,7 +490,7 @@ pub async fn list_mirrored_after(
         tx,
         sql!(
             MIRRORED,
-            " WHERE (state IN ('open', 'won') OR (confirmed_at >= $2 AND merged_into IS NULL)) AND hubspot_id > $1
+            " WHERE (state IN ('open', 'won') OR (confirmed_at >= $2 AND merged_into IS NULL)) AND left_with IS NULL AND hubspot_id > $1
               ORDER BY hubspot_id LIMIT $3"
         ),
         hubspot_id,
@@ -752,7 +752,7 @@ pub async fn confirm(tx: &mut Tx, hubspot_ids: &[&str], now: Timestamp) -> Resul
 pub async fn find_oldest_reading(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
     row!(
         tx,
-        "SELECT MIN(confirmed_at) AS oldest FROM deals WHERE state IN ('open', 'won')"
+        "SELECT MIN(confirmed_at) AS oldest FROM deals WHERE state IN ('open', 'won') AND left_with IS NULL"
     )?
     .map_or(Ok(None), |row| row.optional_instant("oldest"))
 }

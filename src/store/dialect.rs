@@ -16,6 +16,7 @@ use crate::{
     audit::{self, NewAct},
     changes::{self, Touched},
     error::StoreError,
+    jobs::{self, Added},
     migrations, sql,
 };
 
@@ -57,6 +58,8 @@ pub struct Tx {
     bells: Arc<Bells>,
     /// The lanes that something was added to: whom to wake when it is really there.
     woken: BTreeSet<String>,
+    /// The jobs that are to be added.
+    added: Added,
     /// Whose pages have something new.
     touched: Touched,
     /// What is to be written into the audit log, in its order.
@@ -111,6 +114,7 @@ impl Store {
             inner: pool.begin_with(begin).await?,
             bells: Arc::clone(&self.bells),
             woken: BTreeSet::new(),
+            added: Added::default(),
             touched: Touched::new(),
             acts: Vec::new(),
         })
@@ -139,8 +143,10 @@ impl Store {
 
 impl Tx {
     /// Whatever else a transaction locks, the rows that all of them write to come last and in one order, so that no two wait for each other on PostgreSQL:
-    /// the partners that have something new, then the audit log.
+    /// jobs by their keys, the partners that have something new, then the audit log.
     pub async fn commit(mut self) -> Result<(), StoreError> {
+        let added = std::mem::take(&mut self.added);
+        jobs::write(&mut self, added).await?;
         let touched = std::mem::take(&mut self.touched);
         changes::write(&mut self, touched).await?;
         let acts = std::mem::take(&mut self.acts);
@@ -150,6 +156,10 @@ impl Tx {
             self.bells.of(lane).notify_waiters();
         }
         Ok(())
+    }
+
+    pub(crate) const fn added(&mut self) -> &mut Added {
+        &mut self.added
     }
 
     pub(crate) const fn touched(&mut self) -> &mut Touched {

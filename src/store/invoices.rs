@@ -318,7 +318,7 @@ pub async fn search_unlinked(
 pub async fn list_open_ids(tx: &mut Tx, limit: i64) -> Result<Vec<String>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT id FROM invoices WHERE status IN ('DRAFT', 'SUBMITTED', 'AUTHORISED') ORDER BY seen_at, id LIMIT $1",
+        "SELECT id FROM invoices WHERE status IN ('DRAFT', 'SUBMITTED', 'AUTHORISED') AND left_with IS NULL ORDER BY seen_at, id LIMIT $1",
         limit,
     )?;
     all(&rows, |row| row.text("id"))
@@ -344,7 +344,8 @@ pub async fn list_changeable_after(
         tx,
         sql!(
             INVOICE,
-            " WHERE (status IN ('DRAFT', 'SUBMITTED', 'AUTHORISED') OR xero_updated_at >= $2) AND id > $1 ORDER BY id LIMIT $3"
+            " WHERE (status IN ('DRAFT', 'SUBMITTED', 'AUTHORISED') OR xero_updated_at >= $2) AND left_with IS NULL AND id > $1
+              ORDER BY id LIMIT $3"
         ),
         id,
         changed_since,
@@ -362,7 +363,8 @@ pub async fn list_paid_ids(
     let rows = rows!(
         tx,
         "SELECT id FROM invoices
-         WHERE status = 'PAID' AND seen_at < $1 AND EXISTS (SELECT 1 FROM invoice_links WHERE invoice_links.invoice_id = invoices.id)
+         WHERE status = 'PAID' AND left_with IS NULL AND seen_at < $1
+             AND EXISTS (SELECT 1 FROM invoice_links WHERE invoice_links.invoice_id = invoices.id)
          ORDER BY seen_at, id LIMIT $2",
         before,
         limit,
@@ -517,7 +519,7 @@ pub async fn list_fills_of_deals(
 pub async fn find_oldest_reading(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
     row!(
         tx,
-        "SELECT MIN(seen_at) AS oldest FROM invoices WHERE status IN ('DRAFT', 'SUBMITTED', 'AUTHORISED')"
+        "SELECT MIN(seen_at) AS oldest FROM invoices WHERE status IN ('DRAFT', 'SUBMITTED', 'AUTHORISED') AND left_with IS NULL"
     )?
     .map_or(Ok(None), |row| row.optional_instant("oldest"))
 }

@@ -1,6 +1,6 @@
 //! The outbox: background work, written in the transaction that caused it. Leases are fenced: a worker that stalled and lost its lease can no longer write.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use portal_domain::{calendar::Timestamp, ids::JobId};
 use sqlx::{AssertSqlSafe, any::AnyRow};
@@ -105,11 +105,35 @@ pub enum Order {
     Age,
 }
 
-/// Adds jobs. A waiting job with the same key is enough: then nothing is added.
+/// What a transaction adds, each with when: by their keys, in the order in which everybody writes them, and what has none.
+#[derive(Debug, Default)]
+pub(crate) struct Added {
+    keyed: BTreeMap<String, (NewJob, Timestamp)>,
+    others: Vec<(NewJob, Timestamp)>,
+}
+
+/// Adds jobs. A waiting job with the same key is enough: then nothing is added. They are written when the transaction commits.
 pub async fn add_all(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<(), StoreError> {
+    for job in jobs {
+        tx.wake_on_commit(job.lane);
+        let (added, new) = (tx.added(), (job.clone(), now));
+        match &job.dedupe_key {
+            Some(key) => {
+                added.keyed.entry(key.clone()).or_insert(new);
+            }
+            None => added.others.push(new),
+        }
+    }
+    Ok(())
+}
+
+/// Writes what was added. A job that waits already is locked until the transaction has committed, so that on PostgreSQL nobody does it before what caused it
+/// this time can be seen: it would be done in vain, and never again. One that was claimed before has no key any more, and a new one is written.
+pub(crate) async fn write(tx: &mut Tx, added: Added) -> Result<(), StoreError> {
+    let jobs: Vec<(NewJob, Timestamp)> = added.keyed.into_values().chain(added.others).collect();
     for some in jobs.chunks(ROWS_AT_ONCE) {
         let mut bound = Vec::with_capacity(some.len() * 11);
-        for job in some {
+        for (job, now) in some {
             bound.extend(values![
                 job.id,
                 job.lane,
@@ -126,13 +150,10 @@ pub async fn add_all(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<(),
         }
         let text = format!(
             "INSERT INTO jobs (id, lane, kind, payload, dedupe_key, state, priority, run_at, attempts, fence, created_at) VALUES {}
-             ON CONFLICT (dedupe_key) DO NOTHING",
+             ON CONFLICT (dedupe_key) DO UPDATE SET dedupe_key = excluded.dedupe_key",
             places(some.len(), 11, 1)
         );
         execute_many(tx, text, bound).await?;
-        for job in some {
-            tx.wake_on_commit(job.lane);
-        }
     }
     Ok(())
 }

@@ -233,6 +233,24 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0037_due_jobs.sql"),
         include_str!("../../migrations/0037_due_jobs.sql"),
     ),
+    (
+        41,
+        "mirrored_accounts",
+        include_str!("../../migrations/0041_mirrored_accounts.sql"),
+        include_str!("../../migrations/0041_mirrored_accounts.sql"),
+    ),
+    (
+        42,
+        "contacts_of_partners",
+        include_str!("../../migrations/0042_contacts_of_partners.sql"),
+        include_str!("../../migrations/0042_contacts_of_partners.sql"),
+    ),
+    (
+        43,
+        "money_on_account",
+        include_str!("../../migrations/0043_money_on_account.sql"),
+        include_str!("../../migrations/0043_money_on_account.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -319,6 +319,16 @@ pub async fn find_cursor(tx: &mut Tx, name: &str) -> Result<Option<Timestamp>, S
         .transpose()
 }
 
+/// Everything of a system is to be read from the beginning.
+pub async fn forget_cursors(tx: &mut Tx, system: &str) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "DELETE FROM cursors WHERE name LIKE $1",
+        format!("{system}.%")
+    )?;
+    Ok(())
+}
+
 /// Moves a cursor on; it never moves back.
 pub async fn advance_cursor(
     tx: &mut Tx,

@@ -340,7 +340,7 @@ fn forms<'a>(
 }
 
 /// A form of each act on a connection to an outside system.
-const FORMS_OF_CONNECTIONS: [(&str, &[(&str, &str)]); 7] = [
+const FORMS_OF_CONNECTIONS: [(&str, &[(&str, &str)]); 8] = [
     ("connect_token", &[("system", "hubspot"), ("token", "x")]),
     (
         "connect_app",
@@ -359,6 +359,7 @@ const FORMS_OF_CONNECTIONS: [(&str, &[(&str, &str)]); 7] = [
     ("choose_organisation", &[("organisation", "x")]),
     ("test_connection", &[("system", "hubspot")]),
     ("disconnect_system", &[("system", "hubspot")]),
+    ("leave_books", &[("system", "xero"), ("account", "x")]),
 ];
 
 /// A form of each act on the way through an iPaaS.
@@ -403,7 +404,7 @@ fn forms_of_messages(partner: &str) -> [(&'static str, Vec<(&'static str, &str)>
 }
 
 /// A form of each act on what does not fit.
-fn forms_of_finance(lead: &str) -> [(&'static str, Vec<(&'static str, &str)>); 12] {
+fn forms_of_finance(lead: &str) -> [(&'static str, Vec<(&'static str, &str)>); 13] {
     [
         (
             "split_document",
@@ -439,6 +440,7 @@ fn forms_of_finance(lead: &str) -> [(&'static str, Vec<(&'static str, &str)>); 1
             vec![("exception", lead), ("partner", lead)],
         ),
         ("keep_unchanged", vec![("exception", lead), ("reason", "x")]),
+        ("confirm_gone", vec![("exception", lead), ("reason", "x")]),
         ("follow_change", vec![("exception", lead)]),
     ]
 }
@@ -454,10 +456,11 @@ async fn a_role_does_no_more_than_its_own() {
     let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now set_up_hubspot choose_first_stage name_phase \
         set_channel set_channel_language test_channel test_partner_slack try_address_again \
         retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook \
-        connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system \
+        connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system leave_books \
         choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
-        decide_merger take_over_deal keep_unchanged follow_change choose_bill_accounts read_accounts";
+        decide_merger take_over_deal keep_unchanged follow_change choose_bill_accounts read_accounts
+        confirm_gone";
     let of_members =
         "raise_invoice add_bill_pdf update_company invite_member withdraw_lead test_slack";
     let refused = [
@@ -479,19 +482,19 @@ async fn a_role_does_no_more_than_its_own() {
             portal.staff.manager,
             "approve_lines hold_lines close_quarter add_plan_version sweep_now set_channel test_channel set_up_hubspot choose_first_stage name_phase \
             retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook \
-            connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system \
+            connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system leave_books \
             choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads",
         ),
         (
             portal.staff.finance,
             "accept_lead enrol_partner update_partner sweep_now set_channel_language test_partner_slack try_address_again set_up_hubspot choose_first_stage name_phase \
             retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook \
-            connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system \
+            connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system leave_books \
             choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads",
         ),
         (
             portal.staff.operator,
-            "approve_lines close_quarter accept_lead enrol_partner add_plan_version test_partner_slack",
+            "approve_lines close_quarter accept_lead enrol_partner add_plan_version test_partner_slack leave_books",
         ),
     ];
     for (actor, acts) in refused {

@@ -11,7 +11,7 @@ use portal_domain::{
     lead::LeadState,
 };
 use portal_jobs::Worker;
-use portal_services::{operations, outbox, outbox::Job};
+use portal_services::{Ctx, operations, outbox, outbox::Job};
 use portal_store::{
     StoreError, Tx, jobs,
     jobs::{ClaimedJob, Ending, JobRecord, NewJob, Order, Priority},
@@ -27,9 +27,15 @@ const LANE: &str = "test";
 const LEASE_MS: i64 = 8_000;
 
 async fn add(portal: &TestPortal, key: Option<&str>) {
-    let now = portal.ctx.now();
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    add_in(&mut tx, &portal.ctx, key).await;
+    tx.commit().await.unwrap();
+}
+
+async fn add_in(tx: &mut Tx, ctx: &Ctx, key: Option<&str>) {
+    let now = ctx.now();
     let job = NewJob {
-        id: JobId::new(portal.ctx.new_id()),
+        id: JobId::new(ctx.new_id()),
         lane: LANE,
         kind: "test",
         payload: "{}".to_owned(),
@@ -37,9 +43,7 @@ async fn add(portal: &TestPortal, key: Option<&str>) {
         priority: Priority::Usual,
         run_at: now,
     };
-    let mut tx = portal.ctx.store.write().await.unwrap();
-    jobs::add_all(&mut tx, &[job], now).await.unwrap();
-    tx.commit().await.unwrap();
+    jobs::add_all(tx, &[job], now).await.unwrap();
 }
 
 /// Claims as a worker would that looks so many milliseconds from now.
@@ -870,5 +874,67 @@ async fn what_is_added_while_a_worker_looks_is_begun_at_once() {
     assert!(begun.elapsed() < Duration::from_secs(40), "{begun:?}");
     stop.send_replace(true);
     running.await.unwrap();
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_cause_that_commits_after_its_waiting_twin_was_done_is_done_once_more() {
+    let portal = TestPortal::start().await;
+    // On SQLite nobody can claim while somebody else writes.
+    if portal.database.is_postgres() {
+        add(&portal, Some("twin")).await;
+        let mut cause = portal.ctx.store.write().await.unwrap();
+        add_in(&mut cause, &portal.ctx, Some("twin")).await;
+        let twin = claim(&portal, 0).await.expect("it waits");
+        assert!(finish(&portal, &twin).await.unwrap());
+        cause.commit().await.unwrap();
+        let again = claim(&portal, 0).await.expect("the new cause");
+        assert!(finish(&portal, &again).await.unwrap());
+    }
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn one_job_of_a_key_waits_however_often_a_transaction_adds_it() {
+    let portal = TestPortal::start().await;
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    for key in ["one", "other", "one"] {
+        add_in(&mut tx, &portal.ctx, Some(key)).await;
+    }
+    tx.commit().await.unwrap();
+    add(&portal, Some("other")).await;
+    let claimed = [claim(&portal, 0).await, claim(&portal, 0).await];
+    for job in claimed {
+        assert!(finish(&portal, &job.expect("two")).await.unwrap());
+    }
+    assert!(claim(&portal, 0).await.is_none());
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_adds_the_same_jobs_in_another_order_waits_and_neither_for_ever() {
+    let portal = TestPortal::start().await;
+    let orders = [["a", "b", "c"], ["c", "b", "a"], ["b", "a", "c"]];
+    let adders = orders.map(|keys| {
+        let ctx = portal.ctx.clone();
+        tokio::spawn(async move {
+            for _ in 0..100 {
+                let mut tx = ctx.store.write().await.unwrap();
+                for key in keys {
+                    add_in(&mut tx, &ctx, Some(key)).await;
+                    tokio::task::yield_now().await;
+                }
+                tx.commit().await.unwrap();
+            }
+        })
+    });
+    for adder in adders {
+        adder.await.unwrap();
+    }
+    for _ in 0..3 {
+        let job = claim(&portal, 0).await.expect("three");
+        assert!(finish(&portal, &job).await.unwrap());
+    }
+    assert!(claim(&portal, 0).await.is_none());
     portal.finish().await;
 }

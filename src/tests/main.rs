@@ -26,6 +26,7 @@ mod leads;
 mod messages;
 mod money;
 mod operations;
+mod other_accounts;
 mod plans;
 mod registering;
 mod relay;

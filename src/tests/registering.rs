@@ -203,3 +203,68 @@ async fn a_lead_knows_its_deal_as_soon_as_it_is_made() {
     assert!(is_tied(&portal, lead).await);
     portal.finish().await;
 }
+
+/// How often staff were told of a deal whose lead was withdrawn.
+async fn told(portal: &TestPortal) -> usize {
+    let channel = &portal.ctx.programme.staff_channel;
+    let messages = portal.slack_messages(channel).await;
+    let is_about = |message: &&Value| message.to_string().contains("withdrew its lead");
+    messages.iter().filter(is_about).count()
+}
+
+#[tokio::test]
+async fn a_lead_that_is_withdrawn_while_its_company_is_looked_for_gets_no_deal() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let slow = json!({ "hubspot": { "latency_ms": 300 } });
+    portal.sandbox_act("faults", slow).await;
+    let lead = portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
+    let worker = portal.worker();
+    let registered = tokio::spawn(async move { worker.run_due().await });
+    // Its contact is still to be found and made.
+    while truth(&portal).await["companies_by_key"]["harbour-logistics.com"].is_null() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    leads::withdraw(&portal.ctx, &portal.aster.owner, lead)
+        .await
+        .unwrap();
+    registered.await.unwrap().unwrap();
+    portal.run_jobs().await;
+    let truth = truth(&portal).await;
+    assert_eq!(truth["deals_by_lead"][lead.to_string()], Value::Null);
+    assert_eq!(told(&portal).await, 0);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn staff_are_told_once_of_a_deal_whose_lead_was_withdrawn_before_its_worker_could_say_so() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let lost =
+        json!({ "system": "hubspot", "mishap": "drop_after", "path": "/deals/batch/upsert" });
+    portal.sandbox_act("faults/rules", lost).await;
+    let lead = portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
+    portal.worker().run_due().await.unwrap();
+    assert_eq!(portal.lead(lead).await.hubspot_deal_id, None);
+    leads::withdraw(&portal.ctx, &portal.aster.owner, lead)
+        .await
+        .unwrap();
+    for _ in 0..3 {
+        portal.advance_clock_by(6).await;
+        portal.run_jobs().await;
+    }
+    let truth = truth(&portal).await;
+    let deal = truth["deals_by_lead"][lead.to_string()][0].as_str();
+    assert!(deal.is_some(), "{truth}");
+    assert_eq!(told(&portal).await, 1);
+    assert_eq!(portal.lead(lead).await.state, LeadState::Withdrawn);
+    let approved = json!({ "dealstage": "approved" });
+    portal.change_deal(deal.unwrap(), approved).await;
+    portal.run_jobs().await;
+    assert_eq!(told(&portal).await, 1);
+    portal.finish().await;
+}

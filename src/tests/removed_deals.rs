@@ -1,7 +1,7 @@
 //! What becomes of leads whose deals are thrown away, brought back, opened again or merged in HubSpot.
 
 use portal_domain::{access::Actor, ids::LeadId, lead::LeadState};
-use portal_services::{exceptions, leads, outbox, outbox::Job};
+use portal_services::{deals, exceptions, leads, outbox, outbox::Job};
 use serde_json::json;
 
 use crate::portal::{TestPortal, lead_form};
@@ -149,5 +149,33 @@ async fn of_two_merged_deals_the_one_goes_on_whose_lead_hubspot_names_whichever_
     assert_eq!(open[0].record.client_name.as_deref(), Some("Harbour"));
     let lead = portal.lead(kept).await;
     assert_eq!(lead.state, LeadState::Registered);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_reading_that_a_deal_is_gone_does_not_overtake_that_it_was_brought_back() {
+    let portal = TestPortal::start().await;
+    let (lead, deal) = portal.registered("Harbour", "harbour-logistics.com").await;
+    // Asked for while it lay in the bin, and answered after a later reading had found it back.
+    let asked_at = portal.ctx.now();
+    portal.advance_clock_by(1).await;
+    for step in ["archive", "restore"] {
+        act(&portal, &deal, step).await;
+        portal.run_jobs().await;
+    }
+    let apply = || deals::apply_reading_asked(&portal.ctx, &deal, None, asked_at);
+    apply().await.unwrap();
+    portal.run_jobs().await;
+    assert_eq!(portal.lead(lead).await.state, LeadState::Registered);
+    lose_webhooks(&portal).await;
+    act(&portal, &deal, "archive").await;
+    apply().await.unwrap();
+    portal.advance_clock_by(1).await;
+    portal.run_jobs().await;
+    assert_eq!(
+        portal.lead(lead).await.state,
+        LeadState::Removed,
+        "read again"
+    );
     portal.finish().await;
 }

@@ -520,3 +520,68 @@ async fn a_contact_that_was_found_by_its_name_is_found_by_its_number_from_then_o
     assert_eq!(aster.unwrap()["number"], number.as_str());
     story.ends(&INVOICED, OWED, &[]).await;
 }
+
+/// Which contact of Xero's Aster's bill is to, by its name there.
+async fn billed(story: &Story, bill: &str) -> String {
+    let state = story.portal.sandbox_read("state").await;
+    let contact = state["xero"]["invoices"][bill]["contact_id"].as_str();
+    let contact = contact.expect("a contact");
+    let name = state["xero"]["contacts"][contact]["name"].as_str();
+    name.expect("a name").to_owned()
+}
+
+/// A contact in Xero that is Borealis's, whose legal name is the same as Aster's.
+async fn make_contact_of_borealis(story: &Story, name: &str) {
+    let number = format!("partner-{}", story.portal.borealis.id);
+    let contact = json!({ "name": name, "number": number });
+    story.xero("contacts", contact).await;
+}
+
+#[tokio::test]
+async fn a_partner_of_the_same_legal_name_has_a_contact_of_its_own() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    make_contact_of_borealis(&story, "Aster Ltd").await;
+    let bill = story.raise("AST-1", "").await;
+    assert_eq!(
+        billed(&story, &bill).await,
+        "Aster Ltd (aster-consulting.com)"
+    );
+    story.pay_rest(&bill).await;
+    let figures = [25_000, 0, 25_000, 0, 75_002];
+    story.ends(&["paid"; 3], figures, &[]).await;
+}
+
+#[tokio::test]
+async fn a_contact_that_is_known_for_another_partner_is_taken_for_no_second_one() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let made = story.xero("contacts", json!({ "name": "Aster Ltd" })).await;
+    let contact = made["id"].as_str().expect("an id");
+    let (database, borealis) = (&story.portal.database, story.portal.borealis.id);
+    let known = |of| format!("UPDATE partners SET xero_contact_id = '{contact}' WHERE id = '{of}'");
+    database.execute(&known(borealis)).await.unwrap();
+    let bill = story.raise("AST-1", "").await;
+    assert_eq!(
+        billed(&story, &bill).await,
+        "Aster Ltd (aster-consulting.com)"
+    );
+    let twice = database.execute(&known(story.portal.aster.id)).await;
+    assert!(twice.is_err(), "and the database holds that");
+    story.ends(&INVOICED, OWED, &[]).await;
+}
+
+#[tokio::test]
+async fn where_every_name_is_another_partners_finance_has_a_case_and_no_bill_goes_to_that_one() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    make_contact_of_borealis(&story, "Aster Ltd").await;
+    let foreign = json!({ "name": "Aster Ltd (aster-consulting.com)", "number": format!("partner-{}", story.deal.lead) });
+    story.xero("contacts", foreign).await;
+    let answer = story.try_raise("AST-1", "").await;
+    assert_eq!(answer.status, 303, "{answer:?}");
+    story.portal.run_jobs().await;
+    let case = story.exception("bill_not_made").await;
+    let why = case.facts["why"].as_str().unwrap();
+    assert!(why.contains("are other partners’"), "{why}");
+    let truth = story.portal.sandbox_read("truth").await;
+    assert_eq!(truth["bills_by_number"]["AST-1"], serde_json::Value::Null);
+    story.portal.finish_with_failed_jobs().await;
+}

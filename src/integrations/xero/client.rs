@@ -7,7 +7,8 @@ use portal_domain::{
     calendar::Timestamp,
     money::{Currency, Money},
     remote::{
-        InvoiceType, RemoteAccount, RemoteContact, RemoteCredit, RemoteInvoice, RemoteTaxType,
+        InvoiceType, RemoteAccount, RemoteContact, RemoteCredit, RemoteInvoice, RemoteMoney,
+        RemoteTaxType,
     },
 };
 use reqwest::{Method, Url};
@@ -33,6 +34,9 @@ const INVOICES_PER_PAGE: usize = 100;
 /// Credit notes on one page, the suppliers' among them.
 const CREDITS_PER_PAGE: usize = 100;
 
+/// Payments, prepayments or overpayments on one page.
+const MONEY_PER_PAGE: usize = 100;
+
 /// Ids that one address has room for.
 pub const INVOICE_IDS_MAX: usize = 40;
 /// The same of contacts.
@@ -50,6 +54,8 @@ pub struct XeroConfig {
     pub identity_url: String,
     pub client_id: String,
     pub client_secret: Secret,
+    /// The organisation that is meant, where one is known: of several that the app is connected to, that one.
+    pub meant: Option<String>,
 }
 
 /// Which invoices and bills to list. With neither ids nor an instant: all of them.
@@ -70,6 +76,45 @@ pub struct CreditQuery {
     pub modified_since: Option<Timestamp>,
     /// From 1.
     pub page: u32,
+}
+
+/// The lists of what is neither an invoice nor a credit note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MoneyKind {
+    Payments,
+    Prepayments,
+    Overpayments,
+}
+
+impl MoneyKind {
+    pub const ALL: [Self; 3] = [Self::Payments, Self::Prepayments, Self::Overpayments];
+
+    /// The list's name in the address, and of the call.
+    const fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Payments => ("Payments", "list_payments"),
+            Self::Prepayments => ("Prepayments", "list_prepayments"),
+            Self::Overpayments => ("Overpayments", "list_overpayments"),
+        }
+    }
+}
+
+/// Which payments, prepayments or overpayments to list; without an instant, all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MoneyQuery {
+    pub kind: MoneyKind,
+    /// Changed at or after this instant, to the second. Reach back, as with invoices.
+    pub modified_since: Option<Timestamp>,
+    /// From 1.
+    pub page: u32,
+}
+
+/// One page of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MoneyPage {
+    pub money: Vec<RemoteMoney>,
+    /// As of invoices.
+    pub next: Option<MoneyQuery>,
 }
 
 /// A document that cannot be read for what it is; the others of its page can.
@@ -321,6 +366,37 @@ impl Xero {
         Ok(CreditPage {
             credits,
             unreadable,
+            next,
+        })
+    }
+
+    /// One page of payments, prepayments or overpayments, of clients and to suppliers, the longest unchanged first.
+    pub async fn list_money(&self, query: &MoneyQuery) -> Result<MoneyPage, CallError> {
+        let (list, name) = query.kind.names();
+        let mut url = self.url(&[list])?;
+        page_of(&mut url, query.page, MONEY_PER_PAGE);
+        url.query_pairs_mut()
+            .append_pair("order", "UpdatedDateUTC ASC");
+        let headers = modified_since(query.modified_since)?;
+        let answered: wire::MoneyList = self.read(name, url, headers).await?;
+        let listed = match query.kind {
+            MoneyKind::Payments => answered.payments,
+            MoneyKind::Prepayments => answered.prepayments,
+            MoneyKind::Overpayments => answered.overpayments,
+        };
+        let next = (listed.len() >= MONEY_PER_PAGE).then(|| {
+            let mut newest = listed.iter().rev();
+            let last = newest.find_map(|one| convert::find_updated_at(one));
+            let (modified_since, page) = place_after(query.modified_since, query.page, last);
+            MoneyQuery {
+                modified_since,
+                page,
+                ..*query
+            }
+        });
+        let money = listed.iter().filter_map(|one| convert::money(one));
+        Ok(MoneyPage {
+            money: money.collect(),
             next,
         })
     }

@@ -6,7 +6,7 @@ use portal_domain::{
     money::{Currency, Money},
     remote::{
         CreditAllocation, InvoiceType, RemoteAccount, RemoteContact, RemoteCredit, RemoteInvoice,
-        RemoteTaxType,
+        RemoteMoney, RemoteTaxType,
     },
 };
 
@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use super::{
     client::{Organisation, Unreadable},
     wire::{
-        Account, Allocation, Amount, Applied, Contact, CreditNote, Invoice, Named,
+        self, Account, Allocation, Amount, Applied, Contact, CreditNote, Invoice, Named,
         OrganisationData, Refund, TaxRate,
     },
 };
@@ -69,6 +69,25 @@ impl From<Unreadable> for CallError {
 pub fn find_updated_at(document: &RawValue) -> Option<Timestamp> {
     let named: Named = serde_json::from_str(document.get()).ok()?;
     instant(&named.updated)
+}
+
+/// What a payment, a prepayment or an overpayment is for; `None` where it cannot be read: the documents that it is for are read again at night all the same.
+pub fn money(document: &RawValue) -> Option<RemoteMoney> {
+    let wire: wire::Money = serde_json::from_str(document.get()).ok()?;
+    let on_account = wire.prepayment.or(wire.overpayment);
+    let is_on_account = on_account.is_some();
+    let invoice = wire.invoice.map(|invoice| invoice.id);
+    let credit = wire.credit_note.map(|credit| credit.id);
+    let documents = [invoice, credit].into_iter().flatten();
+    let standing = wire.allocations.into_iter().filter(|part| !part.is_deleted);
+    let set_against = standing.map(|part| part.invoice.id);
+    Some(RemoteMoney {
+        id: on_account.or(wire.payment)?,
+        is_on_account,
+        documents: documents.filter(|id| !id.is_empty()).collect(),
+        set_against: set_against.filter(|id| !id.is_empty()).collect(),
+        updated_at: instant(&wire.updated)?,
+    })
 }
 
 fn read_credit(wire: &CreditNote) -> Result<RemoteCredit, String> {

@@ -57,7 +57,7 @@ impl TokenSource for CustomConnection {
             let asked_at = Instant::now();
             let token = fetch_token(&self.http, &self.config).await?;
             let access_token = Secret::from(token.access_token);
-            let tenant = fetch_tenant(&self.http, &self.config.base_url, &access_token).await?;
+            let tenant = fetch_tenant(&self.http, &self.config, &access_token).await?;
             let access = Access {
                 token: access_token,
                 tenant,
@@ -106,10 +106,16 @@ async fn fetch_token(http: &Http, config: &XeroConfig) -> Result<wire::Token, Ca
     Err(failure)
 }
 
-async fn fetch_tenant(http: &Http, base_url: &str, token: &Secret) -> Result<String, CallError> {
-    let tenants = oauth::list_tenants(http, base_url, token).await?;
-    let first = tenants.into_iter().next();
-    first.map(|tenant| tenant.id).ok_or_else(|| {
+/// The organisation that is meant, if the app is connected to it; else the first. Whether that one may be used is not for us to say.
+async fn fetch_tenant(
+    http: &Http,
+    config: &XeroConfig,
+    token: &Secret,
+) -> Result<String, CallError> {
+    let tenants = oauth::list_tenants(http, &config.base_url, token).await?;
+    let is_meant = |tenant: &&oauth::Tenant| config.meant.as_ref() == Some(&tenant.id);
+    let chosen = tenants.iter().find(is_meant).or_else(|| tenants.first());
+    chosen.map(|tenant| tenant.id.clone()).ok_or_else(|| {
         CallError::new(
             Vendor::Xero,
             ErrorKind::Unauthorised,

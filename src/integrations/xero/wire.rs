@@ -211,6 +211,40 @@ pub struct Refund {
     pub status: Option<String>,
 }
 
+/// A payment, a prepayment or an overpayment, as far as it says what it is for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct Money {
+    #[serde(rename = "PaymentID")]
+    pub payment: Option<String>,
+    #[serde(rename = "PrepaymentID")]
+    pub prepayment: Option<String>,
+    #[serde(rename = "OverpaymentID")]
+    pub overpayment: Option<String>,
+    #[serde(rename = "UpdatedDateUTC")]
+    pub updated: String,
+    /// What a payment is on; a credit note may stand in an invoice's place.
+    pub invoice: Option<InvoiceReference>,
+    pub credit_note: Option<CreditReference>,
+    pub allocations: Vec<Allocation>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct CreditReference {
+    #[serde(rename = "CreditNoteID")]
+    pub id: String,
+}
+
+/// A page of one of the three lists.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct MoneyList {
+    pub payments: Vec<Box<RawValue>>,
+    pub prepayments: Vec<Box<RawValue>>,
+    pub overpayments: Vec<Box<RawValue>>,
+}
+
 /// A part of a credit that was set against an invoice.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]

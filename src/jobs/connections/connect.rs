@@ -295,7 +295,7 @@ fn app_of(stored: &Stored) -> Result<App, ConnectError> {
     }
 }
 
-fn numbered(account: Account) -> Found {
+pub(super) fn numbered(account: Account) -> Found {
     Found {
         name: account.id.clone(),
         id: account.id,

@@ -1,6 +1,7 @@
 //! What the systems are reached with: a client for each, made of what the environment says, of a connection that a person made, or of the sandbox's stand-in; and
 //! made anew once a connection's version moved, so that no instance must be started again. This is the one place that turns secrets into clients.
 
+mod belonging;
 mod connect;
 mod reach;
 mod tokens;

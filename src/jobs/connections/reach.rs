@@ -6,13 +6,16 @@ use portal_domain::connection::{ConnectionState, Origin, Place, Way, webhook_sec
 use portal_integrations::{
     App, Http, NoToken, Secret, TokenSource, Vendor,
     email::{MailConfig, Mailer},
-    hubspot::{HubSpot, HubSpotConfig},
+    hubspot::HubSpot,
     slack::{Slack, SlackConfig},
-    xero::{BillStatus, Xero, XeroConfig},
+    token::FixedToken,
+    xero::{BillStatus, CustomConnection, Xero, XeroConfig},
 };
 use portal_services::{Ctx, connections::Stored};
 
-use super::{Addresses, Connector, Credentials, Outside, tokens::StoredTokens};
+use super::{
+    Addresses, Connector, Credentials, Outside, belonging::OwnAccount, tokens::StoredTokens,
+};
 use crate::BillSettings;
 
 /// Why nothing is sent. People read these words with what waits.
@@ -119,16 +122,13 @@ impl Reach<'_> {
         let base_url = &self.addresses().hubspot;
         let given = self.given().and_then(|given| given.hubspot.as_ref());
         let token = given.map(|keys| keys.token.clone());
-        match token.or_else(|| self.typed()) {
-            Some(token) => {
-                let base_url = base_url.clone();
-                HubSpot::new(self.http.clone(), HubSpotConfig { base_url, token })
-            }
-            None => {
-                let tokens = self.tokens(Vendor::HubSpot);
-                HubSpot::with_tokens(self.http.clone(), base_url, tokens)
-            }
-        }
+        let tokens = match token.or_else(|| self.typed()) {
+            Some(token) => Arc::new(FixedToken::new(token)),
+            None => self.tokens(Vendor::HubSpot),
+        };
+        let (ctx, http) = (self.ctx.clone(), self.http.clone());
+        let own = OwnAccount::of_hubspot(ctx, http, base_url, tokens);
+        HubSpot::with_tokens(self.http.clone(), base_url, own)
     }
 
     pub(super) fn xero(&self) -> Xero {
@@ -139,21 +139,22 @@ impl Reach<'_> {
         let custom = parts.app.clone().zip(self.stored.app_secret.clone());
         let custom =
             custom.filter(|_| self.obstacle().is_none() && self.is_over(Way::ClientCredentials));
-        match given.or(custom) {
-            Some((client_id, client_secret)) => Xero::new(
-                self.http.clone(),
-                XeroConfig {
+        let tokens = match given.or(custom) {
+            Some((client_id, client_secret)) => {
+                let config = XeroConfig {
                     base_url: addresses.xero.clone(),
                     identity_url: addresses.xero_identity.clone(),
                     client_id,
                     client_secret,
-                },
-            ),
-            None => {
-                let tokens = self.tokens(Vendor::Xero);
-                Xero::with_tokens(self.http.clone(), addresses.xero.clone(), tokens)
+                    meant: self.stored.mirrored.clone(),
+                };
+                Arc::new(CustomConnection::new(self.http.clone(), config))
             }
-        }
+            None => self.tokens(Vendor::Xero),
+        };
+        let (ctx, http) = (self.ctx.clone(), self.http.clone());
+        let own = OwnAccount::of_xero(ctx, http, &addresses.xero, tokens);
+        Xero::with_tokens(self.http.clone(), addresses.xero.clone(), own)
     }
 
     pub(super) fn slack(&self) -> Slack {

@@ -39,7 +39,10 @@ pub fn act(
         ["credits", key, "refund"] => refund(world, key, fields, now_ms),
         ["credits", key, act] => change_credit(world, key, act, now_ms),
         ["allocations", id, "delete"] => {
-            let removed = world.xero.remove_allocation(id, now_ms)?;
+            let removed = match fields.get("undated") {
+                Some(Value::Bool(true)) => world.xero.remove_allocation_undated(id, now_ms)?,
+                _ => world.xero.remove_allocation(id, now_ms)?,
+            };
             let value = credit_value(world, &removed.credit_id);
             Ok(Done::new(value, "The credit is free again."))
         }
@@ -137,6 +140,10 @@ fn connect(world: &mut World, fields: &Fields) -> Result<Done, String> {
         Some(Value::String(wanted)) => wanted == "true",
         _ => return Err("second must be true or false.".to_owned()),
     };
+    match fields.get("first") {
+        Some(Value::Bool(false)) => world.xero.disconnect(),
+        _ => world.xero.connect(),
+    }
     if !wants_second {
         world.second_xero = None;
     } else if world.second_xero.is_none() {

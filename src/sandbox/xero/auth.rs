@@ -69,6 +69,11 @@ impl TokenDesk {
         self.connected = true;
     }
 
+    /// Disconnects it again.
+    pub fn disconnect(&mut self) {
+        self.connected = false;
+    }
+
     /// Whoever let the web app in takes that back: every token of it is worth nothing from now on.
     pub fn take_consent_back(&mut self) {
         self.consented = false;

@@ -541,6 +541,17 @@ impl Xero {
         allocation_id: &str,
         now_ms: i64,
     ) -> Result<Allocation, String> {
+        let removed = self.remove_allocation_undated(allocation_id, now_ms)?;
+        self.touch(&removed.invoice_id, now_ms);
+        Ok(removed)
+    }
+
+    /// The same, where Xero neither dates the invoice anew nor tells of it.
+    pub fn remove_allocation_undated(
+        &mut self,
+        allocation_id: &str,
+        now_ms: i64,
+    ) -> Result<Allocation, String> {
         let place = self
             .allocations
             .iter()
@@ -551,7 +562,6 @@ impl Xero {
         }
         let removed = self.allocations.remove(place);
         self.settle(&removed.invoice_id, removed.date);
-        self.touch(&removed.invoice_id, now_ms);
         self.touch_credit(&removed.credit_id, now_ms);
         Ok(removed)
     }

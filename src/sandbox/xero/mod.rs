@@ -172,6 +172,16 @@ impl Xero {
         self.tokens.connect();
     }
 
+    /// The custom connection is to this organisation, if it was not.
+    pub fn connect(&mut self) {
+        self.tokens.connect();
+    }
+
+    /// The custom connection is to this organisation no longer.
+    pub fn disconnect(&mut self) {
+        self.tokens.disconnect();
+    }
+
     /// Whoever let the web app in takes that back.
     pub fn take_consent_back(&mut self) {
         self.tokens.take_consent_back();

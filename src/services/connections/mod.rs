@@ -4,6 +4,7 @@
 //! What the environment says goes before everything; where neither it nor a person said anything the sandbox stands in, if it may. A connection that broke
 //! is still the one that counts: what is to be sent waits, and never goes to the sandbox instead.
 
+mod belonging;
 mod change;
 mod consent;
 mod tokens;
@@ -18,11 +19,15 @@ use portal_store::{
     Tx,
     connections::{self, ConnectionRecord},
     jobs::{self, BacklogRecord},
+    mirrored_accounts::{self, MirroredAccount},
     vendors::{self, Standing},
 };
 
 use crate::{Ctx, Programme, ServiceError, access::require_staff, vault};
 
+pub use portal_store::mirrored_accounts::Account;
+
+pub use belonging::{compare, find_mirrored, leave_books};
 pub use change::{
     AppForm, Found, Tested, TokenForm, check_token, connect_app, connect_mail, connect_token,
     disconnect, set_webhook_secrets, tested,
@@ -41,6 +46,8 @@ pub struct ConnectionView {
     pub record: ConnectionRecord,
     pub origin: Origin,
     pub standing: Standing,
+    /// Whose objects of it are mirrored.
+    pub mirrored: Option<MirroredAccount>,
     /// How much waits for it.
     pub waiting: i64,
     /// Whether the vault keeps something that its webhooks are checked with.
@@ -85,6 +92,7 @@ async fn view(
     Ok(ConnectionView {
         origin: origin(&ctx.programme, &record),
         standing: vendors::find_standing(tx, system.as_str()).await?,
+        mirrored: mirrored_accounts::find(tx, system).await?,
         waiting: backlog.map_or(0, |backlog| backlog.waiting),
         has_webhook_secret: webhook.is_some(),
         record,

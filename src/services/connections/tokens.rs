@@ -9,7 +9,7 @@ use portal_domain::{
 use portal_store::{
     audit,
     connections::{self, ConnectionRecord},
-    vendors,
+    mirrored_accounts, vendors,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -67,6 +67,8 @@ pub struct Stored {
     pub tokens: Option<Pair>,
     pub webhook: Option<Secret>,
     pub address: Option<Secret>,
+    /// The account whose objects are mirrored.
+    pub mirrored: Option<String>,
 }
 
 /// A connection for those who call the system, never for a page.
@@ -75,6 +77,7 @@ pub async fn find_stored(ctx: &Ctx, system: System) -> Result<Stored, ServiceErr
     let mut tx = ctx.store.read().await?;
     let record = connections::find(&mut tx, system).await?;
     let tokens = secret_of(ctx, &mut tx, system, S::Tokens).await?;
+    let mirrored = mirrored_accounts::find(&mut tx, system).await?;
     Ok(Stored {
         record,
         token: secret_of(ctx, &mut tx, system, S::Token).await?,
@@ -82,6 +85,7 @@ pub async fn find_stored(ctx: &Ctx, system: System) -> Result<Stored, ServiceErr
         tokens: tokens.as_ref().map(Pair::read).transpose()?,
         webhook: secret_of(ctx, &mut tx, system, S::Webhook).await?,
         address: secret_of(ctx, &mut tx, system, S::Address).await?,
+        mirrored: mirrored.map(|mirrored| mirrored.account.id),
     })
 }
 

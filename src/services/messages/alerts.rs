@@ -11,7 +11,10 @@ use super::{
     compose::{Draft, Reader, send},
     slack::{Message, staff_words, tell_staff},
 };
-use crate::{Ctx, ServiceError, alerts::Cause};
+use crate::{
+    Ctx, ServiceError,
+    alerts::{Cause, Kind},
+};
 
 /// Something is wrong, or over: what is over follows below what was wrong.
 pub(crate) async fn alert(
@@ -26,7 +29,10 @@ pub(crate) async fn alert(
     let message = about_alert(staff_words(tx).await?, &key, place);
     tell_staff(ctx, tx, StaffEvent::Alert, &thread, &message).await?;
     for person in people::list_staff(tx).await? {
-        if person.staff_role == Some(StaffRole::Operator) {
+        if person
+            .staff_role
+            .is_some_and(|role| hears(role, cause.kind))
+        {
             let to = Reader::from(person);
             send(ctx, tx, &to, &alert_draft(to.words(), &key, place)).await?;
         }
@@ -34,10 +40,20 @@ pub(crate) async fn alert(
     Ok(())
 }
 
+/// Operators look after the machinery; which account is meant administrators alone can say.
+const fn hears(role: StaffRole, kind: Kind) -> bool {
+    match role {
+        StaffRole::Operator => true,
+        StaffRole::Administrator => matches!(kind, Kind::Foreign),
+        _ => false,
+    }
+}
+
 /// Where something can be done about it.
 fn path(key: &str, place: &str) -> String {
     match key {
-        "alert-broken" | "alert-broken-over" | "alert-missing" | "alert-missing-over" => {
+        "alert-broken" | "alert-broken-over" | "alert-missing" | "alert-missing-over"
+        | "alert-foreign" | "alert-foreign-over" => {
             format!("/staff/connections/{place}")
         }
         "alert-unfit" | "alert-unfit-over" => "/staff/statements/accounts".to_owned(),
@@ -71,7 +87,7 @@ pub(super) fn about_alert(words: Words, key: &str, place: &str) -> Message {
 pub(super) fn alert_draft(words: Words, key: &str, place: &str) -> Draft {
     let (subject, text) = said(&words, key, place);
     let button = match key {
-        "alert-broken" | "alert-missing" => "alert-button-connect",
+        "alert-broken" | "alert-missing" | "alert-foreign" => "alert-button-connect",
         "alert-unfit" | "alert-unfit-over" => "alert-button-accounts",
         _ => "alert-button",
     };

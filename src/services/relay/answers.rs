@@ -15,11 +15,10 @@ use portal_store::{
     leads::{self, LeadRecord},
 };
 
-use super::choice;
+use super::{choice, deliveries::made_in_vain};
 use crate::{
     Ctx, ServiceError, books,
     deals::{apply_reading, find_own, not_readable, register},
-    messages,
     outbox::{self, Job},
     stages,
 };
@@ -102,7 +101,7 @@ pub async fn registered(
     if register(ctx, &mut tx, &mut lead, deal).await? {
         changes::add(&mut tx, lead.partner, ctx.now()).await?;
     } else if lead.state == LeadState::Withdrawn {
-        messages::deal_without_lead(ctx, &mut tx, &lead, deal).await?;
+        made_in_vain(ctx, &mut tx, &lead, deal).await?;
     }
     let answered = DeliveryRecord {
         state: DeliveryState::Registered,

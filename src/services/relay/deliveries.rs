@@ -21,7 +21,7 @@ use super::{SYSTEM, choice, secrets};
 use crate::{
     Ctx, ServiceError,
     access::require_staff,
-    books,
+    books, messages,
     outbox::{self, Job},
 };
 
@@ -53,6 +53,14 @@ const fn is_open(delivery: &DeliveryRecord) -> bool {
     )
 }
 
+/// A lead that is not accepted yet, or that somebody withdrew meanwhile, goes nowhere.
+const fn is_wanted(lead: &LeadRecord) -> bool {
+    !matches!(
+        lead.state,
+        LeadState::InReview | LeadState::Rejected | LeadState::Withdrawn
+    )
+}
+
 async fn lock(tx: &mut Tx, lead: LeadId) -> Result<LeadRecord, ServiceError> {
     books::lock_lead(tx, lead).await?;
     leads::find(tx, lead).await?.ok_or(ServiceError::NotFound)
@@ -81,10 +89,7 @@ pub struct Sending {
 pub async fn begin(ctx: &Ctx, id: LeadId) -> Result<Option<Sending>, ServiceError> {
     let mut tx = ctx.store.write().await?;
     let lead = lock(&mut tx, id).await?;
-    if matches!(
-        lead.state,
-        LeadState::InReview | LeadState::Rejected | LeadState::Withdrawn
-    ) {
+    if !is_wanted(&lead) {
         return Ok(None);
     }
     let chosen = choice::find(&mut tx).await?;
@@ -195,12 +200,12 @@ async fn goes_direct(
     Ok(lead.hubspot_deal_id.is_some() || choice::find(tx).await?.way == Way::Direct)
 }
 
-/// The portal is about to make a lead's deal in HubSpot; `false` if it must not any more.
+/// The portal is about to make a lead's deal in HubSpot; `false` if it must not any more: the lead goes the other way by now, or was withdrawn.
 pub async fn begin_direct(ctx: &Ctx, id: LeadId) -> Result<bool, ServiceError> {
     let mut tx = ctx.store.write().await?;
     let lead = lock(&mut tx, id).await?;
     let known = deliveries::find(&mut tx, id).await?;
-    let is_direct = goes_direct(&mut tx, &lead, known.as_ref()).await?;
+    let is_direct = is_wanted(&lead) && goes_direct(&mut tx, &lead, known.as_ref()).await?;
     if is_direct {
         let begun = DeliveryRecord {
             way: Way::Direct,
@@ -212,6 +217,30 @@ pub async fn begin_direct(ctx: &Ctx, id: LeadId) -> Result<bool, ServiceError> {
     }
     tx.commit().await?;
     Ok(is_direct)
+}
+
+/// HubSpot has a deal of a lead that was withdrawn while it was being made: staff are told, once, for nobody else knows of it.
+pub(crate) async fn made_in_vain(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    lead: &LeadRecord,
+    deal: &str,
+) -> Result<(), ServiceError> {
+    let known = deliveries::find(tx, lead.id).await?;
+    if known
+        .as_ref()
+        .is_some_and(|known| known.state == DeliveryState::Registered)
+    {
+        return Ok(());
+    }
+    messages::deal_without_lead(ctx, tx, lead, deal).await?;
+    let told = DeliveryRecord {
+        state: DeliveryState::Registered,
+        is_due: false,
+        answered_at: Some(ctx.now()),
+        ..known.unwrap_or_else(|| DeliveryRecord::new(lead.id, Way::Direct, ctx.now()))
+    };
+    Ok(deliveries::put(tx, &told).await?)
 }
 
 /// HubSpot certainly made no deal: the lead may still go the other way.

@@ -95,6 +95,17 @@ pub async fn test_connection(system: String) -> Result<Done, UiError> {
     Ok(Done::new(format!("{PATH}/{system}"), "connection-tested"))
 }
 
+/// Says that the account which a system lets us into by now is meant, and leaves what is mirrored of the old one.
+#[server(endpoint = "leave_books")]
+pub async fn leave_books(system: String, account: String) -> Result<Done, UiError> {
+    use portal_services::connections::leave_books;
+    let page = crate::web::page::current().await?;
+    let known = page.said(crate::web::connections::parse(&system))?;
+    page.said(leave_books(&page.ctx, page.actor()?, known, &account).await)?;
+    crate::web::connections::follow(&page).await?;
+    Ok(Done::new(format!("{PATH}/{system}"), "books-left"))
+}
+
 /// Gives back what a vendor gave, and forgets the connection.
 #[server(endpoint = "disconnect_system")]
 pub async fn disconnect_system(system: String) -> Result<Done, UiError> {

@@ -136,6 +136,18 @@ pub async fn dismiss_exception(
     Ok(Done::new("/staff/reconciliation", "exception-dismissed"))
 }
 
+/// Says that very many objects, which a system does not have any more, are gone.
+#[server(endpoint = "confirm_gone")]
+pub async fn confirm_gone(
+    exception: ExceptionId,
+    #[server(default)] reason: String,
+) -> Result<Done, UiError> {
+    use portal_services::missing;
+    let page = crate::web::page::current().await?;
+    page.said(missing::confirm(&page.ctx, page.actor()?, exception, &reason).await)?;
+    Ok(Done::new("/staff/reconciliation", "gone-confirmed"))
+}
+
 /// Says which of two merged deals goes on: `survivor` or `other`.
 #[server(endpoint = "decide_merger")]
 pub async fn decide_merger(

@@ -83,6 +83,7 @@ error-invoice-number-taken = Diese Nummer haben Sie bereits für eine andere Abr
 error-invoice-number-in-xero = Eine andere Rechnung von Ihnen mit dieser Nummer ist bereits gebucht: Geben Sie die Nummer dieser Rechnung an.
 error-number-characters = Lassen Sie { $detail } weg: Unsere Buchhaltung kann es in einer Nummer nicht führen.
 error-bill-in-xero = Diese Rechnung ist bereits gebucht und lässt sich nicht mehr zurückziehen.
+error-contact-of-another-partner = Dieser Kontakt in Xero gehört einem anderen Partner.
 error-bill-being-made = Diese Rechnung wird gerade bei uns gebucht und ist vielleicht schon da. Bitte sehen Sie in einigen Minuten wieder nach: Dann ist sie gebucht oder lässt sich zurückziehen.
 error-currency-stated = Posten dieses Deals stehen auf einer Abrechnung, die ihre Währung behält. Lassen Sie es so, lassen Sie den Deal in HubSpot enden, und registrieren Sie den Rest als neuen Deal.
 error-exception-resolved = Das hat bereits jemand erledigt. Laden Sie die Seite neu.

@@ -42,6 +42,7 @@ job-work_event = Ereignis eines Webhooks lesen
 job-read_invoice = Rechnung lesen
 job-read_credit = Gutschrift lesen
 job-sweep_invoices = Geänderte Rechnungen suchen
+job-sweep_money = Bewegte Zahlungen suchen
 job-read_contact = Einen Kontakt lesen
 job-check_contacts = Prüfen, ob Kontakte zusammengeführt wurden
 job-check_invoices = Alle Rechnungen vergleichen

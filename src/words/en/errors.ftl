@@ -83,6 +83,7 @@ error-invoice-number-taken = You used this number for another statement already:
 error-invoice-number-in-xero = Another invoice of yours with this number is in our books already: write the number on this invoice.
 error-number-characters = Leave out { $detail }: our books cannot take it in a number.
 error-bill-in-xero = This invoice is in our books already and cannot be withdrawn any more.
+error-contact-of-another-partner = This contact in Xero is another partner’s.
 error-bill-being-made = This invoice is being entered in our books and may be there already. Please look again in a few minutes: by then it is booked, or can be withdrawn.
 error-currency-stated = Lines of this deal are on a statement, which stays in its currency. Keep it, let the deal end in HubSpot, and register the rest as a new deal.
 error-exception-resolved = Somebody has settled this already. Load the page again.

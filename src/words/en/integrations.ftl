@@ -42,6 +42,7 @@ job-work_event = Read an event of a webhook
 job-read_invoice = Read an invoice
 job-read_credit = Read a credit note
 job-sweep_invoices = Look for changed invoices
+job-sweep_money = Look for moved payments
 job-read_contact = Read a contact
 job-check_contacts = Look whether contacts were merged
 job-check_invoices = Compare all invoices

@@ -618,6 +618,7 @@ async fn a_list_that_does_not_show_a_refund_is_not_believed() {
         identity_url: stage.sandbox.http_url(),
         client_id: "xero-id".to_owned(),
         client_secret: Secret::from("xero-secret"),
+        meant: None,
     };
     let xero = Xero::new(stage.http.clone(), config);
     let page = xero.list_credits(&all(1)).await.unwrap();

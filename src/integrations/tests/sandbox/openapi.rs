@@ -14,7 +14,9 @@ use portal_domain::{
     calendar::Timestamp,
     money::{Currency, Money},
 };
-use portal_integrations::xero::{BillStatus, CreditQuery, InvoiceQuery, NewBill};
+use portal_integrations::xero::{
+    BillStatus, CreditQuery, InvoiceQuery, MoneyKind, MoneyQuery, NewBill,
+};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
@@ -199,6 +201,16 @@ async fn everything(stage: &Stage) {
     xero.find_contacts_by_name("partner gmbh").await.unwrap();
     xero.list_accounts().await.unwrap();
     xero.list_tax_types().await.unwrap();
+    let other = json!({ "name": "Partner Holding" });
+    let other = stage.act("xero/contacts", other).await;
+    let other = other["id"].as_str().unwrap();
+    xero.number_contact(other, "partner-18").await.unwrap();
+    let merged = json!({ "contact": "Partner Holding", "into": "Partner GmbH" });
+    stage.act("xero/contacts/merge", merged).await;
+    let ids = [contact.id.clone(), other.to_owned()];
+    let listed = xero.list_contacts(&ids).await.unwrap();
+    let merged = listed.iter().find(|listed| listed.id == other).unwrap();
+    assert_eq!(merged.merged_into.as_ref(), Some(&contact.id));
     let mut bill = NewBill {
         contact_id: contact.id.clone(),
         number: "PP-1".to_owned(),
@@ -249,10 +261,21 @@ async fn everything(stage: &Stage) {
     };
     let credits = xero.list_credits(&query).await.unwrap().credits;
     xero.read_credit(&credits[0].id).await.unwrap().unwrap();
+    for kind in MoneyKind::ALL {
+        let query = MoneyQuery {
+            kind,
+            modified_since: Some(Timestamp(START_MS)),
+            page: 1,
+        };
+        let listed = xero.list_money(&query).await.unwrap().money;
+        assert_eq!(listed.len(), 1, "{kind:?}");
+    }
     for list in [
         "Prepayments?page=1",
         "Overpayments?page=1",
         "Payments?page=1",
+        "Accounts",
+        "TaxRates",
         "Currencies",
     ] {
         stage
@@ -304,7 +327,7 @@ async fn our_requests_and_the_sandboxs_answers_are_what_xero_describes() {
         .filter(|exchange| exchange.request.is_some())
         .count();
     assert!(
-        exchanges.len() >= 18 && writes >= 3,
+        exchanges.len() >= 23 && writes >= 4,
         "{} exchanges, {writes} with a body",
         exchanges.len()
     );

@@ -120,6 +120,7 @@ impl Stage {
             identity_url: self.sandbox.http_url(),
             client_id: "xero-id".to_owned(),
             client_secret: Secret::from(client_secret),
+            meant: None,
         };
         Xero::new(self.http.clone(), config)
     }

@@ -16,7 +16,7 @@ use portal_services::{
     documents::Document,
     exceptions::{self, CaseView, InvoiceChoice},
     mergers::Merger,
-    renewals,
+    missing, renewals,
 };
 use serde::Deserialize;
 
@@ -121,6 +121,7 @@ fn forms(page: &Page, case: &CaseView, search: &str) -> AnyView {
         {case.merger.as_ref().map(|merger| merge(page, case, merger))}
         {(kind == renewals::WITHOUT_LEAD).then(|| take_over(page, case))}
         {matches!(kind, "start_changed" | "currency_changed").then(|| keep(page, case, kind))}
+        {(kind == missing::MANY_GONE).then(|| confirm_gone(page, case))}
         {dismiss}
     }
     .into_any()
@@ -423,6 +424,26 @@ fn follow(page: &Page, case: &CaseView, is_start: bool) -> AnyView {
         </form>
     };
     act(page, "case-follow", words.text(what), form.into_any())
+}
+
+/// Saying that what a system does not have any more is gone.
+fn confirm_gone(page: &Page, case: &CaseView) -> AnyView {
+    let words = &page.words;
+    let form = view! {
+        {form_errors(page, "confirm_gone")}
+        <form method="post" class="form" novalidate>
+            {calls("confirm_gone")}
+            {exception_field(case)}
+            {reason(page, "confirm_gone", "gone_reason", "case-decision-reason")}
+            <div class="foot"><button class="btn danger">{words.text("case-gone-submit")}</button></div>
+        </form>
+    };
+    act(
+        page,
+        "case-gone",
+        words.text("case-gone-what"),
+        form.into_any(),
+    )
 }
 
 fn dismiss(page: &Page, case: &CaseView) -> AnyView {

@@ -365,6 +365,7 @@ fn tone(kind: &str) -> &'static str {
         | "bill_voided"
         | "bill_not_made"
         | "deals_merged"
+        | "many_gone"
         | "currency_changed" => "bad",
         "several_deals_possible" | "invoice_without_deal" => "info",
         _ => "wait",
@@ -385,6 +386,7 @@ pub fn title(case: &ExceptionView, facts: &Facts<'_>) -> String {
         record.invoice_number.clone().unwrap_or_default(),
         statement,
         facts.month().unwrap_or_default(),
+        facts.text("system"),
     ];
     let about = about.into_iter().find(|text| !text.is_empty());
     let parts: Vec<String> = [who]
@@ -448,6 +450,8 @@ pub fn arguments(case: &ExceptionView, facts: &Facts<'_>) -> Vec<(&'static str, 
         ("contact", or_nothing(&facts.text("contact")).into()),
         ("message", or_nothing(&facts.text("message")).into()),
         ("why", or_nothing(&facts.text("why")).into()),
+        ("system", or_nothing(&facts.text("system")).into()),
+        ("count", facts.minor("count").unwrap_or(0).into()),
     ]
 }
 

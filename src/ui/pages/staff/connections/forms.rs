@@ -1,15 +1,19 @@
 //! The forms of a connection: one for each way in which it can be made, and those that change or end it.
 
 use leptos::prelude::*;
-use portal_domain::connection::{ConnectionState, Origin, System, Way};
-use portal_services::connections::{self, ConnectionView};
+use portal_domain::{
+    access::Action,
+    connection::{ConnectionState, Origin, System, Way},
+};
+use portal_services::connections::{self, Account, ConnectionView};
+use portal_words::Argument;
 
 use super::path_of;
 use crate::{
     serve,
     ui::{
         kit,
-        pages::staff::{calls, form_errors},
+        pages::staff::{calls, form_errors, may},
     },
     web::page::Page,
 };
@@ -270,6 +274,32 @@ pub(super) fn webhooks(page: &Page, view: &ConnectionView) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// Going on with another account, with a second thought; administrators alone may.
+pub(super) fn leave_books(
+    page: &Page,
+    view: &ConnectionView,
+    theirs: &Account,
+    those: &[(&'static str, Argument)],
+) -> AnyView {
+    let words = &page.words;
+    if !may(page, Action::LeaveBooks) {
+        return view! { <p>{words.text("connection-foreign-who")}</p> }.into_any();
+    }
+    let values = [
+        ("system", view.record.system.to_string()),
+        ("account", theirs.id.clone()),
+    ];
+    let submit = words.with("connection-foreign-submit", those);
+    view! {
+        <details class="more">
+            <summary class="btn">{words.with("connection-foreign-leave", those)}</summary>
+            <p>{words.with("connection-foreign-means", those)}</p>
+            {kit::button_form("leave_books", &values, submit, "btn danger")}
+        </details>
+    }
+    .into_any()
 }
 
 /// Connecting again, and disconnecting with a second thought.

@@ -6,7 +6,7 @@ mod forms;
 use axum::{extract::Path, response::Response};
 use leptos::prelude::*;
 use portal_domain::connection::{ConnectionState, Origin, System};
-use portal_services::connections::{self, ConnectionView};
+use portal_services::connections::{self, Account, ConnectionView};
 
 use super::{NOTHING, crumbs, fact, head};
 use crate::{
@@ -50,6 +50,7 @@ pub async fn show(page: Page, Path(system): Path<String>) -> Result<Response, Ui
             {crumbs(page, PATH, "connections-title", title.clone())}
             {head_of(page, &view, title)}
             <div class="stack">
+                {foreign(page, &view)}
                 {notice(page, &view)}
                 {forms::choice(page, &view)}
                 {facts(page, &view)}
@@ -65,6 +66,7 @@ pub async fn show(page: Page, Path(system): Path<String>) -> Result<Response, Ui
 /// The last part of its key in the catalogues, and its colour.
 fn state(view: &ConnectionView) -> (&'static str, &'static str) {
     match (view.origin, view.record.parts.state) {
+        _ if other(view).is_some() => ("foreign", "failing"),
         (Origin::Environment, _) if view.standing.held_at.is_some() => ("refused", "failing"),
         (Origin::Environment, _) => ("environment", "healthy"),
         (Origin::Connection, ConnectionState::Choosing) => ("choosing", "held"),
@@ -74,6 +76,13 @@ fn state(view: &ConnectionView) -> (&'static str, &'static str) {
         (Origin::Sandbox, _) => ("sandbox", "off"),
         (Origin::Nothing, _) => ("nothing", "failing"),
     }
+}
+
+/// The account whose objects are mirrored, and the other one that the system lets us into by now.
+fn other(view: &ConnectionView) -> Option<(&Account, &Account)> {
+    let mirrored = view.mirrored.as_ref();
+    let mirrored = mirrored.filter(|_| view.origin != Origin::Nothing);
+    mirrored.and_then(|mirrored| Some((&mirrored.account, mirrored.other.as_ref()?)))
 }
 
 fn pill(page: &Page, view: &ConnectionView) -> AnyView {
@@ -203,6 +212,41 @@ fn notice(page: &Page, view: &ConnectionView) -> Option<AnyView> {
     )
 }
 
+/// That the system lets us into another account than the one whose objects are mirrored, and both ways out of it.
+fn foreign(page: &Page, view: &ConnectionView) -> Option<AnyView> {
+    let words = &page.words;
+    let (ours, theirs) = other(view)?;
+    let system = words.text(&format!("integration-{}", view.record.system));
+    let those = [
+        ("system", system.into()),
+        ("ours", named(ours).into()),
+        ("theirs", named(theirs).into()),
+        ("count", view.waiting.into()),
+    ];
+    Some(
+        view! {
+            <div class="notice" data-tone="bad" role="alert">
+                {kit::icon(icons::ALERT)}
+                <div>
+                    <h2>{words.with("connection-foreign-title", &those)}</h2>
+                    <p>{words.with("connection-foreign", &those)}</p>
+                    <p>{words.with("connection-foreign-back", &those)}</p>
+                    {forms::leave_books(page, view, theirs, &those)}
+                </div>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// An account as people know it, and as the system does.
+fn named(account: &Account) -> String {
+    match account.name == account.id {
+        true => account.id.clone(),
+        false => format!("{} ({})", account.name, account.id),
+    }
+}
+
 fn facts(page: &Page, view: &ConnectionView) -> AnyView {
     let words = &page.words;
     let parts = &view.record.parts;
@@ -220,6 +264,10 @@ fn facts(page: &Page, view: &ConnectionView) -> AnyView {
     });
     let granted = parts.way.is_some_and(|way| way.is_granted());
     let ends = parts.expires_at.filter(|_| mine && granted);
+    let books = view.mirrored.as_ref().map(|mirrored| {
+        let whose = named(&mirrored.account).into_any();
+        fact(words.text("connection-books"), whose)
+    });
     let ends = ends.map(|at| fact(words.text("connection-token-ends"), kit::instant(page, at)));
     view! {
         <section class="card" aria-label=words.text("integration-facts")>
@@ -227,6 +275,7 @@ fn facts(page: &Page, view: &ConnectionView) -> AnyView {
                 {fact(words.text("connection-column-how"), how(page, view).into_any())}
                 {fact(words.text("connection-column-since"), since(page, view))}
                 {text("connection-account", account(view))}
+                {books}
                 {text("connection-app", parts.app.clone())}
                 {text("connection-scopes", parts.scopes.clone())}
                 {ends}

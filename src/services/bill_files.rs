@@ -57,10 +57,10 @@ pub struct Download {
     pub content: Vec<u8>,
 }
 
-/// What was typed into a form as a PDF.
-pub(crate) fn parse(content: &[u8]) -> Result<Pdf, ServiceError> {
+/// What came with a form as a PDF, in a field of that name.
+pub(crate) fn parse(field: &str, content: &[u8]) -> Result<Pdf, ServiceError> {
     let mut errors = FieldErrors::default();
-    let pdf = errors.take("pdf", Pdf::parse(content));
+    let pdf = errors.take(field, Pdf::parse(content));
     pdf.ok_or(ServiceError::Invalid(errors))
 }
 
@@ -83,7 +83,7 @@ pub(crate) async fn begin(
 /// The partner hands in its invoice for a bill that has none yet; one that Xero has gets it there too. Answers the bill's statement.
 ///
 /// # Errors
-/// What is wrong with the file, under `pdf`; `bill-has-pdf`.
+/// What is wrong with the file, under `file`; `bill-has-pdf`.
 pub async fn add(
     ctx: &Ctx,
     actor: &Actor,
@@ -91,8 +91,8 @@ pub async fn add(
     content: Option<&[u8]>,
 ) -> Result<StatementId, ServiceError> {
     let partner = require_partner(actor, Action::RaiseInvoices)?;
-    let content = content.ok_or_else(|| ServiceError::field("pdf", "required"))?;
-    let pdf = parse(content)?;
+    let content = content.ok_or_else(|| ServiceError::field("file", "required"))?;
+    let pdf = parse("file", content)?;
     let mut tx = ctx.store.write().await?;
     tx.lock(&format!("bill_files:{id}")).await?;
     let bill = bills::find(&mut tx, id).await?;

@@ -55,7 +55,9 @@ pub async fn raise(
 ) -> Result<BillId, ServiceError> {
     let partner = require_partner(actor, Action::RaiseInvoices)?;
     let number = form.parse_number().map_err(ServiceError::Invalid)?;
-    let pdf = pdf.map(bill_files::parse).transpose()?;
+    let pdf = pdf
+        .map(|content| bill_files::parse("pdf", content))
+        .transpose()?;
     let statement: StatementId = form
         .statement
         .trim()

@@ -33,7 +33,7 @@ async fn hand_in(story: &Story, content: &[u8]) -> Answer {
     let fields = [("do", "add_bill_pdf"), ("bill", bill.as_str())];
     let mut browser = story.portal.sign_in(&story.portal.aster.finance).await;
     browser
-        .post_file(&page, &fields, ("pdf", "a.pdf", content))
+        .post_file(&page, &fields, ("file", "a.pdf", content))
         .await
 }
 
@@ -185,5 +185,37 @@ async fn a_bill_that_finance_entered_by_itself_gets_no_statement_and_the_partner
     assert_eq!(hand_in(&story, PDF).await.status, 303);
     story.portal.run_jobs().await;
     assert_eq!(names(&story).await, [INVOICE]);
+    story.portal.finish().await;
+}
+
+#[tokio::test]
+async fn of_two_invoices_without_a_pdf_it_is_said_which_one_it_is_for_and_no_id_is_on_the_page_twice()
+ {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    story.raise("AST-1", "83.34").await;
+    story.raise("AST-2", "83.33").await;
+    let statement = story.statements().await.remove(0);
+    let page = format!("/statements/{}", statement.record.id);
+    let mut browser = story.portal.sign_in(&story.portal.aster.finance).await;
+    let bill = statement.bills[1].id.to_string();
+    let fields = [("do", "add_bill_pdf"), ("bill", bill.as_str())];
+    let wrong = ("file", "a.pdf", &b"no PDF"[..]);
+    let answer = browser.post_file(&page, &fields, wrong).await;
+    assert_eq!(answer.status, 422);
+    for body in [answer.body, browser.get(&page).await.body] {
+        let ids = body.split(" id=\"").skip(1);
+        let mut ids: Vec<&str> = ids.filter_map(|rest| rest.split('"').next()).collect();
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count, "{ids:?}");
+    }
+    let right = ("file", "a.pdf", PDF);
+    let answer = browser.post_file(&page, &fields, right).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    story.portal.run_jobs().await;
+    assert_eq!(names(&story).await, [STATEMENT]);
+    let second = story.files_of("AST-2").await;
+    assert_eq!(second[1], ("invoice-AST-2.pdf".to_owned(), PDF.to_vec()));
     story.portal.finish().await;
 }

@@ -251,6 +251,7 @@ carried-nothing_to_invoice = { $quarter } ist ohne Abrechnung abgeschlossen: Ver
 invoice-form-pdf = Ihre Rechnung als PDF
 invoice-form-pdf-hint = Höchstens 3 MB. Wir bewahren sie bei der Rechnung in unseren Büchern auf.
 bill-dated = In unseren Büchern hat Ihre Rechnung das Datum { $date }, da frühere Tage dort abgeschlossen sind.
+bill-pdf-of = Zu welcher Rechnung
 bill-pdf-title = Das PDF zu { $number }
 bill-pdf-add = Einreichen
 bill-pdf = Die Rechnung als PDF

@@ -251,6 +251,7 @@ carried-nothing_to_invoice = { $quarter } is closed without a statement: what wa
 invoice-form-pdf = Your invoice as a PDF
 invoice-form-pdf-hint = At most 3 MB. We keep it with the invoice in our books.
 bill-dated = In our books your invoice has the date { $date }, as earlier days are closed there.
+bill-pdf-of = Of which invoice
 bill-pdf-title = The PDF of { $number }
 bill-pdf-add = Hand it in
 bill-pdf = The invoice as a PDF

@@ -411,37 +411,42 @@ fn bill_facts(page: &Page, view: &StatementView, bill: &BillRecord) -> AnyView {
     .into_any()
 }
 
-/// For each invoice that was raised without its PDF, where to hand it in.
-fn missing_pdfs(page: &Page, view: &StatementView) -> AnyView {
-    if !may(page, Action::RaiseInvoices) {
-        return ().into_any();
-    }
-    let missing = |bill: &&BillRecord| view.find_file(bill.id, BillFile::Invoice).is_none();
-    let forms = view.bills.iter().filter(missing);
-    forms
-        .map(|bill| pdf_form(page, bill))
-        .collect_view()
-        .into_any()
-}
-
-fn pdf_form(page: &Page, bill: &BillRecord) -> AnyView {
+/// Where the PDF of an invoice is handed in that was raised without it; of several, which one it is for.
+fn missing_pdfs(page: &Page, view: &StatementView) -> Option<AnyView> {
     let words = &page.words;
-    let title = words.with("bill-pdf-title", &[("number", (&bill.number).into())]);
-    // One of several may be what was refused.
-    let id = bill.id.to_string();
-    let is_meant = page.typed(ADD_PDF, "bill", &id) == id;
-    let refusal = form_errors(page, ADD_PDF).filter(|_| is_meant);
-    view! {
-        <form class="card form" method="post" enctype="multipart/form-data" novalidate>
-            <header><h2>{title}</h2></header>
-            {refusal.map(|refusal| kit::errors(page, Some(refusal)))}
-            <input type="hidden" name="do" value=ADD_PDF />
-            <input type="hidden" name="bill" value=id />
-            {field(page, ADD_PDF, "pdf", "pdf", "invoice-form-pdf").hint("invoice-form-pdf-hint").file(PDF)}
-            <button class="btn">{words.text("bill-pdf-add")}</button>
-        </form>
-    }
-    .into_any()
+    let is_missing = |bill: &&BillRecord| view.find_file(bill.id, BillFile::Invoice).is_none();
+    let missing: Vec<&BillRecord> = view.bills.iter().filter(is_missing).collect();
+    let may_add = may(page, Action::RaiseInvoices);
+    let of_which = match missing.as_slice() {
+        [] => return None,
+        _ if !may_add => return None,
+        [only] => {
+            view! { <input type="hidden" name="bill" value=only.id.to_string() /> }.into_any()
+        }
+        several => {
+            let options = several.iter();
+            let options = options.map(|bill| (bill.id.to_string(), bill.number.clone()));
+            field(page, ADD_PDF, "bill", "bill", "bill-pdf-of").select(options.collect())
+        }
+    };
+    let title = match missing.as_slice() {
+        [only] => words.with("bill-pdf-title", &[("number", (&only.number).into())]),
+        _ => words.text("invoice-form-pdf"),
+    };
+    let refusal = form_errors(page, ADD_PDF);
+    Some(
+        view! {
+            <form class="card form" method="post" enctype="multipart/form-data" novalidate>
+                <header><h2>{title}</h2></header>
+                {refusal.map(|refusal| kit::errors(page, Some(refusal)))}
+                <input type="hidden" name="do" value=ADD_PDF />
+                {of_which}
+                {field(page, ADD_PDF, "file", "file", "invoice-form-pdf").hint("invoice-form-pdf-hint").file(PDF)}
+                <button class="btn">{words.text("bill-pdf-add")}</button>
+            </form>
+        }
+        .into_any(),
+    )
 }
 
 /// What went wrong with invoices for it, and what the partner can do.
@@ -506,7 +511,7 @@ fn invoice_form(page: &Page, view: &StatementView) -> AnyView {
         <form class="card form" id="raise" method="post" enctype="multipart/form-data" novalidate>
             <header><h2>{words.text("invoice-form-title")}</h2></header>
             <p class="small muted">{words.with("invoice-form-lead", &[("amount", amount.clone().into())])}</p>
-            {kit::errors(page, form_errors(page, RAISE))}
+            {form_errors(page, RAISE).map(|refusal| kit::errors(page, Some(refusal)))}
             <input type="hidden" name="do" value=RAISE />
             <input type="hidden" name="form[statement]" value=view.record.id.to_string() />
             {field(page, RAISE, "number", "form[number]", "invoice-form-number").hint("invoice-form-number-hint").maximum(60).input()}

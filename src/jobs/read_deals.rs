@@ -143,7 +143,9 @@ pub(crate) async fn check_all(desk: &Desk) -> Result<(), JobError> {
         if !changed.is_empty() {
             deals::read_again(&desk.ctx, changed).await?;
         }
-        asked.found.extend(ids.into_iter().filter(|id| is_there(&there, id)));
+        asked
+            .found
+            .extend(ids.into_iter().filter(|id| is_there(&there, id)));
         asked.missing.extend(missing);
     }
     let gone = missing::judge(&desk.ctx, System::HubSpot, &asked).await?;

@@ -159,7 +159,9 @@ async fn find_causes(
         let is_missing = over == Some(Origin::Nothing);
         let is_broken = over == Some(Origin::Connection)
             && of_vendor.is_some_and(|one| one.parts.state == ConnectionState::Broken);
-        let mut of_vendor = mirrored.iter().filter(|of| of.system.as_str() == vendor.name);
+        let mut of_vendor = mirrored
+            .iter()
+            .filter(|of| of.system.as_str() == vendor.name);
         let is_foreign = !is_missing && of_vendor.any(|of| of.other.is_some());
         let kinds = Kind::ALL.into_iter().filter(|kind| match kind {
             Kind::Broken => is_broken,

@@ -50,7 +50,12 @@ pub async fn judge(ctx: &Ctx, system: System, asked: &Asked) -> Result<Vec<Strin
     let missing = asked.missing.iter().cloned();
     let (kept, followed): (Vec<String>, Vec<String>) =
         missing.partition(|id| is_held_back || held.contains(id));
-    let back: Vec<String> = asked.found.iter().filter(|id| held.contains(*id)).cloned().collect();
+    let back: Vec<String> = asked
+        .found
+        .iter()
+        .filter(|id| held.contains(*id))
+        .cloned()
+        .collect();
     let new: Vec<String> = kept.into_iter().filter(|id| !held.contains(id)).collect();
     if back.is_empty() && new.is_empty() {
         return Ok(followed);

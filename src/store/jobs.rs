@@ -130,11 +130,7 @@ pub async fn add_all(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<(),
 /// Writes what was added. A job that waits already is locked until the transaction has committed, so that on PostgreSQL nobody does it before what caused it
 /// this time can be seen: it would be done in vain, and never again. One that was claimed before has no key any more, and a new one is written.
 pub(crate) async fn write(tx: &mut Tx, added: Added) -> Result<(), StoreError> {
-    let jobs: Vec<(NewJob, Timestamp)> = added
-        .keyed
-        .into_values()
-        .chain(added.others)
-        .collect();
+    let jobs: Vec<(NewJob, Timestamp)> = added.keyed.into_values().chain(added.others).collect();
     for some in jobs.chunks(ROWS_AT_ONCE) {
         let mut bound = Vec::with_capacity(some.len() * 11);
         for (job, now) in some {

@@ -168,14 +168,10 @@ pub async fn find_by_xero_contact(
     tx: &mut Tx,
     contact: &str,
 ) -> Result<Option<PartnerRecord>, StoreError> {
-    row!(
-        tx,
-        sql!(PARTNER, " WHERE xero_contact_id = $1"),
-        contact
-    )?
-    .as_ref()
-    .map(read_partner)
-    .transpose()
+    row!(tx, sql!(PARTNER, " WHERE xero_contact_id = $1"), contact)?
+        .as_ref()
+        .map(read_partner)
+        .transpose()
 }
 
 /// Partners after a name, in the order of their names.

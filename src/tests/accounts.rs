@@ -33,7 +33,9 @@ async fn move_connection_back(portal: &TestPortal) {
 async fn told(portal: &TestPortal, person: &str) -> Vec<String> {
     let mails = portal.mails_to(person).await.into_iter();
     let subjects = mails.map(|mail| mail["subject"].as_str().unwrap().to_owned());
-    subjects.filter(|subject| subject.contains("account")).collect()
+    subjects
+        .filter(|subject| subject.contains("account"))
+        .collect()
 }
 
 async fn a_night_passes(portal: &TestPortal) {
@@ -116,9 +118,7 @@ async fn an_administrator_leaves_the_old_books_as_they_are_and_the_new_ones_are_
         "number": "NEW-1", "new_contact": "Harbour", "reference": format!("Deal {deal}"),
         "net": "833.35", "currency": "GBP", "tax_rate": "20",
     });
-    portal
-        .sandbox_act("xero-second/invoices", invoice)
-        .await;
+    portal.sandbox_act("xero-second/invoices", invoice).await;
     a_night_passes(portal).await;
     assert_eq!(statuses(portal).await, known);
     let leave = [
@@ -170,7 +170,9 @@ async fn where_nothing_is_mirrored_yet_another_organisation_is_taken_as_it_is() 
 /// As if what the portal has were of another account of HubSpot's, and every instance began anew.
 async fn be_of(portal: &TestPortal, account: &str) {
     for change in [
-        format!("UPDATE mirrored_accounts SET account = '{account}', account_name = '{account}' WHERE system = 'hubspot'"),
+        format!(
+            "UPDATE mirrored_accounts SET account = '{account}', account_name = '{account}' WHERE system = 'hubspot'"
+        ),
         "UPDATE connections SET version = version + 1 WHERE system = 'hubspot'".to_owned(),
     ] {
         portal.database.execute(&change).await.unwrap();
@@ -244,7 +246,10 @@ async fn very_many_invoices_that_are_gone_at_once_count_on_until_a_person_says_t
     let url = format!("/staff/reconciliation/{}", case.record.id);
     let mut finance = portal.sign_in(&portal.staff.finance).await;
     let page = finance.get(&url).await.body;
-    assert!(page.contains("Xero does not have 8 objects any more"), "{page}");
+    assert!(
+        page.contains("Xero does not have 8 objects any more"),
+        "{page}"
+    );
     let id = case.record.id.to_string();
     let confirm = [
         ("do", "confirm_gone"),
@@ -256,8 +261,16 @@ async fn very_many_invoices_that_are_gone_at_once_count_on_until_a_person_says_t
     assert_eq!(finance.post(&url, &confirm).await.status, 303);
     portal.run_jobs().await;
     assert_eq!(gone(portal).await, 8);
-    assert!(statuses(portal).await.contains(&"INV-1 AUTHORISED".to_owned()));
-    assert!(!money::exceptions(portal).await.contains(&"many_gone".to_owned()));
+    assert!(
+        statuses(portal)
+            .await
+            .contains(&"INV-1 AUTHORISED".to_owned())
+    );
+    assert!(
+        !money::exceptions(portal)
+            .await
+            .contains(&"many_gone".to_owned())
+    );
     story.portal.finish().await;
 }
 
@@ -275,7 +288,11 @@ async fn what_a_person_lets_stand_is_not_believed_to_be_gone_and_a_few_others_ar
         .unwrap();
     a_night_passes(portal).await;
     assert_eq!(gone(portal).await, 0);
-    assert!(!money::exceptions(portal).await.contains(&"many_gone".to_owned()));
+    assert!(
+        !money::exceptions(portal)
+            .await
+            .contains(&"many_gone".to_owned())
+    );
     story.portal.finish().await;
 }
 

@@ -172,6 +172,10 @@ async fn a_reading_that_a_deal_is_gone_does_not_overtake_that_it_was_brought_bac
     apply().await.unwrap();
     portal.advance_clock_by(1).await;
     portal.run_jobs().await;
-    assert_eq!(portal.lead(lead).await.state, LeadState::Removed, "read again");
+    assert_eq!(
+        portal.lead(lead).await.state,
+        LeadState::Removed,
+        "read again"
+    );
     portal.finish().await;
 }

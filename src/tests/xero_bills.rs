@@ -511,7 +511,10 @@ async fn a_partner_of_the_same_legal_name_has_a_contact_of_its_own() {
     let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
     make_contact_of_borealis(&story, "Aster Ltd").await;
     let bill = story.raise("AST-1", "").await;
-    assert_eq!(billed(&story, &bill).await, "Aster Ltd (aster-consulting.com)");
+    assert_eq!(
+        billed(&story, &bill).await,
+        "Aster Ltd (aster-consulting.com)"
+    );
     story.pay_rest(&bill).await;
     let figures = [25_000, 0, 25_000, 0, 75_002];
     story.ends(&["paid"; 3], figures, &[]).await;
@@ -523,11 +526,13 @@ async fn a_contact_that_is_known_for_another_partner_is_taken_for_no_second_one(
     let made = story.xero("contacts", json!({ "name": "Aster Ltd" })).await;
     let contact = made["id"].as_str().expect("an id");
     let (database, borealis) = (&story.portal.database, story.portal.borealis.id);
-    let known =
-        |of| format!("UPDATE partners SET xero_contact_id = '{contact}' WHERE id = '{of}'");
+    let known = |of| format!("UPDATE partners SET xero_contact_id = '{contact}' WHERE id = '{of}'");
     database.execute(&known(borealis)).await.unwrap();
     let bill = story.raise("AST-1", "").await;
-    assert_eq!(billed(&story, &bill).await, "Aster Ltd (aster-consulting.com)");
+    assert_eq!(
+        billed(&story, &bill).await,
+        "Aster Ltd (aster-consulting.com)"
+    );
     let twice = database.execute(&known(story.portal.aster.id)).await;
     assert!(twice.is_err(), "and the database holds that");
     story.ends(&INVOICED, OWED, &[]).await;

@@ -396,7 +396,9 @@ async fn money_that_is_taken_off_an_undated_invoice_is_missed_by_the_sweep_of_it
         // What was read within the day is not read again by itself.
         story.minutes_pass().await;
         take_off(&story, &allocation).await;
-        story.is(&["covered"], [8_334, 8_334, 0, 0, 91_668], &[]).await;
+        story
+            .is(&["covered"], [8_334, 8_334, 0, 0, 91_668], &[])
+            .await;
         story.portal.advance_clock_by(11).await;
         story.portal.run_jobs().await;
         let figures = [0, 0, 0, 0, 100_002];
@@ -423,7 +425,8 @@ async fn what_was_read_since_its_money_moved_is_not_read_again() {
     let readings = async || {
         let log = story.portal.sandbox_read("log?system=Xero").await;
         let entries = log.as_array().unwrap().iter();
-        let by_id = entries.filter(|entry| entry["target"].as_str().unwrap().contains("/Invoices?IDs="));
+        let by_id =
+            entries.filter(|entry| entry["target"].as_str().unwrap().contains("/Invoices?IDs="));
         by_id.count()
     };
     let before = readings().await;

@@ -15,7 +15,8 @@ use serde_json::value::RawValue;
 use super::{
     client::{Organisation, Unreadable},
     wire::{
-        self, Allocation, Amount, Applied, Contact, CreditNote, Invoice, Named, OrganisationData, Refund,
+        self, Allocation, Amount, Applied, Contact, CreditNote, Invoice, Named, OrganisationData,
+        Refund,
     },
 };
 use crate::error::{CallError, ErrorKind, Vendor};

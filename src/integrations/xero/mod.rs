@@ -11,7 +11,8 @@ mod wire;
 
 pub use client::{
     BillList, BillStatus, CONTACT_IDS_MAX, CreditPage, CreditQuery, INVOICE_IDS_MAX, InvoicePage,
-    InvoiceQuery, MoneyKind, MoneyPage, MoneyQuery, NewBill, Organisation, Unreadable, UnreadableBill, Xero, XeroConfig,
+    InvoiceQuery, MoneyKind, MoneyPage, MoneyQuery, NewBill, Organisation, Unreadable,
+    UnreadableBill, Xero, XeroConfig,
 };
 pub use signature::{EventsError, SignatureError, XeroEvent};
 pub use token::CustomConnection;

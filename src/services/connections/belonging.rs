@@ -108,7 +108,8 @@ pub async fn leave_books(
     };
     outbox::add_all(ctx, &mut tx, read).await?;
     release(&mut tx, system, ctx.now()).await?;
-    let facts = json!({ "left": old.name, "left_account": old.id, "account": new.id, "name": new.name });
+    let facts =
+        json!({ "left": old.name, "left_account": old.id, "account": new.id, "name": new.name });
     note(ctx, &mut tx, Some(actor), "leave_books", system, &facts).await?;
     Ok(tx.commit().await?)
 }

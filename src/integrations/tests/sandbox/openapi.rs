@@ -264,11 +264,7 @@ async fn everything(stage: &Stage) {
         let listed = xero.list_money(&query).await.unwrap().money;
         assert_eq!(listed.len(), 1, "{kind:?}");
     }
-    for list in [
-        "Accounts",
-        "TaxRates",
-        "Currencies",
-    ] {
+    for list in ["Accounts", "TaxRates", "Currencies"] {
         stage
             .xero_call(Method::GET, &format!("/api.xro/2.0/{list}"), None)
             .await;

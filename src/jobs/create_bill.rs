@@ -63,7 +63,7 @@ async fn find_or_make_contact(desk: &Desk, to_create: &BillToCreate) -> Result<S
         Some(contact) => contact,
         None => find_or_make_named(desk, partner, &number).await?,
     };
-    bills::partner_contact_found(&desk.ctx, partner.id, &contact).await?;
+    bills::partner_contact_found(&desk.ctx, partner.id, &contact.id).await?;
     Ok(contact.id)
 }
 

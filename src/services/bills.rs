@@ -416,22 +416,21 @@ pub async fn is_contact_free(
     partner: PartnerId,
     contact: &RemoteContact,
 ) -> Result<bool, ServiceError> {
-    let mut tx = ctx.store.read().await?;
-    is_free(&mut tx, partner, contact).await
+    let numbered = contact.number.strip_prefix(CONTACT_NUMBER);
+    let numbered: Option<PartnerId> = numbered.and_then(|id| id.parse().ok());
+    if numbered.is_some_and(|owner| owner != partner) {
+        return Ok(false);
+    }
+    is_known_free(&mut ctx.store.read().await?, partner, &contact.id).await
 }
 
-async fn is_free(
+async fn is_known_free(
     tx: &mut Tx,
     partner: PartnerId,
-    contact: &RemoteContact,
+    contact_id: &str,
 ) -> Result<bool, ServiceError> {
-    let known = partners::find_by_xero_contact(tx, &contact.id).await?;
-    let numbered = contact.number.strip_prefix(CONTACT_NUMBER);
-    let owners = [
-        known.map(|known| known.id),
-        numbered.and_then(|id| id.parse().ok()),
-    ];
-    Ok(owners.into_iter().flatten().all(|owner| owner == partner))
+    let known = partners::find_by_xero_contact(tx, contact_id).await?;
+    Ok(known.is_none_or(|known| known.id == partner))
 }
 
 /// Xero knows the partner as this contact.
@@ -441,13 +440,13 @@ async fn is_free(
 pub async fn partner_contact_found(
     ctx: &Ctx,
     partner: PartnerId,
-    contact: &RemoteContact,
+    contact_id: &str,
 ) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
-    if !is_free(&mut tx, partner, contact).await? {
+    if !is_known_free(&mut tx, partner, contact_id).await? {
         return Err(ServiceError::Conflict("contact-of-another-partner"));
     }
-    partners::set_xero_contact(&mut tx, partner, &contact.id).await?;
+    partners::set_xero_contact(&mut tx, partner, contact_id).await?;
     Ok(tx.commit().await?)
 }
 

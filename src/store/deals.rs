@@ -229,14 +229,22 @@ pub async fn list_of_leads(tx: &mut Tx, leads: &[LeadId]) -> Result<Vec<DealReco
     all(&rows, read_deal)
 }
 
+/// The deal of an id in the account that is mirrored now: another account may give the same number to something else.
 pub async fn find_by_hubspot(
     tx: &mut Tx,
     hubspot_id: &str,
 ) -> Result<Option<DealRecord>, StoreError> {
-    row!(tx, sql!(DEAL, " WHERE deals.hubspot_id = $1"), hubspot_id)?
-        .as_ref()
-        .map(read_deal)
-        .transpose()
+    row!(
+        tx,
+        sql!(
+            DEAL,
+            " WHERE deals.hubspot_id = $1 AND deals.left_with IS NULL"
+        ),
+        hubspot_id
+    )?
+    .as_ref()
+    .map(read_deal)
+    .transpose()
 }
 
 /// Which of some ids in HubSpot are those of our deals.
@@ -245,7 +253,7 @@ pub async fn list_known(
     hubspot_ids: &[String],
 ) -> Result<BTreeSet<String>, StoreError> {
     let rows = rows_of(tx, hubspot_ids, |list| {
-        format!("SELECT hubspot_id FROM deals WHERE hubspot_id IN {list}")
+        format!("SELECT hubspot_id FROM deals WHERE left_with IS NULL AND hubspot_id IN {list}")
     })
     .await?;
     rows.iter().map(|row| row.text("hubspot_id")).collect()

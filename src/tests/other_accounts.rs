@@ -42,6 +42,9 @@ async fn a_night_passes(portal: &TestPortal) {
     for minutes in [2, 2, 24 * 60, 2, 2] {
         portal.advance_clock_by(minutes).await;
         portal.run_jobs().await;
+        for row in portal.database.rows("SELECT system || ' ' || COALESCE(other, '-') || ' held ' || COALESCE(CAST(held_at AS TEXT), '-') || ' fail ' || COALESCE(last_failure, '-') FROM mirrored_accounts JOIN vendors ON vendors.name = system UNION ALL SELECT cause || ' ' || COALESCE(CAST(over_at AS TEXT), 'open') FROM alerts").await {
+            eprintln!("DEBUG {minutes}: {}", row.get::<String, _>(0));
+        }
     }
 }
 

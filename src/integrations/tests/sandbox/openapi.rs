@@ -270,18 +270,9 @@ async fn everything(stage: &Stage) {
         let listed = xero.list_money(&query).await.unwrap().money;
         assert_eq!(listed.len(), 1, "{kind:?}");
     }
-    for list in [
-        "Prepayments?page=1",
-        "Overpayments?page=1",
-        "Payments?page=1",
-        "Accounts",
-        "TaxRates",
-        "Currencies",
-    ] {
-        stage
-            .xero_call(Method::GET, &format!("/api.xro/2.0/{list}"), None)
-            .await;
-    }
+    stage
+        .xero_call(Method::GET, "/api.xro/2.0/Currencies", None)
+        .await;
 }
 
 /// The exchanges with the accounting API that had an answer in JSON.

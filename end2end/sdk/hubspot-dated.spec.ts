@@ -3,7 +3,7 @@
 
 import type { Client } from "@hubspot/api-client";
 import { connect, makeOwnProperties, ownProperty } from "./hubspot.ts";
-import { expect, test } from "./sandbox.ts";
+import { agree, expect, test } from "./sandbox.ts";
 
 /** The version that every path of the portal's client names. */
 const VERSION = "2026-09";
@@ -118,9 +118,9 @@ test("an app introspects its token and revokes it", async ({ sandbox }) => {
   const client = connect(sandbox);
   const app = { client_id: "app", client_secret: sandbox.setting("HUBSPOT_CLIENT_SECRET") };
   const back = { redirect_uri: "http://127.0.0.1/back" };
-  const agreed = new URLSearchParams({ ...back, decision: "allow" });
-  const consent = await fetch(`${sandbox.setting("HUBSPOT_URL")}/oauth/authorize`, { method: "POST", body: agreed, redirect: "manual" });
-  const code = new URL(consent.headers.get("location")!).searchParams.get("code")!;
+  const asked = new URLSearchParams({ ...back, client_id: "app" });
+  const callback = await agree(`${sandbox.setting("HUBSPOT_URL")}/oauth/authorize?${asked}`);
+  const code = new URL(callback).searchParams.get("code")!;
   const post = async (path: string, form: Record<string, string>) => {
     const body = new URLSearchParams({ ...app, ...form });
     const answer = await fetch(`${sandbox.setting("HUBSPOT_URL")}/oauth/${VERSION}/${path}`, { method: "POST", body });

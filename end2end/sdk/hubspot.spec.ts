@@ -4,7 +4,7 @@ import type { Client } from "@hubspot/api-client";
 import { AssociationSpecAssociationCategoryEnum as Category } from "@hubspot/api-client/lib/codegen/crm/associations/v4/index.js";
 import { FilterOperatorEnum } from "@hubspot/api-client/lib/codegen/crm/deals/index.js";
 import { connect, makeOwnProperties, ownProperty, thrownBy } from "./hubspot.ts";
-import { expect, test } from "./sandbox.ts";
+import { agree, expect, test } from "./sandbox.ts";
 
 /** A deal of a lead, made as the portal makes one. */
 async function upsertDeal(client: Client, lead: string, properties: Record<string, string> = {}) {
@@ -235,8 +235,7 @@ test("an app is given a token for its code, renews it, and has it looked at and 
   const client = connect(sandbox);
   const back = "http://127.0.0.1/callback";
   const url = client.oauth.getAuthorizationUrl("app", back, "crm.objects.deals.read", undefined, "state-1");
-  const consent = await fetch(url.replace(/^https:\/\/app\.hubspot\.com/, sandbox.setting("HUBSPOT_URL")), { redirect: "manual" });
-  const callback = new URL(consent.headers.get("location")!);
+  const callback = new URL(await agree(url.replace(/^https:\/\/app\.hubspot\.com/, sandbox.setting("HUBSPOT_URL"))));
   expect(callback.searchParams.get("state")).toBe("state-1");
   const code = callback.searchParams.get("code")!;
   const secret = sandbox.setting("HUBSPOT_CLIENT_SECRET");

@@ -2,7 +2,7 @@
 
 import { createRequire } from "node:module";
 import { Invoice, LineAmountTypes, PaymentDelete, XeroClient } from "xero-node";
-import { expect, type Sandbox, test } from "./sandbox.ts";
+import { agree, expect, type Sandbox, test } from "./sandbox.ts";
 
 // The very copies that the SDK uses, wherever npm has put them.
 const require = createRequire(createRequire(import.meta.url).resolve("xero-node"));
@@ -110,8 +110,7 @@ test("a person connects an organisation, the token rotates with a grace, and wha
   const secret = { client_id: sandbox.setting("XERO_CLIENT_ID"), client_secret: sandbox.setting("XERO_CLIENT_SECRET") };
   // `initialize` would look the addresses up at Xero itself.
   Object.assign(xero, { openIdClient: new issuer.Client({ ...secret, redirect_uris: [BACK] }) });
-  const consent = await fetch(await xero.buildConsentUrl(), { redirect: "manual" });
-  const first = await xero.apiCallback(consent.headers.get("location")!);
+  const first = await xero.apiCallback(await agree(await xero.buildConsentUrl()));
   await xero.updateTenants();
   expect(xero.tenants[0].orgData.name).toBe("Northwind Software Ltd");
   const second = await xero.refreshToken();

@@ -35,8 +35,10 @@ pub enum ErrorKind {
     UnknownOutcome,
     /// The vendor will not do this however often it is asked.
     Refused,
-    /// The token is wrong, expired or lacks a scope: a person must act.
+    /// The token is wrong or expired, or the account is not ours any more: a person must act, and until then every call fails like this one.
     Unauthorised,
+    /// The vendor knows us and lets us not do this: a person must give the app the scope. Other calls may go well.
+    MissingScope,
     /// There is no token: a person must connect the system. Nobody was asked.
     Unconnected,
     /// The thing that the call names is not there.
@@ -70,6 +72,7 @@ impl ErrorKind {
             Self::UnknownOutcome => "may or may not have done it",
             Self::Refused => "refused the request",
             Self::Unauthorised => "did not accept our credentials",
+            Self::MissingScope => "does not permit this",
             Self::Unconnected => "cannot be asked",
             Self::NotFound => "does not have this",
             Self::Unreadable => "has something that cannot be read",
@@ -92,6 +95,18 @@ impl CallError {
             retry_after_ms: None,
             is_outage: false,
         }
+    }
+
+    /// The app lacks a scope, named where the vendor or the call tells which; with what to do, as the vendor's own words never say it.
+    pub fn missing_scope(vendor: Vendor, scope: Option<&str>, words: &str) -> Self {
+        let lacked = scope.map_or_else(
+            || "a scope that this needs".to_owned(),
+            |scope| format!("the scope {scope}"),
+        );
+        let message = format!(
+            "the app lacks {lacked}: give it that, connect it again, and try this again ({words})"
+        );
+        Self::new(vendor, ErrorKind::MissingScope, message)
     }
 
     /// The same failure, which is one of the vendor and not of this call.
@@ -143,6 +158,7 @@ mod tests {
         assert!(
             !retryable(ErrorKind::Refused)
                 && !retryable(ErrorKind::Unauthorised)
+                && !retryable(ErrorKind::MissingScope)
                 && !retryable(ErrorKind::NotFound)
                 && !retryable(ErrorKind::Unreadable)
         );

@@ -26,6 +26,8 @@ pub enum Remedy {
     SlowDown { after_ms: i64 },
     /// Only new credentials: what was asked for may be right.
     Reconnect,
+    /// Only a scope that a person gives the app: the vendor knows us, and other calls may go well.
+    Permit,
 }
 
 /// How long a vendor is left alone that asks for fewer calls and does not say how long.
@@ -77,6 +79,7 @@ impl From<CallError> for JobError {
             _ if error.is_retryable() && error.is_outage => Remedy::Recover { after_ms },
             _ if error.is_retryable() => Remedy::Retry { after_ms },
             CallErrorKind::Unauthorised | CallErrorKind::Unconnected => Remedy::Reconnect,
+            CallErrorKind::MissingScope => Remedy::Permit,
             _ => Remedy::Fail,
         };
         Self {

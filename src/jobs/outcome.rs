@@ -144,7 +144,8 @@ async fn judge(
         retry_at: Some(now.plus_ms(wait_ms)),
     };
     Ok(match error.remedy {
-        Remedy::Fail => Verdict {
+        // A person must act, and nobody else need wait for it.
+        Remedy::Fail | Remedy::Permit => Verdict {
             ending: Ending::Failed,
             retry_at: None,
         },
@@ -175,6 +176,7 @@ async fn note_failure(
         Remedy::Fail | Remedy::Retry { .. } => {
             note_answer(tx, lane, gate.is_answered(), now).await?;
         }
+        Remedy::Permit => note_answer(tx, lane, true, now).await?,
         Remedy::Recover { .. } => vendors::add_outage(tx, lane, probe_at, now).await?,
         Remedy::SlowDown { after_ms } => vendors::wait(tx, lane, now.plus_ms(after_ms)).await?,
         Remedy::Reconnect => vendors::hold(tx, lane, probe_at, now).await?,

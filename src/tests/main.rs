@@ -22,6 +22,7 @@ mod jobs;
 mod kills;
 mod leads;
 mod messages;
+mod missing_scopes;
 mod money;
 mod operations;
 mod plans;

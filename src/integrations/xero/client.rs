@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     convert,
-    failure::{failure_of, joined, no_result, refused, words_of},
+    failure::{failure_of, joined, lacks_scope, missing_scope, no_result, refused},
     token::CustomConnection,
     wire,
 };
@@ -571,7 +571,7 @@ impl Xero {
         let access = tokens.access(None).await?;
         let mut answer = self.send(&prepared, &access).await?;
         // A token that was given back is unknown there, and one that ran out has run out: a new one is as good a question.
-        if answer.status == 401 && !words_of(&answer).contains("AuthorizationUnsuccessful") {
+        if answer.status == 401 && !lacks_scope(&answer) {
             let renewed = tokens.access(Some(&access.token)).await?;
             if renewed.token != access.token {
                 answer = self.send(&prepared, &renewed).await?;
@@ -579,6 +579,9 @@ impl Xero {
         }
         if answer.is_success() {
             return answer.parse();
+        }
+        if lacks_scope(&answer) {
+            return Err(missing_scope(&answer, prepared.url.path()));
         }
         if answer.status == 403 {
             tokens.shut_out().await;

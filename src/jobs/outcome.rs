@@ -48,7 +48,10 @@ pub(crate) async fn take_back(ctx: &Ctx, lane: &str) -> Result<(), JobError> {
         let retry_at = (!given_up).then(|| now.plus_ms(wait_ms));
         jobs::end_try(&mut tx, &job, Ending::Lost, SILENT, retry_at, now).await?;
         tracing::warn!(job.kind = %job.kind, job.dead = given_up, "The worker of job `{}` went silent", job.kind);
-        dead.extend(given_up.then_some(job));
+        if given_up {
+            jobs::replace_dead(&mut tx, lane, &job, now).await?;
+            dead.push(job);
+        }
     }
     tx.commit().await?;
     for job in dead {
@@ -122,6 +125,9 @@ async fn write_failure(
     let ours = jobs::end_try(tx, claimed, ending, &error.message, retry_at, now).await?;
     if ours {
         note_failure(tx, lane, error, gate, now).await?;
+    }
+    if ours && is_dead {
+        jobs::replace_dead(tx, lane, claimed, now).await?;
     }
     Ok(ours && is_dead)
 }

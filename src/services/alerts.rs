@@ -19,6 +19,8 @@ const HELD_MINUTES: i64 = 2;
 const DOWN_MINUTES: i64 = 5;
 /// A webhook may be repeated for so long before it is given up.
 const SILENT_MINUTES: i64 = 60;
+/// What was given up after it was told that something was is told again, no more often than this.
+const AGAIN_MINUTES: i64 = 60;
 
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +66,15 @@ impl Kind {
     }
 }
 
+/// What is told of a cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    Begun,
+    /// It has not ended, and more of it came.
+    More,
+    Over,
+}
+
 /// One thing that is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Cause {
@@ -95,7 +106,10 @@ pub async fn watch(ctx: &Ctx) -> Result<(), ServiceError> {
     let wrong = find_causes(ctx, &mut tx, now).await?;
     for cause in &wrong {
         if alerts::open(&mut tx, &cause.key(), now).await? {
-            messages::alert(ctx, &mut tx, cause, false).await?;
+            messages::alert(ctx, &mut tx, cause, News::Begun).await?;
+        } else if is_more(&mut tx, cause, now).await? {
+            alerts::tell_again(&mut tx, &cause.key(), now).await?;
+            messages::alert(ctx, &mut tx, cause, News::More).await?;
         }
     }
     let open = alerts::list_open(&mut tx).await?;
@@ -107,10 +121,23 @@ pub async fn watch(ctx: &Ctx) -> Result<(), ServiceError> {
     let reached = list_reached(ctx, &mut tx).await?;
     for cause in over {
         if alerts::close(&mut tx, &cause.key(), now).await? && is_mended(&cause, &reached) {
-            messages::alert(ctx, &mut tx, &cause, true).await?;
+            messages::alert(ctx, &mut tx, &cause, News::Over).await?;
         }
     }
     Ok(tx.commit().await?)
+}
+
+/// Whether more of the same came since it was told, and that was long enough ago. Only of what is given up each piece counts.
+async fn is_more(tx: &mut Tx, cause: &Cause, now: Timestamp) -> Result<bool, ServiceError> {
+    if cause.kind != Kind::Dead {
+        return Ok(false);
+    }
+    let told_at = alerts::find_told(tx, &cause.key()).await?;
+    let told_at = told_at.filter(|at| *at <= now.plus_ms(-AGAIN_MINUTES * 60_000));
+    match told_at {
+        Some(told_at) => Ok(jobs::has_new_dead(tx, &cause.place, told_at).await?),
+        None => Ok(false),
+    }
 }
 
 /// What was disconnected is wrong no longer, and works as little as before: of that nobody is told that it does.

@@ -215,6 +215,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0034_relay.sql"),
         include_str!("../../migrations/0034_relay.sql"),
     ),
+    (
+        38,
+        "dead_letters",
+        include_str!("../../migrations/0038_dead_letters.sql"),
+        include_str!("../../migrations/0038_dead_letters.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

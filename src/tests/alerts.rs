@@ -1,5 +1,6 @@
 //! What operators are told without looking: once when something of the machinery is broken, and once when it is over.
 
+use portal_services::dead_letters;
 use serde_json::{Value, json};
 
 use crate::portal::TestPortal;
@@ -72,6 +73,44 @@ async fn a_delivery_that_was_given_up_is_told_once_and_again_only_after_all_were
         .unwrap();
     minutes_pass(&portal, 2).await;
     assert_eq!(told(&portal).await.len(), 2, "and that nothing is left");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_given_up_after_that_was_told_is_told_again_an_hour_later_and_over_once_all_is_set_aside()
+ {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let refused = json!({ "mail": { "refuse_content": 1 } });
+    portal.sandbox_act("faults", refused).await;
+    portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
+    portal.run_jobs().await;
+    minutes_pass(&portal, 2).await;
+    let first = "Failed for good: Mail";
+    assert_eq!(told(&portal).await, [first]);
+    let refused = json!({ "mail": { "refuse_content": 1 } });
+    portal.sandbox_act("faults", refused).await;
+    portal
+        .submit(&portal.aster.owner, "Quayside", "quayside-foods.com")
+        .await;
+    portal.run_jobs().await;
+    minutes_pass(&portal, 30).await;
+    assert_eq!(told(&portal).await, [first], "once an hour at most");
+    minutes_pass(&portal, 40).await;
+    let more = "More has failed for good: Mail";
+    assert_eq!(told(&portal).await, [first, more]);
+    minutes_pass(&portal, 120).await;
+    assert_eq!(told(&portal).await.len(), 2, "nothing came since");
+    let (ctx, operator) = (&portal.ctx, &portal.staff.operator);
+    let seen_at = ctx.now();
+    dead_letters::set_all_aside(ctx, operator, "mail", seen_at, "The texts are old by now")
+        .await
+        .unwrap();
+    minutes_pass(&portal, 2).await;
+    let over = "Nothing failed is left: Mail";
+    assert_eq!(told(&portal).await, [first, more, over]);
     portal.finish().await;
 }
 

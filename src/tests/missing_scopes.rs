@@ -102,7 +102,8 @@ async fn a_bill_that_the_app_may_not_make_is_told_to_finance_at_once_and_made_on
 async fn a_lead_waits_for_currencies_that_cannot_be_read_for_now() {
     let portal = TestPortal::start().await;
     for mishap in ["too_many", "unavailable"] {
-        let rule = json!({ "system": "hubspot", "path": "currencies", "mishap": mishap, "times": 2 });
+        let rule =
+            json!({ "system": "hubspot", "path": "currencies", "mishap": mishap, "times": 2 });
         portal.sandbox_act("faults/rules", rule).await;
     }
     let lead = portal

@@ -75,7 +75,10 @@ fn lacks_scope(category: &str, details: &[wire::FailureDetail]) -> bool {
 fn scopes_of(detail: &wire::FailureDetail) -> Vec<&str> {
     let named = ["requiredGranularScopes", "requiredScopes"].into_iter();
     let listed = named.filter_map(|name| detail.context[name].as_array());
-    listed.flatten().filter_map(|scope| scope.as_str()).collect()
+    listed
+        .flatten()
+        .filter_map(|scope| scope.as_str())
+        .collect()
 }
 
 fn missing_scope(details: &[wire::FailureDetail], words: &str) -> CallError {

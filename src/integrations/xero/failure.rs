@@ -59,7 +59,10 @@ pub fn lacks_scope(answer: &Answer) -> bool {
 
 /// That a scope is missing, which Xero does not name: which one it is shows the path.
 pub fn missing_scope(answer: &Answer, path: &str) -> CallError {
-    let scope = match path.split_once("/api.xro/2.0/").map_or("", |(_, rest)| rest) {
+    let scope = match path
+        .split_once("/api.xro/2.0/")
+        .map_or("", |(_, rest)| rest)
+    {
         rest if rest.contains("/Attachments") => "accounting.attachments",
         rest if rest.starts_with("Invoices") || rest.starts_with("CreditNotes") => {
             "accounting.invoices"

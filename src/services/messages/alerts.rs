@@ -11,17 +11,24 @@ use super::{
     compose::{Draft, Reader, send},
     slack::{Message, staff_words, tell_staff},
 };
-use crate::{Ctx, ServiceError, alerts::Cause};
+use crate::{
+    Ctx, ServiceError,
+    alerts::{Cause, News},
+};
 
-/// Something is wrong, or over: what is over follows below what was wrong.
+/// Something is wrong, more of it came, or it is over: that follows below what was wrong.
 pub(crate) async fn alert(
     ctx: &Ctx,
     tx: &mut Tx,
     cause: &Cause,
-    over: bool,
+    news: News,
 ) -> Result<(), ServiceError> {
     let (kind, place) = (cause.kind.as_str(), &cause.place);
-    let key = format!("alert-{kind}{}", if over { "-over" } else { "" });
+    let key = match news {
+        News::Begun => format!("alert-{kind}"),
+        News::More => format!("alert-{kind}-more"),
+        News::Over => format!("alert-{kind}-over"),
+    };
     let thread = format!("alert:{kind}:{place}");
     let message = about_alert(staff_words(tx).await?, &key, place);
     tell_staff(ctx, tx, StaffEvent::Alert, &thread, &message).await?;

@@ -18,6 +18,7 @@ pub mod partner;
 pub mod claim;
 pub mod connection;
 pub mod deal;
+pub mod failure;
 pub mod lead;
 pub mod notice;
 pub mod relay;

@@ -2,7 +2,7 @@
 //! and we mark the bill before we ask, so that nobody raises another one while Xero may have it.
 
 use chrono::{Days, NaiveDate};
-use portal_domain::{ids::BillId, remote::RemoteInvoice};
+use portal_domain::{failure::Failure, ids::BillId, remote::RemoteInvoice};
 use portal_integrations::{
     ErrorKind,
     xero::{NewBill, Unreadable, UnreadableBill},
@@ -116,7 +116,8 @@ async fn refuse_beside_unreadable(
         Some(found) => Err(JobError::fail(format!(
             "Xero has a bill that may be this one, and the portal cannot read it: {}",
             found.document.message
-        ))),
+        ))
+        .of(Failure::Unreadable)),
         None => Ok(()),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
+use portal_domain::failure::Failure;
 use portal_integrations::gate::through;
 use portal_services::{Ctx, outbox::Job};
 use portal_store::jobs::{self, ClaimedJob};
@@ -99,7 +100,10 @@ impl<'a> Armful<'a> {
         };
         work.shutdown().await;
         ended.map(|done| {
-            done.unwrap_or_else(|panic| Err(JobError::retry(format!("the job panicked: {panic}"))))
+            done.unwrap_or_else(|panic| {
+                let broke = JobError::retry(format!("the job panicked: {panic}"));
+                Err(broke.of(Failure::Broke))
+            })
         })
     }
 

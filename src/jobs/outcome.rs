@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use portal_domain::calendar::Timestamp;
+use portal_domain::{calendar::Timestamp, failure::Failure};
 use portal_services::{Ctx, outbox::Job};
 use portal_store::{
     Tx, budgets,
@@ -48,6 +48,7 @@ pub(crate) async fn take_back(ctx: &Ctx, lane: &str) -> Result<(), JobError> {
         let retry_at = (!given_up).then(|| now.plus_ms(wait_ms));
         jobs::end_try(&mut tx, &job, Ending::Lost, SILENT, retry_at, now).await?;
         tracing::warn!(job.kind = %job.kind, job.dead = given_up, "The worker of job `{}` went silent", job.kind);
+        jobs::set_failure(&mut tx, job.id, Failure::Broke).await?;
         if given_up {
             jobs::replace_dead(&mut tx, lane, &job, now).await?;
             dead.push(job);
@@ -124,6 +125,7 @@ async fn write_failure(
     );
     let ours = jobs::end_try(tx, claimed, ending, &error.message, retry_at, now).await?;
     if ours {
+        jobs::set_failure(tx, claimed.id, error.failure).await?;
         note_failure(tx, lane, error, gate, now).await?;
     }
     if ours && is_dead {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use portal_domain::{
     calendar::Timestamp,
+    failure::Failure,
     ids::{JobId, PersonId},
 };
 use sqlx::{AssertSqlSafe, any::AnyRow};
@@ -61,7 +62,7 @@ pub struct JobRecord {
     pub attempts: i64,
     pub last_error: Option<String>,
     /// What kind of failure that was.
-    pub failure: Option<String>,
+    pub failure: Option<Failure>,
     pub created_at: Timestamp,
     /// When it was done or given up.
     pub finished_at: Option<Timestamp>,
@@ -487,12 +488,12 @@ pub async fn replace_dead(
 }
 
 /// What kind of failure a job's last try ended with.
-pub async fn set_failure(tx: &mut Tx, id: JobId, failure: &str) -> Result<(), StoreError> {
+pub async fn set_failure(tx: &mut Tx, id: JobId, failure: Failure) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE jobs SET failure = $2 WHERE id = $1",
         id,
-        failure
+        failure.as_str(),
     )?;
     Ok(())
 }
@@ -597,7 +598,9 @@ fn read_job(row: &AnyRow) -> Result<JobRecord, StoreError> {
         run_at: row.instant("run_at")?,
         attempts: row.integer("attempts")?,
         last_error: row.optional_text("last_error")?,
-        failure: row.optional_text("failure")?,
+        failure: row
+            .optional_text("failure")?
+            .and_then(|word| Failure::parse(&word)),
         created_at: row.instant("created_at")?,
         finished_at: row.optional_instant("finished_at")?,
         set_aside,

@@ -78,7 +78,13 @@ async fn a_delivery_that_was_given_up_long_ago_does_not_make_its_system_look_bro
     let text = text_of(&mut operator, "/staff/integrations/mail").await;
     assert!(text.contains("Healthy"), "{text}");
     let text = text_of(&mut operator, PAGE).await;
-    for said in ["Send a mail", "owner@aster-consulting.com", "554", "Retry"] {
+    for said in [
+        "Send a mail",
+        "owner@aster-consulting.com",
+        "554",
+        "The mail server will not take this mail",
+        "Retry",
+    ] {
         assert!(text.contains(said), "`{said}`: {text}");
     }
     portal.finish_with_failed_jobs().await;

@@ -172,6 +172,37 @@ alert-silent = In { $system } hat sich etwas geändert, und kein Webhook hat es 
 alert-silent-over-subject = { $system } sendet wieder Webhooks
 alert-silent-over = { $system } sendet wieder Webhooks.
 
+### Was bei Aufgegebenem zu tun ist: danach, wie es fehlschlug, und wo es darauf ankommt auch danach, was es war.
+
+advice-refused = { $system } nimmt das so nicht an: Stellen Sie dort richtig, was die Antwort nennt, und versuchen Sie es erneut; oder legen Sie es ab.
+advice-refused-register_lead = HubSpot nimmt den Lead so nicht an, meist wegen einer Eigenschaft, die jemand zur Pflicht gemacht hat: Geben Sie sie dort frei oder ihr einen Vorgabewert, und versuchen Sie es erneut.
+advice-refused-relay_lead = Die iPaaS nimmt den Lead nicht an: Sehen Sie in ihrem Protokoll nach dem Grund, berichtigen Sie den Ablauf, und versuchen Sie es erneut.
+advice-refused-set_up_hubspot = HubSpot lässt die Eigenschaften des Portals nicht so anlegen, wie sie sein müssen: Löschen Sie dort, was die Antwort nennt, oder benennen Sie es um, und versuchen Sie es erneut.
+advice-refused-create_bill = Xero nimmt die Rechnung so nicht an: Stellen Sie Konto, Währung oder Sperrdatum richtig, die die Antwort nennt, und versuchen Sie es erneut. Bis dahin wird der Partner nicht bezahlt.
+advice-refused-send_mail = Der Mailserver nimmt diese Mail nicht an: Fragen Sie den, der ihn betreibt, nach der Antwort, und versuchen Sie es erneut; oder legen Sie sie ab und geben Sie dem Empfänger anders Bescheid.
+advice-refused-post_slack = Slack nimmt die Nachricht nicht an: Sehen Sie nach, ob es den Kanal noch gibt, er nicht archiviert ist und die App darin ist, und versuchen Sie es erneut; oder legen Sie sie ab.
+advice-refused-follow_relay = Der Rückruf der iPaaS passt nicht zum Lead, und ein neuer Versuch ändert nichts: Berichtigen Sie den Ablauf, lassen Sie neu zurückrufen, und legen Sie das hier ab.
+advice-not_found = Worum es geht, gibt es in { $system } nicht mehr: Legen Sie es ab, oder holen Sie es dort zurück und versuchen Sie es erneut.
+advice-not_found-post_slack = Diesen Kanal oder dieses Mitglied gibt es in Slack nicht: Wählen Sie auf der Seite der Nachrichten oder bei den Angaben des Partners etwas anderes, und legen Sie das hier ab.
+advice-not_found-relay_lead = Unter der Adresse der iPaaS nimmt niemand Leads an: Berichtigen Sie die Adresse, und versuchen Sie es erneut.
+advice-unreadable = { $system } hat hier etwas, das das Portal nicht lesen kann: Stellen Sie es dort richtig, und versuchen Sie es erneut.
+advice-unreadable-work_inbox = Das ist kein Webhook, den das Portal kennt, und ein neuer Versuch ändert nichts: Wovon er spricht, findet der nächste Abgleich. Legen Sie ihn ab.
+advice-unreadable-work_event = Das ist kein Ereignis, das das Portal kennt, und ein neuer Versuch ändert nichts: Wovon es spricht, findet der nächste Abgleich. Legen Sie es ab.
+advice-unreadable-follow_relay = Der Rückruf der iPaaS hat nicht die Form, die die Anleitung nennt: Berichtigen Sie den Ablauf, lassen Sie neu zurückrufen, und legen Sie das hier ab.
+advice-unreadable-create_bill = Xero hat eine Rechnung, die diese sein kann und nicht lesbar ist: Stellen Sie dort richtig, was die Antwort nennt, oder stornieren Sie sie, und versuchen Sie das hier erneut.
+advice-missing_scope = Geben Sie der App in { $system } die genannte Berechtigung, verbinden Sie sie unter Verbindungen neu, und versuchen Sie das hier erneut.
+advice-missing_scope-set_up_hubspot = Leads werden trotzdem registriert. Geben Sie der App in HubSpot die genannte Berechtigung, verbinden Sie sie unter Verbindungen neu, und versuchen Sie das hier erneut.
+advice-credentials = Verbinden Sie { $system } unter Verbindungen neu, und versuchen Sie das hier erneut.
+advice-no_answer = { $system } hat auf keinen Versuch geantwortet: Sehen Sie nach, ob es für Sie erreichbar ist, und versuchen Sie es erneut.
+advice-unsure = Es kann geschehen sein, ohne dass eine Antwort es sagte: Ein neuer Versuch sieht erst nach und tut nichts zweimal.
+advice-unsure-post_slack = Sie kann angekommen sein: Sehen Sie in den Kanal, und versuchen Sie es erneut oder legen Sie sie ab.
+advice-unsure-send_mail = Sie kann versandt sein: Ein neuer Versuch sendet sie vielleicht ein zweites Mal.
+advice-unsure-relay_lead = Die iPaaS kann den Lead haben: Ein neuer Versuch sendet dieselbe Nachricht unter derselben Kennung, und sie muss sie als eine nehmen.
+advice-too_many = { $system } nahm keine Aufrufe mehr an: Versuchen Sie es später erneut.
+advice-ours = Das Portal selbst steht dem entgegen: Stellen Sie richtig, was genannt ist, und versuchen Sie es erneut; wo nichts hilft, muss es lesen, wer das Portal betreut.
+advice-ours-create_bill = Die Abrechnung oder eine andere Rechnung steht dieser entgegen: Stellen Sie richtig, was genannt ist, oder ziehen Sie die Rechnung zurück, und versuchen Sie es erneut.
+advice-broke = Die Arbeit brach jedes Mal ab, das ist ein Fehler des Portals: Versuchen Sie es einmal erneut, und wenn das nicht hilft, geben Sie dem Bescheid, der das Portal betreut.
+
 drift-title = Vergleich
 drift-lead-hubspot = Alle offenen und gewonnenen Deals und die zuletzt verlorenen oder entfernten werden jede Nacht neu gelesen und verglichen. Was abweicht, wird sofort eingelesen.
 drift-lead-xero = Alle Rechnungen, die sich noch ändern können, und die der letzten 90 Tage werden jede Nacht neu gelesen und verglichen. Was abweicht, wird sofort übernommen.

@@ -172,6 +172,37 @@ alert-silent = Something changed in { $system }, and no webhook told of it or of
 alert-silent-over-subject = { $system } sends webhooks again
 alert-silent-over = { $system } sends webhooks again.
 
+### What to do about what was given up, by how it failed, and where it matters by what it was.
+
+advice-refused = { $system } will not take this as it is: put right there what its answer names, then try it again; or set it aside.
+advice-refused-register_lead = HubSpot will not take the lead as it is, most often for a property that an administrator made required: make it optional or give it a default there, then try it again.
+advice-refused-relay_lead = The iPaaS will not take the lead: look at its log for why, mend the flow, then try it again.
+advice-refused-set_up_hubspot = HubSpot will not let the portal’s properties be made as they must be: delete or rename there what its answer names, then try it again.
+advice-refused-create_bill = Xero will not take the bill as it is: put the account, currency or lock date right that its answer names, then try it again. Until then the partner is not paid.
+advice-refused-send_mail = The mail server will not take this mail: ask whoever runs it about its answer, then try it again; or set it aside and tell the recipient in another way.
+advice-refused-post_slack = Slack will not take the message: look whether the channel still exists, is not archived and has the app in it, then try it again; or set it aside.
+advice-refused-follow_relay = What the iPaaS called back does not fit the lead, and trying it again changes nothing: mend the flow and have it call back again, then set this aside.
+advice-not_found = What this is about is not in { $system } any more: set it aside, or bring it back there and try it again.
+advice-not_found-post_slack = There is no such channel or member in Slack: choose another one on the page of the messages or with the partner’s details, then set this aside.
+advice-not_found-relay_lead = Nobody takes leads at the address of the iPaaS: correct the address, then try it again.
+advice-unreadable = { $system } has something here that the portal cannot read: put it right there, then try it again.
+advice-unreadable-work_inbox = This is no webhook that the portal knows, and trying it again changes nothing: what it tells of is found by the next sweep. Set it aside.
+advice-unreadable-work_event = This is no event that the portal knows, and trying it again changes nothing: what it tells of is found by the next sweep. Set it aside.
+advice-unreadable-follow_relay = What the iPaaS called back is not in the form of the guide: mend the flow and have it call back again, then set this aside.
+advice-unreadable-create_bill = Xero has a bill that may be this one and cannot be read: put right there what the answer names, or void it, then try this again.
+advice-missing_scope = Give the app in { $system } the scope that is named, connect it again under Connections, then try this again.
+advice-missing_scope-set_up_hubspot = Leads are registered all the same. Give the app in HubSpot the scope that is named, connect it again under Connections, then try this again.
+advice-credentials = Connect { $system } again under Connections, then try this again.
+advice-no_answer = { $system } gave no answer to any try: look whether it works for you, then try it again.
+advice-unsure = It may have been done, and no answer said so: trying it again looks first, and does nothing twice.
+advice-unsure-post_slack = It may have been posted: look into the channel, then try it again or set it aside.
+advice-unsure-send_mail = It may have been sent: trying it again may send it twice.
+advice-unsure-relay_lead = The iPaaS may have the lead: trying it again sends the same message under the same id, which it must take as one.
+advice-too_many = { $system } took no more calls: try it again later.
+advice-ours = The portal itself stands against this: put right what is named, then try it again; where nothing helps, whoever looks after the portal must read this.
+advice-ours-create_bill = The statement or another bill stands against this one: put right what is named, or withdraw the invoice, then try it again.
+advice-broke = The work broke off each time, which is a fault of the portal’s: try it again once, and if that does not help tell whoever looks after the portal.
+
 drift-title = Comparison
 drift-lead-hubspot = All open and won deals, and those that were lost or removed of late, are read again every night and compared. What differs is read at once.
 drift-lead-xero = All invoices and bills that can still change, and those of the last 90 days, are read again every night and compared. What differs is taken in at once.

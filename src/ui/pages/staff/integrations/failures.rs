@@ -254,13 +254,31 @@ fn failure_row(page: &Page, failing: &Failing) -> AnyView {
     view! {
         <tr>
             <th class="main" scope="row"><a href=url>{name.clone()}</a><small>{about}</small></th>
-            <td data-label=words.text("integration-failed-column-error")>{job.last_error.clone().unwrap_or_default()}{why_aside(page, job)}</td>
+            <td data-label=words.text("integration-failed-column-error")>{job.last_error.clone().unwrap_or_default()}{advice(page, job)}{why_aside(page, job)}</td>
             <td data-label=words.text("integration-failed-column-attempts")>{words.number(job.attempts)}</td>
             <td class="nowrap" data-label=words.text("integration-failed-column-since")>{kit::ago(page, job.created_at)}</td>
             <td class="act">{next(page, job, &name)}</td>
         </tr>
     }
     .into_any()
+}
+
+/// What to do about a job that was given up: by what it was and how it failed, else by how it failed alone.
+pub(super) fn advice(page: &Page, job: &JobRecord) -> Option<AnyView> {
+    if job.state != "dead" || job.set_aside.is_some() {
+        return None;
+    }
+    let words = &page.words;
+    let failure = job.failure?;
+    let of_kind = format!("advice-{failure}-{}", job.kind);
+    let key = if words.has(&of_kind) {
+        of_kind
+    } else {
+        format!("advice-{failure}")
+    };
+    let system = words.text(&format!("integration-{}", job.lane));
+    let text = words.with(&key, &[("system", system.into())]);
+    Some(view! { <p class="small">{text}</p> }.into_any())
 }
 
 /// Who set a job aside, when and why.

@@ -5,7 +5,7 @@ use portal_domain::access::Action;
 use portal_services::{operations::JobView, subject::Subject};
 use portal_store::jobs::{JobRecord, TryRecord};
 
-use super::failures::{about, next, set_aside, why_aside};
+use super::failures::{about, advice, next, set_aside, why_aside};
 use crate::{
     ui::{
         kit,
@@ -35,6 +35,8 @@ pub(super) fn view(page: &Page, view: &JobView, title: String) -> AnyView {
                     {fact(words.text("integration-failed-column-since"), kit::instant(page, job.created_at))}
                     {fact(words.text("integration-failed-column-attempts"), words.number(job.attempts).into_any())}
                 </dl>
+                {job.last_error.clone().map(|said| view! { <p>{words.with("integration-said", &[("text", said.into())])}</p> })}
+                {advice(page, job)}
                 {why_aside(page, job)}
                 {body(page, subject)}
             </section>

@@ -61,6 +61,11 @@ pub struct CallError {
     pub is_outage: bool,
 }
 
+/// The longest that a vendor is waited for, in milliseconds, whatever it asks: no limit of theirs lasts longer than a day.
+const WAIT_MAX_MS: i64 = 24 * 3_600_000;
+/// The same of an iPaaS, which anybody may have built: leads wait there.
+const RELAY_WAIT_MAX_MS: i64 = 3_600_000;
+
 /// The longest message kept, in characters.
 const MESSAGE_LENGTH_MAX: usize = 500;
 
@@ -116,10 +121,14 @@ impl CallError {
         self
     }
 
-    /// The same failure with the time that the vendor asks us to wait.
+    /// The same failure with the time that the vendor asks us to wait, as far as that is a time that anybody waits.
     #[must_use]
     pub fn after_ms(mut self, retry_after_ms: Option<i64>) -> Self {
-        self.retry_after_ms = retry_after_ms;
+        let most = match self.vendor {
+            Vendor::Relay => RELAY_WAIT_MAX_MS,
+            Vendor::HubSpot | Vendor::Xero | Vendor::Slack | Vendor::Mail => WAIT_MAX_MS,
+        };
+        self.retry_after_ms = retry_after_ms.map(|after_ms| after_ms.min(most));
         self
     }
 
@@ -145,6 +154,16 @@ mod tests {
                 .to_string()
                 .starts_with("Xero refused the request: ä")
         );
+    }
+
+    #[test]
+    fn nobody_is_waited_for_longer_than_any_limit_lasts() {
+        let wait = |vendor| {
+            let failure = CallError::new(vendor, ErrorKind::RateLimited, "");
+            failure.after_ms(Some(i64::MAX)).retry_after_ms
+        };
+        assert_eq!(wait(Vendor::Xero), Some(86_400_000));
+        assert_eq!(wait(Vendor::Relay), Some(3_600_000));
     }
 
     #[test]

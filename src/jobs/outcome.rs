@@ -186,7 +186,9 @@ async fn note_failure(
         }
         Remedy::Permit => note_answer(tx, lane, true, now).await?,
         Remedy::Recover { .. } => vendors::add_outage(tx, lane, probe_at, now).await?,
-        Remedy::SlowDown { after_ms } => vendors::wait(tx, lane, now.plus_ms(after_ms)).await?,
+        Remedy::SlowDown { after_ms } => {
+            vendors::wait(tx, lane, now.plus_ms(after_ms), now).await?
+        }
         Remedy::Reconnect => vendors::hold(tx, lane, probe_at, now).await?,
     }
     Ok(vendors::add_failure(tx, lane, &error.message, now).await?)

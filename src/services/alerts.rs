@@ -21,6 +21,10 @@ const DOWN_MINUTES: i64 = 5;
 const SILENT_MINUTES: i64 = 60;
 /// What was given up after it was told that something was is told again, no more often than this.
 const AGAIN_MINUTES: i64 = 60;
+/// Most limits last for seconds; from here on it is one of the day's.
+const LIMITED_MINUTES: i64 = 30;
+/// So long after a limit's end somebody has asked whether it has ended, if anybody wants to know.
+const LIMIT_OVER_MINUTES: i64 = 5;
 
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,10 +43,12 @@ pub(crate) enum Kind {
     Silent,
     /// The iPaaS took leads and does not call back.
     Late,
+    /// A system wants no calls for now, and something waits for it.
+    Limited,
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Broken,
         Self::Missing,
         Self::Held,
@@ -50,6 +56,7 @@ impl Kind {
         Self::Dead,
         Self::Silent,
         Self::Late,
+        Self::Limited,
     ];
 
     /// The word in the table, and in the catalogues.
@@ -62,6 +69,7 @@ impl Kind {
             Self::Dead => "dead",
             Self::Silent => "silent",
             Self::Late => "late",
+            Self::Limited => "limited",
         }
     }
 }
@@ -185,6 +193,7 @@ async fn find_causes(
             Kind::Broken => is_broken,
             // Of the three these are the causes, and say what to do.
             Kind::Missing => is_missing && is_awaited && is_wrong(Kind::Held, &vendor, now),
+            Kind::Limited => is_awaited && is_wrong(Kind::Limited, &vendor, now),
             Kind::Held if is_broken || is_missing => false,
             kind => is_wrong(*kind, &vendor, now) && is_expected(*kind, &vendor, &choice),
         });
@@ -238,6 +247,11 @@ fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
         Kind::Silent => {
             vendor.unheard_at > vendor.last_webhook_at
                 && is_older(vendor.unheard_at, SILENT_MINUTES)
+        }
+        Kind::Limited => {
+            let standing = &vendor.standing;
+            let is_over = is_older(standing.wait_until, LIMIT_OVER_MINUTES);
+            is_older(standing.limited_at, LIMITED_MINUTES) && !is_over
         }
         // Counted by lane, as the portal's own work has none of these; said by the connection itself; and counted by lead.
         Kind::Dead | Kind::Broken | Kind::Missing | Kind::Late => false,

@@ -221,6 +221,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0038_dead_letters.sql"),
         include_str!("../../migrations/0038_dead_letters.sql"),
     ),
+    (
+        39,
+        "limits",
+        include_str!("../../migrations/0039_limits.sql"),
+        include_str!("../../migrations/0039_limits.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

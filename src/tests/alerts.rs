@@ -136,3 +136,25 @@ async fn webhooks_that_stay_away_are_told_once_a_sweep_found_what_they_should_ha
     assert_eq!(told(&portal).await.len(), 2, "and that they come again");
     portal.finish().await;
 }
+
+#[tokio::test]
+async fn a_days_limit_is_told_once_with_its_end_and_once_when_calls_are_taken_again() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let daily = json!({ "hubspot": { "too_many_requests": 1, "too_many_kind": "daily" } });
+    portal.sandbox_act("faults", daily).await;
+    portal
+        .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
+        .await;
+    portal.run_jobs().await;
+    minutes_pass(&portal, 29).await;
+    assert!(told(&portal).await.is_empty(), "most limits are short");
+    minutes_pass(&portal, 10).await;
+    let limited = "HubSpot takes no calls until 6 Jul 2026, 10:00";
+    assert_eq!(told(&portal).await, [limited]);
+    minutes_pass(&portal, 30).await;
+    let over = "HubSpot takes calls again";
+    assert_eq!(told(&portal).await, [limited, over]);
+    assert_eq!(told_in_slack(&portal, "HubSpot takes").await, 2);
+    portal.finish().await;
+}

@@ -191,6 +191,14 @@ const SHOWN_BY: [(&str, &[(&str, &str)]); 15] = [
                 "webhooks",
                 "a_vendor_that_refuses_for_a_while_loses_nothing",
             ),
+            (
+                "alerts",
+                "a_days_limit_is_told_once_with_its_end_and_once_when_calls_are_taken_again",
+            ),
+            (
+                "relay",
+                "an_ipaas_that_wants_to_be_left_alone_for_decades_is_asked_again_within_the_hour",
+            ),
         ],
     ),
     (

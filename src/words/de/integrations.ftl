@@ -171,6 +171,10 @@ alert-silent-subject = { $system } sendet keine Webhooks mehr
 alert-silent = In { $system } hat sich etwas geändert, und kein Webhook hat es oder seither etwas anderes gemeldet: Ein Abgleich hat es gefunden. Änderungen kommen weiter durch die Abgleiche an, Minuten später. Prüfen Sie dort Abonnement, Adresse und Geheimnis.
 alert-silent-over-subject = { $system } sendet wieder Webhooks
 alert-silent-over = { $system } sendet wieder Webhooks.
+alert-limited-subject = { $system } nimmt bis { $until } keine Aufrufe an
+alert-limited = { $system } will seit einer halben Stunde weniger Aufrufe, und was zu senden ist, wartet bis { $until }. Nichts geht verloren, und es geht von selbst weiter; kommt es oft vor, verbraucht vielleicht eine andere App die Aufrufe des Kontos.
+alert-limited-over-subject = { $system } nimmt wieder Aufrufe an
+alert-limited-over = { $system } nimmt wieder Aufrufe an, oder nichts wartet mehr darauf.
 
 ### Was bei Aufgegebenem zu tun ist: danach, wie es fehlschlug, und wo es darauf ankommt auch danach, was es war.
 

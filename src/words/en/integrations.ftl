@@ -171,6 +171,10 @@ alert-silent-subject = { $system } sends no webhooks any more
 alert-silent = Something changed in { $system }, and no webhook told of it or of anything since: a sweep found it. Changes still arrive by the sweeps, minutes later. Check the subscription, the address and the secret there.
 alert-silent-over-subject = { $system } sends webhooks again
 alert-silent-over = { $system } sends webhooks again.
+alert-limited-subject = { $system } takes no calls until { $until }
+alert-limited = { $system } has wanted fewer calls for half an hour, and what is to be sent waits until { $until }. Nothing is lost, and it goes on by itself; if it comes often, another app may be using up the account’s calls.
+alert-limited-over-subject = { $system } takes calls again
+alert-limited-over = { $system } takes calls again, or nothing waits for it any more.
 
 ### What to do about what was given up, by how it failed, and where it matters by what it was.
 

@@ -25,6 +25,8 @@ const AGAIN_MINUTES: i64 = 60;
 const LIMITED_MINUTES: i64 = 30;
 /// So long after a limit's end somebody has asked whether it has ended, if anybody wants to know.
 const LIMIT_OVER_MINUTES: i64 = 5;
+/// A vendor repeats within this time what was refused, and signs it anew.
+const REFUSED_MINUTES: i64 = 10;
 
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,10 +47,12 @@ pub(crate) enum Kind {
     Late,
     /// A system wants no calls for now, and something waits for it.
     Limited,
+    /// What comes under a system's name is not signed as we know it.
+    Refused,
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Broken,
         Self::Missing,
         Self::Held,
@@ -57,6 +61,7 @@ impl Kind {
         Self::Silent,
         Self::Late,
         Self::Limited,
+        Self::Refused,
     ];
 
     /// The word in the table, and in the catalogues.
@@ -70,6 +75,7 @@ impl Kind {
             Self::Silent => "silent",
             Self::Late => "late",
             Self::Limited => "limited",
+            Self::Refused => "refused",
         }
     }
 }
@@ -234,7 +240,8 @@ async fn find_causes_of_relay(
 
 /// What HubSpot does not tell matters only while it is asked at all.
 fn is_expected(kind: Kind, vendor: &VendorRecord, choice: &RelayChoice) -> bool {
-    choice.uses_hubspot() || kind != Kind::Silent || vendor.name != "hubspot"
+    let is_told = matches!(kind, Kind::Silent | Kind::Refused);
+    choice.uses_hubspot() || !is_told || vendor.name != "hubspot"
 }
 
 fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
@@ -252,6 +259,11 @@ fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
             let standing = &vendor.standing;
             let is_over = is_older(standing.wait_until, LIMIT_OVER_MINUTES);
             is_older(standing.limited_at, LIMITED_MINUTES) && !is_over
+        }
+        Kind::Refused => {
+            let accepted_at = vendor.last_webhook_at;
+            let trial_until = accepted_at.map(|at| at.plus_ms(vendors::TRIAL_MS));
+            vendor.refused_at >= trial_until && is_older(vendor.refused_at, REFUSED_MINUTES)
         }
         // Counted by lane, as the portal's own work has none of these; said by the connection itself; and counted by lead.
         Kind::Dead | Kind::Broken | Kind::Missing | Kind::Late => false,

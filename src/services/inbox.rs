@@ -99,6 +99,7 @@ pub async fn receive(ctx: &Ctx, arrivals: &[Arrival]) -> Result<(), ServiceError
 pub async fn refuse(ctx: &Ctx, vendor: &str, reason: &str) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     inbox::add_refusal(&mut tx, vendor, reason, ctx.today(), ctx.now()).await?;
+    vendors::add_refused(&mut tx, vendor, ctx.now()).await?;
     Ok(tx.commit().await?)
 }
 

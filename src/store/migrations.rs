@@ -227,6 +227,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0039_limits.sql"),
         include_str!("../../migrations/0039_limits.sql"),
     ),
+    (
+        40,
+        "refused_webhooks",
+        include_str!("../../migrations/0040_refused_webhooks.sql"),
+        include_str!("../../migrations/0040_refused_webhooks.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -20,6 +20,8 @@ pub struct VendorRecord {
     pub last_sweep_at: Option<Timestamp>,
     /// The first change after the last webhook that a sweep found and no webhook had told of.
     pub unheard_at: Option<Timestamp>,
+    /// The first request under its name that was refused since the last one that was accepted.
+    pub refused_at: Option<Timestamp>,
     pub standing: Standing,
 }
 
@@ -251,6 +253,23 @@ pub async fn add_webhook(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), 
     Ok(())
 }
 
+/// Requests that are refused so soon after one that was accepted are a vendor's own trial of our check, and not the end of what it sends: Xero signs some of them
+/// wrong on purpose.
+pub const TRIAL_MS: i64 = 60_000;
+
+/// A request under its name was refused.
+pub async fn add_refused(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE vendors SET refused_at = $2
+         WHERE name = $1 AND (refused_at IS NULL OR refused_at < last_webhook_at + $3)",
+        name,
+        now,
+        TRIAL_MS,
+    )?;
+    Ok(())
+}
+
 /// A sweep found a change that no webhook had told of; before the first sweep there was nobody to be told.
 pub async fn add_unheard(tx: &mut Tx, name: &str, changed_at: Timestamp) -> Result<(), StoreError> {
     execute!(
@@ -274,7 +293,7 @@ pub async fn add_sweep(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), St
     Ok(())
 }
 
-const VENDORS: &str = "SELECT vendors.name, last_success_at, last_failure_at, last_failure, last_webhook_at, last_sweep_at, unheard_at, outages, down_at, held_at,
+const VENDORS: &str = "SELECT vendors.name, last_success_at, last_failure_at, last_failure, last_webhook_at, last_sweep_at, unheard_at, refused_at, outages, down_at, held_at,
         probe_at, wait_until, limited_at, paused_at, paused_reason, people.name AS paused_by
     FROM vendors LEFT JOIN people ON people.id = vendors.paused_by";
 
@@ -311,6 +330,7 @@ fn read_vendor(row: &AnyRow) -> Result<VendorRecord, StoreError> {
         last_webhook_at: row.optional_instant("last_webhook_at")?,
         last_sweep_at: row.optional_instant("last_sweep_at")?,
         unheard_at: row.optional_instant("unheard_at")?,
+        refused_at: row.optional_instant("refused_at")?,
         standing: Standing {
             outages: row.integer("outages")?,
             down_at: row.optional_instant("down_at")?,

@@ -158,3 +158,37 @@ async fn a_days_limit_is_told_once_with_its_end_and_once_when_calls_are_taken_ag
     assert_eq!(told_in_slack(&portal, "HubSpot takes").await, 2);
     portal.finish().await;
 }
+
+/// What somebody sends who does not know the secret, and the answer's status.
+async fn send_forged(portal: &TestPortal) -> u16 {
+    let now = portal.ctx.now().0.to_string();
+    let headers = [
+        ("x-hubspot-signature-v3", "bm90IHRoZSBzaWduYXR1cmU="),
+        ("x-hubspot-request-timestamp", now.as_str()),
+    ];
+    let mut sender = portal.browser();
+    let sent = sender.send_json("/webhooks/hubspot", "[]", &headers);
+    sent.await.status
+}
+
+#[tokio::test]
+async fn webhooks_that_are_refused_and_not_followed_by_any_that_is_accepted_are_told_once() {
+    let portal = TestPortal::start().await;
+    let (_, deal) = portal.registered("Harbour", "harbour-logistics.com").await;
+    assert_eq!(send_forged(&portal).await, 401);
+    minutes_pass(&portal, 15).await;
+    assert!(told(&portal).await.is_empty(), "a trial beside a good one");
+    assert_eq!(send_forged(&portal).await, 401);
+    minutes_pass(&portal, 8).await;
+    assert!(told(&portal).await.is_empty(), "a good one may still come");
+    assert_eq!(send_forged(&portal).await, 401);
+    minutes_pass(&portal, 30).await;
+    let refused = "Webhooks of HubSpot are refused";
+    assert_eq!(told(&portal).await, [refused]);
+    let approved = json!({ "dealstage": "approved" });
+    portal.change_deal(&deal, approved).await;
+    minutes_pass(&portal, 2).await;
+    let accepted = "Webhooks of HubSpot are accepted again";
+    assert_eq!(told(&portal).await, [refused, accepted]);
+    portal.finish().await;
+}

@@ -110,6 +110,11 @@ const SHOWN_BY: [(&str, &[(&str, &str)]); 15] = [
                 "webhooks",
                 "a_webhook_with_a_wrong_signature_changes_nothing",
             ),
+            ("webhooks", "refused_webhooks_are_counted_by_their_reason"),
+            (
+                "alerts",
+                "webhooks_that_are_refused_and_not_followed_by_any_that_is_accepted_are_told_once",
+            ),
             ("webhooks", "xeros_check_of_our_address_is_passed"),
         ],
     ),

@@ -175,6 +175,11 @@ alert-limited-subject = { $system } nimmt bis { $until } keine Aufrufe an
 alert-limited = { $system } will seit einer halben Stunde weniger Aufrufe, und was zu senden ist, wartet bis { $until }. Nichts geht verloren, und es geht von selbst weiter; kommt es oft vor, verbraucht vielleicht eine andere App die Aufrufe des Kontos.
 alert-limited-over-subject = { $system } nimmt wieder Aufrufe an
 alert-limited-over = { $system } nimmt wieder Aufrufe an, oder nichts wartet mehr darauf.
+alert-refused-subject = Webhooks von { $system } werden abgewiesen
+alert-refused = Was unter dem Namen von { $system } kommt, ist nicht so unterschrieben, wie das Portal es kennt, und seit zehn Minuten kam nichts, das es ist. Entweder wurde ein Geheimnis nur auf einer Seite geändert, oder etwas dazwischen verändert, was gesendet wird, oder es ist jemand anderes. Vergleichen Sie das Geheimnis und die Adresse dort; Änderungen kommen weiter durch den Abgleich an.
+alert-refused-relay = Was unter dem Namen der iPaaS kommt, ist nicht so unterschrieben, wie das Portal es kennt, und seit zehn Minuten kam nichts, das es ist: Ihre Rückrufe gehen verloren, bis der Ablauf wieder mit dem Geheimnis des Portals unterschreibt.
+alert-refused-over-subject = Webhooks von { $system } werden wieder angenommen
+alert-refused-over = Webhooks von { $system } werden wieder angenommen.
 
 ### Was bei Aufgegebenem zu tun ist: danach, wie es fehlschlug, und wo es darauf ankommt auch danach, was es war.
 

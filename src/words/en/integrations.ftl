@@ -175,6 +175,11 @@ alert-limited-subject = { $system } takes no calls until { $until }
 alert-limited = { $system } has wanted fewer calls for half an hour, and what is to be sent waits until { $until }. Nothing is lost, and it goes on by itself; if it comes often, another app may be using up the account’s calls.
 alert-limited-over-subject = { $system } takes calls again
 alert-limited-over = { $system } takes calls again, or nothing waits for it any more.
+alert-refused-subject = Webhooks of { $system } are refused
+alert-refused = What comes under the name of { $system } is not signed as the portal knows it, and nothing came for ten minutes that is. Either a secret was changed on one side only, or something in between changes what is sent, or it is somebody else. Compare the secret and the address there; changes still arrive by the sweeps.
+alert-refused-relay = What comes under the name of the iPaaS is not signed as the portal knows it, and nothing came for ten minutes that is: its call-backs are lost until the flow signs with the portal’s secret again.
+alert-refused-over-subject = Webhooks of { $system } are accepted again
+alert-refused-over = Webhooks of { $system } are accepted again.
 
 ### What to do about what was given up, by how it failed, and where it matters by what it was.
 

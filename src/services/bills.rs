@@ -251,7 +251,7 @@ pub async fn refused(ctx: &Ctx, id: BillId) -> Result<(), ServiceError> {
     Ok(tx.commit().await?)
 }
 
-/// Xero's books are locked until a day, so that a bill has the date of one after it.
+/// Xero's books are locked until a day, so that a bill has the date of one after it. However often the bill is tried, that is written down once.
 pub async fn dated_after_lock(
     ctx: &Ctx,
     id: BillId,
@@ -261,9 +261,23 @@ pub async fn dated_after_lock(
     let mut tx = ctx.store.write().await?;
     if let Some(bill) = bills::find(&mut tx, id).await? {
         let beside = json!({ "date": date, "locked_until": locked_until });
-        record(ctx, &mut tx, (None, "date_bill"), &bill, beside).await?;
+        if !is_dated(&mut tx, id, &beside).await? {
+            record(ctx, &mut tx, (None, "date_bill"), &bill, beside).await?;
+        }
     }
     Ok(tx.commit().await?)
+}
+
+/// Whether the log says of a bill that it was last given this date.
+async fn is_dated(tx: &mut Tx, id: BillId, beside: &Value) -> Result<bool, ServiceError> {
+    let said = audit::list_of_subjects(tx, &[id.to_string()]).await?;
+    let dated = said.iter().rfind(|record| record.act == "date_bill");
+    let facts: Option<Value> = dated.and_then(|dated| serde_json::from_str(&dated.facts).ok());
+    Ok(facts.is_some_and(|facts| {
+        ["date", "locked_until"]
+            .iter()
+            .all(|name| facts[name] == beside[name])
+    }))
 }
 
 /// A bill that Xero is not known to have, under the lock of its partner's statements; `None` once it was withdrawn, or found there meanwhile.

@@ -515,11 +515,11 @@ pub async fn has_new_dead(tx: &mut Tx, lane: &str, after: Timestamp) -> Result<b
     .is_some())
 }
 
-/// What waits in a lane, for whatever reason, is due now.
+/// What was put off in a lane, for whatever reason, is due now. What nobody has begun yet has a time of its own, and keeps it.
 pub async fn hurry(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE jobs SET run_at = $2 WHERE lane = $1 AND state = 'waiting' AND run_at > $2",
+        "UPDATE jobs SET run_at = $2 WHERE lane = $1 AND state = 'waiting' AND run_at > $2 AND fence > 0",
         lane,
         now,
     )?;

@@ -155,6 +155,10 @@ const SHOWN_BY: [(&str, &[(&str, &str)]); 15] = [
                 "new_deals_start_where_an_operator_said_and_never_in_a_stage_that_is_gone",
             ),
             (
+                "stages",
+                "a_lead_whose_first_stage_vanished_within_the_hour_starts_in_another",
+            ),
+            (
                 "removed_deals",
                 "a_deal_that_is_opened_again_protects_its_client_again",
             ),

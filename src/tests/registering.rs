@@ -2,8 +2,9 @@
 
 use futures::future::join_all;
 use portal_domain::{ids::LeadId, lead::LeadState};
-use portal_services::{exceptions, leads, outbox, outbox::Job};
+use portal_services::{exceptions, leads, operations, outbox, outbox::Job};
 use serde_json::{Value, json};
+use sqlx::Row;
 
 use crate::portal::{TestPortal, lead_form};
 
@@ -201,5 +202,20 @@ async fn a_lead_knows_its_deal_as_soon_as_it_is_made() {
     portal.advance_clock_by(6).await;
     portal.run_jobs().await;
     assert!(is_tied(&portal, lead).await);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn the_look_for_twins_keeps_its_time_when_everything_else_is_hurried() {
+    let portal = TestPortal::start().await;
+    portal.registered("Harbour", "harbour-logistics.com").await;
+    let (ctx, operator) = (&portal.ctx, &portal.staff.operator);
+    operations::pause(ctx, operator, "hubspot", "A trial")
+        .await
+        .unwrap();
+    operations::resume(ctx, operator, "hubspot").await.unwrap();
+    let sql = "SELECT run_at FROM jobs WHERE kind = 'check_company' AND state = 'waiting'";
+    let run_at: i64 = portal.database.rows(sql).await[0].get("run_at");
+    assert!(run_at > ctx.now().0, "HubSpot's search shows none yet");
     portal.finish().await;
 }

@@ -147,6 +147,7 @@ integration-replay = Erneut abarbeiten
 integration-replayed = erneut abgearbeitet { $ago }
 integration-refused-signature = In den letzten sieben Tagen wegen falscher Signatur abgewiesen: { $count }, zuletzt { $ago }.
 integration-refused-unsigned = Ohne Signatur abgewiesen: { $count }, zuletzt { $ago }.
+integration-refused-large = Abgewiesen, weil größer als 512 KB: { $count }, zuletzt { $ago }.
 integration-refused-late = Als zu alt abgewiesen: { $count }, zuletzt { $ago }.
 integration-waits = Wartet, bis es an der Reihe ist
 integration-budget = Heute noch mögliche Anfragen

@@ -147,6 +147,7 @@ integration-replay = Replay
 integration-replayed = replayed { $ago }
 integration-refused-signature = Refused in the last seven days for a wrong signature: { $count }, last { $ago }.
 integration-refused-unsigned = Refused without a signature: { $count }, last { $ago }.
+integration-refused-large = Refused because larger than 512 KB: { $count }, last { $ago }.
 integration-refused-late = Refused because too old: { $count }, last { $ago }.
 integration-waits = Waits its turn
 integration-budget = Calls left today

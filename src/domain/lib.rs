@@ -22,6 +22,7 @@ pub mod failure;
 pub mod lead;
 pub mod notice;
 pub mod relay;
+pub mod version;
 
 pub mod bill;
 pub mod buckets;

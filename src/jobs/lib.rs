@@ -17,6 +17,7 @@ mod schedule;
 mod worker;
 
 mod announce_statement;
+mod check_messengers;
 mod create_bill;
 mod read_contacts;
 mod read_deals;

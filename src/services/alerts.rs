@@ -6,6 +6,7 @@ use portal_domain::{
     calendar::Timestamp,
     connection::{ConnectionState, Origin},
     relay::RelayChoice,
+    version,
 };
 use portal_store::{
     Tx, alerts, connections, deliveries, jobs,
@@ -49,10 +50,12 @@ pub(crate) enum Kind {
     Limited,
     /// What comes under a system's name is not signed as we know it.
     Refused,
+    /// The version of a system's API that we speak ends soon.
+    Ending,
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Broken,
         Self::Missing,
         Self::Held,
@@ -62,6 +65,7 @@ impl Kind {
         Self::Late,
         Self::Limited,
         Self::Refused,
+        Self::Ending,
     ];
 
     /// The word in the table, and in the catalogues.
@@ -76,6 +80,7 @@ impl Kind {
             Self::Late => "late",
             Self::Limited => "limited",
             Self::Refused => "refused",
+            Self::Ending => "ending",
         }
     }
 }
@@ -208,6 +213,12 @@ async fn find_causes(
             place: vendor.name.clone(),
         }));
     }
+    if choice.uses_hubspot() && version::hubspot_ends_soon(ctx.date_of(now)) {
+        causes.insert(Cause {
+            kind: Kind::Ending,
+            place: "hubspot".to_owned(),
+        });
+    }
     for backlog in backlogs {
         if backlog.dead > 0 {
             causes.insert(Cause {
@@ -265,7 +276,7 @@ fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
             let trial_until = accepted_at.map(|at| at.plus_ms(vendors::TRIAL_MS));
             vendor.refused_at >= trial_until && is_older(vendor.refused_at, REFUSED_MINUTES)
         }
-        // Counted by lane, as the portal's own work has none of these; said by the connection itself; and counted by lead.
-        Kind::Dead | Kind::Broken | Kind::Missing | Kind::Late => false,
+        // Counted by lane, as the portal's own work has none of these; said by the connection itself; counted by lead; and written in the calendar.
+        Kind::Dead | Kind::Broken | Kind::Missing | Kind::Late | Kind::Ending => false,
     }
 }

@@ -46,6 +46,8 @@ pub enum Job {
     AnnounceCarried { quarter: String, partner: PartnerId },
     SendMail { mail: MailId },
     PostSlack { message: SlackMessageId },
+    CheckSlack,
+    CheckMail,
     TellExceptions,
     BeginDigests,
     SendDigest { person: PersonId },
@@ -93,8 +95,8 @@ impl Job {
             | Self::RenewTokens
             | Self::WatchOver
             | Self::CleanUp => "books",
-            Self::SendMail { .. } => "mail",
-            Self::PostSlack { .. } => "slack",
+            Self::SendMail { .. } | Self::CheckMail => "mail",
+            Self::PostSlack { .. } | Self::CheckSlack => "slack",
         }
     }
 
@@ -134,6 +136,8 @@ impl Job {
             Self::AnnounceCarried { .. } => "announce_carried",
             Self::SendMail { .. } => "send_mail",
             Self::PostSlack { .. } => "post_slack",
+            Self::CheckSlack => "check_slack",
+            Self::CheckMail => "check_mail",
             Self::TellExceptions => "tell_exceptions",
             Self::BeginDigests => "begin_digests",
             Self::SendDigest { .. } => "send_digest",
@@ -180,6 +184,8 @@ impl Job {
             | Self::AccrueLines
             | Self::RecomputeLines
             | Self::RenewTokens
+            | Self::CheckSlack
+            | Self::CheckMail
             | Self::CleanUp => Priority::Last,
         }
     }

@@ -192,3 +192,62 @@ async fn webhooks_that_are_refused_and_not_followed_by_any_that_is_accepted_are_
     assert_eq!(told(&portal).await, [refused, accepted]);
     portal.finish().await;
 }
+
+#[tokio::test]
+async fn the_end_of_the_version_that_hubspot_answers_is_shown_and_told_ninety_days_before() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let page = operator.get("/staff/integrations/hubspot").await.body;
+    assert!(page.contains("2026-09") && page.contains("1 Mar 2028"));
+    assert!(!page.contains("Ends soon"), "{page}");
+    for (day, count) in [("2027-12-01", 0), ("2027-12-02", 1), ("2027-12-03", 1)] {
+        portal.advance_clock_to(&format!("{day}T12:00:00Z")).await;
+        portal.run_jobs().await;
+        let told = told(&portal).await;
+        let ends = "HubSpot ends the interface that the portal speaks";
+        assert_eq!(
+            told.iter().filter(|subject| *subject == ends).count(),
+            count
+        );
+    }
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let page = operator.get("/staff/integrations/hubspot").await.body;
+    assert!(page.contains("Ends soon"), "{page}");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn messengers_that_know_us_no_more_are_noticed_although_nobody_is_written_to() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let lost = json!({ "slack": { "token_revoked": true }, "mail": { "closed": true } });
+    portal.sandbox_act("faults", lost).await;
+    portal.advance_clock_by(61).await;
+    portal.run_jobs().await;
+    minutes_pass(&portal, 20).await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let page = operator.get("/staff/integrations").await.body;
+    for said in [
+        "Slack does not accept our credentials.",
+        "Mail does not answer.",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let back = json!({ "slack": { "token_revoked": false }, "mail": { "closed": false } });
+    portal.sandbox_act("faults", back).await;
+    minutes_pass(&portal, 5).await;
+    let told = told(&portal).await;
+    for subject in [
+        "Slack does not accept the portal’s credentials",
+        "Mail does not answer",
+        "Slack accepts the portal’s credentials again",
+        "Mail answers again",
+    ] {
+        assert!(
+            told.iter().any(|told| told == subject),
+            "{subject}: {told:?}"
+        );
+    }
+    portal.finish().await;
+}

@@ -269,6 +269,30 @@ const SHOWN_BY: [(&str, &[(&str, &str)]); 15] = [
                 "xero_links",
                 "a_page_that_is_no_json_is_asked_for_again_and_nothing_of_it_is_passed_over",
             ),
+            (
+                "missing_scopes",
+                "a_scope_that_only_the_set_up_needs_stops_no_lead_and_is_told_once",
+            ),
+            (
+                "missing_scopes",
+                "a_bill_that_the_app_may_not_make_is_told_to_finance_at_once_and_made_once_it_may",
+            ),
+            (
+                "operations",
+                "what_fails_now_is_seen_however_much_failed_before_and_all_of_it_page_by_page",
+            ),
+            (
+                "alerts",
+                "webhooks_that_stay_away_are_told_once_a_sweep_found_what_they_should_have_said",
+            ),
+            (
+                "alerts",
+                "messengers_that_know_us_no_more_are_noticed_although_nobody_is_written_to",
+            ),
+            (
+                "alerts",
+                "the_end_of_the_version_that_hubspot_answers_is_shown_and_told_ninety_days_before",
+            ),
         ],
     ),
 ];

@@ -118,11 +118,11 @@ impl Slack {
         let found = self
             .ask("users.lookupByEmail", payload, Effect::Read)
             .await?;
-        let payload = Payload::Form(vec![("users", named(found.user.map(|user| user.id))?)]);
+        let payload = Payload::Form(vec![("users", named(found.user.map(wire::Entity::id))?)]);
         let opened = self
             .ask("conversations.open", payload, Effect::Read)
             .await?;
-        named(opened.channel.and_then(wire::Channel::named))
+        named(opened.channel.map(wire::Entity::id))
     }
 
     /// Posts to an incoming webhook: only where Slack's own are, or where our stand-in is. Slack does not say how it calls the message.

@@ -5,6 +5,7 @@ use portal_domain::{
     access::StaffRole,
     calendar::Timestamp,
     notice::{MailKind, StaffEvent},
+    version,
 };
 use portal_store::{Tx, people, vendors};
 use portal_words::{Argument, Words};
@@ -73,9 +74,11 @@ fn path(key: &str, place: &str) -> String {
 fn said(words: &Words, Told { key, place, until }: &Told<'_>) -> (String, String) {
     let system = words.text(&format!("integration-{place}"));
     let until = until.map_or_else(String::new, |(until, zone)| words.instant(until, zone));
-    let arguments: [(&str, Argument); 2] = [
+    let arguments: [(&str, Argument); 4] = [
         ("system", system.into()),
         ("until", until.into()),
+        ("version", version::HUBSPOT.into()),
+        ("ends", words.date(version::hubspot_ends_on()).into()),
     ];
     let subject = words.with(&format!("{key}-subject"), &arguments);
     // What helps may be something else with one of them.

@@ -18,9 +18,11 @@ pub mod partner;
 pub mod claim;
 pub mod connection;
 pub mod deal;
+pub mod failure;
 pub mod lead;
 pub mod notice;
 pub mod relay;
+pub mod version;
 
 pub mod bill;
 pub mod buckets;

@@ -35,8 +35,10 @@ pub enum ErrorKind {
     UnknownOutcome,
     /// The vendor will not do this however often it is asked.
     Refused,
-    /// The token is wrong, expired or lacks a scope: a person must act.
+    /// The token is wrong or expired, or the account is not ours any more: a person must act, and until then every call fails like this one.
     Unauthorised,
+    /// The vendor knows us and lets us not do this: a person must give the app the scope. Other calls may go well.
+    MissingScope,
     /// There is no token: a person must connect the system. Nobody was asked.
     Unconnected,
     /// Our credentials are to another account than the one whose objects we have. Nothing was asked for.
@@ -61,6 +63,11 @@ pub struct CallError {
     pub is_outage: bool,
 }
 
+/// The longest that a vendor is waited for, in milliseconds, whatever it asks: no limit of theirs lasts longer than a day.
+const WAIT_MAX_MS: i64 = 24 * 3_600_000;
+/// The same of an iPaaS, which anybody may have built: leads wait there.
+const RELAY_WAIT_MAX_MS: i64 = 3_600_000;
+
 /// The longest message kept, in characters.
 const MESSAGE_LENGTH_MAX: usize = 500;
 
@@ -72,6 +79,7 @@ impl ErrorKind {
             Self::UnknownOutcome => "may or may not have done it",
             Self::Refused => "refused the request",
             Self::Unauthorised => "did not accept our credentials",
+            Self::MissingScope => "does not permit this",
             Self::Unconnected => "cannot be asked",
             Self::OtherAccount => "lets us into another account",
             Self::NotFound => "does not have this",
@@ -97,6 +105,18 @@ impl CallError {
         }
     }
 
+    /// The app lacks a scope, named where the vendor or the call tells which; with what to do, as the vendor's own words never say it.
+    pub fn missing_scope(vendor: Vendor, scope: Option<&str>, words: &str) -> Self {
+        let lacked = scope.map_or_else(
+            || "a scope that this needs".to_owned(),
+            |scope| format!("the scope {scope}"),
+        );
+        let message = format!(
+            "the app lacks {lacked}: give it that, connect it again, and try this again ({words})"
+        );
+        Self::new(vendor, ErrorKind::MissingScope, message)
+    }
+
     /// The same failure, which is one of the vendor and not of this call.
     #[must_use]
     pub const fn outage(mut self) -> Self {
@@ -104,10 +124,14 @@ impl CallError {
         self
     }
 
-    /// The same failure with the time that the vendor asks us to wait.
+    /// The same failure with the time that the vendor asks us to wait, as far as that is a time that anybody waits.
     #[must_use]
     pub fn after_ms(mut self, retry_after_ms: Option<i64>) -> Self {
-        self.retry_after_ms = retry_after_ms;
+        let most = match self.vendor {
+            Vendor::Relay => RELAY_WAIT_MAX_MS,
+            Vendor::HubSpot | Vendor::Xero | Vendor::Slack | Vendor::Mail => WAIT_MAX_MS,
+        };
+        self.retry_after_ms = retry_after_ms.map(|after_ms| after_ms.min(most));
         self
     }
 
@@ -136,6 +160,16 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_waited_for_longer_than_any_limit_lasts() {
+        let wait = |vendor| {
+            let failure = CallError::new(vendor, ErrorKind::RateLimited, "");
+            failure.after_ms(Some(i64::MAX)).retry_after_ms
+        };
+        assert_eq!(wait(Vendor::Xero), Some(86_400_000));
+        assert_eq!(wait(Vendor::Relay), Some(3_600_000));
+    }
+
+    #[test]
     fn only_what_may_work_later_is_retryable() {
         let retryable = |kind| CallError::new(Vendor::Slack, kind, "").is_retryable();
         assert!(
@@ -146,6 +180,7 @@ mod tests {
         assert!(
             !retryable(ErrorKind::Refused)
                 && !retryable(ErrorKind::Unauthorised)
+                && !retryable(ErrorKind::MissingScope)
                 && !retryable(ErrorKind::NotFound)
                 && !retryable(ErrorKind::Unreadable)
         );

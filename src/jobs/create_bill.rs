@@ -3,6 +3,7 @@
 
 use chrono::{Days, NaiveDate};
 use portal_domain::{
+    failure::Failure,
     ids::BillId,
     remote::{RemoteContact, RemoteInvoice},
 };
@@ -137,7 +138,8 @@ async fn refuse_beside_unreadable(
         Some(found) => Err(JobError::fail(format!(
             "Xero has a bill that may be this one, and the portal cannot read it: {}",
             found.document.message
-        ))),
+        ))
+        .of(Failure::Unreadable)),
         None => Ok(()),
     }
 }

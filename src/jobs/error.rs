@@ -1,5 +1,6 @@
 //! How a job fails: for now, or for good.
 
+use portal_domain::failure::Failure;
 use portal_integrations::{CallError, ErrorKind as CallErrorKind};
 use portal_services::{ErrorKind, ServiceError};
 
@@ -9,6 +10,7 @@ use portal_services::{ErrorKind, ServiceError};
 pub struct JobError {
     pub message: String,
     pub remedy: Remedy,
+    pub failure: Failure,
     /// The message is for staff, and not for the log.
     is_unlogged: bool,
 }
@@ -26,6 +28,8 @@ pub enum Remedy {
     SlowDown { after_ms: i64 },
     /// Only other credentials, or a person's word on whose they are: what was asked for may be right.
     Reconnect,
+    /// Only a scope that a person gives the app: the vendor knows us, and other calls may go well.
+    Permit,
 }
 
 /// How long a vendor is left alone that asks for fewer calls and does not say how long.
@@ -36,6 +40,7 @@ impl JobError {
         Self {
             message: error.to_string(),
             remedy: Remedy::Retry { after_ms: None },
+            failure: Failure::Ours,
             is_unlogged: false,
         }
     }
@@ -44,8 +49,15 @@ impl JobError {
         Self {
             message: error.to_string(),
             remedy: Remedy::Fail,
+            failure: Failure::Ours,
             is_unlogged: false,
         }
+    }
+
+    /// The same failure, of another kind than one of our own books.
+    #[must_use]
+    pub(crate) fn of(self, failure: Failure) -> Self {
+        Self { failure, ..self }
     }
 
     /// The same failure, whose message may hold what somebody wrote: staff read it, and the log does not have it.
@@ -79,13 +91,30 @@ impl From<CallError> for JobError {
             CallErrorKind::Unauthorised
             | CallErrorKind::Unconnected
             | CallErrorKind::OtherAccount => Remedy::Reconnect,
+            CallErrorKind::MissingScope => Remedy::Permit,
             _ => Remedy::Fail,
         };
         Self {
             message: error.to_string(),
             remedy,
+            failure: failure_of(error.kind),
             is_unlogged: false,
         }
+    }
+}
+
+const fn failure_of(kind: CallErrorKind) -> Failure {
+    match kind {
+        CallErrorKind::Retry => Failure::NoAnswer,
+        CallErrorKind::RateLimited => Failure::TooMany,
+        CallErrorKind::UnknownOutcome => Failure::Unsure,
+        CallErrorKind::Refused => Failure::Refused,
+        CallErrorKind::Unauthorised | CallErrorKind::Unconnected | CallErrorKind::OtherAccount => {
+            Failure::Credentials
+        }
+        CallErrorKind::MissingScope => Failure::MissingScope,
+        CallErrorKind::NotFound => Failure::NotFound,
+        CallErrorKind::Unreadable => Failure::Unreadable,
     }
 }
 

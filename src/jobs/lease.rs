@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use portal_domain::calendar::Timestamp;
+use portal_domain::{calendar::Timestamp, failure::Failure};
 use portal_integrations::gate::through;
 use portal_services::{Ctx, outbox::Job};
 use portal_store::jobs::{self, ClaimedJob};
@@ -148,7 +148,10 @@ impl<'a> Armful<'a> {
         };
         work.shutdown().await;
         ended.map(|done| {
-            done.unwrap_or_else(|panic| Err(JobError::retry(format!("the job panicked: {panic}"))))
+            done.unwrap_or_else(|panic| {
+                let broke = JobError::retry(format!("the job panicked: {panic}"));
+                Err(broke.of(Failure::Broke))
+            })
         })
     }
 

@@ -18,6 +18,7 @@ mod worker;
 
 mod announce_statement;
 mod attach_files;
+mod check_messengers;
 mod create_bill;
 mod read_accounts;
 mod read_contacts;

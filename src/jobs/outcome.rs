@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use portal_domain::calendar::Timestamp;
+use portal_domain::{calendar::Timestamp, failure::Failure};
 use portal_services::{Ctx, outbox::Job};
 use portal_store::{
     Tx, budgets,
@@ -48,7 +48,11 @@ pub(crate) async fn take_back(ctx: &Ctx, lane: &str) -> Result<(), JobError> {
         let retry_at = (!given_up).then(|| now.plus_ms(wait_ms));
         jobs::end_try(&mut tx, &job, Ending::Lost, SILENT, retry_at, now).await?;
         tracing::warn!(job.kind = %job.kind, job.dead = given_up, "The worker of job `{}` went silent", job.kind);
-        dead.extend(given_up.then_some(job));
+        jobs::set_failure(&mut tx, job.id, Failure::Broke).await?;
+        if given_up {
+            jobs::replace_dead(&mut tx, lane, &job, now).await?;
+            dead.push(job);
+        }
     }
     tx.commit().await?;
     for job in dead {
@@ -121,7 +125,11 @@ async fn write_failure(
     );
     let ours = jobs::end_try(tx, claimed, ending, &error.message, retry_at, now).await?;
     if ours {
+        jobs::set_failure(tx, claimed.id, error.failure).await?;
         note_failure(tx, lane, error, gate, now).await?;
+    }
+    if ours && is_dead {
+        jobs::replace_dead(tx, lane, claimed, now).await?;
     }
     Ok(ours && is_dead)
 }
@@ -144,7 +152,8 @@ async fn judge(
         retry_at: Some(now.plus_ms(wait_ms)),
     };
     Ok(match error.remedy {
-        Remedy::Fail => Verdict {
+        // A person must act, and nobody else need wait for it.
+        Remedy::Fail | Remedy::Permit => Verdict {
             ending: Ending::Failed,
             retry_at: None,
         },
@@ -175,8 +184,11 @@ async fn note_failure(
         Remedy::Fail | Remedy::Retry { .. } => {
             note_answer(tx, lane, gate.is_answered(), now).await?;
         }
+        Remedy::Permit => note_answer(tx, lane, true, now).await?,
         Remedy::Recover { .. } => vendors::add_outage(tx, lane, probe_at, now).await?,
-        Remedy::SlowDown { after_ms } => vendors::wait(tx, lane, now.plus_ms(after_ms)).await?,
+        Remedy::SlowDown { after_ms } => {
+            vendors::wait(tx, lane, now.plus_ms(after_ms), now).await?
+        }
         Remedy::Reconnect => vendors::hold(tx, lane, probe_at, now).await?,
     }
     Ok(vendors::add_failure(tx, lane, &error.message, now).await?)

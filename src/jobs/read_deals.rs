@@ -193,10 +193,11 @@ async fn read_currencies(desk: &Desk) -> Result<(), JobError> {
     Ok(account::currencies_read(&desk.ctx, &currencies).await?)
 }
 
-/// The same where a deal waits for it. That the app may not read them is told by the job that sets HubSpot up every day, and stops no deal.
+/// The same where a deal waits for it. That the app may not read them, or that there are none to read, is told by the job that sets HubSpot up every day, and
+/// stops no deal; what time or new credentials mend does.
 pub(crate) async fn try_currencies(desk: &Desk) -> Result<(), JobError> {
     match read_currencies(desk).await {
-        Err(error) if !matches!(error.remedy, Remedy::Retry { .. }) => {
+        Err(error) if matches!(error.remedy, Remedy::Fail | Remedy::Permit) => {
             tracing::warn!(%error, "The account's currencies cannot be read");
             Ok(())
         }

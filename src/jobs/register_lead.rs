@@ -1,7 +1,10 @@
 //! Registers an accepted lead in HubSpot: company, contact, deal, associations. Each step looks before it writes and stores what it found, so that
 //! the job can be killed anywhere and repeated: there is one deal for each lead.
 
-use portal_domain::ids::{ClientId, LeadId};
+use portal_domain::{
+    failure::Failure,
+    ids::{ClientId, LeadId},
+};
 use portal_integrations::{
     ErrorKind,
     hubspot::{HubSpot, NewContact, NewDeal},
@@ -148,39 +151,60 @@ async fn find_or_make_deal(desk: &Desk, to_register: &LeadToRegister) -> Result<
         let there = hubspot.find_deal(known).await?;
         return Ok(there.map_or_else(|| Found::ThrownAway(known.clone()), Found::There));
     }
-    let lead_key = lead.id.to_string();
-    let deal = match hubspot.find_deal_by_lead(&lead_key).await? {
+    let deal = match hubspot.find_deal_by_lead(&lead.id.to_string()).await? {
         Some(deal) => deal,
-        None => {
-            let stage = to_register
-                .first_stage
-                .as_ref()
-                .ok_or_else(|| JobError::fail("HubSpot has no deal pipeline with a stage"))?;
-            let new = NewDeal {
-                name: format!("{} ({})", lead.client_name, lead.partner_name),
-                pipeline: stage.pipeline.clone(),
-                stage: stage.id.clone(),
-                amount: to_register.amount,
-                description: to_register.description.clone(),
-                lead_key,
-            };
-            if !relay::begin_direct(&desk.ctx, lead.id).await? {
-                return Ok(Found::NotOurs);
-            }
-            match hubspot.upsert_deal(&new).await {
-                Ok(deal) => deal,
-                Err(error) => {
-                    if error.kind != ErrorKind::UnknownOutcome {
-                        relay::not_begun(&desk.ctx, lead.id).await?;
-                    }
-                    return Err(error.into());
-                }
-            }
-        }
+        None => match make_deal(desk, to_register).await? {
+            Some(deal) => deal,
+            None => return Ok(Found::NotOurs),
+        },
     };
     // At once: whatever fails from here on, the lead knows its deal.
     leads::deal_found(&desk.ctx, lead.id, &deal).await?;
     Ok(Found::There(deal))
+}
+
+/// Makes the deal, or tries to a second time where its stage vanished since the pipelines were read; `None` if an iPaaS makes it, since a moment ago.
+async fn make_deal(desk: &Desk, to_register: &LeadToRegister) -> Result<Option<String>, JobError> {
+    match try_deal(desk, to_register).await {
+        Err(error) if error.failure == Failure::Refused => {
+            read_deals::read_stages(desk).await?;
+            let again = leads::for_registration(&desk.ctx, to_register.lead.id).await?;
+            let moved = again.filter(|again| again.first_stage != to_register.first_stage);
+            match moved {
+                Some(moved) => try_deal(desk, &moved).await,
+                None => Err(error),
+            }
+        }
+        made => made,
+    }
+}
+
+async fn try_deal(desk: &Desk, to_register: &LeadToRegister) -> Result<Option<String>, JobError> {
+    let lead = &to_register.lead;
+    let stage = to_register
+        .first_stage
+        .as_ref()
+        .ok_or_else(|| JobError::fail("HubSpot has no deal pipeline with a stage"))?;
+    let new = NewDeal {
+        name: format!("{} ({})", lead.client_name, lead.partner_name),
+        pipeline: stage.pipeline.clone(),
+        stage: stage.id.clone(),
+        amount: to_register.amount,
+        description: to_register.description.clone(),
+        lead_key: lead.id.to_string(),
+    };
+    if !relay::begin_direct(&desk.ctx, lead.id).await? {
+        return Ok(None);
+    }
+    match desk.vendors.hubspot.upsert_deal(&new).await {
+        Ok(deal) => Ok(Some(deal)),
+        Err(error) => {
+            if error.kind != ErrorKind::UnknownOutcome {
+                relay::not_begun(&desk.ctx, lead.id).await?;
+            }
+            Err(error.into())
+        }
+    }
 }
 
 /// Puts a lead's key on the deal that a person said is its own, and reads it.

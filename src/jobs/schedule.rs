@@ -39,6 +39,8 @@ const SCHEDULES: &[(&str, Turn, Job)] = &[
     ("accrue_lines", Turn::Minutes(10), Job::AccrueLines),
     // It takes its own turn at an hour of the day; this is how late it may be.
     ("begin_digests", Turn::Minutes(10), Job::BeginDigests),
+    ("check_slack", Turn::Minutes(60), Job::CheckSlack),
+    ("check_mail", Turn::Minutes(60), Job::CheckMail),
     // Only tokens that nobody used for days.
     ("renew_tokens", Turn::Minutes(60), Job::RenewTokens),
     ("watch_over", Turn::Minutes(1), Job::WatchOver),

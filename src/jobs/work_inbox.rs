@@ -1,6 +1,6 @@
 //! Works off a vendor's note: which objects it says have changed, each read afresh by a job of its own. An event that cannot be read stops none of the others.
 
-use portal_domain::ids::InboxId;
+use portal_domain::{failure::Failure, ids::InboxId};
 use portal_integrations::{
     hubspot::signature::{self as from_hubspot, HubSpotEvent},
     relay::{RelayEvent, parse_event},
@@ -62,7 +62,7 @@ pub(crate) async fn run_one(desk: &Desk, id: InboxId, position: u32) -> Result<(
         .and_then(|position| events_of(&note).ok()?.into_iter().nth(position));
     match event {
         Some(Ok(Event::Readable { jobs, .. })) => Ok(inbox::work_off_event(&desk.ctx, jobs).await?),
-        Some(Err(fault)) => Err(JobError::fail(fault)),
+        Some(Err(fault)) => Err(unreadable(fault)),
         Some(Ok(Event::Unreadable)) | None => Err(JobError::fail("the note has no such event")),
     }
 }
@@ -71,11 +71,11 @@ pub(crate) async fn run_one(desk: &Desk, id: InboxId, position: u32) -> Result<(
 fn events_of(note: &InboxRecord) -> Result<Vec<Result<Event, String>>, JobError> {
     match note.vendor.as_str() {
         "hubspot" => {
-            let events = from_hubspot::parse_events(&note.body).map_err(JobError::fail)?;
+            let events = from_hubspot::parse_events(&note.body).map_err(unreadable)?;
             Ok(each(events, about_deals))
         }
         "xero" => {
-            let events = from_xero::parse_events(&note.body).map_err(JobError::fail)?;
+            let events = from_xero::parse_events(&note.body).map_err(unreadable)?;
             Ok(each(events, about_documents))
         }
         // It says what is so, and not only where to look: a job of its own follows it.
@@ -90,6 +90,11 @@ fn events_of(note: &InboxRecord) -> Result<Vec<Result<Event, String>>, JobError>
             "nobody here knows the vendor {other}"
         ))),
     }
+}
+
+/// What was sent is no note, or no event, that we know how to read.
+fn unreadable(fault: impl ToString) -> JobError {
+    JobError::fail(fault).of(Failure::Unreadable)
 }
 
 fn each<E, F: ToString>(
@@ -137,7 +142,7 @@ fn about_documents(event: XeroEvent) -> Event {
 pub(crate) async fn follow_relay(desk: &Desk, id: InboxId) -> Result<(), JobError> {
     let ctx = &desk.ctx;
     let note = inbox::find(ctx, id).await?;
-    let followed = match parse_event(&note.body).map_err(JobError::fail)? {
+    let followed = match parse_event(&note.body).map_err(unreadable)? {
         RelayEvent::Registered {
             lead,
             company,
@@ -162,6 +167,6 @@ pub(crate) async fn follow_relay(desk: &Desk, id: InboxId) -> Result<(), JobErro
     };
     followed.map_err(|error| match error {
         NotTaken::Service(error) => error.into(),
-        refused => JobError::fail(refused),
+        refused => JobError::fail(refused).of(Failure::Refused),
     })
 }

@@ -22,7 +22,7 @@
 //! | `faults/rules/clear` | `{}` |
 //! | `slack/hooks` | `{"hook": "B…", "refuses"?: "channel_is_archived"}`: how an incoming webhook answers; none takes messages |
 //! | `ipaas/secrets` | `{"signing_secret"?, "callback_secret"?}`: what the portal's page showed |
-//! | `ipaas/moods` | `{"refuses"?: 410, "fails"?: "code", "loses"?: 1, "nameless"?: true, "sleeps"?: true}`: how the flow behaves; 0, `""` and false are well |
+//! | `ipaas/moods` | `{"refuses"?: 410, "retry_after"?: 60, "fails"?: "code", "loses"?: 1, "nameless"?: true, "sleeps"?: true}`: how the flow behaves; 0, `""` and false are well |
 //! | `ipaas/send` | `{"type", "data"}`: an event of one's own, rightly signed, once a lead has said where to |
 //! | `hubspot/{kind}` | properties of a new record; `kind` is `deals`, `companies`, `contacts`, …; tied to what `to_company`, `to_contact` or `to_deal` name |
 //! | `hubspot/{kind}/{id}` | properties to change |

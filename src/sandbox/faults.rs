@@ -52,6 +52,8 @@ pub struct WebhookFaults {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MailFaults {
+    /// It talks to nobody: 421, whoever comes.
+    pub closed: bool,
     /// The next so many mails are put off with a 451.
     pub refuse_for_now: u32,
     /// The next so many mails are refused for good with a 550: there is no such address.

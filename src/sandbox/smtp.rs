@@ -17,6 +17,8 @@ const SIZE_LIMIT_BYTES: usize = 25 * 1024 * 1024;
 /// The longest command line, in bytes; the standard asks for 512 at least.
 const LINE_LIMIT_BYTES: usize = 8_192;
 
+const CLOSED: &str = "421 4.3.2 The service is closed, please try again later";
+
 /// Serves until told to end.
 pub async fn serve(shared: Arc<Shared>, listener: TcpListener, mut ended: watch::Receiver<bool>) {
     loop {
@@ -56,6 +58,9 @@ async fn converse(shared: &Shared, stream: TcpStream) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut reader = BufReader::new(read);
     let mut envelope = Envelope::default();
+    if shared.world().faults.mail.closed {
+        return say(&mut write, CLOSED).await;
+    }
     say(&mut write, "220 sandbox ESMTP").await?;
     loop {
         let mut line = Vec::new();
@@ -65,6 +70,9 @@ async fn converse(shared: &Shared, stream: TcpStream) -> std::io::Result<()> {
         if line.len() > LINE_LIMIT_BYTES {
             say(&mut write, "500 5.5.2 Line too long").await?;
             continue;
+        }
+        if shared.world().faults.mail.closed {
+            return say(&mut write, CLOSED).await;
         }
         let line = String::from_utf8_lossy(&line).trim_end().to_owned();
         let verb = line

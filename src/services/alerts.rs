@@ -6,6 +6,7 @@ use portal_domain::{
     calendar::Timestamp,
     connection::{ConnectionState, Origin},
     relay::RelayChoice,
+    version,
 };
 use portal_store::{
     Tx, alerts, connections, deliveries, jobs, mirrored_accounts,
@@ -19,6 +20,14 @@ const HELD_MINUTES: i64 = 2;
 const DOWN_MINUTES: i64 = 5;
 /// A webhook may be repeated for so long before it is given up.
 const SILENT_MINUTES: i64 = 60;
+/// What was given up after it was told that something was is told again, no more often than this.
+const AGAIN_MINUTES: i64 = 60;
+/// Most limits last for seconds; from here on it is one of the day's.
+const LIMITED_MINUTES: i64 = 30;
+/// So long after a limit's end somebody has asked whether it has ended, if anybody wants to know.
+const LIMIT_OVER_MINUTES: i64 = 5;
+/// A vendor repeats within this time what was refused, and signs it anew.
+const REFUSED_MINUTES: i64 = 10;
 
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,10 +50,16 @@ pub(crate) enum Kind {
     Late,
     /// What bills are to be booked under is not there, or takes none.
     Unfit,
+    /// A system wants no calls for now, and something waits for it.
+    Limited,
+    /// What comes under a system's name is not signed as we know it.
+    Refused,
+    /// The version of a system's API that we speak ends soon.
+    Ending,
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::Broken,
         Self::Missing,
         Self::Foreign,
@@ -54,6 +69,9 @@ impl Kind {
         Self::Silent,
         Self::Late,
         Self::Unfit,
+        Self::Limited,
+        Self::Refused,
+        Self::Ending,
     ];
 
     /// The word in the table, and in the catalogues.
@@ -68,8 +86,20 @@ impl Kind {
             Self::Silent => "silent",
             Self::Late => "late",
             Self::Unfit => "unfit",
+            Self::Limited => "limited",
+            Self::Refused => "refused",
+            Self::Ending => "ending",
         }
     }
+}
+
+/// What is told of a cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    Begun,
+    /// It has not ended, and more of it came.
+    More,
+    Over,
 }
 
 /// One thing that is wrong, and where.
@@ -103,7 +133,10 @@ pub async fn watch(ctx: &Ctx) -> Result<(), ServiceError> {
     let wrong = find_causes(ctx, &mut tx, now).await?;
     for cause in &wrong {
         if alerts::open(&mut tx, &cause.key(), now).await? {
-            messages::alert(ctx, &mut tx, cause, false).await?;
+            messages::alert(ctx, &mut tx, cause, News::Begun).await?;
+        } else if is_more(&mut tx, cause, now).await? {
+            alerts::tell_again(&mut tx, &cause.key(), now).await?;
+            messages::alert(ctx, &mut tx, cause, News::More).await?;
         }
     }
     let open = alerts::list_open(&mut tx).await?;
@@ -115,10 +148,23 @@ pub async fn watch(ctx: &Ctx) -> Result<(), ServiceError> {
     let reached = list_reached(ctx, &mut tx).await?;
     for cause in over {
         if alerts::close(&mut tx, &cause.key(), now).await? && is_mended(&cause, &reached) {
-            messages::alert(ctx, &mut tx, &cause, true).await?;
+            messages::alert(ctx, &mut tx, &cause, News::Over).await?;
         }
     }
     Ok(tx.commit().await?)
+}
+
+/// Whether more of the same came since it was told, and that was long enough ago. Only of what is given up each piece counts.
+async fn is_more(tx: &mut Tx, cause: &Cause, now: Timestamp) -> Result<bool, ServiceError> {
+    if cause.kind != Kind::Dead {
+        return Ok(false);
+    }
+    let told_at = alerts::find_told(tx, &cause.key()).await?;
+    let told_at = told_at.filter(|at| *at <= now.plus_ms(-AGAIN_MINUTES * 60_000));
+    match told_at {
+        Some(told_at) => Ok(jobs::has_new_dead(tx, &cause.place, told_at).await?),
+        None => Ok(false),
+    }
 }
 
 /// What was disconnected is wrong no longer, and works as little as before: of that nobody is told that it does.
@@ -178,6 +224,7 @@ async fn find_causes(
             Kind::Foreign => is_foreign,
             // Of these that hold a lane they are the causes, and say what to do.
             Kind::Missing => is_missing && is_awaited && is_wrong(Kind::Held, &vendor, now),
+            Kind::Limited => is_awaited && is_wrong(Kind::Limited, &vendor, now),
             Kind::Held if is_broken || is_missing || is_foreign => false,
             kind => is_wrong(*kind, &vendor, now) && is_expected(*kind, &vendor, &choice),
         });
@@ -185,6 +232,12 @@ async fn find_causes(
             kind,
             place: vendor.name.clone(),
         }));
+    }
+    if choice.uses_hubspot() && version::hubspot_ends_soon(ctx.date_of(now)) {
+        causes.insert(Cause {
+            kind: Kind::Ending,
+            place: "hubspot".to_owned(),
+        });
     }
     for backlog in backlogs {
         if backlog.dead > 0 {
@@ -218,7 +271,8 @@ async fn find_causes_of_relay(
 
 /// What HubSpot does not tell matters only while it is asked at all.
 fn is_expected(kind: Kind, vendor: &VendorRecord, choice: &RelayChoice) -> bool {
-    choice.uses_hubspot() || kind != Kind::Silent || vendor.name != "hubspot"
+    let is_told = matches!(kind, Kind::Silent | Kind::Refused);
+    choice.uses_hubspot() || !is_told || vendor.name != "hubspot"
 }
 
 fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
@@ -232,9 +286,24 @@ fn is_wrong(kind: Kind, vendor: &VendorRecord, now: Timestamp) -> bool {
             vendor.unheard_at > vendor.last_webhook_at
                 && is_older(vendor.unheard_at, SILENT_MINUTES)
         }
-        // Counted by lane, as the portal's own work has none of these; said by the connection itself; counted by lead; and seen by what was chosen.
-        Kind::Dead | Kind::Broken | Kind::Missing | Kind::Foreign | Kind::Late | Kind::Unfit => {
-            false
+        Kind::Limited => {
+            let standing = &vendor.standing;
+            let is_over = is_older(standing.wait_until, LIMIT_OVER_MINUTES);
+            is_older(standing.limited_at, LIMITED_MINUTES) && !is_over
         }
+        Kind::Refused => {
+            let accepted_at = vendor.last_webhook_at;
+            let trial_until = accepted_at.map(|at| at.plus_ms(vendors::TRIAL_MS));
+            vendor.refused_at >= trial_until && is_older(vendor.refused_at, REFUSED_MINUTES)
+        }
+        // Counted by lane, as the portal's own work has none of these; said by the connection itself; counted by lead; seen by what was chosen; and written in
+        // the calendar.
+        Kind::Dead
+        | Kind::Broken
+        | Kind::Missing
+        | Kind::Foreign
+        | Kind::Late
+        | Kind::Unfit
+        | Kind::Ending => false,
     }
 }

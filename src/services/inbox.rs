@@ -96,10 +96,16 @@ pub async fn receive(ctx: &Ctx, arrivals: &[Arrival]) -> Result<(), ServiceError
     Ok(tx.commit().await?)
 }
 
-/// Counts a request that was not the vendor's, or that came too late.
+/// The reason of a request that nobody has room for; all the others are about its signature.
+pub const TOO_LARGE: &str = "large";
+
+/// Counts a request that was not the vendor's, that came too late, or that was too large to be looked at.
 pub async fn refuse(ctx: &Ctx, vendor: &str, reason: &str) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     inbox::add_refusal(&mut tx, vendor, reason, ctx.today(), ctx.now()).await?;
+    if reason != TOO_LARGE {
+        vendors::add_refused(&mut tx, vendor, ctx.now()).await?;
+    }
     Ok(tx.commit().await?)
 }
 

@@ -50,6 +50,7 @@ pub mod why;
 
 pub mod alerts;
 pub mod connections;
+pub mod dead_letters;
 pub mod drift;
 pub mod inbox;
 pub mod operations;

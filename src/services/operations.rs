@@ -20,7 +20,7 @@ use crate::{
     Ctx, ServiceError,
     access::require_staff,
     books::{self, About, Finding},
-    inbox,
+    dead_letters, inbox,
     outbox::{self, Job},
     subject::{self, Subject},
 };
@@ -31,6 +31,7 @@ pub struct Health {
     pub vendors: Vec<VendorRecord>,
     pub backlogs: Vec<BacklogRecord>,
     pub budgets: Vec<BudgetRecord>,
+    /// Some of each lane, the newest dead first.
     pub failing: Vec<Failing>,
 }
 
@@ -58,17 +59,14 @@ impl Health {
     }
 }
 
-/// How many failed jobs are shown at once.
-const FAILING_MAX: i64 = 50;
+/// How many failed jobs of each lane are shown beside those of the others: none is hidden by another lane's.
+const FAILING_MAX: i64 = 10;
 
 pub async fn read_health(ctx: &Ctx, actor: &Actor) -> Result<Health, ServiceError> {
     require_staff(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
-    let mut failing = Vec::new();
-    for job in jobs::list_failing(&mut tx, FAILING_MAX).await? {
-        let subject = subject::find(&mut tx, &job).await?;
-        failing.push(Failing { job, subject });
-    }
+    let failing = jobs::list_failing(&mut tx, FAILING_MAX).await?;
+    let failing = dead_letters::with_subjects(&mut tx, failing).await?;
     Ok(Health {
         vendors: vendors::list(&mut tx).await?,
         backlogs: jobs::list_backlogs(&mut tx).await?,

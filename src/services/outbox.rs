@@ -50,6 +50,8 @@ pub enum Job {
     AnnounceCarried { quarter: String, partner: PartnerId },
     SendMail { mail: MailId },
     PostSlack { message: SlackMessageId },
+    CheckSlack,
+    CheckMail,
     TellExceptions,
     BeginDigests,
     SendDigest { person: PersonId },
@@ -100,8 +102,8 @@ impl Job {
             | Self::RenewTokens
             | Self::WatchOver
             | Self::CleanUp => "books",
-            Self::SendMail { .. } => "mail",
-            Self::PostSlack { .. } => "slack",
+            Self::SendMail { .. } | Self::CheckMail => "mail",
+            Self::PostSlack { .. } | Self::CheckSlack => "slack",
         }
     }
 
@@ -145,6 +147,8 @@ impl Job {
             Self::AnnounceCarried { .. } => "announce_carried",
             Self::SendMail { .. } => "send_mail",
             Self::PostSlack { .. } => "post_slack",
+            Self::CheckSlack => "check_slack",
+            Self::CheckMail => "check_mail",
             Self::TellExceptions => "tell_exceptions",
             Self::BeginDigests => "begin_digests",
             Self::SendDigest { .. } => "send_digest",
@@ -195,6 +199,8 @@ impl Job {
             | Self::AccrueLines
             | Self::RecomputeLines
             | Self::RenewTokens
+            | Self::CheckSlack
+            | Self::CheckMail
             | Self::CleanUp => Priority::Last,
         }
     }

@@ -5,7 +5,7 @@ use portal_domain::calendar::Timestamp;
 use crate::{
     StoreError, Tx,
     read::Read,
-    sql::{execute, rows},
+    sql::{execute, row, rows},
 };
 
 /// The causes that were told and are not over.
@@ -38,4 +38,26 @@ pub async fn close(tx: &mut Tx, cause: &str, now: Timestamp) -> Result<bool, Sto
         now,
     )?;
     Ok(met == 1)
+}
+
+/// When a cause was told last, if it is not over.
+pub async fn find_told(tx: &mut Tx, cause: &str) -> Result<Option<Timestamp>, StoreError> {
+    row!(
+        tx,
+        "SELECT told_at FROM alerts WHERE cause = $1 AND over_at IS NULL",
+        cause,
+    )?
+    .map(|row| row.instant("told_at"))
+    .transpose()
+}
+
+/// A cause that is not over is told again.
+pub async fn tell_again(tx: &mut Tx, cause: &str, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE alerts SET told_at = $2 WHERE cause = $1 AND over_at IS NULL",
+        cause,
+        now,
+    )?;
+    Ok(())
 }

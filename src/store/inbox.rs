@@ -218,12 +218,17 @@ pub async fn add_events(
     found.collect()
 }
 
-/// Drops notes that were worked off, and keys of events, from before an instant: no vendor sends anything again after so long.
+/// Drops notes that were worked off, and keys of events, from before an instant: no vendor sends anything again after so long. A note that a job has still to
+/// read stays, be that job dead or set aside: it can be tried again.
 pub async fn remove_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     execute!(tx, "DELETE FROM inbox_events WHERE seen_at < $1", before)?;
     execute!(
         tx,
-        "DELETE FROM inbox WHERE worked_at IS NOT NULL AND received_at < $1",
+        "DELETE FROM inbox
+         WHERE worked_at IS NOT NULL AND received_at < $1
+             AND NOT EXISTS (
+                 SELECT 1 FROM jobs WHERE lane = 'inbox' AND state <> 'done' AND payload LIKE '%' || inbox.id || '%'
+             )",
         before
     )
 }

@@ -2,13 +2,17 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use portal_domain::{calendar::Timestamp, ids::JobId};
+use portal_domain::{
+    calendar::Timestamp,
+    failure::Failure,
+    ids::{JobId, PersonId},
+};
 use sqlx::{AssertSqlSafe, any::AnyRow};
 
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{ROWS_AT_ONCE, Value, execute, execute_many, places, row, rows, values},
+    sql::{ROWS_AT_ONCE, Value, execute, execute_many, places, row, rows, sql, values},
 };
 
 /// A job as a worker claimed it.
@@ -57,7 +61,30 @@ pub struct JobRecord {
     pub run_at: Timestamp,
     pub attempts: i64,
     pub last_error: Option<String>,
+    /// What kind of failure that was.
+    pub failure: Option<Failure>,
     pub created_at: Timestamp,
+    /// When it was done or given up.
+    pub finished_at: Option<Timestamp>,
+    pub set_aside: Option<SetAside>,
+}
+
+/// That a person expects nothing more of a dead job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetAside {
+    pub at: Timestamp,
+    /// The name of who said so; `None`: a later job, which asked for the same, took its place.
+    pub by: Option<String>,
+    pub reason: String,
+}
+
+/// The dead jobs that people look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dead {
+    /// They wait for a person.
+    Waiting,
+    /// A person set them aside.
+    SetAside,
 }
 
 /// A job that is to be done.
@@ -386,11 +413,13 @@ pub async fn end_try(
     Ok(true)
 }
 
-/// A person tries a dead job again: its tries are counted from the beginning, and the history of those before stays.
+/// A person tries a dead job again, one that was set aside too: its tries are counted from the beginning, and the history of those before stays.
 pub async fn revive(tx: &mut Tx, id: JobId, now: Timestamp) -> Result<(), StoreError> {
     let revived = row!(
         tx,
-        "UPDATE jobs SET state = 'waiting', run_at = $2, attempts = 0, losses = 0, finished_at = NULL WHERE id = $1 AND state = 'dead'
+        "UPDATE jobs SET state = 'waiting', run_at = $2, attempts = 0, losses = 0, finished_at = NULL,
+             set_aside_at = NULL, set_aside_by = NULL, set_aside_reason = NULL
+         WHERE id = $1 AND state = 'dead'
          RETURNING lane",
         id,
         now,
@@ -405,11 +434,12 @@ pub async fn revive(tx: &mut Tx, id: JobId, now: Timestamp) -> Result<(), StoreE
     Ok(())
 }
 
-/// The same of all dead jobs of a lane; answers how many those were.
+/// The same of all dead jobs of a lane that nobody set aside; answers how many those were.
 pub async fn revive_all(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<u64, StoreError> {
     let revived = execute!(
         tx,
-        "UPDATE jobs SET state = 'waiting', run_at = $2, attempts = 0, losses = 0, finished_at = NULL WHERE lane = $1 AND state = 'dead'",
+        "UPDATE jobs SET state = 'waiting', run_at = $2, attempts = 0, losses = 0, finished_at = NULL
+         WHERE lane = $1 AND state = 'dead' AND set_aside_at IS NULL",
         lane,
         now,
     )?;
@@ -417,11 +447,100 @@ pub async fn revive_all(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<u64, 
     Ok(revived)
 }
 
-/// What waits in a lane, for whatever reason, is due now.
+/// A person expects nothing more of a dead job; `false` if it is none that waits for somebody.
+pub async fn set_aside(
+    tx: &mut Tx,
+    id: JobId,
+    by: PersonId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let met = execute!(
+        tx,
+        "UPDATE jobs SET set_aside_at = $2, set_aside_by = $3, set_aside_reason = $4
+         WHERE id = $1 AND state = 'dead' AND set_aside_at IS NULL",
+        id,
+        now,
+        by,
+        reason,
+    )?;
+    Ok(met == 1)
+}
+
+/// The same of all of a lane that were given up by an instant, so that nobody sets aside what nobody saw; answers how many those were.
+pub async fn set_all_aside(
+    tx: &mut Tx,
+    lane: &str,
+    until: Timestamp,
+    by: PersonId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    execute!(
+        tx,
+        "UPDATE jobs SET set_aside_at = $3, set_aside_by = $4, set_aside_reason = $5
+         WHERE lane = $1 AND state = 'dead' AND set_aside_at IS NULL AND finished_at <= $2",
+        lane,
+        until,
+        now,
+        by,
+        reason,
+    )
+}
+
+/// A job has just been given up: older ones that asked for the same and were given up too are no work of their own any more. A schedule that fails every night
+/// is one thing that is wrong, and not thirty.
+pub async fn replace_dead(
+    tx: &mut Tx,
+    lane: &str,
+    job: &ClaimedJob,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE jobs SET set_aside_at = $4, set_aside_reason = ''
+         WHERE lane = $1 AND state = 'dead' AND payload = $2 AND id <> $3 AND set_aside_at IS NULL",
+        lane,
+        job.payload,
+        job.id,
+        now,
+    )?;
+    Ok(())
+}
+
+/// What kind of failure a job's last try ended with.
+pub async fn set_failure(tx: &mut Tx, id: JobId, failure: Failure) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE jobs SET failure = $2 WHERE id = $1",
+        id,
+        failure.as_str(),
+    )?;
+    Ok(())
+}
+
+/// Whether a lane has a dead job that was given up after an instant, and was not among the dead then.
+pub async fn has_new_dead(tx: &mut Tx, lane: &str, after: Timestamp) -> Result<bool, StoreError> {
+    Ok(row!(
+        tx,
+        "SELECT id FROM jobs
+         WHERE lane = $1 AND state = 'dead' AND set_aside_at IS NULL AND finished_at > $2
+             AND NOT EXISTS (
+                 SELECT 1 FROM jobs AS older
+                 WHERE older.lane = $1 AND older.state = 'dead' AND older.finished_at <= $2 AND older.payload = jobs.payload
+             )
+         LIMIT 1",
+        lane,
+        after,
+    )?
+    .is_some())
+}
+
+/// What was put off in a lane, for whatever reason, is due now. What nobody has begun yet has a time of its own, and keeps it.
 pub async fn hurry(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE jobs SET run_at = $2 WHERE lane = $1 AND state = 'waiting' AND run_at > $2",
+        "UPDATE jobs SET run_at = $2 WHERE lane = $1 AND state = 'waiting' AND run_at > $2 AND fence > 0",
         lane,
         now,
     )?;
@@ -453,6 +572,8 @@ pub struct BacklogRecord {
     pub oldest_at: Option<Timestamp>,
     /// Given up: a person must look.
     pub dead: i64,
+    /// Given up, and a person has looked.
+    pub set_aside: i64,
 }
 
 /// What is still to be done, by lane.
@@ -460,21 +581,35 @@ pub async fn list_backlogs(tx: &mut Tx) -> Result<Vec<BacklogRecord>, StoreError
     let rows = rows!(
         tx,
         "SELECT lane, COUNT(*) AS left_over, CAST(SUM(CASE WHEN state = 'dead' THEN 1 ELSE 0 END) AS BIGINT) AS dead,
+             CAST(SUM(CASE WHEN set_aside_at IS NULL THEN 0 ELSE 1 END) AS BIGINT) AS set_aside,
              MIN(CASE WHEN state = 'dead' THEN NULL ELSE created_at END) AS oldest_at
          FROM jobs WHERE state <> 'done' GROUP BY lane ORDER BY lane",
     )?;
     all(&rows, |row| {
-        let dead = row.integer("dead")?;
+        let (dead, set_aside) = (row.integer("dead")?, row.integer("set_aside")?);
         Ok(BacklogRecord {
             lane: row.text("lane")?,
             waiting: row.integer("left_over")? - dead,
             oldest_at: row.optional_instant("oldest_at")?,
-            dead,
+            dead: dead - set_aside,
+            set_aside,
         })
     })
 }
 
+const JOBS: &str = "SELECT jobs.id, lane, kind, payload, state, run_at, attempts, last_error, failure, jobs.created_at, finished_at,
+        set_aside_at, set_aside_reason, people.name AS set_aside_by
+    FROM jobs LEFT JOIN people ON people.id = jobs.set_aside_by";
+
 fn read_job(row: &AnyRow) -> Result<JobRecord, StoreError> {
+    let set_aside = match row.optional_instant("set_aside_at")? {
+        Some(at) => Some(SetAside {
+            at,
+            by: row.optional_text("set_aside_by")?,
+            reason: row.optional_text("set_aside_reason")?.unwrap_or_default(),
+        }),
+        None => None,
+    };
     Ok(JobRecord {
         id: row.parsed("id")?,
         lane: row.text("lane")?,
@@ -484,17 +619,88 @@ fn read_job(row: &AnyRow) -> Result<JobRecord, StoreError> {
         run_at: row.instant("run_at")?,
         attempts: row.integer("attempts")?,
         last_error: row.optional_text("last_error")?,
+        failure: row
+            .optional_text("failure")?
+            .and_then(|word| Failure::parse(&word)),
         created_at: row.instant("created_at")?,
+        finished_at: row.optional_instant("finished_at")?,
+        set_aside,
     })
 }
 
-/// What needs a person's eye: the dead, then those that failed at least once; oldest first.
-pub async fn list_failing(tx: &mut Tx, limit: i64) -> Result<Vec<JobRecord>, StoreError> {
+/// What needs a person's eye: so many of each lane at most, the newest dead first, then those that failed at least once and are tried again.
+pub async fn list_failing(tx: &mut Tx, of_each_lane: i64) -> Result<Vec<JobRecord>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT id, lane, kind, payload, state, run_at, attempts, last_error, created_at FROM jobs
-         WHERE state = 'dead' OR (state <> 'done' AND last_error IS NOT NULL)
-         ORDER BY CASE WHEN state = 'dead' THEN 0 ELSE 1 END, id LIMIT $1",
+        sql!(
+            JOBS,
+            " WHERE jobs.id IN (
+                 SELECT id FROM (
+                     SELECT id, ROW_NUMBER() OVER (
+                         PARTITION BY lane ORDER BY CASE WHEN state = 'dead' THEN 0 ELSE 1 END, finished_at DESC, id DESC
+                     ) AS place
+                     FROM jobs WHERE state <> 'done' AND set_aside_at IS NULL AND (state = 'dead' OR last_error IS NOT NULL)
+                 ) AS ranked
+                 WHERE place <= $1
+             )
+             ORDER BY lane, CASE WHEN state = 'dead' THEN 0 ELSE 1 END, finished_at DESC, jobs.id DESC"
+        ),
+        of_each_lane,
+    )?;
+    all(&rows, read_job)
+}
+
+/// A place in a list of dead jobs, newest first: behind the job that was given up then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeadPlace {
+    pub at: Timestamp,
+    pub id: JobId,
+}
+
+/// The dead jobs of a lane behind a place, those that were given up last first.
+pub async fn list_dead(
+    tx: &mut Tx,
+    lane: &str,
+    which: Dead,
+    behind: Option<DeadPlace>,
+    limit: i64,
+) -> Result<Vec<JobRecord>, StoreError> {
+    let set_aside = match which {
+        Dead::Waiting => 0_i64,
+        Dead::SetAside => 1,
+    };
+    let at = behind.map_or(Timestamp(i64::MAX), |place| place.at);
+    let id = behind.map(|place| place.id);
+    let rows = rows!(
+        tx,
+        sql!(
+            JOBS,
+            " WHERE lane = $1 AND state = 'dead' AND CASE WHEN set_aside_at IS NULL THEN 0 ELSE 1 END = $2
+                 AND (finished_at < $3 OR (finished_at = $3 AND jobs.id < $4))
+             ORDER BY finished_at DESC, jobs.id DESC LIMIT $5"
+        ),
+        lane,
+        set_aside,
+        at,
+        id,
+        limit,
+    )?;
+    all(&rows, read_job)
+}
+
+/// Those of a lane that failed at least once and are tried again, the newest first.
+pub async fn list_retrying(
+    tx: &mut Tx,
+    lane: &str,
+    limit: i64,
+) -> Result<Vec<JobRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(
+            JOBS,
+            " WHERE lane = $1 AND state IN ('waiting', 'running') AND last_error IS NOT NULL ORDER BY jobs.id DESC LIMIT $2"
+        ),
+        lane,
         limit,
     )?;
     all(&rows, read_job)
@@ -502,13 +708,9 @@ pub async fn list_failing(tx: &mut Tx, limit: i64) -> Result<Vec<JobRecord>, Sto
 
 /// One job, whatever became of it.
 pub async fn find(tx: &mut Tx, id: JobId) -> Result<Option<JobRecord>, StoreError> {
-    row!(
-        tx,
-        "SELECT id, lane, kind, payload, state, run_at, attempts, last_error, created_at FROM jobs WHERE id = $1",
-        id,
-    )?
-    .map(|row| read_job(&row))
-    .transpose()
+    row!(tx, sql!(JOBS, " WHERE jobs.id = $1"), id)?
+        .map(|row| read_job(&row))
+        .transpose()
 }
 
 /// A try that did not do the work.
@@ -565,7 +767,8 @@ pub async fn is_turn(tx: &mut Tx, name: &str, now: Timestamp) -> Result<bool, St
 pub async fn count_failing(tx: &mut Tx) -> Result<i64, StoreError> {
     row!(
         tx,
-        "SELECT COUNT(*) AS how_many FROM jobs WHERE state = 'dead' OR (state <> 'done' AND last_error IS NOT NULL)",
+        "SELECT COUNT(*) AS how_many FROM jobs
+         WHERE state <> 'done' AND set_aside_at IS NULL AND (state = 'dead' OR last_error IS NOT NULL)",
     )?
     .map_or(Ok(0), |row| row.integer("how_many"))
 }

@@ -234,6 +234,24 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0037_due_jobs.sql"),
     ),
     (
+        38,
+        "dead_letters",
+        include_str!("../../migrations/0038_dead_letters.sql"),
+        include_str!("../../migrations/0038_dead_letters.sql"),
+    ),
+    (
+        39,
+        "limits",
+        include_str!("../../migrations/0039_limits.sql"),
+        include_str!("../../migrations/0039_limits.sql"),
+    ),
+    (
+        40,
+        "refused_webhooks",
+        include_str!("../../migrations/0040_refused_webhooks.sql"),
+        include_str!("../../migrations/0040_refused_webhooks.sql"),
+    ),
+    (
         41,
         "mirrored_accounts",
         include_str!("../../migrations/0041_mirrored_accounts.sql"),

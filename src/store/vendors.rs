@@ -20,6 +20,8 @@ pub struct VendorRecord {
     pub last_sweep_at: Option<Timestamp>,
     /// The first change after the last webhook that a sweep found and no webhook had told of.
     pub unheard_at: Option<Timestamp>,
+    /// The first request under its name that was refused since the last one that was accepted.
+    pub refused_at: Option<Timestamp>,
     pub standing: Standing,
 }
 
@@ -36,6 +38,8 @@ pub struct Standing {
     pub probe_at: Option<Timestamp>,
     /// Until then it wants no calls.
     pub wait_until: Option<Timestamp>,
+    /// Since then it has wanted none, but for those that found out that it still wants none.
+    pub limited_at: Option<Timestamp>,
     pub paused: Option<Paused>,
 }
 
@@ -79,11 +83,12 @@ impl Standing {
 /// How many outages in a row are one of the system's and none of a single call's.
 const OUTAGES_MAX: i64 = 5;
 
-/// It worked: whatever was wrong is over. Written once a second at most, as every job that ends comes by here.
+/// It worked: whatever was wrong is over, but for a limit that was told meanwhile. Written once a second at most, as every job that ends comes by here.
 pub async fn add_success(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE vendors SET last_success_at = $2, outages = 0, down_at = NULL, held_at = NULL, probe_at = NULL
+        "UPDATE vendors SET last_success_at = $2, outages = 0, down_at = NULL, held_at = NULL, probe_at = NULL,
+             limited_at = CASE WHEN wait_until > $2 THEN limited_at ELSE NULL END
          WHERE name = $1
              AND (last_success_at IS NULL OR last_success_at < $3 OR outages > 0 OR down_at IS NOT NULL OR held_at IS NOT NULL)",
         name,
@@ -149,12 +154,19 @@ pub async fn hold(
 }
 
 /// It wants no calls until then.
-pub async fn wait(tx: &mut Tx, name: &str, until: Timestamp) -> Result<(), StoreError> {
+pub async fn wait(
+    tx: &mut Tx,
+    name: &str,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE vendors SET wait_until = $2 WHERE name = $1 AND (wait_until IS NULL OR wait_until < $2)",
+        "UPDATE vendors SET wait_until = $2, limited_at = COALESCE(limited_at, $3)
+         WHERE name = $1 AND (wait_until IS NULL OR wait_until < $2)",
         name,
         until,
+        now,
     )?;
     Ok(())
 }
@@ -210,7 +222,7 @@ pub async fn pause(
 pub async fn release(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE vendors SET outages = 0, down_at = NULL, held_at = NULL, probe_at = NULL, wait_until = NULL WHERE name = $1",
+        "UPDATE vendors SET outages = 0, down_at = NULL, held_at = NULL, probe_at = NULL, wait_until = NULL, limited_at = NULL WHERE name = $1",
         name,
     )?;
     tx.wake_on_commit(name);
@@ -221,7 +233,7 @@ pub async fn release(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
 pub async fn resume(tx: &mut Tx, name: &str) -> Result<bool, StoreError> {
     let met = execute!(
         tx,
-        "UPDATE vendors SET outages = 0, down_at = NULL, held_at = NULL, probe_at = NULL, wait_until = NULL,
+        "UPDATE vendors SET outages = 0, down_at = NULL, held_at = NULL, probe_at = NULL, wait_until = NULL, limited_at = NULL,
              paused_at = NULL, paused_by = NULL, paused_reason = NULL
          WHERE name = $1
              AND (down_at IS NOT NULL OR held_at IS NOT NULL OR wait_until IS NOT NULL OR paused_at IS NOT NULL)",
@@ -237,6 +249,23 @@ pub async fn add_webhook(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), 
         "UPDATE vendors SET last_webhook_at = $2 WHERE name = $1",
         name,
         now,
+    )?;
+    Ok(())
+}
+
+/// Requests that are refused so soon after one that was accepted are a vendor's own trial of our check, and not the end of what it sends: Xero signs some of them
+/// wrong on purpose.
+pub const TRIAL_MS: i64 = 60_000;
+
+/// A request under its name was refused.
+pub async fn add_refused(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE vendors SET refused_at = $2
+         WHERE name = $1 AND (refused_at IS NULL OR refused_at < last_webhook_at + $3)",
+        name,
+        now,
+        TRIAL_MS,
     )?;
     Ok(())
 }
@@ -264,8 +293,8 @@ pub async fn add_sweep(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), St
     Ok(())
 }
 
-const VENDORS: &str = "SELECT vendors.name, last_success_at, last_failure_at, last_failure, last_webhook_at, last_sweep_at, unheard_at, outages, down_at, held_at,
-        probe_at, wait_until, paused_at, paused_reason, people.name AS paused_by
+const VENDORS: &str = "SELECT vendors.name, last_success_at, last_failure_at, last_failure, last_webhook_at, last_sweep_at, unheard_at, refused_at, outages, down_at, held_at,
+        probe_at, wait_until, limited_at, paused_at, paused_reason, people.name AS paused_by
     FROM vendors LEFT JOIN people ON people.id = vendors.paused_by";
 
 pub async fn list(tx: &mut Tx) -> Result<Vec<VendorRecord>, StoreError> {
@@ -301,12 +330,14 @@ fn read_vendor(row: &AnyRow) -> Result<VendorRecord, StoreError> {
         last_webhook_at: row.optional_instant("last_webhook_at")?,
         last_sweep_at: row.optional_instant("last_sweep_at")?,
         unheard_at: row.optional_instant("unheard_at")?,
+        refused_at: row.optional_instant("refused_at")?,
         standing: Standing {
             outages: row.integer("outages")?,
             down_at: row.optional_instant("down_at")?,
             held_at: row.optional_instant("held_at")?,
             probe_at: row.optional_instant("probe_at")?,
             wait_until: row.optional_instant("wait_until")?,
+            limited_at: row.optional_instant("limited_at")?,
             paused,
         },
     })

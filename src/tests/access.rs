@@ -317,6 +317,11 @@ fn forms<'a>(
         ("compare_now", vec![("system", "hubspot")]),
         ("retry_job", vec![("job", NOBODY)]),
         ("retry_all_jobs", vec![("system", "hubspot")]),
+        ("set_aside_job", vec![("job", NOBODY), ("reason", "x")]),
+        (
+            "set_aside_jobs",
+            vec![("system", "hubspot"), ("seen_at", "0"), ("reason", "x")],
+        ),
         ("pause_system", vec![("system", "hubspot"), ("reason", "x")]),
         ("resume_system", vec![("system", "hubspot")]),
         (
@@ -455,7 +460,7 @@ async fn a_role_does_no_more_than_its_own() {
     let before = content(&portal).await;
     let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now set_up_hubspot choose_first_stage name_phase \
         set_channel set_channel_language test_channel test_partner_slack try_address_again \
-        retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook \
+        retry_job retry_all_jobs set_aside_job set_aside_jobs compare_now pause_system resume_system replay_webhook \
         connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system leave_books \
         choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
@@ -481,14 +486,14 @@ async fn a_role_does_no_more_than_its_own() {
         (
             portal.staff.manager,
             "approve_lines hold_lines close_quarter add_plan_version sweep_now set_channel test_channel set_up_hubspot choose_first_stage name_phase \
-            retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook \
+            retry_job retry_all_jobs set_aside_job set_aside_jobs compare_now pause_system resume_system replay_webhook \
             connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system leave_books \
             choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads",
         ),
         (
             portal.staff.finance,
             "accept_lead enrol_partner update_partner sweep_now set_channel_language test_partner_slack try_address_again set_up_hubspot choose_first_stage name_phase \
-            retry_job retry_all_jobs compare_now pause_system resume_system replay_webhook \
+            retry_job retry_all_jobs set_aside_job set_aside_jobs compare_now pause_system resume_system replay_webhook \
             connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system leave_books \
             choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads",
         ),

@@ -110,6 +110,11 @@ const SHOWN_BY: [(&str, &[(&str, &str)]); 15] = [
                 "webhooks",
                 "a_webhook_with_a_wrong_signature_changes_nothing",
             ),
+            ("webhooks", "refused_webhooks_are_counted_by_their_reason"),
+            (
+                "alerts",
+                "webhooks_that_are_refused_and_not_followed_by_any_that_is_accepted_are_told_once",
+            ),
             ("webhooks", "xeros_check_of_our_address_is_passed"),
         ],
     ),
@@ -148,6 +153,10 @@ const SHOWN_BY: [(&str, &[(&str, &str)]); 15] = [
             (
                 "stages",
                 "new_deals_start_where_an_operator_said_and_never_in_a_stage_that_is_gone",
+            ),
+            (
+                "stages",
+                "a_lead_whose_first_stage_vanished_within_the_hour_starts_in_another",
             ),
             (
                 "removed_deals",
@@ -190,6 +199,14 @@ const SHOWN_BY: [(&str, &[(&str, &str)]); 15] = [
             (
                 "webhooks",
                 "a_vendor_that_refuses_for_a_while_loses_nothing",
+            ),
+            (
+                "alerts",
+                "a_days_limit_is_told_once_with_its_end_and_once_when_calls_are_taken_again",
+            ),
+            (
+                "relay",
+                "an_ipaas_that_wants_to_be_left_alone_for_decades_is_asked_again_within_the_hour",
             ),
         ],
     ),
@@ -251,6 +268,30 @@ const SHOWN_BY: [(&str, &[(&str, &str)]); 15] = [
             (
                 "xero_links",
                 "a_page_that_is_no_json_is_asked_for_again_and_nothing_of_it_is_passed_over",
+            ),
+            (
+                "missing_scopes",
+                "a_scope_that_only_the_set_up_needs_stops_no_lead_and_is_told_once",
+            ),
+            (
+                "missing_scopes",
+                "a_bill_that_the_app_may_not_make_is_told_to_finance_at_once_and_made_once_it_may",
+            ),
+            (
+                "operations",
+                "what_fails_now_is_seen_however_much_failed_before_and_all_of_it_page_by_page",
+            ),
+            (
+                "alerts",
+                "webhooks_that_stay_away_are_told_once_a_sweep_found_what_they_should_have_said",
+            ),
+            (
+                "alerts",
+                "messengers_that_know_us_no_more_are_noticed_although_nobody_is_written_to",
+            ),
+            (
+                "alerts",
+                "the_end_of_the_version_that_hubspot_answers_is_shown_and_told_ninety_days_before",
             ),
         ],
     ),

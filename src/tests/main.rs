@@ -24,6 +24,7 @@ mod jobs;
 mod kills;
 mod leads;
 mod messages;
+mod missing_scopes;
 mod money;
 mod operations;
 mod other_accounts;

@@ -270,7 +270,7 @@ async fn a_test_says_in_words_what_slack_answered() {
 }
 
 /// Aster's details with another place for its messages.
-async fn set_place(portal: &TestPortal, place: &str) -> crate::browser::Answer {
+pub async fn set_place(portal: &TestPortal, place: &str) -> crate::browser::Answer {
     let mut owner = portal.sign_in(&portal.aster.owner).await;
     let fields = [
         ("do", "update_company"),

@@ -1,6 +1,8 @@
 //! What an operator sees of the machinery, and does with it: what stands in the way, since when and in whose words, what failed and what it is about.
 
-use portal_domain::lead::LeadState;
+use portal_domain::{ids::JobId, lead::LeadState};
+use portal_services::operations;
+use portal_store::jobs::{self, Ending, NewJob, Order, Priority};
 use serde_json::json;
 
 use crate::{
@@ -76,7 +78,13 @@ async fn a_delivery_that_was_given_up_long_ago_does_not_make_its_system_look_bro
     let text = text_of(&mut operator, "/staff/integrations/mail").await;
     assert!(text.contains("Healthy"), "{text}");
     let text = text_of(&mut operator, PAGE).await;
-    for said in ["Send a mail", "owner@aster-consulting.com", "554", "Retry"] {
+    for said in [
+        "Send a mail",
+        "owner@aster-consulting.com",
+        "554",
+        "The mail server will not take this mail",
+        "Retry",
+    ] {
         assert!(text.contains(said), "`{said}`: {text}");
     }
     portal.finish_with_failed_jobs().await;
@@ -155,4 +163,138 @@ async fn everything_that_failed_in_a_system_is_tried_again_at_once() {
         "nothing is left"
     );
     portal.finish().await;
+}
+
+/// Jobs of a lane that were given up one after another, each named by its number.
+async fn add_dead(portal: &TestPortal, lane: &'static str, numbers: std::ops::Range<i64>) {
+    let begun = portal.ctx.now();
+    let mut tx = portal.ctx.store.write().await.unwrap();
+    for number in numbers {
+        let (id, at) = (JobId::new(portal.ctx.new_id()), begun.plus_ms(number));
+        let job = NewJob {
+            id,
+            lane,
+            kind: "read_invoice",
+            payload: format!("poison {number}"),
+            dedupe_key: None,
+            priority: Priority::First,
+            run_at: begun,
+        };
+        jobs::add_all(&mut tx, &[job], begun).await.unwrap();
+        let claimed = jobs::claim(&mut tx, lane, Order::Priority, 1, begun, begun);
+        let claimed = claimed.await.unwrap().pop().expect("just added");
+        let error = format!("no such thing as {number}.");
+        jobs::end_try(&mut tx, &claimed, Ending::Failed, &error, None, at)
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_fails_now_is_seen_however_much_failed_before_and_all_of_it_page_by_page() {
+    let portal = with_faults(json!({ "mail": { "refuse_content": 1 } })).await;
+    add_dead(&portal, "xero", 0..60).await;
+    submit(&portal).await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let text = text_of(&mut operator, PAGE).await;
+    for said in [
+        "owner@aster-consulting.com",
+        "no such thing as 59.",
+        "Xero: all 60",
+    ] {
+        assert!(text.contains(said), "`{said}`: {text}");
+    }
+    let mut path = "/staff/integrations/xero".to_owned();
+    for (newest, oldest) in [(59, 35), (34, 10), (9, 0)] {
+        let text = text_of(&mut operator, &path).await;
+        let first = text.find(&format!("no such thing as {newest}."));
+        let last = text.find(&format!("no such thing as {oldest}."));
+        assert!(first.is_some() && first < last, "{text}");
+        assert!(!text.contains(&format!("no such thing as {}.", oldest - 1)));
+        let body = operator.get(&path).await.body;
+        let next = body
+            .split("href=\"")
+            .filter_map(|part| part.split('"').next());
+        let next = next.filter(|url| url.contains("&amp;id=")).last();
+        path = next.unwrap_or_default().replace("&amp;", "&");
+    }
+    assert_eq!(path, "", "the third page is the last");
+    portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test]
+async fn a_delivery_is_set_aside_with_a_reason_counts_no_more_and_can_still_be_tried_again() {
+    let portal = with_faults(json!({ "mail": { "refuse_content": 1 } })).await;
+    submit(&portal).await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let job = first_job(&mut operator).await;
+    let id = job.rsplit('/').next().unwrap().to_owned();
+    let aside = |reason: &'static str| {
+        let job: &'static str = id.clone().leak();
+        [("do", "set_aside_job"), ("job", job), ("reason", reason)]
+    };
+    assert_eq!(operator.post(&job, &aside(" ")).await.status, 422);
+    let answer = operator.post(&job, &aside("She has left")).await;
+    assert_eq!(answer.location, format!("{job}?notice=job-set-aside"));
+    assert_eq!(operator.post(&job, &aside("Again")).await.status, 409);
+    let text = text_of(&mut operator, PAGE).await;
+    assert!(text.contains("Nothing has failed"), "{text}");
+    let list = "/staff/integrations/mail";
+    assert!(!text_of(&mut operator, list).await.contains("554"));
+    for path in [&job, &format!("{list}?list=aside")] {
+        let text = text_of(&mut operator, path).await;
+        let said = "Staff operator set it aside on 6 Jul 2026";
+        assert!(text.contains(said) && text.contains("She has left"));
+        assert!(text.contains("554"), "its tries stay: {text}");
+    }
+    let audit = text_of(&mut operator, "/staff/audit").await;
+    assert!(audit.contains("Set a failed delivery aside") && audit.contains("She has left"));
+    let retry = [("do", "retry_job"), ("job", id.as_str())];
+    assert_eq!(operator.post(&job, &retry).await.status, 303);
+    portal.run_jobs().await;
+    assert!(text_of(&mut operator, &job).await.contains("Done"));
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn of_a_lane_only_what_somebody_saw_is_set_aside_with_all_of_it() {
+    let portal = with_faults(json!({})).await;
+    add_dead(&portal, "xero", 0..30).await;
+    portal.advance_clock_by(1).await;
+    let seen_at: &'static str = portal.ctx.now().0.to_string().leak();
+    portal.advance_clock_by(1).await;
+    add_dead(&portal, "xero", 30..31).await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let aside = [
+        ("do", "set_aside_jobs"),
+        ("system", "xero"),
+        ("seen_at", seen_at),
+        ("reason", "Deleted there"),
+    ];
+    let page = "/staff/integrations/xero";
+    assert_eq!(operator.post(page, &aside).await.status, 303);
+    assert_eq!(operator.post(page, &aside).await.status, 409);
+    let text = text_of(&mut operator, page).await;
+    assert!(text.contains("no such thing as 30.") && !text.contains("no such thing as 29."));
+    portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test]
+async fn a_schedule_that_fails_night_after_night_is_one_thing_that_failed() {
+    let portal = TestPortal::start().await;
+    let lacking = json!({ "missing_scopes": "settings.currencies.read" });
+    portal.sandbox_act("faults", lacking).await;
+    portal.run_jobs().await;
+    for night in ["2026-07-07T03:00:00Z", "2026-07-08T03:00:00Z"] {
+        portal.advance_clock_to(night).await;
+        portal.run_jobs().await;
+    }
+    let (ctx, operator) = (&portal.ctx, &portal.staff.operator);
+    let health = operations::read_health(ctx, operator).await.unwrap();
+    let backlog = health.backlog("hubspot");
+    assert_eq!((backlog.dead, backlog.set_aside), (1, 2));
+    let told = portal.mails_to("operator@vendor.example").await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    portal.finish_with_failed_jobs().await;
 }

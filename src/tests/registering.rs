@@ -2,8 +2,9 @@
 
 use futures::future::join_all;
 use portal_domain::{ids::LeadId, lead::LeadState};
-use portal_services::{exceptions, leads, outbox, outbox::Job};
+use portal_services::{exceptions, leads, operations, outbox, outbox::Job};
 use serde_json::{Value, json};
+use sqlx::Row;
 
 use crate::portal::{TestPortal, lead_form};
 
@@ -263,5 +264,20 @@ async fn staff_are_told_once_of_a_deal_whose_lead_was_withdrawn_before_its_worke
         .await;
     portal.run_jobs().await;
     assert_eq!(told(&portal).await, 1);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn the_look_for_twins_keeps_its_time_when_everything_else_is_hurried() {
+    let portal = TestPortal::start().await;
+    portal.registered("Harbour", "harbour-logistics.com").await;
+    let (ctx, operator) = (&portal.ctx, &portal.staff.operator);
+    operations::pause(ctx, operator, "hubspot", "A trial")
+        .await
+        .unwrap();
+    operations::resume(ctx, operator, "hubspot").await.unwrap();
+    let sql = "SELECT run_at FROM jobs WHERE kind = 'check_company' AND state = 'waiting'";
+    let run_at: i64 = portal.database.rows(sql).await[0].get("run_at");
+    assert!(run_at > ctx.now().0, "HubSpot's search shows none yet");
     portal.finish().await;
 }

@@ -107,6 +107,19 @@ async fn a_deal_in_a_stage_that_is_gone_is_followed_is_a_case_and_costs_no_calls
 }
 
 #[tokio::test]
+async fn a_lead_whose_first_stage_vanished_within_the_hour_starts_in_another() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    post(&mut operator, "choose_first_stage", "proposal", "").await;
+    let archived = "hubspot/pipelines/default/stages/proposal/archive";
+    portal.sandbox_act(archived, json!({})).await;
+    let (_, deal) = portal.registered("Harbour", "harbour-logistics.com").await;
+    assert_ne!(stage_of(&portal, &deal).await, "proposal");
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn an_operator_has_the_portals_properties_made() {
     let portal = TestPortal::start().await;
     portal.run_jobs().await;

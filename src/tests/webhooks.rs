@@ -523,6 +523,10 @@ async fn refused_webhooks_are_counted_by_their_reason() {
         let answer = portal.browser().send_json(path, "[]", &headers).await;
         assert_eq!(answer.status, 401);
     }
+    let large = vec![b'x'; 600 * 1024];
+    let mut sender = portal.browser();
+    let answer = sender.send_json("/webhooks/xero", large, &[]);
+    assert_eq!(answer.await.status, 413);
     let counted = inbox::list_refusals(&portal.ctx, &portal.staff.operator)
         .await
         .unwrap();
@@ -534,10 +538,28 @@ async fn refused_webhooks_are_counted_by_their_reason() {
         ("hubspot", "late", 1),
         ("hubspot", "signature", 2),
         ("hubspot", "unsigned", 1),
+        ("xero", "large", 1),
         ("xero", "signature", 1),
     ];
     assert_eq!(counted, expected);
     portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_note_that_a_dead_letter_needs_is_kept_for_as_long_as_that_is() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let good = json!([changed("1", 1, 0)]).to_string();
+    assert_eq!(send_signed(&portal, good.as_bytes()).await, 200);
+    assert_eq!(send_signed(&portal, b"[{}]").await, 200);
+    portal.run_jobs().await;
+    assert_eq!(dead_letters(&portal).await, ["work_event"]);
+    portal.advance_clock_by(40 * 24 * 60).await;
+    portal.run_jobs().await;
+    let sql = "SELECT CAST(COUNT(*) AS BIGINT) AS how_many FROM inbox WHERE vendor = 'hubspot'";
+    let kept: i64 = portal.database.rows(sql).await[0].get("how_many");
+    assert_eq!(kept, 1, "the good one is gone");
+    portal.finish_with_failed_jobs().await;
 }
 
 /// Bodies that no vendor should send: cut off, of wrong types, no text, too deep, too long.

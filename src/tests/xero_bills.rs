@@ -508,6 +508,24 @@ async fn a_bill_that_was_to_be_moved_and_that_finance_entered_meanwhile_has_fina
 }
 
 #[tokio::test]
+async fn however_often_a_bill_is_tried_its_date_after_the_lock_is_written_down_once() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let lock = json!({ "period_lock_date": "2026-10-31", "currencies": "EUR USD" });
+    story.xero("organisation", lock).await;
+    assert_eq!(story.try_raise("AST-1", "").await.status, 303);
+    story.portal.run_jobs().await;
+    retry_dead(&story).await;
+    let pounds = json!({ "currencies": "EUR GBP USD" });
+    story.xero("organisation", pounds).await;
+    retry_dead(&story).await;
+    let (ctx, operator) = (&story.portal.ctx, &story.portal.staff.operator);
+    let acts = operations::list_audit(ctx, operator, None).await.unwrap();
+    let dated = acts.iter().filter(|record| record.act == "date_bill");
+    assert_eq!(dated.count(), 1);
+    story.ends(&INVOICED, OWED, &[]).await;
+}
+
+#[tokio::test]
 async fn a_contact_that_was_found_by_its_name_is_found_by_its_number_from_then_on() {
     let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
     let consulting = json!({ "description": "Consulting" });

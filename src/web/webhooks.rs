@@ -2,7 +2,7 @@
 
 use axum::{
     body::Bytes,
-    extract::State,
+    extract::{State, rejection::BytesRejection},
     http::{HeaderMap, Method, StatusCode, Uri},
 };
 use portal_integrations::{Secret, hubspot, relay as from_relay, xero};
@@ -33,12 +33,33 @@ async fn check<R>(
     Ok(is_theirs(&known))
 }
 
+/// What was sent, unless more came than anybody has room for, or the connection broke.
+type Body = Result<Bytes, BytesRejection>;
+
+/// A note that is too large is counted with what was refused: nobody would hear of it otherwise.
+async fn whole(app: &AppState, vendor: &str, body: Body) -> Result<Bytes, StatusCode> {
+    match body {
+        Ok(body) => Ok(body),
+        Err(rejection) => {
+            let status = rejection.status();
+            if status == StatusCode::PAYLOAD_TOO_LARGE {
+                count(app, vendor, inbox::TOO_LARGE).await;
+            }
+            Err(status)
+        }
+    }
+}
+
 pub async fn hubspot(
     State(app): State<AppState>,
     uri: Uri,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> StatusCode {
+    let body = match whole(&app, "hubspot", body).await {
+        Ok(body) => body,
+        Err(status) => return status,
+    };
     let path = uri.path_and_query().map_or("", |path| path.as_str());
     // HubSpot signs the address that it was told, which behind a proxy is not the one that we see.
     let signed_uri = app.ctx.url(path);
@@ -66,7 +87,11 @@ pub async fn hubspot(
     store(&app, "hubspot", &body, &headers, &shown).await
 }
 
-pub async fn xero(State(app): State<AppState>, headers: HeaderMap, body: Bytes) -> StatusCode {
+pub async fn xero(State(app): State<AppState>, headers: HeaderMap, body: Body) -> StatusCode {
+    let body = match whole(&app, "xero", body).await {
+        Ok(body) => body,
+        Err(status) => return status,
+    };
     let header = xero::signature::SIGNATURE_HEADER;
     let signature = text(&headers, header);
     let checked = check(&app, |known| {
@@ -88,8 +113,12 @@ pub async fn xero(State(app): State<AppState>, headers: HeaderMap, body: Bytes) 
 }
 
 /// The iPaaS signs with a secret that is changed while the portal runs.
-pub async fn relay(State(app): State<AppState>, headers: HeaderMap, body: Bytes) -> StatusCode {
+pub async fn relay(State(app): State<AppState>, headers: HeaderMap, body: Body) -> StatusCode {
     use from_relay::signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, verify};
+    let body = match whole(&app, "relay", body).await {
+        Ok(body) => body,
+        Err(status) => return status,
+    };
     let secrets: Vec<Secret> = match relay_service::find_inward(&app.ctx).await {
         Ok(secrets) => secrets,
         Err(error) => {
@@ -142,11 +171,15 @@ const fn reason_at_relay(error: from_relay::SignatureError) -> &'static str {
 
 /// Somebody else's request, or a secret that we do not know: counted, as a person must be able to tell the one from the other.
 async fn refuse(app: &AppState, vendor: &str, reason: &str) -> StatusCode {
+    count(app, vendor, reason).await;
+    StatusCode::UNAUTHORIZED
+}
+
+async fn count(app: &AppState, vendor: &str, reason: &str) {
     tracing::warn!(vendor, reason, "Refused a webhook of {vendor}: {reason}");
     if let Err(error) = inbox::refuse(&app.ctx, vendor, reason).await {
         tracing::error!("Could not count a refused webhook of {vendor}: {error}");
     }
-    StatusCode::UNAUTHORIZED
 }
 
 async fn store(

@@ -10,6 +10,7 @@ use portal_domain::{
     access::{MemberRole, StaffRole},
     calendar::{Month, Quarter, Timestamp},
     claim::{RejectReason, ReviewReason},
+    failure::Failure,
     lead::LeadState,
     line::{LineKind, LineState},
     money::{Currency, Money, Rate},
@@ -179,6 +180,9 @@ fn every_word_of_the_domain_has_its_text() {
     }
     for delivery in Delivery::ALL {
         add("delivery", delivery.as_str());
+    }
+    for failure in Failure::ALL {
+        add("advice", failure.as_str());
     }
     for locale in Locale::ALL {
         for key in &keys {

@@ -128,7 +128,10 @@ impl Mailer {
     /// Greets the server and signs in there, without sending anything.
     pub async fn greet(&self) -> Result<(), CallError> {
         match self.transport()?.test_connection().await {
-            Ok(true) => Ok(()),
+            Ok(true) => {
+                gate::tell(Vendor::Mail, answered());
+                Ok(())
+            }
             Ok(false) => {
                 let message = "the server did not say that it is well";
                 Err(CallError::new(Vendor::Mail, ErrorKind::Retry, message).outage())
@@ -157,10 +160,7 @@ impl Mailer {
             Vendor::Mail,
             match status {
                 Some(421 | 530 | 534 | 535 | 538) | None => CallEnding::Unanswered,
-                Some(_) => CallEnding::Answered {
-                    status: 250,
-                    allowance: Allowance::default(),
-                },
+                Some(_) => answered(),
             },
         );
         sent.map(|_| ()).map_err(|error| failure_of(&error))
@@ -202,6 +202,14 @@ impl Mailer {
                 mail.html.clone(),
             ))
             .map_err(|error| refused(&error.to_string()))
+    }
+}
+
+/// What a server comes to that said something about what we sent.
+fn answered() -> CallEnding {
+    CallEnding::Answered {
+        status: 250,
+        allowance: Allowance::default(),
     }
 }
 

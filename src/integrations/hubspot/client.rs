@@ -10,6 +10,7 @@ use portal_domain::{
     line_item::LineItem,
     money::Money,
     remote::{AccountCurrencies, RemoteDeal, RemoteOwner, RemoteStage, UnreadableDeal},
+    version,
 };
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
@@ -29,8 +30,8 @@ use crate::{
     token::{Access, FixedToken, TokenSource},
 };
 
-/// The dated version of the API that every path names. It lives until March 2028.
-pub const VERSION: &str = "2026-09";
+/// The dated version of the API that every path names.
+pub const VERSION: &str = version::HUBSPOT;
 
 /// HubSpot's type ids of associations; labels may be renamed, ids not.
 const DEAL_TO_CONTACT: u32 = 3;

@@ -45,6 +45,9 @@ pub fn failure_of(answer: &Answer) -> CallError {
     }
     let mut failure = answer.failure(&message);
     match answer.status {
+        403 if lacks_scope(&words.category, &words.errors) => {
+            return missing_scope(&words.errors, &failure.message);
+        }
         429 => {
             failure.retry_after_ms = failure
                 .retry_after_ms
@@ -59,6 +62,31 @@ pub fn failure_of(answer: &Answer) -> CallError {
     failure
 }
 
+/// Whether a refusal is about what the app or its user may do, and not about who it is.
+fn lacks_scope(category: &str, details: &[wire::FailureDetail]) -> bool {
+    let is_named = |category: &str| category.contains("SCOPE") || category.contains("PERMISSION");
+    is_named(category)
+        || details
+            .iter()
+            .any(|detail| is_named(&detail.category) || !scopes_of(detail).is_empty())
+}
+
+/// The scopes that a detail says are needed.
+fn scopes_of(detail: &wire::FailureDetail) -> Vec<&str> {
+    let named = ["requiredGranularScopes", "requiredScopes"].into_iter();
+    let listed = named.filter_map(|name| detail.context[name].as_array());
+    listed
+        .flatten()
+        .filter_map(|scope| scope.as_str())
+        .collect()
+}
+
+fn missing_scope(details: &[wire::FailureDetail], words: &str) -> CallError {
+    let scopes: Vec<&str> = details.iter().flat_map(scopes_of).collect();
+    let named = (!scopes.is_empty()).then(|| scopes.join(", "));
+    CallError::missing_scope(Vendor::HubSpot, named.as_deref(), words)
+}
+
 /// How long each of HubSpot's limits lasts where no header says so, in milliseconds. The daily one ends at midnight of the account's time zone,
 /// which the answer does not name: asking once an hour costs nothing.
 fn policy_wait_ms(policy: &str) -> i64 {
@@ -70,12 +98,7 @@ fn policy_wait_ms(policy: &str) -> i64 {
 }
 
 /// What is wrong with an object itself, and so tomorrow too. Whatever else fails inside a batch may go well the next time.
-const FOR_GOOD: [&str; 4] = [
-    "VALIDATION_ERROR",
-    "CONFLICT",
-    "OBJECT_NOT_FOUND",
-    "MISSING_SCOPES",
-];
+const FOR_GOOD: [&str; 3] = ["VALIDATION_ERROR", "CONFLICT", "OBJECT_NOT_FOUND"];
 
 /// A batch that may be a 200 with failures inside: each word of them counts.
 pub fn read_batch<T: DeserializeOwned>(answer: &Answer) -> Result<wire::Batch<T>, CallError> {
@@ -88,6 +111,9 @@ pub fn read_batch<T: DeserializeOwned>(answer: &Answer) -> Result<wire::Batch<T>
         .iter()
         .map(|error| error.message.as_str())
         .collect();
+    if lacks_scope("", &batch.errors) {
+        return Err(missing_scope(&batch.errors, &messages.join("; ")));
+    }
     let is_for_good = batch
         .errors
         .iter()
@@ -135,6 +161,7 @@ mod tests {
             read_batch::<wire::Object>(&answer).unwrap_err().kind
         };
         assert_eq!(kind("VALIDATION_ERROR"), ErrorKind::Refused);
+        assert_eq!(kind("MISSING_SCOPES"), ErrorKind::MissingScope);
         assert_eq!(kind("RATE_LIMITS"), ErrorKind::UnknownOutcome);
         assert_eq!(kind(""), ErrorKind::UnknownOutcome);
     }

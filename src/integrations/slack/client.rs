@@ -118,11 +118,11 @@ impl Slack {
         let found = self
             .ask("users.lookupByEmail", payload, Effect::Read)
             .await?;
-        let payload = Payload::Form(vec![("users", named(found.user.map(|user| user.id))?)]);
+        let payload = Payload::Form(vec![("users", named(found.user.map(wire::Entity::id))?)]);
         let opened = self
             .ask("conversations.open", payload, Effect::Read)
             .await?;
-        named(opened.channel.and_then(wire::Channel::named))
+        named(opened.channel.map(wire::Entity::id))
     }
 
     /// Posts to an incoming webhook: only where Slack's own are, or where our stand-in is. Slack does not say how it calls the message.
@@ -194,6 +194,9 @@ impl Slack {
             let word = serde_json::from_slice::<wire::Answered>(&answer.body)
                 .ok()
                 .and_then(|answered| answered.error);
+            if let Some(word) = word.as_deref().filter(|word| lacks_scope(word)) {
+                return Err(said_no(word, None));
+            }
             let mut failure = answer.failure(&word.unwrap_or_else(|| answer.text()));
             if failure.kind == ErrorKind::RateLimited {
                 failure.retry_after_ms = failure.retry_after_ms.or(Some(LIMIT_WAIT_MS));
@@ -218,8 +221,16 @@ fn named(id: Option<String>) -> Result<String, CallError> {
     })
 }
 
+/// Whether a word says that the bot may not do this, whoever it is.
+fn lacks_scope(word: &str) -> bool {
+    matches!(word, "missing_scope" | "no_permission")
+}
+
 /// Sorts the word of an answer that is `ok: false`. A word that we do not know is taken as final, so that it is seen and not repeated for ever.
 fn said_no(word: &str, needed: Option<&str>) -> CallError {
+    if lacks_scope(word) {
+        return CallError::missing_scope(Vendor::Slack, needed, word);
+    }
     let kind = match word {
         "ratelimited" | "rate_limited" => ErrorKind::RateLimited,
         "internal_error" | "fatal_error" | "request_timeout" | "service_unavailable" => {
@@ -230,18 +241,12 @@ fn said_no(word: &str, needed: Option<&str>) -> CallError {
         | "account_inactive"
         | "token_revoked"
         | "token_expired"
-        | "missing_scope"
-        | "no_permission"
         | "team_access_not_granted" => ErrorKind::Unauthorised,
         "channel_not_found" | "users_not_found" | "user_not_found" => ErrorKind::NotFound,
         _ => ErrorKind::Refused,
     };
-    let message = match needed {
-        Some(scope) => format!("{word} (needs {scope})"),
-        None => word.to_owned(),
-    };
     let wait_ms = (kind == ErrorKind::RateLimited).then_some(LIMIT_WAIT_MS);
-    CallError::new(Vendor::Slack, kind, message).after_ms(wait_ms)
+    CallError::new(Vendor::Slack, kind, word).after_ms(wait_ms)
 }
 
 #[cfg(test)]
@@ -256,10 +261,9 @@ mod tests {
         assert_eq!(kind("token_revoked"), ErrorKind::Unauthorised);
         assert_eq!(kind("is_archived"), ErrorKind::Refused);
         assert_eq!(kind("something_new"), ErrorKind::Refused);
-        assert!(
-            said_no("missing_scope", Some("chat:write"))
-                .to_string()
-                .contains("missing_scope (needs chat:write)")
-        );
+        assert_eq!(kind("no_permission"), ErrorKind::MissingScope);
+        let lacking = said_no("missing_scope", Some("chat:write"));
+        assert_eq!(lacking.kind, ErrorKind::MissingScope);
+        assert!(lacking.to_string().contains("the scope chat:write"));
     }
 }

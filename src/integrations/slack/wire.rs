@@ -10,8 +10,8 @@ pub struct Answered {
     pub error: Option<String>,
     /// The scope that a call lacks.
     pub needed: Option<String>,
-    pub user: Option<Named>,
-    pub channel: Option<Channel>,
+    pub user: Option<Entity>,
+    pub channel: Option<Entity>,
     pub team: Option<String>,
     pub team_id: Option<String>,
 }
@@ -21,18 +21,18 @@ pub struct Named {
     pub id: String,
 }
 
-/// Where a message was posted it is an id; where a conversation was opened it is an object.
+/// A channel or a user: a text where a message was posted or a token is looked at, an object where one was opened or looked up.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub enum Channel {
-    Id(String),
-    Opened(Named),
+pub enum Entity {
+    Text(String),
+    Object(Named),
 }
 
-impl Channel {
-    pub fn named(self) -> Option<String> {
+impl Entity {
+    pub fn id(self) -> String {
         match self {
-            Self::Id(id) | Self::Opened(Named { id }) => Some(id),
+            Self::Text(id) | Self::Object(Named { id }) => id,
         }
     }
 }

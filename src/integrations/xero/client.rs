@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 
 use super::{
     convert,
-    failure::{failure_of, joined, no_result, refused, words_of},
+    failure::{failure_of, joined, lacks_scope, missing_scope, no_result, refused},
     token::CustomConnection,
     wire,
 };
@@ -41,9 +41,6 @@ const MONEY_PER_PAGE: usize = 100;
 pub const INVOICE_IDS_MAX: usize = 40;
 /// The same of contacts.
 pub const CONTACT_IDS_MAX: usize = 40;
-
-/// What Xero says of a token that is good, and not for what was asked.
-const NOT_AGREED: &str = "AuthorizationUnsuccessful";
 
 /// Where Xero is and which custom connection we are.
 #[derive(Clone, Debug)]
@@ -492,8 +489,7 @@ impl Xero {
     /// The names of the files beside an invoice or a bill.
     pub async fn list_attachments(&self, invoice_id: &str) -> Result<Vec<String>, CallError> {
         let url = self.url(&["Invoices", invoice_id, "Attachments"])?;
-        let read = self.read("list_attachments", url, Vec::new()).await;
-        let answered: wire::Attachments = read.map_err(of_attachments)?;
+        let answered: wire::Attachments = self.read("list_attachments", url, Vec::new()).await?;
         let files = answered.attachments.into_iter();
         Ok(files.map(|file| file.file_name).collect())
     }
@@ -516,7 +512,7 @@ impl Xero {
             payload: Payload::Pdf(content),
             effect: Effect::Write,
         };
-        let answered: wire::Attachments = self.call(prepared).await.map_err(of_attachments)?;
+        let answered: wire::Attachments = self.call(prepared).await?;
         match answered.attachments.is_empty() {
             true => Err(no_result()),
             false => Ok(()),
@@ -691,7 +687,7 @@ impl Xero {
         let access = tokens.access(None).await?;
         let mut answer = self.send(&prepared, &access).await?;
         // A token that was given back is unknown there, and one that ran out has run out: a new one is as good a question.
-        if answer.status == 401 && !words_of(&answer).contains(NOT_AGREED) {
+        if answer.status == 401 && !lacks_scope(&answer) {
             let renewed = tokens.access(Some(&access.token)).await?;
             if renewed.token != access.token {
                 answer = self.send(&prepared, &renewed).await?;
@@ -699,6 +695,9 @@ impl Xero {
         }
         if answer.is_success() {
             return answer.parse();
+        }
+        if lacks_scope(&answer) {
+            return Err(missing_scope(&answer, prepared.url.path()));
         }
         if answer.status == 403 {
             tokens.shut_out().await;
@@ -731,16 +730,6 @@ struct Prepared {
     headers: Vec<(&'static str, String)>,
     payload: Payload,
     effect: Effect,
-}
-
-/// A connection that somebody agreed to before the portal had files to put there works but for these: that holds up nothing else.
-fn of_attachments(failure: CallError) -> CallError {
-    match failure.kind {
-        ErrorKind::Unauthorised if failure.message.contains(NOT_AGREED) => refused(
-            "the connection does not cover files: connect Xero again, so that it has the scope accounting.attachments",
-        ),
-        _ => failure,
-    }
 }
 
 /// Puts a document of a page where it belongs.

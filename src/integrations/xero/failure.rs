@@ -46,6 +46,35 @@ pub fn words_of(answer: &Answer) -> String {
     words.into_iter().flatten().collect::<Vec<_>>().join(": ")
 }
 
+/// Whether the token is good and was not given what the call needs.
+pub fn lacks_scope(answer: &Answer) -> bool {
+    let said = answer.headers.get("www-authenticate");
+    let said = said.and_then(|value| value.to_str().ok()).unwrap_or("");
+    let words = words_of(answer);
+    matches!(answer.status, 401 | 403)
+        && (words.contains("AuthorizationUnsuccessful")
+            || words.contains("insufficient_scope")
+            || said.contains("insufficient_scope"))
+}
+
+/// That a scope is missing, which Xero does not name: which one it is shows the path.
+pub fn missing_scope(answer: &Answer, path: &str) -> CallError {
+    let scope = match path
+        .split_once("/api.xro/2.0/")
+        .map_or("", |(_, rest)| rest)
+    {
+        rest if rest.contains("/Attachments") => "accounting.attachments",
+        rest if rest.starts_with("Invoices") || rest.starts_with("CreditNotes") => {
+            "accounting.invoices"
+        }
+        rest if rest.starts_with("Contacts") => "accounting.contacts",
+        rest if rest.contains("ayments") => "accounting.payments.read",
+        _ => "accounting.settings.read",
+    };
+    let words = failure_of(answer).message;
+    CallError::missing_scope(Vendor::Xero, Some(scope), &words)
+}
+
 /// Sorts an answer that is no success, by Xero's own rules on top of the usual ones.
 pub fn failure_of(answer: &Answer) -> CallError {
     let header = |name: &str| {

@@ -117,6 +117,7 @@ fn scope_of(parts: &[&str], call: &Call) -> Option<String> {
             ..,
         ] => (*resource, Kind::parse(kind)?),
         ["owners", ..] => return Some("crm.objects.owners.read".to_owned()),
+        ["currencies", ..] => return Some("settings.currencies.read".to_owned()),
         _ => return None,
     };
     let access = if super::is_write(call) {

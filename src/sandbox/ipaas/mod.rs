@@ -54,6 +54,8 @@ pub struct Secrets {
 pub struct Moods {
     /// The status with which it refuses everything; 0 for none.
     pub refuses: u16,
+    /// The `Retry-After` beside that, in seconds; 0 for none.
+    pub retry_after: u32,
     /// The code with which its flow fails; empty: it does not.
     pub fails: String,
     /// The next so many call-backs are never sent.
@@ -113,7 +115,11 @@ pub fn answer(world: &mut World, call: &Call) -> Reply {
         .ok()
         .filter(|_| moods.refuses >= 400)
     {
-        return refused(status, "this flow is told to refuse");
+        let reply = refused(status, "this flow is told to refuse");
+        return match moods.retry_after {
+            0 => reply,
+            seconds => reply.with_header("retry-after", seconds.to_string()),
+        };
     }
     let header = |name: &str| call.header(name).unwrap_or_default();
     let (id, timestamp) = (header("webhook-id"), header("webhook-timestamp"));

@@ -120,6 +120,7 @@ fn fault_form(faults: &Faults) -> Markup {
                 fieldset {
                     legend { "Mail" }
                     div.fields {
+                        (switch("mail.closed", "421 to whoever comes", faults.mail.closed))
                         (count("mail.refuse_for_now", "451, next", &faults.mail.refuse_for_now.to_string()))
                         (count("mail.refuse_for_good", "550, next", &faults.mail.refuse_for_good.to_string()))
                         (count("mail.refuse_content", "554, next", &faults.mail.refuse_content.to_string()))

@@ -1,10 +1,13 @@
 //! What operators are told of the machinery: in the staff's channel of Slack, and each by a mail, since one of the two may be what is broken.
 
+use chrono_tz::Tz;
 use portal_domain::{
     access::StaffRole,
+    calendar::Timestamp,
     notice::{MailKind, StaffEvent},
+    version,
 };
-use portal_store::{Tx, people};
+use portal_store::{Tx, people, vendors};
 use portal_words::{Argument, Words};
 
 use super::{
@@ -13,20 +16,32 @@ use super::{
 };
 use crate::{
     Ctx, ServiceError,
-    alerts::{Cause, Kind},
+    alerts::{Cause, Kind, News},
 };
 
-/// Something is wrong, or over: what is over follows below what was wrong.
+/// Something is wrong, more of it came, or it is over: that follows below what was wrong.
 pub(crate) async fn alert(
     ctx: &Ctx,
     tx: &mut Tx,
     cause: &Cause,
-    over: bool,
+    news: News,
 ) -> Result<(), ServiceError> {
     let (kind, place) = (cause.kind.as_str(), &cause.place);
-    let key = format!("alert-{kind}{}", if over { "-over" } else { "" });
+    let key = match news {
+        News::Begun => format!("alert-{kind}"),
+        News::More => format!("alert-{kind}-more"),
+        News::Over => format!("alert-{kind}-over"),
+    };
     let thread = format!("alert:{kind}:{place}");
-    let message = about_alert(staff_words(tx).await?, &key, place);
+    let standing = vendors::find_standing(tx, place).await?;
+    let told = Told {
+        key: &key,
+        place,
+        until: standing
+            .wait_until
+            .map(|until| (until, ctx.programme.time_zone)),
+    };
+    let message = about_alert(staff_words(tx).await?, &told);
     tell_staff(ctx, tx, StaffEvent::Alert, &thread, &message).await?;
     for person in people::list_staff(tx).await? {
         if person
@@ -34,7 +49,7 @@ pub(crate) async fn alert(
             .is_some_and(|role| hears(role, cause.kind))
         {
             let to = Reader::from(person);
-            send(ctx, tx, &to, &alert_draft(to.words(), &key, place)).await?;
+            send(ctx, tx, &to, &alert_draft(to.words(), &told)).await?;
         }
     }
     Ok(())
@@ -47,6 +62,14 @@ const fn hears(role: StaffRole, kind: Kind) -> bool {
         StaffRole::Administrator => matches!(kind, Kind::Foreign),
         _ => false,
     }
+}
+
+/// What is told, before it is in anybody's language.
+pub(super) struct Told<'a> {
+    pub key: &'a str,
+    pub place: &'a str,
+    /// Until when a system wants no calls, and by which clock people read that.
+    pub until: Option<(Timestamp, Tz)>,
 }
 
 /// Where something can be done about it.
@@ -62,31 +85,37 @@ fn path(key: &str, place: &str) -> String {
 }
 
 /// The headline and the sentence of an alert.
-fn said(words: &Words, key: &str, place: &str) -> (String, String) {
+fn said(words: &Words, Told { key, place, until }: &Told<'_>) -> (String, String) {
     let system = words.text(&format!("integration-{place}"));
-    let arguments: [(&str, Argument); 1] = [("system", system.into())];
+    let until = until.map_or_else(String::new, |(until, zone)| words.instant(until, zone));
+    let arguments: [(&str, Argument); 4] = [
+        ("system", system.into()),
+        ("until", until.into()),
+        ("version", version::HUBSPOT.into()),
+        ("ends", words.date(version::hubspot_ends_on()).into()),
+    ];
     let subject = words.with(&format!("{key}-subject"), &arguments);
     // What helps may be something else with one of them.
     let own = format!("{key}-{place}");
-    let key = if words.has(&own) { &own } else { key };
+    let key = if words.has(&own) { own.as_str() } else { key };
     (subject, words.with(key, &arguments))
 }
 
-pub(super) fn about_alert(words: Words, key: &str, place: &str) -> Message {
-    let (headline, text) = said(&words, key, place);
+pub(super) fn about_alert(words: Words, told: &Told<'_>) -> Message {
+    let (headline, text) = said(&words, told);
     Message {
         words,
         headline,
         text,
         fields: Vec::new(),
         rows: Vec::new(),
-        path: path(key, place),
+        path: path(told.key, told.place),
     }
 }
 
-pub(super) fn alert_draft(words: Words, key: &str, place: &str) -> Draft {
-    let (subject, text) = said(&words, key, place);
-    let button = match key {
+pub(super) fn alert_draft(words: Words, told: &Told<'_>) -> Draft {
+    let (subject, text) = said(&words, told);
+    let button = match told.key {
         "alert-broken" | "alert-missing" | "alert-foreign" => "alert-button-connect",
         "alert-unfit" | "alert-unfit-over" => "alert-button-accounts",
         _ => "alert-button",
@@ -100,6 +129,6 @@ pub(super) fn alert_draft(words: Words, key: &str, place: &str) -> Draft {
         paragraphs: vec![text],
         rows: Vec::new(),
         items: Vec::new(),
-        path: path(key, place),
+        path: path(told.key, told.place),
     }
 }

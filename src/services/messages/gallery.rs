@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 
 use super::{
     access::{invitation_draft, sign_in_draft},
-    alerts::{about_alert, alert_draft},
+    alerts::{Told, about_alert, alert_draft},
     bills::{BillNews, about_differing_bill, bill_differs_draft, bill_draft},
     compose::{Draft, digest_item},
     disputes::{about_dispute, dispute_draft},
@@ -117,6 +117,11 @@ pub fn sample_message(
 }
 
 const PARTNER: &str = "Brightside Partners";
+const HELD: Told<'static> = Told {
+    key: "alert-held",
+    place: "hubspot",
+    until: None,
+};
 const CLIENT: &str = "Harbour Logistics";
 const JULY: Month = Month::new(2026, 7);
 const QUESTION: &str = "July should be 120.00: the client added a site on the 3rd.";
@@ -161,7 +166,7 @@ impl<'a> Sample<'a> {
             "bill-differs" => bill_differs_draft(words, &statement, &self.facts("net")),
             "bill-credited" => bill_differs_draft(words, &statement, &self.facts("credited")),
             "digest" => digest_draft(self.ctx, words, self.items()),
-            "alert" => alert_draft(words, "alert-held", "hubspot"),
+            "alert" => alert_draft(words, &HELD),
             _ => return Err(ServiceError::NotFound),
         })
     }
@@ -181,7 +186,7 @@ impl<'a> Sample<'a> {
             }
             "exceptions" => self.cases(),
             "bill_differs" => about_differing_bill(words, &statement, &self.facts("net")),
-            "alert" => about_alert(words, "alert-held", "hubspot"),
+            "alert" => about_alert(words, &HELD),
             _ => return Err(ServiceError::NotFound),
         })
     }

@@ -1,4 +1,4 @@
-//! What an operator does with the machinery: trying again, pausing and resuming a system, working a webhook off again.
+//! What an operator does with the machinery: trying again, setting aside, pausing and resuming a system, working a webhook off again.
 
 use leptos::prelude::*;
 use portal_domain::ids::{InboxId, JobId};
@@ -21,6 +21,30 @@ pub async fn retry_all_jobs(system: String) -> Result<Done, UiError> {
     let page = crate::web::page::current().await?;
     page.said(portal_services::operations::retry_all(&page.ctx, page.actor()?, &system).await)?;
     Ok(Done::new(PATH, "jobs-retried"))
+}
+
+/// Expects nothing more of a delivery that was given up.
+#[server(endpoint = "set_aside_job")]
+pub async fn set_aside_job(job: JobId, #[server(default)] reason: String) -> Result<Done, UiError> {
+    use portal_services::dead_letters::set_aside;
+    let page = crate::web::page::current().await?;
+    page.said(set_aside(&page.ctx, page.actor()?, job, &reason).await)?;
+    Ok(Done::new(format!("{PATH}/jobs/{job}"), "job-set-aside"))
+}
+
+/// The same of everything of a system, or of the portal's own work, that was given up by the time that somebody saw it.
+#[server(endpoint = "set_aside_jobs")]
+pub async fn set_aside_jobs(
+    system: String,
+    seen_at: i64,
+    #[server(default)] reason: String,
+) -> Result<Done, UiError> {
+    use portal_domain::calendar::Timestamp;
+    use portal_services::dead_letters::set_all_aside;
+    let page = crate::web::page::current().await?;
+    let (ctx, seen_at) = (&page.ctx, Timestamp(seen_at));
+    page.said(set_all_aside(ctx, page.actor()?, &system, seen_at, &reason).await)?;
+    Ok(Done::new(format!("{PATH}/{system}"), "jobs-set-aside"))
 }
 
 /// Reads everything anew from both vendors.

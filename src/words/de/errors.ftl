@@ -125,6 +125,7 @@ error-nothing-to-waive = Diesem Monat fehlt nichts, also gibt es nichts zu erlas
 error-refunded-beyond = Dem Kunden wurde mehr erstattet, als er für diesen Deal gezahlt hat. Klären Sie zuerst die Erstattung: Kein Erlass gleicht sie aus.
 error-system-paused = Das System ist bereits angehalten.
 error-system-runs = Nichts hält das System auf.
+error-job-not-failed = Das ist nicht fehlgeschlagen oder wurde schon abgelegt.
 error-nothing-failed = Dort ist nichts fehlgeschlagen, oder ein neuer Versuch läuft bereits.
 error-webhook-waits = Dieser Webhook wartet bereits auf seine Abarbeitung.
 error-pdf-unreadable = Das ist kein PDF: Wählen Sie die Datei, die Ihr Rechnungsprogramm gespeichert hat.

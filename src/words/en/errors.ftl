@@ -125,6 +125,7 @@ error-nothing-to-waive = This month lacks nothing, so there is nothing to waive.
 error-refunded-beyond = More was refunded to the client than it paid for this deal. See to the refund first: no waiver makes up for it.
 error-system-paused = The system is paused already.
 error-system-runs = Nothing holds the system back.
+error-job-not-failed = This has not failed, or was set aside already.
 error-nothing-failed = Nothing has failed there, or it is being tried again already.
 error-webhook-waits = This webhook waits to be worked off already.
 error-pdf-unreadable = This is no PDF: choose the file that your invoicing program saved.

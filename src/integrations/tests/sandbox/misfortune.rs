@@ -4,6 +4,7 @@
 use portal_integrations::{
     ErrorKind,
     hubspot::{NewContact, NewDeal},
+    slack::OutgoingMessage,
 };
 use serde_json::json;
 
@@ -81,11 +82,29 @@ async fn a_scope_that_was_taken_away_is_named_for_the_person_who_can_give_it_bac
         .fail(json!({ "missing_scopes": "crm.objects.deals.write" }))
         .await;
     let failure = stage.hubspot().upsert_deal(&deal()).await.unwrap_err();
-    assert_eq!(failure.kind, ErrorKind::Unauthorised);
+    assert_eq!(failure.kind, ErrorKind::MissingScope);
     assert!(
         failure.to_string().contains("crm.objects.deals.write"),
         "{failure}"
     );
+    stage
+        .fail(json!({ "missing_scopes": "accounting.settings.read, chat:write" }))
+        .await;
+    let failure = stage.xero().read_organisation().await.unwrap_err();
+    assert_eq!(failure.kind, ErrorKind::MissingScope);
+    assert!(
+        failure.to_string().contains("accounting.settings.read"),
+        "{failure}"
+    );
+    let message = OutgoingMessage {
+        text: "Hello".to_owned(),
+        blocks: json!([]),
+        thread: None,
+    };
+    let failure = stage.slack().post_message("C100", &message).await;
+    let failure = failure.unwrap_err();
+    assert_eq!(failure.kind, ErrorKind::MissingScope);
+    assert!(failure.to_string().contains("chat:write"), "{failure}");
 }
 
 #[tokio::test]

@@ -79,3 +79,10 @@ async fn a_message_whose_answer_was_lost_has_an_unknown_outcome() {
         .unwrap_err();
     assert_eq!(failure.kind, ErrorKind::UnknownOutcome, "{failure}");
 }
+
+#[tokio::test]
+async fn a_token_says_into_which_workspace_it_lets() {
+    let stage = Stage::open().await;
+    let team = stage.slack().read_team().await.unwrap();
+    assert_eq!(team.name, "Northwind Software");
+}

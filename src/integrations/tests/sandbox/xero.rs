@@ -458,7 +458,7 @@ async fn a_file_that_xero_refuses_says_why_and_one_that_was_not_agreed_to_breaks
             .err(),
     ] {
         let failure = failure.unwrap();
-        assert_eq!(failure.kind, ErrorKind::Refused, "{failure}");
+        assert_eq!(failure.kind, ErrorKind::MissingScope, "{failure}");
         assert!(failure.message.contains("accounting.attachments"));
     }
     xero.read_organisation().await.unwrap();

@@ -1,14 +1,15 @@
 //! One job: what it is about, how each try ended, and what happens next.
 
 use leptos::prelude::*;
+use portal_domain::access::Action;
 use portal_services::{operations::JobView, subject::Subject};
-use portal_store::jobs::TryRecord;
+use portal_store::jobs::{JobRecord, TryRecord};
 
-use super::failures::{about, next};
+use super::failures::{about, advice, next, set_aside, why_aside};
 use crate::{
     ui::{
         kit,
-        pages::staff::{NOTHING, fact},
+        pages::staff::{NOTHING, fact, may},
     },
     web::page::Page,
 };
@@ -16,12 +17,13 @@ use crate::{
 pub(super) fn view(page: &Page, view: &JobView, title: String) -> AnyView {
     let words = &page.words;
     let (job, subject) = (&view.failing.job, &view.failing.subject);
-    let state = words.text(&format!("integration-job-{}", job.state));
-    let pill = match job.state.as_str() {
-        "done" => "healthy",
-        "dead" => "failing",
-        _ => "retrying",
+    let (state, pill) = match job.state.as_str() {
+        "dead" if job.set_aside.is_some() => ("aside", "off"),
+        "dead" => ("dead", "failing"),
+        "done" => ("done", "healthy"),
+        state => (state, "retrying"),
     };
+    let state = words.text(&format!("integration-job-{state}"));
     let act = (job.state != "done").then(|| next(page, job, &title));
     view! {
         <div class="head"><div><h1>{title.clone()}" "{kit::pill(pill, state)}</h1></div><div class="row">{act}</div></div>
@@ -33,12 +35,31 @@ pub(super) fn view(page: &Page, view: &JobView, title: String) -> AnyView {
                     {fact(words.text("integration-failed-column-since"), kit::instant(page, job.created_at))}
                     {fact(words.text("integration-failed-column-attempts"), words.number(job.attempts).into_any())}
                 </dl>
+                {job.last_error.clone().map(|said| view! { <p>{words.with("integration-said", &[("text", said.into())])}</p> })}
+                {advice(page, job)}
+                {why_aside(page, job)}
                 {body(page, subject)}
             </section>
             {tries(page, &view.tries)}
         </div>
+        {set_aside_form(page, job)}
     }
     .into_any()
+}
+
+/// For what was given up, and waits for somebody.
+fn set_aside_form(page: &Page, job: &JobRecord) -> Option<AnyView> {
+    const ACTION: &str = "set_aside_job";
+    if job.state != "dead" || job.set_aside.is_some() || !may(page, Action::Operate) {
+        return None;
+    }
+    let title = page.words.text("integration-aside");
+    Some(set_aside(
+        page,
+        ACTION,
+        &[("job", job.id.to_string())],
+        title,
+    ))
 }
 
 /// What it is about, with the way there.

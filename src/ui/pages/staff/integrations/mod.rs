@@ -10,13 +10,18 @@ mod systems;
 mod trouble;
 mod webhooks;
 
-use axum::{extract::Path, response::Response};
+use axum::{
+    extract::{Path, Query},
+    response::Response,
+};
 use leptos::prelude::*;
 use portal_domain::{access::Action, ids::JobId};
 use portal_services::{
     ServiceError, drift as drifts, inbox,
     operations::{self, SYSTEMS},
 };
+
+use failures::{DeadQuery, LaneFailures};
 
 use super::{crumbs, head, may};
 use crate::{
@@ -47,7 +52,7 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
             <div class="stack" id="systems" data-live="">
                 {SYSTEMS.iter().map(|system| trouble::notice(page, &health, system)).collect_view()}
                 {systems::table(page, &health)}
-                {failures::all(page, &health.failing)}
+                {failures::all(page, &health)}
             </div>
         }
         .into_any()
@@ -55,18 +60,21 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
 }
 
 /// One system, or the portal's own background work: the same of it alone, and what can be done.
-pub async fn show_system(page: Page, Path(name): Path<String>) -> Result<Response, UiError> {
+pub async fn show_system(
+    page: Page,
+    Path(name): Path<String>,
+    Query(query): Query<DeadQuery>,
+) -> Result<Response, UiError> {
     let (ctx, actor) = (&page.ctx, page.actor()?);
     let known = systems::LANES.iter().find(|known| **known == name);
     let name = *page.said(known.ok_or(ServiceError::NotFound))?;
     let health = page.said(operations::read_health(ctx, actor).await)?;
+    let failed = LaneFailures::read(&page, name, &query).await?;
     let notes = page.said(inbox::list_newest(ctx, actor, name, NOTES).await)?;
     let refusals = page.said(inbox::list_refusals(ctx, actor).await)?;
     let meter = page.said(drifts::read_meter(ctx, actor, name).await)?;
     let title = page.words.text(&format!("integration-{name}"));
     Ok(page.show(&title.clone(), move |page| {
-        let failing = health.failing.iter();
-        let own = failing.filter(|failing| failing.job.lane == name);
         view! {
             {crumbs(page, PATH, "integration-title", title.clone())}
             {system::head(page, &health, name, title)}
@@ -74,9 +82,10 @@ pub async fn show_system(page: Page, Path(name): Path<String>) -> Result<Respons
                 {trouble::notice(page, &health, name)}
                 {system::facts(page, &health, name)}
                 {meter.as_ref().map(|meter| drift::card(page, name, meter))}
-                {failures::list(page, own)}
+                {failed.view(page, &health)}
                 {webhooks::list(page, name, &notes, &refusals)}
             </div>
+            {failed.set_aside_form(page, &health)}
             {system::pause_form(page, &health, name)}
         }
         .into_any()

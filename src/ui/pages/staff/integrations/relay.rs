@@ -20,7 +20,11 @@ use portal_services::{
 };
 use serde::Deserialize;
 
-use super::{NOTES, PATH, failures, system, trouble, webhooks};
+use super::{
+    NOTES, PATH,
+    failures::{DeadQuery, LaneFailures},
+    system, trouble, webhooks,
+};
 use crate::{
     ui::{
         api::UiError,
@@ -43,17 +47,20 @@ pub struct Asked {
     new: Option<String>,
 }
 
-pub async fn show_relay(page: Page, Query(asked): Query<Asked>) -> Result<Response, UiError> {
+pub async fn show_relay(
+    page: Page,
+    Query(asked): Query<Asked>,
+    Query(query): Query<DeadQuery>,
+) -> Result<Response, UiError> {
     let (ctx, actor) = (&page.ctx, page.actor()?);
     let view = page.said(relay::read(ctx, actor).await)?;
     let health = page.said(operations::read_health(ctx, actor).await)?;
     let notes = page.said(inbox::list_newest(ctx, actor, SYSTEM, NOTES).await)?;
     let refusals = page.said(inbox::list_refusals(ctx, actor).await)?;
+    let failed = LaneFailures::read(&page, SYSTEM, &query).await?;
     let side = asked.new.and_then(|side| Side::parse(&side));
     let title = page.words.text("integration-relay");
     Ok(page.show(&title.clone(), move |page| {
-        let own = health.failing.iter();
-        let own = own.filter(|failing| failing.job.lane == SYSTEM);
         let operates = may(page, Action::Operate);
         view! {
             {crumbs(page, PATH, "integration-title", title.clone())}
@@ -72,9 +79,10 @@ pub async fn show_relay(page: Page, Query(asked): Query<Asked>) -> Result<Respon
             {live(page, &view, &health)}
             <div class="stack">
                 {deliveries::resend_form(page, operates)}
-                {failures::list(page, own)}
+                {failed.view(page, &health)}
                 {webhooks::list(page, SYSTEM, &notes, &refusals)}
             </div>
+            {failed.set_aside_form(page, &health)}
             {system::pause_form(page, &health, SYSTEM)}
         }
         .into_any()

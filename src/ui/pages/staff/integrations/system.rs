@@ -1,7 +1,7 @@
 //! One system: what is known of it, and pausing it.
 
 use leptos::prelude::*;
-use portal_domain::{access::Action, calendar::Timestamp};
+use portal_domain::{access::Action, calendar::Timestamp, version};
 use portal_services::operations::{Health, SYSTEMS};
 
 use super::systems::{oldest, state_pill, system_state};
@@ -66,10 +66,25 @@ pub(super) fn facts(page: &Page, health: &Health, name: &'static str) -> AnyView
                 {fact(words.text("integration-column-waiting"), waiting)}
                 {fact(words.text("integration-column-failed"), words.number(backlog.dead).into_any())}
                 {budget(page, health, name)}
+                {version_of(page, name)}
             </dl>
         </section>
     }
     .into_any()
+}
+
+/// The version that the portal speaks, and until when that is answered.
+fn version_of(page: &Page, name: &str) -> Option<AnyView> {
+    if name != "hubspot" {
+        return None;
+    }
+    let words = &page.words;
+    let ends = words.date(version::hubspot_ends_on());
+    let until = words.with("integration-version-until", &[("date", ends.into())]);
+    let soon = version::hubspot_ends_soon(page.ctx.today());
+    let pill = soon.then(|| kit::pill("failing", words.text("integration-version-soon")));
+    let value = view! { {version::HUBSPOT}" · "{until}" "{pill} }.into_any();
+    Some(fact(words.text("integration-version"), value))
 }
 
 /// How many calls are left for today, as the system said with its last answers.

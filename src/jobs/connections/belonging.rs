@@ -126,6 +126,8 @@ impl TokenSource for OwnAccount {
             let access = self.tokens.access(refused).await?;
             let mut checked = self.checked.lock().await;
             if checked.as_ref() != Some(&access.tenant) {
+                // What was ours before is asked about again once it comes back, so that it is known to be over.
+                *checked = None;
                 self.check(&access).await?;
                 *checked = Some(access.tenant.clone());
             }

@@ -76,7 +76,7 @@ bench-webhooks: $(BUILT) ## send signed webhooks to the portal and to a Fastify 
 bench-jobs: $(BUILT) ## work off jobs that do nothing, beside apalis on SQLite, and Graphile Worker and pg-boss on PostgreSQL (five minutes)
 	@.setup/setup.sh peers postgres
 	@rm -rf '$(TARGET)/bench-jobs'
-	RUST_LOG=error '$(PORTAL)' bench jobs --folder '$(TARGET)/bench-jobs/sqlite' --peers '$(TOOLS)/peers'
+	RUST_LOG=error '$(PORTAL)' bench jobs --jobs 2000 --folder '$(TARGET)/bench-jobs/sqlite' --peers '$(TOOLS)/peers'
 	RUST_LOG=error '$(PORTAL)' bench jobs --folder '$(TARGET)/bench-jobs/postgres' --peers '$(TOOLS)/peers' --database "$$(DURABLE=1 .setup/postgres.sh start)"; \
 		status=$$?; DURABLE=1 .setup/postgres.sh stop; exit $$status
 	@rm -rf '$(TARGET)/bench-jobs'

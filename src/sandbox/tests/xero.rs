@@ -392,7 +392,7 @@ async fn a_failed_element_is_told_inside_a_200_when_the_client_wants_it_so() {
 #[tokio::test]
 async fn the_limits_of_a_day_and_at_once_are_enforced_at_the_size_that_is_set() {
     let bench = Bench::start().await;
-    let fault = json!({"xero": {"limits_enforced": true}, "limits": {"xero_day": 3}});
+    let fault = json!({"xero": {"limits_enforced": true}, "limits": {"xero_day": 2}});
     bench.control("/faults", fault).await;
     let ask = async || {
         let request = bench.client.get(bench.url("/api.xro/2.0/Organisation"));
@@ -405,7 +405,7 @@ async fn the_limits_of_a_day_and_at_once_are_enforced_at_the_size_that_is_set() 
             .await
             .unwrap()
     };
-    // The token was one of the three.
+    // What was called before the size was set is not counted.
     assert_eq!(ask().await.headers()["x-daylimit-remaining"], "1");
     assert_eq!(ask().await.status().as_u16(), 200);
     let refused = ask().await;

@@ -5,4 +5,4 @@ ALTER TABLE jobs ADD COLUMN failure TEXT;
 ALTER TABLE jobs ADD COLUMN set_aside_at BIGINT;
 ALTER TABLE jobs ADD COLUMN set_aside_by TEXT REFERENCES people (id);
 ALTER TABLE jobs ADD COLUMN set_aside_reason TEXT;
-CREATE INDEX jobs_by_ending ON jobs (lane, state, finished_at, id);
+CREATE INDEX jobs_by_ending ON jobs (lane, finished_at, id) WHERE state = 'dead';

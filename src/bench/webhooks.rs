@@ -191,9 +191,9 @@ fn make_notes(round: usize, count: usize) -> Vec<Note> {
         .map(|place| {
             let is_forged = is_forged(place);
             let of = if is_double(place) { place - 1 } else { place };
-            // An event of a category that asks for no reading at Xero, as the intake is measured.
+            // An event of a category that asks for no reading at Xero, as the intake is measured and what it costs to work it off.
             let body = format!(
-                r#"{{"events":[{{"resourceUrl":"https://api.xero.com/api.xro/2.0/Prepayments/{round}-{of}","resourceId":"{round}-{of}","eventDateUtc":"2026-07-06T08:00:00.000","eventType":"UPDATE","eventCategory":"PREPAYMENT","tenantId":"c2cc9b6e-9458-4c7d-93cc-f02b81b0594f","tenantType":"ORGANISATION"}}],"firstEventSequence":{of},"lastEventSequence":{of},"entropy":"S0m3r4Nd0mt3xt"}}"#
+                r#"{{"events":[{{"resourceUrl":"https://api.xero.com/api.xro/2.0/Subscriptions/{round}-{of}","resourceId":"{round}-{of}","eventDateUtc":"2026-07-06T08:00:00.000","eventType":"UPDATE","eventCategory":"SUBSCRIPTION","tenantId":"c2cc9b6e-9458-4c7d-93cc-f02b81b0594f","tenantType":"ORGANISATION"}}],"firstEventSequence":{of},"lastEventSequence":{of},"entropy":"S0m3r4Nd0mt3xt"}}"#
             );
             let key = if is_forged { "somebody else's" } else { SANDBOX_XERO_KEY };
             let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("any length is a key");

@@ -455,14 +455,26 @@ test("a partner's lead becomes a deal, the deal becomes lines, and the lines are
     await jane.getByRole("button", { name: "Raise invoice" }).click();
     await expect(jane.locator("#number-error")).toHaveText("This is needed: please fill it in.");
     await jane.getByRole("textbox", { name: "Your invoice number" }).fill(INVOICE);
+    const pdf = { name: "our own name.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7\n") };
+    await jane.getByLabel("Your invoice as a PDF").setInputFiles(pdf);
     await jane.getByRole("button", { name: "Raise invoice" }).click();
     await expect(notice(jane)).toContainText("Your invoice is raised");
+    const handedIn = jane.waitForEvent("download");
+    await jane.getByRole("link", { name: "The invoice as a PDF" }).click();
+    expect((await handedIn).suggestedFilename()).toBe(`invoice-${INVOICE}.pdf`);
+    // A part of the page that has the focus does not change by itself.
+    await jane.getByRole("heading", { level: 1 }).click();
     await expect(jane.locator("#statement-head .pill")).toHaveText("Invoiced");
     await expect(jane.locator("#statement-lines .pill")).toHaveText(Array<string>(4).fill("Invoiced"));
     await sandbox.open("/xero");
     await expect(sandbox.invoice(INVOICE)).toContainText("Brightside Partners Ltd");
     await expect(sandbox.invoice(INVOICE)).toContainText("280.01 GBP (net 233.34, VAT 46.67)");
     await expect(sandbox.invoice(INVOICE)).toHaveAttribute("data-status", "AUTHORISED");
+    await expect(async () => {
+      await sandbox.open("/xero");
+      const files = sandbox.invoice(INVOICE).locator('a[href^="/xero/attachments/"]');
+      await expect(files).toHaveText([`${STATEMENT}.pdf`, `invoice-${INVOICE}.pdf`], { timeout: 500 });
+    }).toPass({ timeout: 15_000 });
   });
 
   await test.step("a part payment pays the lines that it reaches wholly", async () => {

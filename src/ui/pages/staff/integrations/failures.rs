@@ -254,7 +254,9 @@ fn failure_row(page: &Page, failing: &Failing) -> AnyView {
     view! {
         <tr>
             <th class="main" scope="row"><a href=url>{name.clone()}</a><small>{about}</small></th>
-            <td data-label=words.text("integration-failed-column-error")>{job.last_error.clone().unwrap_or_default()}{advice(page, job)}{why_aside(page, job)}</td>
+            <td data-label=words.text("integration-failed-column-error")>
+                <div>{job.last_error.clone().unwrap_or_default()}{advice(page, job)}{why_aside(page, job)}</div>
+            </td>
             <td data-label=words.text("integration-failed-column-attempts")>{words.number(job.attempts)}</td>
             <td class="nowrap" data-label=words.text("integration-failed-column-since")>{kit::ago(page, job.created_at)}</td>
             <td class="act">{next(page, job, &name)}</td>

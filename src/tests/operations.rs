@@ -168,7 +168,6 @@ async fn everything_that_failed_in_a_system_is_tried_again_at_once() {
 /// Jobs of a lane that were given up one after another, each named by its number.
 async fn add_dead(portal: &TestPortal, lane: &'static str, numbers: std::ops::Range<i64>) {
     let begun = portal.ctx.now();
-    let mut tx = portal.ctx.store.write().await.unwrap();
     for number in numbers {
         let (id, at) = (JobId::new(portal.ctx.new_id()), begun.plus_ms(number));
         let job = NewJob {
@@ -180,15 +179,18 @@ async fn add_dead(portal: &TestPortal, lane: &'static str, numbers: std::ops::Ra
             priority: Priority::First,
             run_at: begun,
         };
+        let mut tx = portal.ctx.store.write().await.unwrap();
         jobs::add_all(&mut tx, &[job], begun).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = portal.ctx.store.write().await.unwrap();
         let claimed = jobs::claim(&mut tx, lane, Order::Priority, 1, begun, begun);
         let claimed = claimed.await.unwrap().pop().expect("just added");
         let error = format!("no such thing as {number}.");
         jobs::end_try(&mut tx, &claimed, Ending::Failed, &error, None, at)
             .await
             .unwrap();
+        tx.commit().await.unwrap();
     }
-    tx.commit().await.unwrap();
 }
 
 #[tokio::test]

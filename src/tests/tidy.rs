@@ -115,9 +115,9 @@ fn every_file_says_at_its_head_what_it_holds() {
 
 #[test]
 fn sql_is_in_the_store_alone() {
-    let faults = find("sqlx::", |file| {
-        !file.is_in(&["src/store", "src/tests"]) && !file.is_test()
-    });
+    // What we are measured against keeps its jobs as it likes, in a program of its own.
+    let elsewhere = ["src/store", "src/tests", "src/bench/apalis"];
+    let faults = find("sqlx::", |file| !file.is_in(&elsewhere) && !file.is_test());
     assert_tidy(
         "Every statement runs on both databases: `src/store` is where that is looked after.",
         &faults,

@@ -518,7 +518,7 @@ fn invoice_form(page: &Page, view: &StatementView) -> AnyView {
             <dl class="facts">
                 <div><dt>{words.text("invoice-form-amount")}</dt><dd class="money sum">{amount}</dd></div>
             </dl>
-            {field(page, RAISE, "amount", "form[amount]", "invoice-form-part").hint("invoice-form-part-hint").input()}
+            {field(page, RAISE, "amount", "form[amount]", "invoice-form-part").hint("invoice-form-part-hint").optional().input()}
             <p class="hint">{words.text("invoice-form-amount-hint")}</p>
             {field(page, RAISE, "pdf", "pdf", "invoice-form-pdf").hint("invoice-form-pdf-hint").optional().file(PDF)}
             <button class="btn primary wide">{words.text("invoice-form-submit")}</button>

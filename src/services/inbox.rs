@@ -98,12 +98,14 @@ pub async fn receive(ctx: &Ctx, arrivals: &[Arrival]) -> Result<(), ServiceError
 
 /// The reason of a request that nobody has room for; all the others are about its signature.
 pub const TOO_LARGE: &str = "large";
+/// That of one without any, as anybody may send it: no vendor does.
+pub const UNSIGNED: &str = "unsigned";
 
 /// Counts a request that was not the vendor's, that came too late, or that was too large to be looked at.
 pub async fn refuse(ctx: &Ctx, vendor: &str, reason: &str) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     inbox::add_refusal(&mut tx, vendor, reason, ctx.today(), ctx.now()).await?;
-    if reason != TOO_LARGE {
+    if reason != TOO_LARGE && reason != UNSIGNED {
         vendors::add_refused(&mut tx, vendor, ctx.now()).await?;
     }
     Ok(tx.commit().await?)

@@ -172,6 +172,18 @@ async fn send_forged(portal: &TestPortal) -> u16 {
 }
 
 #[tokio::test]
+async fn what_anybody_may_send_without_a_signature_alarms_nobody() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let mut sender = portal.browser();
+    let sent = sender.send_json("/webhooks/hubspot", "[]", &[]);
+    assert_eq!(sent.await.status, 401);
+    minutes_pass(&portal, 60).await;
+    assert!(told(&portal).await.is_empty());
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn webhooks_that_are_refused_and_not_followed_by_any_that_is_accepted_are_told_once() {
     let portal = TestPortal::start().await;
     let (_, deal) = portal.registered("Harbour", "harbour-logistics.com").await;

@@ -146,7 +146,7 @@ pub async fn relay(State(app): State<AppState>, headers: HeaderMap, body: Body) 
 const fn reason_at_hubspot(error: hubspot::signature::SignatureError) -> &'static str {
     use hubspot::signature::SignatureError;
     match error {
-        SignatureError::Missing => "unsigned",
+        SignatureError::Missing => inbox::UNSIGNED,
         SignatureError::OutOfTime => "late",
         SignatureError::Wrong => "signature",
     }
@@ -155,7 +155,7 @@ const fn reason_at_hubspot(error: hubspot::signature::SignatureError) -> &'stati
 const fn reason_at_xero(error: xero::signature::SignatureError) -> &'static str {
     use xero::signature::SignatureError;
     match error {
-        SignatureError::Missing => "unsigned",
+        SignatureError::Missing => inbox::UNSIGNED,
         SignatureError::Wrong => "signature",
     }
 }
@@ -163,7 +163,7 @@ const fn reason_at_xero(error: xero::signature::SignatureError) -> &'static str 
 const fn reason_at_relay(error: from_relay::SignatureError) -> &'static str {
     use from_relay::SignatureError;
     match error {
-        SignatureError::Missing => "unsigned",
+        SignatureError::Missing => inbox::UNSIGNED,
         SignatureError::OutOfTime => "late",
         SignatureError::Wrong => "signature",
     }

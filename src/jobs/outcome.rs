@@ -46,9 +46,9 @@ pub(crate) async fn take_back(ctx: &Ctx, lane: &str) -> Result<(), JobError> {
             _ => wait_ms(job.attempt),
         };
         let retry_at = (!given_up).then(|| now.plus_ms(wait_ms));
-        jobs::end_try(&mut tx, &job, Ending::Lost, SILENT, retry_at, now).await?;
+        let (ending, failure) = (Ending::Lost, Failure::Broke);
+        jobs::end_try(&mut tx, &job, ending, failure, SILENT, retry_at, now).await?;
         tracing::warn!(job.kind = %job.kind, job.dead = given_up, "The worker of job `{}` went silent", job.kind);
-        jobs::set_failure(&mut tx, job.id, Failure::Broke).await?;
         if given_up {
             jobs::replace_dead(&mut tx, lane, &job, now).await?;
             dead.push(job);
@@ -123,9 +123,9 @@ async fn write_failure(
         claimed.kind,
         error.logged()
     );
-    let ours = jobs::end_try(tx, claimed, ending, &error.message, retry_at, now).await?;
+    let (failure, message) = (error.failure, &error.message);
+    let ours = jobs::end_try(tx, claimed, ending, failure, message, retry_at, now).await?;
     if ours {
-        jobs::set_failure(tx, claimed.id, error.failure).await?;
         note_failure(tx, lane, error, gate, now).await?;
     }
     if ours && is_dead {

@@ -364,6 +364,7 @@ pub async fn end_try(
     tx: &mut Tx,
     job: &ClaimedJob,
     ending: Ending,
+    failure: Failure,
     error: &str,
     retry_at: Option<Timestamp>,
     now: Timestamp,
@@ -386,7 +387,7 @@ pub async fn end_try(
     let met = execute!(
         tx,
         "UPDATE jobs SET state = $3, run_at = $4, last_error = CASE WHEN $8 = 'waited' THEN last_error ELSE $5 END, losses = $6,
-             attempts = $9, lease_until = NULL, finished_at = CASE WHEN $3 = 'dead' THEN $7 ELSE NULL END
+             attempts = $9, failure = $10, lease_until = NULL, finished_at = CASE WHEN $3 = 'dead' THEN $7 ELSE NULL END
          WHERE id = $1 AND fence = $2 AND state = 'running'",
         job.id,
         job.fence,
@@ -397,6 +398,7 @@ pub async fn end_try(
         now,
         ending.as_str(),
         attempts,
+        failure.as_str(),
     )?;
     if met == 0 {
         return Ok(false);
@@ -504,17 +506,6 @@ pub async fn replace_dead(
         job.payload,
         job.id,
         now,
-    )?;
-    Ok(())
-}
-
-/// What kind of failure a job's last try ended with.
-pub async fn set_failure(tx: &mut Tx, id: JobId, failure: Failure) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "UPDATE jobs SET failure = $2 WHERE id = $1",
-        id,
-        failure.as_str(),
     )?;
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::{
 
 use portal_domain::{
     calendar::Timestamp,
+    failure::Failure,
     ids::{InboxId, JobId, LeadId},
     lead::LeadState,
 };
@@ -51,7 +52,8 @@ async fn claim(portal: &TestPortal, after_ms: i64) -> Option<ClaimedJob> {
     let at = portal.ctx.now().plus_ms(after_ms);
     let mut tx = portal.ctx.store.write().await.unwrap();
     for silent in jobs::list_silent(&mut tx, LANE, at).await.unwrap() {
-        let taken_back = jobs::end_try(&mut tx, &silent, Ending::Lost, "silent", Some(at), at);
+        let (ending, failure) = (Ending::Lost, Failure::Broke);
+        let taken_back = jobs::end_try(&mut tx, &silent, ending, failure, "silent", Some(at), at);
         assert!(taken_back.await.unwrap());
     }
     let claimed = claim_in(&mut tx, LANE, Order::Priority, at).await;
@@ -94,9 +96,17 @@ async fn a_job_whose_worker_died_is_taken_over_and_the_stale_one_can_no_longer_w
     let now = portal.ctx.now();
     let mut tx = portal.ctx.store.write().await.unwrap();
     assert!(
-        !jobs::end_try(&mut tx, &stale, Ending::Failed, "too late", None, now)
-            .await
-            .unwrap()
+        !jobs::end_try(
+            &mut tx,
+            &stale,
+            Ending::Failed,
+            Failure::Ours,
+            "too late",
+            None,
+            now
+        )
+        .await
+        .unwrap()
     );
     assert!(
         !jobs::prolong(&mut tx, &stale, now.plus_ms(LEASE_MS))
@@ -839,7 +849,8 @@ async fn a_job_over_which_a_worker_went_silent_takes_no_others_along() {
     let suspect = claim(&portal, 0).await.unwrap();
     let at = portal.ctx.now().plus_ms(LEASE_MS + 1_000);
     let mut tx = portal.ctx.store.write().await.unwrap();
-    jobs::end_try(&mut tx, &suspect, Ending::Lost, "silent", Some(at), at)
+    let (ending, failure) = (Ending::Lost, Failure::Broke);
+    jobs::end_try(&mut tx, &suspect, ending, failure, "silent", Some(at), at)
         .await
         .unwrap();
     let mut claimed = Vec::new();

@@ -1,6 +1,6 @@
 //! What an operator sees of the machinery, and does with it: what stands in the way, since when and in whose words, what failed and what it is about.
 
-use portal_domain::{ids::JobId, lead::LeadState};
+use portal_domain::{failure::Failure, ids::JobId, lead::LeadState};
 use portal_services::operations;
 use portal_store::jobs::{self, Ending, NewJob, Order, Priority};
 use serde_json::json;
@@ -186,7 +186,8 @@ async fn add_dead(portal: &TestPortal, lane: &'static str, numbers: std::ops::Ra
         let claimed = jobs::claim(&mut tx, lane, Order::Priority, 1, begun, begun);
         let claimed = claimed.await.unwrap().pop().expect("just added");
         let error = format!("no such thing as {number}.");
-        jobs::end_try(&mut tx, &claimed, Ending::Failed, &error, None, at)
+        let (ending, failure) = (Ending::Failed, Failure::Refused);
+        jobs::end_try(&mut tx, &claimed, ending, failure, &error, None, at)
             .await
             .unwrap();
         tx.commit().await.unwrap();

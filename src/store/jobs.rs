@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, any::AnyRow};
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{ROWS_AT_ONCE, Value, execute, execute_many, places, row, rows, sql, values},
+    sql::{Bind as _, ROWS_AT_ONCE, Value, execute, execute_many, places, row, rows, sql, values},
 };
 
 /// A job as a worker claimed it.
@@ -187,13 +187,37 @@ pub(crate) async fn write(tx: &mut Tx, added: Added) -> Result<(), StoreError> {
 
 /// Whether a lane has something to claim: asked before claiming, as looking costs no writer.
 pub async fn is_due(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<bool, StoreError> {
-    Ok(row!(
+    Ok(longest_waiting(tx, lane, now).await?.is_some())
+}
+
+/// What priority the due job of a lane has that waits longest. It looks at the first of each: there is no index of all by their age, as each one makes every
+/// claim dearer.
+async fn longest_waiting(
+    tx: &mut Tx,
+    lane: &str,
+    now: Timestamp,
+) -> Result<Option<Priority>, StoreError> {
+    let row = row!(
         tx,
-        "SELECT id FROM jobs WHERE lane = $1 AND state = 'waiting' AND run_at <= $2 LIMIT 1",
+        "SELECT (SELECT run_at FROM jobs WHERE lane = $1 AND state = 'waiting' AND priority = 0 ORDER BY run_at, id LIMIT 1) AS first_at,
+             (SELECT run_at FROM jobs WHERE lane = $1 AND state = 'waiting' AND priority = 1 ORDER BY run_at, id LIMIT 1) AS usual_at,
+             (SELECT run_at FROM jobs WHERE lane = $1 AND state = 'waiting' AND priority = 2 ORDER BY run_at, id LIMIT 1) AS last_at",
         lane,
-        now,
-    )?
-    .is_some())
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let mut longest = None;
+    for (priority, column) in Priority::ALL
+        .into_iter()
+        .zip(["first_at", "usual_at", "last_at"])
+    {
+        let at = row.optional_instant(column)?.filter(|at| *at <= now);
+        longest = at
+            .map(|at| (at, priority))
+            .into_iter()
+            .chain(longest)
+            .min_by_key(|(at, _)| *at);
+    }
+    Ok(longest.map(|(_, priority)| priority))
 }
 
 /// Whether a worker of a lane has gone silent: asked before [`list_silent`], which writes.
@@ -231,7 +255,7 @@ pub async fn claim(
     let lease = (now, lease_until);
     // One look into the index for each: a single one would walk past all urgent jobs that are not due yet.
     let priorities = match order {
-        Order::Age => return claim_oldest(tx, lane, None, most, lease).await,
+        Order::Age => return claim_longest_waiting(tx, lane, lease).await,
         Order::Urgent => &Priority::ALL[..2],
         Order::Priority => &Priority::ALL[..],
     };
@@ -239,36 +263,45 @@ pub async fn claim(
     for priority in priorities {
         let left = most - i64::try_from(claimed.len()).unwrap_or(most);
         if left > 0 {
-            claimed.extend(claim_oldest(tx, lane, Some(*priority), left, lease).await?);
+            claimed.extend(claim_oldest(tx, lane, *priority, left, lease).await?);
         }
     }
     if claimed.is_empty() && most > 1 {
-        return claim_oldest(tx, lane, None, 1, lease).await;
+        return claim_longest_waiting(tx, lane, lease).await;
     }
     Ok(claimed)
+}
+
+async fn claim_longest_waiting(
+    tx: &mut Tx,
+    lane: &str,
+    lease: (Timestamp, Timestamp),
+) -> Result<Vec<ClaimedJob>, StoreError> {
+    match longest_waiting(tx, lane, lease.0).await? {
+        Some(priority) => claim_oldest(tx, lane, priority, 1, lease).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 async fn claim_oldest(
     tx: &mut Tx,
     lane: &str,
-    priority: Option<Priority>,
+    priority: Priority,
     most: i64,
     (now, lease_until): (Timestamp, Timestamp),
 ) -> Result<Vec<ClaimedJob>, StoreError> {
-    let of_priority = priority.map_or_else(String::new, |priority| {
-        format!("AND priority = {}", priority.number())
-    });
     let unsuspected = if most > 1 { "AND losses = 0" } else { "" };
     let sql = format!(
         "WITH due AS MATERIALIZED (
              SELECT id FROM jobs
-             WHERE lane = $1 AND state = 'waiting' {of_priority} {unsuspected} AND run_at <= $2
+             WHERE lane = $1 AND state = 'waiting' AND priority = {} {unsuspected} AND run_at <= $2
              ORDER BY run_at, id
              LIMIT $4 {}
          )
          UPDATE jobs SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until = $3, dedupe_key = NULL
          WHERE id IN (SELECT id FROM due)
          RETURNING id, kind, payload, attempts, fence, losses, run_at",
+        priority.number(),
         tx.skip_locked(),
     );
     let rows = rows!(tx, AssertSqlSafe(sql), lane, now, lease_until, most)?;
@@ -321,10 +354,26 @@ pub async fn prolong(
     Ok(met == 1)
 }
 
-/// Marks jobs as done, but for those that somebody else has by now; answers how many were ours.
+/// Ends jobs that were done, but for those that somebody else has by now; answers how many were ours. What was done at its first claim leaves nothing behind: the
+/// work itself is the record. What was tried before stays for a week with its tries, for whoever comes to see what became of it.
 pub async fn finish(tx: &mut Tx, jobs: &[&ClaimedJob], now: Timestamp) -> Result<u64, StoreError> {
+    let (first, again): (Vec<_>, Vec<_>) = jobs.iter().copied().partition(|job| job.fence == 1);
     let set = "state = 'done', finished_at = $1, lease_until = NULL, last_error = NULL";
-    update_held(tx, jobs, set, &values![now]).await
+    Ok(remove_held(tx, &first).await? + update_held(tx, &again, set, &values![now]).await?)
+}
+
+/// Removes those of some jobs that are still held by their first claims.
+async fn remove_held(tx: &mut Tx, jobs: &[&ClaimedJob]) -> Result<u64, StoreError> {
+    let mut met = 0;
+    for some in jobs.chunks(ROWS_AT_ONCE) {
+        let bound = some.iter().map(|job| job.id.value()).collect();
+        let text = format!(
+            "DELETE FROM jobs WHERE id IN (VALUES {}) AND fence = 1 AND lease_until IS NOT NULL",
+            places(some.len(), 1, 1)
+        );
+        met += execute_many(tx, text, bound).await?;
+    }
+    Ok(met)
 }
 
 /// Puts jobs back that were claimed and not begun, as if they had not been claimed; but for those that somebody else has by now.
@@ -348,10 +397,11 @@ async fn update_held(
         for job in some {
             bound.extend(values![job.id, job.fence]);
         }
-        // Both databases name the columns of such a list so.
+        // Both databases name the columns of such a list so. What runs has a lease; asked for by its state, PostgreSQL would look through the index of all that
+        // runs, with all that ran lately, in place of these by their ids.
         let text = format!(
             "UPDATE jobs SET {set} FROM (VALUES {}) AS held
-             WHERE jobs.id = held.column1 AND jobs.fence = held.column2 AND jobs.state = 'running'",
+             WHERE jobs.id = held.column1 AND jobs.fence = held.column2 AND jobs.lease_until IS NOT NULL",
             places(some.len(), 2, values.len() + 1)
         );
         met += execute_many(tx, text, bound).await?;
@@ -539,7 +589,7 @@ pub async fn hurry(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<(), StoreE
     Ok(())
 }
 
-/// Drops what was done before an instant: history lives in the audit log and the timelines.
+/// Drops what was done before an instant, and how it was tried: history lives in the audit log and the timelines.
 pub async fn remove_done(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     execute!(
         tx,
@@ -730,7 +780,7 @@ pub async fn list_tries(tx: &mut Tx, id: JobId, limit: i64) -> Result<Vec<TryRec
     })
 }
 
-/// The payloads of all jobs of a kind that were ever added, done or not.
+/// The payloads of the jobs of a kind that are known: to be done, given up, or done lately after they had failed.
 pub async fn list_payloads(tx: &mut Tx, kind: &str) -> Result<HashSet<String>, StoreError> {
     let rows = rows!(tx, "SELECT payload FROM jobs WHERE kind = $1", kind)?;
     rows.iter().map(|row| row.text("payload")).collect()

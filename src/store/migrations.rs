@@ -269,6 +269,24 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0043_money_on_account.sql"),
         include_str!("../../migrations/0043_money_on_account.sql"),
     ),
+    (
+        44,
+        "due_by_priority",
+        include_str!("../../migrations/0044_due_by_priority.sql"),
+        include_str!("../../migrations/0044_due_by_priority.sql"),
+    ),
+    (
+        45,
+        "tries_alone",
+        include_str!("../../migrations/0045_tries_alone.sql"),
+        include_str!("../../migrations/0045_tries_alone.sql"),
+    ),
+    (
+        46,
+        "swept_jobs",
+        include_str!("../../migrations/0046_swept_jobs.sqlite.sql"),
+        include_str!("../../migrations/0046_swept_jobs.postgres.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -1,7 +1,8 @@
 //! What vendors send: stored raw and answered at once, worked off later. A note is only a hint to look again, never the truth.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
+use itertools::Itertools as _;
 use portal_domain::{
     access::{Action, Actor},
     ids::InboxId,
@@ -58,6 +59,11 @@ impl Arrival {
         }
     }
 
+    /// Who sent it.
+    pub const fn vendor(&self) -> &'static str {
+        self.vendor
+    }
+
     /// The same for the same note. Another body under a key that was used before is another note: whoever uses a key twice loses nothing.
     fn dedupe_key(&self) -> String {
         let body = Sha256::digest(&self.body);
@@ -72,8 +78,12 @@ impl Arrival {
     }
 }
 
-/// Stores notes, all or none, and the job that works them off. The same again is the same note.
-pub async fn receive(ctx: &Ctx, arrivals: &[Arrival]) -> Result<(), ServiceError> {
+/// Stores notes, all or none, and the job that works them off; and that some vendors were heard. The same again is the same note.
+pub async fn receive(
+    ctx: &Ctx,
+    arrivals: &[Arrival],
+    heard: &HashSet<&'static str>,
+) -> Result<(), ServiceError> {
     let notes: Vec<NewNote<'_>> = arrivals
         .iter()
         .map(|arrival| NewNote {
@@ -84,9 +94,8 @@ pub async fn receive(ctx: &Ctx, arrivals: &[Arrival]) -> Result<(), ServiceError
             headers: &arrival.headers,
         })
         .collect();
-    let senders: BTreeSet<&str> = arrivals.iter().map(|arrival| arrival.vendor).collect();
     let mut tx = ctx.store.write().await?;
-    for vendor in senders {
+    for vendor in heard.iter().sorted() {
         vendors::add_webhook(&mut tx, vendor, ctx.now()).await?;
     }
     let added = inbox::add_all(&mut tx, &notes, ctx.now()).await?;
@@ -101,12 +110,17 @@ pub const TOO_LARGE: &str = "large";
 /// That of one without any, as anybody may send it: no vendor does.
 pub const UNSIGNED: &str = "unsigned";
 
-/// Counts a request that was not the vendor's, that came too late, or that was too large to be looked at.
-pub async fn refuse(ctx: &Ctx, vendor: &str, reason: &str) -> Result<(), ServiceError> {
+/// How many requests of a vendor's were refused for a reason: that they were not the vendor's, came too late, or were too large to be looked at.
+pub type Refusals = BTreeMap<(&'static str, &'static str), i64>;
+
+/// Counts what was refused.
+pub async fn refuse(ctx: &Ctx, refusals: &Refusals) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
-    inbox::add_refusal(&mut tx, vendor, reason, ctx.today(), ctx.now()).await?;
-    if reason != TOO_LARGE && reason != UNSIGNED {
-        vendors::add_refused(&mut tx, vendor, ctx.now()).await?;
+    for ((vendor, reason), requests) in refusals {
+        inbox::add_refusals(&mut tx, vendor, reason, *requests, ctx.today(), ctx.now()).await?;
+        if *reason != TOO_LARGE && *reason != UNSIGNED {
+            vendors::add_refused(&mut tx, vendor, ctx.now()).await?;
+        }
     }
     Ok(tx.commit().await?)
 }

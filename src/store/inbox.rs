@@ -242,22 +242,24 @@ pub struct RefusalRecord {
     pub last_at: Timestamp,
 }
 
-/// Counts a request that was refused, on its day.
-pub async fn add_refusal(
+/// Counts requests that were refused, on their day.
+pub async fn add_refusals(
     tx: &mut Tx,
     vendor: &str,
     reason: &str,
+    requests: i64,
     day: chrono::NaiveDate,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO refusals (vendor, reason, day, requests, last_at) VALUES ($1, $2, $3, 1, $4)
-         ON CONFLICT (vendor, reason, day) DO UPDATE SET requests = refusals.requests + 1, last_at = excluded.last_at",
+        "INSERT INTO refusals (vendor, reason, day, requests, last_at) VALUES ($1, $2, $3, $5, $4)
+         ON CONFLICT (vendor, reason, day) DO UPDATE SET requests = refusals.requests + excluded.requests, last_at = excluded.last_at",
         vendor,
         reason,
         day,
         now,
+        requests,
     )?;
     Ok(())
 }

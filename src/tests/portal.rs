@@ -125,6 +125,11 @@ impl TestPortal {
         Browser::new(&self.url)
     }
 
+    /// Waits until what was refused is written down, which is once a second.
+    pub async fn refusals_are_counted(&self) {
+        tokio::time::sleep(Duration::from_millis(1_300)).await;
+    }
+
     /// Works until nothing is due and no webhook is on its way, and proves the books then.
     pub async fn run_jobs(&self) {
         let portal = self.portal();

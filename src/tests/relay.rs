@@ -379,6 +379,7 @@ async fn what_is_forged_old_or_unsigned_is_refused_and_what_is_repeated_is_done_
     assert_eq!(bare.status, 401);
     portal.run_jobs().await;
     assert_eq!(portal.lead(lead).await.state, LeadState::Accepted);
+    portal.refusals_are_counted().await;
     let refused = inbox::list_refusals(&portal.ctx, &portal.staff.operator).await;
     let refused: Vec<_> = refused.unwrap().into_iter().collect();
     let counts: Vec<_> = refused

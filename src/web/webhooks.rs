@@ -37,7 +37,7 @@ async fn check<R>(
 type Body = Result<Bytes, BytesRejection>;
 
 /// A note that is too large is counted with what was refused: nobody would hear of it otherwise.
-async fn whole(app: &AppState, vendor: &str, body: Body) -> Result<Bytes, StatusCode> {
+async fn whole(app: &AppState, vendor: &'static str, body: Body) -> Result<Bytes, StatusCode> {
     match body {
         Ok(body) => Ok(body),
         Err(rejection) => {
@@ -170,16 +170,14 @@ const fn reason_at_relay(error: from_relay::SignatureError) -> &'static str {
 }
 
 /// Somebody else's request, or a secret that we do not know: counted, as a person must be able to tell the one from the other.
-async fn refuse(app: &AppState, vendor: &str, reason: &str) -> StatusCode {
+async fn refuse(app: &AppState, vendor: &'static str, reason: &'static str) -> StatusCode {
     count(app, vendor, reason).await;
     StatusCode::UNAUTHORIZED
 }
 
-async fn count(app: &AppState, vendor: &str, reason: &str) {
+async fn count(app: &AppState, vendor: &'static str, reason: &'static str) {
     tracing::warn!(vendor, reason, "Refused a webhook of {vendor}: {reason}");
-    if let Err(error) = inbox::refuse(&app.ctx, vendor, reason).await {
-        tracing::error!("Could not count a refused webhook of {vendor}: {error}");
-    }
+    app.intake.refuse(vendor, reason).await;
 }
 
 async fn store(

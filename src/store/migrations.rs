@@ -269,6 +269,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0043_money_on_account.sql"),
         include_str!("../../migrations/0043_money_on_account.sql"),
     ),
+    (
+        44,
+        "bills_left",
+        include_str!("../../migrations/0044_bills_left.sql"),
+        include_str!("../../migrations/0044_bills_left.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -324,6 +324,7 @@ impl<'a> Sample<'a> {
             state: BillState::Paid,
             idempotency_key: String::new(),
             xero_invoice_id: None,
+            left_with: None,
             moved: None,
             created_at: self.ctx.now(),
             updated_at: self.ctx.now(),

@@ -275,6 +275,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0044_bills_left.sql"),
         include_str!("../../migrations/0044_bills_left.sql"),
     ),
+    (
+        45,
+        "slack_turns",
+        include_str!("../../migrations/0045_slack_turns.sql"),
+        include_str!("../../migrations/0045_slack_turns.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use portal_domain::ids::ClientId;
+use portal_domain::ids::{ClientId, SlackMessageId};
 use portal_jobs::{Budgets, Rate, Worker};
 use portal_services::outbox::{self, Job};
-use portal_store::clients;
+use portal_store::{
+    clients,
+    slack_messages::{self, SlackMessageRecord},
+};
 use serde_json::{Value, json};
 use sqlx::Row;
 use tokio::sync::watch;
@@ -288,5 +291,98 @@ async fn what_is_left_of_a_day_is_kept_for_what_matters() {
         waiting().await.is_empty(),
         "after an hour one call finds out"
     );
+    portal.finish().await;
+}
+
+/// Messages for some channels of Slack's, in this order.
+async fn say_in(portal: &TestPortal, channels: &[&str]) {
+    let ctx = &portal.ctx;
+    let mut tx = ctx.store.write().await.unwrap();
+    for (number, channel) in channels.iter().enumerate() {
+        let message = SlackMessageRecord {
+            id: SlackMessageId::new(ctx.new_id()),
+            partner: None,
+            channel: (*channel).to_owned(),
+            thread: String::new(),
+            locale: "en".to_owned(),
+            fallback: format!("Message {number}"),
+            blocks: r#"[{"type":"divider"}]"#.to_owned(),
+            trial_of: None,
+            maybe_posted: false,
+            refusal: None,
+            posted_at: None,
+            created_at: ctx.now(),
+        };
+        slack_messages::add(&mut tx, &message).await.unwrap();
+        let post = Job::PostSlack {
+            message: message.id,
+        };
+        outbox::add(ctx, &mut tx, &post).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+/// The texts in a channel, in the order in which they came, each with when.
+async fn said_in(portal: &TestPortal, channel: &str) -> Vec<(String, i64)> {
+    let messages = portal.slack_messages(channel).await.into_iter();
+    let said = messages.map(|message| {
+        let text = message["text"].as_str().unwrap().to_owned();
+        (text, message["at_ms"].as_i64().unwrap())
+    });
+    said.collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_of_slacks_that_is_full_holds_up_no_other_and_is_never_refused() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let enforced = json!({ "slack": { "limits_enforced": true } });
+    portal.sandbox_act("faults", enforced).await;
+    say_in(
+        &portal,
+        &[
+            "C0FULL0000",
+            "C0FULL0000",
+            "C0FULL0000",
+            "C0FULL0000",
+            "C0CALM0000",
+        ],
+    )
+    .await;
+    let all_said = async {
+        for _ in 0..60 {
+            tokio::time::sleep(Duration::from_millis(250)).await;
+            if said_in(&portal, "C0FULL0000").await.len() == 4 {
+                break;
+            }
+        }
+    };
+    work_until(&portal, Budgets::default(), all_said).await;
+    let full = said_in(&portal, "C0FULL0000").await;
+    let mut texts: Vec<&str> = full.iter().map(|(text, _)| text.as_str()).collect();
+    texts.sort_unstable();
+    assert_eq!(texts, ["Message 0", "Message 1", "Message 2", "Message 3"]);
+    let calm = said_in(&portal, "C0CALM0000").await;
+    assert_eq!(calm.len(), 1);
+    assert!(calm[0].1 < full[1].1, "{calm:?} and {full:?}");
+    let log = portal.sandbox_read("log?system=Slack").await;
+    let entries = log.as_array().unwrap().iter();
+    let refused = entries.filter(|entry| entry["status"] == 429).count();
+    assert_eq!(refused, 0, "{log:#}");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn where_slack_refuses_a_message_only_its_channel_waits() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let limited = json!({ "slack": { "too_many_requests": 1 } });
+    portal.sandbox_act("faults", limited).await;
+    say_in(&portal, &["C0FULL0000", "C0CALM0000"]).await;
+    portal.run_jobs().await;
+    assert_eq!(said_in(&portal, "C0CALM0000").await.len(), 1);
+    portal.advance_clock_by(1).await;
+    portal.run_jobs().await;
+    assert_eq!(said_in(&portal, "C0FULL0000").await.len(), 1);
     portal.finish().await;
 }

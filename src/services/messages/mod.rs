@@ -31,9 +31,9 @@ pub use preferences::{
     unsubscribe,
 };
 pub use slack::{
-    Channels, NotPosted, Post, StaffChannel, Trial, find_thread, find_unposted, list_channels,
-    seal_webhooks, set_channel, set_channel_language, slack_not_posted, slack_posted, test_channel,
-    test_own_place, test_place_of,
+    Channels, NotPosted, Post, StaffChannel, Trial, channel_full, find_thread, find_unposted,
+    list_channels, seal_webhooks, set_channel, set_channel_language, slack_not_posted,
+    slack_posted, take_turn, test_channel, test_own_place, test_place_of,
 };
 pub(crate) use slack::{find_trial_of, keep_place};
 pub use statements::{announce_carried, announce_statement, carried};

@@ -10,7 +10,7 @@ use portal_store::{
     budgets::{self, BudgetRecord},
     credits, invoices,
     jobs::{self, BacklogRecord, JobRecord, TryRecord},
-    settings,
+    preferences, sessions, settings, slack_messages, slack_turns,
     vendors::{self, VendorRecord},
 };
 
@@ -233,10 +233,28 @@ pub async fn list_audit(
     Ok(audit::list_before(&mut tx, before.unwrap_or(i64::MAX), 50).await?)
 }
 
-/// Drops the rows of work that was done more than a week ago; history lives in timelines and the audit log.
+/// Work that was done: people look at it for as long as they wonder about something of the last days.
+const DONE_DAYS: i64 = 7;
+/// Items of daily mails that were sent, which stand in the mails themselves; and sessions and sign-in links that ended, of which the audit log has the rest.
+const ENDED_DAYS: i64 = 30;
+/// Messages that stand in Slack: what follows hangs below the first of its thread, and a deal may be won a year after its lead came.
+const POSTED_DAYS: i64 = 400;
+/// When channels of Slack's take their next message, which is a matter of seconds.
+const TURN_DAYS: i64 = 1;
+
+/// Drops what only grows and is nobody's history, each after the days that are said above, and notes after those of the inbox.
+///
+/// History stays, and lives in the timelines, the ledger, the audit log and the mails, which say what a person was told. What a page shows stays too: work that was
+/// given up, addresses that refuse mail, leads that went to the iPaaS, and what Slack answered to the last test of each place. So does a message that Slack never
+/// took.
 pub async fn clean_up(ctx: &Ctx) -> Result<u64, ServiceError> {
+    let before = |days: i64| ctx.now().plus_days(-days);
     let mut tx = ctx.store.write().await?;
-    let removed = jobs::remove_done(&mut tx, ctx.now().plus_days(-7)).await?;
+    let removed = jobs::remove_done(&mut tx, before(DONE_DAYS)).await?
+        + preferences::remove_sent_items(&mut tx, before(ENDED_DAYS)).await?
+        + sessions::remove_ended(&mut tx, before(ENDED_DAYS)).await?
+        + slack_messages::remove_posted(&mut tx, before(POSTED_DAYS)).await?
+        + slack_turns::remove_idle(&mut tx, before(TURN_DAYS)).await?;
     tx.commit().await?;
     Ok(removed + inbox::clean_up(ctx).await?)
 }

@@ -96,7 +96,7 @@ pub async fn close(tx: &mut Tx, place: &str, until: Timestamp) -> Result<(), Sto
 }
 
 /// Forgets the channels that nothing has been posted in since, whose line is over.
-pub async fn delete_idle(tx: &mut Tx, since: Timestamp) -> Result<u64, StoreError> {
+pub async fn remove_idle(tx: &mut Tx, since: Timestamp) -> Result<u64, StoreError> {
     execute!(
         tx,
         "DELETE FROM slack_turns WHERE free_at < $1 AND line_until < $1",

@@ -25,7 +25,7 @@ pub(crate) use disputes::{dispute_moved, dispute_raised};
 pub use exceptions::tell_exceptions;
 pub use gallery::{MAILS, MESSAGES, MessageSample, sample_html, sample_mail, sample_message};
 pub use layout::Laid;
-pub(crate) use leads::{deal_without_lead, deal_won, lead_decided, lead_received};
+pub(crate) use leads::{deal_without_lead, deal_won, lead_decided, lead_received, lead_taken_over};
 pub use preferences::{
     Subscription, begin_digests, choose_mails, find_subscription, list_wanted, send_digest,
     unsubscribe,

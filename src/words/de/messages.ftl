@@ -96,6 +96,7 @@ template-mail-invitation = Einladung
 template-mail-lead-accepted = Lead angenommen
 template-mail-lead-review = Lead in Prüfung
 template-mail-lead-rejected = Lead abgelehnt
+template-mail-lead-taken-over = Deal übernommen
 template-mail-dispute-answered = Frage beantwortet
 template-mail-dispute-resolved = Frage geklärt
 template-mail-statement = Abrechnung

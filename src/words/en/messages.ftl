@@ -96,6 +96,7 @@ template-mail-invitation = Invitation
 template-mail-lead-accepted = Lead accepted
 template-mail-lead-review = Lead in review
 template-mail-lead-rejected = Lead rejected
+template-mail-lead-taken-over = Deal taken over
 template-mail-dispute-answered = Question answered
 template-mail-dispute-resolved = Question settled
 template-mail-statement = Statement

@@ -22,6 +22,7 @@ use crate::{
     Ctx, ServiceError,
     access::require_staff,
     books::{self, About, Finding},
+    decision,
     leads::claim_until,
     messages,
     outbox::{self, Job},
@@ -87,8 +88,7 @@ pub async fn take_over(
     require_staff(actor, Action::Reconcile)?;
     let mut tx = ctx.store.write().await?;
     relay::require_hubspot(&mut tx).await?;
-    let open = exceptions::find_open(&mut tx, id).await?;
-    let open = open.ok_or(ServiceError::Conflict("exception-resolved"))?;
+    let open = decision::find_open(&mut tx, id).await?;
     let facts = read_facts(&open)?;
     let client = clients::find(&mut tx, facts.client_id).await?;
     let client = client.ok_or(ServiceError::NotFound)?;

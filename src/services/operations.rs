@@ -22,6 +22,7 @@ use crate::{
     books::{self, About, Finding},
     dead_letters, inbox,
     outbox::{self, Job},
+    relay,
     subject::{self, Subject},
 };
 
@@ -198,10 +199,22 @@ fn known(system: &str) -> Result<&'static str, ServiceError> {
     found.copied().ok_or(ServiceError::NotFound)
 }
 
-/// Reads everything anew from both vendors, now.
-pub async fn sweep_now(ctx: &Ctx, actor: &Actor) -> Result<(), ServiceError> {
+/// What is read anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Swept {
+    Both,
+    /// HubSpot is asked nothing, as the iPaaS tells of deals.
+    XeroAlone,
+}
+
+/// Reads everything anew, now, from the vendors that are asked at all.
+pub async fn sweep_now(ctx: &Ctx, actor: &Actor) -> Result<Swept, ServiceError> {
     require_staff(actor, Action::Operate)?;
     let mut tx = ctx.store.write().await?;
+    let swept = match relay::is_hubspot_used_in(&mut tx).await? {
+        true => Swept::Both,
+        false => Swept::XeroAlone,
+    };
     for job in [
         Job::ReadStages,
         Job::SweepDeals,
@@ -219,7 +232,8 @@ pub async fn sweep_now(ctx: &Ctx, actor: &Actor) -> Result<(), ServiceError> {
         ctx.now(),
     )
     .await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(swept)
 }
 
 /// The newest audit records before a position.

@@ -137,9 +137,9 @@ async fn three_workers_use_what_an_account_allows_and_none_is_ever_refused() {
     portal.finish_with_failed_jobs().await;
 }
 
-/// As far apart as HubSpot's 5 in a second, in windows that a busy machine does not overrun.
+/// So few that one left out shows, as of HubSpot's 5 in a second, in a window that a busy machine does not overrun.
 const SHORT: Rate = Rate {
-    calls: 20,
+    calls: 10,
     window_ms: 4_000,
 };
 
@@ -379,10 +379,16 @@ async fn where_slack_refuses_a_message_only_its_channel_waits() {
     let limited = json!({ "slack": { "too_many_requests": 1 } });
     portal.sandbox_act("faults", limited).await;
     say_in(&portal, &["C0FULL0000", "C0CALM0000"]).await;
+    // Whichever came first is the one that is refused.
+    let said = async || {
+        let full = said_in(&portal, "C0FULL0000").await.len();
+        (full, said_in(&portal, "C0CALM0000").await.len())
+    };
     portal.run_jobs().await;
-    assert_eq!(said_in(&portal, "C0CALM0000").await.len(), 1);
+    let (full, calm) = said().await;
+    assert_eq!(full + calm, 1, "the other one did not wait");
     portal.advance_clock_by(1).await;
     portal.run_jobs().await;
-    assert_eq!(said_in(&portal, "C0FULL0000").await.len(), 1);
+    assert_eq!(said().await, (1, 1));
     portal.finish().await;
 }

@@ -51,6 +51,8 @@ pub trait Gate: Send + Sync {
     /// Waits for the turn of a call to a path.
     fn admit<'a>(&'a self, vendor: Vendor, path: &'a str) -> Turn<'a>;
     fn ended(&self, vendor: Vendor, ending: CallEnding);
+    /// Whether calls are held back so that a vendor has no more of them than it allows.
+    fn holds_back(&self) -> bool;
 }
 
 tokio::task_local! {
@@ -68,6 +70,11 @@ pub(crate) async fn admit(vendor: Vendor, path: &str) -> Result<(), CallError> {
         Ok(gate) => gate.admit(vendor, path).await,
         Err(_) => Ok(()),
     }
+}
+
+/// Whether the calls of the work that is being done are held back.
+pub fn holds_back() -> bool {
+    GATE.try_with(|gate| gate.holds_back()).unwrap_or(false)
 }
 
 /// Calls outside of any work are nobody's to hear of.

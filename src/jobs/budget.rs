@@ -48,8 +48,10 @@ impl Default for Budgets {
     }
 }
 
-/// How far the times that calls are under way may differ: two that began apart may arrive together.
+/// How far the times that calls are under way may differ at least: two that began apart may arrive together.
 const JITTER_MS: i64 = 50;
+/// In a longer window more is given away for that, one part in so many: a machine that is busy holds calls up for longer.
+const JITTER_PART: i64 = 40;
 /// One call in so many may follow the one before at once, after a pause.
 const BURST_PART: i64 = 40;
 /// How many turns a worker takes at once, if so many of its calls wait: the fewer, the fairer; the more, the less the database is asked.
@@ -62,14 +64,17 @@ const DAY_MOST: i64 = 5_000;
 const TOLD_MS: i64 = 3_600_000;
 
 impl Rate {
-    /// How far apart turns are, and how far back they may begin after a pause, in microseconds.
+    /// How far apart turns are, and how far back they may begin after a pause, in microseconds. Of a burst and those that follow it one more than a window
+    /// allows takes the window and the jitter: 5 in a second are 210 ms apart, which is 95 % of what is allowed, and 60 in a minute 1,025 ms.
     fn pace(self) -> (i64, i64) {
         let burst = (self.calls / BURST_PART).max(1);
-        let thousandths =
-            (self.calls - burst) * 1_000 - self.calls * JITTER_MS * 1_000 / self.window_ms.max(1);
-        // Where so few are allowed that nothing is left to spread: all of a window's calls in two windows.
-        let thousandths = thousandths.max(self.calls * 500).max(1);
-        let apart_us = self.window_ms.saturating_mul(1_000_000) / thousandths;
+        let jitter_ms = JITTER_MS.max(self.window_ms / JITTER_PART);
+        let spread_us = self
+            .window_ms
+            .saturating_add(jitter_ms)
+            .saturating_mul(1_000);
+        let gaps = (self.calls - burst + 1).max(1);
+        let apart_us = spread_us / gaps + 1;
         (apart_us, (burst - 1) * apart_us)
     }
 }
@@ -145,8 +150,8 @@ impl Bucket {
     /// As many turns are taken at once as calls of this worker wait. A turn that nobody used in time is lost: used late it would crowd a later one.
     async fn next_turn_us(&self, ctx: &Ctx) -> Result<i64, StoreError> {
         let mut turns = self.turns_us.lock().await;
-        let now_us = now_us(ctx);
-        turns.retain(|turn| *turn >= now_us);
+        let asked_us = now_us(ctx);
+        turns.retain(|turn| *turn >= asked_us);
         if let Some(turn) = turns.pop_front() {
             return Ok(turn);
         }
@@ -158,7 +163,9 @@ impl Bucket {
             None => self.documented_rate(ctx, &mut tx).await?,
         };
         let (apart_us, back_us) = rate.pace();
-        let first = budgets::take(&mut tx, self.name, now_us - back_us, bite, apart_us).await?;
+        // The writer was waited for: a turn that was over by now would be used late, and crowd the next one.
+        let earliest_us = now_us(ctx) - back_us;
+        let first = budgets::take(&mut tx, self.name, earliest_us, bite, apart_us).await?;
         tx.commit().await?;
         turns.extend((1..bite).map(|turn| first + turn * apart_us));
         Ok(first)
@@ -194,4 +201,32 @@ pub(crate) fn is_scarce(budget: &BudgetRecord, ctx: &Ctx) -> bool {
 
 fn now_us(ctx: &Ctx) -> i64 {
     ctx.now().0.saturating_mul(1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_vendor_allows_is_used_to_95_percent_and_no_window_holds_more_after_a_pause_either() {
+        let usual = Budgets::default();
+        let all = [
+            usual.hubspot,
+            usual.hubspot_app,
+            usual.hubspot_search,
+            usual.xero,
+        ];
+        for rate in all {
+            let (apart_us, back_us) = rate.pace();
+            let window_us = rate.window_ms * 1_000;
+            assert!(
+                window_us * 100 / apart_us >= rate.calls * 95,
+                "{rate:?}: a call in {apart_us} µs"
+            );
+            // Of a window and what jitter squeezes into it, from the first call after a pause on.
+            let squeezed_us = window_us + JITTER_MS * 1_000;
+            let most = (squeezed_us + back_us) / apart_us + 1;
+            assert!(most <= rate.calls, "{rate:?}: {most} in a window");
+        }
+    }
 }

@@ -63,6 +63,10 @@ impl Gate for JobGate {
         })
     }
 
+    fn holds_back(&self) -> bool {
+        self.buckets.is_some()
+    }
+
     fn ended(&self, _: Vendor, ending: CallEnding) {
         let CallEnding::Answered { status, allowance } = ending else {
             return;

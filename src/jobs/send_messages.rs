@@ -5,7 +5,7 @@ use portal_domain::{
     notice::SlackPlace,
 };
 use portal_integrations::{
-    CallError, ErrorKind, Secret, email::OutgoingMail, slack::OutgoingMessage,
+    CallError, ErrorKind, Secret, email::OutgoingMail, gate, slack::OutgoingMessage,
 };
 use portal_services::{
     ServiceError,
@@ -41,11 +41,18 @@ fn host(url: &str) -> &str {
     rest.split(['/', ':']).next().unwrap_or(rest)
 }
 
+/// How long a channel is left alone whose Slack does not say how long.
+const CHANNEL_FULL_MS: i64 = 1_000;
+
+/// Posts a message once its channel takes it. One that is put off is a job of its own by then, so that its lane goes on with other channels.
 pub(crate) async fn post_slack(desk: &Desk, id: SlackMessageId) -> Result<(), JobError> {
     let ctx = &desk.ctx;
     let Some(post) = messages::find_unposted(ctx, id).await? else {
         return Ok(());
     };
+    if gate::holds_back() && !messages::take_turn(ctx, id, &post).await? {
+        return Ok(());
+    }
     match post_to_place(desk, &post).await {
         Ok((channel, ts)) => Ok(messages::slack_posted(ctx, id, &channel, ts.as_deref()).await?),
         Err(PostError::Call(error)) => {
@@ -56,6 +63,9 @@ pub(crate) async fn post_slack(desk: &Desk, id: SlackMessageId) -> Result<(), Jo
             messages::slack_not_posted(ctx, id, how, &error.message).await?;
             Err(error.into())
         }
+        Err(PostError::Full { wait_ms }) => {
+            Ok(messages::channel_full(ctx, id, &post, wait_ms).await?)
+        }
         Err(PostError::Job(error)) => Err(error),
     }
 }
@@ -63,12 +73,28 @@ pub(crate) async fn post_slack(desk: &Desk, id: SlackMessageId) -> Result<(), Jo
 /// Slack said no, or our own books did.
 enum PostError {
     Call(CallError),
+    /// Slack wants nothing more in this channel for so long.
+    Full {
+        wait_ms: i64,
+    },
     Job(JobError),
 }
 
 impl From<CallError> for PostError {
     fn from(error: CallError) -> Self {
         Self::Call(error)
+    }
+}
+
+impl PostError {
+    /// Of a call that says something in a channel.
+    fn of_channel(error: CallError) -> Self {
+        match error.kind {
+            ErrorKind::RateLimited => Self::Full {
+                wait_ms: error.retry_after_ms.unwrap_or(CHANNEL_FULL_MS),
+            },
+            _ => Self::Call(error),
+        }
     }
 }
 
@@ -89,13 +115,14 @@ async fn post_to_place(desk: &Desk, post: &Post) -> Result<(String, Option<Strin
     let channel = match &post.place {
         SlackPlace::Webhook(webhook) => {
             let secret = Secret::from(webhook.reveal());
-            slack.post_to_webhook(&secret, &message).await?;
+            let posted = slack.post_to_webhook(&secret, &message).await;
+            posted.map_err(PostError::of_channel)?;
             return Ok((webhook.shown(), None));
         }
         SlackPlace::Member(email) => slack.open_direct_messages(email).await?,
         place => place.shown(),
     };
     message.thread = messages::find_thread(&desk.ctx, post, &channel).await?;
-    let ts = slack.post_message(&channel, &message).await?;
-    Ok((channel, Some(ts)))
+    let posted = slack.post_message(&channel, &message).await;
+    Ok((channel, Some(posted.map_err(PostError::of_channel)?)))
 }

@@ -14,6 +14,8 @@ pub struct LimitSizes {
     pub hubspot_ten_seconds: usize,
     /// HubSpot's searches in a second.
     pub hubspot_search: usize,
+    /// How long the second of HubSpot's searches lasts.
+    pub hubspot_search_window_ms: u64,
     /// How long HubSpot's ten seconds last, so that a test need not wait for them.
     pub hubspot_window_ms: u64,
     /// Xero's requests in a minute.
@@ -33,6 +35,7 @@ impl Default for LimitSizes {
         Self {
             hubspot_ten_seconds: 190,
             hubspot_search: 5,
+            hubspot_search_window_ms: 1_000,
             hubspot_window_ms: 10_000,
             xero_minute: 60,
             xero_window_ms: 60_000,
@@ -122,11 +125,11 @@ impl Limits {
         now: Instant,
     ) -> Result<usize, Exceeded> {
         let (window, allowed, kind) = match path.trim_end_matches('/').ends_with("/search") {
-            true => (
-                &mut self.hubspot_search,
-                (sizes.hubspot_search, SECOND),
-                "secondly",
-            ),
+            true => {
+                let length = Duration::from_millis(sizes.hubspot_search_window_ms);
+                let allowed = (sizes.hubspot_search, length);
+                (&mut self.hubspot_search, allowed, "secondly")
+            }
             false => {
                 let length = Duration::from_millis(sizes.hubspot_window_ms);
                 let allowed = (sizes.hubspot_ten_seconds, length);

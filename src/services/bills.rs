@@ -38,6 +38,8 @@ use crate::{
 
 /// A bill that the portal cannot make in Xero.
 pub(crate) const NOT_MADE: &str = "bill_not_made";
+/// Why a bill is not asked for in an organisation after another one was asked for it, in a sentence for finance.
+const LEFT: &str = "the organisation that was left was asked for it and did not answer, so it may be there. Look there, void it if it is there, and withdraw the invoice: it can then be raised again";
 /// A bill that was voided or deleted in Xero.
 pub(crate) const VOIDED: &str = "bill_voided";
 
@@ -177,26 +179,31 @@ async fn record(
 /// Takes back an invoice that is not in Xero, by its partner or by finance: it can be raised again, under another number too. Answers its statement.
 ///
 /// # Errors
-/// `bill-in-xero` once Xero has it; `bill-being-made` as long as Xero may have it and has not said so.
+/// `bill-in-xero` once Xero has it; `bill-being-made` as long as Xero may have it and has not said so; finance says of what was left with an organisation
+/// that it is not there.
 pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: BillId) -> Result<StatementId, ServiceError> {
     let mut tx = ctx.store.write().await?;
     let missing = || ServiceError::NotFound;
     let bill = bills::find(&mut tx, id).await?.ok_or_else(missing)?;
-    match actor {
+    let is_allowed: fn(&BillRecord) -> bool = match actor {
         Actor::Member { partner, .. } => {
             require_partner(actor, Action::RaiseInvoices)?;
             if *partner != bill.partner {
                 return Err(missing());
             }
+            BillRecord::can_be_withdrawn
         }
-        Actor::Staff { .. } => require_staff(actor, Action::Reconcile)?,
-    }
+        Actor::Staff { .. } => {
+            require_staff(actor, Action::Reconcile)?;
+            BillRecord::can_be_withdrawn_by_staff
+        }
+    };
     books::lock_statements(&mut tx, bill.partner).await?;
     let bill = bills::find(&mut tx, id).await?.ok_or_else(missing)?;
     if bill.xero_invoice_id.is_some() {
         return Err(ServiceError::Conflict("bill-in-xero"));
     }
-    if !bill.can_be_withdrawn() {
+    if !is_allowed(&bill) {
         return Err(ServiceError::Conflict("bill-being-made"));
     }
     end(ctx, &mut tx, &bill, BillState::Withdrawn).await?;
@@ -215,7 +222,7 @@ pub enum Asking {
     Now,
     /// It was withdrawn, or found in Xero meanwhile.
     Never,
-    /// Another bill in Xero leaves too little of the statement for it: why, in a sentence for finance.
+    /// Another bill in Xero leaves too little of the statement for it, or it may be in books that were left: why, in a sentence for finance.
     Refused(String),
 }
 
@@ -226,6 +233,9 @@ pub async fn ask(ctx: &Ctx, id: BillId) -> Result<Asking, ServiceError> {
     let Some(bill) = lock_unbooked(&mut tx, id).await? else {
         return Ok(Asking::Never);
     };
+    if bill.is_left() {
+        return Ok(Asking::Refused(LEFT.to_owned()));
+    }
     let rivals = list_rivals(&mut tx, &bill).await?;
     let (state, asking) = if rivals.is_empty() {
         (BillState::Asked, Asking::Now)
@@ -328,12 +338,35 @@ async fn list_rivals(tx: &mut Tx, bill: &BillRecord) -> Result<Vec<String>, Serv
 /// withdrawn, before that could be said.
 pub async fn cannot_be_made(ctx: &Ctx, id: BillId, why: &str) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
-    let Some(bill) = lock_unbooked(&mut tx, id).await? else {
-        return Ok(());
-    };
-    let statement = find_statement(&mut tx, bill.statement).await?;
-    let about = About::Raised(id, bill.statement);
-    let known = books::find_known(&mut tx, NOT_MADE, about).await?;
+    if let Some(bill) = lock_unbooked(&mut tx, id).await? {
+        tell_not_made(ctx, &mut tx, &bill, why).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// What Xero's old organisation was asked for and did not answer waits for a person once another one is meant: each bill that is asked for in two organisations
+/// may be paid in both.
+pub(crate) async fn leave(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    old: &str,
+    new: &str,
+) -> Result<(), ServiceError> {
+    for bill in bills::leave_asked(tx, old, new).await? {
+        tell_not_made(ctx, tx, &bill, LEFT).await?;
+    }
+    Ok(())
+}
+
+async fn tell_not_made(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    bill: &BillRecord,
+    why: &str,
+) -> Result<(), ServiceError> {
+    let statement = find_statement(tx, bill.statement).await?;
+    let about = About::Raised(bill.id, bill.statement);
+    let known = books::find_known(tx, NOT_MADE, about).await?;
     let facts = json!({
         "partner": statement.partner_name,
         "statement": bill.statement_number,
@@ -342,12 +375,11 @@ pub async fn cannot_be_made(ctx: &Ctx, id: BillId, why: &str) -> Result<(), Serv
         "currency": bill.total.currency,
         "why": why,
     });
-    books::raise(ctx, &mut tx, NOT_MADE, about, facts).await?;
+    books::raise(ctx, tx, NOT_MADE, about, facts).await?;
     if !known.is_some_and(|known| known.is_open) {
-        messages::about_bill(ctx, &mut tx, &bill, BillNews::NotMade).await?;
+        messages::about_bill(ctx, tx, bill, BillNews::NotMade).await?;
     }
-    changes::add(&mut tx, bill.partner, ctx.now()).await?;
-    Ok(tx.commit().await?)
+    Ok(changes::add(tx, bill.partner, ctx.now()).await?)
 }
 
 fn new_bill(ctx: &Ctx, statement: &StatementRecord, number: &str, total: Money) -> BillRecord {
@@ -365,6 +397,7 @@ fn new_bill(ctx: &Ctx, statement: &StatementRecord, number: &str, total: Money) 
         state: BillState::Raised,
         idempotency_key: format!("bill-{id}"),
         xero_invoice_id: None,
+        left_with: None,
         moved: None,
         created_at: now,
         updated_at: now,

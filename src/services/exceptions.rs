@@ -27,6 +27,7 @@ use crate::{
     Ctx, ServiceError,
     access::require_staff,
     books,
+    decision::{self, OpenCase},
     documents::{Document, Proposal},
     mergers::{self, Merger},
     messages,
@@ -443,27 +444,13 @@ pub async fn dismiss_exception(
     id: ExceptionId,
     reason: &str,
 ) -> Result<(), ServiceError> {
-    require_staff(actor, Action::Reconcile)?;
-    let reason =
-        parse_line(reason, 200).map_err(|fault| ServiceError::field("reason", fault.code))?;
-    let mut tx = ctx.store.write().await?;
-    let open = exceptions::find_open(&mut tx, id).await?;
-    let open = open.ok_or(ServiceError::Conflict("exception-resolved"))?;
-    if !is_dismissible(&open.kind) {
+    let case = OpenCase::begin(ctx, actor, id, ("reason", reason)).await?;
+    if !is_dismissible(&case.record.kind) {
         return Err(ServiceError::Conflict("exception-not-dismissible"));
     }
-    exceptions::settle(&mut tx, &open.subject, "dismissed", ctx.now()).await?;
-    let facts = json!({ "subject": open.subject, "reason": reason }).to_string();
-    audit::add(
-        &mut tx,
-        Some(actor.person()),
-        "dismiss_exception",
-        &id.to_string(),
-        &facts,
-        ctx.now(),
-    )
-    .await?;
-    Ok(tx.commit().await?)
+    let facts = json!({ "subject": case.record.subject });
+    let deed = ("dismiss_exception", "dismissed");
+    case.end(ctx, actor, deed, facts).await
 }
 
 /// A person says that what a month lacks need not be collected: the line is covered without it.
@@ -580,8 +567,7 @@ pub async fn chase(
     let text = parse_paragraph(&form.text, 4_000)
         .map_err(|fault| ServiceError::field("text", fault.code))?;
     let mut tx = ctx.store.write().await?;
-    let open = exceptions::find_open(&mut tx, id).await?;
-    let open = open.ok_or(ServiceError::Conflict("exception-resolved"))?;
+    let open = decision::find_open(&mut tx, id).await?;
     messages::typed_mail(ctx, &mut tx, recipient.as_str(), &subject, &text).await?;
     let facts = json!({ "kind": open.kind, "recipient": recipient.as_str(), "subject": subject })
         .to_string();

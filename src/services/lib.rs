@@ -24,6 +24,7 @@ pub mod closing;
 pub mod contacts;
 pub mod corrections;
 pub mod deals;
+mod decision;
 pub mod disputes;
 pub mod documents;
 pub mod exceptions;

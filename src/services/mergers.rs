@@ -12,7 +12,6 @@ use portal_domain::{
     ids::{DealId, ExceptionId},
     lead::LeadState,
     money::Money,
-    text::parse_line,
 };
 use portal_store::{
     Tx, audit, changes,
@@ -28,6 +27,7 @@ use crate::{
     access::require_staff,
     books,
     deals::CurrencyChange,
+    decision::{self, OpenCase},
     outbox::{self, Job},
     schedules::{resync_standing, sync_lines},
     verdicts,
@@ -85,18 +85,22 @@ pub(crate) async fn list_undecided(tx: &mut Tx) -> Result<BTreeSet<DealId>, Serv
     Ok(undecided)
 }
 
-/// The exception, open and of that kind, and the reason as it may be stored.
+/// The exception, open and of that kind.
 async fn find_decidable(
     tx: &mut Tx,
     id: ExceptionId,
     kinds: &[&str],
 ) -> Result<ExceptionRecord, ServiceError> {
-    let open = exceptions::find_open(tx, id).await?;
-    let open = open.ok_or(ServiceError::Conflict("exception-resolved"))?;
-    if !kinds.contains(&open.kind.as_str()) {
-        return Err(ServiceError::NotFound);
-    }
+    let open = decision::find_open(tx, id).await?;
+    require_kind(&open, kinds)?;
     Ok(open)
+}
+
+fn require_kind(open: &ExceptionRecord, kinds: &[&str]) -> Result<(), ServiceError> {
+    match kinds.contains(&open.kind.as_str()) {
+        true => Ok(()),
+        false => Err(ServiceError::NotFound),
+    }
 }
 
 /// A person decides which of two merged deals goes on. What the client's money has covered of the other stays; its further months are cancelled.
@@ -110,26 +114,22 @@ pub async fn decide_merger(
     decision: MergerDecision,
     reason: &str,
 ) -> Result<(), ServiceError> {
-    require_staff(actor, Action::Reconcile)?;
-    let reason =
-        parse_line(reason, 200).map_err(|fault| ServiceError::field("merge_reason", fault.code))?;
-    let mut tx = ctx.store.write().await?;
-    let open = find_decidable(&mut tx, id, &["deals_merged"]).await?;
-    let Merger { survivor, other } = find_merger(&mut tx, &open)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    let mut case = OpenCase::begin(ctx, actor, id, ("merge_reason", reason)).await?;
+    require_kind(&case.record, &["deals_merged"])?;
+    let OpenCase {
+        tx, record: open, ..
+    } = &mut case;
+    let Merger { survivor, other } = find_merger(tx, open).await?.ok_or(ServiceError::NotFound)?;
     for lead in BTreeSet::from([survivor.lead, other.lead]) {
-        books::lock_lead(&mut tx, lead).await?;
+        books::lock_lead(tx, lead).await?;
     }
-    books::lock_deals(&mut tx, &BTreeSet::from([survivor.id, other.id])).await?;
-    let Merger { survivor, other } = find_merger(&mut tx, &open)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    books::lock_deals(tx, &BTreeSet::from([survivor.id, other.id])).await?;
+    let Merger { survivor, other } = find_merger(tx, open).await?.ok_or(ServiceError::NotFound)?;
     let hubspot_id = survivor.hubspot_id.clone();
     let (goes_on, ends) = match decision {
         MergerDecision::Survivor => (survivor, other),
         MergerDecision::Other => {
-            deals::swap_hubspot_ids(&mut tx, &survivor, &other).await?;
+            deals::swap_hubspot_ids(tx, &survivor, &other).await?;
             (
                 DealRecord {
                     hubspot_id: survivor.hubspot_id.clone(),
@@ -142,22 +142,21 @@ pub async fn decide_merger(
             )
         }
     };
-    end(ctx, &mut tx, &ends).await?;
-    deals::set_merged_into(&mut tx, ends.id, goes_on.id).await?;
+    end(ctx, tx, &ends).await?;
+    deals::set_merged_into(tx, ends.id, goes_on.id).await?;
     for deal in [&goes_on, &ends] {
-        verdicts::follow_deal(ctx, &mut tx, deal).await?;
+        verdicts::follow_deal(ctx, tx, deal).await?;
     }
     for deal in [&goes_on, &ends] {
-        resync_standing(ctx, &mut tx, deal, deal.won_on).await?;
-        outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: deal.id }).await?;
-        changes::add(&mut tx, deal.partner, ctx.now()).await?;
+        resync_standing(ctx, tx, deal, deal.won_on).await?;
+        outbox::add(ctx, tx, &Job::ReconcileDeal { deal: deal.id }).await?;
+        changes::add(tx, deal.partner, ctx.now()).await?;
     }
     // What the one that goes on missed meanwhile is read now.
-    outbox::add(ctx, &mut tx, &Job::ReadDeal { hubspot_id }).await?;
-    exceptions::settle(&mut tx, &open.subject, "decided", ctx.now()).await?;
-    let facts = json!({ "goes_on": goes_on.id, "ends": ends.id, "reason": reason }).to_string();
-    record(ctx, &mut tx, actor, "decide_merger", &open, &facts).await?;
-    Ok(tx.commit().await?)
+    outbox::add(ctx, tx, &Job::ReadDeal { hubspot_id }).await?;
+    let facts = json!({ "goes_on": goes_on.id, "ends": ends.id });
+    case.end(ctx, actor, ("decide_merger", "decided"), facts)
+        .await
 }
 
 /// A deal that goes on in another one is gone, and so is its lead.
@@ -202,15 +201,11 @@ pub async fn keep_unchanged(
     id: ExceptionId,
     reason: &str,
 ) -> Result<(), ServiceError> {
-    require_staff(actor, Action::Reconcile)?;
-    let reason =
-        parse_line(reason, 200).map_err(|fault| ServiceError::field("keep_reason", fault.code))?;
-    let mut tx = ctx.store.write().await?;
-    let open = find_decidable(&mut tx, id, &ASKED_ABOUT).await?;
-    exceptions::settle(&mut tx, &open.subject, "kept", ctx.now()).await?;
-    let facts = json!({ "subject": open.subject, "reason": reason }).to_string();
-    record(ctx, &mut tx, actor, "keep_unchanged", &open, &facts).await?;
-    Ok(tx.commit().await?)
+    let case = OpenCase::begin(ctx, actor, id, ("keep_reason", reason)).await?;
+    require_kind(&case.record, &ASKED_ABOUT)?;
+    let facts = json!({ "subject": case.record.subject });
+    case.end(ctx, actor, ("keep_unchanged", "kept"), facts)
+        .await
 }
 
 /// A person has the lines follow HubSpot: to the new start, where those on a statement are corrected by adjustments, or into the new currency. Those on no

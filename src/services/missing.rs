@@ -3,19 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use portal_domain::{
-    access::{Action, Actor},
-    connection::System,
-    ids::ExceptionId,
-    text::parse_line,
-};
-use portal_store::{Tx, audit, exceptions, missing_objects};
+use portal_domain::{access::Actor, connection::System, ids::ExceptionId};
+use portal_store::{Tx, missing_objects};
 use serde_json::json;
 
 use crate::{
     Ctx, ServiceError,
-    access::require_staff,
     books::{self, About},
+    decision::OpenCase,
     outbox::{self, Job},
 };
 
@@ -102,25 +97,17 @@ pub async fn confirm(
     id: ExceptionId,
     reason: &str,
 ) -> Result<(), ServiceError> {
-    require_staff(actor, Action::Reconcile)?;
-    let reason =
-        parse_line(reason, 200).map_err(|fault| ServiceError::field("gone_reason", fault.code))?;
-    let mut tx = ctx.store.write().await?;
-    let open = exceptions::find_open(&mut tx, id).await?;
-    let open = open.ok_or(ServiceError::Conflict("exception-resolved"))?;
-    let system = open.subject.strip_prefix(MANY_GONE);
+    let mut case = OpenCase::begin(ctx, actor, id, ("gone_reason", reason)).await?;
+    let system = case.record.subject.strip_prefix(MANY_GONE);
     let system = system.and_then(|rest| System::parse(rest.strip_prefix(':')?));
     let system = system.ok_or(ServiceError::NotFound)?;
-    lock(&mut tx, system).await?;
-    let gone = missing_objects::confirm_all(&mut tx, system, ctx.now()).await?;
-    let count = gone.len();
+    lock(&mut case.tx, system).await?;
+    let gone = missing_objects::confirm_all(&mut case.tx, system, ctx.now()).await?;
+    let facts = json!({ "system": system, "count": gone.len() });
     let read = gone.into_iter().map(|id| read_again(system, id));
-    outbox::add_all(ctx, &mut tx, read).await?;
-    exceptions::settle(&mut tx, &open.subject, "decided", ctx.now()).await?;
-    let facts = json!({ "system": system, "count": count, "reason": reason }).to_string();
-    let (person, subject) = (Some(actor.person()), id.to_string());
-    audit::add(&mut tx, person, "confirm_gone", &subject, &facts, ctx.now()).await?;
-    Ok(tx.commit().await?)
+    outbox::add_all(ctx, &mut case.tx, read).await?;
+    case.end(ctx, actor, ("confirm_gone", "decided"), facts)
+        .await
 }
 
 fn read_again(system: System, id: String) -> Job {

@@ -10,7 +10,7 @@ use portal_store::{
     budgets::{self, BudgetRecord},
     credits, invoices,
     jobs::{self, BacklogRecord, JobRecord, TryRecord},
-    settings,
+    preferences, sessions, settings, slack_messages, slack_turns,
     vendors::{self, VendorRecord},
 };
 
@@ -22,6 +22,7 @@ use crate::{
     books::{self, About, Finding},
     dead_letters, inbox,
     outbox::{self, Job},
+    relay,
     subject::{self, Subject},
 };
 
@@ -198,10 +199,22 @@ fn known(system: &str) -> Result<&'static str, ServiceError> {
     found.copied().ok_or(ServiceError::NotFound)
 }
 
-/// Reads everything anew from both vendors, now.
-pub async fn sweep_now(ctx: &Ctx, actor: &Actor) -> Result<(), ServiceError> {
+/// What is read anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Swept {
+    Both,
+    /// HubSpot is asked nothing, as the iPaaS tells of deals.
+    XeroAlone,
+}
+
+/// Reads everything anew, now, from the vendors that are asked at all.
+pub async fn sweep_now(ctx: &Ctx, actor: &Actor) -> Result<Swept, ServiceError> {
     require_staff(actor, Action::Operate)?;
     let mut tx = ctx.store.write().await?;
+    let swept = match relay::is_hubspot_used_in(&mut tx).await? {
+        true => Swept::Both,
+        false => Swept::XeroAlone,
+    };
     for job in [
         Job::ReadStages,
         Job::SweepDeals,
@@ -219,7 +232,8 @@ pub async fn sweep_now(ctx: &Ctx, actor: &Actor) -> Result<(), ServiceError> {
         ctx.now(),
     )
     .await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(swept)
 }
 
 /// The newest audit records before a position.
@@ -233,10 +247,28 @@ pub async fn list_audit(
     Ok(audit::list_before(&mut tx, before.unwrap_or(i64::MAX), 50).await?)
 }
 
-/// Drops the rows of work that was done more than a week ago; history lives in timelines and the audit log.
+/// Work that was done: people look at it for as long as they wonder about something of the last days.
+const DONE_DAYS: i64 = 7;
+/// Items of daily mails that were sent, which stand in the mails themselves; and sessions and sign-in links that ended, of which the audit log has the rest.
+const ENDED_DAYS: i64 = 30;
+/// Messages that stand in Slack: what follows hangs below the first of its thread, and a deal may be won a year after its lead came.
+const POSTED_DAYS: i64 = 400;
+/// When channels of Slack's take their next message, which is a matter of seconds.
+const TURN_DAYS: i64 = 1;
+
+/// Drops what only grows and is nobody's history, each after the days that are said above, and notes after those of the inbox.
+///
+/// History stays, and lives in the timelines, the ledger, the audit log and the mails, which say what a person was told. What a page shows stays too: work that was
+/// given up, addresses that refuse mail, leads that went to the iPaaS, and what Slack answered to the last test of each place. So does a message that Slack never
+/// took.
 pub async fn clean_up(ctx: &Ctx) -> Result<u64, ServiceError> {
+    let before = |days: i64| ctx.now().plus_days(-days);
     let mut tx = ctx.store.write().await?;
-    let removed = jobs::remove_done(&mut tx, ctx.now().plus_days(-7)).await?;
+    let removed = jobs::remove_done(&mut tx, before(DONE_DAYS)).await?
+        + preferences::remove_sent_items(&mut tx, before(ENDED_DAYS)).await?
+        + sessions::remove_ended(&mut tx, before(ENDED_DAYS)).await?
+        + slack_messages::remove_posted(&mut tx, before(POSTED_DAYS)).await?
+        + slack_turns::remove_idle(&mut tx, before(TURN_DAYS)).await?;
     tx.commit().await?;
     Ok(removed + inbox::clean_up(ctx).await?)
 }

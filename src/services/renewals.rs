@@ -22,7 +22,9 @@ use crate::{
     Ctx, ServiceError,
     access::require_staff,
     books::{self, About, Finding},
+    decision,
     leads::claim_until,
+    messages,
     outbox::{self, Job},
     relay,
 };
@@ -72,7 +74,7 @@ pub async fn strangers_seen(ctx: &Ctx, seen: &[Stranger]) -> Result<(), ServiceE
     Ok(tx.commit().await?)
 }
 
-/// A person says which partner a deal is from: a lead of that partner is made, and the deal is followed like any other from then on.
+/// A person says which partner a deal is from: a lead of that partner is made, the partner is told, and the deal is followed like any other from then on.
 ///
 /// # Errors
 /// `exception-resolved` if somebody decided already, or the deal has a lead by now; `NotFound` for a partner that is none;
@@ -86,8 +88,7 @@ pub async fn take_over(
     require_staff(actor, Action::Reconcile)?;
     let mut tx = ctx.store.write().await?;
     relay::require_hubspot(&mut tx).await?;
-    let open = exceptions::find_open(&mut tx, id).await?;
-    let open = open.ok_or(ServiceError::Conflict("exception-resolved"))?;
+    let open = decision::find_open(&mut tx, id).await?;
     let facts = read_facts(&open)?;
     let client = clients::find(&mut tx, facts.client_id).await?;
     let client = client.ok_or(ServiceError::NotFound)?;
@@ -98,8 +99,11 @@ pub async fn take_over(
     if leads::is_deal_taken(&mut tx, &facts.id).await? {
         return Err(ServiceError::Conflict("exception-resolved"));
     }
-    let lead = new_lead(ctx, &mut tx, actor, partner, &client, &facts).await?;
+    let last = leads::find_last_of_client(&mut tx, partner, client.id).await?;
+    let brought_by = last.as_ref().map(|last| last.submitted_by);
+    let lead = new_lead(ctx, actor, (partner, &client), last, &facts);
     put_lead(ctx, &mut tx, actor, &lead, &facts.id).await?;
+    messages::lead_taken_over(ctx, &mut tx, &lead, brought_by).await?;
     exceptions::settle(&mut tx, &open.subject, "taken_over", ctx.now()).await?;
     outbox::add(ctx, &mut tx, &Job::TakeOverDeal { lead: lead.id }).await?;
     changes::add(&mut tx, partner, ctx.now()).await?;
@@ -125,18 +129,16 @@ fn read_facts(open: &ExceptionRecord) -> Result<Facts, ServiceError> {
 }
 
 /// The lead that the partner would have sent. Whom to talk to is taken from its own last lead for the client, and from no other partner's.
-async fn new_lead(
+fn new_lead(
     ctx: &Ctx,
-    tx: &mut Tx,
     actor: &Actor,
-    partner: PartnerId,
-    client: &ClientRecord,
+    (partner, client): (PartnerId, &ClientRecord),
+    last: Option<LeadRecord>,
     facts: &Facts,
-) -> Result<LeadRecord, ServiceError> {
-    let last = leads::find_last_of_client(tx, partner, client.id).await?;
+) -> LeadRecord {
     let contact = |take: fn(&LeadRecord) -> &String| last.as_ref().map(take).cloned();
     let now = ctx.now();
-    Ok(LeadRecord {
+    LeadRecord {
         id: LeadId::new(ctx.new_id()),
         partner,
         partner_name: String::new(),
@@ -159,7 +161,7 @@ async fn new_lead(
         created_at: now,
         phase: None,
         confirmed_at: None,
-    })
+    }
 }
 
 /// Stores the lead as one that is registered already, and protects its client unless somebody else does.

@@ -13,7 +13,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, execute_one, row, rows_of, sql},
+    sql::{execute, execute_one, row, rows, rows_of, sql},
 };
 
 /// A partner's bill.
@@ -36,6 +36,8 @@ pub struct BillRecord {
     pub state: BillState,
     pub idempotency_key: String,
     pub xero_invoice_id: Option<String>,
+    /// The organisation that was asked for it, never answered, and was left for another one.
+    pub left_with: Option<String>,
     /// Its date in Xero, where the books were locked on the day itself.
     pub moved: Option<MovedDate>,
     pub created_at: Timestamp,
@@ -46,13 +48,23 @@ pub struct BillRecord {
 impl BillRecord {
     /// Whether Xero has certainly not got it.
     pub fn can_be_withdrawn(&self) -> bool {
-        self.state == BillState::Raised && self.xero_invoice_id.is_none()
+        self.state == BillState::Raised && self.xero_invoice_id.is_none() && !self.is_left()
+    }
+
+    /// The same for finance, who can look for it where nobody else can.
+    pub fn can_be_withdrawn_by_staff(&self) -> bool {
+        self.can_be_withdrawn() || self.is_left() && self.xero_invoice_id.is_none()
+    }
+
+    /// Whether an organisation may have it that is asked no more.
+    pub const fn is_left(&self) -> bool {
+        self.left_with.is_some()
     }
 }
 
 const BILL: &str = "SELECT bills.id, bills.statement_id, statements.number AS statement_number, bills.partner_id, bills.number, bills.currency,
-        bills.total_minor, bills.tax_minor, bills.paid_minor, bills.undone_minor, bills.state, bills.idempotency_key, bills.xero_invoice_id, bills.dated_on,
-        bills.locked_until, bills.created_at, bills.updated_at
+        bills.total_minor, bills.tax_minor, bills.paid_minor, bills.undone_minor, bills.state, bills.idempotency_key, bills.xero_invoice_id, bills.left_with,
+        bills.dated_on, bills.locked_until, bills.created_at, bills.updated_at
     FROM bills JOIN statements ON statements.id = bills.statement_id";
 
 const STANDS: &str = "bills.state NOT IN ('voided', 'withdrawn')";
@@ -73,6 +85,7 @@ fn read_bill(row: &AnyRow) -> Result<BillRecord, StoreError> {
         state: row.word("state", BillState::parse)?,
         idempotency_key: row.text("idempotency_key")?,
         xero_invoice_id: row.optional_text("xero_invoice_id")?,
+        left_with: row.optional_text("left_with")?,
         moved: dated_on
             .zip(locked_until)
             .map(|(dated_on, locked_until)| MovedDate {
@@ -187,6 +200,32 @@ pub async fn set_state(
         state,
         now,
     )
+}
+
+/// Leaves what an organisation was asked for and did not answer with that organisation; answers these bills. What was left before with the organisation that is
+/// meant from now on is asked for there again.
+pub async fn leave_asked(tx: &mut Tx, old: &str, new: &str) -> Result<Vec<BillRecord>, StoreError> {
+    execute!(
+        tx,
+        "UPDATE bills SET left_with = NULL WHERE left_with = $1",
+        new
+    )?;
+    execute!(
+        tx,
+        "UPDATE bills SET left_with = $1 WHERE state = 'asked' AND xero_invoice_id IS NULL AND left_with IS NULL",
+        old,
+    )?;
+    let left = rows!(
+        tx,
+        sql!(
+            BILL,
+            " WHERE bills.left_with = $1 AND bills.xero_invoice_id IS NULL AND ",
+            STANDS,
+            " ORDER BY bills.id"
+        ),
+        old,
+    )?;
+    all(&left, read_bill)
 }
 
 pub async fn find(tx: &mut Tx, id: BillId) -> Result<Option<BillRecord>, StoreError> {

@@ -51,6 +51,7 @@ pub mod sessions;
 pub mod settings;
 pub mod slack_messages;
 pub mod slack_places;
+pub mod slack_turns;
 pub mod stages;
 pub mod statements;
 pub mod vendors;

@@ -287,6 +287,18 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0046_swept_jobs.sqlite.sql"),
         include_str!("../../migrations/0046_swept_jobs.postgres.sql"),
     ),
+    (
+        47,
+        "bills_left",
+        include_str!("../../migrations/0047_bills_left.sql"),
+        include_str!("../../migrations/0047_bills_left.sql"),
+    ),
+    (
+        48,
+        "slack_turns",
+        include_str!("../../migrations/0048_slack_turns.sql"),
+        include_str!("../../migrations/0048_slack_turns.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

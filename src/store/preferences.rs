@@ -119,3 +119,8 @@ pub async fn take_items(
     items.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(items.into_iter().map(|(_, item)| item).collect())
 }
+
+/// Drops the items that were sent before an instant.
+pub async fn remove_sent_items(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    execute!(tx, "DELETE FROM digest_items WHERE sent_at < $1", before)
+}

@@ -131,3 +131,18 @@ pub async fn use_link(
     .map(|row| row.parsed("person_id"))
     .transpose()
 }
+
+/// Drops the sessions and sign-in links that ended before an instant: nobody can use them any more.
+pub async fn remove_ended(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let links = execute!(
+        tx,
+        "DELETE FROM sign_in_links WHERE expires_at < $1",
+        before
+    )?;
+    let sessions = execute!(
+        tx,
+        "DELETE FROM sessions WHERE expires_at < $1 OR revoked_at < $1",
+        before
+    )?;
+    Ok(links + sessions)
+}

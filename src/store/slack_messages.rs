@@ -154,3 +154,15 @@ pub async fn set_not_posted(
         i64::from(answer_lost),
     )
 }
+
+/// Drops what was posted before an instant, but for the last message that tried something out.
+pub async fn remove_posted(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    execute!(
+        tx,
+        "DELETE FROM slack_messages
+         WHERE posted_at < $1
+             AND (COALESCE(trial_of, '') = ''
+                 OR EXISTS (SELECT 1 FROM slack_messages AS later WHERE later.trial_of = slack_messages.trial_of AND later.id > slack_messages.id))",
+        before,
+    )
+}

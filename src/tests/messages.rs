@@ -725,8 +725,23 @@ async fn staff_look_at_every_text_that_leaves_in_both_languages() {
                 .contains(&open)
         );
     }
-    let nowhere = staff.get("/staff/messages/templates?name=other").await;
-    assert_eq!(nowhere.status, 404);
+    for (name, said) in [
+        ("lead-created", "portal_company_key"),
+        ("portal-test", "portal.test"),
+    ] {
+        let path = format!("/staff/messages/templates?by=webhook&name={name}");
+        let page = staff.get(&path).await.body;
+        assert!(
+            page.contains(said) && page.contains("callback_url"),
+            "{page}"
+        );
+    }
+    for query in ["name=other", "by=webhook&name=lead-failed"] {
+        let nowhere = staff
+            .get(&format!("/staff/messages/templates?{query}"))
+            .await;
+        assert_eq!(nowhere.status, 404, "{query}");
+    }
     portal.finish().await;
 }
 

@@ -1,9 +1,10 @@
 //! What an operator sees of the machinery, and does with it: what stands in the way, since when and in whose words, what failed and what it is about.
 
 use portal_domain::{failure::Failure, ids::JobId, lead::LeadState};
-use portal_services::operations;
+use portal_services::{access, messages, operations};
 use portal_store::jobs::{self, Ending, NewJob, Order, Priority};
 use serde_json::json;
+use sqlx::Row;
 
 use crate::{
     browser::Browser,
@@ -300,4 +301,68 @@ async fn a_schedule_that_fails_night_after_night_is_one_thing_that_failed() {
     let told = portal.mails_to("operator@vendor.example").await;
     assert_eq!(told.len(), 1, "{told:?}");
     portal.finish_with_failed_jobs().await;
+}
+
+/// How many rows of each table there are that a night drops some of, and of the mails, which stay.
+async fn rows(portal: &TestPortal) -> [i64; 5] {
+    let mut counts = [0; 5];
+    let tables = [
+        "slack_messages",
+        "digest_items",
+        "sign_in_links",
+        "sessions",
+        "mails",
+    ];
+    for (table, count) in tables.iter().zip(&mut counts) {
+        let sql = format!("SELECT COUNT(*) AS how_many FROM {table}");
+        *count = portal.database.rows(&sql).await[0].get("how_many");
+    }
+    counts
+}
+
+#[tokio::test]
+async fn a_night_drops_what_only_grew_and_keeps_what_people_may_ask_for() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let mut sales = portal.sign_in(&portal.aster.sales).await;
+    let daily = [("do", "choose_mails"), ("form[lead]", "daily")];
+    assert_eq!(sales.post("/preferences", &daily).await.status, 303);
+    let lead = lead_form("Harbour", "harbour-logistics.com");
+    let (ctx, sender) = (&portal.ctx, &portal.aster.sales);
+    portal_services::leads::submit(ctx, sender, &lead)
+        .await
+        .unwrap();
+    access::request_link(ctx, "operator@vendor.example")
+        .await
+        .unwrap();
+    messages::test_channel(ctx, &portal.staff.operator, "dispute")
+        .await
+        .unwrap();
+    portal.advance_clock_by(24 * 60).await;
+    portal.run_jobs().await;
+    let grown = rows(&portal).await;
+    assert!(grown.iter().all(|count| *count > 0), "{grown:?}");
+    operations::clean_up(ctx).await.unwrap();
+    assert_eq!(rows(&portal).await, grown, "nothing of it is old");
+    // As if all of it were very old.
+    for (table, at) in [
+        ("slack_messages", "posted_at"),
+        ("digest_items", "sent_at"),
+        ("sign_in_links", "expires_at"),
+        ("sessions", "expires_at"),
+        ("mails", "sent_at"),
+    ] {
+        let older = format!("UPDATE {table} SET {at} = 1");
+        portal.database.execute(&older).await.unwrap();
+    }
+    operations::clean_up(ctx).await.unwrap();
+    let mails = grown[4];
+    assert_eq!(rows(&portal).await, [1, 0, 0, 0, mails]);
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let page = operator.get("/staff/messages").await.body;
+    assert!(
+        page.contains("It arrived"),
+        "what was tried last is still said: {page}"
+    );
+    portal.finish().await;
 }

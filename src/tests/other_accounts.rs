@@ -2,8 +2,8 @@
 //! gone at once wait for a person's word.
 
 use portal_domain::lead::LeadState;
-use portal_services::{connections, links};
-use portal_store::invoices;
+use portal_services::{connections, links, operations};
+use portal_store::{invoices, jobs};
 use serde_json::{Value, json};
 use sqlx::Row;
 
@@ -152,6 +152,97 @@ async fn an_administrator_leaves_the_old_books_as_they_are_and_the_new_ones_are_
         .await;
     a_night_passes(portal).await;
     assert!(statuses(portal).await.contains(&"NEW-1 PAID".to_owned()));
+    story.portal.finish().await;
+}
+
+/// How often Xero was asked to make a bill, whichever organisation was meant and whatever became of the answer.
+async fn bills_asked_for(portal: &TestPortal) -> usize {
+    let log = portal.sandbox_read("log?system=Xero").await;
+    let entries = log.as_array().unwrap().iter();
+    let asks = |entry: &&Value| {
+        entry["method"] == "PUT" && entry["target"].as_str().unwrap().ends_with("/Invoices")
+    };
+    entries.filter(asks).count()
+}
+
+#[tokio::test]
+async fn a_bill_that_the_old_organisation_may_have_is_asked_for_in_no_other_until_finance_has_looked()
+ {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let portal = &story.portal;
+    let lost = json!({ "system": "xero", "method": "PUT", "path": "/Invoices", "mishap": "drop_before", "times": 9 });
+    portal
+        .sandbox_act("faults", json!({ "rules": [lost] }))
+        .await;
+    assert_eq!(story.try_raise("AST-1", "").await.status, 303);
+    portal.run_jobs().await;
+    let asked = bills_asked_for(portal).await;
+    assert!(asked > 0);
+    move_connection(portal).await;
+    a_night_passes(portal).await;
+    portal.sandbox_act("faults", json!({})).await;
+    let mut administrator = portal.sign_in(&portal.staff.administrator).await;
+    let leave = [
+        ("do", "leave_books"),
+        ("system", "xero"),
+        ("account", SECOND),
+    ];
+    assert_eq!(administrator.post(XERO, &leave).await.status, 303);
+    let case = story.exception("bill_not_made").await;
+    let why = case.facts["why"].as_str().unwrap();
+    assert!(why.contains("the organisation that was left"), "{why}");
+    a_night_passes(portal).await;
+    let mut tx = portal.ctx.store.read().await.unwrap();
+    let failing = jobs::list_failing(&mut tx, 10).await.unwrap();
+    drop(tx);
+    let operator = &portal.staff.operator;
+    assert_eq!(failing.len(), 1, "{failing:#?}");
+    operations::retry_job(&portal.ctx, operator, failing[0].id)
+        .await
+        .unwrap();
+    a_night_passes(portal).await;
+    assert_eq!(
+        bills_asked_for(portal).await,
+        asked,
+        "not by a retry either"
+    );
+    // Where it may be, the partner cannot look; finance says that it is not there, and it is raised again.
+    let view = story.statements().await.remove(0);
+    let (bill, page) = (
+        view.bills[0].id.to_string(),
+        format!("/statements/{}", view.record.id),
+    );
+    let withdraw = [("do", "withdraw_invoice"), ("bill", bill.as_str())];
+    let mut partner = portal.sign_in(&portal.aster.finance).await;
+    assert_eq!(partner.post(&page, &withdraw).await.status, 409);
+    let mut finance = portal.sign_in(&portal.staff.finance).await;
+    let staff_page = format!("/staff{page}");
+    assert_eq!(finance.post(&staff_page, &withdraw).await.status, 303);
+    assert_eq!(story.try_raise("AST-2", "").await.status, 303);
+    portal.run_jobs().await;
+    assert_eq!(bills_asked_for(portal).await, asked + 1);
+    story.portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test]
+async fn an_account_that_is_ours_again_is_found_so_by_an_instance_that_saw_no_other() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let portal = &story.portal;
+    let clients = portal.connector().another().await.unwrap();
+    let another = portal.worker().with_connector(clients);
+    portal.advance_clock_by(60).await;
+    assert!(another.run_due().await.unwrap() > 0, "it knows Xero");
+    move_connection(portal).await;
+    a_night_passes(portal).await;
+    let expected = "Xero lets the portal into another account";
+    assert_eq!(told(portal, OPERATOR).await, [expected]);
+    move_connection_back(portal).await;
+    for _ in 0..4 {
+        portal.advance_clock_by(60).await;
+        another.run_due().await.unwrap();
+    }
+    let over = "Xero: it is clear again which account is meant";
+    assert_eq!(told(portal, OPERATOR).await, [expected, over]);
     story.portal.finish().await;
 }
 

@@ -666,6 +666,66 @@ async fn a_failure_there_is_shown_in_its_own_words_and_tried_again_by_a_person()
 }
 
 #[tokio::test]
+async fn a_leads_page_says_how_far_its_delivery_is_what_was_called_back_and_sends_it_again() {
+    let (portal, _) = connected().await;
+    let (direct, _) = portal.registered("Quay", "quay-logistics.com").await;
+    choose(&portal, "relay", "relay").await;
+    mood(&portal, json!({ "fails": "NO_PIPELINE" })).await;
+    let lead = submit(&portal).await;
+    portal.run_jobs().await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let path = format!("/staff/leads/{lead}");
+    let page = operator.get(&path).await.body;
+    for said in [
+        "Through an iPaaS",
+        "Failed there",
+        "It said NO_PIPELINE: The flow is told to fail.",
+        "Last call-back",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    mood(&portal, json!({ "fails": "" })).await;
+    let id = lead.to_string();
+    let again = [("do", "resend_lead"), ("lead", id.as_str())];
+    assert!(page.contains("Send again"), "{page}");
+    assert_eq!(operator.post(PAGE, &again).await.status, 303);
+    portal.run_jobs().await;
+    let page = operator.get(&path).await.body;
+    let (_, card) = page.split_once("id=\"delivery\"").expect("the delivery");
+    let record = portal.lead(lead).await;
+    let sql = "SELECT hubspot_company_id FROM clients WHERE domain = 'harbour-logistics.com'";
+    let company: String = portal.database.rows(sql).await[0].get("hubspot_company_id");
+    for said in [
+        "Registered",
+        "2 times",
+        company.as_str(),
+        record.hubspot_contact_id.as_deref().unwrap(),
+        record.hubspot_deal_id.as_deref().unwrap(),
+    ] {
+        assert!(card.contains(said), "{said}: {card}");
+    }
+    let direct = operator.get(&format!("/staff/leads/{direct}")).await.body;
+    assert!(!direct.contains("id=\"delivery\""), "{direct}");
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn reading_everything_anew_says_that_hubspot_is_left_out_where_the_ipaas_tells_of_deals() {
+    let portal = relayed().await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let sweep = [("do", "sweep_now")];
+    let answer = operator.post("/staff/integrations", &sweep).await;
+    let page = operator.get(&answer.location).await.body;
+    assert!(page.contains("HubSpot is not: the iPaaS"), "{page}");
+    choose(&portal, "direct", "hubspot").await;
+    let answer = operator.post("/staff/integrations", &sweep).await;
+    let page = operator.get(&answer.location).await.body;
+    assert!(page.contains("Both systems are being read"), "{page}");
+    portal.run_jobs().await;
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_so_is_refused_where_people_see_it_and_overwrites_nothing() {
     let portal = relayed().await;
     let (lead, deal) = portal.registered("Harbour", "harbour-logistics.com").await;

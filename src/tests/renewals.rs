@@ -72,6 +72,18 @@ async fn a_renewal_that_sales_made_is_taken_over_and_earns_like_any_other_deal()
     assert_eq!(lead.hubspot_deal_id.as_deref(), Some(deal.as_str()));
     assert_eq!(lead.contact_email, "mia@harbour-logistics.com");
     assert_eq!(lead.phase.as_deref(), Some("Proposal"));
+    let told = portal.mails_to("owner@aster-consulting.com").await;
+    let told: Vec<&str> = told
+        .iter()
+        .filter(|mail| mail["subject"] == "A deal with Harbour counts as yours")
+        .map(|mail| mail["text"].as_str().unwrap())
+        .collect();
+    assert_eq!(told.len(), 1);
+    let page = format!("/leads/{}", lead.id);
+    assert!(
+        told[0].contains("Harbour 2027") && told[0].contains(&page),
+        "{told:?}"
+    );
     let truth = portal.sandbox_read("truth").await;
     assert_eq!(truth["deals_by_lead"][lead.id.to_string()], json!([deal]));
     let won = json!({

@@ -43,7 +43,8 @@ pub async fn fetch_page() -> Option<String> {
 }
 
 /// Replaces the parts of this page that are marked as live (`data-live`, each with an id) by what `html`, the same page anew, has there.
-/// A part that a person is just using, with the focus inside, is left for the next time.
+/// A part in which a person is just typing or choosing is left for the next time. A link or a button that has the focus does not hold its part back, since a
+/// click leaves the focus there for good: its equal in the new part takes the focus over.
 pub fn refresh_live_parts(html: &str) {
     let Ok(parser) = web_sys::DomParser::new() else {
         return;
@@ -54,14 +55,87 @@ pub fn refresh_live_parts(html: &str) {
     for part in all("[data-live]") {
         let focused = document()
             .active_element()
-            .is_some_and(|active| part.contains(Some(&active)));
+            .filter(|active| part.contains(Some(active)));
         if let Some(new) = fresh.get_element_by_id(&part.id())
             && !focused
+                .as_ref()
+                .is_some_and(|focused| is_in_use(&part, focused))
             && new.inner_html() != part.inner_html()
         {
+            // Before it goes: what a form around the part sends is known only here.
+            let focused = focused.map(|focused| (focused.tag_name(), mark(&focused)));
             part.set_inner_html(&new.inner_html());
+            if let Some((tag, mark)) = focused {
+                give_focus_back(&part, &tag, &mark);
+            }
         }
     }
+}
+
+/// What a person types or chooses in.
+const FIELDS: &str = "input:not([type=button], [type=submit]), select, textarea, [contenteditable]";
+
+/// Whether a new part would take from a person what it is at: a field, what was opened, or a form that was filled in and is not sent yet.
+fn is_in_use(part: &Element, focused: &Element) -> bool {
+    let around = |selector| focused.closest(selector).ok().flatten();
+    let is_inside = |found: &Element| part.contains(Some(found));
+    focused.matches(FIELDS).unwrap_or(false)
+        || around("details[open], dialog[open]").is_some_and(|opened| is_inside(&opened))
+        || around("form").is_some_and(|form| is_inside(&form) && is_filled_in(&form))
+}
+
+/// Whether a form says anything else than it did when it came; a chosen file cannot be compared, and counts.
+fn is_filled_in(form: &Element) -> bool {
+    let untouched = form.clone_node_with_deep(true).ok();
+    let Some(untouched) = untouched.and_then(|copy| copy.dyn_into::<HtmlFormElement>().ok()) else {
+        return false;
+    };
+    untouched.reset();
+    form_data(form) != form_data(&untouched) || !within(form, "[type=file]").is_empty()
+}
+
+/// What a form would send, as text; empty if it is none.
+fn form_data(form: &Element) -> String {
+    form.dyn_ref::<HtmlFormElement>()
+        .and_then(|form| web_sys::FormData::new_with_form(form).ok())
+        // The browser takes a form's data for the list of pairs that it is.
+        .and_then(|data| web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok())
+        .map(|query| query.to_string().into())
+        .unwrap_or_default()
+}
+
+/// The focus goes to what does the same as what had it, without the page moving to it. If nothing does any more, nothing has it.
+fn give_focus_back(part: &Element, tag: &str, focused: &[String]) {
+    let equal = within(part, tag)
+        .into_iter()
+        .find(|new| mark(new) == focused)
+        .and_then(|equal| equal.dyn_into::<HtmlElement>().ok());
+    if let Some(equal) = equal {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        // An element that cannot take the focus leaves it where it is.
+        let _ = equal.focus_with_options(&options);
+    }
+}
+
+/// By what a link or a button is known again: its id, or else where it leads, or what its form sends where; two rows' buttons of the same name differ in that.
+fn mark(element: &Element) -> Vec<String> {
+    let attribute = |name| element.get_attribute(name).unwrap_or_default();
+    if !element.id().is_empty() {
+        return vec![element.id()];
+    }
+    if element.has_attribute("href") {
+        return vec![attribute("href")];
+    }
+    let form = element.closest("form").ok().flatten();
+    let action = form.as_ref().and_then(|form| form.get_attribute("action"));
+    vec![
+        action.unwrap_or_default(),
+        form.as_ref().map(form_data).unwrap_or_default(),
+        attribute("name"),
+        attribute("value"),
+        element.text_content().unwrap_or_default(),
+    ]
 }
 
 /// Keeps the address as a form has it that marks itself so (`data-follow`), and the page's live parts as that address has them, while somebody types.
@@ -83,16 +157,10 @@ pub fn follow_forms() {
             .target()
             .and_then(|target| target.dyn_into::<Element>().ok())
             .and_then(|target| target.closest("[data-follow]").ok().flatten())
-            .and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+            .filter(|form| form.has_type::<HtmlFormElement>());
         let Some(form) = form else { return };
-        let Ok(data) = web_sys::FormData::new_with_form(&form) else {
-            return;
-        };
-        // The browser takes a form's data for the list of pairs that it is.
-        if let Ok(query) = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data)
-            && let Ok(history) = window().history()
-        {
-            let url = format!("?{}", String::from(query.to_string()));
+        if let Ok(history) = window().history() {
+            let url = format!("?{}", form_data(&form));
             let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&url));
             window().clear_timeout_with_handle(timer);
             timer = window()

@@ -145,6 +145,7 @@ fn limits(sizes: &LimitSizes) -> Markup {
                 (size("hubspot_ten_seconds", "HubSpot in 10 seconds", sizes.hubspot_ten_seconds))
                 (size("hubspot_window_ms", "HubSpot's 10 seconds, in ms", usize::try_from(sizes.hubspot_window_ms).unwrap_or(usize::MAX)))
                 (size("hubspot_search", "HubSpot searches a second", sizes.hubspot_search))
+                (size("hubspot_search_window_ms", "HubSpot's second for searches, in ms", usize::try_from(sizes.hubspot_search_window_ms).unwrap_or(usize::MAX)))
                 (size("xero_minute", "Xero a minute", sizes.xero_minute))
                 (size("xero_window_ms", "Xero's minute, in ms", usize::try_from(sizes.xero_window_ms).unwrap_or(usize::MAX)))
                 (size("xero_day", "Xero a day", sizes.xero_day))

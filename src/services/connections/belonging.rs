@@ -17,7 +17,7 @@ use super::{Found, release};
 use crate::{
     Ctx, ServiceError,
     access::require_staff,
-    missing,
+    bills, missing,
     outbox::{self, Job},
 };
 
@@ -61,6 +61,8 @@ pub async fn compare(
         }
         Some(known) if is_mirrored => {
             if mirrored_accounts::set_other(&mut tx, system, &found, now).await? {
+                // Every instance asks anew whose its account is: one that was let into ours all the while would never say that it is clear again.
+                connections::raise_version(&mut tx, system).await?;
                 let facts = json!({ "account": known.account.name, "other": found.name });
                 note(ctx, &mut tx, None, "account_differs", system, &facts).await?;
             }
@@ -79,7 +81,7 @@ pub async fn compare(
 /// moves no money by itself; everything of the new account is read from the beginning.
 ///
 /// Clients keep the contacts that the old invoices are to: what those cover would else be judged anew. Invoices of the new organisation find their deals by
-/// their Reference, or by a person.
+/// their Reference, or by a person. A bill that the old organisation was asked for and did not answer is asked for in no other by itself.
 ///
 /// # Errors
 /// `connection-changed` if it is not that account that was found.
@@ -98,6 +100,9 @@ pub async fn leave_books(
         .ok_or(ServiceError::Conflict("connection-changed"))?;
     mirrored_accounts::leave(&mut tx, system, &old.id, &new.id).await?;
     mirrored_accounts::put(&mut tx, system, &new, ctx.now()).await?;
+    if system == System::Xero {
+        bills::leave(ctx, &mut tx, &old.id, &new.id).await?;
+    }
     missing::forget(ctx, &mut tx, system).await?;
     vendors::forget_cursors(&mut tx, system.as_str()).await?;
     // Whoever holds a client that was let into neither or the old one makes it anew.

@@ -40,12 +40,13 @@ use super::{
 use crate::{Ctx, ServiceError, access::require_staff};
 
 /// The mails, by the name under which they are looked at.
-pub const MAILS: [&str; 17] = [
+pub const MAILS: [&str; 18] = [
     "sign-in",
     "invitation",
     "lead-accepted",
     "lead-review",
     "lead-rejected",
+    "lead-taken-over",
     "dispute-answered",
     "dispute-resolved",
     "statement",
@@ -151,6 +152,7 @@ impl<'a> Sample<'a> {
             "lead-accepted" => lead_draft(words, &self.lead(), "accepted"),
             "lead-review" => lead_draft(words, &self.lead(), "review"),
             "lead-rejected" => lead_draft(words, &self.lead(), "rejected"),
+            "lead-taken-over" => lead_draft(words, &self.lead(), "taken-over"),
             "dispute-answered" => {
                 dispute_draft(words, &self.line(), DisputeStep::Answered, QUESTION)
             }
@@ -219,7 +221,7 @@ impl<'a> Sample<'a> {
             contact_name: "Mia Novak".to_owned(),
             contact_email: "mia@harbour-logistics.example".to_owned(),
             contact_phone: String::new(),
-            need: String::new(),
+            need: format!("{CLIENT} 2027"),
             value: Some(self.money(1_800_000)),
             state: LeadState::InReview,
             reason: Some("Our sales team works with this client already.".to_owned()),
@@ -324,6 +326,7 @@ impl<'a> Sample<'a> {
             state: BillState::Paid,
             idempotency_key: String::new(),
             xero_invoice_id: None,
+            left_with: None,
             moved: None,
             created_at: self.ctx.now(),
             updated_at: self.ctx.now(),

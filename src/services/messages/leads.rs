@@ -1,6 +1,8 @@
 //! What is said about leads: that one was received, and what was decided about it.
 
 use portal_domain::{
+    access::MemberRole,
+    ids::PersonId,
     lead::LeadState,
     money::Money,
     notice::{MailKind, StaffEvent},
@@ -148,6 +150,24 @@ pub(crate) async fn lead_decided(
     lead_mail(ctx, tx, lead, state).await
 }
 
+/// A deal that sales made without a lead counts as a partner's from now on: its owners are told, and whoever of it brought the client before.
+pub(crate) async fn lead_taken_over(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    lead: &LeadRecord,
+    brought_by: Option<PersonId>,
+) -> Result<(), ServiceError> {
+    for member in people::list_members(tx, lead.partner).await? {
+        let is_told = member.role == MemberRole::Owner
+            || brought_by == Some(member.person) && MailKind::Lead.reaches(member.role);
+        if is_told {
+            let to = Reader::from(member);
+            send(ctx, tx, &to, &lead_draft(to.words(), lead, "taken-over")).await?;
+        }
+    }
+    Ok(())
+}
+
 async fn lead_mail(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -161,10 +181,11 @@ async fn lead_mail(
     send(ctx, tx, &to, &lead_draft(to.words(), lead, state)).await
 }
 
-/// `state`: `accepted`, `review` or `rejected`.
+/// `state`: `accepted`, `review`, `rejected` or `taken-over`.
 pub(super) fn lead_draft(words: Words, lead: &LeadRecord, state: &str) -> Draft {
-    let arguments: [(&str, Argument); 2] = [
+    let arguments: [(&str, Argument); 3] = [
         ("client", lead.client_name.as_str().into()),
+        ("need", lead.need.as_str().into()),
         ("reason", lead.reason.clone().unwrap_or_default().into()),
     ];
     Draft {

@@ -25,15 +25,15 @@ pub(crate) use disputes::{dispute_moved, dispute_raised};
 pub use exceptions::tell_exceptions;
 pub use gallery::{MAILS, MESSAGES, MessageSample, sample_html, sample_mail, sample_message};
 pub use layout::Laid;
-pub(crate) use leads::{deal_without_lead, deal_won, lead_decided, lead_received};
+pub(crate) use leads::{deal_without_lead, deal_won, lead_decided, lead_received, lead_taken_over};
 pub use preferences::{
     Subscription, begin_digests, choose_mails, find_subscription, list_wanted, send_digest,
     unsubscribe,
 };
 pub use slack::{
-    Channels, NotPosted, Post, StaffChannel, Trial, find_thread, find_unposted, list_channels,
-    seal_webhooks, set_channel, set_channel_language, slack_not_posted, slack_posted, test_channel,
-    test_own_place, test_place_of,
+    Channels, NotPosted, Post, StaffChannel, Trial, channel_full, find_thread, find_unposted,
+    list_channels, seal_webhooks, set_channel, set_channel_language, slack_not_posted,
+    slack_posted, take_turn, test_channel, test_own_place, test_place_of,
 };
 pub(crate) use slack::{find_trial_of, keep_place};
 pub use statements::{announce_carried, announce_statement, carried};

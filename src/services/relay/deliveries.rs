@@ -260,6 +260,32 @@ pub async fn not_begun(ctx: &Ctx, id: LeadId) -> Result<(), ServiceError> {
     Ok(tx.commit().await?)
 }
 
+/// How far a lead is that goes through the iPaaS, and the company that was called back.
+#[derive(Clone, Debug)]
+pub struct LeadDelivery {
+    pub delivery: DeliveryRecord,
+    pub company: Option<String>,
+}
+
+/// The delivery of a lead that goes through the iPaaS; `None` for one that goes directly.
+pub async fn find_delivery(
+    ctx: &Ctx,
+    actor: &Actor,
+    lead: &LeadRecord,
+) -> Result<Option<LeadDelivery>, ServiceError> {
+    require_staff(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    let known = deliveries::find(&mut tx, lead.id).await?;
+    let Some(delivery) = known.filter(|known| known.way == Way::Relay) else {
+        return Ok(None);
+    };
+    let client = clients::find(&mut tx, lead.client).await?;
+    Ok(Some(LeadDelivery {
+        delivery,
+        company: client.and_then(|client| client.hubspot_company_id),
+    }))
+}
+
 /// Sends a lead to the iPaaS once more, under the same id.
 ///
 /// # Errors

@@ -11,7 +11,8 @@ pub use answers::{NotTaken, deal_changed, failed, registered};
 pub use choice::{RelayView, choose, is_hubspot_used, read};
 pub(crate) use choice::{find as find_choice, is_hubspot_used_in, require_hubspot};
 pub use deliveries::{
-    Sending, begin, begin_direct, is_direct, not_begun, not_taken, resend, resend_taken, taken,
+    LeadDelivery, Sending, begin, begin_direct, find_delivery, is_direct, not_begun, not_taken,
+    resend, resend_taken, taken,
 };
 pub(crate) use deliveries::{deliver, made_in_vain};
 pub use secrets::{KnownSecret, drop_old_secret, find_inward, keep_secret, new_secret};

@@ -47,12 +47,16 @@ pub async fn set_aside_jobs(
     Ok(Done::new(format!("{PATH}/{system}"), "jobs-set-aside"))
 }
 
-/// Reads everything anew from both vendors.
+/// Reads everything anew, and says so where HubSpot is left out.
 #[server(endpoint = "sweep_now")]
 pub async fn sweep_now() -> Result<Done, UiError> {
+    use portal_services::operations::{Swept, sweep_now};
     let page = crate::web::page::current().await?;
-    page.said(portal_services::operations::sweep_now(&page.ctx, page.actor()?).await)?;
-    Ok(Done::new(PATH, "sweep-started"))
+    let notice = match page.said(sweep_now(&page.ctx, page.actor()?).await)? {
+        Swept::Both => "sweep-started",
+        Swept::XeroAlone => "sweep-started-xero",
+    };
+    Ok(Done::new(PATH, notice))
 }
 
 /// Compares everything of a system with what is known of it.

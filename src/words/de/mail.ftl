@@ -11,6 +11,8 @@ mail-lead-review-subject = Ihr Lead { $client } ist eingegangen und wird geprüf
 mail-lead-review-body = Vielen Dank: Ihr Lead { $client } ist eingegangen. Bevor es weitergeht, sieht sich jemand den Lead an; sobald darüber entschieden ist, erhalten Sie eine E-Mail.
 mail-lead-rejected-subject = Ihr Lead { $client } wurde nicht aufgenommen
 mail-lead-rejected-body = Wir können Ihren Lead { $client } leider nicht aufnehmen. Der Grund: { $reason } Wenn Sie das anders sehen, wenden Sie sich bitte an Ihre Partnerbetreuung.
+mail-lead-taken-over-subject = Ein Deal mit { $client } zählt als Ihrer
+mail-lead-taken-over-body = Unser Vertrieb hat den Deal „{ $need }“ mit { $client } ohne einen Lead von Ihnen angelegt. Wir haben das geprüft, und er zählt als Ihrer: Er steht unter Ihren Leads, und jeden Schritt können Sie im Portal verfolgen.
 mail-lead-button = Lead öffnen
 
 ## Anmelden und beitreten

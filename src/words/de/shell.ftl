@@ -167,3 +167,4 @@ notice-system-resumed = Was gewartet hat, geht jetzt hinaus.
 notice-webhook-replayed = Der Webhook wird erneut abgearbeitet.
 notice-comparison-started = Alles wird verglichen; die Seite zeigt es von selbst.
 notice-sweep-started = Beide Systeme werden gelesen; die Seite aktualisiert sich von selbst.
+notice-sweep-started-xero = Xero wird gelesen; die Seite aktualisiert sich von selbst. HubSpot nicht: Was aus Deals wird, meldet die iPaaS, und das Portal fragt HubSpot nichts.

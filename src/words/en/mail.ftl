@@ -11,6 +11,8 @@ mail-lead-review-subject = We have your lead { $client } and look at it
 mail-lead-review-body = Thank you: your lead { $client } is received. A person looks at it before it goes on; you get a mail as soon as that is decided.
 mail-lead-rejected-subject = Your lead { $client } was not taken up
 mail-lead-rejected-body = We cannot take up your lead { $client }. The reason: { $reason } If you think that this is wrong, write to your partner manager.
+mail-lead-taken-over-subject = A deal with { $client } counts as yours
+mail-lead-taken-over-body = Our sales team made the deal “{ $need }” with { $client } without a lead of yours. We looked at it, and it counts as yours: it stands among your leads, and you can follow every step in the portal.
 mail-lead-button = Open the lead
 
 ## Signing in and joining

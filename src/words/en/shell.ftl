@@ -167,3 +167,4 @@ notice-system-resumed = What waited goes out now.
 notice-webhook-replayed = The webhook is worked off again.
 notice-comparison-started = Everything is being compared; the page updates by itself.
 notice-sweep-started = Both systems are being read; the page updates by itself.
+notice-sweep-started-xero = Xero is being read; the page updates by itself. HubSpot is not: the iPaaS tells what becomes of deals, and the portal asks HubSpot nothing.

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod places;
+mod turns;
 
 use portal_domain::{
     access::MemberRole,
@@ -30,6 +31,7 @@ pub use places::{
     test_channel, test_own_place, test_place_of,
 };
 pub(crate) use places::{find_trial_of, keep_place};
+pub use turns::{channel_full, take_turn};
 
 /// A message that is ready to be posted.
 #[derive(Clone, Debug)]

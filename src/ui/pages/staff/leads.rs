@@ -10,13 +10,14 @@ use portal_services::{
     ServiceError,
     leads::{self, LeadView},
     lines::{self, LineView},
+    relay,
 };
 use portal_store::leads::{LeadFilter, LeadRecord};
 use serde::Deserialize;
 
 use super::{
-    Tab, address, breakable, calls, crumbs, fact, form_errors, head, line_kind, line_pill, may,
-    paging, tabs, today::due_pill,
+    Tab, address, breakable, calls, crumbs, fact, form_errors, head,
+    integrations::delivery_of_lead, line_kind, line_pill, may, paging, tabs, today::due_pill,
 };
 use crate::{
     ui::{
@@ -194,6 +195,8 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
     let id: LeadId = page.said(id.parse().map_err(|_| ServiceError::NotFound))?;
     let view = page.said(leads::find_for_staff(&page.ctx, page.actor()?, id).await)?;
     let lines = page.said(lines::list_of_lead(&page.ctx, page.actor()?, id).await)?;
+    let delivery = relay::find_delivery(&page.ctx, page.actor()?, &view.lead).await;
+    let delivery = page.said(delivery)?;
     let title = view.lead.client_name.clone();
     Ok(page.show(&title.clone(), move |page| {
         let lead = &view.lead;
@@ -212,7 +215,10 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
                     {commission(page, &lines)}
                     <div id="timeline" data-live="">{timeline(page, &view)}</div>
                 </div>
-                {facts(page, &view)}
+                <div class="stack">
+                    {facts(page, &view)}
+                    {delivery.map(|found| delivery_of_lead(page, lead, &found))}
+                </div>
             </div>
         }
         .into_any()

@@ -584,7 +584,7 @@ fn settlement(page: &Page, view: &StatementView) -> AnyView {
     });
     let bills = view.bills.iter().map(|bill| {
         let open = Money::new(bill.total.minor - bill.paid_minor, bill.total.currency);
-        let withdraw = (bill.can_be_withdrawn() && may(page, Action::Reconcile))
+        let withdraw = (bill.can_be_withdrawn_by_staff() && may(page, Action::Reconcile))
             .then(|| parts::withdraw(page, bill));
         let moved = bill.moved.map(|moved| {
             let days = [

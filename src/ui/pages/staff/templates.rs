@@ -6,6 +6,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use leptos::prelude::*;
+use portal_domain::access::{Action, Actor, can};
 use portal_services::{
     ServiceError,
     messages::{self, Laid, MAILS, MESSAGES, MessageSample},
@@ -14,14 +15,14 @@ use portal_words::Locale;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{address, channels::message_tabs, head};
+use super::{address, channels::message_tabs, head, integrations};
 use crate::{ui::api::UiError, web::page::Page};
 
 pub const PATH: &str = "/staff/messages/templates";
 
 #[derive(Deserialize)]
 pub struct TemplateQuery {
-    /// `mail` or `slack`.
+    /// `mail`, `slack` or `webhook`.
     #[serde(default)]
     by: String,
     #[serde(default)]
@@ -30,10 +31,15 @@ pub struct TemplateQuery {
     language: String,
 }
 
+/// What goes to an iPaaS, by the names under which it is looked at.
+pub const WEBHOOKS: [&str; 2] = ["lead-created", "portal-test"];
+
 /// What is looked at.
 enum Sample {
     Mail(Laid),
     Slack(MessageSample),
+    /// A body, as JSON.
+    Webhook(&'static str),
 }
 
 struct Shown {
@@ -48,6 +54,7 @@ pub async fn show(page: Page, Query(query): Query<TemplateQuery>) -> Result<Resp
     let language = Locale::parse(&query.language).unwrap_or(page.words.locale());
     let (by, first) = match query.by.as_str() {
         "slack" => ("slack", MESSAGES[0]),
+        "webhook" => ("webhook", WEBHOOKS[0]),
         _ => ("mail", MAILS[0]),
     };
     let name = if query.name.is_empty() {
@@ -57,6 +64,7 @@ pub async fn show(page: Page, Query(query): Query<TemplateQuery>) -> Result<Resp
     };
     let sample = match by {
         "slack" => messages::sample_message(&page.ctx, actor, &name, language).map(Sample::Slack),
+        "webhook" => sample_webhook(actor, &name).map(Sample::Webhook),
         _ => messages::sample_mail(&page.ctx, actor, &name, language).map(Sample::Mail),
     };
     let shown = Shown {
@@ -75,11 +83,22 @@ pub async fn show(page: Page, Query(query): Query<TemplateQuery>) -> Result<Resp
                 <div class="stack">
                     {list(page, &shown, "mail", &MAILS)}
                     {list(page, &shown, "slack", &MESSAGES)}
+                    {list(page, &shown, "webhook", &WEBHOOKS)}
                 </div>
             </div>
         }
         .into_any()
     }))
+}
+
+/// The body of a webhook with made-up things, as the guide has it.
+fn sample_webhook(actor: &Actor, name: &str) -> Result<&'static str, ServiceError> {
+    if !can(actor, Action::ReadBooks) {
+        return Err(ServiceError::Forbidden);
+    }
+    let is_known = WEBHOOKS.contains(&name);
+    let example = integrations::example_of(&name.replace('-', "."));
+    example.filter(|_| is_known).ok_or(ServiceError::NotFound)
 }
 
 /// A mail alone, for the frame: it may bring its own styles, and nothing in it runs or loads.
@@ -125,10 +144,10 @@ fn url(by: &str, name: &str, language: Locale) -> String {
 
 fn list(page: &Page, shown: &Shown, by: &'static str, names: &[&'static str]) -> AnyView {
     let words = &page.words;
-    let title = words.text(if by == "mail" {
-        "template-mails"
-    } else {
-        "template-slack"
+    let title = words.text(match by {
+        "mail" => "template-mails",
+        "slack" => "template-slack",
+        _ => "template-webhooks",
     });
     let entries = names
         .iter()
@@ -150,8 +169,10 @@ fn list(page: &Page, shown: &Shown, by: &'static str, names: &[&'static str]) ->
 fn preview(page: &Page, shown: &Shown) -> AnyView {
     let words = &page.words;
     let title = words.text(&format!("template-{}-{}", shown.by, shown.name));
+    // What programs read is the same in every language.
     let languages = Locale::ALL
         .iter()
+        .filter(|_| shown.by != "webhook")
         .map(|locale| {
             let is_current = *locale == shown.language;
             let (current, class) = match is_current {
@@ -161,8 +182,9 @@ fn preview(page: &Page, shown: &Shown) -> AnyView {
             let url = url(shown.by, &shown.name, *locale);
             view! { <a class=class href=url aria-current=current lang=locale.as_str()>{locale.own_name()}</a> }
         })
-        .collect_view();
+        .collect::<Vec<_>>();
     let content = match &shown.sample {
+        Sample::Webhook(body) => webhook(page, body),
         Sample::Mail(laid) => mail(page, shown, laid),
         Sample::Slack(message) => slack(page, message),
     };
@@ -170,7 +192,7 @@ fn preview(page: &Page, shown: &Shown) -> AnyView {
         <section class="card" data-template=shown.name.clone()>
             <header>
                 <h2>{title}</h2>
-                <nav class="row" aria-label=words.text("template-language")>{languages}</nav>
+                {(!languages.is_empty()).then(|| view! { <nav class="row" aria-label=words.text("template-language")>{languages}</nav> })}
             </header>
             {content}
         </section>
@@ -196,6 +218,15 @@ fn mail(page: &Page, shown: &Shown, laid: &Laid) -> AnyView {
         <div class="framed">{frames.into_iter().collect_view()}</div>
         <h3>{words.text("template-text")}</h3>
         <pre class="verbatim" lang=shown.language.as_str()>{laid.text.clone()}</pre>
+    }
+    .into_any()
+}
+
+fn webhook(page: &Page, body: &'static str) -> AnyView {
+    let words = &page.words;
+    view! {
+        <p>{words.text("template-webhook-what")}" "<a href=integrations::GUIDE_PATH>{words.text("relay-guide")}</a></p>
+        <pre class="verbatim">{body}</pre>
     }
     .into_any()
 }

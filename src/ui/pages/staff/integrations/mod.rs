@@ -29,7 +29,9 @@ use crate::{
     web::page::Page,
 };
 
-pub use relay::{GUIDE_PATH, RELAY_PATH, show_guide, show_relay};
+pub use relay::{
+    GUIDE_PATH, RELAY_PATH, example_of, of_lead as delivery_of_lead, show_guide, show_relay,
+};
 pub use systems::system_state;
 
 const PATH: &str = "/staff/integrations";

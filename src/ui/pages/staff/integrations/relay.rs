@@ -34,12 +34,22 @@ use crate::{
     web::page::Page,
 };
 
+pub use deliveries::of_lead;
+
 pub const RELAY_PATH: &str = "/staff/integrations/relay";
 pub const GUIDE_PATH: &str = "/staff/integrations/relay/guide";
 const SYSTEM: &str = "relay";
 const CHOOSE: &str = "choose_relay";
 /// What whoever builds the other end reads.
 const GUIDE: &str = include_str!("../../../../../docs/relay.md");
+
+/// The guide's example of what is sent or called back under a name: a test holds that it is what the portal sends.
+pub fn example_of(kind: &str) -> Option<&'static str> {
+    let named = format!("\"type\": \"{kind}\"");
+    let fenced = GUIDE.split("```json\n").skip(1);
+    let mut examples = fenced.filter_map(|rest| rest.split("```").next());
+    examples.find(|example| example.contains(&named))
+}
 
 /// Which side a new secret is to be made for, if any.
 #[derive(Deserialize)]

@@ -2,14 +2,17 @@
 
 use leptos::prelude::*;
 use portal_domain::{access::Action, lead::LeadState, relay::DeliveryState};
-use portal_services::relay::RelayView;
-use portal_store::deliveries::ListedDelivery;
+use portal_services::relay::{LeadDelivery, RelayView};
+use portal_store::{
+    deliveries::{DeliveryRecord, ListedDelivery},
+    leads::LeadRecord,
+};
 
 use super::RELAY_PATH;
 use crate::{
     ui::{
         kit::{self, icons},
-        pages::staff::{NOTHING, calls, form_errors, may},
+        pages::staff::{NOTHING, calls, fact, form_errors, may},
     },
     web::page::Page,
 };
@@ -54,42 +57,77 @@ fn row(page: &Page, listed: &ListedDelivery) -> AnyView {
     let words = &page.words;
     let delivery = &listed.delivery;
     let url = format!("/staff/leads/{}", delivery.lead);
-    let sent = delivery.accepted_at.map_or_else(
-        || NOTHING.into_any(),
-        |at| {
-            let again = (delivery.sends > 1).then(|| {
-                let times = words.with("relay-delivery-times", &[("count", delivery.sends.into())]);
-                view! { <small>{times}</small> }
-            });
-            view! { {kit::instant(page, at)}{again} }.into_any()
-        },
-    );
-    let resend = may(page, Action::Operate).then(|| {
-        let label = words.text("relay-resend");
-        view! {
-            <form method="post" action=RELAY_PATH>
-                {calls("resend_lead")}
-                <input type="hidden" name="lead" value=delivery.lead.to_string() />
-                <button class="btn sm" aria-label=format!("{label}: {}", listed.client_name)>{label.clone()}</button>
-            </form>
-        }
-    });
     view! {
         <tr data-lead=delivery.lead.to_string()>
             <th class="main" scope="row"><a href=url>{listed.client_name.clone()}</a><small>{listed.partner_name.clone()}</small></th>
-            <td data-label=words.text("relay-delivery-sent")>{sent}</td>
-            <td data-label=words.text("relay-delivery-state")>{state(page, listed)}</td>
-            <td class="act">{resend}</td>
+            <td data-label=words.text("relay-delivery-sent")>{sent(page, delivery)}</td>
+            <td data-label=words.text("relay-delivery-state")>{state(page, delivery, listed.lead_state)}</td>
+            <td class="act">{resend(page, delivery, &listed.client_name)}</td>
         </tr>
     }
     .into_any()
 }
 
-/// How far it is, since when, and in whose words if it failed. A lead whose deal is known is registered, whoever told of it.
-fn state(page: &Page, listed: &ListedDelivery) -> AnyView {
+/// When the iPaaS took it last, and how often it did.
+fn sent(page: &Page, delivery: &DeliveryRecord) -> AnyView {
+    let Some(at) = delivery.accepted_at else {
+        return NOTHING.into_any();
+    };
+    let again = (delivery.sends > 1).then(|| {
+        let count = [("count", delivery.sends.into())];
+        let times = page.words.with("relay-delivery-times", &count);
+        view! { " "<small>{times}</small> }
+    });
+    view! { {kit::instant(page, at)}{again} }.into_any()
+}
+
+fn resend(page: &Page, delivery: &DeliveryRecord, client: &str) -> Option<AnyView> {
+    may(page, Action::Operate).then(|| {
+        let label = page.words.text("relay-resend");
+        view! {
+            <form method="post" action=RELAY_PATH>
+                {calls("resend_lead")}
+                <input type="hidden" name="lead" value=delivery.lead.to_string() />
+                <button class="btn sm" aria-label=format!("{label}: {client}")>{label.clone()}</button>
+            </form>
+        }
+        .into_any()
+    })
+}
+
+/// The delivery on its lead's own page: how far it is, what the iPaaS said last, and what it called back.
+pub fn of_lead(page: &Page, lead: &LeadRecord, found: &LeadDelivery) -> AnyView {
     let words = &page.words;
-    let delivery = &listed.delivery;
-    let state = match listed.lead_state {
+    let delivery = &found.delivery;
+    let answered = delivery
+        .answered_at
+        .map_or_else(|| NOTHING.into_any(), |at| kit::instant(page, at));
+    let code = |id: &Option<String>| match id {
+        Some(id) => view! { <code>{id.clone()}</code> }.into_any(),
+        None => NOTHING.into_any(),
+    };
+    let way = view! { <a href=RELAY_PATH>{words.text("relay-way-relay")}</a> };
+    view! {
+        <section class="card" id="delivery" data-live="">
+            <header><h2>{words.text("relay-delivery")}</h2>{resend(page, delivery, &lead.client_name)}</header>
+            <dl class="facts">
+                {fact(words.text("relay-delivery-way"), way.into_any())}
+                {fact(words.text("relay-delivery-state"), state(page, delivery, lead.state))}
+                {fact(words.text("relay-delivery-sent"), sent(page, delivery))}
+                {fact(words.text("relay-delivery-answered"), answered)}
+                {fact(words.text("relay-delivery-company"), code(&found.company))}
+                {fact(words.text("staff-lead-hubspot-contact"), code(&lead.hubspot_contact_id))}
+                {fact(words.text("staff-lead-hubspot-deal"), code(&lead.hubspot_deal_id))}
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+/// How far it is, since when, and in whose words if it failed. A lead whose deal is known is registered, whoever told of it.
+fn state(page: &Page, delivery: &DeliveryRecord, lead_state: LeadState) -> AnyView {
+    let words = &page.words;
+    let state = match lead_state {
         LeadState::Accepted => delivery.state,
         LeadState::Withdrawn => return kit::pill("off", words.text("relay-state-withdrawn")),
         _ => DeliveryState::Registered,

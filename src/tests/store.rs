@@ -265,10 +265,13 @@ async fn every_id_of_ours_refers_to_its_table() {
             || column == "remote_id"
             || (column == "contact_id" && matches!(table, "invoices" | "credits"))
     };
+    // Jobs that are done are removed by the thousand, none of them with a try: that is not looked up for each.
+    let is_kept_apart = |table: &str, column: &str| (table, column) == ("job_tries", "job_id");
     let missing: Vec<_> = columns(&database)
         .await
         .into_iter()
         .filter(|(table, column, _)| column.ends_with("_id") && !is_theirs(table, column))
+        .filter(|(table, column, _)| !is_kept_apart(table, column))
         .filter(|(table, column, _)| !referring.contains(&(table.clone(), column.clone())))
         .collect();
     assert!(missing.is_empty(), "{missing:?}");

@@ -62,6 +62,23 @@ impl Browser {
         self.send(request).await
     }
 
+    /// What an answer says before its body, which may have no end.
+    pub async fn head_of_get(&mut self, path: &str) -> Answer {
+        let url = format!("{}{path}", self.url);
+        let request = self
+            .client
+            .get(url)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::COOKIE, self.cookie());
+        let answer = request.send().await.unwrap();
+        Answer {
+            status: answer.status().as_u16(),
+            location: String::new(),
+            headers: answer.headers().clone(),
+            body: String::new(),
+        }
+    }
+
     /// Sends a form as a page of ours would.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         self.post_from(

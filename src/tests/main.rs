@@ -4,6 +4,7 @@
 mod browser;
 mod database;
 mod portal;
+mod routes;
 mod story;
 
 mod access;
@@ -19,6 +20,7 @@ mod documents;
 mod drift;
 mod failure_modes;
 mod forms;
+mod front;
 mod hubspot_deals;
 mod jobs;
 mod kills;

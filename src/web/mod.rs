@@ -121,7 +121,7 @@ pub fn router(app: AppState) -> Router {
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CompressionLayer::new())
         .merge(files::router(&app.assets))
-        .layer(middleware::from_fn(guard::headers))
+        .layer(middleware::from_fn_with_state(app, guard::headers))
 }
 
 fn public_pages() -> Router<AppState> {

@@ -275,7 +275,6 @@ impl Page {
             header::CONTENT_TYPE,
             HeaderValue::from_static("text/html; charset=utf-8"),
         );
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Ok(policy) = HeaderValue::from_str(&content_security_policy(nonce.as_inner())) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }

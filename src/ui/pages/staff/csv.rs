@@ -32,7 +32,6 @@ impl Csv {
         headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(name));
         let kind = HeaderValue::from_static("text/csv; charset=utf-8");
         headers.insert(header::CONTENT_TYPE, kind);
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
 }

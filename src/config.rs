@@ -1,9 +1,15 @@
 //! Settings: from the environment, then from `portal.toml`, then the defaults. One that is unknown or malformed stops the start with a sentence that names it.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use chrono::DateTime;
 use chrono_tz::Tz;
+use ipnet::IpNet;
 use portal_domain::{
     calendar::Timestamp, connection::System, payout::MinimumPayout, statement::Party, text::Email,
 };
@@ -29,6 +35,16 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "PORTAL_URL",
         "http://127.0.0.1:3000",
         "Public address, for links and webhooks",
+    ),
+    (
+        "PORTAL_TRUSTED_PROXIES",
+        "",
+        "The proxies in front of the portal, as addresses or networks with a comma between, such as 127.0.0.1,10.0.0.0/8: what they write into X-Forwarded-For is believed",
+    ),
+    (
+        "PORTAL_REQUESTS_PER_MINUTE",
+        "600",
+        "How many requests a minute one person may make of one instance; what is allowed to an address, a partner, forms and downloads follows from it (src/web/limits.rs)",
     ),
     (
         "PORTAL_NAME",
@@ -218,6 +234,9 @@ pub struct Settings {
     pub database_url: Secret,
     pub portal_addr: SocketAddr,
     pub portal_url: String,
+    /// Whose word is taken for where a request comes from.
+    pub trusted_proxies: Vec<IpNet>,
+    pub requests_per_minute: u32,
     pub portal_name: String,
     pub data: PathBuf,
     pub key: Option<Secret>,
@@ -305,6 +324,8 @@ impl Settings {
                 "an address and a port, such as 127.0.0.1:3000",
             )?,
             portal_url: values.url("PORTAL_URL")?,
+            trusted_proxies: values.networks("PORTAL_TRUSTED_PROXIES")?,
+            requests_per_minute: values.between("PORTAL_REQUESTS_PER_MINUTE", 60, 1_000_000)?,
             portal_name: values.text("PORTAL_NAME"),
             data: PathBuf::from(values.text("PORTAL_DATA")),
             key: values.optional("PORTAL_KEY").map(Secret::from),
@@ -470,6 +491,23 @@ impl Values {
                 "a list of currencies with minor units, such as GBP=4000,JPY=10000",
             )?,
         })
+    }
+
+    /// Addresses, each a network of its own, and networks.
+    fn networks(&self, name: &str) -> Result<Vec<IpNet>, SettingsError> {
+        let value = self.text(name);
+        let parts = value.split(',').map(str::trim);
+        parts
+            .filter(|part| !part.is_empty())
+            .map(|part| {
+                let network = part.parse().ok();
+                let address = || part.parse().ok().map(|address: IpAddr| address.into());
+                network.or_else(address).ok_or_else(|| {
+                    let expected = "an address or a network, such as 127.0.0.1 or 10.0.0.0/8";
+                    SettingsError::new(name, format!("`{part}` is not {expected}"))
+                })
+            })
+            .collect()
     }
 
     fn url(&self, name: &str) -> Result<String, SettingsError> {

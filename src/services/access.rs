@@ -1,5 +1,7 @@
 //! Signing in and being somebody: sessions, links by mail, and who acts. Tokens are random, and only their hashes are kept.
 
+use std::collections::HashMap;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portal_domain::{
     access::{Action, Actor, can},
@@ -120,6 +122,32 @@ async fn is_of_now(ctx: &Ctx, tx: &mut Tx, session: &SessionRecord) -> Result<bo
         return Ok(!connections::is_any_real(tx).await?);
     }
     Ok(session.expires_at <= session.created_at.plus_days(SESSION_DAYS))
+}
+
+/// Who acts in each of some sessions by now, by the hash of its token: those that [`find_session`] would still find, looked up together.
+pub async fn list_standing(
+    ctx: &Ctx,
+    token_hashes: &[String],
+) -> Result<HashMap<String, Actor>, ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    let mut standing = HashMap::new();
+    for found in sessions::list_standing(&mut tx, token_hashes, ctx.now()).await? {
+        let person = found.session.person;
+        let actor = match found.session.partner {
+            Some(partner) => found.member_role.map(|role| Actor::Member {
+                person,
+                partner,
+                role,
+            }),
+            None => found.staff_role.map(|role| Actor::Staff { person, role }),
+        };
+        if let Some(actor) = actor
+            && is_of_now(ctx, &mut tx, &found.session).await?
+        {
+            standing.insert(found.token_hash, actor);
+        }
+    }
+    Ok(standing)
 }
 
 async fn resolve(

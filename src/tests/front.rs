@@ -1,6 +1,23 @@
 //! What stands in front of every request: what browsers are told about every answer, who may ask how often, and what is answered to what is no request of ours.
 
-use crate::{access::stated, browser::Answer, portal::TestPortal, routes};
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use portal::{ui::api::UiError, web::calls};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::{
+    access::stated,
+    browser::{Answer, Browser, english},
+    portal::TestPortal,
+    routes,
+};
 
 /// What every answer says to a browser, if it says nothing else of itself.
 #[track_caller]
@@ -121,4 +138,224 @@ async fn browsers_are_told_to_come_over_tls_alone_where_the_portal_has_it() {
         );
     }
     portal.finish().await;
+}
+
+/// Ends a session in some way, and waits for its stream to end, in which nothing else happens.
+async fn ends_within_seconds(what: &str, mut stream: reqwest::Response) {
+    let ended = tokio::time::timeout(Duration::from_secs(3), async {
+        while let Ok(Some(_)) = stream.chunk().await {}
+    });
+    assert!(ended.await.is_ok(), "the stream outlives {what}");
+}
+
+#[tokio::test]
+async fn an_open_stream_ends_with_its_session_even_if_nothing_changes() {
+    let portal = TestPortal::start().await;
+    let mut innocent = portal.sign_in(&portal.aster.owner).await;
+    let mut innocents = innocent.open("/events").await;
+
+    let mut sales = portal.sign_in(&portal.aster.sales).await;
+    let stream = sales.open("/events").await;
+    sales.again().post("/leads", &[("do", "sign_out")]).await;
+    ends_within_seconds("a sign-out elsewhere", stream).await;
+
+    let person = portal.borealis.owner.person();
+    let session = format!("person_id = '{person}'");
+    for (what, sql) in [
+        (
+            "its end",
+            format!("UPDATE sessions SET expires_at = 1 WHERE {session}"),
+        ),
+        (
+            "another role",
+            format!("UPDATE members SET role = 'finance' WHERE {session}"),
+        ),
+        (
+            "the membership",
+            format!("UPDATE members SET removed_at = 1 WHERE {session}"),
+        ),
+    ] {
+        let mut owner = portal.sign_in(&portal.borealis.owner).await;
+        let stream = owner.open("/events").await;
+        portal.database.execute(&sql).await.unwrap();
+        ends_within_seconds(what, stream).await;
+        let open = owner.head_of_get("/events").await;
+        let is_other_role = what == "another role";
+        assert_eq!(open.status == 200, is_other_role, "{what}");
+    }
+
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let stream = operator.open("/events").await;
+    let person = portal.staff.operator.person();
+    let sql = format!("UPDATE people SET disabled_at = 1 WHERE id = '{person}'");
+    portal.database.execute(&sql).await.unwrap();
+    ends_within_seconds("the person's access", stream).await;
+
+    let mut sales = portal.sign_in(&portal.aster.sales).await;
+    let stream = sales.open("/events").await;
+    let person = portal.aster.sales.person().to_string();
+    let remove = [("do", "remove_member"), ("person", person.as_str())];
+    assert_eq!(innocent.post("/company", &remove).await.status, 303);
+    ends_within_seconds("the removal from the team", stream).await;
+
+    let still_open = tokio::time::timeout(Duration::from_millis(100), async {
+        while innocents.chunk().await.unwrap().is_some() {}
+    });
+    assert!(still_open.await.is_err(), "somebody else's stream ended");
+    drop(innocents);
+    portal.finish().await;
+}
+
+/// What a server function answers: its status, and why not.
+async fn call(browser: &mut Browser, function: &str, fields: &[(&str, &str)]) -> (u16, UiError) {
+    let answer = browser.post(&format!("/api/{function}"), fields).await;
+    let is_done = (200..300).contains(&answer.status);
+    let said = match is_done {
+        true => UiError::default(),
+        false => serde_json::from_str(&answer.body).expect(&answer.body),
+    };
+    (answer.status, said)
+}
+
+#[tokio::test]
+async fn a_call_that_is_no_call_of_ours_is_answered_in_our_words() {
+    let portal = TestPortal::start().await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    operator.say("accept", "text/html");
+    operator.say("referer", "https://elsewhere.example/page");
+    for (function, fields, status, key) in [
+        ("nothing_of_ours", &[][..], 404, "error-not-found"),
+        ("retry_job", &[("other", "x")][..], 400, "error-unreadable"),
+        (
+            "set_aside_jobs",
+            &[("seen_at", "x")][..],
+            400,
+            "error-unreadable",
+        ),
+    ] {
+        let (answered, error) = call(&mut operator, function, fields).await;
+        assert_eq!((answered, error.status), (status, status), "{function}");
+        assert_eq!(error.message, english(key), "{function}");
+    }
+    let (status, _) = call(&mut operator, "approve_lines", &[("lines[0]", "x:1:EUR")]).await;
+    assert!((400..500).contains(&status), "{status}");
+    let json = operator.send_json("/api/retry_job", "{", &[("sec-fetch-site", "same-origin")]);
+    assert_eq!(json.await.status, 400);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn nothing_is_read_of_whoever_is_not_signed_in_but_what_signs_in() {
+    let portal = TestPortal::start().await;
+    let mut nobody = portal.browser();
+    let mut functions = 0;
+    for (path, method) in leptos::server_fn::axum::server_fn_paths() {
+        assert_eq!(method, "POST", "{path} would change something by a look");
+        let function = path.strip_prefix("/api/").expect("below /api");
+        let (status, error) = call(&mut nobody, function, &[("nonsense", "x")]).await;
+        functions += 1;
+        if calls::FOR_STRANGERS.contains(&function) {
+            assert_ne!(status, 401, "{function}");
+        } else {
+            assert_eq!(
+                (status, error.message),
+                (401, english("error-signed-out")),
+                "{function}"
+            );
+        }
+    }
+    assert!(functions > 60, "{functions}");
+    let host = portal.url.strip_prefix("http://").unwrap();
+    let mut stranger = TcpStream::connect(host).await.unwrap();
+    let head = format!(
+        "POST /statements HTTP/1.1\r\nhost: {host}\r\ncontent-type: multipart/form-data; boundary=x\r\ncontent-length: 30000000\r\n\r\n"
+    );
+    stranger.write_all(head.as_bytes()).await.unwrap();
+    let mut begun = vec![0; 12];
+    let answer = tokio::time::timeout(Duration::from_secs(3), stranger.read_exact(&mut begun));
+    answer.await.expect("no file is waited for").unwrap();
+    assert_eq!(String::from_utf8(begun).unwrap(), "HTTP/1.1 303");
+    portal.finish().await;
+}
+
+/// What was logged while it was held.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, written: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(written);
+        Ok(written.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The one reference of ours that a text names which the log has as well: the line that it leads to.
+fn line_of(log: &Log, shown: &str) -> String {
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let words = shown.split(|c: char| !c.is_ascii_alphanumeric());
+    let mut found = words.filter_map(|word| {
+        let is_reference = word.len() == 26 && word.parse::<ulid::Ulid>().is_ok();
+        let named = format!("reference {word}");
+        is_reference.then(|| log.lines().find(|line| line.contains(&named)))?
+    });
+    found
+        .next()
+        .unwrap_or_else(|| panic!("no reference leads to the log: {shown}\n{log}"))
+        .to_owned()
+}
+
+#[tokio::test]
+async fn the_reference_that_is_shown_leads_to_the_cause_and_the_cause_is_not_shown() {
+    let portal = TestPortal::start().await;
+    let (lead, _) = portal.registered("Harbour", "harbour-logistics.com").await;
+    let fresh = portal
+        .submit(&portal.aster.owner, "Quay", "quay-foods.com")
+        .await;
+    let mut owner = portal.sign_in(&portal.aster.owner).await;
+    let log = Log::default();
+    let written = log.clone();
+    let logged = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || written.clone())
+        .finish();
+    let held = tracing::subscriber::set_default(logged);
+    portal
+        .database
+        .execute("ALTER TABLE lead_events RENAME TO gone")
+        .await
+        .unwrap();
+    let fresh = fresh.to_string();
+    let fields = [("do", "withdraw_lead"), ("lead", fresh.as_str())];
+    let answers = [
+        ("/leads/{id}", owner.get(&format!("/leads/{lead}")).await),
+        (
+            "/api/withdraw_lead",
+            owner.post("/leads/new", &fields).await,
+        ),
+        (
+            "/api/withdraw_lead",
+            owner.post("/api/withdraw_lead", &fields[1..]).await,
+        ),
+    ];
+    portal
+        .database
+        .execute("ALTER TABLE gone RENAME TO lead_events")
+        .await
+        .unwrap();
+    for (route, answer) in answers {
+        assert_eq!(answer.status, 500, "{route}");
+        let line = line_of(&log, &answer.body);
+        assert!(
+            line.contains(route) && line.contains("lead_events"),
+            "{line}"
+        );
+        assert!(!answer.body.contains("lead_events"), "{}", answer.body);
+    }
+    drop(held);
+    portal.run_jobs().await;
+    portal.finish_with_failed_jobs().await;
 }

@@ -25,6 +25,7 @@ mod hubspot_deals;
 mod jobs;
 mod kills;
 mod leads;
+mod limits;
 mod messages;
 mod missing_scopes;
 mod money;

@@ -205,26 +205,31 @@ fn invitation_form(page: &Page, invitation: &Invitation, token: String, title: S
 }
 
 /// The page of a status: what it means for the reader, and a way on.
-pub fn error(page: Page, status: StatusCode, message: String) -> Response {
+pub fn error(page: Page, status: StatusCode, error: &UiError) -> Response {
     let key = match status {
         StatusCode::NOT_FOUND => "not-found",
         StatusCode::FORBIDDEN => "forbidden",
+        StatusCode::TOO_MANY_REQUESTS => "too-many",
         _ => "unavailable",
     };
-    // The log has the time and the page; the reader has this to say which line it is.
-    let reference = page.ctx.new_id().to_string();
-    if key == "unavailable" {
-        tracing::error!(%reference, route = %page.route, "Answered `{}` with {status}, reference {reference}", page.route);
-    }
+    let text = match status {
+        // What is there contradicts itself: who reads that is told where.
+        StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS => error.message.clone(),
+        _ if key == "unavailable" => {
+            // Where the cause was known it is in the log already, under this.
+            let reference = match error.reference.as_str() {
+                "" => page.log(status, &"whoever answered gave no cause"),
+                reference => reference.to_owned(),
+            };
+            let named = [("reference", reference.as_str().into())];
+            page.words.with("error-page-unavailable", &named)
+        }
+        _ => page.words.text(&format!("error-page-{key}")),
+    };
     let title = page.words.text(&format!("error-page-{key}-title"));
     let heading = title.clone();
-    page.show(&title, move |page| {
+    let mut response = page.show(&title, move |page| {
         let words = &page.words;
-        let text = match status {
-            // What is there contradicts itself: who reads that is told where.
-            StatusCode::CONFLICT => message,
-            _ => words.with(&format!("error-page-{key}"), &[("reference", reference.as_str().into())]),
-        };
         view! {
             <div class="oops">
                 <p class="code">{status.as_u16()}</p>
@@ -234,5 +239,7 @@ pub fn error(page: Page, status: StatusCode, message: String) -> Response {
             </div>
         }
         .into_any()
-    })
+    });
+    *response.status_mut() = status;
+    response
 }

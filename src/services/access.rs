@@ -16,7 +16,12 @@ use portal_store::{
 use portal_words::Locale;
 use sha2::{Digest, Sha256};
 
-use crate::{Ctx, ServiceError, context::random, messages};
+use crate::{
+    Ctx, ServiceError,
+    context::random,
+    messages,
+    outbox::{self, Job},
+};
 
 const SESSION_DAYS: i64 = 14;
 /// The sandbox's clock is moved on by months: nobody should have to sign in again for that.
@@ -265,11 +270,18 @@ async fn begin_session(
     Ok(token.secret)
 }
 
-/// Mails a link that signs in once. Whether the address is known, the answer does not tell.
+/// Has a link mailed that signs in once. Whether the address is known, the answer does not tell, nor how long it takes, nor what others wait for meanwhile: one job
+/// is written, whoever asks, and nobody is looked up.
 pub async fn request_link(ctx: &Ctx, email: &str) -> Result<(), ServiceError> {
     let email = Email::parse(email).map_err(|fault| ServiceError::field("email", fault.code))?;
+    let email = email.as_str().to_owned();
+    outbox::add_alone(ctx, &Job::MailLink { email }).await
+}
+
+/// Mails the link, if there is somebody of that address.
+pub async fn mail_link(ctx: &Ctx, email: &str) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
-    if let Some(person) = people::find_by_email(&mut tx, email.as_str()).await?
+    if let Some(person) = people::find_by_email(&mut tx, email).await?
         && person.disabled_at.is_none()
     {
         let token = new_token();

@@ -739,6 +739,35 @@ async fn a_mailed_link_signs_in_once_and_not_for_long() {
 }
 
 #[tokio::test]
+async fn asking_for_a_link_writes_the_same_whoever_asks() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let person = portal.staff.manager.person();
+    let disable = format!("UPDATE people SET disabled_at = 1 WHERE id = '{person}'");
+    portal.database.execute(&disable).await.unwrap();
+    let mut written = Vec::new();
+    for email in [
+        "sales@aster-consulting.com",
+        "nobody@nowhere.com",
+        "partner_manager@vendor.example",
+    ] {
+        let before = content(&portal).await;
+        let ask = [("do", "request_link"), ("email", email)];
+        let answer = portal.browser().post("/sign-in", &ask).await;
+        assert_eq!(answer.location, "/sign-in?sent=1", "{email}");
+        let mut more = content(&portal).await;
+        more.retain(|table, count| *count != before[table]);
+        written.push(more.into_keys().collect::<Vec<_>>());
+    }
+    assert_eq!(written, [["jobs"], ["jobs"], ["jobs"]]);
+    portal.run_jobs().await;
+    assert_eq!(portal.mails_to("sales@aster-consulting.com").await.len(), 1);
+    let disabled = portal.mails_to("partner_manager@vendor.example").await;
+    assert!(disabled.is_empty(), "{disabled:?}");
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn an_invitation_is_accepted_once() {
     let portal = TestPortal::start().await;
     let mut owner = portal.sign_in(&portal.aster.owner).await;

@@ -28,6 +28,16 @@ pub struct Answer {
     pub body: String,
 }
 
+impl Answer {
+    /// Where a page leads on to by itself, which is elsewhere.
+    #[track_caller]
+    pub fn leads_to(&self) -> &str {
+        let goes_on = self.headers.get("refresh").expect(&self.body);
+        let goes_on = goes_on.to_str().unwrap().strip_prefix("0;url=");
+        goes_on.expect("an address")
+    }
+}
+
 impl Browser {
     pub fn new(url: &str) -> Self {
         Self {

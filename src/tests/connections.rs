@@ -120,8 +120,9 @@ pub async fn let_hubspot_app_in(portal: &TestPortal, operator: &mut Browser) {
 
 /// Lets the portal's app into HubSpot's account.
 async fn agree(portal: &TestPortal, operator: &mut Browser) -> Answer {
-    let left = operator.get(&format!("{LIST}/hubspot/connect")).await;
-    let url = reqwest::Url::parse(&left.location).unwrap();
+    let consent = [("do", "begin_consent"), ("system", "hubspot")];
+    let left = operator.post(&format!("{LIST}/hubspot"), &consent).await;
+    let url = reqwest::Url::parse(left.leads_to()).unwrap();
     let mut form: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     form.push(("decision".to_owned(), "allow".to_owned()));
     let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
@@ -418,7 +419,6 @@ async fn operators_and_administrators_alone_connect_systems() {
     let paths = [
         LIST,
         consents::PAGE,
-        "/staff/connections/xero/connect",
         "/staff/connections/xero/callback?code=a&state=b",
     ];
     for person in [

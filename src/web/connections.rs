@@ -34,16 +34,16 @@ pub struct Back {
     error: Option<String>,
 }
 
-/// Sends the browser to the vendor's page.
-pub async fn connect(page: Page, Path(system): Path<String>) -> Result<Response, UiError> {
-    let system = page.said(parse(&system))?;
+/// Begins to ask for a consent: the vendor's page on which a person agrees.
+pub async fn begin_consent(page: &Page, system: System) -> Result<String, UiError> {
     let (actor, session) = (page.actor()?, page.secret().unwrap_or_default());
     let connector = &page.app.connector;
     let address = connector.authorize_address(actor, session, system).await;
-    Ok(Redirect::to(&said(&page, address)?).into_response())
+    said(page, address)
 }
 
-/// Takes what the person brought back. Where that fails the page says why, and not with which code.
+/// Takes what the person brought back. That changes something by a look, as the vendors want it: the state makes it safe, which only the session that asked knows,
+/// and which counts once. Where that fails the page says why, and not with which code.
 pub async fn accept(
     mut page: Page,
     Path(system): Path<String>,

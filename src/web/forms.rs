@@ -18,7 +18,10 @@ use portal_domain::pdf::PDF_BYTES_MAX;
 use tower::ServiceExt;
 
 use crate::{
-    ui::api::{Done, UiError},
+    ui::{
+        api::{Done, UiError},
+        pages::public,
+    },
     web::{
         AppState, BODY_BYTES_MAX,
         limits::{self, TooSoon},
@@ -108,7 +111,7 @@ pub async fn accept(
         .await
         .unwrap_or_default();
     let mut response = if succeeded {
-        redirect(&answer)
+        lead_on(&app, &mut parts, &answer).await
     } else {
         let error = serde_json::from_slice(&answer).unwrap_or(UiError {
             status: 400,
@@ -223,10 +226,18 @@ async fn call(pages: &Router, parts: &Parts, action: &str, form: &Form) -> Respo
     run(pages, request).await
 }
 
-fn redirect(answer: &[u8]) -> Response {
-    match serde_json::from_slice::<Done>(answer) {
-        Ok(done) => Redirect::to(&done.url()).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+/// To where it goes on: at once on our own pages, and over one of them to a vendor's.
+async fn lead_on(app: &AppState, parts: &mut Parts, answer: &[u8]) -> Response {
+    let url = match serde_json::from_slice::<Done>(answer) {
+        Ok(done) => done.url(),
+        Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    };
+    if url.starts_with('/') {
+        return Redirect::to(&url).into_response();
+    }
+    match Page::from_request_parts(parts, app).await {
+        Ok(page) => public::leaving(page, url),
+        Err(error) => error.into_response(),
     }
 }
 

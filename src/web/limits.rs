@@ -6,7 +6,7 @@
 //! | an address | four times that | four times that | an office of people behind one address |
 //! | a partner | four times that | four times that | its people together, wherever they are |
 //! | forms of a person, or of an address that nobody is signed in at | a fifth | a fifth | each takes the writer; two a second is faster than hands |
-//! | files of whole lists, of a person | a twentieth | a twentieth | each reads all of a list |
+//! | files of whole lists and trials of plans, of a person | a twentieth | a twentieth | each reads all of a list |
 //! | sign-in links from an address | 20 | one in 30 seconds | an office on a Monday morning |
 //! | sign-in links to an address of mail | 3 | one in ten minutes | so long a link lasts; more would fill somebody's inbox |
 //! | webhooks of an address that were refused | 60 | one a second | the vendors' own are signed and never counted |
@@ -34,7 +34,7 @@ use crate::{
 };
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -264,7 +264,7 @@ pub async fn admit(State(app): State<AppState>, request: Request, next: Next) ->
 fn count(limits: &Limits, actor: Option<&Actor>, parts: &Parts, now: Instant) -> Option<TooSoon> {
     let actor = actor?;
     let counted = limits.count_caller(actor, now).and_then(|()| {
-        if is_file(parts.uri.path()) {
+        if is_heavy(&parts.uri) {
             limits.files.take(actor.person(), now)
         } else {
             Ok(())
@@ -273,10 +273,11 @@ fn count(limits: &Limits, actor: Option<&Actor>, parts: &Parts, now: Instant) ->
     counted.err()
 }
 
-/// Whether an address is of a file with a whole list, or a document.
-fn is_file(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    matches!(name, "pdf" | "csv" | "json") || name.ends_with(".csv")
+/// Whether a look is more than a page: a file with a whole list, a document, or the trial of a plan, which may keep others from writing while it looks.
+fn is_heavy(uri: &Uri) -> bool {
+    let name = uri.path().rsplit('/').next().unwrap_or_default();
+    let is_file = matches!(name, "pdf" | "csv" | "json") || name.ends_with(".csv");
+    is_file || (name == "edit" && uri.query().is_some_and(|query| query.contains("trial=")))
 }
 
 /// In front of the vendors' webhooks: whoever sends what is refused again and again is not listened to for a while.

@@ -200,10 +200,6 @@ fn staff_pages() -> Router<AppState> {
         .route(staff::connections::PATH, get(staff::connections::list))
         .route("/staff/connections/{system}", get(staff::connections::show))
         .route(
-            "/staff/connections/{system}/connect",
-            get(connections::connect),
-        )
-        .route(
             "/staff/connections/{system}/callback",
             get(connections::accept),
         )

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 /// What was done, and where to go now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
-    /// A path of the portal.
+    /// A path of the portal, or a vendor's page.
     pub go: String,
     /// A key of the catalogues (`notice-<key>`) that the next page says; empty for none.
     pub notice: String,

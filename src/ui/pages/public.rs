@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, Query},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::*;
@@ -202,6 +202,34 @@ fn invitation_form(page: &Page, invitation: &Invitation, token: String, title: S
         </form>
     }
     .into_any()
+}
+
+/// The page over which somebody leaves for a vendor's. No form leads there itself: pages of ours say to browsers that their forms end at ours (`form-action`), and
+/// browsers hold that of redirects too.
+pub fn leaving(page: Page, address: String) -> Response {
+    let host = address
+        .parse()
+        .ok()
+        .and_then(|uri: Uri| uri.host().map(str::to_owned))
+        .unwrap_or_default();
+    let title = page.words.with("leaving-title", &[("host", host.into())]);
+    let heading = title.clone();
+    let goes_on = HeaderValue::from_str(&format!("0;url={address}"));
+    let mut response = page.show(&title, move |page| {
+        let words = &page.words;
+        view! {
+            <div class="oops">
+                <h1>{heading}</h1>
+                <p>{words.text("leaving")}</p>
+                <div class="row"><a class="btn primary" href=address>{words.text("leaving-go")}</a></div>
+            </div>
+        }
+        .into_any()
+    });
+    if let Ok(goes_on) = goes_on {
+        response.headers_mut().insert(header::REFRESH, goes_on);
+    }
+    response
 }
 
 /// The page of a status: what it means for the reader, and a way on.

@@ -122,6 +122,9 @@ error-page-expired = Zu Ihrer Sicherheit gelten Formulare nur begrenzte Zeit. Ge
 error-page-too-many-title = Das ging etwas zu schnell
 error-page-too-large-title = Das ist zu groß
 error-page-too-large = Senden Sie höchstens { $limit }.
+leaving-title = Weiter zu { $host }
+leaving = Es geht gleich von selbst weiter. Wenn nichts geschieht, folgen Sie dem Link.
+leaving-go = Weiter
 error-page-home = Zur Startseite
 error-page-leads = Ihre Leads
 

@@ -122,6 +122,9 @@ error-page-expired = For your safety forms are valid for a limited time. Go back
 error-page-too-many-title = That was a little fast
 error-page-too-large-title = That is too large
 error-page-too-large = Send at most { $limit }.
+leaving-title = On to { $host }
+leaving = You go on by yourself in a moment. If nothing happens, follow the link.
+leaving-go = Go on
 error-page-home = To the home page
 error-page-leads = Your leads
 

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use axum::http::uri::Authority;
 use chrono::DateTime;
 use chrono_tz::Tz;
 use ipnet::IpNet;
@@ -369,6 +370,15 @@ impl Settings {
                 "only the sandbox has a clock of its own: remove it, or the credentials of the real systems and PORTAL_SANDBOX=off",
             ));
         }
+        if !settings.is_sandbox() && is_plain(&settings.portal_url) {
+            let url = &settings.portal_url;
+            return Err(SettingsError::new(
+                "PORTAL_URL",
+                format!(
+                    "with `{url}` sessions and links to sign in with would cross the network in clear: put a proxy that speaks TLS in front of the portal, name it in PORTAL_TRUSTED_PROXIES, and set PORTAL_URL to its address with https://"
+                ),
+            ));
+        }
         let sandbox = settings.is_sandbox();
         complete_vendor(&mut settings.vendor, &settings.portal_name, sandbox);
         Ok(settings)
@@ -395,6 +405,17 @@ impl Settings {
         let given = given.into_iter().filter(|(_, is_given)| *is_given);
         given.map(|(system, _)| system).collect()
     }
+}
+
+/// Whether whoever is between a browser and the portal reads along: not on this very machine, and not over TLS.
+fn is_plain(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else {
+        return false;
+    };
+    let authority: Option<Authority> = rest.split('/').next().and_then(|host| host.parse().ok());
+    let host = authority.as_ref().map_or("", Authority::host);
+    let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    host != "localhost" && !address.is_some_and(|address| address.is_loopback())
 }
 
 /// Statements of the sandbox look like real ones. Elsewhere nothing is made up: a wrong address on a document is worse than none.

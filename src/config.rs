@@ -212,6 +212,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "Mail server: smtps://user:password@host:465; without it an operator connects one, or the sandbox's inbox stands in",
     ),
     (
+        "SMTP_INTERNAL_HOSTS",
+        "",
+        "Mail servers in the own network that an operator may connect, as names or addresses with a comma between, such as mail.internal,10.0.0.5:25; all others must be on the internet",
+    ),
+    (
         "MAIL_FROM",
         "Partner portal <portal@example.com>",
         "Sender of mails",
@@ -261,6 +266,7 @@ pub struct Settings {
     pub xero: Option<XeroKeys>,
     pub slack: Option<Secret>,
     pub smtp_url: Option<Secret>,
+    pub mail_hosts: Vec<String>,
     pub mail_from: String,
     pub staff_channel: String,
     pub bill_account: String,
@@ -357,6 +363,7 @@ impl Settings {
             xero: values.xero(),
             slack: values.optional("SLACK_TOKEN").map(Secret::from),
             smtp_url: values.optional("SMTP_URL").map(Secret::from),
+            mail_hosts: values.list("SMTP_INTERNAL_HOSTS"),
             mail_from: values.text("MAIL_FROM"),
             staff_channel: values.text("SLACK_STAFF_CHANNEL"),
             bill_account: values.text("XERO_BILL_ACCOUNT"),
@@ -477,6 +484,16 @@ impl Values {
         self.0.get(name).cloned().unwrap_or_default()
     }
 
+    /// What stands between commas.
+    fn list(&self, name: &str) -> Vec<String> {
+        let value = self.text(name);
+        let parts = value.split(',').map(str::trim);
+        parts
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
     fn optional(&self, name: &str) -> Option<String> {
         Some(self.text(name)).filter(|value| !value.is_empty())
     }
@@ -516,10 +533,8 @@ impl Values {
 
     /// Addresses, each a network of its own, and networks.
     fn networks(&self, name: &str) -> Result<Vec<IpNet>, SettingsError> {
-        let value = self.text(name);
-        let parts = value.split(',').map(str::trim);
-        parts
-            .filter(|part| !part.is_empty())
+        self.list(name)
+            .iter()
             .map(|part| {
                 let network = part.parse().ok();
                 let address = || part.parse().ok().map(|address: IpAddr| address.into());

@@ -6,7 +6,7 @@ use leptos::{config::get_config_from_str, prelude::LeptosOptions};
 use portal_domain::connection::{System, Way};
 use portal_integrations::{
     Http,
-    email::{MailConfig, Mailer},
+    email::{MailConfig, MailReach, Mailer},
 };
 use portal_jobs::{
     Addresses, Budgets, Connector, Credentials, HubSpotKeys, Outside, StandIn, Worker, XeroKeys,
@@ -324,6 +324,7 @@ async fn connector(
         },
         stand_in: sandbox.map(stand_in),
         mail_from: settings.mail_from.clone(),
+        mail_hosts: settings.mail_hosts.clone(),
         bill_status: settings.bill_status,
         bill_due_days: u64::from(settings.payout_days),
         hubspot_account: settings.hubspot_account,
@@ -339,6 +340,7 @@ fn check_mail(settings: &Settings) -> Result<(), StartError> {
         Some(smtp_url) => Mailer::new(&MailConfig {
             smtp_url: smtp_url.clone(),
             from: settings.mail_from.clone(),
+            reach: MailReach::Anywhere,
         }),
         None => Mailer::unconnected(&settings.mail_from),
     };

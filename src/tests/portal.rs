@@ -223,6 +223,13 @@ impl TestPortal {
             .http_url()
     }
 
+    /// Where the sandbox's mail server listens.
+    pub fn sandbox_mail(&self) -> String {
+        let sandbox = self.portal().sandbox.as_ref();
+        let sandbox = sandbox.expect("tests have no real system");
+        sandbox.smtp_addr().to_string()
+    }
+
     /// The subjects of all mails to an address, oldest first.
     pub async fn mails_to(&self, address: &str) -> Vec<Value> {
         let mails = self.sandbox_read(&format!("mails?to={address}")).await;

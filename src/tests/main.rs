@@ -31,6 +31,7 @@ mod missing_scopes;
 mod money;
 mod operations;
 mod other_accounts;
+mod payloads;
 mod plans;
 mod registering;
 mod relay;

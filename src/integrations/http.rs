@@ -423,19 +423,22 @@ mod tests {
     #[tokio::test]
     async fn a_name_that_leads_into_our_own_house_is_not_called_where_people_type_it() {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let call = Call {
-            vendor: Vendor::Relay,
-            name: "post",
-            method: Method::POST,
-            url: Url::parse("https://localhost:9/hook").unwrap(),
-            login: Login::Nobody,
-            headers: Vec::new(),
-            payload: Payload::Nothing,
-            effect: Effect::Write,
-        };
-        let refused = Http::new().unwrap().send(call).await.err().unwrap();
-        assert_eq!(refused.kind, ErrorKind::Refused);
-        assert!(refused.message.contains("not of the internet"), "{refused}");
+        let http = Http::new().unwrap();
+        for url in ["https://localhost:9/hook", "https://127.0.0.1:9/hook"] {
+            let call = Call {
+                vendor: Vendor::Relay,
+                name: "post",
+                method: Method::POST,
+                url: Url::parse(url).unwrap(),
+                login: Login::Nobody,
+                headers: Vec::new(),
+                payload: Payload::Nothing,
+                effect: Effect::Write,
+            };
+            let refused = http.send_to_internet(call).await.err().unwrap();
+            assert_eq!(refused.kind, ErrorKind::Refused, "{url}");
+            assert!(refused.message.contains("not of the internet"), "{refused}");
+        }
     }
 
     #[test]

@@ -1,9 +1,16 @@
 //! Settings: from the environment, then from `portal.toml`, then the defaults. One that is unknown or malformed stops the start with a sentence that names it.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
+use axum::http::uri::Authority;
 use chrono::DateTime;
 use chrono_tz::Tz;
+use ipnet::IpNet;
 use portal_domain::{
     calendar::Timestamp, connection::System, payout::MinimumPayout, statement::Party, text::Email,
 };
@@ -29,6 +36,16 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "PORTAL_URL",
         "http://127.0.0.1:3000",
         "Public address, for links and webhooks",
+    ),
+    (
+        "PORTAL_TRUSTED_PROXIES",
+        "",
+        "The proxies in front of the portal, as addresses or networks with a comma between, such as 127.0.0.1,10.0.0.0/8: what they write into X-Forwarded-For is believed",
+    ),
+    (
+        "PORTAL_REQUESTS_PER_MINUTE",
+        "600",
+        "How many requests a minute one person may make of one instance; what is allowed to an address, a partner, forms and downloads follows from it (src/web/limits.rs)",
     ),
     (
         "PORTAL_NAME",
@@ -195,6 +212,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "Mail server: smtps://user:password@host:465; without it an operator connects one, or the sandbox's inbox stands in",
     ),
     (
+        "SMTP_INTERNAL_HOSTS",
+        "",
+        "Mail servers in the own network that an operator may connect, as names or addresses with a comma between, such as mail.internal,10.0.0.5:25; all others must be on the internet",
+    ),
+    (
         "MAIL_FROM",
         "Partner portal <portal@example.com>",
         "Sender of mails",
@@ -218,6 +240,9 @@ pub struct Settings {
     pub database_url: Secret,
     pub portal_addr: SocketAddr,
     pub portal_url: String,
+    /// Whose word is taken for where a request comes from.
+    pub trusted_proxies: Vec<IpNet>,
+    pub requests_per_minute: u32,
     pub portal_name: String,
     pub data: PathBuf,
     pub key: Option<Secret>,
@@ -241,6 +266,7 @@ pub struct Settings {
     pub xero: Option<XeroKeys>,
     pub slack: Option<Secret>,
     pub smtp_url: Option<Secret>,
+    pub mail_hosts: Vec<String>,
     pub mail_from: String,
     pub staff_channel: String,
     pub bill_account: String,
@@ -305,6 +331,8 @@ impl Settings {
                 "an address and a port, such as 127.0.0.1:3000",
             )?,
             portal_url: values.url("PORTAL_URL")?,
+            trusted_proxies: values.networks("PORTAL_TRUSTED_PROXIES")?,
+            requests_per_minute: values.between("PORTAL_REQUESTS_PER_MINUTE", 60, 1_000_000)?,
             portal_name: values.text("PORTAL_NAME"),
             data: PathBuf::from(values.text("PORTAL_DATA")),
             key: values.optional("PORTAL_KEY").map(Secret::from),
@@ -335,6 +363,7 @@ impl Settings {
             xero: values.xero(),
             slack: values.optional("SLACK_TOKEN").map(Secret::from),
             smtp_url: values.optional("SMTP_URL").map(Secret::from),
+            mail_hosts: values.list("SMTP_INTERNAL_HOSTS"),
             mail_from: values.text("MAIL_FROM"),
             staff_channel: values.text("SLACK_STAFF_CHANNEL"),
             bill_account: values.text("XERO_BILL_ACCOUNT"),
@@ -346,6 +375,15 @@ impl Settings {
             return Err(SettingsError::new(
                 "PORTAL_CLOCK",
                 "only the sandbox has a clock of its own: remove it, or the credentials of the real systems and PORTAL_SANDBOX=off",
+            ));
+        }
+        if !settings.is_sandbox() && is_plain(&settings.portal_url) {
+            let url = &settings.portal_url;
+            return Err(SettingsError::new(
+                "PORTAL_URL",
+                format!(
+                    "with `{url}` sessions and links to sign in with would cross the network in clear: put a proxy that speaks TLS in front of the portal, name it in PORTAL_TRUSTED_PROXIES, and set PORTAL_URL to its address with https://"
+                ),
             ));
         }
         let sandbox = settings.is_sandbox();
@@ -374,6 +412,17 @@ impl Settings {
         let given = given.into_iter().filter(|(_, is_given)| *is_given);
         given.map(|(system, _)| system).collect()
     }
+}
+
+/// Whether whoever is between a browser and the portal reads along: not on this very machine, and not over TLS.
+fn is_plain(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else {
+        return false;
+    };
+    let authority: Option<Authority> = rest.split('/').next().and_then(|host| host.parse().ok());
+    let host = authority.as_ref().map_or("", Authority::host);
+    let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    host != "localhost" && !address.is_some_and(|address| address.is_loopback())
 }
 
 /// Statements of the sandbox look like real ones. Elsewhere nothing is made up: a wrong address on a document is worse than none.
@@ -435,6 +484,16 @@ impl Values {
         self.0.get(name).cloned().unwrap_or_default()
     }
 
+    /// What stands between commas.
+    fn list(&self, name: &str) -> Vec<String> {
+        let value = self.text(name);
+        let parts = value.split(',').map(str::trim);
+        parts
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
     fn optional(&self, name: &str) -> Option<String> {
         Some(self.text(name)).filter(|value| !value.is_empty())
     }
@@ -470,6 +529,21 @@ impl Values {
                 "a list of currencies with minor units, such as GBP=4000,JPY=10000",
             )?,
         })
+    }
+
+    /// Addresses, each a network of its own, and networks.
+    fn networks(&self, name: &str) -> Result<Vec<IpNet>, SettingsError> {
+        self.list(name)
+            .iter()
+            .map(|part| {
+                let network = part.parse().ok();
+                let address = || part.parse().ok().map(|address: IpAddr| address.into());
+                network.or_else(address).ok_or_else(|| {
+                    let expected = "an address or a network, such as 127.0.0.1 or 10.0.0.0/8";
+                    SettingsError::new(name, format!("`{part}` is not {expected}"))
+                })
+            })
+            .collect()
     }
 
     fn url(&self, name: &str) -> Result<String, SettingsError> {

@@ -6,7 +6,7 @@ use leptos::{config::get_config_from_str, prelude::LeptosOptions};
 use portal_domain::connection::{System, Way};
 use portal_integrations::{
     Http,
-    email::{MailConfig, Mailer},
+    email::{MailConfig, MailReach, Mailer},
 };
 use portal_jobs::{
     Addresses, Budgets, Connector, Credentials, HubSpotKeys, Outside, StandIn, Worker, XeroKeys,
@@ -24,7 +24,11 @@ use crate::{
     clock::PortalClock,
     config::Settings,
     master_key::open_vault,
-    web::{self, AppState, Assets, Intake},
+    web::{
+        self, AppState, Assets, Intake, Streams,
+        limits::Limits,
+        listen::{self, Patience},
+    },
 };
 
 /// Why the program could not start.
@@ -159,24 +163,23 @@ impl Portal {
             connector: self.connector.clone(),
             intake: Intake::start(self.ctx.clone()),
             changes: broadcast::Sender::new(256),
+            streams: Streams::default(),
+            limits: Arc::new(Limits::new(
+                settings.requests_per_minute,
+                settings.trusted_proxies.clone(),
+            )),
             sandbox_url: self.sandbox.as_ref().map(Sandbox::http_url),
             stop: self.stop.subscribe(),
         };
         self.tasks.spawn(web::watch_changes(app.clone()));
-        let mut stop = self.stop.subscribe();
-        let router = web::router(app);
-        self.tasks.spawn(async move {
-            let stopped = async move {
-                // The sender lives as long as the program; either way it is over.
-                let _ = stop.wait_for(|stop| *stop).await;
-            };
-            if let Err(error) = axum::serve(listener, router)
-                .with_graceful_shutdown(stopped)
-                .await
-            {
-                tracing::error!("The site stopped: {error}");
-            }
-        });
+        self.tasks.spawn(web::watch_sessions(app.clone()));
+        let site = listen::serve(
+            listener,
+            web::router(app),
+            Patience::default(),
+            self.stop.subscribe(),
+        );
+        self.tasks.spawn(site);
         Ok(address)
     }
 
@@ -321,6 +324,7 @@ async fn connector(
         },
         stand_in: sandbox.map(stand_in),
         mail_from: settings.mail_from.clone(),
+        mail_hosts: settings.mail_hosts.clone(),
         bill_status: settings.bill_status,
         bill_due_days: u64::from(settings.payout_days),
         hubspot_account: settings.hubspot_account,
@@ -336,6 +340,7 @@ fn check_mail(settings: &Settings) -> Result<(), StartError> {
         Some(smtp_url) => Mailer::new(&MailConfig {
             smtp_url: smtp_url.clone(),
             from: settings.mail_from.clone(),
+            reach: MailReach::Anywhere,
         }),
         None => Mailer::unconnected(&settings.mail_from),
     };

@@ -33,7 +33,7 @@ test("Xero is connected by a person's consent, breaks, and is connected again", 
   });
 
   await test.step("Xero asks, and two organisations are let into", async () => {
-    await page.getByRole("link", { name: "Connect to Xero" }).click();
+    await page.getByRole("button", { name: "Connect to Xero" }).click();
     await expect(page.getByRole("heading", { name: "Let the partner portal into Xero?" })).toBeVisible();
     await inspect(page, "xero-consent");
     await page.getByRole("button", { name: "Allow access" }).click();
@@ -61,7 +61,7 @@ test("Xero is connected by a person's consent, breaks, and is connected again", 
 
   await test.step("it is connected again, to the same organisation without a question", async () => {
     await page.goto(PAGE);
-    await page.getByRole("link", { name: "Connect to Xero again" }).first().click();
+    await page.getByRole("button", { name: "Connect to Xero again" }).first().click();
     await page.getByRole("button", { name: "Allow access" }).click();
     await expect(page).toHaveURL(/connections\/xero\?notice=consent-given$/);
     await expect(page.locator(".pill").first()).toHaveText("Connected");

@@ -15,7 +15,7 @@ use crate::{
     Secret,
     error::{CallError, ErrorKind, Vendor},
     gate::{self, Allowance, CallEnding},
-    relay::guard::{self, InternetOnly},
+    guard::{self, InternetOnly},
 };
 
 /// How long a call may take and how much of an answer is read.
@@ -141,12 +141,24 @@ impl Http {
 
     /// Makes the call once. An answer of any status is `Ok`.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, CallError> {
+        self.send_over(&self.client, call).await
+    }
+
+    /// The same to an address that somebody typed, which must be one of the internet, or of a stand-in that whoever calls has let pass.
+    pub(crate) async fn send_to_internet(&self, call: Call<'_>) -> Result<Answer, CallError> {
+        if !is_loopback(&call.url) && guard::is_private(&call.url) {
+            return Err(not_of_internet(call.vendor));
+        }
+        self.send_over(&self.internet, call).await
+    }
+
+    async fn send_over(&self, client: &Client, call: Call<'_>) -> Result<Answer, CallError> {
         let span = tracing::info_span!("vendor_call", vendor = ?call.vendor, call = call.name, status = tracing::field::Empty);
         let entered = span.clone();
         async move {
             let vendor = call.vendor;
             gate::admit(vendor, call.url.path()).await?;
-            let outcome = self.send_once(call).await;
+            let outcome = self.send_once(client, call).await;
             let ending = match &outcome {
                 Ok(answer) => {
                     entered.record("status", answer.status);
@@ -168,12 +180,11 @@ impl Http {
         .await
     }
 
-    async fn send_once(&self, call: Call<'_>) -> Result<Answer, CallError> {
+    async fn send_once(&self, client: &Client, call: Call<'_>) -> Result<Answer, CallError> {
         let (vendor, effect) = (call.vendor, call.effect);
-        let client = match vendor {
-            _ if is_loopback(&call.url) => &self.loopback,
-            Vendor::Relay => &self.internet,
-            _ => &self.client,
+        let client = match is_loopback(&call.url) {
+            true => &self.loopback,
+            false => client,
         };
         let mut request = client
             .request(call.method, call.url)
@@ -250,8 +261,7 @@ fn transport_failure(vendor: Vendor, effect: Effect, error: &reqwest::Error) -> 
         );
     }
     if guard::is_refused(error) {
-        let message = "the name leads to an address that is not of the internet";
-        return CallError::new(vendor, ErrorKind::Refused, message);
+        return not_of_internet(vendor);
     }
     if error.is_connect() {
         return CallError::new(vendor, ErrorKind::Retry, "no connection could be made").outage();
@@ -262,6 +272,11 @@ fn transport_failure(vendor: Vendor, effect: Effect, error: &reqwest::Error) -> 
         "the connection broke before the answer was complete"
     };
     CallError::new(vendor, lost(effect), message).outage()
+}
+
+fn not_of_internet(vendor: Vendor) -> CallError {
+    let message = "the name leads to an address that is not of the internet";
+    CallError::new(vendor, ErrorKind::Refused, message)
 }
 
 /// What a failure means that may have come after the work was done.
@@ -408,19 +423,22 @@ mod tests {
     #[tokio::test]
     async fn a_name_that_leads_into_our_own_house_is_not_called_where_people_type_it() {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let call = Call {
-            vendor: Vendor::Relay,
-            name: "post",
-            method: Method::POST,
-            url: Url::parse("https://localhost:9/hook").unwrap(),
-            login: Login::Nobody,
-            headers: Vec::new(),
-            payload: Payload::Nothing,
-            effect: Effect::Write,
-        };
-        let refused = Http::new().unwrap().send(call).await.err().unwrap();
-        assert_eq!(refused.kind, ErrorKind::Refused);
-        assert!(refused.message.contains("not of the internet"), "{refused}");
+        let http = Http::new().unwrap();
+        for url in ["https://localhost:9/hook", "https://127.0.0.1:9/hook"] {
+            let call = Call {
+                vendor: Vendor::Relay,
+                name: "post",
+                method: Method::POST,
+                url: Url::parse(url).unwrap(),
+                login: Login::Nobody,
+                headers: Vec::new(),
+                payload: Payload::Nothing,
+                effect: Effect::Write,
+            };
+            let refused = http.send_to_internet(call).await.err().unwrap();
+            assert_eq!(refused.kind, ErrorKind::Refused, "{url}");
+            assert!(refused.message.contains("not of the internet"), "{refused}");
+        }
     }
 
     #[test]

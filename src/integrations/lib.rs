@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod gate;
+mod guard;
 pub mod http;
 pub mod oauth;
 pub mod token;

@@ -1,5 +1,7 @@
 //! Signing in and being somebody: sessions, links by mail, and who acts. Tokens are random, and only their hashes are kept.
 
+use std::collections::HashMap;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portal_domain::{
     access::{Action, Actor, can},
@@ -14,7 +16,12 @@ use portal_store::{
 use portal_words::Locale;
 use sha2::{Digest, Sha256};
 
-use crate::{Ctx, ServiceError, context::random, messages};
+use crate::{
+    Ctx, ServiceError,
+    context::random,
+    messages,
+    outbox::{self, Job},
+};
 
 const SESSION_DAYS: i64 = 14;
 /// The sandbox's clock is moved on by months: nobody should have to sign in again for that.
@@ -120,6 +127,32 @@ async fn is_of_now(ctx: &Ctx, tx: &mut Tx, session: &SessionRecord) -> Result<bo
         return Ok(!connections::is_any_real(tx).await?);
     }
     Ok(session.expires_at <= session.created_at.plus_days(SESSION_DAYS))
+}
+
+/// Who acts in each of some sessions by now, by the hash of its token: those that [`find_session`] would still find, looked up together.
+pub async fn list_standing(
+    ctx: &Ctx,
+    token_hashes: &[String],
+) -> Result<HashMap<String, Actor>, ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    let mut standing = HashMap::new();
+    for found in sessions::list_standing(&mut tx, token_hashes, ctx.now()).await? {
+        let person = found.session.person;
+        let actor = match found.session.partner {
+            Some(partner) => found.member_role.map(|role| Actor::Member {
+                person,
+                partner,
+                role,
+            }),
+            None => found.staff_role.map(|role| Actor::Staff { person, role }),
+        };
+        if let Some(actor) = actor
+            && is_of_now(ctx, &mut tx, &found.session).await?
+        {
+            standing.insert(found.token_hash, actor);
+        }
+    }
+    Ok(standing)
 }
 
 async fn resolve(
@@ -237,11 +270,18 @@ async fn begin_session(
     Ok(token.secret)
 }
 
-/// Mails a link that signs in once. Whether the address is known, the answer does not tell.
+/// Has a link mailed that signs in once. Whether the address is known, the answer does not tell, nor how long it takes, nor what others wait for meanwhile: one job
+/// is written, whoever asks, and nobody is looked up.
 pub async fn request_link(ctx: &Ctx, email: &str) -> Result<(), ServiceError> {
     let email = Email::parse(email).map_err(|fault| ServiceError::field("email", fault.code))?;
+    let email = email.as_str().to_owned();
+    outbox::add_alone(ctx, &Job::MailLink { email }).await
+}
+
+/// Mails the link, if there is somebody of that address.
+pub async fn mail_link(ctx: &Ctx, email: &str) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
-    if let Some(person) = people::find_by_email(&mut tx, email.as_str()).await?
+    if let Some(person) = people::find_by_email(&mut tx, email).await?
         && person.disabled_at.is_none()
     {
         let token = new_token();

@@ -48,6 +48,7 @@ pub enum Job {
     AttachFiles { bill: BillId },
     AnnounceStatement { statement: StatementId },
     AnnounceCarried { quarter: String, partner: PartnerId },
+    MailLink { email: String },
     SendMail { mail: MailId },
     PostSlack { message: SlackMessageId },
     CheckSlack,
@@ -97,6 +98,8 @@ impl Job {
             | Self::TellExceptions
             | Self::BeginDigests
             | Self::SendDigest { .. }
+            // The mail itself is a job of its lane; whom it is for is found out here.
+            | Self::MailLink { .. }
             | Self::RecomputeLines
             // A paused lane must not keep its own tokens from being renewed.
             | Self::RenewTokens
@@ -145,6 +148,7 @@ impl Job {
             Self::AttachFiles { .. } => "attach_files",
             Self::AnnounceStatement { .. } => "announce_statement",
             Self::AnnounceCarried { .. } => "announce_carried",
+            Self::MailLink { .. } => "mail_link",
             Self::SendMail { .. } => "send_mail",
             Self::PostSlack { .. } => "post_slack",
             Self::CheckSlack => "check_slack",
@@ -166,6 +170,7 @@ impl Job {
             | Self::RelayLead { .. }
             | Self::TestRelay
             | Self::TakeOverDeal { .. }
+            | Self::MailLink { .. }
             | Self::CreateBill { .. } => Priority::First,
             Self::ReadDeal { .. }
             | Self::CheckCompany { .. }

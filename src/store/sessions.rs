@@ -1,14 +1,16 @@
 //! Sessions and sign-in links. Only hashes of tokens are kept: who reads this table can sign in as nobody.
 
 use portal_domain::{
+    access::{MemberRole, StaffRole},
     calendar::Timestamp,
     ids::{PartnerId, PersonId},
 };
+use sqlx::any::AnyRow;
 
 use crate::{
     StoreError, Tx,
-    read::Read,
-    sql::{execute, row},
+    read::{Read, all},
+    sql::{execute, row, rows_of},
 };
 
 /// A session that is still good.
@@ -49,16 +51,55 @@ pub async fn find(
         token_hash,
         now,
     )?
-    .map(|row| {
-        Ok(SessionRecord {
-            person: row.parsed("person_id")?,
-            partner: row.optional_parsed("partner_id")?,
-            created_at: row.instant("created_at")?,
-            seen_at: row.instant("seen_at")?,
-            expires_at: row.instant("expires_at")?,
-        })
-    })
+    .as_ref()
+    .map(read_session)
     .transpose()
+}
+
+/// A session that [`find`] would find, with the role that its person has now; `None` for whoever has none there any more.
+#[derive(Clone, Debug)]
+pub struct StandingSession {
+    pub token_hash: String,
+    pub session: SessionRecord,
+    pub staff_role: Option<StaffRole>,
+    pub member_role: Option<MemberRole>,
+}
+
+/// Those of some sessions that still stand, looked up together: for the streams of open pages.
+pub async fn list_standing(
+    tx: &mut Tx,
+    token_hashes: &[String],
+    now: Timestamp,
+) -> Result<Vec<StandingSession>, StoreError> {
+    let found = rows_of(tx, token_hashes, |hashes| {
+        format!(
+            "SELECT sessions.token_hash, sessions.person_id, sessions.partner_id, sessions.created_at, sessions.seen_at, sessions.expires_at,
+                people.staff_role, members.role AS member_role
+             FROM sessions JOIN people ON people.id = sessions.person_id
+             LEFT JOIN members ON members.person_id = sessions.person_id AND members.partner_id = sessions.partner_id AND members.removed_at IS NULL
+             WHERE sessions.token_hash IN {hashes} AND sessions.revoked_at IS NULL AND people.disabled_at IS NULL"
+        )
+    });
+    let mut standing = all(&found.await?, |row| {
+        Ok(StandingSession {
+            token_hash: row.text("token_hash")?,
+            session: read_session(row)?,
+            staff_role: row.optional_word("staff_role", StaffRole::parse)?,
+            member_role: row.optional_word("member_role", MemberRole::parse)?,
+        })
+    })?;
+    standing.retain(|standing| standing.session.expires_at > now);
+    Ok(standing)
+}
+
+fn read_session(row: &AnyRow) -> Result<SessionRecord, StoreError> {
+    Ok(SessionRecord {
+        person: row.parsed("person_id")?,
+        partner: row.optional_parsed("partner_id")?,
+        created_at: row.instant("created_at")?,
+        seen_at: row.instant("seen_at")?,
+        expires_at: row.instant("expires_at")?,
+    })
 }
 
 pub async fn touch(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {

@@ -15,6 +15,7 @@ use crate::{
     browser::Answer,
     leads::send,
     portal::{TestPortal, lead_form},
+    routes,
 };
 
 const PARTNER_PAGES: [&str; 6] = [
@@ -345,7 +346,8 @@ fn forms<'a>(
 }
 
 /// A form of each act on a connection to an outside system.
-const FORMS_OF_CONNECTIONS: [(&str, &[(&str, &str)]); 8] = [
+const FORMS_OF_CONNECTIONS: [(&str, &[(&str, &str)]); 9] = [
+    ("begin_consent", &[("system", "xero")]),
     ("connect_token", &[("system", "hubspot"), ("token", "x")]),
     (
         "connect_app",
@@ -461,7 +463,7 @@ async fn a_role_does_no_more_than_its_own() {
     let of_staff = "approve_lines hold_lines close_quarter accept_lead enrol_partner update_partner add_plan_version sweep_now set_up_hubspot choose_first_stage name_phase \
         set_channel set_channel_language test_channel test_partner_slack try_address_again \
         retry_job retry_all_jobs set_aside_job set_aside_jobs compare_now pause_system resume_system replay_webhook \
-        connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system leave_books \
+        begin_consent connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system leave_books \
         choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads";
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
         decide_merger take_over_deal keep_unchanged follow_change choose_bill_accounts read_accounts
@@ -487,14 +489,14 @@ async fn a_role_does_no_more_than_its_own() {
             portal.staff.manager,
             "approve_lines hold_lines close_quarter add_plan_version sweep_now set_channel test_channel set_up_hubspot choose_first_stage name_phase \
             retry_job retry_all_jobs set_aside_job set_aside_jobs compare_now pause_system resume_system replay_webhook \
-            connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system leave_books \
+            begin_consent connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system leave_books \
             choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads",
         ),
         (
             portal.staff.finance,
             "accept_lead enrol_partner update_partner sweep_now set_channel_language test_partner_slack try_address_again set_up_hubspot choose_first_stage name_phase \
             retry_job retry_all_jobs set_aside_job set_aside_jobs compare_now pause_system resume_system replay_webhook \
-            connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system leave_books \
+            begin_consent connect_token connect_app connect_mail set_webhook_secrets choose_organisation test_connection disconnect_system leave_books \
             choose_relay keep_relay_secret drop_relay_secret test_relay resend_lead resend_leads",
         ),
         (
@@ -739,6 +741,35 @@ async fn a_mailed_link_signs_in_once_and_not_for_long() {
 }
 
 #[tokio::test]
+async fn asking_for_a_link_writes_the_same_whoever_asks() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let person = portal.staff.manager.person();
+    let disable = format!("UPDATE people SET disabled_at = 1 WHERE id = '{person}'");
+    portal.database.execute(&disable).await.unwrap();
+    let mut written = Vec::new();
+    for email in [
+        "sales@aster-consulting.com",
+        "nobody@nowhere.com",
+        "partner_manager@vendor.example",
+    ] {
+        let before = content(&portal).await;
+        let ask = [("do", "request_link"), ("email", email)];
+        let answer = portal.browser().post("/sign-in", &ask).await;
+        assert_eq!(answer.location, "/sign-in?sent=1", "{email}");
+        let mut more = content(&portal).await;
+        more.retain(|table, count| *count != before[table]);
+        written.push(more.into_keys().collect::<Vec<_>>());
+    }
+    assert_eq!(written, [["jobs"], ["jobs"], ["jobs"]]);
+    portal.run_jobs().await;
+    assert_eq!(portal.mails_to("sales@aster-consulting.com").await.len(), 1);
+    let disabled = portal.mails_to("partner_manager@vendor.example").await;
+    assert!(disabled.is_empty(), "{disabled:?}");
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn an_invitation_is_accepted_once() {
     let portal = TestPortal::start().await;
     let mut owner = portal.sign_in(&portal.aster.owner).await;
@@ -885,6 +916,8 @@ pub async fn content(portal: &TestPortal) -> BTreeMap<String, i64> {
 async fn looking_changes_nothing() {
     let portal = TestPortal::start().await;
     let (lead, statement) = stated(&portal).await;
+    let (lead, statement) = (lead.to_string(), statement.to_string());
+    let partner = portal.aster.id.to_string();
     let mut browsers = Vec::new();
     for actor in [
         portal.aster.owner,
@@ -895,27 +928,31 @@ async fn looking_changes_nothing() {
     }
     browsers.push(portal.browser());
     let before = content(&portal).await;
-    let paths = PARTNER_PAGES
-        .iter()
-        .chain(&STAFF_PAGES)
-        .map(|path| (*path).to_owned());
+    let things = [
+        ("/leads/{id}", lead.as_str()),
+        ("/partners/{id}", &partner),
+        ("/statements/{id}", &statement),
+        ("format", "pdf"),
+        ("system", "xero"),
+        ("name", "statement"),
+        ("scheme", "dark"),
+        ("function", "sweep_now"),
+    ];
+    let routes = routes::list()
+        .into_iter()
+        .map(|route| route.filled(&things));
     let more = [
         format!("/leads/{lead}?do=withdraw_lead&lead={lead}"),
-        format!("/statements/{statement}"),
-        format!("/staff/leads/{lead}"),
-        format!("/staff/statements/{statement}"),
         "/staff/statements?quarter=2026Q4".to_owned(),
-        format!("/staff/partners/{}", portal.aster.id),
-        "/sign-in".to_owned(),
-        "/sign-in/some-token".to_owned(),
-        "/invitations/some-token".to_owned(),
-        "/api/sweep_now".to_owned(),
-        "/health".to_owned(),
+        "/staff/plans/edit?trial=true&form[name]=Referral&form[rate]=20&form[months]=12&valid_from=2026-07-01&all_deals=true".to_owned(),
+        "/staff/connections/xero/callback?code=a&state=b".to_owned(),
+        "/staff/connections/xero/callback?error=access_denied&state=b".to_owned(),
+        "/staff/connections/xero/connect".to_owned(),
         "/nowhere".to_owned(),
     ];
-    for path in paths.chain(more) {
+    for path in routes.chain(more) {
         for browser in &mut browsers {
-            let answer = browser.get(&path).await;
+            let answer = browser.head_of_get(&path).await;
             assert!(answer.status < 500, "{path} is {}", answer.status);
         }
     }

@@ -128,7 +128,10 @@ async fn a_partners_pdf_is_downloaded_by_its_partner_and_by_staff_and_by_nobody_
                 "attachment; filename=\"invoice-AST-1.pdf\"",
             ),
             ("x-content-type-options", "nosniff"),
-            ("content-security-policy", "default-src 'none'; sandbox"),
+            (
+                "content-security-policy",
+                "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+            ),
             ("cache-control", "no-store"),
         ] {
             assert_eq!(header_of(&answer, name), value);

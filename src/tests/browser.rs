@@ -14,6 +14,8 @@ pub struct Browser {
     client: Client,
     url: String,
     cookies: BTreeMap<String, String>,
+    /// What it says with every request.
+    headers: Vec<(&'static str, String)>,
 }
 
 /// What came back.
@@ -24,6 +26,16 @@ pub struct Answer {
     pub location: String,
     pub headers: header::HeaderMap,
     pub body: String,
+}
+
+impl Answer {
+    /// Where a page leads on to by itself, which is elsewhere.
+    #[track_caller]
+    pub fn leads_to(&self) -> &str {
+        let goes_on = self.headers.get("refresh").expect(&self.body);
+        let goes_on = goes_on.to_str().unwrap().strip_prefix("0;url=");
+        goes_on.expect("an address")
+    }
 }
 
 impl Browser {
@@ -37,7 +49,14 @@ impl Browser {
                 .unwrap(),
             url: url.to_owned(),
             cookies: BTreeMap::new(),
+            headers: Vec::new(),
         }
+    }
+
+    /// Says something with every request from now on, such as where a proxy has it from.
+    pub fn say(&mut self, name: &'static str, value: &str) {
+        self.headers.retain(|(said, _)| *said != name);
+        self.headers.push((name, value.to_owned()));
     }
 
     /// The same person in another browser, or a request that is still on its way.
@@ -46,6 +65,7 @@ impl Browser {
             client: self.client.clone(),
             url: self.url.clone(),
             cookies: self.cookies.clone(),
+            headers: self.headers.clone(),
         }
     }
 
@@ -60,6 +80,23 @@ impl Browser {
             .get(format!("{}{path}", self.url))
             .header("sec-fetch-site", "same-origin");
         self.send(request).await
+    }
+
+    /// What an answer says before its body, which may have no end.
+    pub async fn head_of_get(&mut self, path: &str) -> Answer {
+        let url = format!("{}{path}", self.url);
+        let request = self
+            .client
+            .get(url)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::COOKIE, self.cookie());
+        let answer = self.with_headers(request).send().await.unwrap();
+        Answer {
+            status: answer.status().as_u16(),
+            location: String::new(),
+            headers: answer.headers().clone(),
+            body: String::new(),
+        }
     }
 
     /// Sends a form as a page of ours would.
@@ -141,13 +178,11 @@ impl Browser {
 
     /// Opens an answer that does not end.
     pub async fn open(&mut self, path: &str) -> reqwest::Response {
-        let answer = self
+        let request = self
             .client
             .get(format!("{}{path}", self.url))
-            .header(header::COOKIE, self.cookie())
-            .send()
-            .await
-            .unwrap();
+            .header(header::COOKIE, self.cookie());
+        let answer = self.with_headers(request).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), 200);
         answer
     }
@@ -161,8 +196,16 @@ impl Browser {
         cookies.join("; ")
     }
 
+    fn with_headers(&self, request: RequestBuilder) -> RequestBuilder {
+        let said = self.headers.iter();
+        said.fold(request, |request, (name, value)| {
+            request.header(*name, value)
+        })
+    }
+
     async fn send(&mut self, request: RequestBuilder) -> Answer {
-        let answer = request
+        let answer = self
+            .with_headers(request)
             .header(header::COOKIE, self.cookie())
             .send()
             .await

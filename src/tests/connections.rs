@@ -1,6 +1,6 @@
 //! Connections that operators make in the portal: workers and webhooks follow them without a restart, secrets stay in the vault, and a real one ends the demo.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac};
@@ -22,6 +22,7 @@ use portal_store::sessions::{self, SessionRecord};
 use serde_json::json;
 use sha2::Sha256;
 use sqlx::Row;
+use tokio::net::TcpListener;
 
 use crate::{
     access::stated,
@@ -120,8 +121,9 @@ pub async fn let_hubspot_app_in(portal: &TestPortal, operator: &mut Browser) {
 
 /// Lets the portal's app into HubSpot's account.
 async fn agree(portal: &TestPortal, operator: &mut Browser) -> Answer {
-    let left = operator.get(&format!("{LIST}/hubspot/connect")).await;
-    let url = reqwest::Url::parse(&left.location).unwrap();
+    let consent = [("do", "begin_consent"), ("system", "hubspot")];
+    let left = operator.post(&format!("{LIST}/hubspot"), &consent).await;
+    let url = reqwest::Url::parse(left.leads_to()).unwrap();
     let mut form: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     form.push(("decision".to_owned(), "allow".to_owned()));
     let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
@@ -241,6 +243,52 @@ async fn slack_and_mail_follow_what_was_typed() {
         "the sandbox's inbox again"
     );
     assert_eq!(portal.lead(lead).await.state, LeadState::Registered);
+    portal.finish().await;
+}
+
+/// Connects mail over a server on this machine, and answers whether somebody knocked there, and what the page says then.
+async fn knocks(portal: &TestPortal, server: &TcpListener, way: &str) -> (bool, String) {
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let port = server.local_addr().unwrap().port();
+    let address = format!("{way}:{port}");
+    let form = [("do", "connect_mail"), ("address", address.as_str())];
+    let path = format!("{LIST}/mail");
+    let connecting = operator.post(&path, &form);
+    let answering = async {
+        let knocked = tokio::time::timeout(Duration::from_millis(700), server.accept());
+        knocked.await.is_ok()
+    };
+    let (answer, knocked) = tokio::join!(connecting, answering);
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    (knocked, page(&mut operator, "mail").await)
+}
+
+#[tokio::test]
+async fn a_mail_server_in_the_own_network_is_knocked_at_only_where_the_environment_names_it() {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = server.local_addr().unwrap().port();
+    let portal = TestPortal::start().await;
+    for way in [
+        "smtp://127.0.0.1",
+        "smtp://localhost",
+        "smtp://2130706433",
+        "smtps://[::ffff:127.0.0.1]",
+    ] {
+        let (knocked, page) = knocks(&portal, &server, way).await;
+        assert!(!knocked, "{way}");
+        assert!(page.contains("not of the internet"), "{way}");
+    }
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let own = format!("smtp://{}", portal.sandbox_mail());
+    let form = [("do", "connect_mail"), ("address", own.as_str())];
+    operator.post(&format!("{LIST}/mail"), &form).await;
+    let shown = page(&mut operator, "mail").await;
+    assert!(!shown.contains("Did not let us in"), "the sandbox's own");
+    portal.run_jobs().await;
+    portal.finish().await;
+    let named = format!("mail.internal, 127.0.0.1:{port}");
+    let portal = TestPortal::start_with(&[("SMTP_INTERNAL_HOSTS", &named)]).await;
+    assert!(knocks(&portal, &server, "smtp://127.0.0.1").await.0);
     portal.finish().await;
 }
 
@@ -418,7 +466,6 @@ async fn operators_and_administrators_alone_connect_systems() {
     let paths = [
         LIST,
         consents::PAGE,
-        "/staff/connections/xero/connect",
         "/staff/connections/xero/callback?code=a&state=b",
     ];
     for person in [

@@ -16,6 +16,8 @@ use crate::{
 };
 
 pub const PAGE: &str = "/staff/connections/xero";
+/// What the button sends that leads to Xero's page.
+const CONSENT: [(&str, &str); 2] = [("do", "begin_consent"), ("system", "xero")];
 const FIRST: &str = "5f1c2a90-7b6e-4d3c-a8f2-90cbd41e7a55";
 const SECOND: &str = "8d2e6b14-3c5f-4a7d-9e01-b2f6c8a93d70";
 
@@ -39,10 +41,13 @@ async fn decide(
     decision: &str,
     organisations: &[&str],
 ) -> String {
-    let left = browser.get(&format!("{PAGE}/connect")).await;
-    assert_eq!(left.status, 303, "{}", left.body);
+    let left = browser.post(PAGE, &CONSENT).await;
+    assert_eq!(left.status, 200, "{}", left.body);
     let sandbox = portal.sandbox_url();
-    let path = left.location.strip_prefix(&sandbox).expect("Xero's page");
+    let path = left.leads_to().strip_prefix(&sandbox);
+    let path = path.expect("Xero's page");
+    let policy = left.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("form-action 'self';"), "{policy}");
     let mut xero = Browser::new(&sandbox);
     assert_eq!(xero.get(path).await.status, 200);
     let (path, query) = path.split_once('?').unwrap();
@@ -131,7 +136,7 @@ async fn a_person_lets_the_portal_into_xero_and_says_which_organisation_is_meant
     let named = name_app(&mut operator).await;
     assert_eq!(named.location, format!("{PAGE}?notice=app-named"));
     let page = operator.get(PAGE).await.body;
-    assert!(page.contains(&format!("href=\"{PAGE}/connect\"")), "{page}");
+    assert!(page.contains("value=\"begin_consent\""), "{page}");
     agree(&portal, &mut operator, &[FIRST, SECOND]).await;
     let page = operator.get(PAGE).await.body;
     assert!(page.contains("Northwind Software Ltd") && page.contains("Northwind Trading Ltd"));
@@ -172,7 +177,7 @@ async fn a_consent_counts_once_in_time_and_in_the_session_that_asked_for_it() {
     let portal = TestPortal::start().await;
     let mut operator = portal.sign_in(&portal.staff.operator).await;
     let mut administrator = portal.sign_in(&portal.staff.administrator).await;
-    let early = operator.get(&format!("{PAGE}/connect")).await;
+    let early = operator.post(PAGE, &CONSENT).await;
     assert_eq!(early.status, 409, "no app is named yet");
     name_app(&mut operator).await;
     let back = decide(&portal, &mut operator, "allow", &[FIRST]).await;

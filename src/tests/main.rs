@@ -4,6 +4,7 @@
 mod browser;
 mod database;
 mod portal;
+mod routes;
 mod story;
 
 mod access;
@@ -19,15 +20,18 @@ mod documents;
 mod drift;
 mod failure_modes;
 mod forms;
+mod front;
 mod hubspot_deals;
 mod jobs;
 mod kills;
 mod leads;
+mod limits;
 mod messages;
 mod missing_scopes;
 mod money;
 mod operations;
 mod other_accounts;
+mod payloads;
 mod plans;
 mod registering;
 mod relay;

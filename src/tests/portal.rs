@@ -61,18 +61,23 @@ pub struct TestPortal {
 impl TestPortal {
     /// A portal on the database that `PORTAL_TEST_POSTGRES_URL` names, or on a new SQLite file.
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with settings of one's own over the usual ones.
+    pub async fn start_with(more: &[(&'static str, &str)]) -> Self {
         // Between finding a port and listening on it somebody else may take it.
         for _ in 0..5 {
-            if let Some(portal) = Self::try_start().await {
+            if let Some(portal) = Self::try_start(more).await {
                 return portal;
             }
         }
         panic!("no port of loopback is free");
     }
 
-    async fn try_start() -> Option<Self> {
+    async fn try_start(more: &[(&'static str, &str)]) -> Option<Self> {
         let database = Database::create().await;
-        let settings = settings(&database, free_port());
+        let settings = settings(&database, free_port(), more);
         let mut portal = Portal::open(&settings).await.unwrap();
         if portal.start_site(&settings).await.is_err() {
             portal.stop().await;
@@ -89,7 +94,7 @@ impl TestPortal {
             aster,
             borealis,
             staff,
-            url: settings.portal_url,
+            url: format!("http://{}", settings.portal_addr),
             database,
             client: reqwest::Client::builder()
                 .no_proxy()
@@ -216,6 +221,13 @@ impl TestPortal {
             .as_ref()
             .expect("tests have no real system")
             .http_url()
+    }
+
+    /// Where the sandbox's mail server listens.
+    pub fn sandbox_mail(&self) -> String {
+        let sandbox = self.portal().sandbox.as_ref();
+        let sandbox = sandbox.expect("tests have no real system");
+        sandbox.smtp_addr().to_string()
     }
 
     /// The subjects of all mails to an address, oldest first.
@@ -448,8 +460,8 @@ fn free_port() -> u16 {
     }
 }
 
-fn settings(database: &Database, port: u16) -> Settings {
-    let values = BTreeMap::from([
+fn settings(database: &Database, port: u16, more: &[(&'static str, &str)]) -> Settings {
+    let mut values = BTreeMap::from([
         ("DATABASE_URL", database.url().to_owned()),
         ("PORTAL_ADDR", format!("127.0.0.1:{port}")),
         ("PORTAL_URL", format!("http://127.0.0.1:{port}")),
@@ -457,7 +469,13 @@ fn settings(database: &Database, port: u16) -> Settings {
         ("SANDBOX_SMTP_ADDR", "127.0.0.1:0".to_owned()),
         ("PORTAL_DATA", database.folder().display().to_string()),
         ("PORTAL_CLOCK", START.to_owned()),
+        // One person of a test does the work of many at once; the limits' own tests say otherwise.
+        ("PORTAL_REQUESTS_PER_MINUTE", "1000000".to_owned()),
     ]);
+    values.extend(
+        more.iter()
+            .map(|(name, value)| (*name, (*value).to_owned())),
+    );
     Settings::read(|name| values.get(name).cloned(), "").unwrap()
 }
 

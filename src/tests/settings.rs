@@ -56,12 +56,50 @@ fn nothing_is_the_sandbox_once_it_is_off() {
 }
 
 #[test]
+fn nothing_real_is_reached_over_a_line_that_others_read() {
+    let off = ("PORTAL_SANDBOX", "off");
+    let token = ("HUBSPOT_TOKEN", "x");
+    for url in [
+        "http://portal.example.com",
+        "http://portal.example.com:3000/",
+        "http://192.168.1.20:3000",
+        "http://0.0.0.0:3000",
+        "http://localhost.example.com",
+        "http://127.0.0.1.example.com",
+        "http://[2001:db8::1]:3000",
+    ] {
+        for real in [off, token] {
+            let error = read(&[("PORTAL_URL", url), real], "").expect_err(url);
+            assert!(
+                error.starts_with("PORTAL_URL") && error.contains("https://"),
+                "{error}"
+            );
+        }
+        assert!(
+            read(&[("PORTAL_URL", url)], "").is_ok(),
+            "the demo at {url}"
+        );
+    }
+    for url in [
+        "https://portal.example.com",
+        "http://127.0.0.1:3000",
+        "http://localhost:3000",
+        "http://[::1]:3000",
+    ] {
+        assert!(read(&[("PORTAL_URL", url), off], "").is_ok(), "{url}");
+    }
+}
+
+#[test]
 fn every_malformed_value_names_its_setting() {
     for (name, value) in [
         ("PORTAL_ADDR", "3000"),
         ("PORTAL_ADDR", "localhost:3000"),
         ("PORTAL_URL", "portal.example.com"),
         ("PORTAL_URL", ""),
+        ("PORTAL_TRUSTED_PROXIES", "proxy.example.com"),
+        ("PORTAL_TRUSTED_PROXIES", "10.0.0.0/33"),
+        ("PORTAL_REQUESTS_PER_MINUTE", "10"),
         ("PORTAL_TIME_ZONE", "Mars/Olympus"),
         ("PORTAL_FISCAL_START", "13"),
         ("PORTAL_FISCAL_START", "0"),

@@ -156,6 +156,25 @@ fn server_functions_are_in_one_folder() {
 }
 
 #[test]
+fn no_server_function_is_called_by_a_look() {
+    let mut faults = Vec::new();
+    for needle in [
+        "GetUrl",
+        "GetCbor",
+        "GetJson",
+        "GetMsgPack",
+        "GetPostcard",
+        "GetRkyv",
+    ] {
+        faults.extend(find(needle, |file| file.is_in(&["src/ui"])));
+    }
+    assert_tidy(
+        "Links, pictures and addresses that somebody typed are looks: whatever may change something is a POST.",
+        &faults,
+    );
+}
+
+#[test]
 fn nothing_is_left_half_done() {
     let mut faults = Vec::new();
     for needle in ["todo!", "unimplemented!", "dbg!", "#[ignore"] {

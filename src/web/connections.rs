@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use portal_domain::{connection::System, secret::Secret};
+use portal_integrations::ErrorKind;
 use portal_jobs::{ConnectError, Consent};
 use portal_services::{
     ServiceError,
@@ -33,16 +34,16 @@ pub struct Back {
     error: Option<String>,
 }
 
-/// Sends the browser to the vendor's page.
-pub async fn connect(page: Page, Path(system): Path<String>) -> Result<Response, UiError> {
-    let system = page.said(parse(&system))?;
+/// Begins to ask for a consent: the vendor's page on which a person agrees.
+pub async fn begin_consent(page: &Page, system: System) -> Result<String, UiError> {
     let (actor, session) = (page.actor()?, page.secret().unwrap_or_default());
     let connector = &page.app.connector;
     let address = connector.authorize_address(actor, session, system).await;
-    Ok(Redirect::to(&said(&page, address)?).into_response())
+    said(page, address)
 }
 
-/// Takes what the person brought back. Where that fails the page says why, and not with which code.
+/// Takes what the person brought back. That changes something by a look, as the vendors want it: the state makes it safe, which only the session that asked knows,
+/// and which counts once. Where that fails the page says why, and not with which code.
 pub async fn accept(
     mut page: Page,
     Path(system): Path<String>,
@@ -54,9 +55,7 @@ pub async fn accept(
         Err(error) if error.status == StatusCode::UNAUTHORIZED.as_u16() => Err(error),
         Err(error) => {
             let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_GATEWAY);
-            let mut response = public::error(page, status, error.message);
-            *response.status_mut() = status;
-            Ok(response)
+            Ok(public::error(page, status, &error))
         }
     }
 }
@@ -117,7 +116,7 @@ pub async fn disconnect(page: &Page, system: System) -> Result<(), UiError> {
     said(page, done)
 }
 
-/// An answer with its error in the reader's words; what the vendor said stands in its own.
+/// An answer with its error in the reader's words; what the vendor said is in the log, as it may hold what nobody else should read.
 fn said<T>(page: &Page, answer: Result<T, ConnectError>) -> Result<T, UiError> {
     match answer {
         Ok(value) => Ok(value),
@@ -125,13 +124,14 @@ fn said<T>(page: &Page, answer: Result<T, ConnectError>) -> Result<T, UiError> {
         Err(ConnectError::Clients(error)) => {
             page.said(Err(ServiceError::Inconsistent(error.to_string())))
         }
-        Err(ConnectError::Vendor(failure)) => Err(UiError {
-            status: StatusCode::BAD_GATEWAY.as_u16(),
-            message: page.words.with(
-                "connection-vendor-said",
-                &[("said", failure.to_string().into())],
-            ),
-            fields: Vec::new(),
-        }),
+        Err(ConnectError::Vendor(failure)) => {
+            let key = match failure.kind {
+                ErrorKind::Retry | ErrorKind::RateLimited | ErrorKind::UnknownOutcome => {
+                    "connection-vendor-silent"
+                }
+                _ => "connection-vendor-refused",
+            };
+            Err(page.refused_by_vendor(key, failure))
+        }
     }
 }

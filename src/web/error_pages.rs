@@ -8,13 +8,16 @@ use axum::{
 };
 
 use crate::{
-    ui::pages::public,
-    web::{AppState, page::Page},
+    ui::{api::UiError, pages::public},
+    web::{
+        AppState, limits,
+        page::{Page, Refused},
+    },
 };
 
 /// Marks an answer that has no page yet, and holds what was said of it.
 #[derive(Clone)]
-pub struct ErrorPage(pub String);
+pub struct ErrorPage(pub UiError);
 
 pub async fn dress(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
@@ -23,12 +26,12 @@ pub async fn dress(State(app): State<AppState>, request: Request, next: Next) ->
         .path_and_query()
         .map_or("/", |url| url.as_str())
         .to_owned();
-    let mut copy = axum::http::Request::new(()).into_parts().0;
-    copy.headers = parts.headers.clone();
-    copy.uri = parts.uri.clone();
     parts.extensions.remove::<ErrorPage>();
+    // The page of an error knows who asked, and for which route; what stood in a refused form it does not say again.
+    let mut copy = parts.clone();
+    copy.extensions.remove::<Refused>();
     let response = next.run(Request::from_parts(parts, body)).await;
-    let Some(ErrorPage(message)) = response.extensions().get().cloned() else {
+    let Some(ErrorPage(error)) = response.extensions().get().cloned() else {
         return response;
     };
     let status = response.status();
@@ -38,12 +41,12 @@ pub async fn dress(State(app): State<AppState>, request: Request, next: Next) ->
             .finish();
         return Redirect::to(&format!("/sign-in?{query}")).into_response();
     }
-    match Page::from_request_parts(&mut copy, &app).await {
-        Ok(page) => {
-            let mut dressed = public::error(page, status, message);
-            *dressed.status_mut() = status;
-            dressed
-        }
-        Err(_) => status.into_response(),
+    let mut dressed = match Page::from_request_parts(&mut copy, &app).await {
+        Ok(page) => public::error(page, status, &error),
+        Err(_) => public::error(Page::of_nobody(&app, &copy), status, &error),
+    };
+    if error.wait_seconds > 0 {
+        limits::set_wait(&mut dressed, error.wait_seconds);
     }
+    dressed
 }

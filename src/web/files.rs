@@ -2,30 +2,23 @@
 
 use axum::{
     Router,
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
+    middleware,
+    response::Response,
 };
-use tower_http::{
-    services::{ServeDir, ServeFile},
-    set_header::SetResponseHeaderLayer,
-};
+use tower_http::services::{ServeDir, ServeFile};
 
 use crate::web::Assets;
 
 /// Only what is known by name: everything else is a page or nothing.
 pub fn router(assets: &Assets) -> Router {
     let (root, pkg) = (&assets.site_root, &assets.pkg);
-    let forever = SetResponseHeaderLayer::overriding(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("public, max-age=31536000, immutable"),
-    );
-    let a_day = SetResponseHeaderLayer::overriding(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("public, max-age=86400"),
-    );
     let built = ServeDir::new(format!("{root}{pkg}"))
         .precompressed_br()
         .precompressed_gzip();
-    let mut files = Router::new().nest_service(pkg, built).layer(forever);
+    let mut files = Router::new()
+        .nest_service(pkg, built)
+        .layer(middleware::map_response(keep_forever));
     for name in ["favicon.svg", "logo.svg"] {
         files = files.merge(
             Router::new()
@@ -33,8 +26,28 @@ pub fn router(assets: &Assets) -> Router {
                     &format!("/{name}"),
                     ServeFile::new(format!("{root}/{name}")),
                 )
-                .layer(a_day.clone()),
+                .layer(middleware::map_response(keep_a_day)),
         );
     }
     files
+}
+
+async fn keep_forever(response: Response) -> Response {
+    keep(response, "public, max-age=31536000, immutable")
+}
+
+async fn keep_a_day(response: Response) -> Response {
+    keep(response, "public, max-age=86400")
+}
+
+/// That there is no such file is kept by nobody: the instance that is asked next, or after the next release, may have it.
+fn keep(mut response: Response, how_long: &'static str) -> Response {
+    let status = response.status();
+    if status.is_success() || status == StatusCode::NOT_MODIFIED {
+        let how_long = HeaderValue::from_static(how_long);
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, how_long);
+    }
+    response
 }

@@ -7,7 +7,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{
-        DefaultBodyLimit, FromRequest, Multipart, Request, State,
+        DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request, State,
         multipart::{Field, MultipartError},
     },
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
@@ -18,10 +18,14 @@ use portal_domain::pdf::PDF_BYTES_MAX;
 use tower::ServiceExt;
 
 use crate::{
-    ui::api::{Done, UiError},
+    ui::{
+        api::{Done, UiError},
+        pages::public,
+    },
     web::{
-        BODY_BYTES_MAX,
-        page::{Refused, Upload},
+        AppState, BODY_BYTES_MAX,
+        limits::{self, TooSoon},
+        page::{Address, Caller, Page, Refused, Upload},
     },
 };
 
@@ -36,14 +40,22 @@ struct Form {
 }
 
 /// Answers form posts to pages; everything else goes on.
-pub async fn accept(State(pages): State<Router>, request: Request, next: Next) -> Response {
+pub async fn accept(
+    State((app, pages)): State<(AppState, Router)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let is_page = !request.uri().path().starts_with("/api/");
     let is_in_parts = has_type(&request, "multipart/form-data");
     let is_form = is_in_parts || has_type(&request, "application/x-www-form-urlencoded");
     if request.method() != Method::POST || !is_page || !is_form {
         return next.run(request).await;
     }
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    let wait = parts.extensions.get::<TooSoon>().copied();
+    if is_in_parts && let Some(refused) = refuse_file(&app, &parts, wait) {
+        return refused;
+    }
     let read = match is_in_parts {
         true => read_parts(&parts, body).await,
         false => read_pairs(body).await,
@@ -74,6 +86,19 @@ pub async fn accept(State(pages): State<Router>, request: Request, next: Next) -
         }
         .into_response();
     }
+    if let Some(wait) = wait {
+        let error = match Page::from_request_parts(&mut parts, &app).await {
+            Ok(page) => page.too_soon(wait),
+            Err(error) => error,
+        };
+        let typed = form.typed;
+        let refused = Refused {
+            action,
+            typed,
+            error,
+        };
+        return show_again(pages, parts, refused).await;
+    }
     let answer = call(&pages, &parts, &action, &form).await;
     let cookies: Vec<HeaderValue> = answer
         .headers()
@@ -86,7 +111,7 @@ pub async fn accept(State(pages): State<Router>, request: Request, next: Next) -
         .await
         .unwrap_or_default();
     let mut response = if succeeded {
-        redirect(&answer)
+        lead_on(&app, &mut parts, &answer).await
     } else {
         let error = serde_json::from_slice(&answer).unwrap_or(UiError {
             status: 400,
@@ -107,6 +132,15 @@ pub async fn accept(State(pages): State<Router>, request: Request, next: Next) -
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// A file is read only of somebody who is signed in, and does not send too many.
+fn refuse_file(app: &AppState, parts: &Parts, wait: Option<TooSoon>) -> Option<Response> {
+    match parts.extensions.get::<Caller>() {
+        None => Some(StatusCode::SERVICE_UNAVAILABLE.into_response()),
+        Some(caller) if caller.session.is_none() => Some(Redirect::to("/sign-in").into_response()),
+        Some(_) => wait.map(|wait| limits::refuse(app, parts, wait)),
+    }
 }
 
 fn has_type(request: &Request, content_type: &str) -> bool {
@@ -179,6 +213,9 @@ async fn call(pages: &Router, parts: &Parts, action: &str, form: &Form) -> Respo
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     let pairs = HeaderValue::from_static("application/x-www-form-urlencoded");
     headers.insert(header::CONTENT_TYPE, pairs);
+    if let Some(address) = parts.extensions.get::<Address>() {
+        request.extensions_mut().insert(*address);
+    }
     if let Some(upload) = &form.upload {
         request.extensions_mut().insert(upload.clone());
     }
@@ -189,10 +226,18 @@ async fn call(pages: &Router, parts: &Parts, action: &str, form: &Form) -> Respo
     run(pages, request).await
 }
 
-fn redirect(answer: &[u8]) -> Response {
-    match serde_json::from_slice::<Done>(answer) {
-        Ok(done) => Redirect::to(&done.url()).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+/// To where it goes on: at once on our own pages, and over one of them to a vendor's.
+async fn lead_on(app: &AppState, parts: &mut Parts, answer: &[u8]) -> Response {
+    let url = match serde_json::from_slice::<Done>(answer) {
+        Ok(done) => done.url(),
+        Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    };
+    if url.starts_with('/') {
+        return Redirect::to(&url).into_response();
+    }
+    match Page::from_request_parts(parts, app).await {
+        Ok(page) => public::leaving(page, url),
+        Err(error) => error.into_response(),
     }
 }
 
@@ -205,8 +250,13 @@ async fn show_again(pages: Router, parts: Parts, refused: Refused) -> Response {
     *request.headers_mut() = parts.headers;
     request.headers_mut().remove(header::CONTENT_LENGTH);
     request.headers_mut().remove(header::CONTENT_TYPE);
+    let wait_seconds = refused.error.wait_seconds;
     request.extensions_mut().insert(refused);
-    run(&pages, request).await
+    let mut shown = run(&pages, request).await;
+    if wait_seconds > 0 {
+        limits::set_wait(&mut shown, wait_seconds);
+    }
+    shown
 }
 
 async fn run(pages: &Router, request: Request) -> Response {

@@ -33,21 +33,35 @@ fn comes_from_us(request: &Request, app: &AppState) -> bool {
     }
 }
 
-/// The headers of every answer.
-pub async fn headers(request: Request, next: Next) -> Response {
-    const ALWAYS: [(&str, &str); 5] = [
+/// What an answer that says nothing else of itself may do in a browser: nothing. Nobody looks at it as at a page, and what somebody typed or handed in may stand in
+/// it.
+const NOTHING_RUNS: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+
+/// The headers of every answer. An answer may say something else of itself: a page runs its own scripts, a mail that staff look at stands in a frame, and files
+/// under names that change with their content are kept.
+pub async fn headers(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    const ALWAYS: [(&str, &str); 8] = [
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
         (
             "permissions-policy",
             "camera=(), geolocation=(), microphone=(), payment=()",
         ),
         ("x-frame-options", "DENY"),
+        ("content-security-policy", NOTHING_RUNS),
+        ("cache-control", "no-store"),
     ];
+    /// Two years. Without TLS browsers pass over it.
+    const TLS_ALONE: (&str, &str) = (
+        "strict-transport-security",
+        "max-age=63072000; includeSubDomains",
+    );
+    let is_tls = app.ctx.programme.portal_url.starts_with("https://");
     let mut response = next.run(request).await;
-    for (name, value) in ALWAYS {
-        // An answer may say something else of itself: a mail that staff look at stands in a frame.
+    for (name, value) in ALWAYS.into_iter().chain(is_tls.then_some(TLS_ALONE)) {
         response
             .headers_mut()
             .entry(HeaderName::from_static(name))

@@ -2,7 +2,11 @@
 
 pub mod page;
 
+pub mod calls;
+pub mod client;
 pub mod connections;
+pub mod limits;
+pub mod listen;
 
 mod assets;
 mod documents;
@@ -21,23 +25,25 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{DefaultBodyLimit, State},
     http::StatusCode,
     middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use leptos::prelude::provide_context;
 use portal_jobs::Connector;
 use portal_services::Ctx;
 use portal_store::changes::PartnerChange;
 use tokio::sync::{broadcast, watch};
 use tower_http::compression::CompressionLayer;
 
-use crate::ui::pages::{partner, preferences, public, staff};
+use crate::{
+    ui::pages::{partner, preferences, public, staff},
+    web::limits::Limits,
+};
 
 pub use assets::Assets;
-pub use events::watch_changes;
+pub use events::{Streams, watch_changes, watch_sessions};
 pub use intake::Intake;
 pub use vendors::VendorPages;
 
@@ -53,6 +59,10 @@ pub struct AppState {
     pub intake: Intake,
     /// Which partners' pages have something new, as it is committed.
     pub changes: broadcast::Sender<PartnerChange>,
+    /// The streams of open pages that listen for them.
+    pub streams: Streams,
+    /// How often somebody may ask.
+    pub limits: Arc<Limits>,
     /// Where the sandbox's own page is, if there is one: people of the demo are sent there.
     pub sandbox_url: Option<String>,
     /// True once the program ends: streams close themselves then.
@@ -75,7 +85,7 @@ pub fn router(app: AppState) -> Router {
         .merge(public_pages())
         .merge(partner_pages())
         .merge(staff_pages())
-        .route("/api/{function}", post(call_server_function))
+        .route("/api/{function}", post(calls::call))
         .route("/events", get(events::stream))
         .fallback(page::not_found)
         .layer(middleware::from_fn_with_state(
@@ -85,7 +95,11 @@ pub fn router(app: AppState) -> Router {
         .with_state(app.clone());
     Router::new()
         .fallback_service(pages.clone())
-        .layer(middleware::from_fn_with_state(pages, forms::accept))
+        .layer(middleware::from_fn_with_state(
+            (app.clone(), pages),
+            forms::accept,
+        ))
+        .layer(middleware::from_fn_with_state(app.clone(), limits::admit))
         .layer(middleware::from_fn_with_state(
             app.clone(),
             guard::same_origin,
@@ -106,6 +120,7 @@ pub fn router(app: AppState) -> Router {
                     app.clone(),
                     error_pages::dress,
                 ))
+                .layer(middleware::from_fn_with_state(app.clone(), limits::admit))
                 .with_state(app.clone()),
         )
         .merge(
@@ -116,12 +131,16 @@ pub fn router(app: AppState) -> Router {
                     portal_services::relay::CALLBACK_PATH,
                     post(webhooks::relay),
                 )
+                .layer(middleware::from_fn_with_state(
+                    app.clone(),
+                    limits::admit_vendor,
+                ))
                 .with_state(app.clone()),
         )
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CompressionLayer::new())
         .merge(files::router(&app.assets))
-        .layer(middleware::from_fn(guard::headers))
+        .layer(middleware::from_fn_with_state(app, guard::headers))
 }
 
 fn public_pages() -> Router<AppState> {
@@ -181,10 +200,6 @@ fn staff_pages() -> Router<AppState> {
         .route(staff::connections::PATH, get(staff::connections::list))
         .route("/staff/connections/{system}", get(staff::connections::show))
         .route(
-            "/staff/connections/{system}/connect",
-            get(connections::connect),
-        )
-        .route(
             "/staff/connections/{system}/callback",
             get(connections::accept),
         )
@@ -213,13 +228,6 @@ fn staff_pages() -> Router<AppState> {
         )
         .route(staff::stages::PATH, get(staff::stages::show))
         .route("/staff/audit", get(staff::audit::list))
-}
-
-/// One of `ui::api`, called by an island or by `forms`.
-async fn call_server_function(State(app): State<AppState>, request: Request) -> Response {
-    leptos_axum::handle_server_fns_with_context(move || provide_context(app.clone()), request)
-        .await
-        .into_response()
 }
 
 /// Whether this instance can serve: it answers, and so does its database.

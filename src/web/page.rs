@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    net::IpAddr,
     sync::{Arc, Mutex},
 };
 
@@ -28,8 +29,36 @@ use crate::{
         api::{FieldMessage, UiError},
         shell,
     },
-    web::{AppState, error_pages::ErrorPage, session},
+    web::{AppState, error_pages::ErrorPage, limits::TooSoon, session},
 };
+
+/// Who asks: found once for a look, before anything else is.
+#[derive(Clone)]
+pub struct Caller {
+    pub session: Option<Session>,
+    /// The secret of the browser's session.
+    pub secret: Option<String>,
+}
+
+impl Caller {
+    pub async fn find(app: &AppState, headers: &HeaderMap) -> Result<Self, ServiceError> {
+        let secret = session::read(headers, &app.ctx);
+        let session = match &secret {
+            Some(secret) => access::find_session(&app.ctx, secret).await?,
+            None => None,
+        };
+        Ok(Self { session, secret })
+    }
+
+    const NOBODY: Self = Self {
+        session: None,
+        secret: None,
+    };
+}
+
+/// The address that a request comes from, where that is known.
+#[derive(Clone, Copy)]
+pub struct Address(pub IpAddr);
 
 /// A form that was refused, shown again with everything that was typed.
 #[derive(Clone, Debug)]
@@ -59,8 +88,8 @@ pub struct Page {
     pub refused: Option<Refused>,
     upload: Option<Upload>,
     pub theme: Option<&'static str>,
-    session: Option<Session>,
-    secret: Option<String>,
+    caller: Caller,
+    address: Option<IpAddr>,
     labels: Labels,
 }
 
@@ -88,17 +117,25 @@ impl Labels {
 impl Page {
     async fn of(app: &AppState, parts: &Parts) -> Result<Self, ServiceError> {
         let asked_at = app.ctx.now();
-        let secret = session::read(&parts.headers, &app.ctx);
-        let session = match &secret {
-            Some(secret) => access::find_session(&app.ctx, secret).await?,
-            None => None,
+        let caller = match parts.extensions.get::<Caller>() {
+            Some(caller) => caller.clone(),
+            None => Caller::find(app, &parts.headers).await?,
         };
-        let locale = match &session {
+        Ok(Self::made(app, parts, asked_at, caller))
+    }
+
+    /// A page for which nobody is looked up: of an error, when the database may be what fails or what is to be spared.
+    pub fn of_nobody(app: &AppState, parts: &Parts) -> Self {
+        Self::made(app, parts, app.ctx.now(), Caller::NOBODY)
+    }
+
+    fn made(app: &AppState, parts: &Parts, asked_at: Timestamp, caller: Caller) -> Self {
+        let locale = match &caller.session {
             Some(session) => session.locale,
             None => session::read_locale(&parts.headers)
                 .unwrap_or_else(|| accepted_locale(&parts.headers)),
         };
-        Ok(Self {
+        Self {
             app: app.clone(),
             ctx: app.ctx.clone(),
             words: Words::of(locale),
@@ -107,31 +144,32 @@ impl Page {
                 .uri
                 .path_and_query()
                 .map_or_else(|| "/".to_owned(), ToString::to_string),
-            route: parts
-                .extensions
-                .get::<MatchedPath>()
-                .map_or("none", MatchedPath::as_str)
-                .to_owned(),
+            route: route_of(parts),
             refused: parts.extensions.get().cloned(),
             upload: parts.extensions.get().cloned(),
             theme: session::read_theme(&parts.headers),
-            session,
-            secret,
+            caller,
+            address: parts.extensions.get().map(|Address(address)| *address),
             labels: Labels::default(),
-        })
+        }
     }
 
     pub fn session(&self) -> Option<&Session> {
-        self.session.as_ref()
+        self.caller.session.as_ref()
     }
 
     /// The secret of the browser's session.
     pub fn secret(&self) -> Option<&str> {
-        self.secret.as_deref()
+        self.caller.secret.as_deref()
+    }
+
+    /// Where the request comes from, if that is known.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 
     pub fn actor(&self) -> Result<&Actor, UiError> {
-        match &self.session {
+        match self.session() {
             Some(session) => Ok(&session.actor),
             None => Err(self.worded(&ServiceError::Unauthenticated)),
         }
@@ -204,23 +242,73 @@ impl Page {
             ServiceError::Money(_)
             | ServiceError::Store(_)
             | ServiceError::Vault(_)
-            | ServiceError::Inconsistent(_) => {
-                tracing::error!(route = %self.route, "Could not answer `{}`: {error}", self.route);
-                (
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    words.text("error-internal"),
-                    Vec::new(),
-                )
-            }
+            | ServiceError::Inconsistent(_) => return self.failed(error),
         };
-        // A server function would answer 500 for whatever it refuses; a page has no such options.
-        if let Some(options) = use_context::<ResponseOptions>() {
-            options.set_status(status);
-        }
         UiError {
             status: status.as_u16(),
             message,
             fields,
+            ..UiError::default()
+        }
+    }
+
+    /// What went wrong here, and whoever asked can do nothing about: the cause is in the log, under the reference that the reader is told.
+    pub fn failed(&self, cause: impl std::fmt::Display) -> UiError {
+        let reference = self.log(StatusCode::INTERNAL_SERVER_ERROR, &cause);
+        self.referred(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "error-internal",
+            reference,
+        )
+    }
+
+    /// The same of a vendor that said no, or nothing, while somebody waited.
+    pub fn refused_by_vendor(&self, key: &str, cause: impl std::fmt::Display) -> UiError {
+        let reference = self.log(StatusCode::BAD_GATEWAY, &cause);
+        self.referred(StatusCode::BAD_GATEWAY, key, reference)
+    }
+
+    fn referred(&self, status: StatusCode, key: &str, reference: String) -> UiError {
+        let named = [("reference", reference.as_str().into())];
+        UiError {
+            status: status.as_u16(),
+            message: self.words.with(key, &named),
+            reference,
+            ..UiError::default()
+        }
+    }
+
+    /// Writes down why something is answered with a status, and answers the reference under which that is found.
+    pub fn log(&self, status: StatusCode, cause: &dyn std::fmt::Display) -> String {
+        let reference = self.ctx.new_id().to_string();
+        tracing::error!(%reference, route = %self.route, "Answered `{}` with {status}, reference {reference}: {cause}", self.route);
+        reference
+    }
+
+    /// That it was too often.
+    pub fn too_soon(&self, wait: TooSoon) -> UiError {
+        let seconds = wait.seconds();
+        UiError {
+            status: StatusCode::TOO_MANY_REQUESTS.as_u16(),
+            message: self
+                .words
+                .with("error-too-many", &[("seconds", seconds.into())]),
+            wait_seconds: seconds,
+            ..UiError::default()
+        }
+    }
+
+    /// That there is no such address.
+    pub fn nothing_there(&self) -> UiError {
+        self.worded(&ServiceError::NotFound)
+    }
+
+    /// That what came is no form of ours.
+    pub fn unreadable(&self) -> UiError {
+        UiError {
+            status: StatusCode::BAD_REQUEST.as_u16(),
+            message: self.words.text("error-unreadable"),
+            ..UiError::default()
         }
     }
 
@@ -275,7 +363,6 @@ impl Page {
             header::CONTENT_TYPE,
             HeaderValue::from_static("text/html; charset=utf-8"),
         );
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Ok(policy) = HeaderValue::from_str(&content_security_policy(nonce.as_inner())) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
@@ -302,13 +389,9 @@ impl FromRequestParts<AppState> for Page {
     type Rejection = UiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, UiError> {
-        Self::of(app, parts).await.map_err(|error| {
-            tracing::error!("Could not read the session: {error}");
-            UiError {
-                status: 503,
-                ..UiError::default()
-            }
-        })
+        Self::of(app, parts)
+            .await
+            .map_err(|error| unavailable(app, parts, &error))
     }
 }
 
@@ -317,22 +400,43 @@ impl IntoResponse for UiError {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
-        response.extensions_mut().insert(ErrorPage(self.message));
+        response.extensions_mut().insert(ErrorPage(self));
         response
     }
 }
 
 /// The page of a server function that is just running.
 pub async fn current() -> Result<Page, UiError> {
-    let unavailable = || UiError {
+    let nowhere = || UiError {
         status: 503,
         ..UiError::default()
     };
-    let app: AppState = use_context().ok_or_else(unavailable)?;
-    let parts: Parts = use_context().ok_or_else(unavailable)?;
+    let app: AppState = use_context().ok_or_else(nowhere)?;
+    let parts: Parts = use_context().ok_or_else(nowhere)?;
     Page::of(&app, &parts)
         .await
-        .map_err(|_: ServiceError| unavailable())
+        .map_err(|error| unavailable(&app, &parts, &error))
+}
+
+/// Who asks could not be found out.
+fn unavailable(app: &AppState, parts: &Parts, cause: &ServiceError) -> UiError {
+    let page = Page::of_nobody(app, parts);
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    let reference = page.log(status, cause);
+    page.referred(status, "error-internal", reference)
+}
+
+/// The path as the list of routes has it; a server function's name is in that list's sense a route of its own.
+fn route_of(parts: &Parts) -> String {
+    match parts
+        .extensions
+        .get::<MatchedPath>()
+        .map(MatchedPath::as_str)
+    {
+        Some("/api/{function}") => parts.uri.path().to_owned(),
+        Some(route) => route.to_owned(),
+        None => "none".to_owned(),
+    }
 }
 
 /// Signs the browser in with the answer of the server function that is just running.
@@ -360,7 +464,7 @@ pub async fn sign_in_as(page: &Page, choice: &str) -> Result<String, ServiceErro
 pub async fn set_language(page: &Page, language: &str) -> Result<(), ServiceError> {
     let locale =
         Locale::parse(language).ok_or_else(|| ServiceError::field("language", "choose-one"))?;
-    if let Some(session) = &page.session {
+    if let Some(session) = page.session() {
         access::set_locale(&page.ctx, &session.actor, locale).await?;
     }
     set_cookie(&session::issue_locale(&page.ctx, locale));

@@ -1,25 +1,23 @@
-//! The SMTP client. SMTP knows no keys against doubles; the same Message-ID on every try lets receivers fold copies.
+//! The SMTP client. Where a person typed the server's address it is connected to as the guard of typed addresses allows, and to no other. SMTP knows no keys against doubles; the same Message-ID on every try lets receivers fold copies.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use lettre::{
-    Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    Address, AsyncTransport, Message,
     message::{
         Mailbox, MultiPart,
         header::{HeaderName, HeaderValue},
     },
-    transport::smtp::{self, AsyncSmtpTransportBuilder},
+    transport::smtp,
 };
 use reqwest::Url;
 
+use super::server::{Server, Transport, transport_of};
 use crate::{
     Secret,
     error::{CallError, ErrorKind, Vendor},
     gate::{self, Allowance, CallEnding},
 };
-
-/// How long one exchange with the mail server may take.
-const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How long to wait after a refusal for now, in milliseconds: a greylisting server wants to see us come back, but not at once.
 const GREYLIST_WAIT_MS: i64 = 300_000;
@@ -32,6 +30,16 @@ pub struct MailConfig {
     pub smtp_url: Secret,
     /// `Partner portal <portal@example.com>`, or the address alone.
     pub from: String,
+    pub reach: MailReach,
+}
+
+/// Where a mail server may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MailReach {
+    /// Wherever whoever runs the program says.
+    Anywhere,
+    /// Where a person who is signed in says: on the internet, or at one of these hosts, each with or without a port.
+    Internet { besides: Vec<String> },
 }
 
 /// Why mail cannot be sent at all.
@@ -61,7 +69,7 @@ pub struct OutgoingMail {
 #[derive(Clone)]
 pub struct Mailer {
     /// `None`: nobody has connected a mail server.
-    transport: Option<AsyncSmtpTransport<Tokio1Executor>>,
+    server: Option<Server>,
     from: Mailbox,
 }
 
@@ -80,9 +88,9 @@ impl Mailer {
     /// [`MailSetupError`] when the configuration is malformed.
     pub fn new(config: &MailConfig) -> Result<Self, MailSetupError> {
         let unconnected = Self::unconnected(&config.from)?;
-        let builder = transport_of(&config.smtp_url)?;
+        let server = Server::new(&config.smtp_url, &config.reach)?;
         Ok(Self {
-            transport: Some(builder.timeout(Some(TIMEOUT)).build()),
+            server: Some(server),
             ..unconnected
         })
     }
@@ -119,15 +127,12 @@ impl Mailer {
         let from = from
             .parse()
             .map_err(|_| MailSetupError::Sender(from.to_owned()))?;
-        Ok(Self {
-            transport: None,
-            from,
-        })
+        Ok(Self { server: None, from })
     }
 
     /// Greets the server and signs in there, without sending anything.
     pub async fn greet(&self) -> Result<(), CallError> {
-        match self.transport()?.test_connection().await {
+        match self.transport().await?.test_connection().await {
             Ok(true) => {
                 gate::tell(Vendor::Mail, answered());
                 Ok(())
@@ -140,17 +145,22 @@ impl Mailer {
         }
     }
 
-    fn transport(&self) -> Result<&AsyncSmtpTransport<Tokio1Executor>, CallError> {
-        self.transport.as_ref().ok_or_else(|| {
+    async fn transport(&self) -> Result<Transport, CallError> {
+        let Some(server) = &self.server else {
             let message = "it is not connected yet";
-            CallError::new(Vendor::Mail, ErrorKind::Unconnected, message)
-        })
+            return Err(CallError::new(
+                Vendor::Mail,
+                ErrorKind::Unconnected,
+                message,
+            ));
+        };
+        server.transport().await
     }
 
     /// Hands the mail to the server. `Ok` means that the server took it, not that it was delivered.
     pub async fn send(&self, mail: &OutgoingMail) -> Result<(), CallError> {
         let message = self.compose(mail)?;
-        let sent = self.transport()?.send(message).await;
+        let sent = self.transport().await?.send(message).await;
         let status = match &sent {
             Ok(answer) => Some(u16::from(answer.code())),
             Err(error) => error.status().map(u16::from),
@@ -213,33 +223,6 @@ fn answered() -> CallEnding {
     }
 }
 
-fn transport_of(address: &Secret) -> Result<AsyncSmtpTransportBuilder, MailSetupError> {
-    let address = server_address(address.reveal())?;
-    AsyncSmtpTransport::<Tokio1Executor>::from_url(address.as_str())
-        .map_err(|error| MailSetupError::Server(error.to_string()))
-}
-
-/// The configured address with the encryption made explicit. The password in it is not repeated in an error.
-fn server_address(configured: &str) -> Result<Url, MailSetupError> {
-    let mut url =
-        Url::parse(configured).map_err(|error| MailSetupError::Server(error.to_string()))?;
-    if url.scheme() != "smtp" {
-        return Ok(url);
-    }
-    let tls = url
-        .query_pairs()
-        .find(|(name, _)| name == "tls")
-        .map(|(_, value)| value.into_owned());
-    let host = url.host_str().unwrap_or_default();
-    let is_this_machine = matches!(host, "127.0.0.1" | "localhost" | "[::1]");
-    match tls.as_deref() {
-        Some("none") => url.set_query(None),
-        None if !is_this_machine => url.set_query(Some("tls=required")),
-        _ => {}
-    }
-    Ok(url)
-}
-
 fn raw(name: &'static str, value: String) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
@@ -289,6 +272,7 @@ mod tests {
         let config = MailConfig {
             smtp_url: Secret::from("smtp://127.0.0.1:9"),
             from: "Portal <portal@example.com>".to_owned(),
+            reach: MailReach::Anywhere,
         };
         Mailer::new(&config).unwrap()
     }
@@ -379,24 +363,6 @@ mod tests {
         assert_eq!(
             mailer().compose(&nobody).unwrap_err().kind,
             ErrorKind::Refused
-        );
-    }
-
-    #[test]
-    fn a_password_never_leaves_this_machine_unencrypted_by_oversight() {
-        let address = |configured| server_address(configured).unwrap().to_string();
-        assert_eq!(address("smtp://127.0.0.1:2525"), "smtp://127.0.0.1:2525");
-        assert_eq!(
-            address("smtp://u:p@mail.example.com:587"),
-            "smtp://u:p@mail.example.com:587?tls=required"
-        );
-        assert_eq!(
-            address("smtp://relay.internal:25?tls=none"),
-            "smtp://relay.internal:25"
-        );
-        assert_eq!(
-            address("smtps://u:p@mail.example.com"),
-            "smtps://u:p@mail.example.com"
         );
     }
 

@@ -1,5 +1,6 @@
 //! Mail over SMTP: one message at a time, with a text and an HTML half. What it says is the caller's.
 
 mod client;
+mod server;
 
-pub use client::{MailConfig, MailSetupError, Mailer, OutgoingMail};
+pub use client::{MailConfig, MailReach, MailSetupError, Mailer, OutgoingMail};

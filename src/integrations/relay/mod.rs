@@ -3,7 +3,6 @@
 
 mod client;
 mod event;
-pub(crate) mod guard;
 #[cfg(test)]
 mod guide;
 pub mod signature;

@@ -143,7 +143,7 @@ impl Slack {
             payload: http::json(&body),
             effect: Effect::Write,
         };
-        let answer = self.http.send(call).await?;
+        let answer = self.http.send_to_internet(call).await?;
         if answer.is_success() {
             return Ok(());
         }

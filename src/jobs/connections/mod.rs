@@ -84,6 +84,8 @@ pub struct Outside {
     pub environment: Credentials,
     pub stand_in: Option<StandIn>,
     pub mail_from: String,
+    /// Mail servers in the own network that an operator may connect.
+    pub mail_hosts: Vec<String>,
     /// `None`: a draft in Xero, and authorised in the sandbox, where no person finishes it.
     pub bill_status: Option<BillStatus>,
     pub bill_due_days: u64,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use portal_domain::connection::{ConnectionState, Origin, Place, Way, webhook_secrets};
 use portal_integrations::{
     App, Http, NoToken, Secret, TokenSource, Vendor,
-    email::{MailConfig, Mailer},
+    email::{MailConfig, MailReach, Mailer},
     hubspot::HubSpot,
     slack::{Slack, SlackConfig},
     token::FixedToken,
@@ -175,12 +175,17 @@ impl Reach<'_> {
     pub(super) fn mailer(&self) -> Mailer {
         let from = &self.outside.mail_from;
         let given = self.given().and_then(|given| given.smtp_url.clone());
+        let reach = match given {
+            Some(_) => MailReach::Anywhere,
+            None => self.reach_of_typed(),
+        };
         let typed = self.stored.address.clone();
         let smtp_url = given.or_else(|| typed.filter(|_| self.obstacle().is_none()));
         let made = smtp_url.map(|smtp_url| {
             Mailer::new(&MailConfig {
                 smtp_url,
                 from: from.clone(),
+                reach,
             })
         });
         match made {
@@ -191,6 +196,20 @@ impl Reach<'_> {
             }
             None => unconnected_mailer(from),
         }
+    }
+
+    /// Where a mail server may be that an operator typed: on the internet, where whoever runs the portal says, and in the demo where the sandbox is.
+    fn reach_of_typed(&self) -> MailReach {
+        let mut besides = self.outside.mail_hosts.clone();
+        let stand_in = self.outside.stand_in.as_ref();
+        let stand_in = stand_in.filter(|_| self.ctx.programme.sandbox);
+        let of_stand_in = stand_in.and_then(|stand_in| stand_in.credentials.smtp_url.as_ref());
+        if let Some(address) = of_stand_in {
+            let address = address.reveal();
+            let host = address.strip_prefix("smtp://").unwrap_or(address);
+            besides.push(host.to_owned());
+        }
+        MailReach::Internet { besides }
     }
 
     pub(super) fn bills(&self) -> BillSettings {

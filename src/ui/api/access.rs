@@ -18,6 +18,7 @@ pub async fn sign_in_as(person: String, #[server(default)] next: String) -> Resu
 #[server(endpoint = "request_link")]
 pub async fn request_link(email: String) -> Result<Done, UiError> {
     let page = crate::web::page::current().await?;
+    crate::web::limits::count_link(&page, &email)?;
     page.said(portal_services::access::request_link(&page.ctx, &email).await)?;
     Ok(Done::new("/sign-in?sent=1", ""))
 }

@@ -63,6 +63,15 @@ pub async fn connect_app(
     Ok(Done::new(go, "credentials-saved"))
 }
 
+/// Begins to ask a person for consent; what follows is the vendor's page.
+#[server(endpoint = "begin_consent")]
+pub async fn begin_consent(system: String) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    let known = page.said(crate::web::connections::parse(&system))?;
+    let address = crate::web::connections::begin_consent(&page, known).await?;
+    Ok(Done::new(address, ""))
+}
+
 /// Says what a system's webhooks are signed with.
 #[server(endpoint = "set_webhook_secrets")]
 pub async fn set_webhook_secrets(

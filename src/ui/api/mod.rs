@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 /// What was done, and where to go now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
-    /// A path of the portal.
+    /// A path of the portal, or a vendor's page.
     pub go: String,
     /// A key of the catalogues (`notice-<key>`) that the next page says; empty for none.
     pub notice: String,
@@ -60,6 +60,12 @@ pub struct UiError {
     pub message: String,
     /// What is wrong with which field.
     pub fields: Vec<FieldMessage>,
+    /// What leads to the cause in the log, if it is ours; else empty.
+    #[serde(default)]
+    pub reference: String,
+    /// When it makes sense to try again, if that is known; else none.
+    #[serde(default)]
+    pub wait_seconds: u32,
 }
 
 /// What is wrong with a field, as a sentence.
@@ -78,10 +84,17 @@ impl std::fmt::Display for UiError {
 impl FromServerFnError for UiError {
     type Encoder = JsonEncoding;
 
-    /// The call itself failed: the network, or something that is no form of ours. The island has the words for it.
-    fn from_server_fn_error(_: ServerFnErrorErr) -> Self {
+    /// The call itself failed: the network, or something that is no form of ours. Whoever has the words for it adds them.
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        let is_ours = matches!(
+            error,
+            ServerFnErrorErr::ServerError(_)
+                | ServerFnErrorErr::MiddlewareError(_)
+                | ServerFnErrorErr::Serialization(_)
+                | ServerFnErrorErr::Response(_)
+        );
         Self {
-            status: 400,
+            status: if is_ours { 500 } else { 400 },
             ..Self::default()
         }
     }

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, Query},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::*;
@@ -204,27 +204,60 @@ fn invitation_form(page: &Page, invitation: &Invitation, token: String, title: S
     .into_any()
 }
 
+/// The page over which somebody leaves for a vendor's. No form leads there itself: pages of ours say to browsers that their forms end at ours (`form-action`), and
+/// browsers hold that of redirects too.
+pub fn leaving(page: Page, address: String) -> Response {
+    let host = address
+        .parse()
+        .ok()
+        .and_then(|uri: Uri| uri.host().map(str::to_owned))
+        .unwrap_or_default();
+    let title = page.words.with("leaving-title", &[("host", host.into())]);
+    let heading = title.clone();
+    let goes_on = HeaderValue::from_str(&format!("0;url={address}"));
+    let mut response = page.show(&title, move |page| {
+        let words = &page.words;
+        view! {
+            <div class="oops">
+                <h1>{heading}</h1>
+                <p>{words.text("leaving")}</p>
+                <div class="row"><a class="btn primary" href=address>{words.text("leaving-go")}</a></div>
+            </div>
+        }
+        .into_any()
+    });
+    if let Ok(goes_on) = goes_on {
+        response.headers_mut().insert(header::REFRESH, goes_on);
+    }
+    response
+}
+
 /// The page of a status: what it means for the reader, and a way on.
-pub fn error(page: Page, status: StatusCode, message: String) -> Response {
+pub fn error(page: Page, status: StatusCode, error: &UiError) -> Response {
     let key = match status {
         StatusCode::NOT_FOUND => "not-found",
         StatusCode::FORBIDDEN => "forbidden",
+        StatusCode::TOO_MANY_REQUESTS => "too-many",
         _ => "unavailable",
     };
-    // The log has the time and the page; the reader has this to say which line it is.
-    let reference = page.ctx.new_id().to_string();
-    if key == "unavailable" {
-        tracing::error!(%reference, route = %page.route, "Answered `{}` with {status}, reference {reference}", page.route);
-    }
+    let text = match status {
+        // What is there contradicts itself: who reads that is told where.
+        StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS => error.message.clone(),
+        _ if key == "unavailable" => {
+            // Where the cause was known it is in the log already, under this.
+            let reference = match error.reference.as_str() {
+                "" => page.log(status, &"whoever answered gave no cause"),
+                reference => reference.to_owned(),
+            };
+            let named = [("reference", reference.as_str().into())];
+            page.words.with("error-page-unavailable", &named)
+        }
+        _ => page.words.text(&format!("error-page-{key}")),
+    };
     let title = page.words.text(&format!("error-page-{key}-title"));
     let heading = title.clone();
-    page.show(&title, move |page| {
+    let mut response = page.show(&title, move |page| {
         let words = &page.words;
-        let text = match status {
-            // What is there contradicts itself: who reads that is told where.
-            StatusCode::CONFLICT => message,
-            _ => words.with(&format!("error-page-{key}"), &[("reference", reference.as_str().into())]),
-        };
         view! {
             <div class="oops">
                 <p class="code">{status.as_u16()}</p>
@@ -234,5 +267,7 @@ pub fn error(page: Page, status: StatusCode, message: String) -> Response {
             </div>
         }
         .into_any()
-    })
+    });
+    *response.status_mut() = status;
+    response
 }

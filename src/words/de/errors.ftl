@@ -98,7 +98,9 @@ form-optional = (freiwillig)
 error-signed-out = Sie sind abgemeldet. Melden Sie sich wieder an; was Sie eingegeben haben, steht noch hier.
 error-forbidden = Ihre Rolle umfasst das nicht. Die Leitung Ihres Unternehmens kann Ihre Rolle ändern.
 error-not-found = Das gibt es nicht mehr, oder es gehört nicht Ihnen.
-error-internal = Das hat gerade nicht geklappt, und der Fehler liegt bei uns. Nichts wurde halb gespeichert: Versuchen Sie es in einer Minute noch einmal.
+error-internal = Das hat gerade nicht geklappt, und der Fehler liegt bei uns. Nichts wurde halb gespeichert: Versuchen Sie es in einer Minute noch einmal. Bleibt es dabei, nennen Sie uns das Kennzeichen { $reference }.
+error-too-many = Das war öfter, als jemand es braucht. Warten Sie { $seconds } Sekunden und versuchen Sie es dann erneut.
+error-unreadable = Das ist kein Formular von uns. Laden Sie die Seite neu und senden Sie sie noch einmal ab.
 error-line-held = Dieser Posten ist angehalten. Setzen Sie ihn zuerst fort.
 error-line-not-found = Diesen Posten gibt es nicht mehr. Laden Sie die Seite neu.
 

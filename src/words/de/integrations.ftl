@@ -56,6 +56,7 @@ job-announce_carried = Übertragenes mitteilen
 job-send_mail = E-Mail senden
 job-tell_exceptions = Neue Fälle melden
 job-begin_digests = Tagesmails beginnen
+job-mail_link = Link zum Anmelden senden
 job-send_digest = Tagesmail senden
 job-post_slack = Slack-Nachricht senden
 job-recompute_lines = Alle Posten nachrechnen

@@ -120,9 +120,11 @@ error-page-conflict-title = Jemand war schneller
 error-page-expired-title = Diese Seite ist abgelaufen
 error-page-expired = Zu Ihrer Sicherheit gelten Formulare nur begrenzte Zeit. Gehen Sie zurück, laden Sie die Seite neu und senden Sie das Formular noch einmal ab.
 error-page-too-many-title = Das ging etwas zu schnell
-error-page-too-many = Von Ihrer Adresse kamen zu viele Anfragen. Warten Sie eine Minute und versuchen Sie es dann erneut.
 error-page-too-large-title = Das ist zu groß
 error-page-too-large = Senden Sie höchstens { $limit }.
+leaving-title = Weiter zu { $host }
+leaving = Es geht gleich von selbst weiter. Wenn nichts geschieht, folgen Sie dem Link.
+leaving-go = Weiter
 error-page-home = Zur Startseite
 error-page-leads = Ihre Leads
 

@@ -98,7 +98,9 @@ form-optional = (optional)
 error-signed-out = You are signed out. Sign in again; what you typed is still here.
 error-forbidden = Your role does not include this. The owner of your company can change your role.
 error-not-found = That is not there any more, or is not yours.
-error-internal = This did not work just now, and the fault is ours. Nothing was stored by halves: try again in a minute.
+error-internal = This did not work just now, and the fault is ours. Nothing was stored by halves: try again in a minute. If it stays, tell us the reference { $reference }.
+error-too-many = That was more often than anybody needs. Wait { $seconds } seconds, then try again.
+error-unreadable = This is no form of ours. Load the page again and send it once more.
 error-line-held = This line is held. Release it first.
 error-line-not-found = This line is not there any more. Load the page again.
 

@@ -56,6 +56,7 @@ job-announce_carried = Say what was carried over
 job-send_mail = Send a mail
 job-tell_exceptions = Tell staff of new cases
 job-begin_digests = Begin the daily mails
+job-mail_link = Mail a link to sign in with
 job-send_digest = Send a daily mail
 job-post_slack = Post a Slack message
 job-recompute_lines = Compute all lines again

@@ -120,9 +120,11 @@ error-page-conflict-title = Somebody was faster
 error-page-expired-title = This page has expired
 error-page-expired = For your safety forms are valid for a limited time. Go back, load the page again and send it once more.
 error-page-too-many-title = That was a little fast
-error-page-too-many = Too many requests came from your address. Wait a minute, then try again.
 error-page-too-large-title = That is too large
 error-page-too-large = Send at most { $limit }.
+leaving-title = On to { $host }
+leaving = You go on by yourself in a moment. If nothing happens, follow the link.
+leaving-go = Go on
 error-page-home = To the home page
 error-page-leads = Your leads
 

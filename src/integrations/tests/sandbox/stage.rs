@@ -10,7 +10,7 @@ use std::{
 
 use portal_integrations::{
     Http, HttpLimits, Secret,
-    email::{MailConfig, Mailer},
+    email::{MailConfig, MailReach, Mailer},
     hubspot::{HubSpot, HubSpotConfig},
     slack::{Slack, SlackConfig},
     xero::{Xero, XeroConfig},
@@ -135,6 +135,7 @@ impl Stage {
 
     pub fn mailer(&self) -> Mailer {
         let config = MailConfig {
+            reach: MailReach::Anywhere,
             smtp_url: Secret::new(format!("smtp://{}", self.sandbox.smtp_addr())),
             from: "Partner portal <portal@example.com>".to_owned(),
         };

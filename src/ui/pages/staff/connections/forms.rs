@@ -8,7 +8,6 @@ use portal_domain::{
 use portal_services::connections::{self, Account, ConnectionView};
 use portal_words::Argument;
 
-use super::path_of;
 use crate::{
     serve,
     ui::{
@@ -20,11 +19,12 @@ use crate::{
 
 const TOKEN: &str = "connect_token";
 const APP: &str = "connect_app";
+const CONSENT: &str = "begin_consent";
 const MAIL: &str = "connect_mail";
 const WEBHOOKS: &str = "set_webhook_secrets";
 const CHOOSE: &str = "choose_organisation";
 
-/// The way to the vendor's page. A link and no form: what a form leads to must be ours.
+/// The way to the vendor's page. That somebody asked is written down, so it is no link.
 pub(super) fn consent_link(page: &Page, view: &ConnectionView) -> Option<AnyView> {
     let parts = &view.record.parts;
     let may_be = connections::may_be_consented(&page.ctx.programme, &view.record);
@@ -38,8 +38,8 @@ pub(super) fn consent_link(page: &Page, view: &ConnectionView) -> Option<AnyView
     let system = view.record.system;
     let name = page.words.text(&format!("integration-{system}"));
     let label = page.words.with(key, &[("system", name.into())]);
-    let url = format!("{}/connect", path_of(system));
-    Some(view! { <a class="btn primary" href=url>{label}</a> }.into_any())
+    let values = [("system", system.to_string())];
+    Some(kit::button_form(CONSENT, &values, label, "btn primary"))
 }
 
 /// Which of Xero's organisations is meant.

@@ -6,7 +6,10 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
 };
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::{
+    Url,
+    dns::{Addrs, Name, Resolve, Resolving},
+};
 
 /// A name leads into a private network, or nowhere.
 #[derive(Debug, thiserror::Error)]
@@ -19,15 +22,48 @@ pub(crate) struct InternetOnly;
 impl Resolve for InternetOnly {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let found: Vec<SocketAddr> = found.collect();
-            if found.is_empty() || !found.iter().all(|one| is_of_internet(one.ip())) {
-                return Err(NotOfInternet.into());
-            }
-            let found: Addrs = Box::new(found.into_iter());
+            let found: Addrs = Box::new(look_up(name.as_str(), 0).await?.into_iter());
             Ok(found)
         })
     }
+}
+
+/// The addresses of a host, if all of them are of the internet.
+async fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, Box<dyn Error + Send + Sync>> {
+    let found = tokio::net::lookup_host((host, port)).await?;
+    let found: Vec<SocketAddr> = found.collect();
+    if found.is_empty() || !found.iter().all(|one| is_of_internet(one.ip())) {
+        return Err(NotOfInternet.into());
+    }
+    Ok(found)
+}
+
+/// Why a host is not connected to.
+pub(crate) enum Refusal {
+    /// Its name leads into a private network, or to nobody.
+    Private,
+    /// Its name could not be looked up now.
+    Unknown,
+}
+
+/// The one address of a host to connect to. Of two kinds the older one is taken, to which there is a way from everywhere.
+pub(crate) async fn pin(host: &str, port: u16) -> Result<SocketAddr, Refusal> {
+    // An address of the newer kind stands between brackets where a port follows.
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let found = match look_up(host, port).await {
+        Ok(found) => found,
+        Err(error) if error.is::<NotOfInternet>() => return Err(Refusal::Private),
+        Err(_) => return Err(Refusal::Unknown),
+    };
+    let older = found.iter().find(|address| address.is_ipv4());
+    older.or(found.first()).copied().ok_or(Refusal::Private)
+}
+
+/// Whether an address names a host by number that is not of the internet: numbers are not looked up, so the guard of names does not see them.
+pub(crate) fn is_private(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.parse().is_ok_and(|address| !is_of_internet(address))
 }
 
 /// Whether a call failed for where its name leads.
@@ -99,8 +135,17 @@ mod tests {
             "192.0.1.1",
             "198.20.0.1",
             "223.255.255.255",
+            "11.0.0.0",
+            "126.255.255.255",
+            "128.0.0.1",
+            "169.253.255.255",
+            "169.255.0.1",
+            "192.167.255.255",
+            "192.169.0.1",
             "2606:4700::1111",
             "2a00:1450:4001::200e",
+            "2001:4860:4860::8888",
+            "2620:fe::fe",
         ] {
             assert!(check(address), "{address}");
         }
@@ -133,10 +178,18 @@ mod tests {
             "239.255.255.255",
             "240.0.0.1",
             "255.255.255.255",
+            "169.254.170.2",
+            "100.100.100.200",
+            "192.0.0.192",
+            "192.168.255.255",
             "::",
             "::1",
             "::ffff:127.0.0.1",
             "::ffff:8.8.8.8",
+            "::ffff:10.0.0.1",
+            "::ffff:169.254.169.254",
+            "::ffff:0:127.0.0.1",
+            "64:ff9b:1::a00:1",
             "::127.0.0.1",
             "64:ff9b::7f00:1",
             "100::1",
@@ -147,6 +200,7 @@ mod tests {
             "3fff::1",
             "fc00::1",
             "fd00::1",
+            "fd00:ec2::254",
             "fe80::1",
             "fec0::1",
             "ff02::1",
@@ -160,5 +214,50 @@ mod tests {
         let name = "localhost".parse().unwrap();
         let refused = InternetOnly.resolve(name).await.err().expect("refused");
         assert!(refused.is::<NotOfInternet>(), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn a_server_of_mail_is_pinned_to_an_address_of_the_internet_alone() {
+        // However somebody writes this machine, the system reads it as this machine.
+        for host in [
+            "localhost",
+            "127.0.0.1",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "0177.0.0.1",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "0.0.0.0",
+            "10.0.0.1",
+            "169.254.169.254",
+            "[fe80::1]",
+        ] {
+            let refused = pin(host, 25).await;
+            assert!(matches!(refused, Err(Refusal::Private)), "{host}");
+        }
+        let pinned = pin("8.8.8.8", 25).await.ok();
+        assert_eq!(pinned, "8.8.8.8:25".parse().ok());
+        let pinned = pin("[2606:4700::1111]", 25).await.ok();
+        assert_eq!(pinned, "[2606:4700::1111]:25".parse().ok());
+    }
+
+    #[test]
+    fn an_address_by_number_is_looked_at_where_no_name_is_looked_up() {
+        for url in [
+            "http://127.0.0.1/",
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "http://0177.0.0.1/",
+            "https://10.0.0.1/x",
+            "https://[::1]/",
+            "https://[::ffff:10.0.0.1]/",
+            "https://169.254.169.254/latest",
+        ] {
+            assert!(is_private(&Url::parse(url).unwrap()), "{url}");
+        }
+        for url in ["https://8.8.8.8/", "https://hooks.slack.com/x"] {
+            assert!(!is_private(&Url::parse(url).unwrap()), "{url}");
+        }
     }
 }

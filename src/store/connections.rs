@@ -10,6 +10,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
+    settings,
     sql::{execute, execute_one, row, rows, sql},
 };
 
@@ -147,15 +148,27 @@ pub async fn raise_version(tx: &mut Tx, system: System) -> Result<(), StoreError
     )
 }
 
-/// Whether any system of a vendor's own is connected, rather than the sandbox's stand-in.
+/// The setting that says that the portal was started as no demo.
+const DEMO_LEFT: &str = "demo_left";
+
+/// Whether this database is no demo's: a system of a vendor's own is connected, rather than the sandbox's stand-in, or the portal was started with credentials or
+/// without a sandbox before.
 pub async fn is_any_real(tx: &mut Tx) -> Result<bool, StoreError> {
     let found = row!(
         tx,
-        "SELECT system FROM connections WHERE place = $1 AND state <> $2 LIMIT 1",
+        "SELECT system FROM connections WHERE place = $1 AND state <> $2
+         UNION ALL SELECT key FROM settings WHERE key = $3
+         LIMIT 1",
         Place::Vendor,
         ConnectionState::None,
+        DEMO_LEFT,
     )?;
     Ok(found.is_some())
+}
+
+/// From now on this database is no demo's, whatever a later start is told.
+pub async fn leave_demo(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    settings::set(tx, DEMO_LEFT, "", now).await
 }
 
 /// Changes a connection; whoever renews it at the moment has lost it. Its last test is about what it was before.

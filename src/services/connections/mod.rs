@@ -128,6 +128,16 @@ pub async fn is_any_real(ctx: &Ctx) -> Result<bool, ServiceError> {
     Ok(connections::is_any_real(&mut tx).await?)
 }
 
+/// The portal is started as no demo: from now on nobody signs in to this database as somebody of a list, whatever a later start is told.
+pub async fn leave_demo(ctx: &Ctx) -> Result<(), ServiceError> {
+    if is_any_real(ctx).await? {
+        return Ok(());
+    }
+    let mut tx = ctx.store.write().await?;
+    connections::leave_demo(&mut tx, ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
 /// The version of each connection: a cheap look for workers, who make their clients anew when one moved.
 pub async fn list_versions(ctx: &Ctx) -> Result<Vec<(System, i64)>, ServiceError> {
     let mut tx = ctx.store.read().await?;

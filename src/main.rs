@@ -21,7 +21,9 @@ use portal_domain::{
     text::Email,
 };
 use portal_services::{
-    Ctx, ServiceError, closing,
+    Ctx, ServiceError,
+    access::links::{self, LINK_MINUTES},
+    closing,
     ledger::{self, ACCOUNTS, Balances},
     lines, recompute, reconcile, vault, verify,
 };
@@ -381,11 +383,12 @@ async fn add_user(
     let email = Email::parse(email)
         .map_err(|_| StartError::Other(format!("`{email}` is not an e-mail address")))?;
     let ctx = serve::open_books(settings).await?;
-    demo::add_person(&ctx, name, email.as_str(), "en", Some(role.into())).await?;
+    let person = demo::add_person(&ctx, name, email.as_str(), "en", Some(role.into())).await?;
+    let path = links::make_link(&ctx, person).await?;
     println!(
-        "{name} can sign in at {}/sign-in with {}.",
-        settings.portal_url,
-        email.as_str()
+        "{name} signs in at {url}/sign-in with {email}. For the first time within {LINK_MINUTES} minutes: {url}{path}",
+        url = settings.portal_url,
+        email = email.as_str(),
     );
     Ok(ExitCode::SUCCESS)
 }

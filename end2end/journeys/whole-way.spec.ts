@@ -8,6 +8,7 @@
 import type { Locator, Page } from "@playwright/test";
 import { expectGerman, switchToGerman } from "../support/language.ts";
 import { expect, foresee, inspect, test, waitForHydration } from "../support/page.ts";
+import { withPasskeyDevice } from "../support/passkeys.ts";
 import { fillLead, leadField, notice, signIn, submitLead } from "../support/people.ts";
 import { Sandbox } from "../support/sandbox.ts";
 
@@ -571,8 +572,13 @@ test("a partner looks after its company and its team", async ({ page: jane, newP
     await expect(lena.getByRole("heading", { level: 1 })).toHaveText("Join Brightside Partners");
     await inspect(lena, "invitation");
     await lena.getByRole("textbox", { name: "Your name" }).fill("Lena Fox");
+    await withPasskeyDevice(lena);
     await lena.getByRole("button", { name: "Join" }).click();
     await expect(notice(lena)).toContainText("Welcome: you belong to the team now.");
+    await lena.getByRole("textbox", { name: "What you call it" }).fill("Lena’s laptop");
+    await lena.getByRole("button", { name: "Add a passkey" }).click();
+    await expect(notice(lena)).toContainText("The passkey is added.");
+    await lena.goto("/");
     await expect(lena.getByRole("heading", { level: 1 })).toHaveText("Hello, Lena");
   });
 

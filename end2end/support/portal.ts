@@ -85,11 +85,13 @@ export class Portal {
   static async prepare(folder: string, databaseUrl: string, settings: Record<string, string>): Promise<Portal> {
     const [port, sandboxPort, mailPort] = await Promise.all([findFreePort(), findFreePort(), findFreePort()]);
     const address = `127.0.0.1:${port}`;
+    const url = `http://localhost:${port}`;
     const sandboxAddress = `127.0.0.1:${sandboxPort}`;
-    return new Portal(`http://${address}`, `http://${sandboxAddress}`, {
+    return new Portal(url, `http://${sandboxAddress}`, {
       DATABASE_URL: databaseUrl,
       PORTAL_ADDR: address,
-      PORTAL_URL: `http://${address}`,
+      // Passkeys belong to a name.
+      PORTAL_URL: url,
       SANDBOX_ADDR: sandboxAddress,
       SANDBOX_SMTP_ADDR: `127.0.0.1:${mailPort}`,
       PORTAL_DATA: folder,
@@ -158,6 +160,13 @@ export class Portal {
     });
     const [code] = (await once(child, "close")) as [number | null];
     return { code: code ?? -1, stdout, stderr };
+  }
+
+  /** What time it is in the portal, in milliseconds since 1970. */
+  async now(): Promise<number> {
+    const answer = await fetch(`${this.sandboxUrl}/sandbox/clock`);
+    const { now } = (await answer.json()) as { now: string };
+    return Date.parse(now);
   }
 
   /** The portal's last lines, for a message. */

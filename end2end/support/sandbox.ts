@@ -114,13 +114,13 @@ export class Sandbox {
     return this.page.locator(`article[data-mail-to="${to}"][data-mail-subject="${subject}"]`);
   }
 
-  /** Opens the one mail with a subject, once it has come. */
-  async openMail(to: string, subject: string): Promise<void> {
+  /** Opens the newest mail with a subject, once so many have come. */
+  async openMail(to: string, subject: string, count = 1): Promise<void> {
     await expect(async () => {
       await this.open("/mail");
-      await expect(this.mails(to, subject)).toHaveCount(1, { timeout: 100 });
+      await expect(this.mails(to, subject)).toHaveCount(count, { timeout: 100 });
     }).toPass();
-    await this.mails(to, subject).getByRole("link").click();
+    await this.mails(to, subject).first().getByRole("link").click();
   }
 
   /** Takes the mail's HTML off its page: it stands in a frame that runs no script, so axe would wait for ever to look in. */

@@ -51,6 +51,24 @@ words! {
     StaffRole { Administrator = "administrator", PartnerManager = "partner_manager", Finance = "finance", Operator = "operator" }
 }
 
+words! {
+    /// What a person proved when a session began.
+    Proof {
+        Demo = "demo",
+        Link = "link",
+        Passkey = "passkey",
+        Authenticator = "authenticator",
+        Recovery = "recovery",
+    }
+}
+
+impl Proof {
+    /// Whether that opens the portal. A mailed link alone does not: who reads a mailbox is not yet the person.
+    pub const fn opens(self) -> bool {
+        !matches!(self, Self::Link)
+    }
+}
+
 /// Who acts: resolved from the session, never from the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Actor {

@@ -101,6 +101,8 @@ id! {
     InboxId,
     /// An invitation to join a partner.
     InvitationId,
+    /// A browser in which somebody is signed in.
+    SessionId,
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     connection::{ConnectionSecret, System},
-    ids::PartnerId,
+    ids::{MailId, PartnerId, PersonId},
     relay::Side,
 };
 
@@ -52,6 +52,12 @@ pub enum SecretName {
     Relay(Side),
     /// The one before it, for as long as the other end has not changed over.
     RelayBefore(Side),
+    /// The secret of the link in a mail that has not left yet.
+    MailedLink(MailId),
+    /// What a person's authenticator app makes its codes of.
+    Authenticator(PersonId),
+    /// A person's recovery codes, until the person says that they are kept elsewhere.
+    RecoveryCodes(PersonId),
 }
 
 impl fmt::Display for SecretName {
@@ -61,6 +67,9 @@ impl fmt::Display for SecretName {
             Self::Connection(system, part) => write!(f, "connection/{system}/{part}"),
             Self::Relay(side) => write!(f, "relay/{side}"),
             Self::RelayBefore(side) => write!(f, "relay/{side}/before"),
+            Self::MailedLink(mail) => write!(f, "mailed_link/{mail}"),
+            Self::Authenticator(person) => write!(f, "authenticator/{person}"),
+            Self::RecoveryCodes(person) => write!(f, "recovery_codes/{person}"),
         }
     }
 }

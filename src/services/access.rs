@@ -1,35 +1,51 @@
-//! Signing in and being somebody: sessions, links by mail, and who acts. Tokens are random, and only their hashes are kept.
+//! Signing in and being somebody: sessions, and who acts. Tokens are random, and only their hashes are kept.
+//!
+//! A mailed link proves a mailbox, and opens nothing but the way to a second proof: a passkey, a code of an authenticator app, or a recovery code. Whoever has none
+//! yet sets one up there.
+
+pub mod authenticator;
+pub mod links;
+pub mod passkeys;
+pub mod proofs;
+pub mod recovery;
+pub mod sessions;
 
 use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portal_domain::{
-    access::{Action, Actor, can},
-    ids::{PartnerId, PersonId},
-    text::Email,
+    access::{Action, Actor, Proof, can},
+    ids::{PartnerId, PersonId, SessionId},
 };
 use portal_store::{
     Tx, connections,
     people::{self, MemberRecord, PersonRecord},
-    sessions::{self, SessionRecord},
+    sessions::{self as stored, SessionRecord},
 };
 use portal_words::Locale;
 use sha2::{Digest, Sha256};
 
-use crate::{
-    Ctx, ServiceError,
-    context::random,
-    messages,
-    outbox::{self, Job},
-};
+use crate::{Ctx, ServiceError, context::random};
 
 const SESSION_DAYS: i64 = 14;
 /// The sandbox's clock is moved on by months: nobody should have to sign in again for that.
 const SANDBOX_SESSION_DAYS: i64 = 3_650;
-/// How long a mailed link can be used.
-pub const LINK_MINUTES: i64 = 10;
+/// For how long a second proof may be given after the link was used.
+const PENDING_MINUTES: i64 = 15;
+/// A session that nobody uses ends after so long: the vendor's people see everybody's money.
+const STAFF_IDLE_MS: i64 = 12 * 3_600_000;
+const MEMBER_IDLE_MS: i64 = 3 * 24 * 3_600_000;
 /// A session's last use is written at most this often.
 const TOUCH_MS: i64 = 60_000;
+
+/// The browser that somebody signs in with.
+#[derive(Clone, Debug, Default)]
+pub struct Browser {
+    /// What it is, in a few words.
+    pub device: String,
+    /// The session that it has, which the new one takes the place of.
+    pub secret: Option<String>,
+}
 
 /// A secret that is handed to a browser or a mail once, and the hash that is kept.
 pub struct Token {
@@ -40,6 +56,7 @@ pub struct Token {
 /// Who is signed in.
 #[derive(Clone, Debug)]
 pub struct Session {
+    pub id: SessionId,
     pub actor: Actor,
     pub name: String,
     pub email: String,
@@ -97,28 +114,49 @@ pub fn require_staff(actor: &Actor, action: Action) -> Result<(), ServiceError> 
     }
 }
 
-/// The session that a browser's token belongs to. Roles are read afresh each time, so what was taken away is gone at once.
+/// The session that a browser's token belongs to, if enough was proved in it. Roles are read afresh each time, so what was taken away is gone at once.
 pub async fn find_session(ctx: &Ctx, secret: &str) -> Result<Option<Session>, ServiceError> {
-    let hash = hash_token(secret);
     let now = ctx.now();
     let mut tx = ctx.store.read().await?;
-    let Some(record) = sessions::find(&mut tx, &hash, now).await? else {
+    let Some((record, person)) = find_live(ctx, &mut tx, secret).await? else {
         return Ok(None);
     };
-    if !is_of_now(ctx, &mut tx, &record).await? {
+    if !record.proof.opens() {
         return Ok(None);
     }
-    let Some(person) = people::find(&mut tx, record.person).await? else {
-        return Ok(None);
-    };
-    let session = resolve(&mut tx, &person, record.partner).await?;
+    let session = resolve(&mut tx, &person, &record).await?;
     drop(tx);
     if session.is_some() && now.0 - record.seen_at.0 > TOUCH_MS {
         let mut tx = ctx.store.write().await?;
-        sessions::touch(&mut tx, &hash, now).await?;
+        stored::touch(&mut tx, record.id, now).await?;
         tx.commit().await?;
     }
     Ok(session)
+}
+
+/// A session that is still good, whatever was proved in it.
+async fn find_live(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    secret: &str,
+) -> Result<Option<(SessionRecord, PersonRecord)>, ServiceError> {
+    let Some(record) = stored::find(tx, &hash_token(secret), ctx.now()).await? else {
+        return Ok(None);
+    };
+    if is_idle(ctx, &record) || !is_of_now(ctx, tx, &record).await? {
+        return Ok(None);
+    }
+    let person = people::find(tx, record.person).await?;
+    Ok(person.map(|person| (record, person)))
+}
+
+/// Whether nobody has used a session for too long. The sandbox's clock leaps, and nobody's absence is meant by that.
+fn is_idle(ctx: &Ctx, session: &SessionRecord) -> bool {
+    let idle_ms = match session.partner {
+        Some(_) => MEMBER_IDLE_MS,
+        None => STAFF_IDLE_MS,
+    };
+    !ctx.programme.sandbox && ctx.now() >= session.seen_at.plus_ms(idle_ms)
 }
 
 /// In the demo anybody signs in as anybody, for years: that ends with the demo, and with the first real system that is connected.
@@ -136,7 +174,7 @@ pub async fn list_standing(
 ) -> Result<HashMap<String, Actor>, ServiceError> {
     let mut tx = ctx.store.read().await?;
     let mut standing = HashMap::new();
-    for found in sessions::list_standing(&mut tx, token_hashes, ctx.now()).await? {
+    for found in stored::list_standing(&mut tx, token_hashes, ctx.now()).await? {
         let person = found.session.person;
         let actor = match found.session.partner {
             Some(partner) => found.member_role.map(|role| Actor::Member {
@@ -147,6 +185,8 @@ pub async fn list_standing(
             None => found.staff_role.map(|role| Actor::Staff { person, role }),
         };
         if let Some(actor) = actor
+            && found.session.proof.opens()
+            && !is_idle(ctx, &found.session)
             && is_of_now(ctx, &mut tx, &found.session).await?
         {
             standing.insert(found.token_hash, actor);
@@ -158,38 +198,45 @@ pub async fn list_standing(
 async fn resolve(
     tx: &mut Tx,
     person: &PersonRecord,
-    partner: Option<PartnerId>,
+    session: &SessionRecord,
 ) -> Result<Option<Session>, ServiceError> {
-    let (actor, partner_name) = match partner {
-        Some(partner) => match people::find_member(tx, partner, person.id).await? {
-            Some(member) => (
-                Actor::Member {
-                    person: person.id,
-                    partner,
-                    role: member.role,
-                },
-                Some(member.partner_name),
-            ),
-            None => return Ok(None),
-        },
-        None => match person.staff_role {
-            Some(role) => (
-                Actor::Staff {
-                    person: person.id,
-                    role,
-                },
-                None,
-            ),
-            None => return Ok(None),
-        },
+    let Some((actor, partner_name)) = find_actor(tx, person, session.partner).await? else {
+        return Ok(None);
     };
     Ok(Some(Session {
+        id: session.id,
         actor,
         name: person.name.clone(),
         email: person.email.clone(),
         locale: Locale::parse(&person.locale).unwrap_or(Locale::En),
         partner_name,
     }))
+}
+
+/// Who somebody is in a partner, with its name, or at the vendor.
+async fn find_actor(
+    tx: &mut Tx,
+    person: &PersonRecord,
+    partner: Option<PartnerId>,
+) -> Result<Option<(Actor, Option<String>)>, ServiceError> {
+    Ok(match partner {
+        Some(partner) => {
+            let member = people::find_member(tx, partner, person.id).await?;
+            member.map(|member| {
+                let (person, role) = (person.id, member.role);
+                let actor = Actor::Member {
+                    person,
+                    partner,
+                    role,
+                };
+                (actor, Some(member.partner_name))
+            })
+        }
+        None => person.staff_role.map(|role| {
+            let person = person.id;
+            (Actor::Staff { person, role }, None)
+        }),
+    })
 }
 
 /// Whom the demo offers: nobody, unless everything outside is the sandbox.
@@ -227,6 +274,7 @@ pub async fn sign_in_as(
     ctx: &Ctx,
     person: PersonId,
     partner: Option<PartnerId>,
+    browser: &Browser,
 ) -> Result<String, ServiceError> {
     if !ctx.programme.sandbox {
         return Err(ServiceError::Forbidden);
@@ -239,96 +287,59 @@ pub async fn sign_in_as(
     let record = people::find(&mut tx, person)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    resolve(&mut tx, &record, partner)
+    find_actor(&mut tx, &record, partner)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let secret = begin_session(ctx, &mut tx, person, partner).await?;
+    let secret = begin_session(ctx, &mut tx, person, partner, Proof::Demo, browser).await?;
     tx.commit().await?;
     Ok(secret)
 }
 
-async fn begin_session(
+/// Begins a session in the place of the one that the browser had.
+pub(crate) async fn begin_session(
     ctx: &Ctx,
     tx: &mut Tx,
     person: PersonId,
     partner: Option<PartnerId>,
+    proof: Proof,
+    browser: &Browser,
 ) -> Result<String, ServiceError> {
-    let token = new_token();
     let now = ctx.now();
+    if let Some(before) = &browser.secret {
+        stored::revoke(tx, &hash_token(before), now).await?;
+    }
+    let token = new_token();
     let session = SessionRecord {
+        id: SessionId::new(ctx.new_id()),
         person,
         partner,
+        proof,
+        device: browser.device.clone(),
         created_at: now,
         seen_at: now,
-        expires_at: now.plus_days(if ctx.programme.sandbox {
-            SANDBOX_SESSION_DAYS
+        expires_at: if !proof.opens() {
+            now.plus_ms(PENDING_MINUTES * 60_000)
+        } else if ctx.programme.sandbox {
+            now.plus_days(SANDBOX_SESSION_DAYS)
         } else {
-            SESSION_DAYS
-        }),
+            now.plus_days(SESSION_DAYS)
+        },
     };
-    sessions::add(tx, &token.hash, &session).await?;
+    stored::add(tx, &token.hash, &session).await?;
     Ok(token.secret)
 }
 
-/// Has a link mailed that signs in once. Whether the address is known, the answer does not tell, nor how long it takes, nor what others wait for meanwhile: one job
-/// is written, whoever asks, and nobody is looked up.
-pub async fn request_link(ctx: &Ctx, email: &str) -> Result<(), ServiceError> {
-    let email = Email::parse(email).map_err(|fault| ServiceError::field("email", fault.code))?;
-    let email = email.as_str().to_owned();
-    outbox::add_alone(ctx, &Job::MailLink { email }).await
-}
-
-/// Mails the link, if there is somebody of that address.
-pub async fn mail_link(ctx: &Ctx, email: &str) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
-    if let Some(person) = people::find_by_email(&mut tx, email).await?
-        && person.disabled_at.is_none()
-    {
-        let token = new_token();
-        let expires_at = ctx.now().plus_ms(LINK_MINUTES * 60_000);
-        sessions::add_link(&mut tx, &token.hash, person.id, ctx.now(), expires_at).await?;
-        messages::sign_in_link(ctx, &mut tx, &person, &token.secret).await?;
-        tx.commit().await?;
-    }
-    Ok(())
-}
-
-/// Uses a link up and starts a session: in the person's first partner, or as staff.
-pub async fn use_link(ctx: &Ctx, secret: &str) -> Result<String, ServiceError> {
-    let mut tx = ctx.store.write().await?;
-    let person = sessions::use_link(&mut tx, &hash_token(secret), ctx.now())
-        .await?
-        .ok_or(ServiceError::Conflict("link-used-or-expired"))?;
-    let secret = begin_session_of(ctx, &mut tx, person).await?;
-    tx.commit().await?;
-    Ok(secret)
-}
-
-/// Starts a session of somebody who proved to be that person.
-pub(crate) async fn begin_session_of(
-    ctx: &Ctx,
+/// Where somebody begins: at the vendor, or in its first partner.
+async fn first_place(
     tx: &mut Tx,
-    person: PersonId,
-) -> Result<String, ServiceError> {
-    let record = people::find(tx, person)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
-    let memberships = people::list_memberships(tx, person).await?;
-    let partner = memberships.first().map(|member| member.partner);
-    if partner.is_none() && record.staff_role.is_none() {
-        return Err(ServiceError::Forbidden);
+    person: &PersonRecord,
+) -> Result<Option<PartnerId>, ServiceError> {
+    if person.staff_role.is_some() {
+        return Ok(None);
     }
-    begin_session(
-        ctx,
-        tx,
-        person,
-        if record.staff_role.is_some() {
-            None
-        } else {
-            partner
-        },
-    )
-    .await
+    let memberships = people::list_memberships(tx, person.id).await?;
+    let first = memberships.first().ok_or(ServiceError::Forbidden)?;
+    Ok(Some(first.partner))
 }
 
 /// The partners that a person can switch between.
@@ -340,23 +351,27 @@ pub async fn list_memberships(ctx: &Ctx, actor: &Actor) -> Result<Vec<MemberReco
 /// Opens another of the person's partners: a new session takes the old one's place.
 pub async fn switch_partner(
     ctx: &Ctx,
-    actor: &Actor,
-    old_secret: &str,
     partner: PartnerId,
+    browser: &Browser,
 ) -> Result<String, ServiceError> {
+    let secret = browser.secret.as_deref().unwrap_or_default();
     let mut tx = ctx.store.write().await?;
-    people::find_member(&mut tx, partner, actor.person())
+    let (session, person) = find_live(ctx, &mut tx, secret)
+        .await?
+        .filter(|(session, _)| session.proof.opens())
+        .ok_or(ServiceError::Unauthenticated)?;
+    people::find_member(&mut tx, partner, person.id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    sessions::revoke(&mut tx, &hash_token(old_secret), ctx.now()).await?;
-    let secret = begin_session(ctx, &mut tx, actor.person(), Some(partner)).await?;
+    let (person, proof) = (person.id, session.proof);
+    let secret = begin_session(ctx, &mut tx, person, Some(partner), proof, browser).await?;
     tx.commit().await?;
     Ok(secret)
 }
 
 pub async fn sign_out(ctx: &Ctx, secret: &str) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
-    sessions::revoke(&mut tx, &hash_token(secret), ctx.now()).await?;
+    stored::revoke(&mut tx, &hash_token(secret), ctx.now()).await?;
     Ok(tx.commit().await?)
 }
 

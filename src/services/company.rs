@@ -1,7 +1,7 @@
 //! A partner's own house: its details and its team.
 
 use portal_domain::{
-    access::{Action, Actor, MemberRole},
+    access::{Action, Actor, MemberRole, Proof},
     ids::{InvitationId, PartnerId, PersonId},
     partner::{CompanyForm, InvitationForm},
     plan::PlanTerms,
@@ -18,7 +18,7 @@ use portal_words::Locale;
 
 use crate::{
     Ctx, ServiceError,
-    access::{begin_session_of, hash_token, new_token, require_partner},
+    access::{Browser, begin_session, hash_token, new_token, require_partner},
     messages::{self, Trial},
 };
 
@@ -230,21 +230,30 @@ async fn usable_invitation(
         .ok_or(ServiceError::Conflict("invitation-used-or-expired"))
 }
 
-/// Accepts an invitation, once, and signs the person in. The mail's link is the proof of the address.
+/// Accepts an invitation, once. The mail's link is the proof of the address, and of no more: whoever has been here before signs in as always, and somebody new begins
+/// a session in which a second proof is set up; answers its secret then.
 pub async fn accept_invitation(
     ctx: &Ctx,
     secret: &str,
     name: &str,
     locale: Locale,
-) -> Result<String, ServiceError> {
+    browser: &Browser,
+) -> Result<Option<String>, ServiceError> {
     let mut tx = ctx.store.write().await?;
     let record = usable_invitation(ctx, &mut tx, secret).await?;
     if people::accept_invitation(&mut tx, record.id, ctx.now()).await? == 0 {
         return Err(ServiceError::Conflict("invitation-used-or-expired"));
     }
-    let person = match people::find_by_email(&mut tx, &record.email).await? {
-        Some(person) => person.id,
-        None => add_person(ctx, &mut tx, &record.email, name, locale).await?,
+    let known = people::find_by_email(&mut tx, &record.email).await?;
+    let (person, is_new) = match known {
+        Some(person) if person.disabled_at.is_some() => {
+            return Err(ServiceError::Conflict("invitation-used-or-expired"));
+        }
+        Some(person) => (person.id, false),
+        None => (
+            add_person(ctx, &mut tx, &record.email, name, locale).await?,
+            true,
+        ),
     };
     people::add_member(&mut tx, record.partner, person, record.role, ctx.now()).await?;
     let facts = serde_json::json!({ "role": record.role }).to_string();
@@ -257,7 +266,12 @@ pub async fn accept_invitation(
         ctx.now(),
     )
     .await?;
-    let session = begin_session_of(ctx, &mut tx, person).await?;
+    let place = Some(record.partner);
+    let session = if is_new {
+        Some(begin_session(ctx, &mut tx, person, place, Proof::Link, browser).await?)
+    } else {
+        None
+    };
     tx.commit().await?;
     Ok(session)
 }

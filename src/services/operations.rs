@@ -8,7 +8,7 @@ use portal_domain::{
 use portal_store::{
     audit::{self, AuditRecord},
     budgets::{self, BudgetRecord},
-    credits, invoices,
+    credits, factors, invoices,
     jobs::{self, BacklogRecord, JobRecord, TryRecord},
     preferences, sessions, settings, slack_messages, slack_turns,
     vendors::{self, VendorRecord},
@@ -267,6 +267,7 @@ pub async fn clean_up(ctx: &Ctx) -> Result<u64, ServiceError> {
     let removed = jobs::remove_done(&mut tx, before(DONE_DAYS)).await?
         + preferences::remove_sent_items(&mut tx, before(ENDED_DAYS)).await?
         + sessions::remove_ended(&mut tx, before(ENDED_DAYS)).await?
+        + factors::remove_old_questions(&mut tx, ctx.now()).await?
         + slack_messages::remove_posted(&mut tx, before(POSTED_DAYS)).await?
         + slack_turns::remove_idle(&mut tx, before(TURN_DAYS)).await?;
     tx.commit().await?;

@@ -48,7 +48,7 @@ pub enum Job {
     AttachFiles { bill: BillId },
     AnnounceStatement { statement: StatementId },
     AnnounceCarried { quarter: String, partner: PartnerId },
-    MailLink { email: String },
+    MailLink { email: String, browser: String },
     SendMail { mail: MailId },
     PostSlack { message: SlackMessageId },
     CheckSlack,

@@ -29,6 +29,7 @@ pub mod deliveries;
 pub mod disputes;
 pub mod drift;
 pub mod exceptions;
+pub mod factors;
 pub mod inbox;
 pub mod invoices;
 pub mod jobs;

@@ -299,6 +299,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0048_slack_turns.sql"),
         include_str!("../../migrations/0048_slack_turns.sql"),
     ),
+    (
+        49,
+        "factors",
+        include_str!("../../migrations/0049_factors.sql"),
+        include_str!("../../migrations/0049_factors.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -1,23 +1,28 @@
 //! Sessions and sign-in links. Only hashes of tokens are kept: who reads this table can sign in as nobody.
 
 use portal_domain::{
-    access::{MemberRole, StaffRole},
+    access::{MemberRole, Proof, StaffRole},
     calendar::Timestamp,
-    ids::{PartnerId, PersonId},
+    ids::{PartnerId, PersonId, SessionId},
 };
 use sqlx::any::AnyRow;
 
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, row, rows_of},
+    sql::{execute, row, rows, rows_of, sql},
 };
 
 /// A session that is still good.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct SessionRecord {
+    pub id: SessionId,
     pub person: PersonId,
     pub partner: Option<PartnerId>,
+    /// What was proved when it began.
+    pub proof: Proof,
+    /// The browser and its system, in a few words.
+    pub device: String,
     pub created_at: Timestamp,
     pub seen_at: Timestamp,
     pub expires_at: Timestamp,
@@ -26,10 +31,14 @@ pub struct SessionRecord {
 pub async fn add(tx: &mut Tx, token_hash: &str, session: &SessionRecord) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO sessions (token_hash, person_id, partner_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO sessions (token_hash, id, person_id, partner_id, proof, device, created_at, seen_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         token_hash,
+        session.id,
         session.person,
         session.partner,
+        session.proof,
+        session.device,
         session.created_at,
         session.seen_at,
         session.expires_at,
@@ -37,7 +46,25 @@ pub async fn add(tx: &mut Tx, token_hash: &str, session: &SessionRecord) -> Resu
     Ok(())
 }
 
-/// A session that is neither revoked nor expired, of a person who is not disabled.
+/// What is neither revoked nor expired, of people who are not disabled.
+const SESSION: &str = "SELECT sessions.id, sessions.person_id, sessions.partner_id, sessions.proof, sessions.device, sessions.created_at,
+        sessions.seen_at, sessions.expires_at
+    FROM sessions JOIN people ON people.id = sessions.person_id
+    WHERE sessions.id IS NOT NULL AND sessions.revoked_at IS NULL AND people.disabled_at IS NULL";
+
+fn read_session(row: &AnyRow) -> Result<SessionRecord, StoreError> {
+    Ok(SessionRecord {
+        id: row.parsed("id")?,
+        person: row.parsed("person_id")?,
+        partner: row.optional_parsed("partner_id")?,
+        proof: row.word("proof", Proof::parse)?,
+        device: row.text("device")?,
+        created_at: row.instant("created_at")?,
+        seen_at: row.instant("seen_at")?,
+        expires_at: row.instant("expires_at")?,
+    })
+}
+
 pub async fn find(
     tx: &mut Tx,
     token_hash: &str,
@@ -45,15 +72,34 @@ pub async fn find(
 ) -> Result<Option<SessionRecord>, StoreError> {
     row!(
         tx,
-        "SELECT sessions.person_id, sessions.partner_id, sessions.created_at, sessions.seen_at, sessions.expires_at
-         FROM sessions JOIN people ON people.id = sessions.person_id
-         WHERE sessions.token_hash = $1 AND sessions.revoked_at IS NULL AND sessions.expires_at > $2 AND people.disabled_at IS NULL",
+        sql!(
+            SESSION,
+            " AND sessions.token_hash = $1 AND sessions.expires_at > $2"
+        ),
         token_hash,
         now,
     )?
     .as_ref()
     .map(read_session)
     .transpose()
+}
+
+/// A person's sessions, the one that was used last first.
+pub async fn list_of(
+    tx: &mut Tx,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Vec<SessionRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(
+            SESSION,
+            " AND sessions.person_id = $1 AND sessions.expires_at > $2 ORDER BY sessions.seen_at DESC, sessions.id DESC"
+        ),
+        person,
+        now,
+    )?;
+    all(&rows, read_session)
 }
 
 /// A session that [`find`] would find, with the role that its person has now; `None` for whoever has none there any more.
@@ -73,11 +119,12 @@ pub async fn list_standing(
 ) -> Result<Vec<StandingSession>, StoreError> {
     let found = rows_of(tx, token_hashes, |hashes| {
         format!(
-            "SELECT sessions.token_hash, sessions.person_id, sessions.partner_id, sessions.created_at, sessions.seen_at, sessions.expires_at,
+            "SELECT sessions.token_hash, sessions.id, sessions.person_id, sessions.partner_id, sessions.proof, sessions.device, sessions.created_at,
+                sessions.seen_at, sessions.expires_at,
                 people.staff_role, members.role AS member_role
              FROM sessions JOIN people ON people.id = sessions.person_id
              LEFT JOIN members ON members.person_id = sessions.person_id AND members.partner_id = sessions.partner_id AND members.removed_at IS NULL
-             WHERE sessions.token_hash IN {hashes} AND sessions.revoked_at IS NULL AND people.disabled_at IS NULL"
+             WHERE sessions.token_hash IN {hashes} AND sessions.id IS NOT NULL AND sessions.revoked_at IS NULL AND people.disabled_at IS NULL"
         )
     });
     let mut standing = all(&found.await?, |row| {
@@ -92,24 +139,24 @@ pub async fn list_standing(
     Ok(standing)
 }
 
-fn read_session(row: &AnyRow) -> Result<SessionRecord, StoreError> {
-    Ok(SessionRecord {
-        person: row.parsed("person_id")?,
-        partner: row.optional_parsed("partner_id")?,
-        created_at: row.instant("created_at")?,
-        seen_at: row.instant("seen_at")?,
-        expires_at: row.instant("expires_at")?,
-    })
-}
-
-pub async fn touch(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {
+pub async fn touch(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE sessions SET seen_at = $2 WHERE token_hash = $1",
-        token_hash,
+        "UPDATE sessions SET seen_at = $2 WHERE id = $1",
+        id,
         now
     )?;
     Ok(())
+}
+
+/// Counts a wrong proof; answers how many there were in the session.
+pub async fn add_failure(tx: &mut Tx, id: SessionId) -> Result<i64, StoreError> {
+    row!(
+        tx,
+        "UPDATE sessions SET failures = failures + 1 WHERE id = $1 RETURNING failures",
+        id,
+    )?
+    .map_or(Ok(0), |row| row.integer("failures"))
 }
 
 pub async fn revoke(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {
@@ -117,6 +164,41 @@ pub async fn revoke(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<(),
         tx,
         "UPDATE sessions SET revoked_at = $2 WHERE token_hash = $1 AND revoked_at IS NULL",
         token_hash,
+        now,
+    )?;
+    Ok(())
+}
+
+/// Ends one of a person's own sessions; `false` if it is none of that person's, or over.
+pub async fn revoke_own(
+    tx: &mut Tx,
+    person: PersonId,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let met = execute!(
+        tx,
+        "UPDATE sessions SET revoked_at = $3 WHERE person_id = $1 AND id = $2 AND revoked_at IS NULL",
+        person,
+        id,
+        now,
+    )?;
+    Ok(met == 1)
+}
+
+/// Ends all of a person's sessions, but for one that may stay.
+pub async fn revoke_of(
+    tx: &mut Tx,
+    person: PersonId,
+    but: Option<SessionId>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE sessions SET revoked_at = $3
+         WHERE person_id = $1 AND revoked_at IS NULL AND (id IS NULL OR id <> COALESCE($2, ''))",
+        person,
+        but,
         now,
     )?;
     Ok(())
@@ -139,38 +221,66 @@ pub async fn revoke_of_member(
     Ok(())
 }
 
+/// Keeps a link, in the place of those that the person had before. `browser_hash` is of the browser that asked for it; none: whoever was given the link.
 pub async fn add_link(
     tx: &mut Tx,
     token_hash: &str,
     person: PersonId,
+    browser_hash: Option<&str>,
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO sign_in_links (token_hash, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+        "UPDATE sign_in_links SET used_at = $2 WHERE person_id = $1 AND used_at IS NULL",
+        person,
+        now,
+    )?;
+    execute!(
+        tx,
+        "INSERT INTO sign_in_links (token_hash, person_id, browser_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
         token_hash,
         person,
+        browser_hash,
         now,
         expires_at,
     )?;
     Ok(())
 }
 
-/// Uses a link up: whose it was, or nothing if it is unknown, used or too old.
+/// Uses a link up: whose it was, or nothing if it is unknown, used, too old, or asked for by another browser, where it stays good.
 pub async fn use_link(
     tx: &mut Tx,
     token_hash: &str,
+    browser_hash: &str,
     now: Timestamp,
 ) -> Result<Option<PersonId>, StoreError> {
     row!(
         tx,
-        "UPDATE sign_in_links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING person_id",
+        "UPDATE sign_in_links SET used_at = $3
+         WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $3 AND (browser_hash IS NULL OR browser_hash = $2)
+         RETURNING person_id",
         token_hash,
+        browser_hash,
         now,
     )?
     .map(|row| row.parsed("person_id"))
     .transpose()
+}
+
+/// Whether a link is good, in whatever browser.
+pub async fn is_link_good(
+    tx: &mut Tx,
+    token_hash: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(row!(
+        tx,
+        "SELECT person_id FROM sign_in_links WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2",
+        token_hash,
+        now,
+    )?
+    .is_some())
 }
 
 /// Drops the sessions and sign-in links that ended before an instant: nobody can use them any more.

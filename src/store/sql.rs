@@ -58,6 +58,7 @@ bind_as_text!(
     NaiveDate,
     portal_domain::access::MemberRole,
     portal_domain::access::StaffRole,
+    portal_domain::access::Proof,
     portal_domain::connection::ConnectionState,
     portal_domain::connection::Place,
     portal_domain::connection::System,
@@ -93,6 +94,7 @@ bind_as_text!(
     portal_domain::ids::SlackMessageId,
     portal_domain::ids::InboxId,
     portal_domain::ids::InvitationId,
+    portal_domain::ids::SessionId,
 );
 
 impl Bind for str {

@@ -3,10 +3,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use portal_domain::{
-    access::{Actor, StaffRole},
-    ids::{LeadId, StatementId},
+    access::{Actor, Proof, StaffRole},
+    ids::{LeadId, SessionId, StatementId},
 };
 use portal_services::{Ctx, ServiceError, access, closing, statements};
+use portal_store::sessions::{self, SessionRecord};
 use portal_words::{Locale, Words};
 use sqlx::Row;
 use ulid::Ulid;
@@ -616,20 +617,51 @@ fn real(portal: &TestPortal) -> Ctx {
     }
 }
 
+/// A session of somebody who proved so much.
+async fn begin_session(ctx: &Ctx, actor: &Actor, proof: Proof) -> String {
+    let token = access::new_token();
+    let session = SessionRecord {
+        id: SessionId::new(ctx.new_id()),
+        person: actor.person(),
+        partner: match actor {
+            Actor::Member { partner, .. } => Some(*partner),
+            Actor::Staff { .. } => None,
+        },
+        proof,
+        device: String::new(),
+        created_at: ctx.now(),
+        seen_at: ctx.now(),
+        expires_at: ctx.now().plus_days(14),
+    };
+    let mut tx = ctx.store.write().await.unwrap();
+    sessions::add(&mut tx, &token.hash, &session).await.unwrap();
+    tx.commit().await.unwrap();
+    token.secret
+}
+
 #[tokio::test]
 async fn a_session_ends_by_itself() {
     let portal = TestPortal::start().await;
     let ctx = real(&portal);
-    let secret = access::switch_partner(&ctx, &portal.aster.owner, "none before", portal.aster.id)
-        .await
-        .unwrap();
-    portal.advance_clock_by(13 * 24 * 60).await;
-    assert!(access::find_session(&ctx, &secret).await.unwrap().is_some());
+    let is_signed_in = async |secret: &str| {
+        let found = access::find_session(&ctx, secret).await;
+        found.unwrap().is_some()
+    };
+    let used = begin_session(&ctx, &portal.aster.owner, Proof::Passkey).await;
+    let unused = begin_session(&ctx, &portal.aster.owner, Proof::Passkey).await;
+    let staff = begin_session(&ctx, &portal.staff.finance, Proof::Passkey).await;
+    portal.advance_clock_by(11 * 60).await;
+    assert!(is_signed_in(&staff).await);
+    portal.advance_clock_by(13 * 60).await;
+    assert!(!is_signed_in(&staff).await, "unused for twelve hours");
+    assert!(is_signed_in(&used).await);
+    for _ in 0..6 {
+        portal.advance_clock_by(2 * 24 * 60).await;
+        assert!(is_signed_in(&used).await);
+    }
+    assert!(!is_signed_in(&unused).await, "unused for three days");
     portal.advance_clock_by(2 * 24 * 60).await;
-    assert!(
-        access::find_session(&ctx, &secret).await.unwrap().is_none(),
-        "after two weeks"
-    );
+    assert!(!is_signed_in(&used).await, "after two weeks");
     portal.finish().await;
 }
 
@@ -657,86 +689,6 @@ async fn another_sites_form_is_refused() {
     }
     let mut sales = portal.sign_in(&portal.aster.sales).await;
     assert_eq!(sales.get("/leads").await.status, 200, "nobody was removed");
-    portal.finish().await;
-}
-
-/// The address of the last mail's button, below the portal's own.
-async fn mailed_path(portal: &TestPortal, address: &str) -> String {
-    portal.run_jobs().await;
-    let mails = portal.mails_to(address).await;
-    let text = mails.last().expect("a mail")["text"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let start = text.find(&portal.url).expect("a link") + portal.url.len();
-    text[start..].split_whitespace().next().unwrap().to_owned()
-}
-
-#[tokio::test]
-async fn a_mailed_link_signs_in_once_and_not_for_long() {
-    let portal = TestPortal::start().await;
-    let ask = [
-        ("do", "request_link"),
-        ("email", "sales@aster-consulting.com"),
-    ];
-    let mut browser = portal.browser();
-    let answer = browser.post("/sign-in", &ask).await;
-    assert_eq!(
-        (answer.status, answer.location.as_str()),
-        (303, "/sign-in?sent=1")
-    );
-    let unknown = browser
-        .post(
-            "/sign-in",
-            &[("do", "request_link"), ("email", "nobody@nowhere.com")],
-        )
-        .await;
-    assert_eq!(
-        (unknown.status, unknown.location),
-        (answer.status, answer.location),
-        "who is known is nobody's business"
-    );
-    let path = mailed_path(&portal, "sales@aster-consulting.com").await;
-    let token = path.strip_prefix("/sign-in/").expect("the link's page");
-    for _ in 0..2 {
-        assert_eq!(
-            browser.get(&path).await.status,
-            200,
-            "looking at it does not use it up"
-        );
-    }
-    let answer = browser
-        .post(&path, &[("do", "use_link"), ("token", token)])
-        .await;
-    assert_eq!(
-        (answer.status, answer.location.as_str()),
-        (303, "/?notice=signed-in")
-    );
-    assert_eq!(browser.get("/leads").await.status, 200);
-    let mut thief = portal.browser();
-    let again = thief
-        .post(&path, &[("do", "use_link"), ("token", token)])
-        .await;
-    assert_eq!(again.status, 409);
-    assert!(
-        again
-            .body
-            .contains(&Words::of(Locale::En).text("error-link-used-or-expired"))
-    );
-    assert_eq!(thief.get("/leads").await.status, 303);
-    thief.post("/sign-in", &ask).await;
-    let late = mailed_path(&portal, "sales@aster-consulting.com").await;
-    portal.advance_clock_by(11).await;
-    let answer = thief
-        .post(
-            &late,
-            &[
-                ("do", "use_link"),
-                ("token", late.strip_prefix("/sign-in/").unwrap()),
-            ],
-        )
-        .await;
-    assert_eq!(answer.status, 409);
     portal.finish().await;
 }
 
@@ -783,7 +735,7 @@ async fn an_invitation_is_accepted_once() {
         (answer.status, answer.location.as_str()),
         (303, "/company?notice=member-invited")
     );
-    let path = mailed_path(&portal, "nina@aster-consulting.com").await;
+    let path = portal.mailed_path("nina@aster-consulting.com").await;
     let token = path
         .strip_prefix("/invitations/")
         .expect("the invitation's page");
@@ -809,9 +761,13 @@ async fn an_invitation_is_accepted_once() {
     let answer = browser.post(&path, &accept).await;
     assert_eq!(
         (answer.status, answer.location.as_str()),
-        (303, "/?notice=invitation-accepted")
+        (303, "/sign-in?notice=invitation-accepted")
     );
-    assert_eq!(browser.get("/leads/new").await.status, 200);
+    assert_eq!(
+        browser.get("/leads/new").await.status,
+        303,
+        "not by a mail alone"
+    );
     assert!(owner.get("/company").await.body.contains("Nina Osei"));
     let mut thief = portal.browser();
     assert_eq!(thief.post(&path, &accept).await.status, 409);
@@ -842,8 +798,8 @@ async fn an_invitation_that_was_taken_back_or_is_old_is_worth_nothing() {
             )
             .await;
     }
-    let revoked = mailed_path(&portal, "one@aster-consulting.com").await;
-    let old = mailed_path(&portal, "two@aster-consulting.com").await;
+    let revoked = portal.mailed_path("one@aster-consulting.com").await;
+    let old = portal.mailed_path("two@aster-consulting.com").await;
     let view = portal_services::company::read(&portal.ctx, &portal.aster.owner)
         .await
         .unwrap();
@@ -964,7 +920,13 @@ async fn looking_changes_nothing() {
 async fn the_demos_people_cannot_be_chosen_where_something_real_is_connected() {
     let portal = TestPortal::start().await;
     let ctx = real(&portal);
-    let refused = access::sign_in_as(&ctx, portal.staff.administrator.person(), None).await;
+    let refused = access::sign_in_as(
+        &ctx,
+        portal.staff.administrator.person(),
+        None,
+        &access::Browser::default(),
+    )
+    .await;
     assert!(
         matches!(refused, Err(ServiceError::Forbidden)),
         "{refused:?}"

@@ -9,8 +9,9 @@ use portal::{
     serve::{self, Portal},
 };
 use portal_domain::{
-    access::{Actor, StaffRole},
+    access::{Actor, Proof, StaffRole},
     connection::{ConnectionState, Origin, System},
+    ids::SessionId,
     lead::LeadState,
 };
 use portal_services::{
@@ -521,12 +522,15 @@ async fn operator_of(ctx: &Ctx) -> Actor {
     }
 }
 
-/// A browser of somebody who came by a mailed link, as where there is no demo.
+/// A browser of somebody who has signed in, as where there is no demo.
 async fn browser_of(ctx: &Ctx, url: &str, actor: &Actor) -> Browser {
     let token = access::new_token();
     let session = SessionRecord {
+        id: SessionId::new(ctx.new_id()),
         person: actor.person(),
         partner: None,
+        proof: Proof::Passkey,
+        device: String::new(),
         created_at: ctx.now(),
         seen_at: ctx.now(),
         expires_at: ctx.now().plus_days(1),
@@ -548,7 +552,8 @@ async fn without_a_sandbox_what_nobody_has_connected_waits_and_the_page_says_wha
     let ctx = portal.ctx.clone();
     let address = portal.start_site(&off).await.unwrap();
     let operator = operator_of(&ctx).await;
-    let refused = access::sign_in_as(&ctx, operator.person(), None).await;
+    let refused =
+        access::sign_in_as(&ctx, operator.person(), None, &access::Browser::default()).await;
     assert!(refused.is_err() && access::list_choices(&ctx).await.unwrap().is_empty());
     operations::sweep_now(&ctx, &operator).await.unwrap();
     portal.worker.run_due().await.unwrap();
@@ -589,15 +594,40 @@ async fn without_a_sandbox_what_nobody_has_connected_waits_and_the_page_says_wha
 }
 
 #[tokio::test]
+async fn what_was_once_started_with_credentials_or_without_a_sandbox_is_never_the_demo_again() {
+    for given in [("HUBSPOT_TOKEN", "pat-real"), ("PORTAL_SANDBOX", "off")] {
+        let database = Database::create().await;
+        let auto = settings(&database, &[]);
+        assert!(serve::open_books(&auto).await.is_ok(), "a new one is");
+        serve::open_books(&settings(&database, &[given]))
+            .await
+            .unwrap();
+        let refused = serve::open_books(&auto).await.err().expect("no start");
+        let refused = refused.to_string();
+        assert!(refused.starts_with("PORTAL_SANDBOX"), "{refused}");
+        let open = [("HUBSPOT_TOKEN", "pat-real"), ("SANDBOX_ADDR", "0.0.0.0:0")];
+        let refused = serve::open_books(&settings(&database, &open)).await.err();
+        let refused = refused.expect("no sandbox for everybody").to_string();
+        assert!(refused.starts_with("SANDBOX_ADDR"), "{refused}");
+        database.remove().await;
+    }
+}
+
+#[tokio::test]
 async fn a_real_connection_ends_the_demo_whatever_the_settings_say() {
     let database = Database::create().await;
     let off = settings(&database, &[("PORTAL_SANDBOX", "off")]);
     let auto = settings(&database, &[]);
     let demo = Portal::open(&auto).await.unwrap();
     let operator = operator_of(&demo.ctx).await;
-    let session = access::sign_in_as(&demo.ctx, operator.person(), None)
-        .await
-        .unwrap();
+    let session = access::sign_in_as(
+        &demo.ctx,
+        operator.person(),
+        None,
+        &access::Browser::default(),
+    )
+    .await
+    .unwrap();
     let is_signed_in = async |ctx: &Ctx| {
         let found = access::find_session(ctx, &session).await;
         found.unwrap().is_some()
@@ -616,7 +646,13 @@ async fn a_real_connection_ends_the_demo_whatever_the_settings_say() {
     connections::connect_token(&real, &operator, System::HubSpot, &token, Some(&found))
         .await
         .unwrap();
-    let refused = access::sign_in_as(&demo.ctx, operator.person(), None).await;
+    let refused = access::sign_in_as(
+        &demo.ctx,
+        operator.person(),
+        None,
+        &access::Browser::default(),
+    )
+    .await;
     assert!(
         refused.is_err(),
         "an instance that still takes itself for the demo"

@@ -723,7 +723,7 @@ async fn a_link_to_sign_in_with_goes_before_all_other_mails() {
         portal.submit(&portal.aster.owner, "Client", &domain).await;
     }
     portal.advance_clock_by(1).await;
-    portal_services::access::mail_link(&portal.ctx, "finance@vendor.example")
+    portal_services::access::links::mail_link(&portal.ctx, "finance@vendor.example", "browser")
         .await
         .unwrap();
     let now = portal.ctx.now();

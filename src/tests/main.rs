@@ -49,3 +49,5 @@ mod xero_changes;
 mod xero_credit_notes;
 mod xero_links;
 mod xero_payments;
+
+mod signing_in;

@@ -332,7 +332,7 @@ async fn a_night_drops_what_only_grew_and_keeps_what_people_may_ask_for() {
     portal_services::leads::submit(ctx, sender, &lead)
         .await
         .unwrap();
-    access::request_link(ctx, "operator@vendor.example")
+    access::links::request_link(ctx, "operator@vendor.example", "browser")
         .await
         .unwrap();
     messages::test_channel(ctx, &portal.staff.operator, "dispute")

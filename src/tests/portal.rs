@@ -130,6 +130,18 @@ impl TestPortal {
         Browser::new(&self.url)
     }
 
+    /// The address of the last mail's button, below the portal's own.
+    pub async fn mailed_path(&self, address: &str) -> String {
+        self.run_jobs().await;
+        let mails = self.mails_to(address).await;
+        let text = mails.last().expect("a mail")["text"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let start = text.find(&self.url).expect("a link") + self.url.len();
+        text[start..].split_whitespace().next().unwrap().to_owned()
+    }
+
     /// Waits until what was refused is written down, which is once a second.
     pub async fn refusals_are_counted(&self) {
         tokio::time::sleep(Duration::from_millis(1_300)).await;

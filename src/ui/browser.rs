@@ -1,7 +1,13 @@
 //! The few things that islands need of the browser itself.
 
-use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::{
+    JsCast, JsValue,
+    prelude::{Closure, wasm_bindgen},
+};
+use wasm_bindgen_futures::{
+    JsFuture,
+    js_sys::{JSON, Object, Promise, Reflect},
+};
 use web_sys::{Document, Element, Event, HtmlElement, HtmlFormElement, Window};
 
 use crate::ui::api::FieldMessage;
@@ -204,6 +210,61 @@ pub fn send_forms_once() {
     });
     let _ = window().add_event_listener_with_callback("pageshow", again.as_ref().unchecked_ref());
     again.forget();
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = PublicKeyCredential, js_name = parseCreationOptionsFromJSON)]
+    fn read_creation_options(options: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = PublicKeyCredential, js_name = parseRequestOptionsFromJSON)]
+    fn read_request_options(options: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "credentials"], js_name = create)]
+    fn create_credential(options: &JsValue) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "credentials"], js_name = get)]
+    fn get_credential(options: &JsValue) -> Result<Promise, JsValue>;
+}
+
+/// What a browser is asked for.
+#[derive(Clone, Copy)]
+pub enum Passkey {
+    /// A new one.
+    Made,
+    /// One that it has.
+    Used,
+}
+
+impl Passkey {
+    /// Asks with options as JSON; answers what the browser answers as JSON, nothing if there is none.
+    pub async fn ask(self, options: &str) -> Option<String> {
+        let key = JsValue::from_str("publicKey");
+        let asked = Reflect::get(&JSON::parse(options).ok()?, &key).ok()?;
+        let asked = match self {
+            Self::Made => read_creation_options(&asked),
+            Self::Used => read_request_options(&asked),
+        };
+        let options = Object::new();
+        Reflect::set(&options, &key, &asked.ok()?).ok()?;
+        let answer = match self {
+            Self::Made => create_credential(&options),
+            Self::Used => get_credential(&options),
+        };
+        let answer = JsFuture::from(answer.ok()?).await.ok()?;
+        JSON::stringify(&answer).ok()?.as_string()
+    }
+}
+
+/// Shows an element if the browser knows passkeys, and says whether it does.
+pub fn show_where_passkeys_are_known(id: &str) -> bool {
+    let known = Reflect::get(&window(), &JsValue::from_str("PublicKeyCredential"));
+    let parses = known
+        .and_then(|known| Reflect::has(&known, &JsValue::from_str("parseRequestOptionsFromJSON")));
+    if !parses.unwrap_or(false) {
+        return false;
+    }
+    if let Some(element) = document().get_element_by_id(id) {
+        remove(&element, "hidden");
+    }
+    true
 }
 
 /// A form that the server rendered. A field named `form[x]` has the id `x`, and what is wrong with it stands in the element `x-error`.

@@ -21,6 +21,7 @@ pub mod icons {
     pub const HOME: &str = "M3 10.5 12 3l9 7.500V20a1 1 0 0 1-1 1h-5v-6H9v6H4a1 1 0 0 1-1-1z";
     pub const INBOX: &str = "M3 13h5l1.5 3h5L16 13h5M5.5 5h13L21 13v6H3v-6z";
     pub const INFO: &str = "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0zM12 11v5M12 8v.01";
+    pub const KEY: &str = "M14 9.500a5 5 0 1 1-10 0 5 5 0 0 1 10 0zM12.5 13l7 7M16.5 17l2.5-2.5";
     pub const LEADS: &str = "M3 4h18l-7 8.500V19l-4 2v-8.500z";
     pub const LEDGER: &str = "M5 3h14v18H5zM9 3v18M12 8h4M12 12h4M12 16h4";
     pub const LIST: &str = "M8 6h13M8 12h13M8 18h13M3.5 6v.01M3.5 12v.01M3.5 18v.01";

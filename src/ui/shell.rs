@@ -130,6 +130,7 @@ fn who(page: &Page, session: &Session) -> AnyView {
             <div>
                 <span class="avatar" aria-hidden="true">{kit::initials(&session.name)}</span>
                 <span>{session.name.clone()}<small>{format!("{company} · {role}")}</small></span>
+                <a class="btn quiet icon sm" href="/security" aria-label=words.text("security-link")>{icon(icons::KEY)}</a>
                 <a class="btn quiet icon sm" href="/preferences" aria-label=words.text("preferences-link")>{icon(icons::MAIL)}</a>
             </div>
             <div class="prefs">

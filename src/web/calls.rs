@@ -20,12 +20,19 @@ use crate::{
 };
 
 /// What may be called by whoever is not signed in: to sign in, and how the pages look. Everything else is not even read.
-pub const FOR_STRANGERS: [&str; 7] = [
+pub const FOR_STRANGERS: [&str; 14] = [
     "accept_invitation",
+    "add_passkey",
+    "ask_for_passkey",
+    "ask_who",
+    "begin_authenticator",
+    "confirm_authenticator",
+    "prove",
     "request_link",
     "set_language",
     "set_theme",
     "sign_in_as",
+    "sign_in_with_passkey",
     "sign_out",
     "use_link",
 ];

@@ -38,7 +38,7 @@ use tokio::sync::{broadcast, watch};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    ui::pages::{partner, preferences, public, staff},
+    ui::pages::{partner, preferences, public, security, staff},
     web::limits::Limits,
 };
 
@@ -149,6 +149,7 @@ fn public_pages() -> Router<AppState> {
         .route("/sign-in/{token}", get(public::use_link))
         .route("/invitations/{token}", get(public::invitation))
         .route("/preferences", get(preferences::show))
+        .route("/security", get(security::show))
 }
 
 fn partner_pages() -> Router<AppState> {

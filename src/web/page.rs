@@ -20,7 +20,7 @@ use leptos_axum::ResponseOptions;
 use portal_domain::{access::Actor, calendar::Timestamp};
 use portal_services::{
     Ctx, ServiceError,
-    access::{self, Session},
+    access::{self, Browser, Session},
 };
 use portal_words::{Locale, Words};
 
@@ -90,6 +90,9 @@ pub struct Page {
     pub theme: Option<&'static str>,
     caller: Caller,
     address: Option<IpAddr>,
+    device: String,
+    /// What the browser holds since it asked for a link.
+    asked_with: Option<String>,
     labels: Labels,
 }
 
@@ -150,6 +153,8 @@ impl Page {
             theme: session::read_theme(&parts.headers),
             caller,
             address: parts.extensions.get().map(|Address(address)| *address),
+            device: session::read_device(&parts.headers),
+            asked_with: session::read_asked(&parts.headers, &app.ctx),
             labels: Labels::default(),
         }
     }
@@ -169,10 +174,26 @@ impl Page {
     }
 
     pub fn actor(&self) -> Result<&Actor, UiError> {
-        match self.session() {
-            Some(session) => Ok(&session.actor),
-            None => Err(self.worded(&ServiceError::Unauthenticated)),
+        Ok(&self.signed_in()?.actor)
+    }
+
+    /// The session of somebody who is signed in.
+    pub fn signed_in(&self) -> Result<&Session, UiError> {
+        let session = self.session();
+        session.ok_or_else(|| self.worded(&ServiceError::Unauthenticated))
+    }
+
+    /// The browser that asks, with the session that it has.
+    pub fn browser(&self) -> Browser {
+        Browser {
+            device: self.device.clone(),
+            secret: self.caller.secret.clone(),
         }
+    }
+
+    /// What the browser holds since it asked for a link; empty if it did not.
+    pub fn asked_with(&self) -> &str {
+        self.asked_with.as_deref().unwrap_or_default()
     }
 
     /// What is in the file that came with the form.
@@ -444,6 +465,21 @@ pub fn sign_in(page: &Page, secret: &str) {
     set_cookie(&session::issue(&page.ctx, secret));
 }
 
+/// Signs the browser in anew, if there is a new session.
+pub fn sign_in_anew(page: &Page, secret: Option<&str>) {
+    if let Some(secret) = secret {
+        sign_in(page, secret);
+    }
+}
+
+/// What the browser holds that asks for a link: a new secret, or the one that it has.
+pub fn asks_for_link(page: &Page) -> String {
+    let held = page.asked_with.clone();
+    let held = held.unwrap_or_else(|| access::new_token().secret);
+    set_cookie(&session::issue_asked(&page.ctx, &held));
+    held
+}
+
 pub fn sign_out(page: &Page) {
     set_cookie(&session::clear(&page.ctx));
 }
@@ -458,7 +494,7 @@ pub async fn sign_in_as(page: &Page, choice: &str) -> Result<String, ServiceErro
         None => (choice, None),
     };
     let person = person.parse().map_err(|_| ServiceError::NotFound)?;
-    access::sign_in_as(&page.ctx, person, partner).await
+    access::sign_in_as(&page.ctx, person, partner, &page.browser()).await
 }
 
 pub async fn set_language(page: &Page, language: &str) -> Result<(), ServiceError> {

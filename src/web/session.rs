@@ -6,6 +6,8 @@ use portal_words::Locale;
 
 const SESSION_SECONDS: u32 = 14 * 24 * 3_600;
 const PREFERENCE_SECONDS: u32 = 365 * 24 * 3_600;
+/// A little longer than the link is good.
+const ASKED_SECONDS: u32 = 15 * 60;
 const LOCALE: &str = "language";
 const THEME: &str = "theme";
 
@@ -16,6 +18,11 @@ fn name(ctx: &Ctx) -> &'static str {
     } else {
         "portal"
     }
+}
+
+/// The cookie of a browser that has asked for a link.
+fn asked_name(ctx: &Ctx) -> &'static str {
+    if is_tls(ctx) { "__Host-asked" } else { "asked" }
 }
 
 fn is_tls(ctx: &Ctx) -> bool {
@@ -46,6 +53,51 @@ pub fn clear(ctx: &Ctx) -> String {
         name(ctx),
         secure(ctx)
     )
+}
+
+/// What a browser that asked for a link holds.
+pub fn read_asked(headers: &HeaderMap, ctx: &Ctx) -> Option<String> {
+    find(headers, asked_name(ctx)).map(str::to_owned)
+}
+
+pub fn issue_asked(ctx: &Ctx, secret: &str) -> String {
+    format!(
+        "{}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={ASKED_SECONDS}{}",
+        asked_name(ctx),
+        secure(ctx)
+    )
+}
+
+/// The browser and its system, as a person would name them; empty for one that is not known.
+pub fn read_device(headers: &HeaderMap) -> String {
+    // The first that stands there: they all name those that they want to be taken for.
+    const BROWSERS: [(&str, &str); 6] = [
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser", "Samsung Internet"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 6] = [
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let named = |names: &[(&str, &'static str)]| {
+        let found = names.iter().find(|(mark, _)| agent.contains(mark));
+        found.map(|(_, name)| *name)
+    };
+    let parts = [named(&BROWSERS), named(&SYSTEMS)];
+    let parts: Vec<&str> = parts.into_iter().flatten().collect();
+    parts.join(", ")
 }
 
 pub fn read_locale(headers: &HeaderMap) -> Option<Locale> {

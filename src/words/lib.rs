@@ -284,6 +284,7 @@ static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(Locale::E
 static GERMAN: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(Locale::De));
 
 const EN: &[&str] = &[
+    include_str!("en/access.ftl"),
     include_str!("en/company.ftl"),
     include_str!("en/countries.ftl"),
     include_str!("en/documents.ftl"),
@@ -307,6 +308,7 @@ const EN: &[&str] = &[
 ];
 
 const DE: &[&str] = &[
+    include_str!("de/access.ftl"),
     include_str!("de/company.ftl"),
     include_str!("de/countries.ftl"),
     include_str!("de/documents.ftl"),

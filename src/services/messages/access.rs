@@ -8,7 +8,7 @@ use portal_store::{
 };
 use portal_words::{Argument, Words};
 
-use super::compose::{Draft, Reader, send, words_of};
+use super::compose::{Draft, Reader, SECRET_PLACE, send_link, words_of};
 use crate::{Ctx, ServiceError};
 
 pub(crate) async fn sign_in_link(
@@ -18,10 +18,10 @@ pub(crate) async fn sign_in_link(
     secret: &str,
 ) -> Result<(), ServiceError> {
     let to = Reader::from(person.clone());
-    send(ctx, tx, &to, &sign_in_draft(to.words(), secret)).await
+    send_link(ctx, tx, &to, &sign_in_draft(to.words()), secret).await
 }
 
-pub(super) fn sign_in_draft(words: Words, secret: &str) -> Draft {
+pub(super) fn sign_in_draft(words: Words) -> Draft {
     Draft {
         kind: MailKind::SignIn,
         words,
@@ -31,7 +31,7 @@ pub(super) fn sign_in_draft(words: Words, secret: &str) -> Draft {
         rows: Vec::new(),
         items: Vec::new(),
         button: words.text("mail-sign-in-button"),
-        path: format!("/sign-in/{secret}"),
+        path: format!("/sign-in/{SECRET_PLACE}"),
     }
 }
 
@@ -56,18 +56,13 @@ pub(crate) async fn invitation(
     let names = (inviter.name.as_str(), partner.company.name.as_str());
     let draft = Draft {
         partner: Some(partner.id),
-        ..invitation_draft(ctx, words, names, secret)
+        ..invitation_draft(ctx, words, names)
     };
-    send(ctx, tx, &to, &draft).await
+    send_link(ctx, tx, &to, &draft, secret).await
 }
 
 /// Who invites, and to which partner.
-pub(super) fn invitation_draft(
-    ctx: &Ctx,
-    words: Words,
-    (inviter, partner): (&str, &str),
-    secret: &str,
-) -> Draft {
+pub(super) fn invitation_draft(ctx: &Ctx, words: Words, (inviter, partner): (&str, &str)) -> Draft {
     let arguments: [(&str, Argument); 3] = [
         ("inviter", inviter.into()),
         ("partner", partner.into()),
@@ -82,6 +77,6 @@ pub(super) fn invitation_draft(
         rows: Vec::new(),
         items: Vec::new(),
         button: words.text("mail-invitation-button"),
-        path: format!("/invitations/{secret}"),
+        path: format!("/invitations/{SECRET_PLACE}"),
     }
 }

@@ -4,6 +4,7 @@
 use portal_domain::{
     ids::{MailId, PartnerId, PersonId},
     notice::{Delivery, MailKind},
+    secret::{Secret, SecretName},
 };
 use portal_store::{
     Tx, bounces,
@@ -18,7 +19,11 @@ use crate::{
     Ctx, ServiceError,
     access::{Token, new_token},
     outbox::{self, Job},
+    vault,
 };
+
+/// What stands in a stored mail in place of the secret of its link, which lies in the vault until the mail leaves: whoever reads the database signs in as nobody.
+pub(super) const SECRET_PLACE: &str = "THE-SECRET-OF-THIS-LINK";
 
 /// Whom a mail is for.
 #[derive(Clone, Debug)]
@@ -80,14 +85,36 @@ pub(super) async fn send(
     draft: &Draft,
 ) -> Result<(), ServiceError> {
     let Some(person) = to.person.filter(|_| draft.kind.is_optional()) else {
-        return deliver(ctx, tx, to, draft, None).await;
+        deliver(ctx, tx, to, draft, None).await?;
+        return Ok(());
     };
     let wanted = preferences::find(tx, person, draft.kind).await?;
     match wanted.unwrap_or(Delivery::AtOnce) {
-        Delivery::AtOnce => deliver(ctx, tx, to, draft, Some(new_token())).await,
+        Delivery::AtOnce => {
+            deliver(ctx, tx, to, draft, Some(new_token())).await?;
+            Ok(())
+        }
         Delivery::Daily => keep_for_digest(ctx, tx, person, draft).await,
         Delivery::Never => Ok(()),
     }
+}
+
+/// Sends a mail that somebody waits for, whose link holds a secret.
+pub(super) async fn send_link(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    to: &Reader,
+    draft: &Draft,
+    secret: &str,
+) -> Result<(), ServiceError> {
+    let mail = deliver(ctx, tx, to, draft, None).await?;
+    vault::put(
+        ctx,
+        tx,
+        &SecretName::MailedLink(mail),
+        &Secret::from(secret),
+    )
+    .await
 }
 
 /// `stop`: the secret with which one click stops mails of this kind.
@@ -97,7 +124,7 @@ async fn deliver(
     to: &Reader,
     draft: &Draft,
     stop: Option<Token>,
-) -> Result<(), ServiceError> {
+) -> Result<MailId, ServiceError> {
     let stop_url = stop
         .as_ref()
         .map(|stop| ctx.url(&format!("/unsubscribe/{}", stop.secret)));
@@ -113,9 +140,10 @@ async fn deliver(
     let job = Job::SendMail { mail: mail.id };
     match draft.kind {
         // Its reader waits for it in front of the screen.
-        MailKind::SignIn => outbox::add_first(ctx, tx, &job).await,
-        _ => outbox::add(ctx, tx, &job).await,
+        MailKind::SignIn => outbox::add_first(ctx, tx, &job).await?,
+        _ => outbox::add(ctx, tx, &job).await?,
     }
+    Ok(mail.id)
 }
 
 fn record(ctx: &Ctx, kind: MailKind, recipient: &str, laid: Laid) -> MailRecord {
@@ -183,7 +211,12 @@ pub async fn find_unsent_mail(ctx: &Ctx, id: MailId) -> Result<Option<MailRecord
         return Ok(None);
     }
     let bounced = bounces::find(&mut tx, &mail.recipient).await?;
+    let secret = vault::find(ctx, &mut tx, &SecretName::MailedLink(id)).await?;
     drop(tx);
+    let mail = match secret {
+        Some(secret) => with_secret(mail, &secret),
+        None => mail,
+    };
     match bounced {
         Some(bounce) if mail.kind.is_optional() => {
             let mut tx = ctx.store.write().await?;
@@ -195,9 +228,19 @@ pub async fn find_unsent_mail(ctx: &Ctx, id: MailId) -> Result<Option<MailRecord
     }
 }
 
+/// A mail as it leaves.
+fn with_secret(mail: MailRecord, secret: &Secret) -> MailRecord {
+    MailRecord {
+        text: mail.text.replace(SECRET_PLACE, secret.reveal()),
+        html: mail.html.replace(SECRET_PLACE, secret.reveal()),
+        ..mail
+    }
+}
+
 pub async fn mail_sent(ctx: &Ctx, mail: &MailRecord) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     mails::set_sent(&mut tx, mail.id, ctx.now()).await?;
+    vault::remove(&mut tx, &SecretName::MailedLink(mail.id)).await?;
     bounces::remove(&mut tx, &mail.recipient).await?;
     Ok(tx.commit().await?)
 }
@@ -206,6 +249,7 @@ pub async fn mail_sent(ctx: &Ctx, mail: &MailRecord) -> Result<(), ServiceError>
 pub async fn mail_bounced(ctx: &Ctx, mail: &MailRecord, said: &str) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     mails::set_refused(&mut tx, mail.id, said).await?;
+    vault::remove(&mut tx, &SecretName::MailedLink(mail.id)).await?;
     bounces::set(&mut tx, &mail.recipient, said, mail.id, ctx.now()).await?;
     Ok(tx.commit().await?)
 }

@@ -147,8 +147,8 @@ impl<'a> Sample<'a> {
         let (statement, body) = (self.statement(), self.body());
         let bill = |news| bill_draft(words, &self.bill(), &statement, news);
         Ok(match name {
-            "sign-in" => sign_in_draft(words, "…"),
-            "invitation" => invitation_draft(self.ctx, words, ("Jane Meyer", PARTNER), "…"),
+            "sign-in" => sign_in_draft(words),
+            "invitation" => invitation_draft(self.ctx, words, ("Jane Meyer", PARTNER)),
             "lead-accepted" => lead_draft(words, &self.lead(), "accepted"),
             "lead-review" => lead_draft(words, &self.lead(), "review"),
             "lead-rejected" => lead_draft(words, &self.lead(), "rejected"),

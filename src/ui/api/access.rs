@@ -1,6 +1,8 @@
 //! Signing in and out, and how the pages look.
 
 use leptos::prelude::*;
+use portal_domain::ids::{PartnerId, SessionId};
+use serde::{Deserialize, Serialize};
 
 use super::{Done, UiError};
 
@@ -17,19 +19,25 @@ pub async fn sign_in_as(person: String, #[server(default)] next: String) -> Resu
 /// Mails a link; whether the address is known, the answer does not tell.
 #[server(endpoint = "request_link")]
 pub async fn request_link(email: String) -> Result<Done, UiError> {
-    let page = crate::web::page::current().await?;
+    use crate::web::page;
+    use portal_services::access::links;
+    let page = page::current().await?;
     crate::web::limits::count_link(&page, &email)?;
-    page.said(portal_services::access::request_link(&page.ctx, &email).await)?;
+    let asked_with = page::asks_for_link(&page);
+    page.said(links::request_link(&page.ctx, &email, &asked_with).await)?;
     Ok(Done::new("/sign-in?sent=1", ""))
 }
 
+/// Uses a link up; what comes next stands on the same page as signing in.
 #[server(endpoint = "use_link")]
 pub async fn use_link(token: String) -> Result<Done, UiError> {
     use crate::web::page;
+    use portal_services::access::links;
     let page = page::current().await?;
-    let secret = page.said(portal_services::access::use_link(&page.ctx, &token).await)?;
+    let used = links::use_link(&page.ctx, &token, page.asked_with(), &page.browser()).await;
+    let secret = page.said(used)?;
     page::sign_in(&page, &secret);
-    Ok(Done::new("/", "signed-in"))
+    Ok(Done::new("/sign-in", ""))
 }
 
 #[server(endpoint = "accept_invitation")]
@@ -38,13 +46,166 @@ pub async fn accept_invitation(
     #[server(default)] name: String,
 ) -> Result<Done, UiError> {
     use crate::web::page;
+    use portal_services::company;
     let page = page::current().await?;
-    let accepted =
-        portal_services::company::accept_invitation(&page.ctx, &token, &name, page.words.locale())
-            .await;
+    let (locale, browser) = (page.words.locale(), page.browser());
+    let accepted = company::accept_invitation(&page.ctx, &token, &name, locale, &browser).await;
     let secret = page.said(accepted)?;
+    page::sign_in_anew(&page, secret.as_deref());
+    Ok(Done::new("/sign-in", "invitation-accepted"))
+}
+
+/// Gives a code of the authenticator app, or a recovery code.
+#[server(endpoint = "prove")]
+pub async fn prove(code: String, #[server(default)] next: String) -> Result<Done, UiError> {
+    use crate::web::page;
+    use portal_services::access::proofs;
+    let page = page::current().await?;
+    let secret = page.said(proofs::prove(&page.ctx, &code, &page.browser()).await)?;
     page::sign_in(&page, &secret);
-    Ok(Done::new("/", "invitation-accepted"))
+    Ok(Done::new(page::inside(&next), "signed-in"))
+}
+
+/// What a browser is asked for: `options` is what its own function takes, as JSON, and `token` comes back with the answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Question {
+    pub token: String,
+    pub options: String,
+}
+
+/// Asks the browser for a passkey of whoever sits there.
+#[server(endpoint = "ask_who")]
+pub async fn ask_who() -> Result<Question, UiError> {
+    use portal_services::access::passkeys;
+    let page = crate::web::page::current().await?;
+    let asked = page.said(passkeys::ask_who(&page.ctx).await)?;
+    Ok(Question {
+        token: asked.token,
+        options: asked.options,
+    })
+}
+
+#[server(endpoint = "sign_in_with_passkey")]
+pub async fn sign_in_with_passkey(
+    token: String,
+    answer: String,
+    #[server(default)] next: String,
+) -> Result<Done, UiError> {
+    use crate::web::page;
+    use portal_services::access::passkeys;
+    let page = page::current().await?;
+    let signed_in = passkeys::sign_in(&page.ctx, &token, &answer, &page.browser()).await;
+    let secret = page.said(signed_in)?;
+    page::sign_in(&page, &secret);
+    Ok(Done::new(page::inside(&next), "signed-in"))
+}
+
+/// Asks the browser to make a passkey.
+#[server(endpoint = "ask_for_passkey")]
+pub async fn ask_for_passkey() -> Result<Question, UiError> {
+    use portal_services::access::passkeys;
+    let page = crate::web::page::current().await?;
+    let asked = page.said(passkeys::ask_for_new(&page.ctx, &page.browser()).await)?;
+    Ok(Question {
+        token: asked.token,
+        options: asked.options,
+    })
+}
+
+#[server(endpoint = "add_passkey")]
+pub async fn add_passkey(token: String, name: String, answer: String) -> Result<Done, UiError> {
+    use crate::web::page;
+    use portal_services::access::passkeys;
+    let page = page::current().await?;
+    let added = passkeys::add(&page.ctx, &token, &name, &answer, &page.browser()).await;
+    let secret = page.said(added)?;
+    page::sign_in_anew(&page, secret.as_deref());
+    Ok(Done::new("/security", "passkey-added"))
+}
+
+#[server(endpoint = "remove_passkey")]
+pub async fn remove_passkey(passkey: String) -> Result<Done, UiError> {
+    use portal_services::access::passkeys;
+    let page = crate::web::page::current().await?;
+    page.said(passkeys::remove(&page.ctx, &passkey, &page.browser()).await)?;
+    Ok(Done::new("/security", "passkey-removed"))
+}
+
+/// Makes a seed for an authenticator app; `back` is the page that shows it.
+#[server(endpoint = "begin_authenticator")]
+pub async fn begin_authenticator(#[server(default)] back: String) -> Result<Done, UiError> {
+    use crate::web::page;
+    use portal_services::access::authenticator;
+    let page = page::current().await?;
+    page.said(authenticator::begin(&page.ctx, &page.browser()).await)?;
+    Ok(Done::new(page::inside(&back), ""))
+}
+
+/// The first code of a new authenticator app.
+#[server(endpoint = "confirm_authenticator")]
+pub async fn confirm_authenticator(code: String) -> Result<Done, UiError> {
+    use crate::web::page;
+    use portal_services::access::authenticator;
+    let page = page::current().await?;
+    let confirmed = authenticator::confirm(&page.ctx, &code, &page.browser()).await;
+    let secret = page.said(confirmed)?;
+    page::sign_in_anew(&page, secret.as_deref());
+    Ok(Done::new("/security", "authenticator-added"))
+}
+
+#[server(endpoint = "remove_authenticator")]
+pub async fn remove_authenticator() -> Result<Done, UiError> {
+    use portal_services::access::authenticator;
+    let page = crate::web::page::current().await?;
+    page.said(authenticator::remove(&page.ctx, &page.browser()).await)?;
+    Ok(Done::new("/security", "authenticator-removed"))
+}
+
+#[server(endpoint = "renew_recovery_codes")]
+pub async fn renew_recovery_codes() -> Result<Done, UiError> {
+    use portal_services::access::recovery;
+    let page = crate::web::page::current().await?;
+    page.said(recovery::renew(&page.ctx, &page.browser()).await)?;
+    Ok(Done::new("/security", ""))
+}
+
+/// The codes are kept elsewhere: nobody can read them here any more.
+#[server(endpoint = "keep_recovery_codes")]
+pub async fn keep_recovery_codes() -> Result<Done, UiError> {
+    use portal_services::access::recovery;
+    let page = crate::web::page::current().await?;
+    page.said(recovery::keep(&page.ctx, page.actor()?.person()).await)?;
+    Ok(Done::new("/security", "recovery-codes-kept"))
+}
+
+/// Signs the person out in another browser.
+#[server(endpoint = "end_session")]
+pub async fn end_session(session: SessionId) -> Result<Done, UiError> {
+    use portal_services::access::sessions;
+    let page = crate::web::page::current().await?;
+    page.said(sessions::end(&page.ctx, page.actor()?, session).await)?;
+    Ok(Done::new("/security", "session-ended"))
+}
+
+/// Signs the person out everywhere else.
+#[server(endpoint = "end_other_sessions")]
+pub async fn end_other_sessions() -> Result<Done, UiError> {
+    use portal_services::access::sessions;
+    let page = crate::web::page::current().await?;
+    page.said(sessions::end_others(&page.ctx, page.signed_in()?).await)?;
+    Ok(Done::new("/security", "sessions-ended"))
+}
+
+/// Opens another of the person's partners.
+#[server(endpoint = "switch_partner")]
+pub async fn switch_partner(partner: PartnerId) -> Result<Done, UiError> {
+    use crate::web::page;
+    let page = page::current().await?;
+    let switched =
+        portal_services::access::switch_partner(&page.ctx, partner, &page.browser()).await;
+    let secret = page.said(switched)?;
+    page::sign_in(&page, &secret);
+    Ok(Done::new("/", ""))
 }
 
 #[server(endpoint = "sign_out")]

@@ -5,9 +5,11 @@ mod company_fields;
 mod forecast;
 mod parts;
 mod plan_terms;
+mod proofs;
 mod slack_trial;
 
 pub mod partner;
 pub mod preferences;
 pub mod public;
+pub mod security;
 pub mod staff;

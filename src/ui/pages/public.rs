@@ -7,11 +7,17 @@ use axum::{
 };
 use leptos::prelude::*;
 use portal_services::{
-    access::{self, Choice},
+    access::{
+        self, Choice,
+        authenticator::{self, Setup},
+        links::LINK_MINUTES,
+        proofs::{self, Pending},
+    },
     company::{self, Invitation},
 };
 use serde::Deserialize;
 
+use super::proofs::{authenticator_form, code_form, passkey_form, passkey_sign_in};
 use crate::{
     ui::{
         api::UiError,
@@ -31,6 +37,13 @@ pub async fn sign_in(page: Page, Query(query): Query<SignInQuery>) -> Result<Res
     if page.session().is_some() {
         return Ok(Redirect::to(&inside(&query.next)).into_response());
     }
+    let secret = page.secret().unwrap_or_default();
+    if let Some(pending) = page.said(proofs::find_pending(&page.ctx, secret).await)? {
+        let person = pending.person.id;
+        let setup = page.said(authenticator::find_setup(&page.ctx, person).await)?;
+        let title = page.words.text("prove-title");
+        return Ok(page.show(&title, move |page| second(page, &pending, setup.as_ref())));
+    }
     let choices = page.said(access::list_choices(&page.ctx).await)?;
     let title = page.words.text("sign-in-title");
     Ok(page.show(&title, move |page| {
@@ -43,10 +56,51 @@ pub async fn sign_in(page: Page, Query(query): Query<SignInQuery>) -> Result<Res
         view! {
             <div class="head"><h1>{heading}</h1></div>
             {(!choices.is_empty()).then(|| people(page, &choices, &query.next))}
+            {passkey_sign_in(page, &inside(&query.next))}
             {link}
         }
         .into_any()
     }))
+}
+
+/// A link was used: what opens the portal is a second proof, and whoever has none yet sets one up.
+fn second(page: &Page, pending: &Pending, setup: Option<&Setup>) -> AnyView {
+    let words = &page.words;
+    let email = pending.person.email.as_str();
+    let steps = if pending.proofs.is_none() {
+        view! {
+            <section class="card">
+                <header><h2>{words.text("passkeys-title")}</h2><p>{words.text("passkeys-what")}</p></header>
+                {passkey_form(page)}
+            </section>
+            <section class="card">
+                <header><h2>{words.text("authenticator-title")}</h2><p>{words.text("authenticator-what")}</p></header>
+                {authenticator_form(page, setup, "/sign-in")}
+            </section>
+        }
+        .into_any()
+    } else {
+        let has_authenticator = pending.proofs.authenticator.is_some();
+        view! {
+            {passkey_sign_in(page, "/")}
+            <section class="card">
+                <header><h2>{words.text("prove-code-title")}</h2></header>
+                {code_form(page, has_authenticator)}
+            </section>
+        }
+        .into_any()
+    };
+    let lead = if pending.proofs.is_none() {
+        "prove-first-lead"
+    } else {
+        "prove-lead"
+    };
+    view! {
+        <div class="head"><div><h1>{words.text("prove-title")}</h1><p>{words.with(lead, &[("email", email.into())])}</p></div></div>
+        {steps}
+        <div class="row">{kit::button_form("sign_out", &[], words.text("prove-cancel"), "btn quiet")}</div>
+    }
+    .into_any()
 }
 
 /// The demo's people, company by company.
@@ -123,7 +177,7 @@ fn link_form(page: &Page) -> AnyView {
                 {field(page, "request_link", "email", "email", "sign-in-email").kind("email").autocomplete("email").input()}
                 <button class="btn primary">{words.text("sign-in-send")}</button>
             </form>
-            <p class="muted small">{words.with("sign-in-link-hint", &[("minutes", access::LINK_MINUTES.into())])}</p>
+            <p class="muted small">{words.with("sign-in-link-hint", &[("minutes", LINK_MINUTES.into())])}</p>
         </section>
     }
     .into_any()
@@ -134,7 +188,7 @@ fn link_sent(page: &Page) -> AnyView {
     view! {
         <section class="card">
             <header><h2>{words.text("sign-in-sent-title")}</h2></header>
-            <p>{words.with("sign-in-sent", &[("minutes", access::LINK_MINUTES.into())])}</p>
+            <p>{words.with("sign-in-sent", &[("minutes", LINK_MINUTES.into())])}</p>
             <p class="muted small">{words.text("sign-in-sent-hint")}</p>
             <p><a class="btn" href="/sign-in">{words.text("sign-in-again")}</a></p>
         </section>

@@ -1,0 +1,84 @@
+//! Links by mail: a way in for whoever has no other yet, or has lost it.
+
+use portal_domain::{access::Proof, ids::PersonId, text::Email};
+use portal_store::{people, sessions as stored};
+
+use super::{Browser, begin_session, first_place, hash_token, new_token};
+use crate::{
+    Ctx, ServiceError, messages,
+    outbox::{self, Job},
+};
+
+/// How long a mailed link can be used.
+pub const LINK_MINUTES: i64 = 10;
+
+/// Has a link mailed that works once, in the browser that asks and holds `asked_with`. Whether the address is known, the answer does not tell, nor how long it takes,
+/// nor what others wait for meanwhile: one job is written, whoever asks, and nobody is looked up.
+pub async fn request_link(ctx: &Ctx, email: &str, asked_with: &str) -> Result<(), ServiceError> {
+    let email = Email::parse(email).map_err(|fault| ServiceError::field("email", fault.code))?;
+    let email = email.as_str().to_owned();
+    let browser = hash_token(asked_with);
+    outbox::add_alone(ctx, &Job::MailLink { email, browser }).await
+}
+
+/// Mails the link, if there is somebody of that address; `browser` is the hash of what the one holds that asked.
+pub async fn mail_link(ctx: &Ctx, email: &str, browser: &str) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    if let Some(person) = people::find_by_email(&mut tx, email).await?
+        && person.disabled_at.is_none()
+    {
+        let token = new_token();
+        let now = ctx.now();
+        let expires_at = now.plus_ms(LINK_MINUTES * 60_000);
+        stored::add_link(
+            &mut tx,
+            &token.hash,
+            person.id,
+            Some(browser),
+            now,
+            expires_at,
+        )
+        .await?;
+        messages::sign_in_link(ctx, &mut tx, &person, &token.secret).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// A link for whoever has the command line before anybody can sign in: its path, good in any browser.
+pub async fn make_link(ctx: &Ctx, person: PersonId) -> Result<String, ServiceError> {
+    let token = new_token();
+    let now = ctx.now();
+    let expires_at = now.plus_ms(LINK_MINUTES * 60_000);
+    let mut tx = ctx.store.write().await?;
+    stored::add_link(&mut tx, &token.hash, person, None, now, expires_at).await?;
+    tx.commit().await?;
+    Ok(format!("/sign-in/{}", token.secret))
+}
+
+/// Uses a link up and begins a session in which a second proof is asked for.
+pub async fn use_link(
+    ctx: &Ctx,
+    secret: &str,
+    asked_with: &str,
+    browser: &Browser,
+) -> Result<String, ServiceError> {
+    let hash = hash_token(secret);
+    let mut tx = ctx.store.write().await?;
+    let used = stored::use_link(&mut tx, &hash, &hash_token(asked_with), ctx.now()).await?;
+    let Some(person) = used else {
+        let is_good = stored::is_link_good(&mut tx, &hash, ctx.now()).await?;
+        return Err(ServiceError::Conflict(if is_good {
+            "link-of-other-browser"
+        } else {
+            "link-used-or-expired"
+        }));
+    };
+    let record = people::find(&mut tx, person)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let place = first_place(&mut tx, &record).await?;
+    let secret = begin_session(ctx, &mut tx, person, place, Proof::Link, browser).await?;
+    tx.commit().await?;
+    Ok(secret)
+}

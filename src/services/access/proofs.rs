@@ -1,0 +1,205 @@
+//! The second proof: what a person can give, what opens the portal, and who may change with what a person proves itself.
+
+use portal_domain::{
+    access::Proof,
+    calendar::Timestamp,
+    ids::{PartnerId, PersonId, SessionId},
+};
+use portal_store::{
+    Tx, audit,
+    factors::{self, PasskeyRecord},
+    people::PersonRecord,
+    sessions::{self as stored, SessionRecord},
+};
+
+use super::{Browser, authenticator, begin_session, find_live, recovery};
+use crate::{Ctx, ServiceError};
+
+/// So many wrong codes end the session: a link must be asked for anew.
+const FAILURES_MAX: i64 = 5;
+/// Whoever changes with what it proves itself has proved itself within so many minutes.
+const FRESH_MINUTES: i64 = 15;
+
+/// With what a person can prove itself.
+#[derive(Clone, Debug, Default)]
+pub struct Proofs {
+    pub passkeys: Vec<PasskeyRecord>,
+    /// Since when an authenticator app gives codes, and when one was used last.
+    pub authenticator: Option<(Timestamp, Option<Timestamp>)>,
+    /// How many recovery codes are left.
+    pub codes: i64,
+}
+
+impl Proofs {
+    /// Whether there is none yet: it is set up at the first sign-in.
+    pub const fn is_none(&self) -> bool {
+        self.passkeys.is_empty() && self.authenticator.is_none()
+    }
+
+    const fn count(&self) -> usize {
+        self.passkeys.len() + self.authenticator.is_some() as usize
+    }
+}
+
+/// Somebody who has used a link, and has not given a second proof yet.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    pub person: PersonRecord,
+    pub proofs: Proofs,
+    session: SessionId,
+    partner: Option<PartnerId>,
+}
+
+/// With what somebody can prove itself.
+pub async fn list(ctx: &Ctx, person: PersonId) -> Result<Proofs, ServiceError> {
+    list_in(&mut ctx.store.read().await?, person).await
+}
+
+async fn list_in(tx: &mut Tx, person: PersonId) -> Result<Proofs, ServiceError> {
+    let authenticator = factors::find_authenticator(tx, person).await?;
+    Ok(Proofs {
+        passkeys: factors::list_passkeys(tx, person).await?,
+        authenticator: authenticator.and_then(|found| Some((found.confirmed_at?, found.used_at))),
+        codes: factors::count_codes(tx, person).await?,
+    })
+}
+
+/// Who is about to sign in with this browser.
+pub async fn find_pending(ctx: &Ctx, secret: &str) -> Result<Option<Pending>, ServiceError> {
+    find_pending_in(ctx, &mut ctx.store.read().await?, secret).await
+}
+
+async fn find_pending_in(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    secret: &str,
+) -> Result<Option<Pending>, ServiceError> {
+    let live = find_live(ctx, tx, secret).await?;
+    let Some((session, person)) = live.filter(|(session, _)| !session.proof.opens()) else {
+        return Ok(None);
+    };
+    Ok(Some(Pending {
+        proofs: list_in(tx, person.id).await?,
+        person,
+        session: session.id,
+        partner: session.partner,
+    }))
+}
+
+/// Opens the portal with a code of the person's authenticator app, or with a recovery code; answers the new session's secret.
+pub async fn prove(ctx: &Ctx, code: &str, browser: &Browser) -> Result<String, ServiceError> {
+    let secret = browser.secret.as_deref().unwrap_or_default();
+    let mut tx = ctx.store.write().await?;
+    let pending = find_pending_in(ctx, &mut tx, secret)
+        .await?
+        .ok_or(ServiceError::Conflict("link-used-or-expired"))?;
+    let person = pending.person.id;
+    let proof = if pending.proofs.authenticator.is_some()
+        && authenticator::check(ctx, &mut tx, person, code).await?
+    {
+        Proof::Authenticator
+    } else if recovery::use_up(ctx, &mut tx, person, code).await? {
+        Proof::Recovery
+    } else {
+        let failures = stored::add_failure(&mut tx, pending.session).await?;
+        let is_over = failures >= FAILURES_MAX;
+        if is_over {
+            stored::revoke_own(&mut tx, person, pending.session, ctx.now()).await?;
+        }
+        tx.commit().await?;
+        return Err(if is_over {
+            ServiceError::Conflict("too-many-wrong-codes")
+        } else {
+            ServiceError::field("code", "wrong-code")
+        });
+    };
+    let secret = begin_session(ctx, &mut tx, person, pending.partner, proof, browser).await?;
+    tx.commit().await?;
+    Ok(secret)
+}
+
+/// Somebody who may change with what it proves itself: it has just done so, or has nothing to do so with yet.
+pub(super) struct Changer {
+    pub person: PersonRecord,
+    pub proofs: Proofs,
+    session: SessionRecord,
+}
+
+impl Changer {
+    /// The one whose browser it is.
+    pub(super) async fn find(
+        ctx: &Ctx,
+        tx: &mut Tx,
+        browser: &Browser,
+    ) -> Result<Self, ServiceError> {
+        let secret = browser.secret.as_deref().unwrap_or_default();
+        let (session, person) = find_live(ctx, tx, secret)
+            .await?
+            .ok_or(ServiceError::Unauthenticated)?;
+        let proofs = list_in(tx, person.id).await?;
+        let may = match session.proof {
+            // Whoever reads the mailbox of somebody who has a second proof adds none of its own.
+            Proof::Link => proofs.is_none(),
+            Proof::Demo => true,
+            Proof::Passkey | Proof::Authenticator | Proof::Recovery => {
+                ctx.now() < session.created_at.plus_ms(FRESH_MINUTES * 60_000)
+            }
+        };
+        if !may {
+            return Err(ServiceError::Conflict("prove-again"));
+        }
+        Ok(Self {
+            person,
+            proofs,
+            session,
+        })
+    }
+
+    /// Notes what was done; whoever had no second proof before has one now, and the portal opens: answers the new session's secret then. Recovery codes are made
+    /// with the first one.
+    pub(super) async fn added(
+        self,
+        ctx: &Ctx,
+        tx: &mut Tx,
+        proof: Proof,
+        act: &str,
+        browser: &Browser,
+    ) -> Result<Option<String>, ServiceError> {
+        let person = self.person.id;
+        note(ctx, tx, person, act).await?;
+        if self.proofs.is_none() {
+            recovery::make(ctx, tx, person).await?;
+        }
+        if self.session.proof.opens() {
+            return Ok(None);
+        }
+        let secret = begin_session(ctx, tx, person, self.session.partner, proof, browser).await?;
+        Ok(Some(secret))
+    }
+
+    /// Notes that a proof was taken away, and ends what was begun with it elsewhere. The last one stays: nobody shuts itself out.
+    pub(super) async fn removed(
+        self,
+        ctx: &Ctx,
+        tx: &mut Tx,
+        act: &str,
+    ) -> Result<(), ServiceError> {
+        if self.proofs.count() <= 1 {
+            return Err(ServiceError::Conflict("last-proof"));
+        }
+        let person = self.person.id;
+        stored::revoke_of(tx, person, Some(self.session.id), ctx.now()).await?;
+        note(ctx, tx, person, act).await
+    }
+}
+
+/// Who changed with what it proves itself is in the log.
+pub(super) async fn note(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: PersonId,
+    act: &str,
+) -> Result<(), ServiceError> {
+    let subject = person.to_string();
+    Ok(audit::add(tx, Some(person), act, &subject, "{}", ctx.now()).await?)
+}

@@ -1,0 +1,88 @@
+//! Recovery codes: each opens the portal once, after a mailed link, for whoever has lost everything else.
+
+use portal_domain::{
+    ids::PersonId,
+    secret::{Secret, SecretName},
+};
+use portal_store::{Tx, factors};
+
+use super::{
+    Browser, hash_token,
+    proofs::{Changer, note},
+};
+use crate::{Ctx, ServiceError, context::random, vault};
+
+const CODES: usize = 10;
+
+/// Makes new codes, in the place of all before. They can be read until the person says that they are kept.
+pub(super) async fn make(ctx: &Ctx, tx: &mut Tx, person: PersonId) -> Result<(), ServiceError> {
+    let codes: Vec<String> = std::iter::repeat_with(new_code).take(CODES).collect();
+    let hashes: Vec<String> = codes.iter().map(|code| hash(code)).collect();
+    factors::replace_codes(tx, person, &hashes).await?;
+    let name = SecretName::RecoveryCodes(person);
+    vault::put(ctx, tx, &name, &Secret::new(codes.join("\n"))).await
+}
+
+/// 120 random bits, in groups of four letters and digits.
+fn new_code() -> String {
+    let letters = totp_rs::Secret::from(random::<15>().to_vec()).to_base32();
+    let letters: Vec<char> = letters.to_lowercase().chars().collect();
+    let groups: Vec<String> = letters
+        .chunks(4)
+        .map(|group| group.iter().collect())
+        .collect();
+    groups.join("-")
+}
+
+/// However it was typed.
+fn hash(code: &str) -> String {
+    let letters = code.chars().filter(char::is_ascii_alphanumeric);
+    hash_token(
+        &letters
+            .map(|letter| letter.to_ascii_lowercase())
+            .collect::<String>(),
+    )
+}
+
+/// Uses a code up; `false` if it is none of the person's.
+pub(super) async fn use_up(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: PersonId,
+    code: &str,
+) -> Result<bool, ServiceError> {
+    if !factors::use_code(tx, person, &hash(code), ctx.now()).await? {
+        return Ok(false);
+    }
+    note(ctx, tx, person, "use_recovery_code").await?;
+    Ok(true)
+}
+
+/// The codes, if the person has not said yet that they are kept.
+pub async fn find(ctx: &Ctx, person: PersonId) -> Result<Vec<String>, ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    let codes = vault::find(ctx, &mut tx, &SecretName::RecoveryCodes(person)).await?;
+    Ok(codes.map_or_else(Vec::new, |codes| {
+        codes.reveal().lines().map(str::to_owned).collect()
+    }))
+}
+
+/// The person has kept the codes: from now on nobody can read them here.
+pub async fn keep(ctx: &Ctx, person: PersonId) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    vault::remove(&mut tx, &SecretName::RecoveryCodes(person)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Makes new codes for whoever asks.
+pub async fn renew(ctx: &Ctx, browser: &Browser) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    let changer = Changer::find(ctx, &mut tx, browser).await?;
+    let person = changer.person.id;
+    if changer.proofs.is_none() {
+        return Err(ServiceError::Conflict("no-proof-yet"));
+    }
+    make(ctx, &mut tx, person).await?;
+    note(ctx, &mut tx, person, "make_recovery_codes").await?;
+    Ok(tx.commit().await?)
+}

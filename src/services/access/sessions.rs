@@ -1,0 +1,62 @@
+//! Where a person is signed in, as that person sees it.
+
+use portal_domain::{access::Actor, calendar::Timestamp, ids::SessionId};
+use portal_store::{audit, sessions as stored};
+
+use super::Session;
+use crate::{Ctx, ServiceError};
+
+/// A browser in which somebody is signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub id: SessionId,
+    /// The browser and its system, in a few words; empty where it said nothing.
+    pub device: String,
+    pub since: Timestamp,
+    pub seen_at: Timestamp,
+    /// The one that asks.
+    pub is_this: bool,
+}
+
+/// Where the person is signed in, the place that was used last first.
+pub async fn list(ctx: &Ctx, session: &Session) -> Result<Vec<SignedIn>, ServiceError> {
+    let mut tx = ctx.store.read().await?;
+    let records = stored::list_of(&mut tx, session.actor.person(), ctx.now()).await?;
+    let open = records.into_iter().filter(|record| record.proof.opens());
+    Ok(open
+        .map(|record| SignedIn {
+            is_this: record.id == session.id,
+            id: record.id,
+            device: record.device,
+            since: record.created_at,
+            seen_at: record.seen_at,
+        })
+        .collect())
+}
+
+/// Signs the person out in one place.
+pub async fn end(ctx: &Ctx, actor: &Actor, id: SessionId) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    if !stored::revoke_own(&mut tx, actor.person(), id, ctx.now()).await? {
+        return Err(ServiceError::NotFound);
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Signs the person out everywhere but here.
+pub async fn end_others(ctx: &Ctx, session: &Session) -> Result<(), ServiceError> {
+    let person = session.actor.person();
+    let mut tx = ctx.store.write().await?;
+    stored::revoke_of(&mut tx, person, Some(session.id), ctx.now()).await?;
+    let subject = person.to_string();
+    audit::add(
+        &mut tx,
+        Some(person),
+        "end_sessions",
+        &subject,
+        "{}",
+        ctx.now(),
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}

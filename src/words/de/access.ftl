@@ -1,0 +1,94 @@
+### Anmelden, womit man sich ausweist, und wo man angemeldet ist.
+
+passkey-sign-in-title = Mit einem Passkey
+passkey-sign-in = Mit einem Passkey anmelden
+passkey-sign-in-hint = Ihr Gerät fragt nach Fingerabdruck, Gesicht oder PIN und sagt uns nur, dass Sie es sind.
+passkey-asking = Ihr Browser fragt …
+passkey-failed = Es wurde nichts nachgewiesen. Drücken Sie noch einmal, wenn Sie so weit sind, oder nehmen Sie einen anderen Weg.
+passkey-name = Wie Sie ihn nennen
+passkey-name-hint = Damit Sie ihn wiedererkennen, etwa „Laptop im Büro“.
+passkey-add = Passkey hinzufügen
+passkey-impossible = Passkeys gehören zum Namen einer Seite, und diese ist unter einer Zahl geöffnet. Öffnen Sie sie unter ihrem Namen, um Passkeys zu nutzen.
+passkey-needs-scripts = Passkeys brauchen einen Browser, der sie kennt und die Skripte dieser Seite ausführt.
+passkeys-title = Passkeys
+passkeys-what = Der sicherste und schnellste Weg: kein Code, nichts zu tippen, nichts, was man versehentlich verraten könnte.
+
+authenticator-title = Authenticator-App
+authenticator-what = Eine App, die jede halbe Minute einen neuen Code zeigt. Sie melden sich mit einem Link aus der Mail und einem Code an.
+authenticator-begin = App einrichten
+authenticator-again = Mit einem neuen Code von vorn beginnen
+authenticator-scan = Lassen Sie Ihre App dieses Bild einlesen:
+authenticator-picture = Ein QR-Code mit dem Schlüssel für Ihre App
+authenticator-open = Oder die App auf diesem Gerät öffnen
+authenticator-type = Oder diesen Schlüssel eintippen:
+authenticator-first-code = Der Code, den die App zeigt
+authenticator-confirm = Bestätigen
+authenticator-there = Ihre App
+
+recovery-title = Wiederherstellungscodes
+recovery-what = Für den Tag, an dem Sie alles andere verloren haben: Jeder meldet Sie einmal an, nach einem Link aus der Mail.
+recovery-left = { $count ->
+    [0] Keiner ist übrig. Erstellen Sie neue.
+    [one] Einer ist übrig.
+   *[other] { $count } sind übrig.
+}
+recovery-renew = Neue Codes erstellen
+recovery-new-title = Bewahren Sie diese Wiederherstellungscodes auf
+recovery-new = Drucken Sie sie aus oder legen Sie sie in Ihren Passwortmanager. Sobald Sie bestätigen, dass Sie sie haben, kann sie hier niemand mehr lesen.
+recovery-kept = Ich habe sie aufbewahrt
+
+proof-used = Benutzt
+proof-added = Hinzugefügt
+proof-remove = Entfernen
+
+prove-title = Noch ein Schritt
+prove-lead = Der Link hat gezeigt, dass { $email } Ihnen gehört. Weisen Sie jetzt nach, dass Sie es sind.
+prove-first-lead = Der Link hat gezeigt, dass { $email } Ihnen gehört. Wählen Sie, womit Sie von jetzt an nachweisen, dass Sie es sind; weitere Wege können Sie später hinzufügen.
+prove-code-title = Mit einem Code
+prove-code = Code
+prove-code-hint = Die sechs Ziffern, die Ihre App zeigt, oder einer Ihrer Wiederherstellungscodes.
+prove-recovery-code = Wiederherstellungscode
+prove-recovery-code-hint = Einer von denen, die Sie beim Einrichten aufbewahrt haben.
+prove-submit = Anmelden
+prove-cancel = Nicht anmelden
+
+security-title = Anmeldung und Geräte
+security-link = Anmeldung und Geräte
+security-lead = Womit Sie nachweisen, dass Sie es sind, und wo Sie angemeldet sind.
+sessions-title = Wo Sie angemeldet sind
+sessions-what = Etwas kommt Ihnen fremd vor? Beenden Sie es, und entfernen Sie, was Sie nicht kennen.
+session-this = Hier
+session-unknown = Ein unbekannter Browser
+session-since = seit
+session-seen = zuletzt benutzt
+session-end = Beenden
+session-end-others = Überall sonst abmelden
+companies-title = Ihre Unternehmen
+
+notice-passkey-added = Der Passkey ist hinzugefügt. Von jetzt an meldet er Sie an.
+notice-passkey-removed = Der Passkey ist entfernt, und alle anderen Anmeldungen sind beendet.
+notice-authenticator-added = Ihre App ist eingerichtet.
+notice-authenticator-removed = Die App ist entfernt, und alle anderen Anmeldungen sind beendet.
+notice-recovery-codes-kept = Gut. Hier kann sie niemand mehr lesen.
+notice-session-ended = Dieser Browser ist abgemeldet.
+notice-sessions-ended = Sie sind überall sonst abgemeldet.
+
+audit-act-add_passkey = Passkey hinzugefügt
+audit-act-remove_passkey = Passkey entfernt
+audit-act-add_authenticator = Authenticator-App eingerichtet
+audit-act-remove_authenticator = Authenticator-App entfernt
+audit-act-make_recovery_codes = Neue Wiederherstellungscodes erstellt
+audit-act-use_recovery_code = Mit einem Wiederherstellungscode angemeldet
+audit-act-end_sessions = Überall sonst abgemeldet
+
+error-link-of-other-browser = Dieser Link gilt nur in dem Browser, in dem er angefordert wurde. Öffnen Sie ihn dort, oder lassen Sie sich von hier aus einen neuen zusenden.
+error-wrong-code = Das ist nicht der Code. Geben Sie den ein, der jetzt angezeigt wird; jeder gilt einmal.
+error-too-many-wrong-codes = Das waren fünf falsche Codes. Lassen Sie sich einen neuen Link zusenden und beginnen Sie von vorn.
+error-prove-again = Dafür müssen Sie sich in der letzten Viertelstunde angemeldet haben. Melden Sie sich ab und wieder an, und kommen Sie zurück.
+error-last-proof = Das ist Ihr letzter Nachweis: Fügen Sie einen anderen hinzu, bevor Sie ihn entfernen.
+error-no-proof-yet = Richten Sie zuerst einen Passkey oder eine App ein.
+error-authenticator-there = Sie haben schon eine App: Entfernen Sie sie, bevor Sie eine andere einrichten.
+error-passkey-not-taken = Der Passkey wurde nicht angenommen. Versuchen Sie es noch einmal; bleibt es dabei, melden Sie sich mit einem Link an.
+error-passkey-there = Dieser Passkey ist hier schon bekannt.
+error-passkeys-need-a-name = Passkeys gehören zum Namen einer Seite, und diese ist unter einer Zahl geöffnet.
+error-unreachable = Das Portal antwortet nicht. Prüfen Sie Ihre Verbindung und drücken Sie noch einmal.

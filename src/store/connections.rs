@@ -151,8 +151,8 @@ pub async fn raise_version(tx: &mut Tx, system: System) -> Result<(), StoreError
 /// The setting that says that the portal was started as no demo.
 const DEMO_LEFT: &str = "demo_left";
 
-/// Whether this database is no demo's: a system of a vendor's own is connected, rather than the sandbox's stand-in, or the portal was started with credentials or
-/// without a sandbox before.
+/// Whether this database is no demo's: a system of a vendor's own is connected or once was, rather than the sandbox's stand-in, or the portal was started with
+/// credentials or without a sandbox before.
 pub async fn is_any_real(tx: &mut Tx) -> Result<bool, StoreError> {
     let found = row!(
         tx,
@@ -179,6 +179,9 @@ pub async fn set(
     by: PersonId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    if parts.place == Some(Place::Vendor) && parts.state != ConnectionState::None {
+        leave_demo(tx, now).await?;
+    }
     execute_one!(
         tx,
         "connection",

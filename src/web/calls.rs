@@ -20,13 +20,9 @@ use crate::{
 };
 
 /// What may be called by whoever is not signed in: to sign in, and how the pages look. Everything else is not even read.
-pub const FOR_STRANGERS: [&str; 14] = [
+pub const FOR_STRANGERS: [&str; 10] = [
     "accept_invitation",
-    "add_passkey",
-    "ask_for_passkey",
     "ask_who",
-    "begin_authenticator",
-    "confirm_authenticator",
     "prove",
     "request_link",
     "set_language",
@@ -35,6 +31,13 @@ pub const FOR_STRANGERS: [&str; 14] = [
     "sign_in_with_passkey",
     "sign_out",
     "use_link",
+];
+/// What whoever has used a link may call too, to set up what it proves itself with from then on: the services look at what was proved.
+const WITH_A_LINK: [&str; 4] = [
+    "add_passkey",
+    "ask_for_passkey",
+    "begin_authenticator",
+    "confirm_authenticator",
 ];
 
 /// `/api/{function}`.
@@ -68,7 +71,8 @@ fn admit(page: &Page, parts: &Parts, function: &str) -> Result<(), UiError> {
     if let Some(wait) = parts.extensions.get::<TooSoon>() {
         return Err(page.too_soon(*wait));
     }
-    if !FOR_STRANGERS.contains(&function) {
+    let has_a_session = page.secret().is_some();
+    if !FOR_STRANGERS.contains(&function) && !(has_a_session && WITH_A_LINK.contains(&function)) {
         page.actor()?;
     }
     Ok(())

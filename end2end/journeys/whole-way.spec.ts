@@ -639,7 +639,12 @@ test("staff add a partner and enrol it, and its owner submits a lead", async ({ 
     await inbox.openMail("mara@copperline.example", "Ravi Patel invites you to Copperline");
     await inbox.mailText().getByRole("link").first().click();
     await mara.getByRole("textbox", { name: "Your name" }).fill("Mara Quinn");
+    await withPasskeyDevice(mara);
     await mara.getByRole("button", { name: "Join" }).click();
+    await mara.getByRole("textbox", { name: "What you call it" }).fill("Mara’s laptop");
+    await mara.getByRole("button", { name: "Add a passkey" }).click();
+    await expect(notice(mara)).toContainText("The passkey is added.");
+    await mara.goto("/");
     await expect(mara.getByRole("heading", { level: 1 })).toHaveText("Hello, Mara");
     await inspect(mara, "home-newcomer");
     await submitLead(mara, {

@@ -239,7 +239,7 @@ async fn who_reads_a_mailbox_adds_no_proof_and_guesses_no_code() {
             "{act}: {refused:?}"
         );
     }
-    let asked = thief.post("/api/ask_for_passkey", &[]).await;
+    let asked = thief.post("/api/ask_for_passkey", &[("new", "true")]).await;
     assert_eq!(asked.status, 409);
     for _ in 0..4 {
         assert_eq!(prove(&mut thief, "000 000").await.0, 422);
@@ -462,11 +462,17 @@ async fn a_person_of_two_companies_opens_the_one_or_the_other() {
 async fn no_passkey_is_asked_for_where_the_site_has_no_name_and_none_is_taken_unasked() {
     let portal = TestPortal::start().await;
     let mut browser = portal.browser();
-    assert_eq!(browser.post("/api/ask_who", &[]).await.status, 409);
+    assert_eq!(
+        browser
+            .post("/api/ask_for_passkey", &[("new", "false")])
+            .await
+            .status,
+        409
+    );
     let unasked = [("token", "x"), ("answer", "{}"), ("next", "/")];
     assert_eq!(
         browser
-            .post("/api/sign_in_with_passkey", &unasked)
+            .post("/api/answer_with_passkey", &unasked)
             .await
             .status,
         409

@@ -22,23 +22,18 @@ use crate::{
 /// What may be called by whoever is not signed in: to sign in, and how the pages look. Everything else is not even read.
 pub const FOR_STRANGERS: [&str; 10] = [
     "accept_invitation",
-    "ask_who",
+    "answer_with_passkey",
+    "ask_for_passkey",
     "prove",
     "request_link",
     "set_language",
     "set_theme",
     "sign_in_as",
-    "sign_in_with_passkey",
     "sign_out",
     "use_link",
 ];
 /// What whoever has used a link may call too, to set up what it proves itself with from then on: the services look at what was proved.
-const WITH_A_LINK: [&str; 4] = [
-    "add_passkey",
-    "ask_for_passkey",
-    "begin_authenticator",
-    "confirm_authenticator",
-];
+const WITH_A_LINK: [&str; 2] = ["begin_authenticator", "confirm_authenticator"];
 
 /// `/api/{function}`.
 pub async fn call(
@@ -72,7 +67,9 @@ fn admit(page: &Page, parts: &Parts, function: &str) -> Result<(), UiError> {
         return Err(page.too_soon(*wait));
     }
     let has_a_session = page.secret().is_some();
-    if !FOR_STRANGERS.contains(&function) && !(has_a_session && WITH_A_LINK.contains(&function)) {
+    let may =
+        FOR_STRANGERS.contains(&function) || (has_a_session && WITH_A_LINK.contains(&function));
+    if !may {
         page.actor()?;
     }
     Ok(())

@@ -73,52 +73,41 @@ pub struct Question {
     pub options: String,
 }
 
-/// Asks the browser for a passkey of whoever sits there.
-#[server(endpoint = "ask_who")]
-pub async fn ask_who() -> Result<Question, UiError> {
+/// Asks the browser for a passkey: for a new one of whoever uses it, or for that of whoever sits there.
+#[server(endpoint = "ask_for_passkey")]
+pub async fn ask_for_passkey(new: bool) -> Result<Question, UiError> {
     use portal_services::access::passkeys;
     let page = crate::web::page::current().await?;
-    let asked = page.said(passkeys::ask_who(&page.ctx).await)?;
+    let asked = if new {
+        passkeys::ask_for_new(&page.ctx, &page.browser()).await
+    } else {
+        passkeys::ask_who(&page.ctx).await
+    };
+    let asked = page.said(asked)?;
     Ok(Question {
         token: asked.token,
         options: asked.options,
     })
 }
 
-#[server(endpoint = "sign_in_with_passkey")]
-pub async fn sign_in_with_passkey(
+/// What the browser answered. With a new one comes what it is called; without a name it signs in.
+#[server(endpoint = "answer_with_passkey")]
+pub async fn answer_with_passkey(
     token: String,
     answer: String,
+    name: Option<String>,
     #[server(default)] next: String,
 ) -> Result<Done, UiError> {
     use crate::web::page;
     use portal_services::access::passkeys;
     let page = page::current().await?;
-    let signed_in = passkeys::sign_in(&page.ctx, &token, &answer, &page.browser()).await;
-    let secret = page.said(signed_in)?;
-    page::sign_in(&page, &secret);
-    Ok(Done::new(page::inside(&next), "signed-in"))
-}
-
-/// Asks the browser to make a passkey.
-#[server(endpoint = "ask_for_passkey")]
-pub async fn ask_for_passkey() -> Result<Question, UiError> {
-    use portal_services::access::passkeys;
-    let page = crate::web::page::current().await?;
-    let asked = page.said(passkeys::ask_for_new(&page.ctx, &page.browser()).await)?;
-    Ok(Question {
-        token: asked.token,
-        options: asked.options,
-    })
-}
-
-#[server(endpoint = "add_passkey")]
-pub async fn add_passkey(token: String, name: String, answer: String) -> Result<Done, UiError> {
-    use crate::web::page;
-    use portal_services::access::passkeys;
-    let page = page::current().await?;
-    let added = passkeys::add(&page.ctx, &token, &name, &answer, &page.browser()).await;
-    let secret = page.said(added)?;
+    let (ctx, browser) = (&page.ctx, page.browser());
+    let Some(name) = name else {
+        let secret = page.said(passkeys::sign_in(ctx, &token, &answer, &browser).await)?;
+        page::sign_in(&page, &secret);
+        return Ok(Done::new(page::inside(&next), "signed-in"));
+    };
+    let secret = page.said(passkeys::add(ctx, &token, &name, &answer, &browser).await)?;
     page::sign_in_anew(&page, secret.as_deref());
     Ok(Done::new("/security", "passkey-added"))
 }

@@ -29,7 +29,7 @@ mod awake {
     use crate::ui::{
         api::{
             Done, UiError,
-            access::{add_passkey, ask_for_passkey, ask_who, sign_in_with_passkey},
+            access::{answer_with_passkey, ask_for_passkey},
         },
         browser::{self, Form, Passkey},
     };
@@ -64,22 +64,15 @@ mod awake {
     }
 
     async fn ask(adds: bool, form: &Form) -> Result<Option<Done>, UiError> {
-        if adds {
-            let question = ask_for_passkey().await?;
-            let Some(answer) = Passkey::Made.ask(&question.options).await else {
-                return Ok(None);
-            };
-            add_passkey(question.token, form.value("name"), answer)
-                .await
-                .map(Some)
-        } else {
-            let question = ask_who().await?;
-            let Some(answer) = Passkey::Used.ask(&question.options).await else {
-                return Ok(None);
-            };
-            sign_in_with_passkey(question.token, answer, form.value("next"))
-                .await
-                .map(Some)
-        }
+        let question = ask_for_passkey(adds).await?;
+        let asked = if adds { Passkey::Made } else { Passkey::Used };
+        let Some(answer) = asked.ask(&question.options).await else {
+            return Ok(None);
+        };
+        let name = adds.then(|| form.value("name"));
+        let next = form.value("next");
+        answer_with_passkey(question.token, answer, name, next)
+            .await
+            .map(Some)
     }
 }

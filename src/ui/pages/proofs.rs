@@ -51,7 +51,7 @@ pub fn passkey_form(page: &Page) -> AnyView {
         <div id="passkey-card" hidden>
             {kit::errors(page, None)}
             <form id="passkey" class="inline" method="post" novalidate>
-                {field(page, "add_passkey", "name", "name", "passkey-name").hint("passkey-name-hint").maximum(passkeys::NAME_MAX as u32).input()}
+                {field(page, "answer_with_passkey", "name", "name", "passkey-name").hint("passkey-name-hint").maximum(passkeys::NAME_MAX as u32).input()}
                 <button class="btn primary">{words.text("passkey-add")}</button>
             </form>
         </div>

@@ -296,6 +296,16 @@ impl Form {
             .unwrap_or_default()
     }
 
+    /// Sends the form as the browser would, with values in its hidden fields; nothing if it cannot.
+    pub fn send_with(&self, values: &[(&str, &str)]) -> Option<()> {
+        for (name, value) in values {
+            for field in within(&self.0, &format!("[name={name}]")) {
+                set(&field, "value", value);
+            }
+        }
+        self.0.submit().ok()
+    }
+
     /// Shows that the form is being sent, with a word on its button, or that it no longer is.
     pub fn set_busy(&self, word: Option<&str>) {
         let Ok(Some(button)) = self.0.query_selector("button.primary") else {

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 pub fn PasskeyIsland(
     /// Whether it makes a passkey; else it signs in with one.
     adds: bool,
-    /// `asking`, `failed`, `unreachable`.
+    /// `asking`, `failed`.
     words: BTreeMap<String, String>,
     children: Children,
 ) -> impl IntoView {
@@ -24,13 +24,10 @@ pub fn PasskeyIsland(
 mod awake {
     //! The browser's half.
 
-    use std::{collections::BTreeMap, rc::Rc};
+    use std::collections::BTreeMap;
 
     use crate::ui::{
-        api::{
-            Done, UiError,
-            access::{answer_with_passkey, ask_for_passkey},
-        },
+        api::access::ask_for_passkey,
         browser::{self, Form, Passkey},
     };
 
@@ -41,38 +38,26 @@ mod awake {
         if !browser::show_where_passkeys_are_known("passkey-card") {
             return;
         }
-        let words = Rc::new(words);
-        let word = |words: &BTreeMap<String, String>, name: &str| {
-            words.get(name).cloned().unwrap_or_default()
-        };
+        let word = move |name: &str| words.get(name).cloned().unwrap_or_default();
+        let [asking, failed] = ["asking", "failed"].map(word);
         form.clone().on_submit(move || {
-            form.set_busy(Some(&word(&words, "asking")));
-            let (form, words) = (form.clone(), Rc::clone(&words));
+            form.set_busy(Some(&asking));
+            let (form, failed) = (form.clone(), failed.clone());
             leptos::task::spawn_local(async move {
-                match ask(adds, &form).await {
-                    Ok(Some(done)) => return browser::go(&done.url()),
-                    // The person thought better of it, or the browser has none.
-                    Ok(None) => form.show_errors(&word(&words, "failed"), &[]),
-                    Err(error) if error.status == 0 => {
-                        form.show_errors(&word(&words, "unreachable"), &[]);
-                    }
-                    Err(error) => form.show_errors(&error.message, &error.fields),
+                if ask(adds, &form).await.is_none() {
+                    // The person thought better of it, the browser has none, or nobody answers.
+                    form.set_busy(None);
+                    form.show_errors(&failed, &[]);
                 }
-                form.set_busy(None);
             });
         });
     }
 
-    async fn ask(adds: bool, form: &Form) -> Result<Option<Done>, UiError> {
-        let question = ask_for_passkey(adds).await?;
+    /// Puts the browser's answer into the form, and sends it as any other; nothing if there is no answer.
+    async fn ask(adds: bool, form: &Form) -> Option<()> {
+        let question = ask_for_passkey(adds).await.ok()?;
         let asked = if adds { Passkey::Made } else { Passkey::Used };
-        let Some(answer) = asked.ask(&question.options).await else {
-            return Ok(None);
-        };
-        let name = adds.then(|| form.value("name"));
-        let next = form.value("next");
-        answer_with_passkey(question.token, answer, name, next)
-            .await
-            .map(Some)
+        let answer = asked.ask(&question.options).await?;
+        form.send_with(&[("token", &question.token), ("answer", &answer)])
     }
 }

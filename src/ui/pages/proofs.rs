@@ -28,6 +28,7 @@ pub fn passkey_sign_in(page: &Page, next: &str) -> Option<AnyView> {
             <header><h2>{words.text("passkey-sign-in-title")}</h2></header>
             {kit::errors(page, None)}
             <form id="passkey" method="post">
+                {passkey_fields()}
                 <input type="hidden" name="next" value=next.to_owned() />
                 <button class="btn primary">{words.text("passkey-sign-in")}</button>
             </form>
@@ -51,6 +52,7 @@ pub fn passkey_form(page: &Page) -> AnyView {
         <div id="passkey-card" hidden>
             {kit::errors(page, None)}
             <form id="passkey" class="inline" method="post" novalidate>
+                {passkey_fields()}
                 {field(page, "answer_with_passkey", "name", "name", "passkey-name").hint("passkey-name-hint").maximum(passkeys::NAME_MAX as u32).input()}
                 <button class="btn primary">{words.text("passkey-add")}</button>
             </form>
@@ -65,12 +67,21 @@ pub fn passkey_form(page: &Page) -> AnyView {
     .into_any()
 }
 
+/// What the browser's answer is sent with.
+fn passkey_fields() -> AnyView {
+    view! {
+        <input type="hidden" name="do" value="answer_with_passkey" />
+        <input type="hidden" name="token" />
+        <input type="hidden" name="answer" />
+    }
+    .into_any()
+}
+
 fn island_words(page: &Page) -> BTreeMap<String, String> {
     let of = |name: &str, key: &str| (name.to_owned(), page.words.text(key));
     BTreeMap::from([
         of("asking", "passkey-asking"),
         of("failed", "passkey-failed"),
-        of("unreachable", "error-unreachable"),
     ])
 }
 

@@ -91,4 +91,3 @@ error-authenticator-there = Sie haben schon eine App: Entfernen Sie sie, bevor S
 error-passkey-not-taken = Der Passkey wurde nicht angenommen. Versuchen Sie es noch einmal; bleibt es dabei, melden Sie sich mit einem Link an.
 error-passkey-there = Dieser Passkey ist hier schon bekannt.
 error-passkeys-need-a-name = Passkeys gehören zum Namen einer Seite, und diese ist unter einer Zahl geöffnet.
-error-unreachable = Das Portal antwortet nicht. Prüfen Sie Ihre Verbindung und drücken Sie noch einmal.

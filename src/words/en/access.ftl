@@ -91,4 +91,3 @@ error-authenticator-there = You have an app already: remove it before you set up
 error-passkey-not-taken = The passkey was not accepted. Try again; if it stays so, sign in with a link.
 error-passkey-there = This passkey is known here already.
 error-passkeys-need-a-name = Passkeys belong to the name of a site, and this one is opened by a number.
-error-unreachable = The portal does not answer. Check your connection, then press the button again.

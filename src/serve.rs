@@ -79,9 +79,6 @@ async fn open_with_clock(settings: &Settings) -> Result<(Ctx, Arc<PortalClock>),
             "PORTAL_SANDBOX: this database is, or was, connected to real systems, and with these settings the portal would be the demo, in which anybody signs in as anybody: set PORTAL_SANDBOX=off, and give it the credentials that it had".to_owned(),
         ));
     }
-    if !settings.is_sandbox() {
-        connections::leave_demo(&ctx).await?;
-    }
     if settings.needs_sandbox()
         && !settings.is_sandbox()
         && !settings.sandbox_addr.ip().is_loopback()
@@ -89,6 +86,9 @@ async fn open_with_clock(settings: &Settings) -> Result<(Ctx, Arc<PortalClock>),
         return Err(StartError::Other(
             "SANDBOX_ADDR: beside a real system the sandbox holds what is meant for nobody else, mails with links to sign in among it, and its pages ask nobody who they are: give it an address of this machine alone, such as 127.0.0.1:3001, or set PORTAL_SANDBOX=off".to_owned(),
         ));
+    }
+    if !settings.is_sandbox() {
+        connections::leave_demo(&ctx).await?;
     }
     messages::seal_webhooks(&ctx).await?;
     if settings.is_sandbox() {

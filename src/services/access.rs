@@ -14,7 +14,7 @@ use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portal_domain::{
-    access::{Action, Actor, Proof, can},
+    access::{Action, Actor, MemberRole, Proof, StaffRole, can},
     ids::{PartnerId, PersonId, SessionId},
 };
 use portal_store::{
@@ -81,6 +81,18 @@ pub fn new_token() -> Token {
     let secret = URL_SAFE_NO_PAD.encode(random::<32>());
     let hash = hash_token(&secret);
     Token { secret, hash }
+}
+
+/// Random letters and digits that a person may have to type.
+fn random_letters<const LENGTH: usize>() -> String {
+    totp_rs::Secret::from(random::<LENGTH>().to_vec()).to_base32()
+}
+
+/// A long text in groups of four, as a person reads it.
+fn in_groups(text: &str, between: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let groups = letters.chunks(4).map(|group| group.iter().collect());
+    groups.collect::<Vec<String>>().join(between)
 }
 
 pub fn hash_token(secret: &str) -> String {
@@ -175,16 +187,8 @@ pub async fn list_standing(
     let mut tx = ctx.store.read().await?;
     let mut standing = HashMap::new();
     for found in stored::list_standing(&mut tx, token_hashes, ctx.now()).await? {
-        let person = found.session.person;
-        let actor = match found.session.partner {
-            Some(partner) => found.member_role.map(|role| Actor::Member {
-                person,
-                partner,
-                role,
-            }),
-            None => found.staff_role.map(|role| Actor::Staff { person, role }),
-        };
-        if let Some(actor) = actor
+        let (person, partner) = (found.session.person, found.session.partner);
+        if let Some(actor) = actor_in(person, partner, found.member_role, found.staff_role)
             && found.session.proof.opens()
             && !is_idle(ctx, &found.session)
             && is_of_now(ctx, &mut tx, &found.session).await?
@@ -219,24 +223,30 @@ async fn find_actor(
     person: &PersonRecord,
     partner: Option<PartnerId>,
 ) -> Result<Option<(Actor, Option<String>)>, ServiceError> {
-    Ok(match partner {
-        Some(partner) => {
-            let member = people::find_member(tx, partner, person.id).await?;
-            member.map(|member| {
-                let (person, role) = (person.id, member.role);
-                let actor = Actor::Member {
-                    person,
-                    partner,
-                    role,
-                };
-                (actor, Some(member.partner_name))
-            })
-        }
-        None => person.staff_role.map(|role| {
-            let person = person.id;
-            (Actor::Staff { person, role }, None)
+    let member = match partner {
+        Some(partner) => people::find_member(tx, partner, person.id).await?,
+        None => None,
+    };
+    let role = member.as_ref().map(|member| member.role);
+    let actor = actor_in(person.id, partner, role, person.staff_role);
+    Ok(actor.map(|actor| (actor, member.map(|member| member.partner_name))))
+}
+
+/// Whoever has no role where its session is acts there no more.
+fn actor_in(
+    person: PersonId,
+    partner: Option<PartnerId>,
+    member_role: Option<MemberRole>,
+    staff_role: Option<StaffRole>,
+) -> Option<Actor> {
+    match partner {
+        Some(partner) => member_role.map(|role| Actor::Member {
+            person,
+            partner,
+            role,
         }),
-    })
+        None => staff_role.map(|role| Actor::Staff { person, role }),
+    }
 }
 
 /// Whom the demo offers: nobody, unless everything outside is the sandbox.

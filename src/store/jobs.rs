@@ -205,17 +205,15 @@ async fn longest_waiting(
         lane,
     )?;
     let Some(row) = row else { return Ok(None) };
-    let mut longest = None;
-    for (priority, column) in Priority::ALL
-        .into_iter()
-        .zip(["first_at", "usual_at", "last_at"])
-    {
-        let at = row.optional_instant(column)?.filter(|at| *at <= now);
-        longest = at
-            .map(|at| (at, priority))
-            .into_iter()
-            .chain(longest)
-            .min_by_key(|(at, _)| *at);
+    let mut longest: Option<(Timestamp, Priority)> = None;
+    let columns = ["first_at", "usual_at", "last_at"];
+    for (priority, column) in Priority::ALL.into_iter().zip(columns) {
+        if let Some(at) = row.optional_instant(column)?
+            && at <= now
+            && longest.is_none_or(|(before, _)| at <= before)
+        {
+            longest = Some((at, priority));
+        }
     }
     Ok(longest.map(|(_, priority)| priority))
 }

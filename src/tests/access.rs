@@ -618,7 +618,7 @@ fn real(portal: &TestPortal) -> Ctx {
 }
 
 /// A session of somebody who proved so much.
-async fn begin_session(ctx: &Ctx, actor: &Actor, proof: Proof) -> String {
+pub async fn begin_session(ctx: &Ctx, actor: &Actor, proof: Proof) -> String {
     let token = access::new_token();
     let session = SessionRecord {
         id: SessionId::new(ctx.new_id()),

@@ -11,7 +11,6 @@ use portal::{
 use portal_domain::{
     access::{Actor, Proof, StaffRole},
     connection::{ConnectionState, Origin, System},
-    ids::SessionId,
     lead::LeadState,
 };
 use portal_services::{
@@ -19,14 +18,13 @@ use portal_services::{
     connections::{self, Found, TokenForm},
     operations,
 };
-use portal_store::sessions::{self, SessionRecord};
 use serde_json::json;
 use sha2::Sha256;
 use sqlx::Row;
 use tokio::net::TcpListener;
 
 use crate::{
-    access::stated,
+    access::{begin_session, stated},
     browser::{Answer, Browser},
     consents::{self, name_app},
     database::Database,
@@ -524,22 +522,9 @@ async fn operator_of(ctx: &Ctx) -> Actor {
 
 /// A browser of somebody who has signed in, as where there is no demo.
 async fn browser_of(ctx: &Ctx, url: &str, actor: &Actor) -> Browser {
-    let token = access::new_token();
-    let session = SessionRecord {
-        id: SessionId::new(ctx.new_id()),
-        person: actor.person(),
-        partner: None,
-        proof: Proof::Passkey,
-        device: String::new(),
-        created_at: ctx.now(),
-        seen_at: ctx.now(),
-        expires_at: ctx.now().plus_days(1),
-    };
-    let mut tx = ctx.store.write().await.unwrap();
-    sessions::add(&mut tx, &token.hash, &session).await.unwrap();
-    tx.commit().await.unwrap();
+    let secret = begin_session(ctx, actor, Proof::Passkey).await;
     let mut browser = Browser::new(url);
-    browser.keep("portal", &token.secret);
+    browser.keep("portal", &secret);
     browser
 }
 

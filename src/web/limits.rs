@@ -20,7 +20,7 @@ use std::{
     collections::HashMap,
     hash::Hash,
     net::IpAddr,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -109,34 +109,40 @@ impl<K: Hash + Eq> Meter<K> {
 
     /// Takes one of somebody's share, if there is one at that instant.
     pub fn take(&self, key: K, now: Instant) -> Result<(), TooSoon> {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = counts.place_of(key, now);
-        let full_at = counts.full_at.get(&key).copied().unwrap_or(now).max(now) + self.rate.every;
-        self.check(full_at, now)?;
+        let mut counts = self.counts();
+        let (key, full_at) = self.next_of(&mut counts, key, now)?;
         counts.full_at.insert(key, full_at);
         Ok(())
     }
 
     /// Whether there is one of somebody's share, which it leaves there.
     pub fn peek(&self, key: K, now: Instant) -> Result<(), TooSoon> {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = counts.place_of(key, now);
-        let full_at = counts.full_at.get(&key).copied().unwrap_or(now).max(now) + self.rate.every;
-        self.check(full_at, now)
+        self.next_of(&mut self.counts(), key, now).map(|_| ())
     }
 
-    fn check(&self, full_at: Instant, now: Instant) -> Result<(), TooSoon> {
+    /// Where somebody is counted, and when its share would be full again after one more, if there is one.
+    fn next_of(
+        &self,
+        counts: &mut Counts<K>,
+        key: K,
+        now: Instant,
+    ) -> Result<(Option<K>, Instant), TooSoon> {
+        let key = counts.place_of(key, now);
+        let full_at = counts.full_at.get(&key).copied().unwrap_or(now).max(now) + self.rate.every;
         let until_full = full_at.duration_since(now);
         match until_full.checked_sub(self.rate.every * self.rate.at_once) {
             Some(over) if !over.is_zero() => Err(TooSoon(over)),
-            _ => Ok(()),
+            _ => Ok((key, full_at)),
         }
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts<K>> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many are remembered.
     pub fn len(&self) -> usize {
-        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.full_at.len()
+        self.counts().full_at.len()
     }
 
     pub fn is_empty(&self) -> bool {

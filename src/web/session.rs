@@ -4,6 +4,9 @@ use axum::http::{HeaderMap, header};
 use portal_services::Ctx;
 use portal_words::Locale;
 
+const SESSION: &str = "portal";
+/// Of a browser that has asked for a link.
+const ASKED: &str = "asked";
 const SESSION_SECONDS: u32 = 14 * 24 * 3_600;
 const PREFERENCE_SECONDS: u32 = 365 * 24 * 3_600;
 /// A little longer than the link is good.
@@ -11,18 +14,13 @@ const ASKED_SECONDS: u32 = 15 * 60;
 const LOCALE: &str = "language";
 const THEME: &str = "theme";
 
-/// `__Host-` binds the cookie to this very host and to TLS; without TLS, on one's own machine, browsers would not take it.
-fn name(ctx: &Ctx) -> &'static str {
+/// `__Host-` binds a cookie to this very host and to TLS; without TLS, on one's own machine, browsers would not take it.
+fn name(ctx: &Ctx, cookie: &str) -> String {
     if is_tls(ctx) {
-        "__Host-portal"
+        format!("__Host-{cookie}")
     } else {
-        "portal"
+        cookie.to_owned()
     }
-}
-
-/// The cookie of a browser that has asked for a link.
-fn asked_name(ctx: &Ctx) -> &'static str {
-    if is_tls(ctx) { "__Host-asked" } else { "asked" }
 }
 
 fn is_tls(ctx: &Ctx) -> bool {
@@ -34,36 +32,33 @@ fn secure(ctx: &Ctx) -> &'static str {
 }
 
 pub fn read(headers: &HeaderMap, ctx: &Ctx) -> Option<String> {
-    find(headers, name(ctx)).map(str::to_owned)
+    find(headers, &name(ctx, SESSION)).map(str::to_owned)
 }
 
 /// The cookie that signs a browser in.
 pub fn issue(ctx: &Ctx, secret: &str) -> String {
-    format!(
-        "{}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={SESSION_SECONDS}{}",
-        name(ctx),
-        secure(ctx)
-    )
+    hidden(ctx, SESSION, secret, SESSION_SECONDS)
 }
 
 /// The cookie that signs it out.
 pub fn clear(ctx: &Ctx) -> String {
-    format!(
-        "{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{}",
-        name(ctx),
-        secure(ctx)
-    )
+    hidden(ctx, SESSION, "", 0)
 }
 
 /// What a browser that asked for a link holds.
 pub fn read_asked(headers: &HeaderMap, ctx: &Ctx) -> Option<String> {
-    find(headers, asked_name(ctx)).map(str::to_owned)
+    find(headers, &name(ctx, ASKED)).map(str::to_owned)
 }
 
 pub fn issue_asked(ctx: &Ctx, secret: &str) -> String {
+    hidden(ctx, ASKED, secret, ASKED_SECONDS)
+}
+
+/// A cookie that no script sees.
+fn hidden(ctx: &Ctx, cookie: &str, secret: &str, seconds: u32) -> String {
     format!(
-        "{}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={ASKED_SECONDS}{}",
-        asked_name(ctx),
+        "{}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{}",
+        name(ctx, cookie),
         secure(ctx)
     )
 }

@@ -9,8 +9,8 @@ use portal_store::{Tx, factors, people};
 use qrcode::{QrCode, render::svg};
 use totp_rs::{Builder, Totp};
 
-use super::{Browser, proofs::Changer};
-use crate::{Ctx, ServiceError, context::random, vault};
+use super::{Browser, in_groups, proofs::Changer, random_letters};
+use crate::{Ctx, ServiceError, vault};
 
 /// An app that is being set up.
 pub struct Setup {
@@ -30,14 +30,8 @@ pub async fn begin(ctx: &Ctx, browser: &Browser) -> Result<(), ServiceError> {
         return Err(ServiceError::Conflict("authenticator-there"));
     }
     let person = changer.person.id;
-    let seed = totp_rs::Secret::from(random::<20>().to_vec()).to_base32();
-    vault::put(
-        ctx,
-        &mut tx,
-        &SecretName::Authenticator(person),
-        &Secret::new(seed),
-    )
-    .await?;
+    let (name, seed) = (SecretName::Authenticator(person), random_letters::<20>());
+    vault::put(ctx, &mut tx, &name, &Secret::new(seed)).await?;
     factors::begin_authenticator(&mut tx, person).await?;
     Ok(tx.commit().await?)
 }
@@ -63,13 +57,8 @@ pub async fn find_setup(ctx: &Ctx, person: PersonId) -> Result<Option<Setup>, Se
         .render::<svg::Color<'_>>()
         .min_dimensions(200, 200)
         .build();
-    let letters: Vec<char> = seed.reveal().chars().collect();
-    let groups: Vec<String> = letters
-        .chunks(4)
-        .map(|group| group.iter().collect())
-        .collect();
     Ok(Some(Setup {
-        seed: groups.join(" "),
+        seed: in_groups(seed.reveal(), " "),
         url,
         picture,
     }))

@@ -1,7 +1,7 @@
 //! Links by mail: a way in for whoever has no other yet, or has lost it.
 
 use portal_domain::{access::Proof, ids::PersonId, text::Email};
-use portal_store::{people, sessions as stored};
+use portal_store::{Tx, people, sessions as stored};
 
 use super::{Browser, begin_session, first_place, hash_token, new_token};
 use crate::{
@@ -27,19 +27,8 @@ pub async fn mail_link(ctx: &Ctx, email: &str, browser: &str) -> Result<(), Serv
     if let Some(person) = people::find_by_email(&mut tx, email).await?
         && person.disabled_at.is_none()
     {
-        let token = new_token();
-        let now = ctx.now();
-        let expires_at = now.plus_ms(LINK_MINUTES * 60_000);
-        stored::add_link(
-            &mut tx,
-            &token.hash,
-            person.id,
-            Some(browser),
-            now,
-            expires_at,
-        )
-        .await?;
-        messages::sign_in_link(ctx, &mut tx, &person, &token.secret).await?;
+        let secret = add_link(ctx, &mut tx, person.id, Some(browser)).await?;
+        messages::sign_in_link(ctx, &mut tx, &person, &secret).await?;
         tx.commit().await?;
     }
     Ok(())
@@ -47,13 +36,23 @@ pub async fn mail_link(ctx: &Ctx, email: &str, browser: &str) -> Result<(), Serv
 
 /// A link for whoever has the command line before anybody can sign in: its path, good in any browser.
 pub async fn make_link(ctx: &Ctx, person: PersonId) -> Result<String, ServiceError> {
-    let token = new_token();
-    let now = ctx.now();
-    let expires_at = now.plus_ms(LINK_MINUTES * 60_000);
     let mut tx = ctx.store.write().await?;
-    stored::add_link(&mut tx, &token.hash, person, None, now, expires_at).await?;
+    let secret = add_link(ctx, &mut tx, person, None).await?;
     tx.commit().await?;
-    Ok(format!("/sign-in/{}", token.secret))
+    Ok(format!("/sign-in/{secret}"))
+}
+
+/// Keeps a new link; answers its secret.
+async fn add_link(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: PersonId,
+    browser: Option<&str>,
+) -> Result<String, ServiceError> {
+    let (token, now) = (new_token(), ctx.now());
+    let expires_at = now.plus_ms(LINK_MINUTES * 60_000);
+    stored::add_link(tx, &token.hash, person, browser, now, expires_at).await?;
+    Ok(token.secret)
 }
 
 /// Uses a link up and begins a session in which a second proof is asked for.

@@ -3,6 +3,7 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use portal_domain::{access::Proof, ids::PersonId, text::parse_line};
 use portal_store::{
+    Tx,
     factors::{self, PasskeyRecord},
     people,
 };
@@ -62,26 +63,35 @@ pub async fn ask_for_new(ctx: &Ctx, browser: &Browser) -> Result<Question, Servi
     let mut tx = ctx.store.write().await?;
     let changer = Changer::find(ctx, &mut tx, browser).await?;
     let known = changer.proofs.passkeys.iter();
-    let known = known.map(|passkey| read::<Passkey>(&passkey.credential));
-    let known = known
-        .map(|passkey| Ok(passkey?.cred_id().clone()))
-        .collect::<Result<Vec<_>, ServiceError>>()?;
+    let known = known.map(|known| Ok(read::<Passkey>(&known.credential)?.cred_id().clone()));
+    let known = known.collect::<Result<Vec<_>, ServiceError>>()?;
     let person = &changer.person;
     let (mut options, state) = webauthn
         .start_passkey_registration(handle(person.id), &person.email, &person.name, Some(known))
-        .map_err(|error| ServiceError::Inconsistent(format!("a passkey: {error}")))?;
+        .map_err(inconsistent)?;
     // So that it is found without anybody saying who it is.
     if let Some(selection) = &mut options.public_key.authenticator_selection {
         selection.resident_key = Some(ResidentKeyRequirement::Preferred);
     }
+    let question = keep_question(ctx, &mut tx, Some(person.id), &state, &options).await?;
+    tx.commit().await?;
+    Ok(question)
+}
+
+/// Keeps what a browser is asked for until it answers.
+async fn keep_question(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: Option<PersonId>,
+    state: &impl Serialize,
+    options: &impl Serialize,
+) -> Result<Question, ServiceError> {
     let token = new_token();
     let expires_at = ctx.now().plus_ms(ANSWER_MINUTES * 60_000);
-    let state = write(&state)?;
-    factors::add_question(&mut tx, &token.hash, Some(person.id), &state, expires_at).await?;
-    tx.commit().await?;
+    factors::add_question(tx, &token.hash, person, &write(state)?, expires_at).await?;
     Ok(Question {
         token: token.secret,
-        options: write(&options)?,
+        options: write(options)?,
     })
 }
 
@@ -140,16 +150,11 @@ pub async fn remove(ctx: &Ctx, id: &str, browser: &Browser) -> Result<(), Servic
 pub async fn ask_who(ctx: &Ctx) -> Result<Question, ServiceError> {
     let (options, state) = webauthn(ctx)?
         .start_discoverable_authentication()
-        .map_err(|error| ServiceError::Inconsistent(format!("a passkey: {error}")))?;
-    let token = new_token();
-    let expires_at = ctx.now().plus_ms(ANSWER_MINUTES * 60_000);
+        .map_err(inconsistent)?;
     let mut tx = ctx.store.write().await?;
-    factors::add_question(&mut tx, &token.hash, None, &write(&state)?, expires_at).await?;
+    let question = keep_question(ctx, &mut tx, None, &state, &options).await?;
     tx.commit().await?;
-    Ok(Question {
-        token: token.secret,
-        options: write(&options)?,
-    })
+    Ok(question)
 }
 
 /// Signs in whose passkey it is; answers the new session's secret.
@@ -204,11 +209,13 @@ fn read_answer<T: DeserializeOwned>(answer: &str) -> Result<T, ServiceError> {
 }
 
 fn read<T: DeserializeOwned>(kept: &str) -> Result<T, ServiceError> {
-    serde_json::from_str(kept)
-        .map_err(|error| ServiceError::Inconsistent(format!("a passkey: {error}")))
+    serde_json::from_str(kept).map_err(inconsistent)
 }
 
 fn write(value: &impl Serialize) -> Result<String, ServiceError> {
-    serde_json::to_string(value)
-        .map_err(|error| ServiceError::Inconsistent(format!("a passkey: {error}")))
+    serde_json::to_string(value).map_err(inconsistent)
+}
+
+fn inconsistent(error: impl std::fmt::Display) -> ServiceError {
+    ServiceError::Inconsistent(format!("a passkey: {error}"))
 }

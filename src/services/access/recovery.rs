@@ -7,10 +7,11 @@ use portal_domain::{
 use portal_store::{Tx, factors};
 
 use super::{
-    Browser, hash_token,
+    Browser, hash_token, in_groups,
     proofs::{Changer, note},
+    random_letters,
 };
-use crate::{Ctx, ServiceError, context::random, vault};
+use crate::{Ctx, ServiceError, vault};
 
 const CODES: usize = 10;
 
@@ -25,23 +26,14 @@ pub(super) async fn make(ctx: &Ctx, tx: &mut Tx, person: PersonId) -> Result<(),
 
 /// 120 random bits, in groups of four letters and digits.
 fn new_code() -> String {
-    let letters = totp_rs::Secret::from(random::<15>().to_vec()).to_base32();
-    let letters: Vec<char> = letters.to_lowercase().chars().collect();
-    let groups: Vec<String> = letters
-        .chunks(4)
-        .map(|group| group.iter().collect())
-        .collect();
-    groups.join("-")
+    in_groups(&random_letters::<15>().to_lowercase(), "-")
 }
 
 /// However it was typed.
 fn hash(code: &str) -> String {
     let letters = code.chars().filter(char::is_ascii_alphanumeric);
-    hash_token(
-        &letters
-            .map(|letter| letter.to_ascii_lowercase())
-            .collect::<String>(),
-    )
+    let letters: String = letters.collect();
+    hash_token(&letters.to_ascii_lowercase())
 }
 
 /// Uses a code up; `false` if it is none of the person's.

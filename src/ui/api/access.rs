@@ -57,13 +57,13 @@ pub async fn accept_invitation(
 
 /// Gives a code of the authenticator app, or a recovery code.
 #[server(endpoint = "prove")]
-pub async fn prove(code: String, #[server(default)] next: String) -> Result<Done, UiError> {
+pub async fn prove(code: String) -> Result<Done, UiError> {
     use crate::web::page;
     use portal_services::access::proofs;
     let page = page::current().await?;
     let secret = page.said(proofs::prove(&page.ctx, &code, &page.browser()).await)?;
     page::sign_in(&page, &secret);
-    Ok(Done::new(page::inside(&next), "signed-in"))
+    Ok(Done::new("/", "signed-in"))
 }
 
 /// What a browser is asked for: `options` is what its own function takes, as JSON, and `token` comes back with the answer.

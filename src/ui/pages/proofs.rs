@@ -17,6 +17,13 @@ use crate::{
 const CONFIRM: &str = "confirm_authenticator";
 const PROVE: &str = "prove";
 
+/// What a kind of proof is (`<kind>-title`, `<kind>-what`), around what can be done with it.
+pub fn card(page: &Page, kind: &str, body: AnyView) -> AnyView {
+    let [title, what] = ["title", "what"].map(|part| page.words.text(&format!("{kind}-{part}")));
+    view! { <section class="card"><header><h2>{title}</h2><p>{what}</p></header>{body}</section> }
+        .into_any()
+}
+
 /// A button that asks the browser for a passkey. It is there where scripts run and the browser knows what a passkey is.
 pub fn passkey_sign_in(page: &Page, next: &str) -> Option<AnyView> {
     if !passkeys::are_possible(&page.ctx) {
@@ -125,10 +132,11 @@ pub fn code_form(page: &Page, has_authenticator: bool) -> AnyView {
     } else {
         "prove-recovery-code"
     };
+    let hint = format!("{label}-hint");
     view! {
         <form class="inline" method="post" novalidate>
             <input type="hidden" name="do" value=PROVE />
-            {field(page, PROVE, "code", "code", label).hint(if has_authenticator { "prove-code-hint" } else { "prove-recovery-code-hint" }).autocomplete("one-time-code").maximum(40).input()}
+            {field(page, PROVE, "code", "code", label).hint(&hint).autocomplete("one-time-code").maximum(40).input()}
             <button class="btn primary">{words.text("prove-submit")}</button>
         </form>
     }

@@ -17,7 +17,7 @@ use portal_services::{
 };
 use serde::Deserialize;
 
-use super::proofs::{authenticator_form, code_form, passkey_form, passkey_sign_in};
+use super::proofs::{authenticator_form, card, code_form, passkey_form, passkey_sign_in};
 use crate::{
     ui::{
         api::UiError,
@@ -37,8 +37,9 @@ pub async fn sign_in(page: Page, Query(query): Query<SignInQuery>) -> Result<Res
     if page.session().is_some() {
         return Ok(Redirect::to(&inside(&query.next)).into_response());
     }
-    let secret = page.secret().unwrap_or_default();
-    if let Some(pending) = page.said(proofs::find_pending(&page.ctx, secret).await)? {
+    if let Some(secret) = page.secret()
+        && let Some(pending) = page.said(proofs::find_pending(&page.ctx, secret).await)?
+    {
         let person = pending.person.id;
         let setup = page.said(authenticator::find_setup(&page.ctx, person).await)?;
         let title = page.words.text("prove-title");
@@ -69,14 +70,8 @@ fn second(page: &Page, pending: &Pending, setup: Option<&Setup>) -> AnyView {
     let email = pending.person.email.as_str();
     let steps = if pending.proofs.is_none() {
         view! {
-            <section class="card">
-                <header><h2>{words.text("passkeys-title")}</h2><p>{words.text("passkeys-what")}</p></header>
-                {passkey_form(page)}
-            </section>
-            <section class="card">
-                <header><h2>{words.text("authenticator-title")}</h2><p>{words.text("authenticator-what")}</p></header>
-                {authenticator_form(page, setup, "/sign-in")}
-            </section>
+            {card(page, "passkeys", passkey_form(page))}
+            {card(page, "authenticator", authenticator_form(page, setup, "/sign-in"))}
         }
         .into_any()
     } else {

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use leptos::prelude::*;
+use portal_domain::calendar::Timestamp;
 use portal_services::access::{
     self, authenticator,
     proofs::{self, Proofs},
@@ -10,7 +11,7 @@ use portal_services::access::{
 };
 use portal_store::{factors::PasskeyRecord, people::MemberRecord};
 
-use super::proofs::{authenticator_form, passkey_form};
+use super::proofs::{authenticator_form, card, passkey_form};
 use crate::{
     ui::{
         api::UiError,
@@ -83,71 +84,49 @@ fn new_codes(page: &Page, codes: &[String]) -> AnyView {
 }
 
 fn passkey_card(page: &Page, passkeys: &[PasskeyRecord]) -> AnyView {
-    let words = &page.words;
-    let rows = passkeys
-        .iter()
-        .map(|passkey| passkey_row(page, passkey))
-        .collect_view();
-    view! {
-        <section class="card">
-            <header><h2>{words.text("passkeys-title")}</h2><p>{words.text("passkeys-what")}</p></header>
-            {(!passkeys.is_empty()).then(|| view! { <ul class="rows">{rows}</ul> })}
-            {passkey_form(page)}
-        </section>
-    }
-    .into_any()
-}
-
-fn passkey_row(page: &Page, passkey: &PasskeyRecord) -> AnyView {
-    let words = &page.words;
-    let used = match passkey.used_at {
-        Some(at) => view! { {words.text("proof-used")}" "{kit::ago(page, at)} }.into_any(),
-        None => {
-            view! { {words.text("proof-added")}" "{kit::ago(page, passkey.created_at)} }.into_any()
-        }
+    let rows = passkeys.iter().map(|passkey| {
+        let id = [("passkey", passkey.id.clone())];
+        let added = (passkey.created_at, passkey.used_at);
+        proof_row(page, passkey.name.clone(), added, "remove_passkey", &id)
+    });
+    let rows = rows.collect_view();
+    let body = view! {
+        {(!passkeys.is_empty()).then(|| view! { <ul class="rows">{rows}</ul> })}
+        {passkey_form(page)}
     };
-    let remove = kit::button_form(
-        "remove_passkey",
-        &[("passkey", passkey.id.clone())],
-        words.text("proof-remove"),
-        "btn sm",
-    );
-    view! {
-        <li>
-            <div><span class="t">{passkey.name.clone()}</span><small>{used}</small></div>
-            {remove}
-        </li>
-    }
-    .into_any()
+    card(page, "passkeys", body.into_any())
 }
 
 fn authenticator_card(page: &Page, shown: &Shown) -> AnyView {
-    let words = &page.words;
     let body = match shown.proofs.authenticator {
         None => authenticator_form(page, shown.setup.as_ref(), PATH),
-        Some((since, used)) => {
-            let label = if used.is_some() {
-                "proof-used"
-            } else {
-                "proof-added"
-            };
-            let at = used.unwrap_or(since);
-            view! {
-                <ul class="rows">
-                    <li>
-                        <div><span class="t">{words.text("authenticator-there")}</span><small>{words.text(label)}" "{kit::ago(page, at)}</small></div>
-                        {kit::button_form("remove_authenticator", &[], words.text("proof-remove"), "btn sm")}
-                    </li>
-                </ul>
-            }
-            .into_any()
+        Some(added) => {
+            let name = page.words.text("authenticator-there");
+            let row = proof_row(page, name, added, "remove_authenticator", &[]);
+            view! { <ul class="rows">{row}</ul> }.into_any()
         }
     };
+    card(page, "authenticator", body)
+}
+
+/// With what a person proves itself, since when or when last, and a button that takes it away.
+fn proof_row(
+    page: &Page,
+    name: String,
+    (added_at, used_at): (Timestamp, Option<Timestamp>),
+    remove: &'static str,
+    values: &[(&str, String)],
+) -> AnyView {
+    let words = &page.words;
+    let (label, at) = match used_at {
+        Some(at) => ("proof-used", at),
+        None => ("proof-added", added_at),
+    };
     view! {
-        <section class="card">
-            <header><h2>{words.text("authenticator-title")}</h2><p>{words.text("authenticator-what")}</p></header>
-            {body}
-        </section>
+        <li>
+            <div><span class="t">{name}</span><small>{words.text(label)}" "{kit::ago(page, at)}</small></div>
+            {kit::button_form(remove, values, words.text("proof-remove"), "btn sm")}
+        </li>
     }
     .into_any()
 }
@@ -158,36 +137,27 @@ fn codes_card(page: &Page, proofs: &Proofs) -> Option<AnyView> {
     }
     let words = &page.words;
     let left = words.with("recovery-left", &[("count", proofs.codes.into())]);
-    Some(
-        view! {
-            <section class="card">
-                <header><h2>{words.text("recovery-title")}</h2><p>{words.text("recovery-what")}</p></header>
-                <p>{left}</p>
-                {kit::button_form("renew_recovery_codes", &[], words.text("recovery-renew"), "btn")}
-            </section>
-        }
-        .into_any(),
-    )
+    let body = view! {
+        <p>{left}</p>
+        {kit::button_form("renew_recovery_codes", &[], words.text("recovery-renew"), "btn")}
+    };
+    Some(card(page, "recovery", body.into_any()))
 }
 
 fn places(page: &Page, places: &[SignedIn]) -> AnyView {
-    let words = &page.words;
     let rows = places
         .iter()
         .map(|place| place_row(page, place))
         .collect_view();
     let end_others = (places.len() > 1).then(|| {
-        let label = words.text("session-end-others");
+        let label = page.words.text("session-end-others");
         view! { <div class="foot">{kit::button_form("end_other_sessions", &[], label, "btn")}</div> }
     });
-    view! {
-        <section class="card">
-            <header><h2>{words.text("sessions-title")}</h2><p>{words.text("sessions-what")}</p></header>
-            <ul class="rows">{rows}</ul>
-            {end_others}
-        </section>
-    }
-    .into_any()
+    card(
+        page,
+        "sessions",
+        view! { <ul class="rows">{rows}</ul>{end_others} }.into_any(),
+    )
 }
 
 fn place_row(page: &Page, place: &SignedIn) -> AnyView {

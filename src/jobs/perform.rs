@@ -31,7 +31,7 @@ async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         Job::SetUpHubSpot => crate::read_deals::set_up(desk).await,
         Job::ReadStages => crate::read_deals::read_stages(desk).await,
         Job::ReadOwners => crate::read_deals::read_owners(desk).await,
-        Job::WorkNotes { notes } => crate::work_inbox::run_all(desk, notes).await,
+        Job::WorkNotes => crate::work_inbox::run_waiting(desk).await,
         Job::WorkInbox { inbox } => crate::work_inbox::run(desk, *inbox).await,
         Job::WorkEvent { inbox, position } => {
             crate::work_inbox::run_one(desk, *inbox, *position).await

@@ -1,5 +1,7 @@
 //! Works off a vendor's note: which objects it says have changed, each read afresh by a job of its own. An event that cannot be read stops none of the others.
 
+use std::time::Duration;
+
 use portal_domain::{failure::Failure, ids::InboxId};
 use portal_integrations::{
     hubspot::signature::{self as from_hubspot, HubSpotEvent},
@@ -8,19 +10,27 @@ use portal_integrations::{
 };
 use portal_services::{
     inbox::{self, Event},
-    outbox::Job,
+    outbox::{self, Job},
     relay::{self, NotTaken},
 };
 use portal_store::inbox::InboxRecord;
 
 use crate::{Desk, JobError};
 
-/// Notes that came together. One that cannot be worked off with the others is by itself.
-pub(crate) async fn run_all(desk: &Desk, ids: &[InboxId]) -> Result<(), JobError> {
+/// How many notes are worked off with one commit.
+const TOGETHER_MAX: u16 = 512;
+/// As many notes at once are a burst. Then more are waited for: each commit of ours keeps those waiting who bring them.
+const BURST: usize = 16;
+const BREATH: Duration = Duration::from_millis(50);
+
+/// The notes that wait, together. One that cannot be worked off with the others is by itself.
+pub(crate) async fn run_waiting(desk: &Desk) -> Result<(), JobError> {
     let ctx = &desk.ctx;
+    let notes = inbox::list_waiting(ctx, TOGETHER_MAX).await?;
+    let count = notes.len();
     let mut together = Vec::new();
     let mut apart = Vec::new();
-    for note in inbox::list_waiting(ctx, ids).await? {
+    for note in notes {
         // Whatever a note makes of whoever reads it, it is that note's alone.
         match std::panic::catch_unwind(|| events_of(&note)) {
             Ok(Ok(events)) => together.push((note, asked_for(events))),
@@ -32,10 +42,15 @@ pub(crate) async fn run_all(desk: &Desk, ids: &[InboxId]) -> Result<(), JobError
         tracing::warn!(%error, "{} notes could not be worked off together", all.len());
         apart.extend(all);
     }
-    if apart.is_empty() {
-        return Ok(());
+    if !apart.is_empty() {
+        inbox::work_off_apart(ctx, &apart).await?;
     }
-    Ok(inbox::work_off_apart(ctx, apart).await?)
+    if count == usize::from(TOGETHER_MAX) {
+        outbox::add_alone(ctx, &Job::WorkNotes).await?;
+    } else if count >= BURST {
+        tokio::time::sleep(BREATH).await;
+    }
+    Ok(())
 }
 
 /// One note.

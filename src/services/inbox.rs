@@ -78,7 +78,7 @@ impl Arrival {
     }
 }
 
-/// Stores notes, all or none, and the job that works them off; and that some vendors were heard. The same again is the same note.
+/// Stores notes, all or none, and a job that works off all that wait, if none stands there yet; and that some vendors were heard. The same again is the same note.
 pub async fn receive(
     ctx: &Ctx,
     arrivals: &[Arrival],
@@ -98,9 +98,8 @@ pub async fn receive(
     for vendor in heard.iter().sorted() {
         vendors::add_webhook(&mut tx, vendor, ctx.now()).await?;
     }
-    let added = inbox::add_all(&mut tx, &notes, ctx.now()).await?;
-    if !added.is_empty() {
-        outbox::add(ctx, &mut tx, &Job::WorkNotes { notes: added }).await?;
+    if inbox::add_all(&mut tx, &notes, ctx.now()).await? > 0 {
+        outbox::add(ctx, &mut tx, &Job::WorkNotes).await?;
     }
     Ok(tx.commit().await?)
 }
@@ -133,13 +132,10 @@ pub async fn find(ctx: &Ctx, id: InboxId) -> Result<InboxRecord, ServiceError> {
         .ok_or(ServiceError::NotFound)
 }
 
-/// Notes to work off, but for those that were.
-pub async fn list_waiting(ctx: &Ctx, ids: &[InboxId]) -> Result<Vec<InboxRecord>, ServiceError> {
+/// The oldest notes that wait, but for those with a job of their own.
+pub async fn list_waiting(ctx: &Ctx, limit: u16) -> Result<Vec<InboxRecord>, ServiceError> {
     let mut tx = ctx.store.read().await?;
-    let mut notes = inbox::list(&mut tx, ids).await?;
-    notes.retain(|note| note.worked_at.is_none());
-    notes.sort_by_key(|note| note.id);
-    Ok(notes)
+    Ok(inbox::list_waiting(&mut tx, i64::from(limit)).await?)
 }
 
 /// An event of a note, as far as it matters here.
@@ -201,12 +197,10 @@ fn found_in(events: &[Event]) -> Found {
 }
 
 /// Has each of some notes worked off by a job of its own, so that what is wrong with one stops no other.
-pub async fn work_off_apart(
-    ctx: &Ctx,
-    notes: impl IntoIterator<Item = InboxId>,
-) -> Result<(), ServiceError> {
-    let jobs = notes.into_iter().map(|inbox| Job::WorkInbox { inbox });
+pub async fn work_off_apart(ctx: &Ctx, notes: &[InboxId]) -> Result<(), ServiceError> {
+    let jobs = notes.iter().map(|inbox| Job::WorkInbox { inbox: *inbox });
     let mut tx = ctx.store.write().await?;
+    inbox::set_apart(&mut tx, notes, ctx.now()).await?;
     outbox::add_all(ctx, &mut tx, jobs).await?;
     Ok(tx.commit().await?)
 }

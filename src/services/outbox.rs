@@ -31,7 +31,7 @@ pub enum Job {
     SetUpHubSpot,
     ReadStages,
     ReadOwners,
-    WorkNotes { notes: Vec<InboxId> },
+    WorkNotes,
     WorkInbox { inbox: InboxId },
     WorkEvent { inbox: InboxId, position: u32 },
     ReadInvoice { invoice: String },
@@ -90,7 +90,7 @@ impl Job {
             | Self::CreateBill { .. }
             | Self::AttachFiles { .. } => "xero",
             Self::RelayLead { .. } | Self::TestRelay => "relay",
-            Self::WorkNotes { .. } | Self::WorkInbox { .. } | Self::WorkEvent { .. } | Self::FollowRelay { .. } => "inbox",
+            Self::WorkNotes | Self::WorkInbox { .. } | Self::WorkEvent { .. } | Self::FollowRelay { .. } => "inbox",
             Self::ReconcileDeal { .. }
             | Self::AccrueLines
             | Self::AnnounceStatement { .. }
@@ -131,7 +131,7 @@ impl Job {
             Self::ReadStages => "read_stages",
             Self::SetUpHubSpot => "set_up_hubspot",
             Self::ReadOwners => "read_owners",
-            Self::WorkNotes { .. } => "work_notes",
+            Self::WorkNotes => "work_notes",
             Self::WorkInbox { .. } => "work_inbox",
             Self::WorkEvent { .. } => "work_event",
             Self::ReadInvoice { .. } => "read_invoice",
@@ -174,7 +174,7 @@ impl Job {
             | Self::CreateBill { .. } => Priority::First,
             Self::ReadDeal { .. }
             | Self::CheckCompany { .. }
-            | Self::WorkNotes { .. }
+            | Self::WorkNotes
             | Self::WorkInbox { .. }
             | Self::WorkEvent { .. }
             | Self::FollowRelay { .. }

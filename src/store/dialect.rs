@@ -228,11 +228,13 @@ fn pool(connections_max: u32) -> AnyPoolOptions {
         .after_connect(move |connection, _| Box::pin(prepare(connection)))
 }
 
-/// What a database guarantees for a connection only. SQLite, FULL: a commit that was answered survives a power cut. PostgreSQL keeps a plan for good that it made
-/// while a table was empty: that of the jobs, which mostly is, would be read from end to end for each of the thousands that come at once.
+/// What a database guarantees for a connection only. SQLite, FULL: a commit that was answered survives a power cut; its log grows to 32 MB before a commit has to
+/// move it into the file, as pages that change often are moved once then, and 16 MB of pages are kept at hand. PostgreSQL keeps a plan for good that it made while a
+/// table was empty: that of the jobs, which mostly is, would be read from end to end for each of the thousands that come at once.
 async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     let settings = if connection.backend_name() == "SQLite" {
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 15000;"
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 15000;
+         PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -16000;"
     } else {
         "SET plan_cache_mode = force_custom_plan"
     };

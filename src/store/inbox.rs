@@ -9,8 +9,8 @@ use crate::{
     StoreError, Tx,
     read::{Read, all},
     sql::{
-        ROWS_AT_ONCE, execute, execute_many, execute_one, places, row, rows, rows_many, rows_of,
-        sql, values,
+        Bind, ROWS_AT_ONCE, execute, execute_many, execute_one, places, row, rows, rows_of, sql,
+        values,
     },
 };
 
@@ -48,16 +48,16 @@ pub struct NewNote<'a> {
     pub headers: &'a str,
 }
 
-/// Stores notes; answers those that were not there already.
+/// Stores notes; answers how many were not there already.
 pub async fn add_all(
     tx: &mut Tx,
     notes: &[NewNote<'_>],
     now: Timestamp,
-) -> Result<Vec<InboxId>, StoreError> {
+) -> Result<u64, StoreError> {
     // In an order that everybody keeps: instances that are told the same at once wait, and neither for ever.
     let mut ordered: Vec<&NewNote<'_>> = notes.iter().collect();
     ordered.sort_by(|one, other| one.dedupe_key.cmp(&other.dedupe_key));
-    let mut added = Vec::with_capacity(notes.len());
+    let mut added = 0;
     for some in ordered.chunks(ROWS_AT_ONCE) {
         let mut bound = Vec::with_capacity(some.len() * 6);
         for note in some {
@@ -71,12 +71,10 @@ pub async fn add_all(
             ]);
         }
         let text = format!(
-            "INSERT INTO inbox (id, vendor, dedupe_key, body, headers, received_at) VALUES {} ON CONFLICT (dedupe_key) DO NOTHING RETURNING id",
+            "INSERT INTO inbox (id, vendor, dedupe_key, body, headers, received_at) VALUES {} ON CONFLICT (dedupe_key) DO NOTHING",
             places(some.len(), 6, 1)
         );
-        for row in rows_many(tx, text, bound).await? {
-            added.push(row.parsed("id")?);
-        }
+        added += execute_many(tx, text, bound).await?;
     }
     Ok(added)
 }
@@ -153,10 +151,26 @@ fn read_note(row: &AnyRow) -> Result<InboxRecord, StoreError> {
     })
 }
 
-/// Some notes, as many of them as are there.
-pub async fn list(tx: &mut Tx, ids: &[InboxId]) -> Result<Vec<InboxRecord>, StoreError> {
-    let rows = rows_of(tx, ids, |list| format!("{NOTE} WHERE id IN {list}")).await?;
-    all(&rows, read_note)
+/// The oldest notes that are still to be worked off together.
+pub async fn list_waiting(tx: &mut Tx, limit: i64) -> Result<Vec<InboxRecord>, StoreError> {
+    let sql = sql!(
+        NOTE,
+        " WHERE worked_at IS NULL AND apart_at IS NULL ORDER BY id LIMIT $1"
+    );
+    all(&rows!(tx, sql, limit)?, read_note)
+}
+
+/// Each of these notes is worked off by itself from now on.
+pub async fn set_apart(tx: &mut Tx, notes: &[InboxId], now: Timestamp) -> Result<(), StoreError> {
+    for some in notes.chunks(ROWS_AT_ONCE) {
+        let text = format!(
+            "UPDATE inbox SET apart_at = $1 WHERE id IN {}",
+            places(1, some.len(), 2)
+        );
+        let bound = std::iter::once(now.value()).chain(some.iter().map(Bind::value));
+        execute_many(tx, text, bound.collect()).await?;
+    }
+    Ok(())
 }
 
 /// Notes were worked off, and this was found in them.
@@ -181,12 +195,12 @@ pub async fn set_worked(
     Ok(())
 }
 
-/// A person wants the note worked off again.
+/// A person wants the note worked off again, by itself.
 pub async fn set_replayed(tx: &mut Tx, id: InboxId, now: Timestamp) -> Result<(), StoreError> {
     execute_one!(
         tx,
         "inbox",
-        "UPDATE inbox SET worked_at = NULL, replayed_at = $2 WHERE id = $1",
+        "UPDATE inbox SET worked_at = NULL, apart_at = $2, replayed_at = $2 WHERE id = $1",
         id,
         now,
     )

@@ -305,6 +305,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0049_factors.sql"),
         include_str!("../../migrations/0049_factors.sql"),
     ),
+    (
+        50,
+        "notes_together",
+        include_str!("../../migrations/0050_notes_together.sql"),
+        include_str!("../../migrations/0050_notes_together.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -32,7 +32,7 @@ else
 BUILT_PREREQUISITES := $(SOURCES) $(PORTAL)
 endif
 
-.PHONY: help run dev check test build size mutants lost-answers bench-accrual bench-webhooks set-up set-up-tests format-check lint cargo-test journeys sdks size-of-build always
+.PHONY: help run dev check test build size mutants fuzz supply-chain sbom lost-answers bench-accrual bench-webhooks set-up set-up-tests format-check lint cargo-test journeys sdks size-of-build always
 
 help: ## list the targets
 	@echo "The partner portal. Targets:"
@@ -54,6 +54,20 @@ build: $(BUILT) ## build the release: the server and what the browser loads
 mutants: ## change the rules of money one by one and see that a test fails (an hour)
 	@.setup/setup.sh mutants
 	@.setup/mutants.sh
+
+# SECONDS_EACH=60 for a quick look.
+SECONDS_EACH := 600
+fuzz: ## feed made-up input to whatever reads what strangers send (ten minutes for each of five)
+	@.setup/setup.sh fuzz
+	@.setup/fuzz.sh $(SECONDS_EACH)
+
+supply-chain: ## check the licences, sources and known faults of everything that is built in
+	@.setup/setup.sh deny
+	@.setup/supply-chain.sh
+
+sbom: ## write down everything that the portal is made of, as CycloneDX, into target/sbom
+	@.setup/setup.sh cyclonedx
+	@.setup/sbom.sh '$(TARGET)/sbom'
 
 # On SQLite, or on the Postgres that PORTAL_TEST_POSTGRES_URL names.
 lost-answers: ## lose ten thousand answers of HubSpot, and a thousand of Xero, after their work was done, and count what was made (an hour)

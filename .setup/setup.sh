@@ -14,6 +14,9 @@
 #   npm       the packages of end2end/
 #   duckdb    a Python of its own with DuckDB, which `portal bench` measures against
 #   peers     what `portal bench webhooks` and `portal bench jobs` measure against
+#   deny      cargo-deny, which checks licences, sources and known faults
+#   cyclonedx cargo-cyclonedx, which writes down what the portal is made of
+#   fuzz      cargo-fuzz, which feeds made-up input to what reads strangers' input
 #   mutants   cargo-mutants, which changes the rules of money and sees whether a test fails
 #
 # WASM_STD_FROM says where the WebAssembly library may come from, in that order
@@ -29,6 +32,9 @@ CARGO_LEPTOS_VERSION=0.3.10 # 0.3.11 needs a newer compiler than rust-version in
 BINARYEN_VERSION=132.0.0    # Debian 12's 108 mixes up the externref table: hydration dies in the browser
 WASM_BINDGEN_FALLBACK=0.2.130
 CARGO_MUTANTS_VERSION=27.1.0
+CARGO_DENY_VERSION=0.20.2
+CARGO_CYCLONEDX_VERSION=0.5.9
+CARGO_FUZZ_VERSION=0.13.2
 DUCKDB_VERSION=2.0.0
 FASTIFY_VERSION=5.12.8
 BETTER_SQLITE3_VERSION=12.6.2 # 13 needs Node 22
@@ -345,23 +351,34 @@ step_peers() {
   say "peers     $wanted, apalis"
 }
 
-step_mutants() {
+# A tool of cargo's: $1 the step, $2 its name, $3 its version, $4 its own word for itself.
+cargo_tool() {
+  local step=$1 name=$2 version=$3 word=$4 padded
+  padded=$(printf '%-9s' "$step")
   step_rust_quietly
-  if [ "$("$TOOLS/bin/cargo-mutants" mutants --version 2>/dev/null)" != "cargo-mutants $CARGO_MUTANTS_VERSION" ]; then
-    say "mutants   compiling cargo-mutants $CARGO_MUTANTS_VERSION (five minutes, once; log: $TOOLS/log/cargo-mutants.log)"
-    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
-      cargo_install cargo-mutants --version "$CARGO_MUTANTS_VERSION" --locked
+  if [ "$("$TOOLS/bin/$name" $word --version 2>/dev/null | awk '{ print $NF }')" != "$version" ]; then
+    say "$padded compiling $name $version (some minutes, once; log: $TOOLS/log/$name.log)"
+    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+      cargo_install "$name" --version "$version" --locked
   fi
-  say "mutants   cargo-mutants $CARGO_MUTANTS_VERSION"
+  say "$padded $name $version"
+}
+
+step_mutants() { cargo_tool mutants cargo-mutants "$CARGO_MUTANTS_VERSION" mutants; }
+step_deny() { cargo_tool deny cargo-deny "$CARGO_DENY_VERSION" ''; }
+step_cyclonedx() { cargo_tool cyclonedx cargo-cyclonedx "$CARGO_CYCLONEDX_VERSION" cyclonedx; }
+step_fuzz() {
+  has c++ || { has_apt && apt_install g++; } || tell_elsewhere "A C++ compiler" "run \`xcode-select --install\`" "g++"
+  cargo_tool fuzz cargo-fuzz "$CARGO_FUZZ_VERSION" fuzz
 }
 
 # ---------------------------------------------------------------- main
 
 mkdir -p "$TOOLS/bin" "$TOOLS/log"
-[ $# -gt 0 ] || fail "Name the steps: rust wasm bindgen leptos wasm-opt chromium postgres npm duckdb peers mutants."
+[ $# -gt 0 ] || fail "Name the steps: rust wasm bindgen leptos wasm-opt chromium postgres npm duckdb peers deny cyclonedx fuzz mutants."
 for step in "$@"; do
   case $step in
-    rust | wasm | bindgen | leptos | wasm-opt | chromium | postgres | npm | duckdb | peers | mutants) "step_$step" ;;
-    *) fail "There is no step \"$step\": rust wasm bindgen leptos wasm-opt chromium postgres npm duckdb peers mutants." ;;
+    rust | wasm | bindgen | leptos | wasm-opt | chromium | postgres | npm | duckdb | peers | deny | cyclonedx | fuzz | mutants) "step_$step" ;;
+    *) fail "There is no step \"$step\": rust wasm bindgen leptos wasm-opt chromium postgres npm duckdb peers deny cyclonedx fuzz mutants." ;;
   esac
 done

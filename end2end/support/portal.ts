@@ -81,6 +81,16 @@ export class Portal {
     private readonly environment: Record<string, string>,
   ) {}
 
+  /** Where everything is stored. */
+  get databaseUrl(): string {
+    return this.environment.DATABASE_URL!;
+  }
+
+  /** The folder of its files. */
+  get folder(): string {
+    return this.environment.PORTAL_DATA!;
+  }
+
   /** Chooses the ports; nothing runs until `start`. */
   static async prepare(folder: string, databaseUrl: string, settings: Record<string, string>): Promise<Portal> {
     const [port, sandboxPort, mailPort] = await Promise.all([findFreePort(), findFreePort(), findFreePort()]);

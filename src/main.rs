@@ -12,17 +12,19 @@ use portal::{
     },
     clock::PortalClock,
     config::{SETTINGS, Settings},
-    demo,
+    demo, login,
     serve::{self, Portal, StartError},
 };
 use portal_domain::{
     access::{Actor, StaffRole},
     calendar::Quarter,
+    origin::Origin,
     text::Email,
 };
 use portal_services::{
     Ctx, ServiceError,
     access::links::{self, LINK_MINUTES},
+    audit::{self, Head},
     closing,
     ledger::{self, ACCOUNTS, Balances},
     lines, recompute, reconcile, vault, verify,
@@ -78,7 +80,16 @@ enum Command {
         on: Option<NaiveDate>,
     },
     /// Prove that the books are right: everything is computed again from what is stored.
-    Verify,
+    Verify {
+        /// A head of the audit log that was kept elsewhere, as `portal audit head` printed it: proves that nothing up to it was changed or cut off.
+        #[arg(long)]
+        audit_head: Option<Head>,
+    },
+    /// The audit log.
+    Audit {
+        #[command(subcommand)]
+        act: AuditAct,
+    },
     /// Compute every line again by the rules of today, out of packs of the rows: a second for millions. `verify` proves more, from the rows.
     Recompute,
     /// Make HubSpot ready for the portal.
@@ -93,6 +104,12 @@ enum Command {
     },
     /// List every setting, its default, and what it is.
     Settings,
+}
+
+#[derive(Subcommand)]
+enum AuditAct {
+    /// Print where the log ends now and the hash of all of it, to keep elsewhere.
+    Head,
 }
 
 #[derive(Subcommand)]
@@ -216,7 +233,7 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         }
         Command::User { email, name, role } => add_user(&settings, &email, &name, role).await,
         Command::Accrue => {
-            let ctx = serve::open_books(&settings).await?;
+            let ctx = books(&settings, "accrue").await?;
             println!("{} lines became due.", lines::accrue(&ctx).await?);
             Ok(ExitCode::SUCCESS)
         }
@@ -225,7 +242,7 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
             close_quarter(&settings, &quarter, &closed_by).await
         }
         Command::RotateKey => {
-            let ctx = serve::open_books(&settings).await?;
+            let ctx = books(&settings, "rotate-key").await?;
             let secrets = vault::rotate(&ctx).await?;
             println!(
                 "{secrets} secrets are sealed under a new key, which the first key of PORTAL_KEY opens."
@@ -233,13 +250,26 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Balances { on } => print_balances(&settings, on).await,
-        Command::Verify => prove(&settings).await,
+        Command::Verify { audit_head } => prove(&settings, audit_head).await,
+        Command::Audit {
+            act: AuditAct::Head,
+        } => {
+            let ctx = books(&settings, "audit").await?;
+            println!("{}", audit::find_head(&ctx).await?);
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Recompute => recompute(&settings).await,
         Command::Hubspot {
             act: HubSpotAct::Setup,
         } => set_up_hubspot(&settings).await,
         Command::Bench { bench } => run_bench(bench).await,
     }
+}
+
+/// The books for a command: what it does is audited as its doing, and as that of whoever typed it.
+async fn books(settings: &Settings, command: &str) -> Result<Ctx, StartError> {
+    let ctx = serve::open_books(settings).await?;
+    Ok(ctx.from_origin(Origin::command(command, login::name())))
 }
 
 async fn set_up_hubspot(settings: &Settings) -> Result<ExitCode, StartError> {
@@ -333,7 +363,7 @@ async fn demo(settings: &Settings) -> Result<ExitCode, StartError> {
             "the demo runs on the sandbox only: remove the credentials of the real systems, or use `portal serve`".to_owned(),
         ));
     }
-    let ctx = serve::open_books(settings).await?;
+    let ctx = books(settings, "demo").await?;
     demo::seed(&ctx).await?;
     let choices = portal_services::access::list_choices(&ctx).await?;
     ctx.store.close().await;
@@ -382,7 +412,7 @@ async fn add_user(
 ) -> Result<ExitCode, StartError> {
     let email = Email::parse(email)
         .map_err(|_| StartError::Other(format!("`{email}` is not an e-mail address")))?;
-    let ctx = serve::open_books(settings).await?;
+    let ctx = books(settings, "user").await?;
     let person = demo::add_person(&ctx, name, email.as_str(), "en", Some(role.into())).await?;
     let path = links::make_link(&ctx, person).await?;
     println!(
@@ -394,7 +424,7 @@ async fn add_user(
 }
 
 async fn reconcile_all(settings: &Settings) -> Result<ExitCode, StartError> {
-    let ctx = serve::open_books(settings).await?;
+    let ctx = books(settings, "reconcile").await?;
     let won = deals::list_won(&mut ctx.store.read().await?).await?;
     reconcile::reconcile_deals(&ctx, won.iter().map(|deal| deal.id)).await?;
     println!("{} won deals reconciled.", won.len());
@@ -406,7 +436,7 @@ async fn close_quarter(
     quarter: &str,
     closed_by: &str,
 ) -> Result<ExitCode, StartError> {
-    let ctx = serve::open_books(settings).await?;
+    let ctx = books(settings, "close-quarter").await?;
     let quarter = Quarter::parse(quarter, settings.fiscal_start)
         .map_err(|_| StartError::Other(format!("`{quarter}` is not a quarter such as 2026Q3")))?;
     let actor = staff_actor(&ctx, closed_by).await?;
@@ -429,7 +459,7 @@ async fn staff_actor(ctx: &Ctx, email: &str) -> Result<Actor, StartError> {
 }
 
 async fn recompute(settings: &Settings) -> Result<ExitCode, StartError> {
-    let ctx = serve::open_books(settings).await?;
+    let ctx = books(settings, "recompute").await?;
     let recomputed = recompute::check(&ctx).await?;
     for line in &recomputed.differing {
         println!("{line:?}");
@@ -451,7 +481,7 @@ async fn print_balances(
     settings: &Settings,
     on: Option<NaiveDate>,
 ) -> Result<ExitCode, StartError> {
-    let ctx = serve::open_books(settings).await?;
+    let ctx = books(settings, "balances").await?;
     let on = on.unwrap_or_else(|| ctx.today());
     let found = ledger::list_on(&ctx, on).await?;
     println!("As of the end of {on}, {}:", settings.time_zone);
@@ -478,9 +508,9 @@ fn print_accounts(name: &str, balances: &Balances) -> Result<(), StartError> {
     Ok(())
 }
 
-async fn prove(settings: &Settings) -> Result<ExitCode, StartError> {
-    let ctx = serve::open_books(settings).await?;
-    let proof = verify::verify(&ctx).await?;
+async fn prove(settings: &Settings, audit_head: Option<Head>) -> Result<ExitCode, StartError> {
+    let ctx = books(settings, "verify").await?;
+    let proof = verify::verify_since(&ctx, audit_head).await?;
     let mut faults = 0;
     for check in &proof.checks {
         println!(

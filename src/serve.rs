@@ -25,7 +25,7 @@ use crate::{
     config::Settings,
     master_key::open_vault,
     web::{
-        self, AppState, Assets, Intake, Streams,
+        self, AppState, Assets, Intake, Refusals, Streams,
         limits::Limits,
         listen::{self, Patience},
     },
@@ -179,11 +179,14 @@ impl Portal {
                 settings.requests_per_minute,
                 settings.trusted_proxies.clone(),
             )),
+            refusals: Refusals::default(),
             sandbox_url: self.sandbox.as_ref().map(Sandbox::http_url),
             stop: self.stop.subscribe(),
         };
         self.tasks.spawn(web::watch_changes(app.clone()));
         self.tasks.spawn(web::watch_sessions(app.clone()));
+        self.tasks
+            .spawn(app.refusals.clone().watch(self.stop.subscribe()));
         let site = listen::serve(
             listener,
             web::router(app),

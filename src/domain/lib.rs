@@ -13,6 +13,7 @@ pub mod text;
 
 pub mod access;
 pub mod address;
+pub mod origin;
 pub mod partner;
 
 pub mod claim;

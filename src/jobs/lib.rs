@@ -31,7 +31,7 @@ mod work_inbox;
 
 use std::sync::Arc;
 
-use portal_domain::money::MoneyError;
+use portal_domain::{money::MoneyError, origin::Origin};
 use portal_integrations::{
     email::Mailer, hubspot::HubSpot, relay::Relay, slack::Slack, xero::Xero,
 };
@@ -76,6 +76,16 @@ pub(crate) struct Desk {
     pub connector: Connector,
     pub vendors: Arc<Vendors>,
     pub locks: Arc<Locks>,
+}
+
+impl Desk {
+    /// The same for a job: what it does is audited as its doing.
+    fn doing(self, job: &Job) -> Self {
+        Self {
+            ctx: self.ctx.from_origin(Origin::job(job.kind())),
+            ..self
+        }
+    }
 }
 
 /// What one object of many that were read together came to. One that cannot be taken in stops none behind it: it is read by a job of its own, which is tried

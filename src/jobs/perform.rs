@@ -13,7 +13,7 @@ pub(crate) type Work = Arc<dyn Fn(Desk, Job) -> Doing + Send + Sync>;
 
 /// How the portal does them.
 pub(crate) fn work() -> Work {
-    Arc::new(|desk, job| Box::pin(async move { perform(&desk, &job).await }))
+    Arc::new(|desk, job| Box::pin(async move { perform(&desk.doing(&job), &job).await }))
 }
 
 async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {

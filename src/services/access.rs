@@ -23,9 +23,10 @@ use portal_store::{
     sessions::{self as stored, SessionRecord},
 };
 use portal_words::Locale;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::{Ctx, ServiceError, context::random};
+use crate::{Ctx, ServiceError, audit, context::random};
 
 const SESSION_DAYS: i64 = 14;
 /// The sandbox's clock is moved on by months: nobody should have to sign in again for that.
@@ -305,8 +306,23 @@ pub async fn sign_in_as(
     Ok(secret)
 }
 
-/// Begins a session in the place of the one that the browser had.
+/// Begins a session in the place of the one that the browser had, and notes with which proof.
 pub(crate) async fn begin_session(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: PersonId,
+    partner: Option<PartnerId>,
+    proof: Proof,
+    browser: &Browser,
+) -> Result<String, ServiceError> {
+    let secret = open_session(ctx, tx, person, partner, proof, browser).await?;
+    let act = if proof.opens() { "sign_in" } else { "use_link" };
+    let facts = json!({ "proof": proof, "partner": partner, "device": browser.device });
+    proofs::note(ctx, tx, person, act, &facts).await?;
+    Ok(secret)
+}
+
+async fn open_session(
     ctx: &Ctx,
     tx: &mut Tx,
     person: PersonId,
@@ -373,14 +389,20 @@ pub async fn switch_partner(
     people::find_member(&mut tx, partner, person.id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let (person, proof) = (person.id, session.proof);
-    let secret = begin_session(ctx, &mut tx, person, Some(partner), proof, browser).await?;
+    let (person, proof, before) = (person.id, session.proof, session.partner);
+    let secret = open_session(ctx, &mut tx, person, Some(partner), proof, browser).await?;
+    let facts = audit::changes([("partner", json!(before), json!(partner))]);
+    proofs::note(ctx, &mut tx, person, "switch_partner", &facts).await?;
     tx.commit().await?;
     Ok(secret)
 }
 
 pub async fn sign_out(ctx: &Ctx, secret: &str) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
+    if let Some((session, person)) = find_live(ctx, &mut tx, secret).await? {
+        let facts = json!({ "session": session.id });
+        proofs::note(ctx, &mut tx, person.id, "sign_out", &facts).await?;
+    }
     stored::revoke(&mut tx, &hash_token(secret), ctx.now()).await?;
     Ok(tx.commit().await?)
 }

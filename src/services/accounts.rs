@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::{
     Ctx, ServiceError,
     access::require_staff,
+    audit::changes,
     outbox::{self, Job},
 };
 
@@ -164,9 +165,17 @@ pub async fn choose(
     if !tax_type.is_empty() && !known.any(|known| known.code == tax_type && known.is_choice()) {
         return Err(ServiceError::field("tax_type", "choose-one"));
     }
+    let before = [
+        settings::find(&mut tx, ACCOUNT).await?,
+        settings::find(&mut tx, TAX_TYPE).await?,
+    ];
     settings::set(&mut tx, ACCOUNT, account, ctx.now()).await?;
     settings::set(&mut tx, TAX_TYPE, tax_type, ctx.now()).await?;
-    let facts = json!({ "account": account, "tax_type": tax_type });
+    let [account_before, tax_before] = before.map(Option::unwrap_or_default);
+    let facts = changes([
+        ("account", json!(account_before), json!(account)),
+        ("tax_type", json!(tax_before), json!(tax_type)),
+    ]);
     record(ctx, &mut tx, actor, "choose_bill_accounts", &facts).await?;
     Ok(tx.commit().await?)
 }

@@ -15,10 +15,12 @@ use portal_store::{
     plans, sessions,
 };
 use portal_words::Locale;
+use serde_json::json;
 
 use crate::{
     Ctx, ServiceError,
     access::{Browser, begin_session, hash_token, new_token, require_partner},
+    audit::differences,
     messages::{self, Trial},
 };
 
@@ -96,7 +98,7 @@ pub(crate) async fn change(
     }
     let shown = &before.company.slack_channel;
     messages::keep_place(ctx, &mut tx, partner, &company, shown).await?;
-    let facts = serde_json::json!({ "before": before.company, "after": company }).to_string();
+    let facts = differences(&json!(before.company), &json!(company)).to_string();
     audit::add(
         &mut tx,
         Some(actor.person()),
@@ -152,7 +154,9 @@ pub(crate) async fn add_invitation(
     };
     people::add_invitation(tx, &invitation, &token.hash, actor.person(), now).await?;
     messages::invitation(ctx, tx, &record, actor, &invitation, &token.secret).await?;
-    let facts = serde_json::json!({ "email": invitation.email, "role": role }).to_string();
+    let facts =
+        json!({ "invitation": invitation.id, "role": role, "expires_at": invitation.expires_at })
+            .to_string();
     audit::add(
         tx,
         Some(actor.person()),
@@ -173,16 +177,18 @@ pub async fn revoke_invitation(
     let partner = require_partner(actor, Action::ManageTeam)?;
     let mut tx = ctx.store.write().await?;
     let open = people::list_open_invitations(&mut tx, partner).await?;
-    if !open.iter().any(|invitation| invitation.id == id) {
-        return Err(ServiceError::NotFound);
-    }
+    let open = open.iter().find(|invitation| invitation.id == id);
+    let invitation = open.ok_or(ServiceError::NotFound)?;
+    let facts =
+        json!({ "invitation": id, "role": invitation.role, "expires_at": invitation.expires_at })
+            .to_string();
     people::revoke_invitation(&mut tx, partner, id, ctx.now()).await?;
     audit::add(
         &mut tx,
         Some(actor.person()),
         "revoke_invitation",
         &partner.to_string(),
-        "{}",
+        &facts,
         ctx.now(),
     )
     .await?;
@@ -256,7 +262,8 @@ pub async fn accept_invitation(
         ),
     };
     people::add_member(&mut tx, record.partner, person, record.role, ctx.now()).await?;
-    let facts = serde_json::json!({ "role": record.role }).to_string();
+    let facts =
+        json!({ "invitation": record.id, "role": record.role, "is_new": is_new }).to_string();
     audit::add(
         &mut tx,
         Some(person),
@@ -314,7 +321,8 @@ pub async fn remove_member(ctx: &Ctx, actor: &Actor, person: PersonId) -> Result
     }
     people::remove_member(&mut tx, partner, person, ctx.now()).await?;
     sessions::revoke_of_member(&mut tx, partner, person, ctx.now()).await?;
-    let facts = serde_json::json!({ "email": member.email, "role": member.role }).to_string();
+    let facts =
+        json!({ "person": person, "role": { "before": member.role, "after": null } }).to_string();
     audit::add(
         &mut tx,
         Some(actor.person()),

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use portal_domain::{
     calendar::{Month, Quarter, Timestamp},
     connection::System,
+    origin::Origin,
     payout::{MinimumPayout, PayoutRule},
     statement::Party,
 };
@@ -122,6 +123,15 @@ impl Ctx {
     pub fn new_id_of(&self, at: Timestamp) -> Ulid {
         let millis = u64::try_from(at.0).unwrap_or(0);
         Ulid::from_parts(millis, u128::from_be_bytes(random()))
+    }
+
+    /// The same for somebody who comes from somewhere.
+    #[must_use]
+    pub fn from_origin(&self, origin: Origin) -> Self {
+        Self {
+            store: self.store.with_origin(origin),
+            ..self.clone()
+        }
     }
 
     /// An address of the portal.

@@ -11,7 +11,7 @@ use portal_domain::{
     text::{is_free_mail, parse_paragraph},
 };
 use portal_store::{
-    Tx, audit, changes, clients,
+    Tx, audit, changes as partner_changes, clients,
     clients::ClientRecord,
     deals, exceptions,
     leads::{self, LeadEventRecord, LeadFilter, LeadRecord},
@@ -24,6 +24,7 @@ use crate::{
     Ctx, ServiceError,
     access::{require, require_partner, require_staff},
     account,
+    audit::changes,
     books::{self, About},
     messages,
     outbox::{self, Job},
@@ -221,7 +222,7 @@ async fn store(
         leads::add_event(tx, id, "in_review", "{}", None, now).await?;
     }
     messages::lead_received(ctx, tx, &lead).await?;
-    changes::add(tx, partner, now).await?;
+    partner_changes::add(tx, partner, now).await?;
     Ok(lead)
 }
 
@@ -267,7 +268,8 @@ pub async fn decide(
     if lead.state != LeadState::InReview {
         return Err(ServiceError::Conflict("lead-already-decided"));
     }
-    let act = match decision {
+    let reason = lead.reason.as_deref();
+    let (act, facts) = match decision {
         Decision::Accept => {
             leads::set_state(
                 &mut tx,
@@ -279,23 +281,35 @@ pub async fn decide(
             )
             .await?;
             accept(ctx, &mut tx, &lead).await?;
-            "accept_lead"
+            let after = LeadState::Accepted;
+            let facts = changes([
+                ("state", json!(lead.state), json!(after)),
+                ("reason", json!(reason), Value::Null),
+            ]);
+            ("accept_lead", facts)
         }
-        Decision::Reject { reason } => {
-            let reason = parse_paragraph(reason, 500)
+        Decision::Reject {
+            reason: refused_for,
+        } => {
+            let refused_for = parse_paragraph(refused_for, 500)
                 .map_err(|fault| ServiceError::field("reason", fault.code))?;
             leads::set_state(
                 &mut tx,
                 id,
                 LeadState::InReview,
                 LeadState::Rejected,
-                Some(&reason),
+                Some(&refused_for),
                 now,
             )
             .await?;
-            let facts = json!({ "reason": reason }).to_string();
-            leads::add_event(&mut tx, id, "rejected", &facts, None, now).await?;
-            "reject_lead"
+            let told = json!({ "reason": refused_for }).to_string();
+            leads::add_event(&mut tx, id, "rejected", &told, None, now).await?;
+            let after = LeadState::Rejected;
+            let facts = changes([
+                ("state", json!(lead.state), json!(after)),
+                ("reason", json!(reason), json!(refused_for)),
+            ]);
+            ("reject_lead", facts)
         }
     };
     let decided = leads::find(&mut tx, id)
@@ -307,11 +321,11 @@ pub async fn decide(
         Some(actor.person()),
         act,
         &id.to_string(),
-        "{}",
+        &facts.to_string(),
         now,
     )
     .await?;
-    changes::add(&mut tx, lead.partner, now).await?;
+    partner_changes::add(&mut tx, lead.partner, now).await?;
     Ok(tx.commit().await?)
 }
 
@@ -331,8 +345,9 @@ pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: LeadId) -> Result<(), Servic
     leads::release_claim(&mut tx, id, now).await?;
     let person = Some(actor.person());
     leads::add_event(&mut tx, id, "withdrawn", "{}", person, now).await?;
-    changes::add(&mut tx, partner, now).await?;
-    let facts = json!({ "client": lead.client_name }).to_string();
+    partner_changes::add(&mut tx, partner, now).await?;
+    let after = LeadState::Withdrawn;
+    let facts = changes([("state", json!(lead.state), json!(after))]).to_string();
     audit::add(
         &mut tx,
         person,

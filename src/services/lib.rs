@@ -50,6 +50,7 @@ mod verdicts;
 pub mod why;
 
 pub mod alerts;
+pub mod audit;
 pub mod connections;
 pub mod dead_letters;
 pub mod drift;

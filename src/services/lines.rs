@@ -154,7 +154,8 @@ pub async fn withdraw_approval(
             return Err(ServiceError::Conflict("line-not-approved"));
         };
         books.advance(&line, approved.withdraw_approval(), "approval_withdrawn");
-        let facts = json!({ "approved_by": line.approved_by_name });
+        let state = json!({ "before": line.state, "after": LineState::Covered });
+        let facts = json!({ "state": state, "approved_by": line.approved_by });
         record(ctx, &mut tx, person, "withdraw_approval", line.id, &facts).await?;
     }
     books.write(&mut tx).await?;
@@ -188,7 +189,8 @@ pub(crate) async fn record_approval(
     person: PersonId,
     line: &LineRecord,
 ) -> Result<(), ServiceError> {
-    let facts = json!({ "month": line.month, "amount_minor": line.money.minor, "currency": line.money.currency });
+    let state = json!({ "before": LineState::Covered, "after": LineState::Approved });
+    let facts = json!({ "state": state, "month": line.month, "amount_minor": line.money.minor, "currency": line.money.currency });
     record(ctx, tx, person, "approve_line", line.id, &facts).await
 }
 

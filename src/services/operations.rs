@@ -6,7 +6,7 @@ use portal_domain::{
     ids::JobId,
 };
 use portal_store::{
-    audit::{self, AuditRecord},
+    audit,
     budgets::{self, BudgetRecord},
     credits, factors, invoices,
     jobs::{self, BacklogRecord, JobRecord, TryRecord},
@@ -234,17 +234,6 @@ pub async fn sweep_now(ctx: &Ctx, actor: &Actor) -> Result<Swept, ServiceError> 
     .await?;
     tx.commit().await?;
     Ok(swept)
-}
-
-/// The newest audit records before a position.
-pub async fn list_audit(
-    ctx: &Ctx,
-    actor: &Actor,
-    before: Option<i64>,
-) -> Result<Vec<AuditRecord>, ServiceError> {
-    require_staff(actor, Action::ReadBooks)?;
-    let mut tx = ctx.store.read().await?;
-    Ok(audit::list_before(&mut tx, before.unwrap_or(i64::MAX), 50).await?)
 }
 
 /// Work that was done: people look at it for as long as they wonder about something of the last days.

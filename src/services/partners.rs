@@ -9,14 +9,16 @@ use portal_domain::{
     partner::{CompanyForm, InvitationForm},
 };
 use portal_store::{
-    Tx, audit, changes, deals,
+    Tx, audit, changes as partner_changes, deals,
     partners::{self, EnrolmentRecord, PartnerRecord},
     plans::{self as plan_rows, PlanVersionRecord},
 };
+use serde_json::json;
 
 use crate::{
     Ctx, ServiceError,
     access::require_staff,
+    audit::changes,
     company::{self, CompanyView},
     messages,
     outbox::{self, Job},
@@ -45,7 +47,7 @@ pub async fn add(ctx: &Ctx, actor: &Actor, form: &CompanyForm) -> Result<Partner
         other => other?,
     }
     messages::keep_place(ctx, &mut tx, id, &company, "").await?;
-    let facts = serde_json::json!({ "company": company }).to_string();
+    let facts = json!({ "company": company }).to_string();
     audit::add(
         &mut tx,
         Some(actor.person()),
@@ -97,6 +99,8 @@ pub async fn enrol(
     {
         return Err(ServiceError::field("valid_from", "plan-not-valid-then"));
     }
+    let before = partners::find_enrolment(&mut tx, partner, valid_from).await?;
+    let before = before.map(|enrolment| enrolment.plan);
     // The day on which it left says which enrolments end with it: it is forgotten only afterwards.
     partners::enrol(&mut tx, partner, plan, valid_from, ctx.now()).await?;
     if record.left_on.is_some() {
@@ -105,7 +109,8 @@ pub async fn enrol(
     }
     // Deals that were won while there was no plan get their lines.
     outbox::add(ctx, &mut tx, &Job::AccrueLines).await?;
-    let facts = serde_json::json!({ "plan": plan, "from": valid_from }).to_string();
+    let plans = json!({ "before": before, "after": plan });
+    let facts = json!({ "plan": plans, "from": valid_from, "left_on": record.left_on }).to_string();
     audit::add(
         &mut tx,
         Some(actor.person()),
@@ -154,7 +159,7 @@ pub async fn leave(
     }
     partners::leave(&mut tx, partner, left_on, ctx.now()).await?;
     reconcile_deals(ctx, &mut tx, partner).await?;
-    let facts = serde_json::json!({ "left_on": left_on, "before": record.left_on }).to_string();
+    let facts = changes([("left_on", json!(record.left_on), json!(left_on))]).to_string();
     audit::add(
         &mut tx,
         Some(actor.person()),
@@ -164,7 +169,7 @@ pub async fn leave(
         ctx.now(),
     )
     .await?;
-    changes::add(&mut tx, partner, ctx.now()).await?;
+    partner_changes::add(&mut tx, partner, ctx.now()).await?;
     Ok(tx.commit().await?)
 }
 

@@ -17,6 +17,7 @@ use serde_json::json;
 use crate::{
     Ctx, ServiceError,
     access::require_staff,
+    audit::changes,
     books::{self, About},
     outbox::{self, Job},
     relay,
@@ -190,12 +191,13 @@ pub async fn name_phase(
     };
     let mut tx = ctx.store.write().await?;
     let known = stages::find(&mut tx, pipeline, stage).await?;
-    let known = known.ok_or(ServiceError::NotFound)?.stage;
+    let known = known.ok_or(ServiceError::NotFound)?;
+    let facts = changes([("phase", json!(known.phase), json!(phase))]).to_string();
+    let known = known.stage;
     stages::set_phase(&mut tx, &known, phase.as_deref()).await?;
     if phase.is_some() {
         settle_unnamed(ctx, &mut tx, &known).await?;
     }
-    let facts = json!({ "phase": phase }).to_string();
     record(ctx, &mut tx, actor, "name_phase", &key(&known), &facts).await?;
     Ok(tx.commit().await?)
 }
@@ -215,8 +217,10 @@ pub async fn choose_first(
     let known = stages::find(&mut tx, pipeline, stage).await?;
     let known = known.filter(|known| !known.is_archived && !known.stage.closed);
     let chosen = key(&known.ok_or(ServiceError::NotFound)?.stage);
+    let before = settings::find(&mut tx, FIRST).await?;
     settings::set(&mut tx, FIRST, &chosen, ctx.now()).await?;
-    record(ctx, &mut tx, actor, "choose_first_stage", &chosen, "{}").await?;
+    let facts = changes([("stage", json!(before), json!(chosen))]).to_string();
+    record(ctx, &mut tx, actor, "choose_first_stage", &chosen, &facts).await?;
     Ok(tx.commit().await?)
 }
 

@@ -31,7 +31,9 @@ use portal_store::{
 use serde_json::{Value, json};
 
 use crate::{
-    Ctx, ServiceError, books,
+    Ctx, ServiceError,
+    audit::{Head, check_log},
+    books,
     outbox::{self, Job},
     reconcile::{DealMoney, KnownDeal, clawback_due, clawbacks_of, list_known_fills},
     schedules::{Basis, Wanted, adjustments_of},
@@ -56,7 +58,7 @@ pub struct Check {
 }
 
 impl Check {
-    const fn new(name: &'static str) -> Self {
+    pub(crate) const fn new(name: &'static str) -> Self {
         Self {
             name,
             checked: 0,
@@ -64,7 +66,7 @@ impl Check {
         }
     }
 
-    fn look(&mut self, holds: bool, fault: impl FnOnce() -> String) {
+    pub(crate) fn look(&mut self, holds: bool, fault: impl FnOnce() -> String) {
         self.checked += 1;
         if !holds {
             self.faults.push(fault());
@@ -87,6 +89,11 @@ impl Proof {
 /// Proves the books, all of it from one moment. Deals, leads and statements are read some at a time, so that the largest books need no more memory than
 /// small ones.
 pub async fn verify(ctx: &Ctx) -> Result<Proof, ServiceError> {
+    verify_since(ctx, None).await
+}
+
+/// The same, and that the audit log still is what it was when its head was kept elsewhere.
+pub async fn verify_since(ctx: &Ctx, kept: Option<Head>) -> Result<Proof, ServiceError> {
     let mut tx = ctx.store.read().await?;
     let entries = check_entries(&mut tx).await?;
     let books = check_books(ctx, &mut tx).await?;
@@ -96,6 +103,7 @@ pub async fn verify(ctx: &Ctx) -> Result<Proof, ServiceError> {
     checks.extend(books);
     checks.extend(leads);
     checks.extend(statements);
+    checks.push(check_log(&mut tx, kept).await?);
     Ok(Proof { checks })
 }
 

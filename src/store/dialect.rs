@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use portal_domain::origin::Origin;
 use sqlx::{
     Any, AnyConnection, AnyPool, Connection, Executor, Transaction,
     any::{AnyPoolOptions, install_default_drivers},
@@ -35,6 +36,8 @@ pub struct Store {
     writers: AnyPool,
     readers: AnyPool,
     bells: Arc<Bells>,
+    /// From where what is done with it is done.
+    origin: Option<Arc<Origin>>,
 }
 
 /// Lane → what wakes its workers in this process.
@@ -64,6 +67,7 @@ pub struct Tx {
     touched: Touched,
     /// What is to be written into the audit log, in its order.
     acts: Vec<NewAct>,
+    origin: Option<Arc<Origin>>,
 }
 
 impl Store {
@@ -87,7 +91,17 @@ impl Store {
             writers,
             readers,
             bells: Arc::default(),
+            origin: None,
         })
+    }
+
+    /// The same database for somebody who comes from somewhere: whatever is audited says so.
+    #[must_use]
+    pub fn with_origin(&self, origin: Origin) -> Self {
+        Self {
+            origin: Some(Arc::new(origin)),
+            ..self.clone()
+        }
     }
 
     /// A transaction that may write. On SQLite it holds the one writer from its start, so what it reads stays true until it commits.
@@ -117,6 +131,7 @@ impl Store {
             added: Added::default(),
             touched: Touched::new(),
             acts: Vec::new(),
+            origin: self.origin.clone(),
         })
     }
 
@@ -168,6 +183,10 @@ impl Tx {
 
     pub(crate) const fn acts(&mut self) -> &mut Vec<NewAct> {
         &mut self.acts
+    }
+
+    pub(crate) fn origin(&self) -> Option<Arc<Origin>> {
+        self.origin.clone()
     }
 
     pub(crate) fn wake_on_commit(&mut self, lane: &str) {

@@ -311,6 +311,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0050_notes_together.sql"),
         include_str!("../../migrations/0050_notes_together.sql"),
     ),
+    (
+        52,
+        "audit_chain",
+        include_str!("../../migrations/0052_audit_chain.sqlite.sql"),
+        include_str!("../../migrations/0052_audit_chain.postgres.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

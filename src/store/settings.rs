@@ -31,6 +31,13 @@ pub async fn next_number(tx: &mut Tx, series: &str) -> Result<i64, StoreError> {
     take_numbers(tx, series, 1).await
 }
 
+/// The number of a series that was taken last; nothing before the first.
+pub async fn find_last_number(tx: &mut Tx, series: &str) -> Result<Option<i64>, StoreError> {
+    row!(tx, "SELECT value FROM counters WHERE name = $1", series)?
+        .map(|row| row.integer("value"))
+        .transpose()
+}
+
 /// The first of the next `count` numbers of a series.
 pub async fn take_numbers(tx: &mut Tx, series: &str, count: usize) -> Result<i64, StoreError> {
     let count = i64::try_from(count).unwrap_or(i64::MAX);

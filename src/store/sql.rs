@@ -22,11 +22,15 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// A text as both databases hold it. PostgreSQL has no place for the character zero, which vendors' texts may hold: like all that cannot be shown it
-    /// becomes the sign for that.
     fn text(text: &str) -> Self {
-        Self::Text(Some(text.replace('\0', "\u{fffd}")))
+        Self::Text(Some(kept(text)))
     }
+}
+
+/// A text as both databases hold it. PostgreSQL has no place for the character zero, which vendors' texts may hold: like all that cannot be shown it
+/// becomes the sign for that.
+pub(crate) fn kept(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 /// What can be bound to a statement.
@@ -75,6 +79,7 @@ bind_as_text!(
     portal_domain::notice::Delivery,
     portal_domain::notice::MailKind,
     portal_domain::notice::StaffEvent,
+    portal_domain::origin::Means,
     portal_domain::relay::DeliveryState,
     portal_domain::relay::Way,
     portal_domain::secret::SecretName,

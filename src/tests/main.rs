@@ -10,6 +10,7 @@ mod story;
 mod access;
 mod accounts;
 mod alerts;
+mod audit;
 mod bill_files;
 mod budgets;
 mod chasing;

@@ -14,7 +14,7 @@ fn text(key: &str) -> String {
 }
 
 /// Asks for a link and uses it, in one browser.
-async fn use_link(portal: &TestPortal, browser: &mut Browser, email: &str) {
+pub async fn use_link(portal: &TestPortal, browser: &mut Browser, email: &str) {
     let ask = [("do", "request_link"), ("email", email)];
     let asked = browser.post("/sign-in", &ask).await;
     assert_eq!(asked.location, "/sign-in?sent=1");
@@ -27,10 +27,10 @@ async fn use_link(portal: &TestPortal, browser: &mut Browser, email: &str) {
 }
 
 /// A person's app, as it stands on the page that shows it.
-struct App(Secret);
+pub struct App(Secret);
 
 impl App {
-    async fn read(browser: &mut Browser, path: &str) -> Self {
+    pub async fn read(browser: &mut Browser, path: &str) -> Self {
         let page = browser.get(path).await.body;
         let begin = page.find("otpauth://").expect("an address for the app");
         let seed = page[begin..].split("secret=").nth(1).unwrap();
@@ -39,7 +39,7 @@ impl App {
     }
 
     /// What it shows now.
-    fn code(&self, portal: &TestPortal) -> String {
+    pub fn code(&self, portal: &TestPortal) -> String {
         let totp = Builder::new()
             .with_secret(self.0.clone())
             .with_issuer(Some("x"))
@@ -50,7 +50,7 @@ impl App {
 }
 
 /// Signs somebody in for the first time, with a new app; answers the browser and the app.
-async fn with_app(portal: &TestPortal, email: &str) -> (Browser, App) {
+pub async fn with_app(portal: &TestPortal, email: &str) -> (Browser, App) {
     let mut browser = portal.browser();
     use_link(portal, &mut browser, email).await;
     let begin = [("do", "begin_authenticator"), ("back", "/sign-in")];
@@ -63,7 +63,7 @@ async fn with_app(portal: &TestPortal, email: &str) -> (Browser, App) {
     (browser, app)
 }
 
-async fn prove(browser: &mut Browser, code: &str) -> (u16, String) {
+pub async fn prove(browser: &mut Browser, code: &str) -> (u16, String) {
     let answer = browser
         .post("/sign-in", &[("do", "prove"), ("code", code)])
         .await;
@@ -71,7 +71,7 @@ async fn prove(browser: &mut Browser, code: &str) -> (u16, String) {
 }
 
 /// The recovery codes that the page shows.
-async fn shown_codes(browser: &mut Browser) -> Vec<String> {
+pub async fn shown_codes(browser: &mut Browser) -> Vec<String> {
     let page = browser.get("/security").await.body;
     let Some(list) = page.split("<ul class=\"codes\">").nth(1) else {
         return Vec::new();

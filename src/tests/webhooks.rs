@@ -5,7 +5,8 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac};
 use portal_domain::{ids::LeadId, lead::LeadState};
-use portal_services::{inbox, leads, operations};
+use portal_services::{audit, inbox, leads};
+use portal_store::audit::AuditFilter;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use sqlx::Row;
@@ -490,7 +491,8 @@ async fn a_webhook_that_a_person_replays_is_followed_again() {
     inbox::replay(ctx, operator, note.id).await.unwrap();
     portal.run_jobs().await;
     assert_eq!(portal.lead(id).await.phase.as_deref(), Some("Client Pitch"));
-    let acts = operations::list_audit(ctx, operator, None).await.unwrap();
+    let everything = AuditFilter::default();
+    let acts = audit::list(ctx, operator, &everything, None).await.unwrap();
     assert_eq!(acts[0].act, "replay_webhook");
     portal.finish().await;
 }

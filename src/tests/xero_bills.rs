@@ -2,8 +2,8 @@
 //! from the terms in `story`; a statement of Harbour's third quarter has 83.34, 83.33 and 83.33.
 
 use portal_domain::{bill::BillState, statement::SettlementState};
-use portal_services::operations;
-use portal_store::{invoices, jobs, partners};
+use portal_services::{audit, operations};
+use portal_store::{audit::AuditFilter, invoices, jobs, partners};
 use serde_json::json;
 
 use crate::story::{POUNDS, Story, Terms};
@@ -519,7 +519,8 @@ async fn however_often_a_bill_is_tried_its_date_after_the_lock_is_written_down_o
     story.xero("organisation", pounds).await;
     retry_dead(&story).await;
     let (ctx, operator) = (&story.portal.ctx, &story.portal.staff.operator);
-    let acts = operations::list_audit(ctx, operator, None).await.unwrap();
+    let everything = AuditFilter::default();
+    let acts = audit::list(ctx, operator, &everything, None).await.unwrap();
     let dated = acts.iter().filter(|record| record.act == "date_bill");
     assert_eq!(dated.count(), 1);
     story.ends(&INVOICED, OWED, &[]).await;

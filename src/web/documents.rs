@@ -9,10 +9,12 @@ use axum::{
 use portal_documents::DocumentError;
 use portal_domain::ids::{BillId, StatementId};
 use portal_services::{
-    ServiceError,
+    ServiceError, audit,
     bill_files::{self, Download},
     statements::{self, StatementView},
 };
+
+use serde_json::{Value, json};
 
 use crate::{ui::api::UiError, web::page::Page};
 
@@ -77,14 +79,24 @@ pub async fn for_staff(
 pub async fn bill_for_partner(page: Page, Path(id): Path<String>) -> Result<Response, UiError> {
     let id = parse_bill(&page, &id)?;
     let found = bill_files::find_for_partner(&page.ctx, page.actor()?, id).await;
-    Ok(handed_in(page.said(found)?))
+    let file = page.said(found)?;
+    took(&page, "download_bill", &id.to_string(), &json!({})).await?;
+    Ok(handed_in(file))
 }
 
 /// `/staff/bills/{id}/pdf`.
 pub async fn bill_for_staff(page: Page, Path(id): Path<String>) -> Result<Response, UiError> {
     let id = parse_bill(&page, &id)?;
     let found = bill_files::find_for_staff(&page.ctx, page.actor()?, id).await;
-    Ok(handed_in(page.said(found)?))
+    let file = page.said(found)?;
+    took(&page, "download_bill", &id.to_string(), &json!({})).await?;
+    Ok(handed_in(file))
+}
+
+/// Who took which file is in the audit log.
+async fn took(page: &Page, act: &str, subject: &str, facts: &Value) -> Result<(), UiError> {
+    let person = page.actor()?.person();
+    page.said(audit::note(&page.ctx, person, act, subject, facts).await)
 }
 
 fn parse_bill(page: &Page, id: &str) -> Result<BillId, UiError> {
@@ -115,6 +127,8 @@ fn parse(page: &Page, id: &str, format: &str) -> Result<(StatementId, Format), U
 
 async fn answer(page: &Page, view: StatementView, format: Format) -> Result<Response, UiError> {
     let record = view.record;
+    let facts = json!({ "number": record.number, "format": format.ending() });
+    took(page, "download_statement", &record.id.to_string(), &facts).await?;
     let name = format!("{}.{}", record.number, format.ending());
     let hash = record.hash.clone();
     let content = match format {

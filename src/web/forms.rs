@@ -14,7 +14,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use portal_domain::pdf::PDF_BYTES_MAX;
+use portal_domain::{origin::Means, pdf::PDF_BYTES_MAX};
 use tower::ServiceExt;
 
 use crate::{
@@ -213,6 +213,7 @@ async fn call(pages: &Router, parts: &Parts, action: &str, form: &Form) -> Respo
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     let pairs = HeaderValue::from_static("application/x-www-form-urlencoded");
     headers.insert(header::CONTENT_TYPE, pairs);
+    request.extensions_mut().insert(Means::Page);
     if let Some(address) = parts.extensions.get::<Address>() {
         request.extensions_mut().insert(*address);
     }

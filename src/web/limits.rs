@@ -28,7 +28,7 @@ use crate::{
     ui::{api::UiError, pages::public},
     web::{
         AppState, calls,
-        client::{self, Peer},
+        client::{self, Peer, counted},
         page::{Address, Caller, Page},
     },
 };
@@ -213,7 +213,7 @@ impl Limits {
 
     fn address_of(&self, parts: &Parts) -> Option<IpAddr> {
         let peer = parts.extensions.get::<Peer>()?;
-        client::find(peer.0, &parts.headers, &self.trusted_proxies).map(client::counted)
+        client::find(peer.0, &parts.headers, &self.trusted_proxies)
     }
 
     fn count_caller(&self, actor: &Actor, now: Instant) -> Result<(), TooSoon> {
@@ -245,7 +245,7 @@ pub async fn admit(State(app): State<AppState>, request: Request, next: Next) ->
     let now = Instant::now();
     let address = app.limits.address_of(&parts);
     if let Some(address) = address {
-        if let Err(wait) = app.limits.addresses.take(address, now) {
+        if let Err(wait) = app.limits.addresses.take(counted(address), now) {
             return refuse(&app, &parts, wait);
         }
         parts.extensions.insert(Address(address));
@@ -257,7 +257,9 @@ pub async fn admit(State(app): State<AppState>, request: Request, next: Next) ->
             return refuse(&app, &parts, wait);
         }
         if parts.method == Method::POST
-            && let Err(wait) = app.limits.count_form(actor.as_ref(), address, now)
+            && let Err(wait) = app
+                .limits
+                .count_form(actor.as_ref(), address.map(counted), now)
         {
             // A form is shown again with what was typed.
             parts.extensions.insert(wait);
@@ -282,14 +284,16 @@ fn count(limits: &Limits, actor: Option<&Actor>, parts: &Parts, now: Instant) ->
 /// Whether a look is more than a page: a file with a whole list, a document, or the trial of a plan, which may keep others from writing while it looks.
 fn is_heavy(uri: &Uri) -> bool {
     let name = uri.path().rsplit('/').next().unwrap_or_default();
-    let is_file = matches!(name, "pdf" | "csv" | "json") || name.ends_with(".csv");
+    let is_file = matches!(name, "pdf" | "csv" | "json")
+        || name.ends_with(".csv")
+        || name.ends_with(".jsonl");
     is_file || (name == "edit" && uri.query().is_some_and(|query| query.contains("trial=")))
 }
 
 /// In front of the vendors' webhooks: whoever sends what is refused again and again is not listened to for a while.
 pub async fn admit_vendor(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let Some(address) = app.limits.address_of(&parts) else {
+    let Some(address) = app.limits.address_of(&parts).map(counted) else {
         return next.run(Request::from_parts(parts, body)).await;
     };
     if let Err(wait) = app.limits.refused.peek(address, Instant::now()) {
@@ -306,9 +310,9 @@ pub async fn admit_vendor(State(app): State<AppState>, request: Request, next: N
 /// Counts a link that is to be mailed: to whom, known or not, and from where.
 pub fn count_link(page: &Page, email: &str) -> Result<(), UiError> {
     let (limits, now) = (&page.app.limits, Instant::now());
-    let from = page
-        .address()
-        .map_or(Ok(()), |address| limits.links_from.take(address, now));
+    let from = page.address().map_or(Ok(()), |address| {
+        limits.links_from.take(counted(address), now)
+    });
     let counted = from.and_then(|()| match Email::parse(email) {
         Ok(email) => limits.links_to.take(email.as_str().to_lowercase(), now),
         Err(_) => Ok(()),

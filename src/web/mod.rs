@@ -16,6 +16,7 @@ mod files;
 mod forms;
 mod guard;
 mod intake;
+mod refusals;
 mod session;
 mod unsubscribe;
 mod vendors;
@@ -45,6 +46,7 @@ use crate::{
 pub use assets::Assets;
 pub use events::{Streams, watch_changes, watch_sessions};
 pub use intake::Intake;
+pub use refusals::Refusals;
 pub use vendors::VendorPages;
 
 /// What every request has at hand. Cheap to clone.
@@ -63,6 +65,8 @@ pub struct AppState {
     pub streams: Streams,
     /// How often somebody may ask.
     pub limits: Arc<Limits>,
+    /// What was refused to people who are signed in.
+    pub refusals: Refusals,
     /// Where the sandbox's own page is, if there is one: people of the demo are sent there.
     pub sandbox_url: Option<String>,
     /// True once the program ends: streams close themselves then.
@@ -229,6 +233,8 @@ fn staff_pages() -> Router<AppState> {
         )
         .route(staff::stages::PATH, get(staff::stages::show))
         .route("/staff/audit", get(staff::audit::list))
+        .route("/staff/audit.csv", get(staff::audit::csv))
+        .route("/staff/audit.jsonl", get(staff::audit::json_lines))
 }
 
 /// Whether this instance can serve: it answers, and so does its database.

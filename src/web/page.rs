@@ -17,7 +17,11 @@ use leptos::{
     prelude::{AnyView, Owner, RenderHtml, provide_context, use_context},
 };
 use leptos_axum::ResponseOptions;
-use portal_domain::{access::Actor, calendar::Timestamp};
+use portal_domain::{
+    access::Actor,
+    calendar::Timestamp,
+    origin::{Means, Origin},
+};
 use portal_services::{
     Ctx, ServiceError,
     access::{self, Browser, Session},
@@ -138,21 +142,34 @@ impl Page {
             None => session::read_locale(&parts.headers)
                 .unwrap_or_else(|| accepted_locale(&parts.headers)),
         };
+        let address = parts.extensions.get().map(|Address(address)| *address);
+        let route = route_of(parts);
+        let origin = Origin {
+            means: means_of(parts),
+            task: route.clone(),
+            address: address.map(|address| address.to_string()),
+            session: caller.session.as_ref().map(|session| session.id),
+            login: None,
+        };
+        let ctx = app.ctx.from_origin(origin);
         Self {
-            app: app.clone(),
-            ctx: app.ctx.clone(),
+            app: AppState {
+                connector: app.connector.in_the_name_of(&ctx),
+                ..app.clone()
+            },
+            ctx,
             words: Words::of(locale),
             asked_at,
             url: parts
                 .uri
                 .path_and_query()
                 .map_or_else(|| "/".to_owned(), ToString::to_string),
-            route: route_of(parts),
+            route,
             refused: parts.extensions.get().cloned(),
             upload: parts.extensions.get().cloned(),
             theme: session::read_theme(&parts.headers),
             caller,
-            address: parts.extensions.get().map(|Address(address)| *address),
+            address,
             device: session::read_device(&parts.headers),
             asked_with: session::read_asked(&parts.headers, &app.ctx),
             labels: Labels::default(),
@@ -215,6 +232,10 @@ impl Page {
     }
 
     fn worded(&self, error: &ServiceError) -> UiError {
+        if let (ServiceError::Forbidden, Some(session)) = (error, self.session()) {
+            let person = session.actor.person();
+            self.app.refusals.add(&self.ctx, person, &self.route);
+        }
         let words = &self.words;
         let (status, message, fields) = match error {
             ServiceError::Invalid(errors) => {
@@ -445,6 +466,16 @@ fn unavailable(app: &AppState, parts: &Parts, cause: &ServiceError) -> UiError {
     let status = StatusCode::SERVICE_UNAVAILABLE;
     let reference = page.log(status, cause);
     page.referred(status, "error-internal", reference)
+}
+
+/// Whether a browser asks, or a program: browsers say where they call a server function from.
+fn means_of(parts: &Parts) -> Means {
+    let is_call = parts.uri.path().starts_with("/api/");
+    match parts.extensions.get::<Means>() {
+        Some(means) => *means,
+        None if is_call && !parts.headers.contains_key("sec-fetch-site") => Means::Api,
+        None => Means::Page,
+    }
 }
 
 /// The path as the list of routes has it; a server function's name is in that list's sense a route of its own.

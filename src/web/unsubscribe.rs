@@ -3,20 +3,20 @@
 
 use axum::{
     body::Bytes,
-    extract::{Path, State},
+    extract::Path,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use portal_services::{ErrorKind, messages};
 
-use crate::web::AppState;
+use crate::web::page::Page;
 
 /// What mail programs send.
 const ONE_CLICK: &[u8] = b"One-Click";
 
-pub async fn stop(State(app): State<AppState>, Path(token): Path<String>, body: Bytes) -> Response {
+pub async fn stop(page: Page, Path(token): Path<String>, body: Bytes) -> Response {
     let by_program = body.windows(ONE_CLICK.len()).any(|part| part == ONE_CLICK);
-    match messages::unsubscribe(&app.ctx, &token).await {
+    match messages::unsubscribe(&page.ctx, &token).await {
         // A program follows no redirect, and a person wants a page.
         Ok(()) if by_program => StatusCode::OK.into_response(),
         Ok(()) => Redirect::to(&format!("/unsubscribe/{token}")).into_response(),

@@ -285,6 +285,7 @@ static GERMAN: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(Locale::De
 
 const EN: &[&str] = &[
     include_str!("en/access.ftl"),
+    include_str!("en/audit.ftl"),
     include_str!("en/company.ftl"),
     include_str!("en/countries.ftl"),
     include_str!("en/documents.ftl"),
@@ -309,6 +310,7 @@ const EN: &[&str] = &[
 
 const DE: &[&str] = &[
     include_str!("de/access.ftl"),
+    include_str!("de/audit.ftl"),
     include_str!("de/company.ftl"),
     include_str!("de/countries.ftl"),
     include_str!("de/documents.ftl"),

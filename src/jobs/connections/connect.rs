@@ -52,7 +52,7 @@ impl Connector {
         session: &str,
         system: System,
     ) -> Result<String, ConnectError> {
-        let ctx = &self.0.ctx;
+        let ctx = &self.1;
         let asked = connections::begin(ctx, actor, session, system).await?;
         let back = connections::redirect_address(ctx, system);
         let addresses = self.addresses_to_connect();
@@ -70,7 +70,7 @@ impl Connector {
     }
 
     fn addresses_to_connect(&self) -> &Addresses {
-        let place = connections::place(&self.0.ctx.programme);
+        let place = connections::place(&self.1.programme);
         self.0.outside.addresses_of(Some(place))
     }
 
@@ -81,7 +81,7 @@ impl Connector {
         system: System,
         consent: &Consent<'_>,
     ) -> Result<(), ConnectError> {
-        let ctx = &self.0.ctx;
+        let ctx = &self.1;
         let (session, state) = (consent.session, consent.state);
         let verifier = connections::take(ctx, actor, session, system, state).await?;
         let stored = connections::find_stored(ctx, system).await?;
@@ -111,7 +111,7 @@ impl Connector {
 
     /// Lists the organisations of a consent to Xero, with the pair that is kept of it.
     async fn list_organisations(&self, actor: &Actor) -> Result<(), ConnectError> {
-        let ctx = &self.0.ctx;
+        let ctx = &self.1;
         let stored = connections::find_stored(ctx, System::Xero).await?;
         let reach = self.reach(Origin::Connection, &stored);
         let tokens = reach.tokens_of_consent(vendor_of(System::Xero));
@@ -131,7 +131,7 @@ impl Connector {
         system: System,
         form: &TokenForm,
     ) -> Result<(), ConnectError> {
-        let ctx = &self.0.ctx;
+        let ctx = &self.1;
         let before = connections::check_token(ctx, actor, system, &form.token).await?;
         let found = match self.account_of(system, &form.token).await {
             Ok(found) => Some(found),
@@ -160,13 +160,13 @@ impl Connector {
     pub async fn connect_mail(&self, actor: &Actor, address: &Secret) -> Result<(), ConnectError> {
         let address = Secret::from(address.reveal().trim());
         let host = Mailer::host_of(&address).ok();
-        connections::connect_mail(&self.0.ctx, actor, &address, host.as_deref()).await?;
+        connections::connect_mail(&self.1, actor, &address, host.as_deref()).await?;
         self.test(actor, System::Mail).await
     }
 
     /// Makes one harmless call and keeps what came back.
     pub async fn test(&self, actor: &Actor, system: System) -> Result<(), ConnectError> {
-        let ctx = &self.0.ctx;
+        let ctx = &self.1;
         let mut view = connections::find(ctx, actor, system).await?;
         if view.origin == Origin::Connection && view.record.parts.state == ConnectionState::Choosing
         {
@@ -221,13 +221,13 @@ impl Connector {
             },
         };
         let (system, version) = (view.record.system, view.record.version);
-        connections::tested(&self.0.ctx, actor, system, version, &tested).await?;
+        connections::tested(&self.1, actor, system, version, &tested).await?;
         Ok(self.follow().await?)
     }
 
     /// Gives back what was given, as far as the vendor can be told, and forgets the connection.
     pub async fn disconnect(&self, actor: &Actor, system: System) -> Result<(), ConnectError> {
-        let ctx = &self.0.ctx;
+        let ctx = &self.1;
         let view = connections::find(ctx, actor, system).await?;
         if view.origin == Origin::Connection {
             let stored = connections::find_stored(ctx, system).await?;
@@ -263,9 +263,9 @@ impl Connector {
     /// Uses the tokens that nobody has used for days, before the vendor forgets them. One that is refused is a broken connection, which is noted already; one that
     /// got no answer has its turn again within the hour.
     pub(crate) async fn renew_idle(&self) -> Result<(), JobError> {
-        for system in connections::list_idle(&self.0.ctx).await? {
-            let stored = connections::find_stored(&self.0.ctx, system).await?;
-            let origin = connections::origin(&self.0.ctx.programme, &stored.record);
+        for system in connections::list_idle(&self.1).await? {
+            let stored = connections::find_stored(&self.1, system).await?;
+            let origin = connections::origin(&self.1.programme, &stored.record);
             let Some(pair) = stored
                 .tokens
                 .clone()

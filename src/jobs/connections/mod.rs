@@ -122,7 +122,7 @@ struct Current {
 
 /// Hands out clients of today. Cheap to clone.
 #[derive(Clone)]
-pub struct Connector(Arc<Inner>);
+pub struct Connector(Arc<Inner>, Ctx);
 
 struct Inner {
     ctx: Ctx,
@@ -146,16 +146,23 @@ impl Connector {
             webhooks: Arc::default(),
             pages: Pages::default(),
         };
-        let connector = Self(Arc::new(Inner {
-            ctx,
+        let inner = Inner {
+            ctx: ctx.clone(),
             http,
             outside,
             current: RwLock::new(Arc::new(none)),
             looked_at: std::sync::Mutex::default(),
             making: Mutex::new(()),
-        }));
+        };
+        let connector = Self(Arc::new(inner), ctx);
         connector.look().await?;
         Ok(connector)
+    }
+
+    /// The same for somebody who comes from somewhere: what is connected with it is audited so.
+    #[must_use]
+    pub fn in_the_name_of(&self, ctx: &Ctx) -> Self {
+        Self(Arc::clone(&self.0), ctx.clone())
     }
 
     /// One on the same settings with clients of its own, as another instance has it.

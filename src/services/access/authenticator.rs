@@ -77,7 +77,7 @@ pub async fn confirm(
     }
     let proof = Proof::Authenticator;
     let secret = changer
-        .added(ctx, &mut tx, proof, "add_authenticator", browser)
+        .added(ctx, &mut tx, proof, "add_authenticator", "", browser)
         .await?;
     tx.commit().await?;
     Ok(secret)
@@ -91,7 +91,7 @@ pub async fn remove(ctx: &Ctx, browser: &Browser) -> Result<(), ServiceError> {
     factors::remove_authenticator(&mut tx, person).await?;
     vault::remove(&mut tx, &SecretName::Authenticator(person)).await?;
     changer
-        .removed(ctx, &mut tx, "remove_authenticator")
+        .removed(ctx, &mut tx, "remove_authenticator", "")
         .await?;
     Ok(tx.commit().await?)
 }

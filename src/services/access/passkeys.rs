@@ -129,7 +129,14 @@ pub async fn add(
         return Err(ServiceError::Conflict("passkey-there"));
     }
     let secret = changer
-        .added(ctx, &mut tx, Proof::Passkey, "add_passkey", browser)
+        .added(
+            ctx,
+            &mut tx,
+            Proof::Passkey,
+            "add_passkey",
+            &record.name,
+            browser,
+        )
         .await?;
     tx.commit().await?;
     Ok(secret)
@@ -139,10 +146,12 @@ pub async fn add(
 pub async fn remove(ctx: &Ctx, id: &str, browser: &Browser) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     let changer = Changer::find(ctx, &mut tx, browser).await?;
-    if !factors::remove_passkey(&mut tx, changer.person.id, id).await? {
-        return Err(ServiceError::NotFound);
-    }
-    changer.removed(ctx, &mut tx, "remove_passkey").await?;
+    let known = changer.proofs.passkeys.iter().find(|known| known.id == id);
+    let name = known.ok_or(ServiceError::NotFound)?.name.clone();
+    factors::remove_passkey(&mut tx, changer.person.id, id).await?;
+    changer
+        .removed(ctx, &mut tx, "remove_passkey", &name)
+        .await?;
     Ok(tx.commit().await?)
 }
 

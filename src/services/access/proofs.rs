@@ -11,9 +11,10 @@ use portal_store::{
     people::PersonRecord,
     sessions::{self as stored, SessionRecord},
 };
+use serde_json::{Value, json};
 
 use super::{Browser, authenticator, begin_session, find_live, recovery};
-use crate::{Ctx, ServiceError};
+use crate::{Ctx, ServiceError, messages};
 
 /// So many wrong codes end the session: a link must be asked for anew.
 const FAILURES_MAX: i64 = 5;
@@ -98,11 +99,13 @@ pub async fn prove(ctx: &Ctx, code: &str, browser: &Browser) -> Result<String, S
         && authenticator::check(ctx, &mut tx, person, code).await?
     {
         Proof::Authenticator
-    } else if recovery::use_up(ctx, &mut tx, person, code).await? {
+    } else if recovery::use_up(ctx, &mut tx, &pending.person, code).await? {
         Proof::Recovery
     } else {
         let failures = stored::add_failure(&mut tx, pending.session).await?;
         let is_over = failures >= FAILURES_MAX;
+        let facts = json!({ "failures": failures, "session_ended": is_over });
+        note(ctx, &mut tx, person, "fail_sign_in", &facts).await?;
         if is_over {
             stored::revoke_own(&mut tx, person, pending.session, ctx.now()).await?;
         }
@@ -163,10 +166,12 @@ impl Changer {
         tx: &mut Tx,
         proof: Proof,
         act: &str,
+        name: &str,
         browser: &Browser,
     ) -> Result<Option<String>, ServiceError> {
         let person = self.person.id;
-        note(ctx, tx, person, act).await?;
+        let facts = json!({ "name": name, "first": self.proofs.is_none() });
+        note_and_tell(ctx, tx, &self.person, act, &facts).await?;
         if self.proofs.is_none() {
             recovery::make(ctx, tx, person).await?;
         }
@@ -183,23 +188,37 @@ impl Changer {
         ctx: &Ctx,
         tx: &mut Tx,
         act: &str,
+        name: &str,
     ) -> Result<(), ServiceError> {
         if self.proofs.count() <= 1 {
             return Err(ServiceError::Conflict("last-proof"));
         }
         let person = self.person.id;
         stored::revoke_of(tx, person, Some(self.session.id), ctx.now()).await?;
-        note(ctx, tx, person, act).await
+        note_and_tell(ctx, tx, &self.person, act, &json!({ "name": name })).await
     }
 }
 
-/// Who changed with what it proves itself is in the log.
+/// What a person did to get in, or to what it gets in with, is in the log.
 pub(super) async fn note(
     ctx: &Ctx,
     tx: &mut Tx,
     person: PersonId,
     act: &str,
+    facts: &Value,
 ) -> Result<(), ServiceError> {
-    let subject = person.to_string();
-    Ok(audit::add(tx, Some(person), act, &subject, "{}", ctx.now()).await?)
+    let (subject, facts) = (person.to_string(), facts.to_string());
+    Ok(audit::add(tx, Some(person), act, &subject, &facts, ctx.now()).await?)
+}
+
+/// The same, and the person hears of it by mail: whoever did not do it learns so that somebody else did.
+pub(super) async fn note_and_tell(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: &PersonRecord,
+    act: &str,
+    facts: &Value,
+) -> Result<(), ServiceError> {
+    note(ctx, tx, person.id, act, facts).await?;
+    messages::proof_changed(ctx, tx, person, act).await
 }

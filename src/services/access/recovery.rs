@@ -4,11 +4,12 @@ use portal_domain::{
     ids::PersonId,
     secret::{Secret, SecretName},
 };
-use portal_store::{Tx, factors};
+use portal_store::{Tx, factors, people::PersonRecord};
+use serde_json::json;
 
 use super::{
     Browser, hash_token, in_groups,
-    proofs::{Changer, note},
+    proofs::{Changer, note_and_tell},
     random_letters,
 };
 use crate::{Ctx, ServiceError, vault};
@@ -40,13 +41,14 @@ fn hash(code: &str) -> String {
 pub(super) async fn use_up(
     ctx: &Ctx,
     tx: &mut Tx,
-    person: PersonId,
+    person: &PersonRecord,
     code: &str,
 ) -> Result<bool, ServiceError> {
-    if !factors::use_code(tx, person, &hash(code), ctx.now()).await? {
+    if !factors::use_code(tx, person.id, &hash(code), ctx.now()).await? {
         return Ok(false);
     }
-    note(ctx, tx, person, "use_recovery_code").await?;
+    let facts = json!({ "left": factors::count_codes(tx, person.id).await? });
+    note_and_tell(ctx, tx, person, "use_recovery_code", &facts).await?;
     Ok(true)
 }
 
@@ -70,11 +72,11 @@ pub async fn keep(ctx: &Ctx, person: PersonId) -> Result<(), ServiceError> {
 pub async fn renew(ctx: &Ctx, browser: &Browser) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     let changer = Changer::find(ctx, &mut tx, browser).await?;
-    let person = changer.person.id;
     if changer.proofs.is_none() {
         return Err(ServiceError::Conflict("no-proof-yet"));
     }
-    make(ctx, &mut tx, person).await?;
-    note(ctx, &mut tx, person, "make_recovery_codes").await?;
+    let person = &changer.person;
+    make(ctx, &mut tx, person.id).await?;
+    note_and_tell(ctx, &mut tx, person, "make_recovery_codes", &json!({})).await?;
     Ok(tx.commit().await?)
 }

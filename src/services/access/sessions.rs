@@ -1,9 +1,10 @@
 //! Where a person is signed in, as that person sees it.
 
 use portal_domain::{access::Actor, calendar::Timestamp, ids::SessionId};
-use portal_store::{audit, sessions as stored};
+use portal_store::sessions as stored;
+use serde_json::json;
 
-use super::Session;
+use super::{Session, proofs::note};
 use crate::{Ctx, ServiceError};
 
 /// A browser in which somebody is signed in.
@@ -40,6 +41,8 @@ pub async fn end(ctx: &Ctx, actor: &Actor, id: SessionId) -> Result<(), ServiceE
     if !stored::revoke_own(&mut tx, actor.person(), id, ctx.now()).await? {
         return Err(ServiceError::NotFound);
     }
+    let facts = json!({ "session": id });
+    note(ctx, &mut tx, actor.person(), "end_session", &facts).await?;
     Ok(tx.commit().await?)
 }
 
@@ -48,15 +51,6 @@ pub async fn end_others(ctx: &Ctx, session: &Session) -> Result<(), ServiceError
     let person = session.actor.person();
     let mut tx = ctx.store.write().await?;
     stored::revoke_of(&mut tx, person, Some(session.id), ctx.now()).await?;
-    let subject = person.to_string();
-    audit::add(
-        &mut tx,
-        Some(person),
-        "end_sessions",
-        &subject,
-        "{}",
-        ctx.now(),
-    )
-    .await?;
+    note(ctx, &mut tx, person, "end_sessions", &json!({})).await?;
     Ok(tx.commit().await?)
 }

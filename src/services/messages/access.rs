@@ -8,7 +8,7 @@ use portal_store::{
 };
 use portal_words::{Argument, Words};
 
-use super::compose::{Draft, Reader, SECRET_PLACE, send_link, words_of};
+use super::compose::{Draft, Reader, SECRET_PLACE, send, send_link, words_of};
 use crate::{Ctx, ServiceError};
 
 pub(crate) async fn sign_in_link(
@@ -32,6 +32,34 @@ pub(super) fn sign_in_draft(words: Words) -> Draft {
         items: Vec::new(),
         button: words.text("mail-sign-in-button"),
         path: format!("/sign-in/{SECRET_PLACE}"),
+    }
+}
+
+/// Tells a person what was done to that with which it proves itself; `act` is the audit log's word for it.
+pub(crate) async fn proof_changed(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: &PersonRecord,
+    act: &str,
+) -> Result<(), ServiceError> {
+    let to = Reader::from(person.clone());
+    send(ctx, tx, &to, &proof_draft(to.words(), act)).await
+}
+
+pub(super) fn proof_draft(words: Words, act: &str) -> Draft {
+    Draft {
+        kind: MailKind::SignIn,
+        words,
+        partner: None,
+        subject: words.text(&format!("mail-proof-subject-{act}")),
+        paragraphs: vec![
+            words.text(&format!("mail-proof-body-{act}")),
+            words.text("mail-proof-not-you"),
+        ],
+        rows: Vec::new(),
+        items: Vec::new(),
+        button: words.text("mail-proof-button"),
+        path: "/security".to_owned(),
     }
 }
 

@@ -6,6 +6,8 @@ use portal_store::{
     bounces::{self, BounceRecord},
 };
 
+use serde_json::json;
+
 use crate::{Ctx, ServiceError, access::require_staff, company::CompanyView};
 
 /// How many are shown at once.
@@ -42,12 +44,13 @@ pub async fn try_address_again(
         return Ok(());
     }
     let person = Some(actor.person());
+    let facts = json!({ "address": address }).to_string();
     audit::add(
         &mut tx,
         person,
         "try_address_again",
-        address,
-        "{}",
+        "mail",
+        &facts,
         ctx.now(),
     )
     .await?;

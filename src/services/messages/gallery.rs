@@ -25,7 +25,7 @@ use portal_words::{Locale, Words};
 use serde_json::{Value, json};
 
 use super::{
-    access::{invitation_draft, sign_in_draft},
+    access::{invitation_draft, proof_draft, sign_in_draft},
     alerts::{Told, about_alert, alert_draft},
     bills::{BillNews, about_differing_bill, bill_differs_draft, bill_draft},
     compose::{Draft, digest_item},
@@ -40,8 +40,11 @@ use super::{
 use crate::{Ctx, ServiceError, access::require_staff};
 
 /// The mails, by the name under which they are looked at.
-pub const MAILS: [&str; 18] = [
+pub const MAILS: [&str; 21] = [
     "sign-in",
+    "proof-added",
+    "proof-removed",
+    "recovery-used",
     "invitation",
     "lead-accepted",
     "lead-review",
@@ -148,6 +151,9 @@ impl<'a> Sample<'a> {
         let bill = |news| bill_draft(words, &self.bill(), &statement, news);
         Ok(match name {
             "sign-in" => sign_in_draft(words),
+            "proof-added" => proof_draft(words, "add_passkey"),
+            "proof-removed" => proof_draft(words, "remove_passkey"),
+            "recovery-used" => proof_draft(words, "use_recovery_code"),
             "invitation" => invitation_draft(self.ctx, words, ("Jane Meyer", PARTNER)),
             "lead-accepted" => lead_draft(words, &self.lead(), "accepted"),
             "lead-review" => lead_draft(words, &self.lead(), "review"),

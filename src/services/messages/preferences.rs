@@ -75,13 +75,16 @@ pub async fn choose_mails(
     }
     let person = actor.person();
     let mut tx = ctx.store.write().await?;
+    let mut facts = BTreeMap::new();
     for (kind, delivery) in &wanted {
+        let before = preferences::find(&mut tx, person, *kind).await?;
+        let before = before.unwrap_or(Delivery::AtOnce);
+        if before != *delivery {
+            let both = json!({ "before": before, "after": delivery });
+            facts.insert(kind.as_str(), both);
+        }
         preferences::set(&mut tx, person, *kind, *delivery, ctx.now()).await?;
     }
-    let facts: BTreeMap<&str, &str> = wanted
-        .iter()
-        .map(|(kind, delivery)| (kind.as_str(), delivery.as_str()))
-        .collect();
     record(ctx, &mut tx, person, "choose_mails", &json!(facts)).await?;
     Ok(tx.commit().await?)
 }
@@ -119,11 +122,13 @@ pub async fn find_subscription(ctx: &Ctx, secret: &str) -> Result<Subscription, 
 pub async fn unsubscribe(ctx: &Ctx, secret: &str) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     let (person, kind) = subscriber(&mut tx, secret).await?;
-    if preferences::find(&mut tx, person, kind).await? == Some(Delivery::Never) {
+    let before = preferences::find(&mut tx, person, kind).await?;
+    let before = before.unwrap_or(Delivery::AtOnce);
+    if before == Delivery::Never {
         return Ok(());
     }
     preferences::set(&mut tx, person, kind, Delivery::Never, ctx.now()).await?;
-    let facts = json!({ kind.as_str(): Delivery::Never.as_str() });
+    let facts = json!({ kind.as_str(): { "before": before, "after": Delivery::Never } });
     record(ctx, &mut tx, person, "stop_mails", &facts).await?;
     Ok(tx.commit().await?)
 }

@@ -18,7 +18,7 @@ use super::{
     secrets::{self, KnownSecret},
     trial::{self, Trial},
 };
-use crate::{Ctx, ServiceError, access::require_staff};
+use crate::{Ctx, ServiceError, access::require_staff, audit::differences};
 
 const CHOICE: &str = "relay.choice";
 /// How many deliveries a page lists.
@@ -107,7 +107,7 @@ pub async fn choose(ctx: &Ctx, actor: &Actor, form: &RelayForm) -> Result<(), Se
         }
     }
     let person = Some(actor.person());
-    let facts = facts(&choice).to_string();
+    let facts = differences(&facts(&before), &facts(&choice)).to_string();
     audit::add(&mut tx, person, "choose_relay", SYSTEM, &facts, ctx.now()).await?;
     Ok(tx.commit().await?)
 }

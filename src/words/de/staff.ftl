@@ -517,16 +517,6 @@ cause-payment_undone = Unsere Zahlung wurde rückgängig gemacht
 
 ## Protokoll
 
-audit-title = Protokoll
-audit-lead = Wer was getan hat, das Neueste zuerst. Nichts davon lässt sich ändern.
-audit-empty-title = Noch ist nichts geschehen
-audit-empty = Jede Entscheidung einer Person wird hier festgehalten, und was das Portal von selbst mit Rechnungen tut.
-audit-column-act = Was
-audit-column-person = Wer
-audit-column-time = Wann
-audit-column-facts = Einzelheiten
-audit-portal = Das Portal
-audit-facts = Anzeigen
 audit-act-accept_lead = Lead angenommen
 audit-act-reject_lead = Lead abgelehnt
 audit-act-raise_invoice = Rechnung gestellt

@@ -517,16 +517,6 @@ cause-payment_undone = Our payment was undone
 
 ## Audit
 
-audit-title = Audit log
-audit-lead = Who did what, newest first. Nothing here can be changed.
-audit-empty-title = Nothing has been done yet
-audit-empty = Every decision of a person is kept here, and what the portal does to invoices by itself.
-audit-column-act = What
-audit-column-person = Who
-audit-column-time = When
-audit-column-facts = Details
-audit-portal = The portal
-audit-facts = Show
 audit-act-accept_lead = Accepted a lead
 audit-act-reject_lead = Rejected a lead
 audit-act-raise_invoice = Raised an invoice

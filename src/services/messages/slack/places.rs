@@ -16,6 +16,7 @@ use super::{Message, STAFF_LOCALE, add, partner_words, staff_words};
 use crate::{
     Ctx, ServiceError,
     access::{require_partner, require_staff},
+    audit::changes,
     vault,
 };
 
@@ -81,8 +82,9 @@ pub async fn set_channel(
     let channel = parse_staff_channel(channel)
         .ok_or_else(|| ServiceError::field(&format!("channel-{event}"), "staff-channel-invalid"))?;
     let mut tx = ctx.store.write().await?;
+    let before = staff_channel(ctx, &mut tx, event).await?;
     slack_places::set_channel(&mut tx, event, &channel, ctx.now()).await?;
-    let facts = json!({ "channel": channel }).to_string();
+    let facts = changes([("channel", json!(before), json!(channel))]).to_string();
     audit::add(
         &mut tx,
         Some(actor.person()),
@@ -104,8 +106,10 @@ pub async fn set_channel_language(
     require_staff(actor, Action::Operate)?;
     let locale = Locale::parse(language).ok_or(ServiceError::NotFound)?;
     let mut tx = ctx.store.write().await?;
+    let before = staff_words(&mut tx).await?.locale();
     settings::set(&mut tx, STAFF_LOCALE, locale.as_str(), ctx.now()).await?;
-    let facts = json!({ "language": locale.as_str() }).to_string();
+    let (before, after) = (json!(before.as_str()), json!(locale.as_str()));
+    let facts = changes([("language", before, after)]).to_string();
     audit::add(
         &mut tx,
         Some(actor.person()),

@@ -1,9 +1,12 @@
-//! The audit log: who did what to what, newest first. Nothing in it can be changed.
+//! The audit log: who did what to what, from where and as whom, newest first. Nothing in it can be changed.
+
+mod export;
 
 use axum::{extract::Query, response::Response};
+use chrono::{Days, NaiveDate};
 use leptos::prelude::*;
-use portal_services::operations;
-use portal_store::audit::AuditRecord;
+use portal_services::audit::{self, PAGE};
+use portal_store::audit::{AuditFilter, AuditRecord};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -16,27 +19,92 @@ use crate::{
     web::page::Page,
 };
 
-/// As many as the service lists at once; fewer means that the log ends there.
-const PAGE: usize = 50;
+pub use export::{csv, json_lines};
 
-#[derive(Deserialize)]
+const PATH: &str = "/staff/audit";
+
+#[derive(Default, Deserialize)]
 pub struct AuditQuery {
     /// The last position of the page before.
-    before: Option<i64>,
+    #[serde(default)]
+    before: String,
+    /// The e-mail address of whoever acted.
+    #[serde(default)]
+    person: String,
+    #[serde(default)]
+    act: String,
+    #[serde(default)]
+    subject: String,
+    /// From which address of the network.
+    #[serde(default)]
+    address: String,
+    /// The first and the last day of it, as in `2026-06-30`.
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    until: String,
+}
+
+impl AuditQuery {
+    /// What is looked for; nothing if it is the acts of somebody whom nobody knows.
+    async fn filter(&self, page: &Page) -> Result<Option<AuditFilter>, UiError> {
+        let person = match self.person.trim() {
+            "" => None,
+            email => match page.said(audit::find_person(&page.ctx, page.actor()?, email).await)? {
+                None => return Ok(None),
+                known => known,
+            },
+        };
+        let text = |typed: &str| Some(typed.trim().to_owned()).filter(|typed| !typed.is_empty());
+        let day = |typed: &str| typed.parse::<NaiveDate>().ok();
+        let until = day(&self.until).and_then(|day| day.checked_add_days(Days::new(1)));
+        Ok(Some(AuditFilter {
+            person,
+            act: text(&self.act),
+            subject: text(&self.subject),
+            address: text(&self.address),
+            from: day(&self.from).map(|day| page.ctx.start_of(day)),
+            until: until.map(|day| page.ctx.start_of(day)),
+        }))
+    }
+
+    fn pairs(&self) -> [(&'static str, &str); 6] {
+        [
+            ("person", &self.person),
+            ("act", &self.act),
+            ("subject", &self.subject),
+            ("address", &self.address),
+            ("from", &self.from),
+            ("until", &self.until),
+        ]
+    }
+
+    fn url(&self, path: &str, before: &str) -> String {
+        let mut pairs = self.pairs().to_vec();
+        pairs.push(("before", before));
+        address(path, &pairs)
+    }
 }
 
 pub async fn list(page: Page, Query(query): Query<AuditQuery>) -> Result<Response, UiError> {
-    let records =
-        page.said(operations::list_audit(&page.ctx, page.actor()?, query.before).await)?;
+    let (ctx, actor) = (&page.ctx, page.actor()?);
+    let acts = page.said(audit::list_acts(ctx, actor).await)?;
+    let records = match query.filter(&page).await? {
+        Some(filter) => {
+            page.said(audit::list(ctx, actor, &filter, query.before.parse().ok()).await)?
+        }
+        None => Vec::new(),
+    };
     let title = page.words.text("audit-title");
     Ok(page.show(&title.clone(), move |page| {
-        let first = query.before.map(|_| "/staff/audit".to_owned());
+        let first = (!query.before.is_empty()).then(|| query.url(PATH, ""));
         let next = records
             .last()
-            .filter(|_| records.len() == PAGE)
-            .map(|last| address("/staff/audit", &[("before", &last.position.to_string())]));
+            .filter(|_| records.len() as i64 == PAGE)
+            .map(|last| query.url(PATH, &last.position.to_string()));
         view! {
-            {head(title, page.words.text("audit-lead"), None)}
+            {head(title, page.words.text("audit-lead"), Some(exports(page, &query)))}
+            {filters(page, &query, &acts)}
             <section class="card flush" aria-label=page.words.text("audit-title")>
                 {table(page, &records)}
                 {paging(page, first, next)}
@@ -44,6 +112,60 @@ pub async fn list(page: Page, Query(query): Query<AuditQuery>) -> Result<Respons
         }
         .into_any()
     }))
+}
+
+/// All that is looked for, as files.
+fn exports(page: &Page, query: &AuditQuery) -> AnyView {
+    let links = [
+        (export::CSV, "audit-export-csv"),
+        (export::JSON_LINES, "audit-export-json"),
+    ];
+    let link = |(path, key)| {
+        let (url, label) = (query.url(path, ""), page.words.text(key));
+        view! { <a class="btn" href=url download="">{kit::icon(icons::DOWNLOAD)}{label}</a> }
+    };
+    links.map(link).into_iter().collect_view().into_any()
+}
+
+fn filters(page: &Page, query: &AuditQuery, acts: &[String]) -> AnyView {
+    let words = &page.words;
+    let chosen = |act: &str| act == query.act;
+    let acts = acts.iter().map(|act| {
+        view! { <option value=act.clone() selected=chosen(act)>{act_name(page, act)}</option> }
+    });
+    let text = |name: &'static str, typed: &str| {
+        let label = words.text(&format!("audit-filter-{name}"));
+        view! { <input type="search" name=name value=typed.to_owned() aria-label=label.clone() placeholder=label /> }
+    };
+    let day = |name: &'static str, typed: &str| {
+        let label = words.text(&format!("audit-filter-{name}"));
+        view! { <label class="row small">{label}<input type="date" name=name value=typed.to_owned() /></label> }
+    };
+    view! {
+        <form class="row filters" role="search">
+            <select name="act" aria-label=words.text("audit-column-act")>
+                <option value="">{words.text("audit-filter-any")}</option>
+                {acts.collect_view()}
+            </select>
+            {text("person", &query.person)}
+            {text("subject", &query.subject)}
+            {text("address", &query.address)}
+            {day("from", &query.from)}
+            {day("until", &query.until)}
+            <button class="btn">{words.text("audit-filter-show")}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// What an act is called; one that a newer instance did is called as it is stored.
+fn act_name(page: &Page, act: &str) -> String {
+    let key = format!("audit-act-{act}");
+    if page.words.has(&key) {
+        page.words.text(&key)
+    } else {
+        act.to_owned()
+    }
 }
 
 fn table(page: &Page, records: &[AuditRecord]) -> AnyView {
@@ -56,7 +178,7 @@ fn table(page: &Page, records: &[AuditRecord]) -> AnyView {
             None,
         );
     }
-    let columns = ["act", "person", "time", "facts"];
+    let columns = ["act", "person", "origin", "time", "facts"];
     let columns = columns.map(
         |column| view! { <th scope="col">{words.text(&format!("audit-column-{column}"))}</th> },
     );
@@ -73,19 +195,42 @@ fn table(page: &Page, records: &[AuditRecord]) -> AnyView {
 
 fn row(page: &Page, record: &AuditRecord) -> AnyView {
     let words = &page.words;
-    let person = record
-        .person_name
-        .clone()
-        .unwrap_or_else(|| words.text("audit-portal"));
     view! {
         <tr>
-            <th class="main" scope="row">{words.text(&format!("audit-act-{}", record.act))}<small>{subject(record)}</small></th>
-            <td data-label=words.text("audit-column-person")>{person}</td>
+            <th class="main" scope="row">{act_name(page, &record.act)}<small>{subject(record)}</small></th>
+            <td data-label=words.text("audit-column-person")>{who(page, record)}</td>
+            <td data-label=words.text("audit-column-origin")>{origin(page, record)}</td>
             <td data-label=words.text("audit-column-time") class="nowrap">{kit::instant(page, record.happened_at)}</td>
             <td data-label=words.text("audit-column-facts")>{facts(page, &record.facts)}</td>
         </tr>
     }
     .into_any()
+}
+
+/// In whose name, and who was logged in where that is somebody else.
+fn who(page: &Page, record: &AuditRecord) -> AnyView {
+    let words = &page.words;
+    let person = record.person_name.clone();
+    let person = person.unwrap_or_else(|| words.text("audit-portal"));
+    let login = record.login.as_deref();
+    let login = login.map(|login| {
+        let said = words.with("audit-login", &[("login", login.into())]);
+        view! { <small>{said}</small> }
+    });
+    view! { {person}{login} }.into_any()
+}
+
+/// How, by what, and from which address.
+fn origin(page: &Page, record: &AuditRecord) -> AnyView {
+    let Some(means) = record.means else {
+        return super::NOTHING.into_any();
+    };
+    let means = page.words.text(&format!("audit-means-{means}"));
+    let task = record.task.clone();
+    let task = task.map(|task| view! { <small><code>{task}</code></small> });
+    let address = record.address.clone();
+    let address = address.map(|address| view! { <small>{address}</small> });
+    view! { {means}{task}{address} }.into_any()
 }
 
 /// What was acted on, with the way there where it has a page.
@@ -104,31 +249,34 @@ fn subject(record: &AuditRecord) -> AnyView {
     view! { <a href=format!("{path}{id}")><code>{id.clone()}</code></a> }.into_any()
 }
 
-/// What changed, one name and value after the other, as it was written down.
+/// What changed, one name and value after the other: what was before struck out.
 fn facts(page: &Page, facts: &str) -> AnyView {
-    let rows: Vec<(String, String)> = match serde_json::from_str(facts) {
-        Ok(Value::Object(facts)) => facts
-            .into_iter()
-            .map(|(name, value)| {
-                (
-                    name,
-                    value
-                        .as_str()
-                        .map_or_else(|| value.to_string(), str::to_owned),
-                )
-            })
-            .collect(),
-        _ => Vec::new(),
+    let facts = match serde_json::from_str(facts) {
+        Ok(Value::Object(facts)) if !facts.is_empty() => facts,
+        _ => return super::NOTHING.into_any(),
     };
-    if rows.is_empty() {
-        return super::NOTHING.into_any();
-    }
-    let rows = rows
-        .into_iter()
-        .map(|(name, value)| view! { <div><dt><code>{name}</code></dt><dd>{value}</dd></div> })
-        .collect_view();
+    let rows = facts.into_iter().map(|(name, value)| {
+        view! { <div><dt><code>{name}</code></dt><dd>{difference(&value)}</dd></div> }
+    });
     view! {
-        <details class="more"><summary>{page.words.text("audit-facts")}</summary><dl class="facts">{rows}</dl></details>
+        <details class="more"><summary>{page.words.text("audit-facts")}</summary><dl class="facts">{rows.collect_view()}</dl></details>
     }
     .into_any()
+}
+
+fn difference(value: &Value) -> AnyView {
+    match (value.get("before"), value.get("after")) {
+        (Some(before), Some(after)) => {
+            view! { <del>{written(before)}</del>" → "<ins>{written(after)}</ins> }.into_any()
+        }
+        _ => written(value).into_any(),
+    }
+}
+
+fn written(value: &Value) -> String {
+    match value {
+        Value::Null => super::NOTHING.to_owned(),
+        Value::String(text) => super::or_nothing(text),
+        other => other.to_string(),
+    }
 }

@@ -12,17 +12,11 @@ pub struct Csv(String);
 impl Csv {
     /// A file with its heads.
     pub fn new(heads: impl IntoIterator<Item = String>) -> Self {
-        let mut csv = Self(String::from("\u{feff}"));
-        csv.write(heads);
-        csv
+        Self(head(heads))
     }
 
     pub fn write(&mut self, values: impl IntoIterator<Item = String>) {
-        let quoted = values
-            .into_iter()
-            .map(|value| format!("\"{}\"", value.replace('"', "\"\"")));
-        self.0.push_str(&quoted.collect::<Vec<_>>().join(","));
-        self.0.push_str("\r\n");
+        self.0.push_str(&row(values));
     }
 
     /// The file as it is downloaded; `name` is its disposition.
@@ -34,6 +28,19 @@ impl Csv {
         headers.insert(header::CONTENT_TYPE, kind);
         response
     }
+}
+
+/// The mark at the head of a file, and its heads.
+pub fn head(heads: impl IntoIterator<Item = String>) -> String {
+    format!("\u{feff}{}", row(heads))
+}
+
+/// A row of a file.
+pub fn row(values: impl IntoIterator<Item = String>) -> String {
+    let quoted = values
+        .into_iter()
+        .map(|value| format!("\"{}\"", value.replace('"', "\"\"")));
+    format!("{}\r\n", quoted.collect::<Vec<_>>().join(","))
 }
 
 /// A text that somebody typed: spreadsheets take what begins like this for a formula, and pass over blanks before it.

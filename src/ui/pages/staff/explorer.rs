@@ -11,11 +11,13 @@ use portal_domain::{
     ids::{ClientId, DealId},
     money::Money,
 };
-use portal_services::explorer::{
-    self, ClientMoney, Evidence, Explored, ExplorerFilter, ExplorerRow, RowKey,
+use portal_services::{
+    audit,
+    explorer::{self, ClientMoney, Evidence, Explored, ExplorerFilter, ExplorerRow, RowKey},
 };
 use portal_store::deals::DealRecord;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::{
     NOTHING, address,
@@ -650,6 +652,9 @@ pub async fn download(page: Page, Query(query): Query<ExplorerQuery>) -> Result<
         let Some(next) = found.next else { break };
         filter.after = Some(next);
     }
+    let facts = json!({ "client": query.client, "partner": query.partner, "search": query.q, "from": query.from, "until": query.until });
+    let person = page.actor()?.person();
+    page.said(audit::note(&page.ctx, person, "export_explorer", "explorer", &facts).await)?;
     Ok(csv.answer("attachment; filename=\"reconciliation.csv\""))
 }
 

@@ -5,8 +5,12 @@ use axum::{extract::Query, response::Response};
 use chrono::NaiveDate;
 use leptos::prelude::*;
 use portal_domain::money::{Money, MoneyError};
-use portal_services::ledger::{self, ACCOUNTS, Balances, LedgerFilter, LedgerPage};
+use portal_services::{
+    audit,
+    ledger::{self, ACCOUNTS, Balances, LedgerFilter, LedgerPage},
+};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::{
     address,
@@ -197,5 +201,16 @@ pub async fn download(page: Page, Query(query): Query<LedgerQuery>) -> Result<Re
         }
         csv.write(record);
     }
+    let facts = json!({ "on": filter.on, "search": query.q });
+    page.said(
+        audit::note(
+            &page.ctx,
+            page.actor()?.person(),
+            "export_ledger",
+            "ledger",
+            &facts,
+        )
+        .await,
+    )?;
     Ok(csv.answer("attachment; filename=\"ledger.csv\""))
 }

@@ -304,6 +304,7 @@ fn lead(
         need: need.to_owned(),
         value: value.to_owned(),
         currency: currency.to_owned(),
-        submission_key: String::new(),
+        lawful_basis: "legitimate_interest".to_owned(),
+        ..LeadForm::default()
     }
 }

@@ -27,7 +27,9 @@ use portal_services::{
     audit::{self, Head},
     closing,
     ledger::{self, ACCOUNTS, Balances},
-    lines, recompute, reconcile, vault, verify,
+    lines,
+    privacy::{about, erasure},
+    recompute, reconcile, vault, verify,
 };
 use portal_store::{deals, people};
 
@@ -89,6 +91,23 @@ enum Command {
     Audit {
         #[command(subcommand)]
         act: AuditAct,
+    },
+    /// Print everything that is kept of whoever has an address of mail, as JSON.
+    ExportPerson {
+        email: String,
+        /// The e-mail address of the administrator who asks.
+        #[arg(long = "as")]
+        asked_by: String,
+    },
+    /// Erase whoever has an address of mail, for good; amounts and books stay as they are.
+    ErasePerson {
+        email: String,
+        /// The same address once more.
+        #[arg(long)]
+        again: String,
+        /// The e-mail address of the administrator who erases.
+        #[arg(long = "as")]
+        erased_by: String,
     },
     /// Compute every line again by the rules of today, out of packs of the rows: a second for millions. `verify` proves more, from the rows.
     Recompute,
@@ -258,6 +277,17 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
             println!("{}", audit::find_head(&ctx).await?);
             Ok(ExitCode::SUCCESS)
         }
+        Command::ExportPerson { email, asked_by } => {
+            let ctx = books(&settings, "export-person").await?;
+            let actor = staff_actor(&ctx, &asked_by).await?;
+            println!("{:#}", about::export(&ctx, &actor, &email).await?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::ErasePerson {
+            email,
+            again,
+            erased_by,
+        } => erase_person(&settings, &email, &again, &erased_by).await,
         Command::Recompute => recompute(&settings).await,
         Command::Hubspot {
             act: HubSpotAct::Setup,
@@ -445,6 +475,29 @@ async fn close_quarter(
         "{} statements made, {} carried over.",
         closed.created, closed.carried
     );
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn erase_person(
+    settings: &Settings,
+    email: &str,
+    again: &str,
+    erased_by: &str,
+) -> Result<ExitCode, StartError> {
+    let ctx = books(settings, "erase-person").await?;
+    let actor = staff_actor(&ctx, erased_by).await?;
+    let erased = erasure::erase(&ctx, &actor, email, again).await?;
+    println!(
+        "Erased: {} leads, {} acts of the audit log.",
+        erased.leads,
+        erased.acts.len()
+    );
+    for (table, rows) in &erased.rows {
+        println!("{rows:>8}  {table}");
+    }
+    for (table, rows) in &erased.left {
+        println!("{rows:>8}  {table}: still there, as the law has us keep it");
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -67,11 +67,14 @@ test("somebody signs in, mends a lead and submits it by keyboard alone", async (
       ["Domain", "kestrelfoods.co.uk"],
       ["Name", "Owen Kerr"],
       ["E-mail", "owen@kestrelfoods.co.uk"],
-      ["What does the client need?", "Orders from 300 shops in one place."],
     ] as const) {
       await tabTo(page, leadField(page, label));
       await page.keyboard.type(text);
     }
+    await tabTo(page, page.getByRole("combobox", { name: "Lawful basis" }));
+    await page.keyboard.type("Contract");
+    await tabTo(page, leadField(page, "What does the client need?"));
+    await page.keyboard.type("Orders from 300 shops in one place.");
     await tabTo(page, page.getByRole("combobox", { name: "Currency" }));
     await page.keyboard.type("GBP");
     await tabTo(page, leadField(page, "Estimated value"));

@@ -24,6 +24,8 @@ export type LeadAnswers = {
   need?: string;
   value?: string;
   currency?: string;
+  /** The word of a lawful basis; a contract unless it is said. */
+  basis?: string;
 };
 
 /** The lead form's fields, by what their labels say. */
@@ -44,6 +46,7 @@ export async function fillLead(page: Page, answers: LeadAnswers): Promise<void> 
   for (const [label, text] of typed) {
     if (text !== undefined) await leadField(page, label).fill(text);
   }
+  await page.getByRole("combobox", { name: "Lawful basis" }).selectOption(answers.basis ?? "contract");
   if (answers.currency) await page.getByRole("combobox", { name: "Currency" }).selectOption(answers.currency);
 }
 

@@ -248,6 +248,7 @@ impl MadeBooks {
             contact_phone: String::new(),
             need: String::new(),
             value: None,
+            basis: None,
             state: LeadState::Won,
             reason: None,
             review_due_at: None,

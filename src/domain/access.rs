@@ -111,6 +111,7 @@ pub enum Action {
     Operate,
     Connect,
     LeaveBooks,
+    ManagePrivacy,
 }
 
 /// The permission table.
@@ -143,6 +144,7 @@ pub const fn can(actor: &Actor, action: Action) -> bool {
                     | A::Operate
                     | A::Connect
                     | A::LeaveBooks
+                    | A::ManagePrivacy
             ),
             StaffRole::PartnerManager => {
                 matches!(action, A::DecideLeads | A::ManagePartners | A::ReadBooks)
@@ -200,6 +202,7 @@ mod tests {
             (A::Operate, "--- y--y"),
             (A::Connect, "--- y--y"),
             (A::LeaveBooks, "--- y---"),
+            (A::ManagePrivacy, "--- y---"),
         ];
         let members = MemberRole::ALL.iter().copied().map(member);
         let actors: Vec<Actor> = members

@@ -1,5 +1,6 @@
 //! Leads: the form that a partner fills in, and the states that a lead goes through.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -23,6 +24,14 @@ pub struct LeadForm {
     pub value: String,
     #[serde(default)]
     pub currency: String,
+    /// The word of a [`LawfulBasis`].
+    #[serde(default)]
+    pub lawful_basis: String,
+    /// Only where that is consent: its day, and where its wording stands.
+    #[serde(default)]
+    pub consent_on: String,
+    #[serde(default)]
+    pub consent_source: String,
     /// Made with the empty form: the same key twice is the same lead, however often the button is pressed.
     #[serde(default)]
     pub submission_key: String,
@@ -41,7 +50,69 @@ pub struct LeadDraft {
     pub value: Option<Money>,
 }
 
+words! {
+    /// What lets somebody pass on the details of a contact (GDPR, article 6).
+    LawfulBasis {
+        LegitimateInterest = "legitimate_interest",
+        Consent = "consent",
+        Contract = "contract",
+    }
+}
+
+/// When somebody consented, and where the wording of that stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    pub on: NaiveDate,
+    pub source: String,
+}
+
+/// Why the contact of a lead may be kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Basis {
+    pub lawful: LawfulBasis,
+    /// There where it is consent.
+    pub consent: Option<Consent>,
+}
+
+/// Characters of where a consent's wording stands.
+const CONSENT_SOURCE_MAX: usize = 200;
+
 impl LeadForm {
+    /// Why the contact may be kept. Apart from the rest, which the browser checks too.
+    pub fn parse_basis(&self, today: NaiveDate) -> Result<Basis, FieldErrors> {
+        let Some(lawful) = LawfulBasis::parse(&self.lawful_basis) else {
+            return Err(FieldErrors::one("lawful_basis", "choose-one"));
+        };
+        if lawful != LawfulBasis::Consent {
+            return Ok(Basis {
+                lawful,
+                consent: None,
+            });
+        }
+        let mut errors = FieldErrors::default();
+        let on = match self.consent_on.trim() {
+            "" => Err("required"),
+            typed => typed.parse::<NaiveDate>().map_err(|_| "date-invalid"),
+        };
+        let on = on.and_then(|on| {
+            if on > today {
+                Err("date-to-come")
+            } else {
+                Ok(on)
+            }
+        });
+        let on = on.map_err(|code| errors.add("consent_on", code)).ok();
+        let source = parse_line(&self.consent_source, CONSENT_SOURCE_MAX);
+        let source = errors.take("consent_source", source);
+        match on.zip(source) {
+            Some((on, source)) => Ok(Basis {
+                lawful,
+                consent: Some(Consent { on, source }),
+            }),
+            None => Err(errors),
+        }
+    }
+
     /// All faults at once, each with its field.
     pub fn parse(&self) -> Result<LeadDraft, FieldErrors> {
         let mut errors = FieldErrors::default();
@@ -131,7 +202,8 @@ mod tests {
             need: "A shop\r\nin three languages".to_owned(),
             value: "1.234,50".to_owned(),
             currency: "eur".to_owned(),
-            submission_key: String::new(),
+            lawful_basis: "contract".to_owned(),
+            ..LeadForm::default()
         }
     }
 
@@ -148,6 +220,56 @@ mod tests {
             serde_json::from_str::<LeadDraft>(&json).expect("a draft"),
             draft
         );
+    }
+
+    #[test]
+    fn a_contact_is_passed_on_for_a_reason_and_consent_has_its_day_and_its_wording() {
+        let today = NaiveDate::from_ymd_opt(2026, 7, 6).expect("a day");
+        let parse = |basis: &str, on: &str, source: &str| {
+            let form = LeadForm {
+                lawful_basis: basis.to_owned(),
+                consent_on: on.to_owned(),
+                consent_source: source.to_owned(),
+                ..form()
+            };
+            form.parse_basis(today)
+        };
+        let contract = parse("contract", "no day", "").expect("no consent is needed");
+        assert_eq!(contract.consent, None);
+        let consent = parse("consent", "2026-07-06", " Newsletter ").expect("well formed");
+        let consent = consent.consent.expect("consent");
+        assert_eq!((consent.on, consent.source.as_str()), (today, "Newsletter"));
+        for (basis, on, faults) in [
+            ("", "", &[("lawful_basis", "choose-one")][..]),
+            (
+                "consent",
+                "",
+                &[("consent_on", "required"), ("consent_source", "required")],
+            ),
+            (
+                "consent",
+                "7/6",
+                &[
+                    ("consent_on", "date-invalid"),
+                    ("consent_source", "required"),
+                ],
+            ),
+            (
+                "consent",
+                "2026-07-07",
+                &[
+                    ("consent_on", "date-to-come"),
+                    ("consent_source", "required"),
+                ],
+            ),
+        ] {
+            let errors = parse(basis, on, "").expect_err(on);
+            let named = errors
+                .0
+                .iter()
+                .map(|error| (error.field.as_str(), error.code.as_str()));
+            assert_eq!(named.collect::<Vec<_>>(), faults);
+        }
     }
 
     #[test]

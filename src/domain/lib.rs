@@ -15,6 +15,8 @@ pub mod access;
 pub mod address;
 pub mod origin;
 pub mod partner;
+pub mod personal;
+pub mod retention;
 
 pub mod claim;
 pub mod connection;

@@ -71,6 +71,7 @@ async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         Job::RenewTokens => desk.connector.renew_idle().await,
         Job::WatchOver => Ok(portal_services::alerts::watch(ctx).await?),
         Job::RecomputeLines => Ok(portal_services::recompute::check(ctx).await.map(|_| ())?),
+        Job::EnforceRetention => Ok(portal_services::privacy::retention::enforce(ctx).await?),
         Job::CleanUp => Ok(portal_services::operations::clean_up(ctx)
             .await
             .map(|_| ())?),

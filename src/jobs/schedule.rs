@@ -47,6 +47,11 @@ const SCHEDULES: &[(&str, Turn, Job)] = &[
     ("tell_exceptions", Turn::Minutes(3), Job::TellExceptions),
     ("recompute_lines", Turn::Nightly(3, 10), Job::RecomputeLines),
     ("clean_up", Turn::Nightly(4, 10), Job::CleanUp),
+    (
+        "enforce_retention",
+        Turn::Nightly(4, 30),
+        Job::EnforceRetention,
+    ),
 ];
 
 /// Adds the jobs whose turn has come.

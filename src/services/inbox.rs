@@ -19,10 +19,8 @@ use crate::{
     Ctx, ServiceError,
     access::require_staff,
     outbox::{self, Job},
+    privacy::retention,
 };
-
-/// For how long notes are kept that were worked off, in days; both vendors stop sending one again after a day.
-const KEPT_DAYS: i64 = 30;
 
 /// A note that has come, and whose signature was checked.
 #[derive(Clone, Debug)]
@@ -271,7 +269,8 @@ pub async fn replay(ctx: &Ctx, actor: &Actor, id: InboxId) -> Result<(), Service
 /// Drops old notes.
 pub(crate) async fn clean_up(ctx: &Ctx) -> Result<u64, ServiceError> {
     let mut tx = ctx.store.write().await?;
-    let removed = inbox::remove_before(&mut tx, ctx.now().plus_days(-KEPT_DAYS)).await?;
+    let days = i64::from(retention::find_in(&mut tx).await?.note_days);
+    let removed = inbox::remove_before(&mut tx, ctx.now().plus_days(-days)).await?;
     tx.commit().await?;
     Ok(removed)
 }

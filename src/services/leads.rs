@@ -4,8 +4,9 @@ use portal_domain::{
     access::{Action, Actor},
     calendar::Timestamp,
     claim::{LeadFacts, RejectReason, ReviewReason, Verdict, judge},
+    error::FieldErrors,
     ids::{ClientId, LeadId, PartnerId},
-    lead::{LeadDraft, LeadForm, LeadState},
+    lead::{Basis, LeadDraft, LeadForm, LeadState},
     money::Money,
     remote::RemoteStage,
     text::{is_free_mail, parse_paragraph},
@@ -65,7 +66,7 @@ pub struct LeadView {
 /// Takes a lead in. The same submission key twice is the same lead.
 pub async fn submit(ctx: &Ctx, actor: &Actor, form: &LeadForm) -> Result<Submitted, ServiceError> {
     let partner = require_partner(actor, Action::SubmitLeads)?;
-    let draft = form.parse().map_err(ServiceError::Invalid)?;
+    let (draft, basis) = parse(ctx, form)?;
     let mut tx = ctx.store.write().await?;
     let domain = registrable_domain(draft.client_host.as_str());
     tx.lock(&format!("domain:{}", domain.as_deref().unwrap_or_default()))
@@ -89,7 +90,7 @@ pub async fn submit(ctx: &Ctx, actor: &Actor, form: &LeadForm) -> Result<Submitt
         &mut tx,
         actor,
         partner,
-        &draft,
+        (&draft, basis),
         &form.submission_key,
         &domain,
         state,
@@ -97,6 +98,18 @@ pub async fn submit(ctx: &Ctx, actor: &Actor, form: &LeadForm) -> Result<Submitt
     .await?;
     tx.commit().await?;
     Ok(outcome(&lead))
+}
+
+/// All faults at once, those of the contact's basis last.
+fn parse(ctx: &Ctx, form: &LeadForm) -> Result<(LeadDraft, Basis), ServiceError> {
+    match (form.parse(), form.parse_basis(ctx.today())) {
+        (Ok(draft), Ok(basis)) => Ok((draft, basis)),
+        (draft, basis) => {
+            let faults = draft.err().into_iter().chain(basis.err());
+            let faults = faults.flat_map(|errors| errors.0).collect();
+            Err(ServiceError::Invalid(FieldErrors(faults)))
+        }
+    }
 }
 
 /// What of a host name somebody can register, by the public-suffix list; `bücher.de` and `xn--bcher-kva.de` are one.
@@ -167,7 +180,7 @@ async fn store(
     tx: &mut Tx,
     actor: &Actor,
     partner: PartnerId,
-    draft: &LeadDraft,
+    (draft, basis): (&LeadDraft, Basis),
     submission_key: &str,
     domain: &str,
     (state, review): (LeadState, Option<ReviewReason>),
@@ -204,6 +217,7 @@ async fn store(
             .map_or(String::new(), |phone| phone.as_str().to_owned()),
         need: draft.need.clone(),
         value: draft.value,
+        basis: Some(basis),
         state,
         reason: review.map(|reason| reason.as_str().to_owned()),
         review_due_at: review.map(|_| now.plus_ms(review_ms)),

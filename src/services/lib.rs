@@ -56,6 +56,7 @@ pub mod dead_letters;
 pub mod drift;
 pub mod inbox;
 pub mod operations;
+pub mod privacy;
 pub mod relay;
 pub mod stages;
 pub mod subject;

@@ -60,6 +60,7 @@ pub enum Job {
     RenewTokens,
     WatchOver,
     CleanUp,
+    EnforceRetention,
 }
 
 /// Who does the work: one slow vendor must not hold up another, nor our own books.
@@ -104,7 +105,8 @@ impl Job {
             // A paused lane must not keep its own tokens from being renewed.
             | Self::RenewTokens
             | Self::WatchOver
-            | Self::CleanUp => "books",
+            | Self::CleanUp
+            | Self::EnforceRetention => "books",
             Self::SendMail { .. } | Self::CheckMail => "mail",
             Self::PostSlack { .. } | Self::CheckSlack => "slack",
         }
@@ -160,6 +162,7 @@ impl Job {
             Self::RenewTokens => "renew_tokens",
             Self::WatchOver => "watch_over",
             Self::CleanUp => "clean_up",
+            Self::EnforceRetention => "enforce_retention",
         }
     }
 
@@ -206,7 +209,8 @@ impl Job {
             | Self::RenewTokens
             | Self::CheckSlack
             | Self::CheckMail
-            | Self::CleanUp => Priority::Last,
+            | Self::CleanUp
+            | Self::EnforceRetention => Priority::Last,
         }
     }
 }

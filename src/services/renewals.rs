@@ -152,6 +152,7 @@ fn new_lead(
         contact_phone: contact(|lead| &lead.contact_phone).unwrap_or_default(),
         need: facts.into.clone(),
         value: None,
+        basis: last.as_ref().and_then(|lead| lead.basis.clone()),
         state: LeadState::Registered,
         reason: None,
         review_due_at: None,

@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-pub use filter::{AuditFilter, list, list_acts, list_after};
+pub use filter::{AuditFilter, list, list_acts, list_after, list_naming};
 pub use seal::{Hash, START, seal};
 
 /// The counter that positions are taken from; its row is the lock under which the chain grows.

@@ -258,3 +258,19 @@ pub async fn count_codes(tx: &mut Tx, person: PersonId) -> Result<i64, StoreErro
     )?
     .map_or(Ok(0), |row| row.integer("left_over"))
 }
+
+/// Drops everything with which a person could prove itself.
+pub async fn remove_of(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "DELETE FROM passkey_questions WHERE person_id = $1",
+        person
+    )?;
+    execute!(tx, "DELETE FROM passkeys WHERE person_id = $1", person)?;
+    execute!(
+        tx,
+        "DELETE FROM recovery_codes WHERE person_id = $1",
+        person
+    )?;
+    remove_authenticator(tx, person).await
+}

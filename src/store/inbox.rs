@@ -247,6 +247,16 @@ pub async fn remove_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreE
     )
 }
 
+/// Notes that were worked off and came before an instant.
+pub async fn count_before(tx: &mut Tx, before: Timestamp) -> Result<i64, StoreError> {
+    row!(
+        tx,
+        "SELECT COUNT(*) AS how_many FROM inbox WHERE worked_at IS NOT NULL AND received_at < $1",
+        before
+    )?
+    .map_or(Ok(0), |row| row.integer("how_many"))
+}
+
 /// Requests to a vendor's address that were not the vendor's.
 #[derive(Clone, Debug)]
 pub struct RefusalRecord {

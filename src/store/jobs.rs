@@ -601,6 +601,25 @@ pub async fn remove_done(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreErr
     )
 }
 
+/// Work that was given up, and that a person set aside before an instant. What brings a lead or a bill on its way stays: that it never left must be seen.
+const SET_ASIDE: &str = " FROM jobs WHERE state = 'dead' AND set_aside_at < $1 AND kind NOT IN ('register_lead', 'relay_lead', 'create_bill')";
+
+pub async fn count_set_aside_before(tx: &mut Tx, before: Timestamp) -> Result<i64, StoreError> {
+    let sql = sql!("SELECT COUNT(*) AS how_many", SET_ASIDE);
+    row!(tx, sql, before)?.map_or(Ok(0), |row| row.integer("how_many"))
+}
+
+/// Drops it, and how it was tried.
+pub async fn remove_set_aside(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let sql = sql!(
+        "DELETE FROM job_tries WHERE job_id IN (SELECT id",
+        SET_ASIDE,
+        ")"
+    );
+    execute!(tx, sql, before)?;
+    execute!(tx, sql!("DELETE", SET_ASIDE), before)
+}
+
 /// What is still to be done in one lane.
 #[derive(Clone, Debug, Default)]
 pub struct BacklogRecord {

@@ -3,7 +3,7 @@
 use portal_domain::{
     calendar::Timestamp,
     ids::{ClientId, LeadId, PartnerId, PersonId},
-    lead::LeadState,
+    lead::{Basis, Consent, LawfulBasis, LeadState},
     money::{Currency, Money},
 };
 use sqlx::any::AnyRow;
@@ -31,6 +31,8 @@ pub struct LeadRecord {
     pub contact_phone: String,
     pub need: String,
     pub value: Option<Money>,
+    /// `None` for leads that are older than the question.
+    pub basis: Option<Basis>,
     pub state: LeadState,
     pub reason: Option<String>,
     pub review_due_at: Option<Timestamp>,
@@ -55,7 +57,7 @@ pub struct LeadEventRecord {
 
 const LEAD: &str = "SELECT leads.id, leads.partner_id, partners.name AS partner_name, leads.client_id, leads.submitted_by, leads.submission_key,
         leads.client_name, leads.client_domain, leads.contact_name, leads.contact_email, leads.contact_phone, leads.need,
-        leads.value_minor, leads.currency, leads.state, leads.reason, leads.review_due_at, leads.actioned_at,
+        leads.value_minor, leads.currency, leads.lawful_basis, leads.consent_on, leads.consent_source, leads.state, leads.reason, leads.review_due_at, leads.actioned_at,
         leads.hubspot_contact_id, leads.hubspot_deal_id, leads.created_at,
         COALESCE(stages.phase, stages.label) AS phase, deals.confirmed_at
     FROM leads
@@ -82,6 +84,7 @@ fn read_lead(row: &AnyRow) -> Result<LeadRecord, StoreError> {
         value: value_minor
             .zip(currency)
             .map(|(minor, currency)| Money::new(minor, currency)),
+        basis: read_basis(row)?,
         state: row.word("state", LeadState::parse)?,
         reason: row.optional_text("reason")?,
         review_due_at: row.optional_instant("review_due_at")?,
@@ -94,12 +97,26 @@ fn read_lead(row: &AnyRow) -> Result<LeadRecord, StoreError> {
     })
 }
 
+fn read_basis(row: &AnyRow) -> Result<Option<Basis>, StoreError> {
+    let Some(lawful) = row.optional_word("lawful_basis", LawfulBasis::parse)? else {
+        return Ok(None);
+    };
+    let on = row.optional_parsed("consent_on")?;
+    let source = row.optional_text("consent_source")?;
+    Ok(Some(Basis {
+        lawful,
+        consent: on.zip(source).map(|(on, source)| Consent { on, source }),
+    }))
+}
+
 pub async fn add(tx: &mut Tx, lead: &LeadRecord) -> Result<(), StoreError> {
+    let consent = lead.basis.as_ref().and_then(|basis| basis.consent.as_ref());
     execute!(
         tx,
         "INSERT INTO leads (id, partner_id, client_id, submitted_by, submission_key, client_name, client_domain, contact_name,
-             contact_email, contact_phone, need, value_minor, currency, state, reason, review_due_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)",
+             contact_email, contact_phone, need, value_minor, currency, state, reason, review_due_at, created_at, updated_at,
+             lawful_basis, consent_on, consent_source)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18, $19, $20)",
         lead.id,
         lead.partner,
         lead.client,
@@ -117,6 +134,9 @@ pub async fn add(tx: &mut Tx, lead: &LeadRecord) -> Result<(), StoreError> {
         lead.reason,
         lead.review_due_at,
         lead.created_at,
+        lead.basis.as_ref().map(|basis| basis.lawful),
+        consent.map(|consent| consent.on),
+        consent.map(|consent| consent.source.as_str()),
     )?;
     Ok(())
 }
@@ -469,4 +489,62 @@ pub async fn release_claim(tx: &mut Tx, lead: LeadId, now: Timestamp) -> Result<
         now,
     )?;
     Ok(())
+}
+
+/// The leads with a contact.
+pub async fn list_of_contact(tx: &mut Tx, email: &str) -> Result<Vec<LeadRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(LEAD, " WHERE leads.contact_email = $1 ORDER BY leads.id"),
+        email
+    )?;
+    all(&rows, read_lead)
+}
+
+/// Leads that came to nothing before an instant and whose contact is still there.
+const OVER: &str = " WHERE leads.state IN ('lost', 'rejected', 'withdrawn', 'removed')
+    AND leads.updated_at < $1 AND leads.pseudonymised_at IS NULL";
+
+/// Oldest first.
+pub async fn list_over(
+    tx: &mut Tx,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<LeadRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(LEAD, OVER, " ORDER BY leads.id LIMIT $2"),
+        before,
+        limit
+    )?;
+    all(&rows, read_lead)
+}
+
+pub async fn count_over(tx: &mut Tx, before: Timestamp) -> Result<i64, StoreError> {
+    let sql = sql!("SELECT COUNT(*) AS how_many FROM leads", OVER);
+    row!(tx, sql, before)?.map_or(Ok(0), |row| row.integer("how_many"))
+}
+
+/// Puts a name and an address that mean nobody in the place of a lead's contact, and texts without it in the place of those that were typed about it.
+pub async fn pseudonymise(
+    tx: &mut Tx,
+    id: LeadId,
+    (name, email): (&str, &str),
+    need: &str,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "lead",
+        "UPDATE leads SET contact_name = $2, contact_email = $3, contact_phone = '', need = $4, reason = $5, consent_source = NULL,
+             pseudonymised_at = $6
+         WHERE id = $1",
+        id,
+        name,
+        email,
+        need,
+        reason,
+        now,
+    )
 }

@@ -44,6 +44,7 @@ pub mod owners;
 pub mod packs;
 pub mod partners;
 pub mod people;
+pub mod personal;
 pub mod plans;
 pub mod preferences;
 pub mod priced;

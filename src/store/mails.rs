@@ -4,6 +4,7 @@ use portal_domain::{
     calendar::Timestamp,
     ids::{MailId, PartnerId, PersonId},
     notice::MailKind,
+    personal::{ERASED, ERASED_ADDRESS},
 };
 use sqlx::any::AnyRow;
 
@@ -111,5 +112,36 @@ pub async fn set_refused(tx: &mut Tx, id: MailId, why: &str) -> Result<(), Store
         "UPDATE mails SET refusal = $2 WHERE id = $1",
         id,
         why
+    )
+}
+
+/// Mails that left, or never will, and of which something is still there.
+const OLD: &str =
+    " WHERE created_at < $1 AND (sent_at IS NOT NULL OR refusal IS NOT NULL) AND body_text <> ''";
+
+pub async fn count_before(tx: &mut Tx, before: Timestamp) -> Result<i64, StoreError> {
+    let sql = sql!("SELECT COUNT(*) AS how_many FROM mails", OLD);
+    row!(tx, sql, before)?.map_or(Ok(0), |row| row.integer("how_many"))
+}
+
+/// Takes out what stood in old mails, and to whom they went: that there was one stays.
+pub async fn blank_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let sql = sql!(
+        "UPDATE mails SET recipient = $2, subject = '', body_text = '', body_html = '', unsubscribe_url = NULL",
+        OLD
+    );
+    execute!(tx, sql, before, ERASED_ADDRESS)
+}
+
+/// The same of all mails to one address; what has not left does not leave.
+pub async fn blank_of(tx: &mut Tx, recipient: &str) -> Result<u64, StoreError> {
+    execute!(
+        tx,
+        "UPDATE mails SET recipient = $2, subject = '', body_text = '', body_html = '', unsubscribe_url = NULL,
+             refusal = CASE WHEN sent_at IS NULL THEN COALESCE(refusal, $3) ELSE refusal END
+         WHERE LOWER(recipient) = $1",
+        recipient,
+        ERASED_ADDRESS,
+        ERASED,
     )
 }

@@ -317,6 +317,18 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0052_audit_chain.sqlite.sql"),
         include_str!("../../migrations/0052_audit_chain.postgres.sql"),
     ),
+    (
+        53,
+        "lawful_basis",
+        include_str!("../../migrations/0053_lawful_basis.sql"),
+        include_str!("../../migrations/0053_lawful_basis.sql"),
+    ),
+    (
+        54,
+        "erasure",
+        include_str!("../../migrations/0054_erasure.sqlite.sql"),
+        include_str!("../../migrations/0054_erasure.postgres.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -318,3 +318,13 @@ pub async fn list_enrolments(
     )?;
     all(&rows, read_enrolment)
 }
+
+/// Whether a partner that has not left has its mail about money sent to an address.
+pub async fn is_billing_address(tx: &mut Tx, email: &str) -> Result<bool, StoreError> {
+    let found = row!(
+        tx,
+        "SELECT id FROM partners WHERE LOWER(billing_email) = $1 AND state = 'active' LIMIT 1",
+        email
+    )?;
+    Ok(found.is_some())
+}

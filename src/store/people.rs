@@ -296,3 +296,22 @@ pub async fn revoke_invitation(
         now,
     )
 }
+
+/// Puts a name and an address that mean nobody in the place of somebody's, who is nobody's staff and signs in no more.
+pub async fn erase(
+    tx: &mut Tx,
+    id: PersonId,
+    email: &str,
+    name: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "person",
+        "UPDATE people SET email = $2, name = $3, staff_role = NULL, disabled_at = COALESCE(disabled_at, $4) WHERE id = $1",
+        id,
+        email,
+        name,
+        now,
+    )
+}

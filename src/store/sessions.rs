@@ -297,3 +297,10 @@ pub async fn remove_ended(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreEr
     )?;
     Ok(links + sessions)
 }
+
+/// Drops a person's sessions and links, whether they ended or not.
+pub async fn remove_of(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
+    execute!(tx, "DELETE FROM sign_in_links WHERE person_id = $1", person)?;
+    execute!(tx, "DELETE FROM sessions WHERE person_id = $1", person)?;
+    Ok(())
+}

@@ -69,6 +69,7 @@ bind_as_text!(
     portal_domain::connection::Way,
     portal_domain::deal::BillingPeriod,
     portal_domain::deal::DealState,
+    portal_domain::lead::LawfulBasis,
     portal_domain::lead::LeadState,
     portal_domain::ledger::Account,
     portal_domain::line::DisputeStep,

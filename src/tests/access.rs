@@ -841,7 +841,10 @@ async fn an_invitation_that_was_taken_back_or_is_old_is_worth_nothing() {
     portal.finish().await;
 }
 
-/// How many rows each table has, and how far those that count changes have counted. What a session's last use is, is not content.
+/// What the audit log notes of those who changed nothing.
+const NOTED: &str = "'sign_in', 'use_link', 'refuse', 'download_statement', 'download_bill', 'export_audit', 'export_explorer', 'export_ledger', 'export_person'";
+
+/// How many rows each table has, and how far those that count changes have counted. What a session's last use is, is not content, nor what is noted of looks.
 pub async fn content(portal: &TestPortal) -> BTreeMap<String, i64> {
     let sql = if portal.database.is_postgres() {
         "SELECT CAST(table_name AS TEXT) AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_name <> 'sessions'"
@@ -859,6 +862,11 @@ pub async fn content(portal: &TestPortal) -> BTreeMap<String, i64> {
             .await;
         content.insert(table, count[0].get("how_many"));
     }
+    let changes = format!(
+        "SELECT CAST(COUNT(*) AS BIGINT) AS how_many FROM audit WHERE act NOT IN ({NOTED})"
+    );
+    let changes = portal.database.rows(&changes).await;
+    content.insert("audit".to_owned(), changes[0].get("how_many"));
     let versions = portal
         .database
         .rows("SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) AS how_many FROM partner_changes")

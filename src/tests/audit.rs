@@ -117,8 +117,8 @@ async fn what_a_job_does_is_audited_as_its_doing() {
     let path = format!("/statements/{statement}");
     let raise = [
         ("do", "raise_invoice"),
-        ("statement", &statement.to_string()),
-        ("number", "AST-1"),
+        ("form[statement]", &statement.to_string()),
+        ("form[number]", "AST-1"),
     ];
     assert_eq!(finance.post(&path, &raise).await.status, 303);
     portal.run_jobs().await;
@@ -173,7 +173,7 @@ async fn an_act_that_was_changed_removed_swapped_put_in_or_cut_off_is_found_and_
             found.len() == 1 && found[0].contains(fault),
             "{statements:?}: {found:?}"
         );
-        portal.database.remove().await;
+        portal.finish_with_broken_books().await;
     }
 }
 
@@ -208,7 +208,7 @@ async fn a_head_that_was_kept_elsewhere_shows_a_log_that_was_cut_off_or_written_
         found[0].contains("is not what it was when its hash was kept"),
         "{found:?}"
     );
-    portal.database.remove().await;
+    portal.finish_with_broken_books().await;
 }
 
 #[tokio::test]
@@ -225,7 +225,7 @@ async fn acts_that_are_older_than_the_chain_are_vouched_for_by_the_first_one_wit
     let change = "UPDATE audit SET subject = 'another' WHERE position = 2";
     portal.database.execute(change).await.unwrap();
     assert_eq!(faults(&portal, None).await.len(), 1);
-    portal.database.remove().await;
+    portal.finish_with_broken_books().await;
 }
 
 #[tokio::test]
@@ -353,12 +353,7 @@ async fn the_log_is_exported_with_hashes_that_anybody_can_compute_again() {
     for record in &exported {
         hash = seal(&hash, record);
         let own = record.hash.clone().unwrap();
-        assert_eq!(
-            own.parse::<String>().unwrap(),
-            hex_of(&hash),
-            "{}",
-            record.position
-        );
+        assert_eq!(own, hex_of(&hash), "{}", record.position);
     }
     // The export is the last act in it, and says what was asked for.
     assert_eq!(exported.last().unwrap().act, "export_audit");

@@ -21,6 +21,9 @@ use crate::{
 pub async fn send(browser: &mut Browser, form: &LeadForm) -> Answer {
     let fields = [
         ("do", "submit_lead"),
+        ("form[lawful_basis]", &form.lawful_basis),
+        ("form[consent_on]", &form.consent_on),
+        ("form[consent_source]", &form.consent_source),
         ("form[client_name]", &form.client_name),
         ("form[client_domain]", &form.client_domain),
         ("form[contact_name]", &form.contact_name),

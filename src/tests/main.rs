@@ -34,6 +34,7 @@ mod operations;
 mod other_accounts;
 mod payloads;
 mod plans;
+mod privacy;
 mod registering;
 mod relay;
 mod removed_deals;

@@ -428,6 +428,11 @@ impl TestPortal {
         self.close().await;
     }
 
+    /// Ends a test that broke the books on purpose.
+    pub async fn finish_with_broken_books(mut self) {
+        self.close().await;
+    }
+
     async fn close(&mut self) {
         self.portal.take().expect("closed once").stop().await;
         self.database.remove().await;
@@ -455,7 +460,9 @@ pub fn lead_form(client: &str, domain: &str) -> LeadForm {
         need: "Route planning for 40 vans.".to_owned(),
         value: "18000".to_owned(),
         currency: "GBP".to_owned(),
+        lawful_basis: "legitimate_interest".to_owned(),
         submission_key: format!("key of {domain}"),
+        ..LeadForm::default()
     }
 }
 

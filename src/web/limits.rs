@@ -286,7 +286,8 @@ fn is_heavy(uri: &Uri) -> bool {
     let name = uri.path().rsplit('/').next().unwrap_or_default();
     let is_file = matches!(name, "pdf" | "csv" | "json")
         || name.ends_with(".csv")
-        || name.ends_with(".jsonl");
+        || name.ends_with(".jsonl")
+        || name.ends_with(".json");
     is_file || (name == "edit" && uri.query().is_some_and(|query| query.contains("trial=")))
 }
 

@@ -233,6 +233,8 @@ fn staff_pages() -> Router<AppState> {
         )
         .route(staff::stages::PATH, get(staff::stages::show))
         .route("/staff/audit", get(staff::audit::list))
+        .route(staff::privacy::PATH, get(staff::privacy::show))
+        .route("/staff/privacy/person.json", get(staff::privacy::download))
         .route("/staff/audit.csv", get(staff::audit::csv))
         .route("/staff/audit.jsonl", get(staff::audit::json_lines))
 }

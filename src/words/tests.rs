@@ -11,10 +11,11 @@ use portal_domain::{
     calendar::{Month, Quarter, Timestamp},
     claim::{RejectReason, ReviewReason},
     failure::Failure,
-    lead::LeadState,
+    lead::{LawfulBasis, LeadState},
     line::{LineKind, LineState},
     money::{Currency, Money, Rate},
     notice::{Delivery, MailKind, StaffEvent},
+    origin::Means,
     statement::SettlementState,
 };
 
@@ -156,6 +157,12 @@ fn every_word_of_the_domain_has_its_text() {
     }
     for reason in ReviewReason::ALL {
         add("lead-review", reason.as_str());
+    }
+    for basis in LawfulBasis::ALL {
+        add("basis", basis.as_str());
+    }
+    for means in Means::ALL {
+        add("audit-means", means.as_str());
     }
     for role in MemberRole::ALL {
         add("role", role.as_str());

@@ -51,9 +51,9 @@ pub(super) fn proof_draft(words: Words, act: &str) -> Draft {
         kind: MailKind::SignIn,
         words,
         partner: None,
-        subject: words.text(&format!("mail-proof-subject-{act}")),
+        subject: words.text(&format!("mail-proof-{act}-subject")),
         paragraphs: vec![
-            words.text(&format!("mail-proof-body-{act}")),
+            words.text(&format!("mail-proof-{act}-body")),
             words.text("mail-proof-not-you"),
         ],
         rows: Vec::new(),

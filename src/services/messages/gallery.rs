@@ -40,11 +40,14 @@ use super::{
 use crate::{Ctx, ServiceError, access::require_staff};
 
 /// The mails, by the name under which they are looked at.
-pub const MAILS: [&str; 21] = [
+pub const MAILS: [&str; 24] = [
     "sign-in",
-    "proof-added",
-    "proof-removed",
-    "recovery-used",
+    "proof-add_passkey",
+    "proof-remove_passkey",
+    "proof-add_authenticator",
+    "proof-remove_authenticator",
+    "proof-make_recovery_codes",
+    "proof-use_recovery_code",
     "invitation",
     "lead-accepted",
     "lead-review",
@@ -149,11 +152,14 @@ impl<'a> Sample<'a> {
         let words = self.words;
         let (statement, body) = (self.statement(), self.body());
         let bill = |news| bill_draft(words, &self.bill(), &statement, news);
+        if let Some(act) = name
+            .strip_prefix("proof-")
+            .filter(|_| MAILS.contains(&name))
+        {
+            return Ok(proof_draft(words, act));
+        }
         Ok(match name {
             "sign-in" => sign_in_draft(words),
-            "proof-added" => proof_draft(words, "add_passkey"),
-            "proof-removed" => proof_draft(words, "remove_passkey"),
-            "recovery-used" => proof_draft(words, "use_recovery_code"),
             "invitation" => invitation_draft(self.ctx, words, ("Jane Meyer", PARTNER)),
             "lead-accepted" => lead_draft(words, &self.lead(), "accepted"),
             "lead-review" => lead_draft(words, &self.lead(), "review"),
@@ -228,6 +234,7 @@ impl<'a> Sample<'a> {
             contact_email: "mia@harbour-logistics.example".to_owned(),
             contact_phone: String::new(),
             need: format!("{CLIENT} 2027"),
+            basis: None,
             value: Some(self.money(1_800_000)),
             state: LeadState::InReview,
             reason: Some("Our sales team works with this client already.".to_owned()),

@@ -624,6 +624,7 @@ async fn a_partner_that_leaves_is_paid_for_its_plans_tail_and_brings_no_leads() 
             contact_name: "Ada".to_owned(),
             contact_email: "ada@delta.com".to_owned(),
             need: "A portal".to_owned(),
+            lawful_basis: "contract".to_owned(),
             submission_key: "delta".to_owned(),
             ..LeadForm::default()
         };

@@ -92,6 +92,7 @@ impl World {
             contact_name: "Ada".to_owned(),
             contact_email: format!("ada@{domain}"),
             need: "A portal".to_owned(),
+            lawful_basis: "contract".to_owned(),
             submission_key: deal.id.clone(),
             ..LeadForm::default()
         };

@@ -6,7 +6,7 @@ use super::{AUDIT, AuditRecord, read_record};
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{rows, sql},
+    sql::{Bind, pattern, rows, rows_many, sql},
 };
 
 /// What narrows the log; what is not said does not.
@@ -86,4 +86,20 @@ pub async fn list_after(
 pub async fn list_acts(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     let rows = rows!(tx, "SELECT DISTINCT act FROM audit ORDER BY act")?;
     all(&rows, |row| row.text("act"))
+}
+
+/// The acts in whose subject or facts any of some texts stands, written large or small, oldest first.
+pub async fn list_naming(tx: &mut Tx, texts: &[String]) -> Result<Vec<AuditRecord>, StoreError> {
+    let conditions: Vec<String> = (1..=texts.len())
+        .map(|place| {
+            format!("LOWER(audit.facts) LIKE ${place} ESCAPE '!' OR LOWER(audit.subject) LIKE ${place} ESCAPE '!'")
+        })
+        .collect();
+    let patterns = texts.iter().filter_map(|text| pattern(text));
+    let patterns = patterns.map(|pattern| pattern.value()).collect();
+    let text = format!(
+        "{AUDIT} WHERE audit.facts_hash IS NULL AND ({}) ORDER BY audit.position",
+        conditions.join(" OR ")
+    );
+    all(&rows_many(tx, text, patterns).await?, read_record)
 }

@@ -77,6 +77,9 @@ mod awake {
             need: value("need"),
             value: value("value"),
             currency: value("currency"),
+            lawful_basis: value("lawful_basis"),
+            consent_on: value("consent_on"),
+            consent_source: value("consent_source"),
             submission_key: value("submission_key"),
         }
     }

@@ -67,6 +67,23 @@ pub fn lead_pill(page: &Page, lead: &LeadRecord) -> AnyView {
     kit::pill(lead.state.as_str(), label)
 }
 
+/// Why the contact of a lead may be kept, with the day and the wording where it is consent.
+pub fn basis(page: &Page, lead: &LeadRecord) -> AnyView {
+    let words = &page.words;
+    let Some(basis) = &lead.basis else {
+        return words.text("basis-unknown").into_any();
+    };
+    let consent = basis.consent.as_ref().map(|consent| {
+        let said = [
+            ("on", words.date(consent.on).into()),
+            ("source", consent.source.as_str().into()),
+        ];
+        view! { <small>{words.with("lead-detail-consent", &said)}</small> }
+    });
+    let lawful = words.text(&format!("basis-{}", basis.lawful));
+    view! { {lawful}{consent} }.into_any()
+}
+
 /// Whether somebody stopped the line, and it can still be let go on.
 pub fn is_held(line: &LineRecord) -> bool {
     line.held_reason.is_some() && !line.state.is_stated() && line.state != LineState::Cancelled

@@ -16,7 +16,7 @@ use portal_services::{
 use portal_store::leads::{LeadEventRecord, LeadRecord};
 use serde_json::Value;
 
-use super::{crumbs, lead_pill, line_pill, may, parse_id};
+use super::{crumbs, lead_pill, line_pill, may, parse_id, parts};
 use crate::{
     ui::{api::UiError, kit},
     web::page::Page,
@@ -415,6 +415,7 @@ fn facts(page: &Page, view: &LeadView) -> AnyView {
     let mut rows = vec![
         fact("lead-detail-domain", lead.client_domain.clone().into_any()),
         fact("lead-detail-contact", contact(lead)),
+        fact("lead-detail-basis", parts::basis(page, lead)),
     ];
     if let Some(value) = lead.value {
         rows.push(fact("lead-detail-value", kit::money(page, value)));

@@ -4,7 +4,11 @@ use std::{cmp::Reverse, collections::BTreeMap};
 
 use axum::{extract::Query, response::Response};
 use leptos::prelude::*;
-use portal_domain::{access::Action, lead::LeadState, money::OFFERED_CURRENCIES};
+use portal_domain::{
+    access::Action,
+    lead::{LawfulBasis, LeadState},
+    money::OFFERED_CURRENCIES,
+};
 use portal_services::leads::{self, PAGE};
 use portal_store::leads::{LeadFilter, LeadRecord};
 use serde::Deserialize;
@@ -320,6 +324,7 @@ fn form(page: &Page, key: &str) -> AnyView {
             <input type="hidden" id="submission_key" name="form[submission_key]" value=page.typed(SUBMIT, "form[submission_key]", key) />
             {client_fields(page)}
             {contact_fields(page)}
+            {basis_fields(page)}
             {need_fields(page)}
             <div class="foot">
                 <button class="btn primary">{words.text("lead-form-submit")}</button>
@@ -367,6 +372,38 @@ fn contact_fields(page: &Page) -> AnyView {
                     .kind("tel")
                     .optional()
                     .maximum(40)
+                    .input()}
+            </div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// Why the contact's details may be passed on; the day and the wording only where somebody consented.
+fn basis_fields(page: &Page) -> AnyView {
+    let words = &page.words;
+    let nothing = (String::new(), words.text("lead-form-lawful_basis-choose"));
+    let bases = LawfulBasis::ALL.iter().map(|basis| {
+        let label = words.text(&format!("basis-{basis}"));
+        (basis.to_string(), label)
+    });
+    view! {
+        <fieldset>
+            <legend>{words.text("lead-form-basis")}</legend>
+            <div class="cols">
+                {field(page, SUBMIT, "lawful_basis", "form[lawful_basis]", "lead-form-lawful_basis")
+                    .hint("lead-form-lawful_basis-hint")
+                    .full()
+                    .select(std::iter::once(nothing).chain(bases).collect())}
+                {field(page, SUBMIT, "consent_on", "form[consent_on]", "lead-form-consent_on")
+                    .hint("lead-form-consent_on-hint")
+                    .kind("date")
+                    .optional()
+                    .input()}
+                {field(page, SUBMIT, "consent_source", "form[consent_source]", "lead-form-consent_source")
+                    .hint("lead-form-consent_source-hint")
+                    .optional()
+                    .maximum(200)
                     .input()}
             </div>
         </fieldset>

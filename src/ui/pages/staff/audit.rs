@@ -5,12 +5,13 @@ mod export;
 use axum::{extract::Query, response::Response};
 use chrono::{Days, NaiveDate};
 use leptos::prelude::*;
+use portal_domain::access::Action;
 use portal_services::audit::{self, PAGE};
 use portal_store::audit::{AuditFilter, AuditRecord};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{address, head, paging};
+use super::{address, head, may, paging, privacy};
 use crate::{
     ui::{
         api::UiError,
@@ -124,7 +125,10 @@ fn exports(page: &Page, query: &AuditQuery) -> AnyView {
         let (url, label) = (query.url(path, ""), page.words.text(key));
         view! { <a class="btn" href=url download="">{kit::icon(icons::DOWNLOAD)}{label}</a> }
     };
-    links.map(link).into_iter().collect_view().into_any()
+    let privacy = may(page, Action::ManagePrivacy).then(|| {
+        view! { <a class="btn" href=privacy::PATH>{page.words.text("privacy-open")}</a> }
+    });
+    view! { {links.map(link).into_iter().collect_view()}{privacy} }.into_any()
 }
 
 fn filters(page: &Page, query: &AuditQuery, acts: &[String]) -> AnyView {

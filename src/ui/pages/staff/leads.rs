@@ -25,7 +25,7 @@ use crate::{
         kit::{self, icons},
         pages::{
             partner::lead_detail::{steps, timeline},
-            parts::lead_pill,
+            parts::{self, lead_pill},
         },
     },
     web::page::Page,
@@ -327,6 +327,7 @@ fn facts(page: &Page, view: &LeadView) -> AnyView {
                 {fact(words.text("review-column-partner"), partner.into_any())}
                 {fact(words.text("lead-detail-domain"), lead.client_domain.clone().into_any())}
                 {fact(words.text("lead-detail-contact"), contact(lead))}
+                {fact(words.text("lead-detail-basis"), parts::basis(page, lead))}
                 {fact(words.text("lead-detail-value"), value)}
                 {fact(words.text("lead-detail-submitted"), kit::instant(page, lead.created_at))}
                 {fact(words.text("lead-detail-protected-until"), protected.into_any())}

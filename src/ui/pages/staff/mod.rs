@@ -22,6 +22,7 @@ pub mod lines;
 pub mod partners;
 pub mod payouts;
 pub mod plans;
+pub mod privacy;
 pub mod reconciliation;
 pub mod stages;
 pub mod statements;

@@ -207,7 +207,7 @@ fn tonight(page: &Page, preview: &Preview) -> AnyView {
                 {row("retention-tonight-dead_letters", preview.dead_letters)}
                 {row("retention-tonight-notes", preview.notes)}
             </dl>
-            <ul>{leads.collect_view()}</ul>
+            {(!preview.shown.is_empty()).then(|| view! { <ul>{leads.collect_view()}</ul> })}
         </section>
     }
     .into_any()

@@ -97,7 +97,7 @@ fn together(length_max: usize) -> Vec<String> {
 /// The elements that pages and mails of ours consist of.
 const ELEMENTS: &str = " html head meta title link body header nav main section article aside footer div span p h1 h2 h3 h4 \
     ul ol li dl dt dd table caption thead tbody tfoot tr th td a button form input select option optgroup textarea label fieldset legend datalist \
-    small strong em b i s code pre kbd time figure figcaption svg path g circle rect line polyline text title details summary \
+    small strong em b i s del ins code pre kbd time figure figcaption svg path g circle rect line polyline text title details summary \
     leptos-island leptos-children script iframe template br wbr hr address blockquote output progress meter abbr ";
 
 /// What in an answer is no text of ours or of anybody's, but came out of a payload.

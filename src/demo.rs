@@ -20,7 +20,7 @@ use portal_store::{
 /// Name, address, role.
 type Person<T> = (&'static str, &'static str, T);
 
-const STAFF: [Person<StaffRole>; 4] = [
+const STAFF: [Person<StaffRole>; 5] = [
     (
         "Alex Morgan",
         "alex@northwind.example",
@@ -37,6 +37,7 @@ const STAFF: [Person<StaffRole>; 4] = [
         StaffRole::PartnerManager,
     ),
     ("Olga Brandt", "olga@northwind.example", StaffRole::Operator),
+    ("Ines Wolff", "ines@northwind.example", StaffRole::Auditor),
 ];
 
 struct DemoPartner {
@@ -205,6 +206,7 @@ fn demo_partners() -> Vec<DemoPartner> {
                 ("Jane Meyer", "jane@brightside.example", MemberRole::Owner),
                 ("Tom Hughes", "tom@brightside.example", MemberRole::Sales),
                 ("Nadia Roy", "nadia@brightside.example", MemberRole::Finance),
+                ("Paul Reed", "paul@brightside.example", MemberRole::ReadOnly),
             ],
             leads: vec![
                 lead(

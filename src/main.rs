@@ -161,6 +161,7 @@ enum Role {
     PartnerManager,
     Finance,
     Operator,
+    Auditor,
 }
 
 impl From<Role> for StaffRole {
@@ -170,6 +171,7 @@ impl From<Role> for StaffRole {
             Role::PartnerManager => Self::PartnerManager,
             Role::Finance => Self::Finance,
             Role::Operator => Self::Operator,
+            Role::Auditor => Self::Auditor,
         }
     }
 }
@@ -420,6 +422,7 @@ async fn close_quarter(
 
 async fn staff_actor(ctx: &Ctx, email: &str) -> Result<Actor, StartError> {
     let person = people::find_by_email(&mut ctx.store.read().await?, email).await?;
+    let person = person.filter(|person| person.disabled_at.is_none());
     match person.and_then(|person| Some((person.id, person.staff_role?))) {
         Some((person, role)) => Ok(Actor::Staff { person, role }),
         None => Err(StartError::Other(format!(

@@ -13,6 +13,7 @@ pub mod text;
 
 pub mod access;
 pub mod address;
+pub mod colleague;
 pub mod partner;
 
 pub mod claim;

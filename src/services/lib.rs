@@ -14,6 +14,7 @@ pub mod leads;
 pub mod messages;
 pub mod outbox;
 pub mod partners;
+pub mod people;
 pub mod plans;
 
 pub mod accounts;

@@ -26,6 +26,7 @@ pub mod contacts;
 pub mod credits;
 pub mod deals;
 pub mod deliveries;
+pub mod directory;
 pub mod disputes;
 pub mod drift;
 pub mod exceptions;

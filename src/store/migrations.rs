@@ -311,6 +311,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0050_notes_together.sql"),
         include_str!("../../migrations/0050_notes_together.sql"),
     ),
+    (
+        51,
+        "people",
+        include_str!("../../migrations/0051_people.sql"),
+        include_str!("../../migrations/0051_people.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

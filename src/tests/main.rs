@@ -32,6 +32,7 @@ mod money;
 mod operations;
 mod other_accounts;
 mod payloads;
+mod people;
 mod plans;
 mod registering;
 mod relay;

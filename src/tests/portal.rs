@@ -35,6 +35,7 @@ pub struct TestPartner {
     pub owner: Actor,
     pub sales: Actor,
     pub finance: Actor,
+    pub reader: Actor,
 }
 
 /// The vendor's people, one for each role.
@@ -43,6 +44,7 @@ pub struct TestStaff {
     pub manager: Actor,
     pub finance: Actor,
     pub operator: Actor,
+    pub auditor: Actor,
 }
 
 pub struct TestPortal {
@@ -514,6 +516,7 @@ async fn seed_staff(ctx: &Ctx) -> TestStaff {
         manager: of(StaffRole::PartnerManager),
         finance: of(StaffRole::Finance),
         operator: of(StaffRole::Operator),
+        auditor: of(StaffRole::Auditor),
     }
 }
 
@@ -583,5 +586,6 @@ async fn seed_partner(
         owner: actors[0],
         sales: actors[1],
         finance: actors[2],
+        reader: actors[3],
     }
 }

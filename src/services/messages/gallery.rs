@@ -25,7 +25,7 @@ use portal_words::{Locale, Words};
 use serde_json::{Value, json};
 
 use super::{
-    access::{invitation_draft, sign_in_draft},
+    access::{invitation_draft, sign_in_draft, welcome_draft},
     alerts::{Told, about_alert, alert_draft},
     bills::{BillNews, about_differing_bill, bill_differs_draft, bill_draft},
     compose::{Draft, digest_item},
@@ -40,9 +40,10 @@ use super::{
 use crate::{Ctx, ServiceError, access::require_staff};
 
 /// The mails, by the name under which they are looked at.
-pub const MAILS: [&str; 18] = [
+pub const MAILS: [&str; 19] = [
     "sign-in",
     "invitation",
+    "welcome",
     "lead-accepted",
     "lead-review",
     "lead-rejected",
@@ -149,6 +150,7 @@ impl<'a> Sample<'a> {
         Ok(match name {
             "sign-in" => sign_in_draft(words),
             "invitation" => invitation_draft(self.ctx, words, ("Jane Meyer", PARTNER)),
+            "welcome" => welcome_draft(self.ctx, words, "Alex Morgan"),
             "lead-accepted" => lead_draft(words, &self.lead(), "accepted"),
             "lead-review" => lead_draft(words, &self.lead(), "review"),
             "lead-rejected" => lead_draft(words, &self.lead(), "rejected"),

@@ -56,6 +56,10 @@ error-lead-already-registered = Dieser Lead ist inzwischen registriert und kann 
 error-domain-taken = Diese Domain gehört bereits zu einem anderen Partner: Prüfen Sie die Schreibweise oder suchen Sie den Partner in der Liste.
 error-already-member = Diese Person gehört bereits zu Ihrem Team.
 error-last-owner = Ein Unternehmen braucht jemanden mit der Rolle „Leitung“: Geben Sie diese zuerst einer anderen Person.
+error-domain-by-staff = Die Domain eines Unternehmens ändern nur wir: Schreiben Sie Ihrer Partnerbetreuung.
+error-person-known = Diese Adresse hat schon jemand: Suchen Sie die Person in der Liste.
+error-last-administrator = Das Portal braucht eine Administratorin oder einen Administrator: Geben Sie zuerst jemand anderem die Rolle.
+error-not-yourself = Den eigenen Zugang sperrt niemand: Bitten Sie jemand anderen aus der Administration.
 error-invitation-used-or-expired = Diese Einladung wurde bereits verwendet oder ist abgelaufen. Bitten Sie um eine neue.
 error-link-used-or-expired = Dieser Link wurde bereits verwendet oder ist abgelaufen. Lassen Sie sich einen neuen zusenden.
 

@@ -97,6 +97,7 @@ template-fallback = In Benachrichtigungen
 template-language = Sprache
 template-mail-sign-in = Link zum Anmelden
 template-mail-invitation = Einladung
+template-mail-welcome = Neue Person
 template-mail-lead-accepted = Lead angenommen
 template-mail-lead-review = Lead in Prüfung
 template-mail-lead-rejected = Lead abgelehnt

@@ -56,6 +56,10 @@ error-lead-already-registered = This lead is registered by now and can no longer
 error-domain-taken = Another partner has this domain already: check the spelling, or look for the partner in the list.
 error-already-member = This person is in your team already.
 error-last-owner = A company needs one owner: make somebody else owner first.
+error-domain-by-staff = Only our staff change a company’s domain: write to your partner manager.
+error-person-known = Somebody has this address already: look for the person in the list.
+error-last-administrator = The portal needs one administrator: make somebody else administrator first.
+error-not-yourself = Nobody disables the own access: ask another administrator.
 error-invitation-used-or-expired = This invitation was used already or has expired. Ask for a new one.
 error-link-used-or-expired = This link was used already or has expired. Have a new one sent to you.
 

@@ -97,6 +97,7 @@ template-fallback = In notifications
 template-language = Language
 template-mail-sign-in = Link to sign in
 template-mail-invitation = Invitation
+template-mail-welcome = New colleague
 template-mail-lead-accepted = Lead accepted
 template-mail-lead-review = Lead in review
 template-mail-lead-rejected = Lead rejected

@@ -21,6 +21,7 @@ mod line_proof;
 pub mod lines;
 pub mod partners;
 pub mod payouts;
+pub mod people;
 pub mod plans;
 pub mod reconciliation;
 pub mod stages;

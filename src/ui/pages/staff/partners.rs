@@ -28,13 +28,16 @@ use serde::Deserialize;
 
 use super::{
     NOTHING, address, bounces, breakable, calls, crumbs, fact, form_errors, head, leaving,
-    line_acts, lines::partner_url, may, or_nothing, paging,
+    line_acts, lines::partner_url, may, or_nothing, paging, people,
 };
 use crate::{
     ui::{
         api::UiError,
         kit::{self, icons},
-        pages::{company_fields, forecast, slack_trial},
+        pages::{
+            company_fields::{self, Domain},
+            forecast, slack_trial,
+        },
     },
     web::page::Page,
 };
@@ -147,7 +150,7 @@ fn add_form(page: &Page) -> AnyView {
                 {calls(ACTION)}
                 {form_errors(page, ACTION)}
                 <p class="muted">{words.text("partner-add-lead")}</p>
-                {company_fields::fields(page, ACTION, None)}
+                {company_fields::fields(page, ACTION, None, Domain::Asked)}
                 <div class="foot"><button class="btn primary">{words.text("partner-add-submit")}</button></div>
             </form>
         </details>
@@ -329,7 +332,7 @@ fn member_row(page: &Page, view: &CompanyView, member: &MemberRecord) -> AnyView
         <li>
             <span class="avatar" aria-hidden="true">{kit::initials(&member.name)}</span>
             <div>
-                <span class="t">{member.name.clone()}</span>
+                <span class="t"><a href=format!("{}/{}", people::PATH, member.person)>{member.name.clone()}</a></span>
                 <p>{member.email.clone()}</p>
                 {bounce(page, view, &member.email)}
             </div>
@@ -391,7 +394,7 @@ fn edit_form(page: &Page, partner: &PartnerRecord) -> AnyView {
                 {calls(ACTION)}
                 <input type="hidden" name="partner" value=partner.id.to_string() />
                 {form_errors(page, ACTION)}
-                {company_fields::fields(page, ACTION, Some(&partner.company))}
+                {company_fields::fields(page, ACTION, Some(&partner.company), Domain::Asked)}
                 <div class="foot"><button class="btn primary">{words.text("company-save")}</button></div>
             </form>
         </details>

@@ -58,10 +58,10 @@ pub async fn seed(ctx: &Ctx) -> Result<bool, ServiceError> {
     for (name, email, role) in STAFF {
         staff.push(add_person(ctx, name, email, "en", Some(role)).await?);
     }
-    let administrator = Actor::Staff {
-        person: staff[0],
-        role: StaffRole::Administrator,
-    };
+    let [administrator, manager] = [0, 2].map(|place| Actor::Staff {
+        person: staff[place],
+        role: STAFF[place].2,
+    });
     let year_start =
         NaiveDate::from_ymd_opt(ctx.today().year() - 1, 1, 1).unwrap_or_else(|| ctx.today());
     let from = year_start.to_string();
@@ -70,8 +70,8 @@ pub async fn seed(ctx: &Ctx) -> Result<bool, ServiceError> {
     publish(ctx, &administrator, growth(), &from).await?;
     let mut joined = Vec::new();
     for demo in demo_partners() {
-        let partner = partners::add(ctx, &administrator, &demo.company).await?;
-        partners::enrol(ctx, &administrator, partner, &referral.to_string(), &from).await?;
+        let partner = partners::add(ctx, &manager, &demo.company).await?;
+        partners::enrol(ctx, &manager, partner, &referral.to_string(), &from).await?;
         joined.push(partner);
         let mut actors = Vec::new();
         for (name, email, role) in demo.members {

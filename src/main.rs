@@ -19,13 +19,14 @@ use portal_domain::{
     access::{Actor, StaffRole},
     calendar::Quarter,
     text::Email,
+    two_persons::Persons,
 };
 use portal_services::{
     Ctx, ServiceError,
     access::links::{self, LINK_MINUTES},
     closing,
     ledger::{self, ACCOUNTS, Balances},
-    lines, recompute, reconcile, vault, verify,
+    lines, recompute, reconcile, two_persons, vault, verify,
 };
 use portal_store::{deals, people};
 
@@ -497,6 +498,15 @@ async fn prove(settings: &Settings) -> Result<ExitCode, StartError> {
         }
         faults += check.faults.len();
     }
+    let persons = two_persons::find_in(&mut ctx.store.read().await?).await?;
+    println!(
+        "{}",
+        match persons {
+            Persons::Two => "Whoever had a hand in money neither approves nor states it.",
+            Persons::One =>
+                "One person may approve and state its own work, as an administrator chose.",
+        }
+    );
     match faults {
         0 => println!("The books are right ({}).", ctx.store.name()),
         _ => println!("{faults} faults ({}).", ctx.store.name()),

@@ -362,10 +362,12 @@ test("a partner's lead becomes a deal, the deal becomes lines, and the lines are
   });
 
   const alex = await newPerson();
-  await test.step("finance looks at what closing would do, and closes", async () => {
-    // Somebody else has the same page open, and will press the same button later.
+  const closer = await newPerson();
+  await test.step("finance looks at what closing would do, and somebody else closes", async () => {
+    // The same page is open twice, and the same button will be pressed again later.
     await signIn(alex, "Alex Morgan");
-    for (const person of [alex, fiona]) {
+    await signIn(closer, "Alex Morgan");
+    for (const person of [alex, closer, fiona]) {
       await person.goto("/staff/statements");
       await expect(person.getByRole("heading", { name: "Close Q3 2026" })).toBeVisible();
       const row = person.locator("#preview tbody tr");
@@ -375,11 +377,14 @@ test("a partner's lead becomes a deal, the deal becomes lines, and the lines are
       await expect(row).toContainText("£233.34");
       await expect(row.locator(".pill")).toHaveText("New statement");
     }
+    // Fiona approved these lines, and nobody else had a hand in them.
+    await expect(fiona.getByText("Somebody else must close this quarter")).toBeVisible();
     await inspect(fiona, "staff-close");
     await alex.locator("summary", { hasText: "Close the quarter" }).click();
-    await fiona.locator("summary", { hasText: "Close the quarter" }).click();
-    await fiona.getByRole("button", { name: "Yes, close Q3 2026" }).click();
-    await expect(notice(fiona)).toContainText("The quarter is closed, and the partners are told.");
+    await closer.locator("summary", { hasText: "Close the quarter" }).click();
+    await closer.getByRole("button", { name: "Yes, close Q3 2026" }).click();
+    await expect(notice(closer)).toContainText("The quarter is closed, and the partners are told.");
+    await fiona.goto("/staff/statements");
     const row = fiona.locator("#statements tbody tr");
     await expect(row).toHaveCount(1);
     await expect(row).toContainText(STATEMENT);

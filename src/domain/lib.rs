@@ -38,6 +38,7 @@ pub mod pdf;
 pub mod plan;
 pub mod schedule;
 pub mod statement;
+pub mod two_persons;
 
 pub mod remote;
 

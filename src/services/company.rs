@@ -12,6 +12,7 @@ use portal_store::{
     bounces::BounceRecord,
     directory,
     partners::{self, EnrolmentRecord, PartnerRecord},
+    payment_details,
     people::{self, InvitationRecord, MemberRecord, PersonRecord},
     plans, sessions,
 };
@@ -113,6 +114,9 @@ pub(crate) async fn change(
             return Err(ServiceError::field("domain", "domain-taken"));
         }
         other => other?,
+    }
+    if !before.company.is_paid_like(&company) {
+        payment_details::change(&mut tx, partner, actor.person(), ctx.now()).await?;
     }
     let shown = &before.company.slack_channel;
     messages::keep_place(ctx, &mut tx, partner, &company, shown).await?;

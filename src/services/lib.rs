@@ -47,6 +47,7 @@ pub mod renewals;
 pub mod schedules;
 pub mod settlement;
 pub mod statements;
+pub mod two_persons;
 mod verdicts;
 pub mod why;
 

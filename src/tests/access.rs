@@ -72,7 +72,7 @@ pub async fn stated(portal: &TestPortal) -> (LeadId, StatementId) {
         .await
         .unwrap();
     let quarter = portal_domain::calendar::Quarter::parse("2026Q3", 1).unwrap();
-    closing::close_quarter(&portal.ctx, &portal.staff.finance, quarter)
+    closing::close_quarter(&portal.ctx, &portal.staff.administrator, quarter)
         .await
         .unwrap();
     portal.run_jobs().await;
@@ -330,6 +330,8 @@ fn forms<'a>(
         ),
         ("disable_person", vec![("person", NOBODY), ("reason", "x")]),
         ("enable_person", vec![("person", NOBODY)]),
+        ("set_two_persons", vec![("persons", "one"), ("reason", "x")]),
+        ("confirm_details", vec![("partner", partner)]),
         (
             "change_member_role",
             vec![("person", NOBODY), ("role", "owner")],
@@ -492,7 +494,7 @@ async fn a_role_does_no_more_than_its_own() {
         decide_merger take_over_deal keep_unchanged follow_change choose_bill_accounts read_accounts
         confirm_gone";
     let of_members = "raise_invoice add_bill_pdf update_company invite_member change_member_role withdraw_lead test_slack";
-    let of_administrators = "add_colleague change_role change_role_in_partner disable_person enable_person leave_books";
+    let of_administrators = "add_colleague change_role change_role_in_partner disable_person enable_person set_two_persons leave_books";
     let refused = [
         (portal.aster.owner, of_staff),
         (portal.aster.finance, of_finance),
@@ -505,6 +507,9 @@ async fn a_role_does_no_more_than_its_own() {
         (portal.staff.operator, of_administrators),
         (portal.staff.auditor, of_administrators),
         (portal.staff.auditor, of_staff),
+        (portal.staff.auditor, "confirm_details"),
+        (portal.staff.operator, "confirm_details"),
+        (portal.aster.owner, "confirm_details"),
         (portal.staff.auditor, of_finance),
         (portal.aster.reader, of_members),
         (

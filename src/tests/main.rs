@@ -43,6 +43,7 @@ mod stages;
 mod store;
 mod sweeps;
 mod tidy;
+mod two_persons;
 mod vault;
 mod webhooks;
 mod xero_bills;

@@ -108,8 +108,10 @@ async fn another_role_ends_all_sessions_of_its_person_and_of_nobody_else() {
     .await;
     assert_eq!(changed.status, 303, "{}", changed.body);
     ends_within_seconds(stream).await;
-    assert_eq!(here.get("/staff").await.location, "/sign-in");
-    assert_eq!(there.get("/staff").await.location, "/sign-in");
+    for browser in [&mut here, &mut there] {
+        let next = browser.get("/staff").await.location;
+        assert!(next.starts_with("/sign-in"), "{next}");
+    }
     assert_eq!(finance.get("/staff").await.status, 200);
     let facts = last_facts(&portal, "change_role").await;
     assert_eq!(
@@ -254,7 +256,7 @@ async fn the_table_of_permissions_is_shown_whole_to_staff_and_half_to_members() 
                     .count()
             })
             .sum::<usize>();
-    let mark = format!("<span class=\"vh\">{}</span>", english("roles-may"));
+    let mark = format!("<span class=\"vh\">{}<", english("roles-may"));
     assert_eq!(page.matches(&mark).count(), yes);
     for action in Action::ALL {
         assert!(
@@ -361,7 +363,8 @@ async fn an_owner_changes_a_colleagues_role_and_the_last_owner_stays_one() {
     let changed = owner.post("/company", &change("read_only")).await;
     assert_eq!(changed.location, "/company?notice=role-changed");
     ends_within_seconds(stream).await;
-    assert_eq!(sales.get("/leads").await.location, "/sign-in");
+    let next = sales.get("/leads").await.location;
+    assert!(next.starts_with("/sign-in"), "{next}");
     let facts = last_facts(&portal, "change_member_role").await;
     assert_eq!(
         (facts["before"].as_str(), facts["after"].as_str()),
@@ -392,7 +395,8 @@ async fn an_owner_changes_a_colleagues_role_and_the_last_owner_stays_one() {
     assert_eq!(raised.status, 303, "{}", raised.body);
     let now = owner.post("/company", &step_down).await;
     assert_eq!(now.status, 303, "there is another owner");
-    assert_eq!(owner.get("/company").await.location, "/sign-in");
+    let next = owner.get("/company").await.location;
+    assert!(next.starts_with("/sign-in"), "{next}");
     portal.finish().await;
 }
 

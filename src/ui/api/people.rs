@@ -54,6 +54,18 @@ pub async fn disable_person(
     ))
 }
 
+/// Says whether money needs two persons.
+#[server(endpoint = "set_two_persons")]
+pub async fn set_two_persons(
+    persons: String,
+    #[server(default)] reason: String,
+) -> Result<Done, UiError> {
+    use portal_services::two_persons;
+    let page = crate::web::page::current().await?;
+    page.said(two_persons::choose(&page.ctx, page.actor()?, &persons, &reason).await)?;
+    Ok(Done::new("/staff/people/roles", "persons-chosen"))
+}
+
 #[server(endpoint = "enable_person")]
 pub async fn enable_person(person: PersonId) -> Result<Done, UiError> {
     use portal_services::people;

@@ -86,3 +86,36 @@ roles-of-members = Beim Partner
 roles-column-action = Handlung
 roles-may = Ja
 roles-may-not = Nein
+
+## Zwei Personen
+
+persons-title = Geld braucht zwei Personen
+persons-two = Ein
+persons-one = Aus
+persons-two-what = Kein Geld geht durch das Tun einer Person allein hinaus.
+persons-one-what = Eine Person darf die eigene Arbeit freigeben und abrechnen. Jedes Mal steht im Protokoll.
+persons-rule-lines = Wer einen Posten gebracht, eingetragen oder zuletzt von Hand bewegt hat (durch Zuordnen, Aufteilen, Verzicht, einen Plan, eine Entscheidung über den Deal), gibt ihn nicht frei.
+persons-rule-closing = Wer ein Quartal schließt, hat keinen Posten allein freigegeben, an dem sonst niemand beteiligt war.
+persons-rule-details = Wer Firma, Anschrift, USt-IdNr. oder Mail für Abrechnungen eines Partners geändert hat, schließt für ihn kein Quartal, bevor jemand anderes das gesehen hat.
+persons-choose-one = Eine Person genügen lassen
+persons-choose-two = Wieder zwei Personen verlangen
+persons-reason = Grund
+second-moved = Von Hand bewegt von { $person } am { $date }; jemand anderes gibt ihn frei.
+second-for-others =
+    { $count ->
+        [one] An einem davon waren Sie beteiligt: Jemand anderes gibt ihn frei.
+       *[other] An { $count } davon waren Sie beteiligt: Jemand anderes gibt sie frei.
+    }
+second-close-title = Dieses Quartal muss jemand anderes schließen
+second-close-lines =
+    { $count ->
+        [one] Einen der Posten haben Sie freigegeben, und sonst war niemand daran beteiligt. Jemand anderes schließt, oder Sie nehmen die Freigabe zurück und jemand anderes gibt frei.
+       *[other] { $count } der Posten haben Sie freigegeben, und sonst war niemand daran beteiligt. Jemand anderes schließt, oder Sie nehmen die Freigaben zurück und jemand anderes gibt frei.
+    }
+second-close-details = Sie haben geändert, wie diese Partner bezahlt werden, und niemand sonst hat das gesehen: { $partners }. Jemand anderes schließt oder bestätigt die Angaben auf der Seite des Partners.
+second-details = Wie er bezahlt wird
+second-details-changed = Geändert von { $person } am { $date }.
+second-details-seen = Gesehen von { $person } am { $date }.
+second-details-own = Das hat noch niemand sonst gesehen: Jemand anderes schließt das Quartal oder bestätigt es hier.
+second-details-unseen = Das hat noch niemand sonst gesehen.
+second-details-confirm = Angaben bestätigen

@@ -86,3 +86,36 @@ roles-of-members = At a partner
 roles-column-action = Act
 roles-may = Yes
 roles-may-not = No
+
+## Two persons
+
+persons-title = Money needs two persons
+persons-two = On
+persons-one = Off
+persons-two-what = No money leaves by one person’s doing alone.
+persons-one-what = One person may approve and state its own work. Each time is in the audit log.
+persons-rule-lines = Whoever brought, entered or last moved a line by hand (by a link, a split, a waiver, a plan, a decision on its deal) does not approve it.
+persons-rule-closing = Whoever closes a quarter has not alone approved a line that nobody else had a hand in.
+persons-rule-details = Whoever changed a partner’s name in the register, address, VAT number or mail for statements does not close a quarter for it before somebody else has seen that.
+persons-choose-one = Let one person be enough
+persons-choose-two = Need two persons again
+persons-reason = Reason
+second-moved = Moved by hand by { $person } on { $date }; somebody else approves it.
+second-for-others =
+    { $count ->
+        [one] You had a hand in one of these: somebody else approves it.
+       *[other] You had a hand in { $count } of these: somebody else approves them.
+    }
+second-close-title = Somebody else must close this quarter
+second-close-lines =
+    { $count ->
+        [one] You approved one of its lines, and nobody else had a hand in it. Somebody else closes, or you take that approval back and somebody else approves.
+       *[other] You approved { $count } of its lines, and nobody else had a hand in them. Somebody else closes, or you take those approvals back and somebody else approves.
+    }
+second-close-details = You changed how these partners are paid, and nobody else has seen that: { $partners }. Somebody else closes, or confirms the details on the partner’s page.
+second-details = How it is paid
+second-details-changed = Changed by { $person } on { $date }.
+second-details-seen = Seen by { $person } on { $date }.
+second-details-own = Nobody else has seen that yet: somebody else closes the quarter, or confirms it here.
+second-details-unseen = Nobody else has seen that yet.
+second-details-confirm = Confirm the details

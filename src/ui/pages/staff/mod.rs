@@ -28,6 +28,7 @@ pub mod stages;
 pub mod statements;
 pub mod templates;
 pub mod today;
+mod two_persons;
 
 use std::collections::BTreeMap;
 

@@ -12,13 +12,13 @@ use portal_domain::{
 };
 use portal_services::{
     ServiceError,
-    access::require_staff,
     people::{self, Directory, PersonView},
+    two_persons as rule,
 };
 use portal_store::directory::{EntryRecord, PlaceRecord};
 use serde::Deserialize;
 
-use super::{NOTHING, breakable, calls, crumbs, fact, form_errors, head, may};
+use super::{NOTHING, breakable, calls, crumbs, fact, form_errors, head, may, two_persons};
 use crate::{
     ui::{
         api::UiError,
@@ -206,12 +206,13 @@ fn state(page: &Page, entry: &EntryRecord) -> AnyView {
 
 /// `/staff/people/roles`.
 pub async fn show_roles(page: Page) -> Result<Response, UiError> {
-    page.said(require_staff(page.actor()?, Action::ReadBooks))?;
+    let persons = page.said(rule::find(&page.ctx, page.actor()?).await)?;
     let title = page.words.text("roles-title");
     Ok(page.show(&title.clone(), move |page| {
         view! {
             {crumbs(page, PATH, "people-title", title.clone())}
             {head(title, page.words.text("roles-lead"), None)}
+            {two_persons::card(page, persons)}
             {permissions::of_staff(page)}
             {permissions::of_members(page)}
         }

@@ -20,7 +20,7 @@ use portal_store::{
 /// Name, address, role.
 type Person<T> = (&'static str, &'static str, T);
 
-const STAFF: [Person<StaffRole>; 4] = [
+const STAFF: [Person<StaffRole>; 5] = [
     (
         "Alex Morgan",
         "alex@northwind.example",
@@ -37,6 +37,7 @@ const STAFF: [Person<StaffRole>; 4] = [
         StaffRole::PartnerManager,
     ),
     ("Olga Brandt", "olga@northwind.example", StaffRole::Operator),
+    ("Ines Wolff", "ines@northwind.example", StaffRole::Auditor),
 ];
 
 struct DemoPartner {
@@ -57,10 +58,10 @@ pub async fn seed(ctx: &Ctx) -> Result<bool, ServiceError> {
     for (name, email, role) in STAFF {
         staff.push(add_person(ctx, name, email, "en", Some(role)).await?);
     }
-    let administrator = Actor::Staff {
-        person: staff[0],
-        role: StaffRole::Administrator,
-    };
+    let [administrator, manager] = [0, 2].map(|place| Actor::Staff {
+        person: staff[place],
+        role: STAFF[place].2,
+    });
     let year_start =
         NaiveDate::from_ymd_opt(ctx.today().year() - 1, 1, 1).unwrap_or_else(|| ctx.today());
     let from = year_start.to_string();
@@ -69,8 +70,8 @@ pub async fn seed(ctx: &Ctx) -> Result<bool, ServiceError> {
     publish(ctx, &administrator, growth(), &from).await?;
     let mut joined = Vec::new();
     for demo in demo_partners() {
-        let partner = partners::add(ctx, &administrator, &demo.company).await?;
-        partners::enrol(ctx, &administrator, partner, &referral.to_string(), &from).await?;
+        let partner = partners::add(ctx, &manager, &demo.company).await?;
+        partners::enrol(ctx, &manager, partner, &referral.to_string(), &from).await?;
         joined.push(partner);
         let mut actors = Vec::new();
         for (name, email, role) in demo.members {
@@ -205,6 +206,7 @@ fn demo_partners() -> Vec<DemoPartner> {
                 ("Jane Meyer", "jane@brightside.example", MemberRole::Owner),
                 ("Tom Hughes", "tom@brightside.example", MemberRole::Sales),
                 ("Nadia Roy", "nadia@brightside.example", MemberRole::Finance),
+                ("Paul Reed", "paul@brightside.example", MemberRole::ReadOnly),
             ],
             leads: vec![
                 lead(

@@ -20,6 +20,7 @@ use portal_domain::{
     calendar::Quarter,
     origin::Origin,
     text::Email,
+    two_persons::Persons,
 };
 use portal_services::{
     Ctx, ServiceError,
@@ -29,7 +30,7 @@ use portal_services::{
     ledger::{self, ACCOUNTS, Balances},
     lines,
     privacy::{about, erasure},
-    recompute, reconcile, vault, verify,
+    recompute, reconcile, two_persons, vault, verify,
 };
 use portal_store::{deals, people};
 
@@ -197,6 +198,7 @@ enum Role {
     PartnerManager,
     Finance,
     Operator,
+    Auditor,
 }
 
 impl From<Role> for StaffRole {
@@ -206,6 +208,7 @@ impl From<Role> for StaffRole {
             Role::PartnerManager => Self::PartnerManager,
             Role::Finance => Self::Finance,
             Role::Operator => Self::Operator,
+            Role::Auditor => Self::Auditor,
         }
     }
 }
@@ -503,6 +506,7 @@ async fn erase_person(
 
 async fn staff_actor(ctx: &Ctx, email: &str) -> Result<Actor, StartError> {
     let person = people::find_by_email(&mut ctx.store.read().await?, email).await?;
+    let person = person.filter(|person| person.disabled_at.is_none());
     match person.and_then(|person| Some((person.id, person.staff_role?))) {
         Some((person, role)) => Ok(Actor::Staff { person, role }),
         None => Err(StartError::Other(format!(
@@ -577,6 +581,15 @@ async fn prove(settings: &Settings, audit_head: Option<Head>) -> Result<ExitCode
         }
         faults += check.faults.len();
     }
+    let persons = two_persons::find_in(&mut ctx.store.read().await?).await?;
+    println!(
+        "{}",
+        match persons {
+            Persons::Two => "Whoever had a hand in money neither approves nor states it.",
+            Persons::One =>
+                "One person may approve and state its own work, as an administrator chose.",
+        }
+    );
     match faults {
         0 => println!("The books are right ({}).", ctx.store.name()),
         _ => println!("{faults} faults ({}).", ctx.store.name()),

@@ -362,10 +362,12 @@ test("a partner's lead becomes a deal, the deal becomes lines, and the lines are
   });
 
   const alex = await newPerson();
-  await test.step("finance looks at what closing would do, and closes", async () => {
-    // Somebody else has the same page open, and will press the same button later.
+  const closer = await newPerson();
+  await test.step("finance looks at what closing would do, and somebody else closes", async () => {
+    // The same page is open twice, and the same button will be pressed again later.
     await signIn(alex, "Alex Morgan");
-    for (const person of [alex, fiona]) {
+    await signIn(closer, "Alex Morgan");
+    for (const person of [alex, closer, fiona]) {
       await person.goto("/staff/statements");
       await expect(person.getByRole("heading", { name: "Close Q3 2026" })).toBeVisible();
       const row = person.locator("#preview tbody tr");
@@ -375,11 +377,14 @@ test("a partner's lead becomes a deal, the deal becomes lines, and the lines are
       await expect(row).toContainText("£233.34");
       await expect(row.locator(".pill")).toHaveText("New statement");
     }
+    // Fiona approved these lines, and nobody else had a hand in them.
+    await expect(fiona.getByText("Somebody else must close this quarter")).toBeVisible();
     await inspect(fiona, "staff-close");
     await alex.locator("summary", { hasText: "Close the quarter" }).click();
-    await fiona.locator("summary", { hasText: "Close the quarter" }).click();
-    await fiona.getByRole("button", { name: "Yes, close Q3 2026" }).click();
-    await expect(notice(fiona)).toContainText("The quarter is closed, and the partners are told.");
+    await closer.locator("summary", { hasText: "Close the quarter" }).click();
+    await closer.getByRole("button", { name: "Yes, close Q3 2026" }).click();
+    await expect(notice(closer)).toContainText("The quarter is closed, and the partners are told.");
+    await fiona.goto("/staff/statements");
     const row = fiona.locator("#statements tbody tr");
     await expect(row).toHaveCount(1);
     await expect(row).toContainText(STATEMENT);
@@ -562,7 +567,7 @@ test("a partner looks after its company and its team", async ({ page: jane, newP
   const lena = await newPerson();
   await test.step("a colleague is invited, follows the mail's link and is in", async () => {
     await jane.getByRole("textbox", { name: "Invite by e-mail" }).fill("lena@brightside.example");
-    await jane.getByRole("combobox", { name: "Role" }).selectOption({ label: "Sales" });
+    await jane.getByRole("combobox", { name: "Role", exact: true }).selectOption({ label: "Sales" });
     await jane.getByRole("button", { name: "Invite" }).click();
     await expect(notice(jane)).toHaveText("The invitation is on its way.");
     await expect(jane.getByRole("row", { name: "lena@brightside.example" })).toContainText("Invited, until 8 Jul");
@@ -593,6 +598,31 @@ test("a partner looks after its company and its team", async ({ page: jane, newP
     await lena.getByRole("link", { name: "Harbour Logistics" }).click();
     await expect(lena).toHaveURL(/\/sign-in/);
   });
+});
+
+test("an administrator adds a colleague, changes the role and disables the person, whose open page ends", async ({ page: alex, newPerson }) => {
+  await signIn(alex, "Alex Morgan");
+  await alex.goto("/staff/people");
+  await inspect(alex, "staff-people");
+  await alex.getByRole("link", { name: "Who may do what" }).click();
+  await expect(alex.getByRole("heading", { level: 1 })).toHaveText("Who may do what");
+  await expect(alex.getByRole("row", { name: /^Approve lines/ }).getByRole("cell", { name: "Yes" })).toHaveCount(2);
+  await inspect(alex, "staff-roles");
+
+  const olga = await newPerson();
+  await signIn(olga, "Olga Brandt");
+  await alex.goto("/staff/people?q=brightside");
+  await expect(alex.getByRole("row", { name: /Paul Reed/ })).toContainText("Read-only");
+  await alex.getByRole("link", { name: "Olga Brandt" }).click();
+  await inspect(alex, "staff-person");
+  await alex.locator("summary", { hasText: "Disable" }).click();
+  await alex.getByRole("textbox", { name: "Reason" }).fill("On parental leave");
+  await alex.getByRole("button", { name: "Disable" }).click();
+  await expect(notice(alex)).toHaveText("The person is disabled and signed out everywhere.");
+  await olga.getByRole("link", { name: "Partners" }).click();
+  await expect(olga).toHaveURL(/\/sign-in/);
+  await alex.getByRole("button", { name: "Let sign in again" }).click();
+  await expect(notice(alex)).toHaveText("The person can sign in again.");
 });
 
 test("staff add a partner and enrol it, and its owner submits a lead", async ({ page: ravi, newPerson, portal }) => {

@@ -13,6 +13,7 @@ pub mod text;
 
 pub mod access;
 pub mod address;
+pub mod colleague;
 pub mod origin;
 pub mod partner;
 pub mod personal;
@@ -40,6 +41,7 @@ pub mod pdf;
 pub mod plan;
 pub mod schedule;
 pub mod statement;
+pub mod two_persons;
 
 pub mod remote;
 

@@ -46,6 +46,8 @@ impl MailKind {
         match self {
             Self::Lead => matches!(role, MemberRole::Owner | MemberRole::Sales),
             Self::Statement | Self::Bill => matches!(role, MemberRole::Owner | MemberRole::Finance),
+            // Whoever only reads has asked nothing that could be answered.
+            Self::Dispute => !matches!(role, MemberRole::ReadOnly),
             _ => true,
         }
     }

@@ -50,6 +50,22 @@ pub struct Company {
     pub slack_webhook: Option<SlackWebhook>,
 }
 
+impl Company {
+    /// Whether another version of its details has the same of what its money is paid by: a second person sees that before it is paid.
+    pub fn is_paid_like(&self, other: &Self) -> bool {
+        let details = |company: &Self| {
+            (
+                company.legal_name.clone(),
+                company.address.clone(),
+                company.country.clone(),
+                company.vat_number.clone(),
+                company.billing_email.clone(),
+            )
+        };
+        details(self) == details(other)
+    }
+}
+
 /// A webhook may stand in it, so it is not printed whole.
 impl std::fmt::Debug for CompanyForm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -23,6 +23,7 @@ use portal_store::{
     Tx, changes,
     deals::DealRecord,
     exceptions::{self, KnownException, NewException},
+    hands,
     journal::{self, NewEntry},
     lines::{self, Beside, LineRecord, Repriced},
 };
@@ -398,6 +399,12 @@ impl<'a> Books<'a> {
         }
         for (id, charged) in &net.charged {
             lines::set_charged(tx, *id, charged).await?;
+        }
+        if let Some(person) = self.person {
+            let added = net.added.iter().map(|line| line.id);
+            let repriced = net.repriced.iter().map(|again| again.id);
+            let by_hand: Vec<LineId> = added.chain(repriced).collect();
+            hands::add_to_lines(tx, &by_hand, person, now).await?;
         }
         if !self.entries.is_empty() {
             journal::add_all(tx, &self.entries, self.person, now).await?;

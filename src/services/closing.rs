@@ -30,6 +30,7 @@ use crate::{
     outbox::{self, Job},
     quarters::{has_ended, is_closed},
     statements::hash,
+    two_persons,
 };
 
 /// How many partners one transaction of a closing works on.
@@ -75,7 +76,7 @@ pub struct Closed {
 /// Closes a quarter. A closing that was interrupted goes on where it stopped; one that was finished does nothing, and tells nobody again.
 ///
 /// # Errors
-/// `quarter-not-ended`.
+/// `quarter-not-ended`; `closer-approved-alone` and `closer-changed-details` where it takes a second person (`two_persons`).
 pub async fn close_quarter(
     ctx: &Ctx,
     actor: &Actor,
@@ -115,6 +116,7 @@ async fn begin(ctx: &Ctx, person: PersonId, quarter: Quarter) -> Result<bool, Se
     if is_closed(&mut tx, quarter).await? {
         return Ok(false);
     }
+    two_persons::check_closer(&mut tx, person, quarter).await?;
     statements::begin_close(&mut tx, &quarter.to_string(), person, ctx.now()).await?;
     tx.commit().await?;
     Ok(true)
@@ -185,6 +187,8 @@ async fn close_partners(
     let locked = books::deals_of(seen.iter().flat_map(|found| &found.lines));
     books::lock_deals(&mut tx, &locked).await?;
     let mut statable = list_statable(ctx, &mut tx, partners, quarter).await?;
+    let stating = statable.iter().flat_map(|found| &found.lines);
+    two_persons::check_stated(&mut tx, person, quarter, stating).await?;
     let mut stated = StatedBefore::load(&mut tx, partners, quarter).await?;
     let mut carried: Vec<CarryRecord> = Vec::new();
     let mut due = Vec::with_capacity(statable.len());
@@ -292,7 +296,7 @@ async fn state(
             let step = covered.approve();
             books.advance(line, step, "approved");
             line.state = step.after();
-            record_approval(ctx, tx, person, line).await?;
+            record_approval(ctx, tx, person, line, false).await?;
         }
     }
     for found in due {
@@ -311,6 +315,7 @@ async fn state(
         }
         records.push(record);
     }
+    two_persons::see_details(ctx, tx, person, &ids).await?;
     statements::add_all(tx, &records, person).await?;
     books.write(tx).await?;
     for record in &records {

@@ -10,7 +10,9 @@ use portal_domain::{
 use portal_store::{
     Tx, audit,
     bounces::BounceRecord,
+    directory,
     partners::{self, EnrolmentRecord, PartnerRecord},
+    payment_details,
     people::{self, InvitationRecord, MemberRecord, PersonRecord},
     plans, sessions,
 };
@@ -22,6 +24,7 @@ use crate::{
     access::{Browser, begin_session, hash_token, new_token, require_partner},
     audit::differences,
     messages::{self, Trial},
+    people::parse_member_role,
 };
 
 const INVITATION_DAYS: i64 = 7;
@@ -72,10 +75,27 @@ pub(crate) async fn view(tx: &mut Tx, partner: PartnerId) -> Result<CompanyView,
     Ok(view)
 }
 
-/// Changes the company's details. Its domain is what claims are checked against, so it stays one partner's.
+/// Changes the company's details, but for its domain: that is what claims are checked against. An owner who could take another one would submit its own company as
+/// a client, and would be told which domains are partners'; it asks the vendor, whose staff change it.
+///
+/// # Errors
+/// `domain-by-staff` for another domain than the company has; what is wrong with the form.
 pub async fn update(ctx: &Ctx, actor: &Actor, form: &CompanyForm) -> Result<(), ServiceError> {
     let partner = require_partner(actor, Action::EditCompany)?;
-    change(ctx, actor, partner, form).await
+    let mut tx = ctx.store.read().await?;
+    let known = partners::find(&mut tx, partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    drop(tx);
+    let domain = known.company.domain.to_string();
+    if !form.domain.is_empty() && form.domain != domain {
+        return Err(ServiceError::field("domain", "domain-by-staff"));
+    }
+    let form = CompanyForm {
+        domain,
+        ..form.clone()
+    };
+    change(ctx, actor, partner, &form).await
 }
 
 /// The same for a partner's owner and for staff. Statements that were made before stay as they are.
@@ -95,6 +115,9 @@ pub(crate) async fn change(
             return Err(ServiceError::field("domain", "domain-taken"));
         }
         other => other?,
+    }
+    if !before.company.is_paid_like(&company) {
+        payment_details::change(&mut tx, partner, actor.person(), ctx.now()).await?;
     }
     let shown = &before.company.slack_channel;
     messages::keep_place(ctx, &mut tx, partner, &company, shown).await?;
@@ -307,18 +330,8 @@ async fn add_person(
 pub async fn remove_member(ctx: &Ctx, actor: &Actor, person: PersonId) -> Result<(), ServiceError> {
     let partner = require_partner(actor, Action::ManageTeam)?;
     let mut tx = ctx.store.write().await?;
-    let members = people::list_members(&mut tx, partner).await?;
-    let member = members
-        .iter()
-        .find(|member| member.person == person)
-        .ok_or(ServiceError::NotFound)?;
-    let owners = members
-        .iter()
-        .filter(|member| member.role == MemberRole::Owner)
-        .count();
-    if member.role == MemberRole::Owner && owners == 1 {
-        return Err(ServiceError::Conflict("last-owner"));
-    }
+    let member = lock_member(&mut tx, partner, person).await?;
+    check_owner_stays(&mut tx, &member).await?;
     people::remove_member(&mut tx, partner, person, ctx.now()).await?;
     sessions::revoke_of_member(&mut tx, partner, person, ctx.now()).await?;
     let facts =
@@ -333,4 +346,74 @@ pub async fn remove_member(ctx: &Ctx, actor: &Actor, person: PersonId) -> Result
     )
     .await?;
     Ok(tx.commit().await?)
+}
+
+/// Gives a colleague another role.
+///
+/// # Errors
+/// `last-owner`.
+pub async fn change_role(
+    ctx: &Ctx,
+    actor: &Actor,
+    person: PersonId,
+    role: &str,
+) -> Result<(), ServiceError> {
+    let partner = require_partner(actor, Action::ManageTeam)?;
+    set_role(ctx, actor, partner, person, parse_member_role(role)?).await
+}
+
+/// The same for a partner's owner and for staff: the member's sessions there end. The role that it has is no change.
+pub(crate) async fn set_role(
+    ctx: &Ctx,
+    actor: &Actor,
+    partner: PartnerId,
+    person: PersonId,
+    role: MemberRole,
+) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    let member = lock_member(&mut tx, partner, person).await?;
+    if member.role == role {
+        return Ok(());
+    }
+    check_owner_stays(&mut tx, &member).await?;
+    directory::set_member_role(&mut tx, partner, person, role).await?;
+    sessions::revoke_of_member(&mut tx, partner, person, ctx.now()).await?;
+    let facts = json!({ "email": member.email, "before": member.role, "after": role }).to_string();
+    let (by, subject) = (Some(actor.person()), partner.to_string());
+    audit::add(
+        &mut tx,
+        by,
+        "change_member_role",
+        &subject,
+        &facts,
+        ctx.now(),
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}
+
+/// A member, once nobody else can change the team: two owners cannot take each other's role away.
+async fn lock_member(
+    tx: &mut Tx,
+    partner: PartnerId,
+    person: PersonId,
+) -> Result<MemberRecord, ServiceError> {
+    tx.lock(&format!("team:{partner}")).await?;
+    let member = people::find_member(tx, partner, person).await?;
+    member.ok_or(ServiceError::NotFound)
+}
+
+/// Nobody is the last owner who is none any more.
+async fn check_owner_stays(tx: &mut Tx, member: &MemberRecord) -> Result<(), ServiceError> {
+    if member.role != MemberRole::Owner {
+        return Ok(());
+    }
+    let members = people::list_members(tx, member.partner).await?;
+    let is_other =
+        |other: &MemberRecord| other.person != member.person && other.role == MemberRole::Owner;
+    if members.iter().any(is_other) {
+        Ok(())
+    } else {
+        Err(ServiceError::Conflict("last-owner"))
+    }
 }

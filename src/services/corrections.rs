@@ -13,6 +13,7 @@ use portal_domain::{
 use portal_store::{
     Tx, audit,
     deals::{self, DealRecord},
+    hands,
     lines::{self, LineRecord},
 };
 use serde_json::json;
@@ -238,6 +239,7 @@ pub async fn let_stand(ctx: &Ctx, actor: &Actor, id: LineId) -> Result<(), Servi
     }
     lines::let_stand(&mut tx, id).await?;
     sync_lines(ctx, &mut tx, line.deal).await?;
+    hands::add_to_lines(&mut tx, &[id], actor.person(), ctx.now()).await?;
     outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal: line.deal }).await?;
     let facts = json!({ "refused_for": line.reason });
     record(ctx, &mut tx, actor, "let_line_stand", id, &facts).await?;

@@ -32,7 +32,7 @@ pub const MESSAGE_LENGTH_MAX: usize = 2_000;
 /// # Errors
 /// `dispute-already-open`.
 pub async fn open(ctx: &Ctx, actor: &Actor, line: LineId, text: &str) -> Result<(), ServiceError> {
-    require_partner(actor, Action::ReadMoney)?;
+    require_partner(actor, Action::DisputeLines)?;
     let text = read(
         "dispute",
         parse_message(text, QUESTION_LENGTH_MIN, MESSAGE_LENGTH_MAX),
@@ -100,7 +100,7 @@ pub async fn resolve(
 /// # Errors
 /// `dispute-not-open`.
 pub async fn withdraw(ctx: &Ctx, actor: &Actor, line: LineId) -> Result<(), ServiceError> {
-    require_partner(actor, Action::ReadMoney)?;
+    require_partner(actor, Action::DisputeLines)?;
     let mut case = Case::load(ctx, actor, line).await?;
     if case.line.disputed_at.is_none() {
         return case.repeated(DisputeStep::Withdrawn, "", "dispute-not-open");
@@ -113,7 +113,7 @@ pub async fn withdraw(ctx: &Ctx, actor: &Actor, line: LineId) -> Result<(), Serv
 /// Whether it is the vendor's side that writes. Staff who decide on lines answer for it.
 fn require_side(actor: &Actor) -> Result<bool, ServiceError> {
     match actor {
-        Actor::Member { .. } => require_partner(actor, Action::ReadMoney).map(|_| false),
+        Actor::Member { .. } => require_partner(actor, Action::DisputeLines).map(|_| false),
         Actor::Staff { .. } => require_staff(actor, Action::ApproveLines).map(|()| true),
     }
 }

@@ -34,6 +34,7 @@ use crate::{
     outbox::{self, Job},
     reconcile::{DealMoney, waived_in},
     renewals::WITHOUT_LEAD,
+    two_persons::note_hand_from,
 };
 
 /// How many exceptions a page shows.
@@ -482,6 +483,7 @@ pub async fn waive(
     let (person, now) = (actor.person(), ctx.now());
     let missing = Money::new(missing_minor, currency);
     waivers::add(&mut tx, deal, month, missing, &reason, person, now).await?;
+    note_hand_from(ctx, &mut tx, person, deal, month).await?;
     outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
     let facts = json!({ "month": month, "amount_minor": missing_minor, "currency": currency, "reason": reason });
     let facts = facts.to_string();
@@ -525,6 +527,7 @@ pub async fn take_back_waiver(
     let (person, now) = (actor.person(), ctx.now());
     let back = Money::new(-waived.minor, currency);
     waivers::add(&mut tx, deal, month, back, &reason, person, now).await?;
+    note_hand_from(ctx, &mut tx, person, deal, month).await?;
     outbox::add(ctx, &mut tx, &Job::ReconcileDeal { deal }).await?;
     let facts = json!({ "month": month, "amount_minor": -waived.minor, "currency": currency, "reason": reason });
     let (subject, facts) = (deal.to_string(), facts.to_string());

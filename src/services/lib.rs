@@ -14,6 +14,7 @@ pub mod leads;
 pub mod messages;
 pub mod outbox;
 pub mod partners;
+pub mod people;
 pub mod plans;
 
 pub mod accounts;
@@ -46,6 +47,7 @@ pub mod renewals;
 pub mod schedules;
 pub mod settlement;
 pub mod statements;
+pub mod two_persons;
 mod verdicts;
 pub mod why;
 

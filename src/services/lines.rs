@@ -26,6 +26,7 @@ use crate::{
     outbox::{self, Job},
     reconcile::{DealMoney, gross_part_of, reconcile_all},
     schedules::{choose_missing_plans, extend_schedules},
+    two_persons::Hands,
 };
 
 /// How many lines one transaction of accrual moves; as a deal has one of a month, it looks at about as many deals.
@@ -99,8 +100,8 @@ pub struct Approved {
     pub skipped: Vec<(LineId, &'static str)>,
 }
 
-/// Approves lines that the client's money covers and that nobody stopped; the others are skipped, not refused. Nobody approves what they entered, or an
-/// amount that they did not see.
+/// Approves lines that the client's money covers and that nobody stopped; the others are skipped, not refused. Nobody approves what they had a hand in
+/// (`two_persons`), or an amount that they did not see.
 pub async fn approve(
     ctx: &Ctx,
     actor: &Actor,
@@ -112,6 +113,7 @@ pub async fn approve(
     let ids: Vec<LineId> = seen.iter().map(|seen| seen.line).collect();
     let mut found = lock_lines(&mut tx, &ids).await?;
     let undecided = list_undecided(&mut tx).await?;
+    let hands = Hands::load(&mut tx, &ids).await?;
     let mut outcome = Approved::default();
     let mut books = Books::new(ctx, Some(person));
     let mut named = BTreeSet::new();
@@ -120,12 +122,13 @@ pub async fn approve(
         let checked = match found.remove(&seen.line) {
             None => Err("line-not-found"),
             Some(line) if undecided.contains(&line.deal) => Err("line-of-merged-deal"),
-            Some(line) => check_approvable(line, seen, person),
+            Some(line) => check_approvable(line, seen, &hands, person),
         };
         match checked {
             Ok((line, step)) => {
                 books.advance(&line, step, "approved");
-                record_approval(ctx, &mut tx, person, &line).await?;
+                let is_alone = hands.is_alone(&line, person);
+                record_approval(ctx, &mut tx, person, &line, is_alone).await?;
                 outcome.approved += 1;
             }
             Err(code) => outcome.skipped.push((seen.line, code)),
@@ -165,6 +168,7 @@ pub async fn withdraw_approval(
 fn check_approvable(
     line: LineRecord,
     seen: &SeenLine,
+    hands: &Hands,
     person: PersonId,
 ) -> Result<(LineRecord, Move), &'static str> {
     if line.held_reason.is_some() {
@@ -173,9 +177,7 @@ fn check_approvable(
     if line.disputed_at.is_some() {
         return Err("line-disputed");
     }
-    if line.entered_by == Some(person) {
-        return Err("line-entered-by-you");
-    }
+    hands.check_approver(&line, person)?;
     match line.in_state() {
         AnyLine::Covered(_) if line.money != seen.money => Err("line-changed"),
         AnyLine::Covered(covered) => Ok((line, covered.approve())),
@@ -183,14 +185,19 @@ fn check_approvable(
     }
 }
 
+/// `is_alone`: it approves its own work, which only one person alone may.
 pub(crate) async fn record_approval(
     ctx: &Ctx,
     tx: &mut Tx,
     person: PersonId,
     line: &LineRecord,
+    is_alone: bool,
 ) -> Result<(), ServiceError> {
     let state = json!({ "before": LineState::Covered, "after": LineState::Approved });
-    let facts = json!({ "state": state, "month": line.month, "amount_minor": line.money.minor, "currency": line.money.currency });
+    let mut facts = json!({ "state": state, "month": line.month, "amount_minor": line.money.minor, "currency": line.money.currency });
+    if is_alone {
+        facts["alone"] = json!(true);
+    }
     record(ctx, tx, person, "approve_line", line.id, &facts).await
 }
 

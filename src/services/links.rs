@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use portal_domain::{
     access::{Action, Actor},
-    ids::DealId,
+    ids::{DealId, PersonId},
     money::Money,
     remote::{InvoiceType, RemoteCredit, RemoteInvoice},
 };
@@ -22,6 +22,7 @@ use crate::{
     access::require_staff,
     bills,
     documents::{Document, DocumentKind},
+    two_persons,
     verdicts::{self, Again},
 };
 
@@ -211,6 +212,7 @@ async fn set_links(
         "deals_before": before.deals(),
     });
     judge_said(ctx, &mut tx, &before).await?;
+    note_hand_in(ctx, &mut tx, person, &before).await?;
     let facts = facts.to_string();
     audit::add(&mut tx, Some(person), act, id, &facts, now).await?;
     Ok(tx.commit().await?)
@@ -255,9 +257,22 @@ async fn drop_links(
     };
     before.put_said(&mut tx, &[], said_by, person, now).await?;
     judge_said(ctx, &mut tx, &before).await?;
+    note_hand_in(ctx, &mut tx, person, &before).await?;
     let facts = json!({ "number": before.number, "deals_before": before.deals() }).to_string();
     audit::add(&mut tx, Some(person), act, id, &facts, now).await?;
     Ok(tx.commit().await?)
+}
+
+/// What a person said of a document moved the deals that it was for, and those that it is for now.
+async fn note_hand_in(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: PersonId,
+    before: &Document,
+) -> Result<(), ServiceError> {
+    let mut deals: BTreeSet<DealId> = before.deals();
+    deals.extend(find_document(tx, &before.id).await?.deals());
+    two_persons::note_hand(ctx, tx, person, &deals).await
 }
 
 /// A person said something of a document, or took it back.

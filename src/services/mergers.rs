@@ -30,6 +30,7 @@ use crate::{
     decision::{self, OpenCase},
     outbox::{self, Job},
     schedules::{resync_standing, sync_lines},
+    two_persons::note_hand,
     verdicts,
 };
 
@@ -152,6 +153,8 @@ pub async fn decide_merger(
         outbox::add(ctx, tx, &Job::ReconcileDeal { deal: deal.id }).await?;
         changes::add(tx, deal.partner, ctx.now()).await?;
     }
+    let both = BTreeSet::from([goes_on.id, ends.id]);
+    note_hand(ctx, tx, actor.person(), &both).await?;
     // What the one that goes on missed meanwhile is read now.
     outbox::add(ctx, tx, &Job::ReadDeal { hubspot_id }).await?;
     let facts = json!({ "goes_on": goes_on.id, "ends": ends.id });
@@ -224,6 +227,7 @@ pub async fn follow_change(ctx: &Ctx, actor: &Actor, id: ExceptionId) -> Result<
     };
     deals::update(&mut tx, &followed).await?;
     sync_lines(ctx, &mut tx, followed.id).await?;
+    note_hand(ctx, &mut tx, actor.person(), &BTreeSet::from([followed.id])).await?;
     // Other terms may hold now, and a later deal's tiers begin where those end.
     resync_standing(ctx, &mut tx, &followed, followed.won_on).await?;
     verdicts::follow_deal(ctx, &mut tx, &followed).await?;

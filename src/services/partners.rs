@@ -11,6 +11,7 @@ use portal_domain::{
 use portal_store::{
     Tx, audit, changes as partner_changes, deals,
     partners::{self, EnrolmentRecord, PartnerRecord},
+    payment_details,
     plans::{self as plan_rows, PlanVersionRecord},
 };
 use serde_json::json;
@@ -46,6 +47,7 @@ pub async fn add(ctx: &Ctx, actor: &Actor, form: &CompanyForm) -> Result<Partner
         }
         other => other?,
     }
+    payment_details::change(&mut tx, id, actor.person(), ctx.now()).await?;
     messages::keep_place(ctx, &mut tx, id, &company, "").await?;
     let facts = json!({ "company": company }).to_string();
     audit::add(

@@ -198,6 +198,8 @@ struct Known {
     by_version: HashMap<(DealId, PlanVersionId), Basis>,
     fills: HashMap<DealId, BTreeSet<(Month, String, i64)>>,
     entered: HashMap<LineId, Vec<AuditRecord>>,
+    /// Lines that one person entered and approved, while that was enough.
+    alone: BTreeSet<LineId>,
 }
 
 impl DealChecks {
@@ -210,16 +212,18 @@ impl DealChecks {
             of_line.insert((account, currency, minor));
         }
         let deals = KnownDeal::load_all(tx, page).await?;
+        let (entered, alone) = list_entered(tx, &deals).await?;
         let known = Known {
             by_version: load_other_versions(tx, &deals).await?,
             fills: list_known_fills(tx, &ids).await?,
-            entered: list_entered(tx, &deals).await?,
+            entered,
+            alone,
         };
         for deal in &deals {
             for line in &deal.money.lines {
                 let found = balances.get(&line.id).unwrap_or(&none);
                 check_journal(&mut self.journal, line, found);
-                self.look_at_line(line);
+                self.look_at_line(line, &known.alone);
             }
             match self.look_at_deal(deal, &known) {
                 // The others are checked all the same.
@@ -236,7 +240,8 @@ impl DealChecks {
         });
     }
 
-    fn look_at_line(&mut self, line: &LineRecord) {
+    /// `alone`: what somebody approved while one person was enough.
+    fn look_at_line(&mut self, line: &LineRecord, alone: &BTreeSet<LineId>) {
         self.figures.add(line);
         let is_stated = line.state.is_stated();
         let is_on_one = line.statement.is_some();
@@ -248,7 +253,8 @@ impl DealChecks {
             )
         });
         if is_stated || line.state == LineState::Approved {
-            let is_theirs = line.approved_by.is_some() && line.approved_by != line.entered_by;
+            let is_theirs = line.approved_by.is_some()
+                && (line.approved_by != line.entered_by || alone.contains(&line.id));
             self.approved.look(is_theirs, || {
                 format!(
                     "line {} is {}, entered by {:?} and approved by {:?}",
@@ -321,26 +327,38 @@ async fn load_other_versions(
     Ok(found)
 }
 
-/// The records of who entered which line.
-async fn list_entered(
-    tx: &mut Tx,
-    deals: &[KnownDeal],
-) -> Result<HashMap<LineId, Vec<AuditRecord>>, ServiceError> {
+/// The records of who entered which line, and those lines that were approved last by whoever entered them, while one person was enough.
+async fn list_entered(tx: &mut Tx, deals: &[KnownDeal]) -> Result<Entered, ServiceError> {
     let lines = deals.iter().flat_map(|known| &known.money.lines);
     let entered = lines.filter(|line| line.entered_by.is_some());
     let ids: Vec<LineId> = entered.map(|line| line.id).collect();
     let subjects: Vec<String> = ids.iter().map(LineId::to_string).collect();
     let by_subject: HashMap<&str, LineId> = subjects.iter().map(String::as_str).zip(ids).collect();
-    let mut found: HashMap<LineId, Vec<AuditRecord>> = HashMap::new();
+    let (mut found, mut alone) = Entered::default();
     for record in audit::list_of_subjects(tx, &subjects).await? {
-        if let ("enter_line", Some(line)) = (
-            record.act.as_str(),
-            by_subject.get(record.subject.as_str()).copied(),
-        ) {
-            found.entry(line).or_default().push(record);
+        let Some(line) = by_subject.get(record.subject.as_str()).copied() else {
+            continue;
+        };
+        match record.act.as_str() {
+            "enter_line" => found.entry(line).or_default().push(record),
+            "approve_line" if is_approved_alone(&record.facts) => {
+                alone.insert(line);
+            }
+            "approve_line" => {
+                alone.remove(&line);
+            }
+            _ => {}
         }
     }
-    Ok(found)
+    Ok((found, alone))
+}
+
+/// The records of lines that were entered by hand, and those that one person alone approved.
+type Entered = (HashMap<LineId, Vec<AuditRecord>>, BTreeSet<LineId>);
+
+fn is_approved_alone(facts: &str) -> bool {
+    let facts: Value = serde_json::from_str(facts).unwrap_or_default();
+    facts["alone"] == json!(true)
 }
 
 /// What a person entered is what the audit log says that they entered, which nobody can change.

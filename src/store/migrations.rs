@@ -312,6 +312,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0050_notes_together.sql"),
     ),
     (
+        51,
+        "people",
+        include_str!("../../migrations/0051_people.sql"),
+        include_str!("../../migrations/0051_people.sql"),
+    ),
+    (
         52,
         "audit_chain",
         include_str!("../../migrations/0052_audit_chain.sqlite.sql"),

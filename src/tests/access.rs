@@ -31,7 +31,7 @@ const PARTNER_PAGES: [&str; 6] = [
 const NOBODY: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 /// A line as a form names it.
 const SEEN: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV:100:EUR";
-const STAFF_PAGES: [&str; 23] = [
+const STAFF_PAGES: [&str; 25] = [
     "/staff",
     "/staff/leads",
     "/staff/partners",
@@ -54,6 +54,8 @@ const STAFF_PAGES: [&str; 23] = [
     "/staff/integrations/stages",
     "/staff/integrations/relay",
     "/staff/integrations/relay/guide",
+    "/staff/people",
+    "/staff/people/roles",
     "/staff/audit",
 ];
 
@@ -70,7 +72,7 @@ pub async fn stated(portal: &TestPortal) -> (LeadId, StatementId) {
         .await
         .unwrap();
     let quarter = portal_domain::calendar::Quarter::parse("2026Q3", 1).unwrap();
-    closing::close_quarter(&portal.ctx, &portal.staff.finance, quarter)
+    closing::close_quarter(&portal.ctx, &portal.staff.administrator, quarter)
         .await
         .unwrap();
     portal.run_jobs().await;
@@ -291,6 +293,11 @@ fn forms<'a>(
         ("form[email]", "new@aster-consulting.com"),
         ("form[role]", "owner"),
     ];
+    let colleague = [
+        ("form[name]", "Nora Berg"),
+        ("form[email]", "nora@vendor.example"),
+        ("form[role]", "administrator"),
+    ];
     let stage = [
         ("pipeline", "default"),
         ("stage", "proposal"),
@@ -312,6 +319,23 @@ fn forms<'a>(
         ("approve_lines", vec![("lines[0]", SEEN)]),
         ("hold_lines", vec![("lines[0]", SEEN), ("reason", "x")]),
         ("close_quarter", vec![("quarter", "2026Q3")]),
+        ("add_colleague", colleague.to_vec()),
+        (
+            "change_role",
+            vec![("person", NOBODY), ("role", "operator")],
+        ),
+        (
+            "change_role_in_partner",
+            vec![("person", NOBODY), ("partner", partner), ("role", "sales")],
+        ),
+        ("disable_person", vec![("person", NOBODY), ("reason", "x")]),
+        ("enable_person", vec![("person", NOBODY)]),
+        ("set_two_persons", vec![("persons", "one"), ("reason", "x")]),
+        ("confirm_details", vec![("partner", partner)]),
+        (
+            "change_member_role",
+            vec![("person", NOBODY), ("role", "owner")],
+        ),
         ("accept_lead", vec![("lead", lead)]),
         ("enrol_partner", enrolment.to_vec()),
         ("add_plan_version", plan.to_vec()),
@@ -469,21 +493,32 @@ async fn a_role_does_no_more_than_its_own() {
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
         decide_merger take_over_deal keep_unchanged follow_change choose_bill_accounts read_accounts
         confirm_gone";
-    let of_members =
-        "raise_invoice add_bill_pdf update_company invite_member withdraw_lead test_slack";
+    let of_members = "raise_invoice add_bill_pdf update_company invite_member change_member_role withdraw_lead test_slack";
+    let of_administrators = "add_colleague change_role change_role_in_partner disable_person enable_person set_two_persons leave_books";
     let refused = [
         (portal.aster.owner, of_staff),
         (portal.aster.finance, of_finance),
         (portal.staff.manager, of_finance),
         (portal.staff.operator, of_finance),
         (portal.aster.sales, of_staff),
+        (portal.aster.owner, of_administrators),
+        (portal.staff.manager, of_administrators),
+        (portal.staff.finance, of_administrators),
+        (portal.staff.operator, of_administrators),
+        (portal.staff.auditor, of_administrators),
+        (portal.staff.auditor, of_staff),
+        (portal.staff.auditor, "confirm_details"),
+        (portal.staff.operator, "confirm_details"),
+        (portal.aster.owner, "confirm_details"),
+        (portal.staff.auditor, of_finance),
+        (portal.aster.reader, of_members),
         (
             portal.aster.sales,
             "raise_invoice add_bill_pdf update_company invite_member test_slack",
         ),
         (
             portal.aster.finance,
-            "update_company invite_member withdraw_lead test_slack",
+            "update_company invite_member change_member_role withdraw_lead test_slack",
         ),
         (portal.staff.administrator, of_members),
         (

@@ -26,7 +26,7 @@ async fn stated(portal: &TestPortal) -> StatementView {
         .await
         .unwrap();
     let quarter = Quarter::parse("2026Q3", 1).unwrap();
-    closing::close_quarter(&portal.ctx, finance, quarter)
+    closing::close_quarter(&portal.ctx, &portal.staff.administrator, quarter)
         .await
         .unwrap();
     portal.run_jobs().await;
@@ -307,7 +307,7 @@ async fn the_payout_calendar_says_when_quarters_close_and_when_they_were_closed(
     portal.advance_clock_to("2027-04-02T08:00:00Z").await;
     portal.run_jobs().await;
     let first = Quarter::parse("2027Q1", 1).unwrap();
-    closing::close_quarter(&portal.ctx, &portal.staff.finance, first)
+    closing::close_quarter(&portal.ctx, &portal.staff.administrator, first)
         .await
         .unwrap();
     portal.run_jobs().await;

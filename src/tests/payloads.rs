@@ -310,7 +310,7 @@ async fn state(portal: &TestPortal, staff: &mut Browser, owner: &mut Browser) ->
         let _ = lines::approve(&portal.ctx, &portal.staff.finance, &[line]).await;
     }
     let quarter = Quarter::parse("2026Q3", 1).unwrap();
-    closing::close_quarter(&portal.ctx, &portal.staff.finance, quarter)
+    closing::close_quarter(&portal.ctx, &portal.staff.administrator, quarter)
         .await
         .unwrap();
     portal.run_jobs().await;

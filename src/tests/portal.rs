@@ -35,6 +35,7 @@ pub struct TestPartner {
     pub owner: Actor,
     pub sales: Actor,
     pub finance: Actor,
+    pub reader: Actor,
 }
 
 /// The vendor's people, one for each role.
@@ -43,6 +44,7 @@ pub struct TestStaff {
     pub manager: Actor,
     pub finance: Actor,
     pub operator: Actor,
+    pub auditor: Actor,
 }
 
 pub struct TestPortal {
@@ -521,6 +523,7 @@ async fn seed_staff(ctx: &Ctx) -> TestStaff {
         manager: of(StaffRole::PartnerManager),
         finance: of(StaffRole::Finance),
         operator: of(StaffRole::Operator),
+        auditor: of(StaffRole::Auditor),
     }
 }
 
@@ -557,9 +560,8 @@ async fn seed_partner(
         billing_email: format!("billing@{domain}"),
         slack_channel: format!("C0{}TEAM", name.to_uppercase()),
     };
-    let id = partners::add(ctx, &staff.administrator, &company)
-        .await
-        .unwrap();
+    // The administrator closes quarters, so somebody else sees to how partners are paid.
+    let id = partners::add(ctx, &staff.manager, &company).await.unwrap();
     partners::enrol(ctx, &staff.administrator, id, plan, "2026-01-01")
         .await
         .unwrap();
@@ -590,5 +592,6 @@ async fn seed_partner(
         owner: actors[0],
         sales: actors[1],
         finance: actors[2],
+        reader: actors[3],
     }
 }

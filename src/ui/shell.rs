@@ -24,7 +24,7 @@ const PARTNER: [Entry; 5] = [
     ("/company", "nav-company", icons::BUILDING),
 ];
 
-const STAFF: [Entry; 11] = [
+const STAFF: [Entry; 12] = [
     ("/staff", "nav-today", icons::INBOX),
     ("/staff/leads", "nav-leads", icons::LEADS),
     ("/staff/partners", "nav-partners", icons::BUILDING),
@@ -35,6 +35,7 @@ const STAFF: [Entry; 11] = [
     ("/staff/plans", "nav-plans", icons::PLANS),
     ("/staff/integrations", "nav-integrations", icons::PLUG),
     ("/staff/messages", "nav-messages", icons::MAIL),
+    ("/staff/people", "nav-people", icons::USERS),
     ("/staff/audit", "nav-audit", icons::AUDIT),
 ];
 

@@ -169,6 +169,7 @@ fn partner_pages() -> Router<AppState> {
         .route("/statements/{id}/{format}", get(documents::for_partner))
         .route("/bills/{id}/pdf", get(documents::bill_for_partner))
         .route("/company", get(partner::company::show))
+        .route(partner::roles::PATH, get(partner::roles::show))
 }
 
 fn staff_pages() -> Router<AppState> {
@@ -232,6 +233,9 @@ fn staff_pages() -> Router<AppState> {
             get(staff::templates::frame),
         )
         .route(staff::stages::PATH, get(staff::stages::show))
+        .route(staff::people::PATH, get(staff::people::list))
+        .route(staff::people::ROLES_PATH, get(staff::people::show_roles))
+        .route("/staff/people/{id}", get(staff::people::show))
         .route("/staff/audit", get(staff::audit::list))
         .route(staff::privacy::PATH, get(staff::privacy::show))
         .route("/staff/privacy/person.json", get(staff::privacy::download))

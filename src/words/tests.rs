@@ -7,7 +7,7 @@ use chrono_tz::{Europe::Berlin, UTC};
 use fluent_bundle::{FluentArgs, FluentValue};
 use fluent_syntax::{ast, parser};
 use portal_domain::{
-    access::{MemberRole, StaffRole},
+    access::{Action, MemberRole, StaffRole},
     calendar::{Month, Quarter, Timestamp},
     claim::{RejectReason, ReviewReason},
     failure::Failure,
@@ -169,6 +169,10 @@ fn every_word_of_the_domain_has_its_text() {
     }
     for role in StaffRole::ALL {
         add("staff-role", role.as_str());
+    }
+    for action in Action::ALL {
+        add("action", action.as_str());
+        add("action-what", action.as_str());
     }
     for state in LineState::ALL {
         add("line-state", state.as_str());

@@ -63,6 +63,35 @@ pub(super) fn proof_draft(words: Words, act: &str) -> Draft {
     }
 }
 
+/// To a new colleague of the vendor. No secret is in it: the link that signs in is mailed to whoever asks for one, and works in that browser alone.
+pub(crate) async fn welcome(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: &PersonRecord,
+    inviter: &str,
+) -> Result<(), ServiceError> {
+    let to = Reader::from(person.clone());
+    send(ctx, tx, &to, &welcome_draft(ctx, to.words(), inviter)).await
+}
+
+pub(super) fn welcome_draft(ctx: &Ctx, words: Words, inviter: &str) -> Draft {
+    let arguments: [(&str, Argument); 2] = [
+        ("inviter", inviter.into()),
+        ("programme", ctx.programme.name.as_str().into()),
+    ];
+    Draft {
+        kind: MailKind::Invitation,
+        words,
+        partner: None,
+        subject: words.with("mail-welcome-subject", &arguments),
+        paragraphs: vec![words.with("mail-welcome-body", &arguments)],
+        rows: Vec::new(),
+        items: Vec::new(),
+        button: words.text("mail-sign-in-button"),
+        path: "/sign-in".to_owned(),
+    }
+}
+
 pub(crate) async fn invitation(
     ctx: &Ctx,
     tx: &mut Tx,

@@ -17,7 +17,8 @@ use portal_domain::{
 use portal_services::{
     ServiceError, bills,
     corrections::{self, Entry},
-    disputes, figures, leads, lines, links, partners, plans, quarters, statements, why,
+    disputes, figures, leads, lines, links, partners, plans, quarters, statements, two_persons,
+    why,
 };
 use portal_store::{
     audit, jobs, lines as line_rows, lines::LineRecord, partners as partner_rows, people,
@@ -335,6 +336,10 @@ async fn a_line_that_a_person_entered_waits_for_somebody_else() {
     for url in databases().await {
         let world = World::new(&url).await;
         let staff = colleague(&world).await;
+        world.need_two_persons().await;
+        two_persons::confirm_details(&world.ctx, &staff, world.partner)
+            .await
+            .expect("seen by somebody else");
         let found = two_covered(&world).await;
         let form = entry("pay", "250.00");
         let entered = enter(&world, &form).await.expect("entered");

@@ -16,4 +16,5 @@ mod proof;
 mod reconciliation;
 mod starts;
 mod statements;
+mod two_persons;
 mod world;

@@ -28,7 +28,7 @@ use portal_services::{
     outbox::Job,
     partners,
     plans::{self, PlanEdit},
-    recompute, reconcile,
+    recompute, reconcile, two_persons,
     vault::{self, Vault},
     verify,
 };
@@ -148,6 +148,10 @@ impl World {
             person: add_person(&ctx, "fin@vendor.test").await,
             role: StaffRole::Administrator,
         };
+        // Here the vendor is one person; what more of them may not do is for the tests that say so.
+        two_persons::choose(&ctx, &staff, "one", "There is nobody else")
+            .await
+            .expect("chosen");
         let partner = partners::add(&ctx, &staff, &company())
             .await
             .expect("a partner");
@@ -173,8 +177,19 @@ impl World {
         }
     }
 
+    /// From now on the vendor is more than one person.
+    pub async fn need_two_persons(&self) {
+        two_persons::choose(&self.ctx, &self.staff, "two", "There are more of us")
+            .await
+            .expect("chosen");
+    }
+
     pub fn go_to(&self, date: &str) {
         self.clock.0.store(instant(date), Ordering::SeqCst);
+    }
+
+    pub fn wait_a_minute(&self) {
+        self.clock.0.fetch_add(60_000, Ordering::SeqCst);
     }
 
     pub fn go_to_instant(&self, instant: &str) {

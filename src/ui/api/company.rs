@@ -34,6 +34,15 @@ pub async fn revoke_invitation(invitation: InvitationId) -> Result<Done, UiError
     Ok(Done::new("/company", "invitation-revoked"))
 }
 
+/// Gives a colleague another role.
+#[server(endpoint = "change_member_role")]
+pub async fn change_member_role(person: PersonId, role: String) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    let actor = page.actor()?;
+    page.said(portal_services::company::change_role(&page.ctx, actor, person, &role).await)?;
+    Ok(Done::new("/company", "role-changed"))
+}
+
 /// Ends a colleague's access.
 #[server(endpoint = "remove_member")]
 pub async fn remove_member(person: PersonId) -> Result<Done, UiError> {

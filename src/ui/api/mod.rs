@@ -13,6 +13,7 @@ pub mod lines;
 pub mod messages;
 pub mod money;
 pub mod operations;
+pub mod people;
 pub mod preferences;
 pub mod privacy;
 pub mod reconciliation;

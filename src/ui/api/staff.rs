@@ -38,6 +38,16 @@ pub async fn update_partner(partner: PartnerId, form: CompanyForm) -> Result<Don
     ))
 }
 
+/// A second person says that what somebody changed of a partner's details is right.
+#[server(endpoint = "confirm_details")]
+pub async fn confirm_details(partner: PartnerId) -> Result<Done, UiError> {
+    use portal_services::two_persons;
+    let page = crate::web::page::current().await?;
+    page.said(two_persons::confirm_details(&page.ctx, page.actor()?, partner).await)?;
+    let path = format!("/staff/partners/{partner}");
+    Ok(Done::new(path, "details-confirmed"))
+}
+
 #[server(endpoint = "add_partner")]
 pub async fn add_partner(form: CompanyForm) -> Result<Done, UiError> {
     let page = crate::web::page::current().await?;

@@ -8,8 +8,20 @@ use crate::{
     web::page::Page,
 };
 
-/// What the server function `action` takes as `form`; what is known of the company stands in it first.
-pub fn fields(page: &Page, action: &'static str, company: Option<&Company>) -> AnyView {
+/// Whether the form asks for the company's domain, or says whom to ask.
+#[derive(Clone, Copy)]
+pub enum Domain {
+    Asked,
+    ByStaff,
+}
+
+/// What the server function `action` takes as `form`; what is known of the company stands in it first. Its domain only staff type: see [`Domain`].
+pub fn fields(
+    page: &Page,
+    action: &'static str,
+    company: Option<&Company>,
+    domain: Domain,
+) -> AnyView {
     let known = |text: fn(&Company) -> &str| company.map(text).unwrap_or_default();
     let field = |name: &'static str, label: &str, first: &str| -> Field<'_> {
         kit::field(page, action, name, &format!("form[{name}]"), label).first(first)
@@ -52,9 +64,12 @@ pub fn fields(page: &Page, action: &'static str, company: Option<&Company>) -> A
                 .optional()
                 .maximum(24)
                 .input()}
-            {field("domain", "company-domain", known(|company| company.domain.as_str()))
-                .hint("company-domain-hint")
-                .input()}
+            {match domain {
+                Domain::Asked => field("domain", "company-domain", known(|company| company.domain.as_str()))
+                    .hint("company-domain-hint")
+                    .input(),
+                Domain::ByStaff => domain_fact(page, known(|company| company.domain.as_str())),
+            }}
             {field("billing_email", "company-billing-email", known(|company| company.billing_email.as_str()))
                 .hint("company-billing-email-hint")
                 .kind("email")
@@ -66,6 +81,20 @@ pub fn fields(page: &Page, action: &'static str, company: Option<&Company>) -> A
                 .full()
                 .secret_after("https://")
                 .input()}
+        </div>
+    }
+    .into_any()
+}
+
+fn domain_fact(page: &Page, domain: &str) -> AnyView {
+    let words = &page.words;
+    page.labels().add("domain", &words.text("company-domain"));
+    view! {
+        <div class="field" id="domain">
+            <strong>{words.text("company-domain")}</strong>
+            <span class="hint">{words.text("company-domain-by-staff")}</span>
+            <input type="hidden" name="form[domain]" value=domain.to_owned() />
+            <span>{domain.to_owned()}</span>
         </div>
     }
     .into_any()

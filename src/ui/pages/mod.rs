@@ -4,6 +4,7 @@ mod calendar;
 mod company_fields;
 mod forecast;
 mod parts;
+mod permissions;
 mod plan_terms;
 mod proofs;
 mod slack_trial;

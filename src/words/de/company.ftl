@@ -9,6 +9,7 @@ company-legal-name = Firma laut Register
 company-legal-name-hint = Wie im Register und auf Rechnungen.
 company-domain = Domain
 company-domain-hint = Die eigene Website des Unternehmens, etwa acme.com.
+company-domain-by-staff = An ihr werden Leads geprüft, darum ändern nur wir sie: Schreiben Sie Ihrer Partnerbetreuung.
 company-address = Anschrift
 company-street = Straße und Hausnummer
 company-street-hint = Bis zu drei Zeilen, etwa mit Gebäude oder Etage darüber. Die ganze Anschrift steht auf Abrechnungen; Buchhaltungen verlangen sie.
@@ -38,7 +39,7 @@ company-programme-since = Partner seit
 ## Das Team
 
 team-title = Team
-team-lead = Die Leitung sieht und darf alles. Der Vertrieb reicht Leads ein. Die Finanzen stellen Rechnungen.
+team-lead = Die Leitung sieht und darf alles. Der Vertrieb reicht Leads ein. Die Finanzen stellen Rechnungen. Wer nur liest, sieht zu.
 team-column-person = Person
 team-column-role = Rolle
 team-column-joined = Dabei seit
@@ -49,6 +50,8 @@ team-remove-title = { $person } entfernen?
 team-remove-confirm = { $person } wird sofort abgemeldet und verliert den Zugang zu diesem Unternehmen. Was diese Person eingereicht hat, bleibt.
 team-revoke = Zurücknehmen
 team-revoke-label = Einladung an { $email } zurücknehmen
+team-role-change = Ändern
+team-role-label = Rolle von { $person }
 team-invite-title = Per E-Mail einladen
 team-invite-email = E-Mail
 team-invite-role = Rolle
@@ -63,10 +66,13 @@ role-sales = Vertrieb
 role-sales-hint = Reicht Leads ein und sieht die Provision.
 role-finance = Finanzen
 role-finance-hint = Sieht Leads und Provision, stellt Rechnungen.
+role-read_only = Nur lesen
+role-read_only-hint = Sieht Leads und Provision und ändert nichts.
 staff-role-administrator = Administration
 staff-role-partner_manager = Partnerbetreuung
 staff-role-finance = Finanzen
 staff-role-operator = Betrieb
+staff-role-auditor = Revision
 
 ## Eine Einladung annehmen
 

@@ -103,6 +103,7 @@ template-mail-proof-remove_authenticator = App entfernt
 template-mail-proof-make_recovery_codes = Neue Wiederherstellungscodes
 template-mail-proof-use_recovery_code = Wiederherstellungscode benutzt
 template-mail-invitation = Einladung
+template-mail-welcome = Neue Person
 template-mail-lead-accepted = Lead angenommen
 template-mail-lead-review = Lead in Prüfung
 template-mail-lead-rejected = Lead abgelehnt

@@ -560,6 +560,12 @@ audit-act-compare_now = Alles vergleichen lassen
 audit-act-sweep_now = Alles neu einlesen lassen
 audit-act-add_partner = Partner angelegt
 audit-act-enrol_partner = Partner ins Programm aufgenommen
+audit-act-confirm_details = Angaben eines Partners bestätigt
+audit-act-set_two_persons = Gewählt, wie viele Personen Geld braucht
+audit-act-change_role = Rolle im Haus geändert
+audit-act-change_member_role = Rolle beim Partner geändert
+audit-act-disable_person = Person gesperrt
+audit-act-enable_person = Person wieder zugelassen
 audit-act-add_plan_version = Fassung eines Plans veröffentlicht
 audit-act-close_quarter = Quartal abgeschlossen
 

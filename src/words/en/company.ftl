@@ -9,6 +9,7 @@ company-legal-name = Legal name
 company-legal-name-hint = As it stands in the register and on invoices.
 company-domain = Domain
 company-domain-hint = The company’s own website, as in acme.com.
+company-domain-by-staff = Leads are checked against it, so only our staff change it: write to your partner manager.
 company-address = Address
 company-street = Street and number
 company-street-hint = Up to three lines, such as a building or floor above it. The whole address stands on statements, and finance departments ask for it.
@@ -38,7 +39,7 @@ company-programme-since = Partner since
 ## The team
 
 team-title = Team
-team-lead = Owners see and do everything. Sales submits leads. Finance raises invoices.
+team-lead = Owners see and do everything. Sales submits leads. Finance raises invoices. Read-only looks on.
 team-column-person = Person
 team-column-role = Role
 team-column-joined = Member since
@@ -49,6 +50,8 @@ team-remove-title = Remove { $person }?
 team-remove-confirm = { $person } is signed out at once and loses access to this company. What this person submitted stays.
 team-revoke = Take back
 team-revoke-label = Take back the invitation of { $email }
+team-role-change = Change
+team-role-label = Role of { $person }
 team-invite-title = Invite by e-mail
 team-invite-email = E-mail
 team-invite-role = Role
@@ -63,10 +66,13 @@ role-sales = Sales
 role-sales-hint = Submits leads and sees commission.
 role-finance = Finance
 role-finance-hint = Sees leads and commission, raises invoices.
+role-read_only = Read-only
+role-read_only-hint = Sees leads and commission, and changes nothing.
 staff-role-administrator = Administrator
 staff-role-partner_manager = Partner manager
 staff-role-finance = Finance
 staff-role-operator = Operator
+staff-role-auditor = Auditor
 
 ## Accepting an invitation
 

@@ -560,6 +560,12 @@ audit-act-compare_now = Had everything compared
 audit-act-sweep_now = Had everything read anew
 audit-act-add_partner = Added a partner
 audit-act-enrol_partner = Enrolled a partner
+audit-act-confirm_details = Confirmed a partner’s details
+audit-act-set_two_persons = Chose how many persons money needs
+audit-act-change_role = Changed a colleague’s role
+audit-act-change_member_role = Changed a member’s role
+audit-act-disable_person = Disabled a person
+audit-act-enable_person = Let a person sign in again
 audit-act-add_plan_version = Published a plan’s version
 audit-act-close_quarter = Closed a quarter
 

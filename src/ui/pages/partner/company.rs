@@ -20,7 +20,7 @@ use crate::{
         api::UiError,
         kit::{self, field, icon, icons},
         pages::{
-            company_fields,
+            company_fields::{self, Domain},
             plan_terms::{self, Reader},
             slack_trial,
         },
@@ -32,6 +32,7 @@ const UPDATE: &str = "update_company";
 const INVITE: &str = "invite_member";
 const REMOVE: &str = "remove_member";
 const REVOKE: &str = "revoke_invitation";
+const CHANGE_ROLE: &str = "change_member_role";
 
 /// An enrolment, and what its plan says today.
 type Enrolment = (EnrolmentRecord, Option<PlanTerms>);
@@ -71,7 +72,7 @@ fn details_form(page: &Page, company: &Company) -> AnyView {
             <header><h2>{words.text("company-details")}</h2></header>
             {errors}
             <input type="hidden" name="do" value=UPDATE />
-            {company_fields::fields(page, UPDATE, Some(company))}
+            {company_fields::fields(page, UPDATE, Some(company), Domain::ByStaff)}
             <div class="foot">
                 <button class="btn primary">{words.text("company-save")}</button>
                 <span class="hint">{words.text("required-note")}</span>
@@ -179,15 +180,45 @@ fn member_row(page: &Page, view: &CompanyView, member: &MemberRecord) -> AnyView
         .filter(|other| other.role == MemberRole::Owner)
         .count();
     let is_last_owner = member.role == MemberRole::Owner && owners == 1;
-    let removal = (may(page, Action::ManageTeam) && !is_last_owner)
-        .then(|| removal(page, member.person, &member.name));
+    let manages = may(page, Action::ManageTeam) && !is_last_owner;
+    let removal = manages.then(|| removal(page, member.person, &member.name));
+    let role = if manages {
+        role_form(page, member)
+    } else {
+        words.text(&format!("role-{}", member.role)).into_any()
+    };
     view! {
         <tr>
             <th class="main" scope="row">{member.name.clone()}{you}<small>{member.email.clone()}</small></th>
-            <td data-label=words.text("team-column-role")>{words.text(&format!("role-{}", member.role))}</td>
+            <td data-label=words.text("team-column-role")>{role}</td>
             <td class="nowrap" data-label=words.text("team-column-joined")>{words.date(page.ctx.date_of(member.joined_at))}</td>
             <td class="act">{removal}</td>
         </tr>
+    }
+    .into_any()
+}
+
+/// The role that a colleague has, and a choice of others.
+fn role_form(page: &Page, member: &MemberRecord) -> AnyView {
+    let words = &page.words;
+    let label = words.with(
+        "team-role-label",
+        &[("person", member.name.as_str().into())],
+    );
+    let options = MemberRole::ALL
+        .iter()
+        .map(|role| {
+            let name = words.text(&format!("role-{role}"));
+            view! { <option value=role.as_str() selected=*role == member.role>{name}</option> }
+        })
+        .collect_view();
+    view! {
+        <form class="row" method="post">
+            <input type="hidden" name="do" value=CHANGE_ROLE />
+            <input type="hidden" name="person" value=member.person.to_string() />
+            <select name="role" aria-label=label>{options}</select>
+            <button class="btn quiet sm">{words.text("team-role-change")}</button>
+        </form>
     }
     .into_any()
 }
@@ -250,14 +281,19 @@ fn invitation_row(page: &Page, invitation: &InvitationRecord) -> AnyView {
 
 fn invite_form(page: &Page) -> AnyView {
     let words = &page.words;
-    let roles = [MemberRole::Sales, MemberRole::Finance, MemberRole::Owner]
-        .map(|role| {
-            (
-                role.as_str().to_owned(),
-                words.text(&format!("role-{role}")),
-            )
-        })
-        .to_vec();
+    let roles = [
+        MemberRole::Sales,
+        MemberRole::Finance,
+        MemberRole::ReadOnly,
+        MemberRole::Owner,
+    ]
+    .map(|role| {
+        (
+            role.as_str().to_owned(),
+            words.text(&format!("role-{role}")),
+        )
+    })
+    .to_vec();
     let errors = form_errors(page, INVITE).map(|error| kit::errors(page, Some(error)));
     view! {
         <div class="foot">
@@ -342,6 +378,7 @@ fn roles(page: &Page) -> AnyView {
         <section class="card">
             <header><h2>{words.text("team-roles-title")}</h2></header>
             <dl class="facts">{roles}</dl>
+            <p><a href=super::roles::PATH>{words.text("roles-link")}</a></p>
         </section>
     }
     .into_any()

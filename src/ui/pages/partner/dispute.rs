@@ -1,11 +1,11 @@
 //! A partner's question about one of its lines: the thread, and the forms to ask, to answer, and to say that it is settled. Staff read the same thread.
 
 use leptos::prelude::*;
-use portal_domain::{ids::LineId, line::DisputeStep};
+use portal_domain::{access::Action, ids::LineId, line::DisputeStep};
 use portal_services::{disputes::MESSAGE_LENGTH_MAX, why::LineExplanation};
 use portal_store::{disputes::DisputeMessageRecord, lines::LineRecord};
 
-use super::{address, form_errors};
+use super::{address, form_errors, may};
 use crate::{ui::kit, web::page::Page};
 
 /// Where a partner reads everything about a line.
@@ -17,11 +17,17 @@ pub fn line_url(line: LineId) -> String {
 pub fn section(page: &Page, why: &LineExplanation) -> AnyView {
     let words = &page.words;
     let line = &why.view.line;
-    let acts = if line.disputed_at.is_some() {
+    let acts = if !may(page, Action::DisputeLines) {
+        ().into_any()
+    } else if line.disputed_at.is_some() {
         view! { {answer_form(page, line)}{withdraw_form(page, line)} }.into_any()
     } else {
         ask_form(page, line, !why.thread.is_empty())
     };
+    // Whoever only reads has a thread to read, or nothing.
+    if why.thread.is_empty() && !may(page, Action::DisputeLines) {
+        return ().into_any();
+    }
     view! {
         <section class="stack" aria-labelledby="dispute-title">
             <h3 id="dispute-title">{words.text("dispute-title")}</h3>

@@ -7,6 +7,7 @@ pub mod home;
 pub mod lead_detail;
 pub mod leads;
 pub mod payouts;
+pub mod roles;
 pub mod statements;
 pub mod why;
 

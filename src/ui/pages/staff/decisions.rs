@@ -9,6 +9,13 @@ use crate::ui::{
     pages::partner::dispute,
 };
 
+/// Why somebody else approves a line.
+const OWN: [&str; 3] = [
+    "line-entered-by-you",
+    "line-brought-by-you",
+    "line-moved-by-you",
+];
+
 /// Approves what can be; the notice says whether that was all of it, and what a person must look at again.
 pub async fn approve(lines: &[SeenLine], list: &str) -> Result<Done, UiError> {
     let page = crate::web::page::current().await?;
@@ -16,10 +23,14 @@ pub async fn approve(lines: &[SeenLine], list: &str) -> Result<Done, UiError> {
         page.said(portal_services::lines::approve(&page.ctx, page.actor()?, lines).await)?;
     let mut skipped = outcome.skipped.iter();
     let is_changed = skipped.any(|(_, code)| *code == "line-changed");
+    let mut skipped = outcome.skipped.iter();
+    let is_own = skipped.any(|(_, code)| OWN.contains(code));
     let notice = match (outcome.approved, outcome.skipped.len()) {
         (0, 0) => "nothing-selected",
         (0, _) if is_changed => "lines-changed",
         _ if is_changed => "lines-partly-changed",
+        (0, _) if is_own => "lines-for-others",
+        _ if is_own => "lines-partly-for-others",
         (0, _) => "lines-not-approved",
         (_, 0) => "lines-approved",
         _ => "lines-partly-approved",

@@ -7,10 +7,10 @@ use portal_domain::{
     ids::PartnerId,
     line::LineState,
 };
-use portal_services::why::LineExplanation;
+use portal_services::{two_persons::SecondPerson, why::LineExplanation};
 use portal_store::{deals::DealRecord, lines::LineRecord};
 
-use super::{calls, form_errors, line_pill, may};
+use super::{calls, form_errors, line_pill, may, two_persons};
 use crate::{
     ui::{kit, pages::partner::dispute},
     web::page::Page,
@@ -23,8 +23,8 @@ pub fn way(page: &Page) -> Option<AnyView> {
     })
 }
 
-/// Everything that can be done with the line that is explained.
-pub fn card(page: &Page, explained: &LineExplanation) -> AnyView {
+/// Everything that can be done with the line that is explained; `second` says who moved it last.
+pub fn card(page: &Page, explained: &LineExplanation, second: Option<&SecondPerson>) -> AnyView {
     let words = &page.words;
     let line = &explained.view.line;
     let may_decide = may(page, Action::ApproveLines);
@@ -46,6 +46,7 @@ pub fn card(page: &Page, explained: &LineExplanation) -> AnyView {
                 {dispute::thread(page, line, &explained.thread)}
                 {(may_decide && line.disputed_at.is_some()).then(|| answer_form(page, line))}
                 {entered_by(page, line)}
+                {line.entered_by.is_none().then(|| two_persons::moved(page, second))}
                 {may_decide.then(|| acts(page, line))}
             </div>
         </section>

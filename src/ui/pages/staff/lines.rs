@@ -1,7 +1,7 @@
 //! Commission lines of all partners: which wait for approval, which are held and why, what each rests on; approving, holding and releasing
 //! them, singly and together. The ticks and the bar below the table need no script.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use axum::{extract::Query, response::Response};
 use leptos::prelude::*;
@@ -14,6 +14,7 @@ use portal_domain::{
 use portal_services::{
     figures,
     lines::{self, LineView, StaffLineFilter, WaitsFor},
+    two_persons::{SecondPerson, list_second_persons},
     why::{self, LineExplanation},
 };
 use portal_store::lines::LineRecord;
@@ -21,7 +22,7 @@ use serde::Deserialize;
 
 use super::{
     Tab, address, calls, form_errors, head, line_acts, line_kind, line_pill, line_proof, may,
-    paging, tabs, write_sum,
+    paging, tabs, two_persons, write_sum,
 };
 use crate::{
     ui::{
@@ -50,6 +51,18 @@ pub struct LineQuery {
     /// The month and the id of the last line of the page before.
     #[serde(default)]
     after: String,
+}
+
+impl Listed {
+    fn second(&self, line: &LineRecord) -> Option<&SecondPerson> {
+        self.second.get(&line.id)
+    }
+
+    /// Covered, stopped by nobody, and nothing that the reader had a hand in.
+    fn is_approvable(&self, line: &LineRecord) -> bool {
+        let second = self.second(line);
+        waits_for_approval(line) && second.is_none_or(|second| second.refusal.is_none())
+    }
 }
 
 impl LineQuery {
@@ -122,6 +135,8 @@ struct Listed {
     held: i64,
     disputed: i64,
     may_decide: bool,
+    /// Of each line who must be another.
+    second: HashMap<LineId, SecondPerson>,
     /// What was ticked when the form was refused.
     ticked: BTreeSet<String>,
 }
@@ -138,7 +153,9 @@ pub async fn list(page: Page, Query(query): Query<LineQuery>) -> Result<Response
             {list_tabs(page, &listed)}
             {chosen_partner(page, &listed)}
             {form_errors(page, "hold_lines")}
-            {listed.explained.as_ref().map(|explained| line_acts::card(page, explained))}
+            {listed.explained.as_ref().map(|explained| {
+                line_acts::card(page, explained, listed.second(&explained.view.line))
+            })}
             {content(page, &listed)}
         }
         .into_any()
@@ -172,6 +189,8 @@ async fn read(page: &Page, query: LineQuery) -> Result<Listed, UiError> {
     }) {
         lines.insert(0, explained.view.clone());
     }
+    let shown: Vec<LineRecord> = lines.iter().map(|view| view.line.clone()).collect();
+    let second = page.said(list_second_persons(ctx, actor, &shown).await)?;
     let typed = page.refused.iter().flat_map(|refused| &refused.typed);
     let ticked = typed
         .filter(|(name, _)| name.starts_with("lines["))
@@ -185,6 +204,7 @@ async fn read(page: &Page, query: LineQuery) -> Result<Listed, UiError> {
         held: counts.held,
         disputed: counts.disputed,
         may_decide: may(page, Action::ApproveLines),
+        second,
         ticked,
         query,
     })
@@ -311,7 +331,7 @@ fn row(page: &Page, listed: &Listed, place: usize, view: &LineView) -> AnyView {
                 <td data-label=words.text("commission-column-month") class="nowrap">{words.month_short(line.month)}</td>
                 <td class="num sum" data-label=words.text("commission-column-amount")>{kit::money(page, line.money)}</td>
                 <td class="corner"><span id=format!("state-{}", line.id) data-live="">{line_pill(page, line)}</span></td>
-                {listed.may_decide.then(|| act(page, line))}
+                {listed.may_decide.then(|| act(page, listed, line))}
             </tr>
             {explanation(page, listed, view)}
         </tbody>
@@ -319,7 +339,7 @@ fn row(page: &Page, listed: &Listed, place: usize, view: &LineView) -> AnyView {
     .into_any()
 }
 
-fn is_approvable(line: &LineRecord) -> bool {
+fn waits_for_approval(line: &LineRecord) -> bool {
     line.state == LineState::Covered && !line.is_stopped()
 }
 
@@ -330,7 +350,7 @@ fn tick(page: &Page, listed: &Listed, place: usize, line: &LineRecord) -> AnyVie
         ("month", words.month_short(line.month).into()),
     ];
     let seen = line.seen().to_string();
-    let shown = is_approvable(line).then(
+    let shown = listed.is_approvable(line).then(
         || view! { <input type="hidden" name=format!("shown[{place}]") value=seen.clone() /> },
     );
     let checkbox = line.is_open().then(|| {
@@ -349,11 +369,11 @@ fn tick(page: &Page, listed: &Listed, place: usize, line: &LineRecord) -> AnyVie
 }
 
 /// What can be done with this line alone; the button belongs to a form of its own below the table.
-fn act(page: &Page, line: &LineRecord) -> AnyView {
+fn act(page: &Page, listed: &Listed, line: &LineRecord) -> AnyView {
     let words = &page.words;
     let key = match line {
         line if is_held(line) => "approval-release",
-        line if is_approvable(line) => "approval-approve",
+        line if listed.is_approvable(line) => "approval-approve",
         line if line.state == LineState::Approved => "approval-withdraw",
         _ => return view! { <td class="act"></td> }.into_any(),
     };
@@ -369,7 +389,7 @@ fn act(page: &Page, line: &LineRecord) -> AnyView {
 fn row_form(listed: &Listed, line: &LineRecord) -> Option<AnyView> {
     let action = match line {
         line if is_held(line) => "release_lines",
-        line if is_approvable(line) => "approve_lines",
+        line if listed.is_approvable(line) => "approve_lines",
         line if line.state == LineState::Approved => "withdraw_approvals",
         _ => return None,
     };
@@ -391,10 +411,13 @@ fn explanation(page: &Page, listed: &Listed, view: &LineView) -> AnyView {
         .explained
         .as_ref()
         .filter(|explained| explained.view.line.id == id);
+    let second = two_persons::refusal(page, listed.second(&view.line))
+        .filter(|_| listed.may_decide && waits_for_approval(&view.line))
+        .map(|text| view! { <span class="muted">{text}</span> });
     let content = match explained {
         Some(explained) => view! {
             <details class="more" open>
-                <summary>{waits(page, view)}</summary>
+                <summary>{waits(page, view)}" "{second}</summary>
                 {line_proof::proof(page, explained)}
             </details>
         }
@@ -412,6 +435,7 @@ fn explanation(page: &Page, listed: &Listed, view: &LineView) -> AnyView {
             view! {
                 <div class="row small">
                     <span class="muted">{waits(page, view)}</span>
+                    {second}
                     <a href=url aria-label=label>{page.words.text("line-why-title")}</a>
                 </div>
             }
@@ -481,8 +505,17 @@ fn bulk_bar(page: &Page, listed: &Listed) -> AnyView {
     let shown = listed
         .lines
         .iter()
-        .filter(|view| is_approvable(&view.line))
+        .filter(|view| listed.is_approvable(&view.line))
         .count();
+    let for_others = listed
+        .lines
+        .iter()
+        .filter(|view| waits_for_approval(&view.line) && !listed.is_approvable(&view.line))
+        .count();
+    let for_others = (for_others > 0).then(|| {
+        let text = words.with("second-for-others", &[("count", for_others.into())]);
+        view! { <p class="if-none muted">{text}</p> }
+    });
     let approve_shown = (shown > 0).then(|| {
         let label = words.with("approval-approve-shown", &[("count", shown.into())]);
         view! { <button class="btn if-none" name="do" value="approve_shown_lines">{label}</button> }
@@ -505,6 +538,7 @@ fn bulk_bar(page: &Page, listed: &Listed) -> AnyView {
     view! {
         <div class="bulk">
             <p class="if-none muted">{words.text(hint)}</p>
+            {for_others}
             <p class="if-some" role="status"><span class="n"></span>" "{words.text("approval-selected")}</p>
             {approve_shown}
             {hold}

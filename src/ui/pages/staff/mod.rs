@@ -21,6 +21,7 @@ mod line_proof;
 pub mod lines;
 pub mod partners;
 pub mod payouts;
+pub mod people;
 pub mod plans;
 pub mod privacy;
 pub mod reconciliation;
@@ -28,6 +29,7 @@ pub mod stages;
 pub mod statements;
 pub mod templates;
 pub mod today;
+mod two_persons;
 
 use std::collections::BTreeMap;
 

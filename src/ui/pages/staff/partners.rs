@@ -17,10 +17,12 @@ use portal_services::{
     forecast::{Forecast, of_partner},
     partners::{self, PartnerView},
     plans,
+    two_persons::find_details,
 };
 use portal_store::{
     deals::DealRecord,
     partners::{EnrolmentRecord, PartnerRecord},
+    payment_details::DetailsRecord,
     people::MemberRecord,
     plans::PlanVersionRecord,
 };
@@ -28,13 +30,16 @@ use serde::Deserialize;
 
 use super::{
     NOTHING, address, bounces, breakable, calls, crumbs, fact, form_errors, head, leaving,
-    line_acts, lines::partner_url, may, or_nothing, paging,
+    line_acts, lines::partner_url, may, or_nothing, paging, people, two_persons,
 };
 use crate::{
     ui::{
         api::UiError,
         kit::{self, icons},
-        pages::{company_fields, forecast, slack_trial},
+        pages::{
+            company_fields::{self, Domain},
+            forecast, slack_trial,
+        },
     },
     web::page::Page,
 };
@@ -147,7 +152,7 @@ fn add_form(page: &Page) -> AnyView {
                 {calls(ACTION)}
                 {form_errors(page, ACTION)}
                 <p class="muted">{words.text("partner-add-lead")}</p>
-                {company_fields::fields(page, ACTION, None)}
+                {company_fields::fields(page, ACTION, None, Domain::Asked)}
                 <div class="foot"><button class="btn primary">{words.text("partner-add-submit")}</button></div>
             </form>
         </details>
@@ -162,6 +167,8 @@ struct Shown {
     plans: Vec<PlanVersionRecord>,
     figures: Vec<Figures>,
     forecasts: Vec<Forecast>,
+    /// Who changed last what its money is paid by.
+    details: Option<DetailsRecord>,
     /// What a line can be entered for; nothing for whoever may not.
     deals: Option<Vec<DealRecord>>,
 }
@@ -173,6 +180,7 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
     let plans = page.said(plans::list(ctx, actor).await)?;
     let figures = page.said(figures::of_partner(ctx, actor, id).await)?;
     let forecasts = page.said(of_partner(ctx, actor, id).await)?;
+    let details = page.said(find_details(ctx, actor, id).await)?;
     let deals = if may(&page, Action::ApproveLines) {
         Some(page.said(corrections::list_deals(ctx, actor, id).await)?)
     } else {
@@ -184,6 +192,7 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
         plans,
         figures,
         forecasts,
+        details,
         deals,
     };
     let title = shown.company.partner.company.name.clone();
@@ -213,7 +222,7 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
                     {team(page, &shown.company)}
                 </div>
                 <div class="stack">
-                    {facts(page, &shown.company)}
+                    {facts(page, &shown)}
                     {may_manage.then(|| enrol_form(page, &shown))}
                     {may_manage.then(|| invite_form(page, partner.id))}
                     {shown.deals.as_ref().map(|deals| line_acts::enter_form(page, partner.id, deals))}
@@ -329,7 +338,7 @@ fn member_row(page: &Page, view: &CompanyView, member: &MemberRecord) -> AnyView
         <li>
             <span class="avatar" aria-hidden="true">{kit::initials(&member.name)}</span>
             <div>
-                <span class="t">{member.name.clone()}</span>
+                <span class="t"><a href=format!("{}/{}", people::PATH, member.person)>{member.name.clone()}</a></span>
                 <p>{member.email.clone()}</p>
                 {bounce(page, view, &member.email)}
             </div>
@@ -339,7 +348,8 @@ fn member_row(page: &Page, view: &CompanyView, member: &MemberRecord) -> AnyView
     .into_any()
 }
 
-fn facts(page: &Page, view: &CompanyView) -> AnyView {
+fn facts(page: &Page, shown: &Shown) -> AnyView {
+    let view = &shown.company;
     let partner = &view.partner;
     let (words, company) = (&page.words, &partner.company);
     let text = |label: &str, value: &str| fact(words.text(label), or_nothing(value).into_any());
@@ -355,6 +365,7 @@ fn facts(page: &Page, view: &CompanyView) -> AnyView {
                 {fact(words.text("company-billing-email"), view! { {breakable(company.billing_email.as_str())}{bounce(page, view, company.billing_email.as_str())} }.into_any())}
                 {fact(words.text("company-slack-channel"), slack(page, view))}
                 {text("partner-xero-contact", partner.xero_contact_id.as_deref().unwrap_or_default())}
+                {shown.details.as_ref().map(|change| two_persons::details(page, partner, change))}
             </dl>
             {may(page, Action::ManagePartners).then(|| edit_form(page, partner))}
         </section>
@@ -391,7 +402,7 @@ fn edit_form(page: &Page, partner: &PartnerRecord) -> AnyView {
                 {calls(ACTION)}
                 <input type="hidden" name="partner" value=partner.id.to_string() />
                 {form_errors(page, ACTION)}
-                {company_fields::fields(page, ACTION, Some(&partner.company))}
+                {company_fields::fields(page, ACTION, Some(&partner.company), Domain::Asked)}
                 <div class="foot"><button class="btn primary">{words.text("company-save")}</button></div>
             </form>
         </details>

@@ -13,13 +13,14 @@ use portal_services::{
     ServiceError, mismatch,
     quarters::{self, Blocked, ClosePreview, QuarterView},
     statements::{self, StatementView},
+    two_persons::{Obstacle, find_obstacle},
 };
 use portal_store::{bills::BillRecord, lines::LineRecord};
 use serde::Deserialize;
 
 use super::{
     Tab, accounts, address, calendar, calls, crumbs, fact, head, line_kind, line_pill, may, paging,
-    parts, tabs, write_sum,
+    parts, tabs, two_persons, write_sum,
 };
 use crate::{
     ui::{
@@ -54,6 +55,7 @@ pub async fn list(page: Page, Query(query): Query<StatementQuery>) -> Result<Res
             .unwrap_or_else(|| ctx.this_quarter()),
     };
     let preview = page.said(quarters::preview(ctx, actor, quarter).await)?;
+    let obstacle = page.said(find_obstacle(ctx, actor, quarter).await)?;
     let found =
         page.said(statements::list_for_staff(ctx, actor, query.before.parse().ok()).await)?;
     let unfit = page.said(portal_services::accounts::list_unfit(ctx, actor).await)?;
@@ -64,7 +66,7 @@ pub async fn list(page: Page, Query(query): Query<StatementQuery>) -> Result<Res
         view! {
             {head(title, page.words.text("staff-statements-lead"), Some(ways.into_any()))}
             {accounts::unfit(page, &unfit)}
-            {close(page, &quarters, &preview)}
+            {close(page, &quarters, &preview, &obstacle)}
             {table(page, &found, &query)}
         }
         .into_any()
@@ -72,7 +74,12 @@ pub async fn list(page: Page, Query(query): Query<StatementQuery>) -> Result<Res
 }
 
 /// What closing the chosen quarter would do, or did.
-fn close(page: &Page, quarters: &[QuarterView], preview: &ClosePreview) -> AnyView {
+fn close(
+    page: &Page,
+    quarters: &[QuarterView],
+    preview: &ClosePreview,
+    obstacle: &Obstacle,
+) -> AnyView {
     let words = &page.words;
     let chosen = quarters.iter().map(|view| Tab {
         url: address(LIST, &[("quarter", &view.quarter.to_string())]),
@@ -103,7 +110,7 @@ fn close(page: &Page, quarters: &[QuarterView], preview: &ClosePreview) -> AnyVi
         <section class="card flush" aria-labelledby="close-title">
             <header><h2 id="close-title">{title}</h2><p>{lead}</p></header>
             <div id="preview" data-live="">{preview_content(page, preview)}</div>
-            {close_form(page, preview)}
+            {close_form(page, preview, obstacle)}
         </section>
         {(!preview.already_closed).then(|| blocked(page, preview))}
     }
@@ -333,7 +340,7 @@ fn preview_row(
 }
 
 /// Closing is asked twice: it tells partners what they may invoice.
-fn close_form(page: &Page, preview: &ClosePreview) -> AnyView {
+fn close_form(page: &Page, preview: &ClosePreview, obstacle: &Obstacle) -> AnyView {
     let words = &page.words;
     let quarter = words.quarter(preview.quarter);
     if preview.already_closed {
@@ -349,6 +356,9 @@ fn close_form(page: &Page, preview: &ClosePreview) -> AnyView {
     }
     if !may(page, Action::CloseQuarter) {
         return ().into_any();
+    }
+    if let Some(why) = two_persons::obstacle(page, obstacle) {
+        return why;
     }
     let mut told: Vec<_> = preview
         .statements

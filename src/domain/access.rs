@@ -62,6 +62,11 @@ words! {
     }
 }
 
+words! {
+    /// How much of what its role opens somebody sees: `scope` says whom it narrows, and to what.
+    Reach { All = "all", Own = "own" }
+}
+
 impl Proof {
     /// Whether that opens the portal. A mailed link alone does not: who reads a mailbox is not yet the person.
     pub const fn opens(self) -> bool {
@@ -76,10 +81,12 @@ pub enum Actor {
         person: PersonId,
         partner: PartnerId,
         role: MemberRole,
+        reach: Reach,
     },
     Staff {
         person: PersonId,
         role: StaffRole,
+        reach: Reach,
     },
 }
 
@@ -111,6 +118,7 @@ pub enum Action {
     Operate,
     Connect,
     LeaveBooks,
+    AssignPartners,
 }
 
 /// The permission table.
@@ -143,6 +151,7 @@ pub const fn can(actor: &Actor, action: Action) -> bool {
                     | A::Operate
                     | A::Connect
                     | A::LeaveBooks
+                    | A::AssignPartners
             ),
             StaffRole::PartnerManager => {
                 matches!(action, A::DecideLeads | A::ManagePartners | A::ReadBooks)
@@ -169,6 +178,7 @@ mod tests {
             person: PersonId::new(Ulid::nil()),
             partner: PartnerId::new(Ulid::nil()),
             role,
+            reach: Reach::All,
         }
     }
 
@@ -176,6 +186,7 @@ mod tests {
         Actor::Staff {
             person: PersonId::new(Ulid::nil()),
             role,
+            reach: Reach::All,
         }
     }
 
@@ -200,6 +211,7 @@ mod tests {
             (A::Operate, "--- y--y"),
             (A::Connect, "--- y--y"),
             (A::LeaveBooks, "--- y---"),
+            (A::AssignPartners, "--- y---"),
         ];
         let members = MemberRole::ALL.iter().copied().map(member);
         let actors: Vec<Actor> = members

@@ -14,6 +14,7 @@ pub mod text;
 pub mod access;
 pub mod address;
 pub mod partner;
+pub mod scope;
 
 pub mod claim;
 pub mod connection;

@@ -14,8 +14,9 @@ use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portal_domain::{
-    access::{Action, Actor, MemberRole, Proof, StaffRole, can},
+    access::{Action, Actor, MemberRole, Proof, Reach, StaffRole, can},
     ids::{PartnerId, PersonId, SessionId},
+    scope::{Own, Scope, sees_all},
 };
 use portal_store::{
     Tx, connections,
@@ -25,7 +26,7 @@ use portal_store::{
 use portal_words::Locale;
 use sha2::{Digest, Sha256};
 
-use crate::{Ctx, ServiceError, context::random};
+use crate::{Ctx, ServiceError, context::random, reach};
 
 const SESSION_DAYS: i64 = 14;
 /// The sandbox's clock is moved on by months: nobody should have to sign in again for that.
@@ -108,21 +109,53 @@ pub fn require(actor: &Actor, action: Action) -> Result<(), ServiceError> {
     }
 }
 
-/// The partner that a member acts for; staff act for none.
-pub fn require_partner(actor: &Actor, action: Action) -> Result<PartnerId, ServiceError> {
+/// The partner that a member acts for, as a whole; staff act for none. Sums of a partner's money, and what lists it, say something of everybody's leads: who sees
+/// its own alone does not see them.
+pub fn require_partner(actor: &Actor, action: Action) -> Result<Own, ServiceError> {
+    require(actor, action)?;
+    if action == Action::ReadMoney && !sees_all(actor) {
+        return Err(ServiceError::Forbidden);
+    }
+    Own::of(actor).ok_or(ServiceError::Forbidden)
+}
+
+/// For what only staff may do, in the whole network: who sees its own partners alone is refused, where nothing is narrowed to them.
+pub fn require_staff(actor: &Actor, action: Action) -> Result<(), ServiceError> {
+    require_staff_scope(actor, action)?;
+    if sees_all(actor) {
+        Ok(())
+    } else {
+        Err(ServiceError::Forbidden)
+    }
+}
+
+/// What a member may see of its partner's leads and of what came of them.
+pub fn require_member_scope(actor: &Actor, action: Action) -> Result<Scope, ServiceError> {
     require(actor, action)?;
     match actor {
-        Actor::Member { partner, .. } => Ok(*partner),
+        Actor::Member { .. } => Ok(Scope::of(actor)),
         Actor::Staff { .. } => Err(ServiceError::Forbidden),
     }
 }
 
-/// For what only staff may do.
-pub fn require_staff(actor: &Actor, action: Action) -> Result<(), ServiceError> {
+/// What somebody of the staff may see of the network.
+pub fn require_staff_scope(actor: &Actor, action: Action) -> Result<Scope, ServiceError> {
     require(actor, action)?;
     match actor {
-        Actor::Staff { .. } => Ok(()),
+        Actor::Staff { .. } => Ok(Scope::of(actor)),
         Actor::Member { .. } => Err(ServiceError::Forbidden),
+    }
+}
+
+/// What both sides see, each as far as it may see it.
+pub fn require_either_scope(
+    actor: &Actor,
+    member: Action,
+    staff: Action,
+) -> Result<Scope, ServiceError> {
+    match actor {
+        Actor::Member { .. } => require_member_scope(actor, member),
+        Actor::Staff { .. } => require_staff_scope(actor, staff),
     }
 }
 
@@ -186,9 +219,12 @@ pub async fn list_standing(
 ) -> Result<HashMap<String, Actor>, ServiceError> {
     let mut tx = ctx.store.read().await?;
     let mut standing = HashMap::new();
+    let managers = reach::of_managers(&mut tx).await?;
     for found in stored::list_standing(&mut tx, token_hashes, ctx.now()).await? {
         let (person, partner) = (found.session.person, found.session.partner);
-        if let Some(actor) = actor_in(person, partner, found.member_role, found.staff_role)
+        let member = found.member_role.zip(found.sales_reach);
+        let staff = found.staff_role.map(|role| (role, managers));
+        if let Some(actor) = actor_in(person, partner, member, staff)
             && found.session.proof.opens()
             && !is_idle(ctx, &found.session)
             && is_of_now(ctx, &mut tx, &found.session).await?
@@ -227,8 +263,14 @@ async fn find_actor(
         Some(partner) => people::find_member(tx, partner, person.id).await?,
         None => None,
     };
-    let role = member.as_ref().map(|member| member.role);
-    let actor = actor_in(person.id, partner, role, person.staff_role);
+    let role = member
+        .as_ref()
+        .map(|member| (member.role, member.sales_reach));
+    let staff = match person.staff_role {
+        Some(role) => Some((role, reach::of_managers(tx).await?)),
+        None => None,
+    };
+    let actor = actor_in(person.id, partner, role, staff);
     Ok(actor.map(|actor| (actor, member.map(|member| member.partner_name))))
 }
 
@@ -236,16 +278,21 @@ async fn find_actor(
 fn actor_in(
     person: PersonId,
     partner: Option<PartnerId>,
-    member_role: Option<MemberRole>,
-    staff_role: Option<StaffRole>,
+    member: Option<(MemberRole, Reach)>,
+    staff: Option<(StaffRole, Reach)>,
 ) -> Option<Actor> {
     match partner {
-        Some(partner) => member_role.map(|role| Actor::Member {
+        Some(partner) => member.map(|(role, reach)| Actor::Member {
             person,
             partner,
             role,
+            reach,
         }),
-        None => staff_role.map(|role| Actor::Staff { person, role }),
+        None => staff.map(|(role, reach)| Actor::Staff {
+            person,
+            role,
+            reach,
+        }),
     }
 }
 

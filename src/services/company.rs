@@ -2,9 +2,10 @@
 
 use portal_domain::{
     access::{Action, Actor, MemberRole, Proof},
-    ids::{InvitationId, PartnerId, PersonId},
-    partner::{CompanyForm, InvitationForm},
+    ids::{InvitationId, PersonId},
+    partner::{Company, CompanyForm, InvitationForm},
     plan::PlanTerms,
+    scope::Own,
     text::{Email, parse_line},
 };
 use portal_store::{
@@ -37,9 +38,9 @@ pub struct CompanyView {
 }
 
 pub async fn read(ctx: &Ctx, actor: &Actor) -> Result<CompanyView, ServiceError> {
-    let partner = require_partner(actor, Action::ReadLeads)?;
+    let own = require_partner(actor, Action::ReadLeads)?;
     let mut tx = ctx.store.read().await?;
-    view(&mut tx, partner).await
+    view(&mut tx, own).await
 }
 
 /// The plan that the member's partner is on today, and what it says of deals won today.
@@ -47,7 +48,7 @@ pub async fn find_enrolment(
     ctx: &Ctx,
     actor: &Actor,
 ) -> Result<Option<(EnrolmentRecord, Option<PlanTerms>)>, ServiceError> {
-    let partner = require_partner(actor, Action::ReadLeads)?;
+    let partner = require_partner(actor, Action::ReadLeads)?.partner();
     let mut tx = ctx.store.read().await?;
     let Some(enrolment) = partners::find_enrolment(&mut tx, partner, ctx.today()).await? else {
         return Ok(None);
@@ -56,12 +57,13 @@ pub async fn find_enrolment(
     Ok(Some((enrolment, version.map(|version| version.terms))))
 }
 
-pub(crate) async fn view(tx: &mut Tx, partner: PartnerId) -> Result<CompanyView, ServiceError> {
+pub(crate) async fn view(tx: &mut Tx, own: Own) -> Result<CompanyView, ServiceError> {
+    let partner = own.partner();
     let mut view = CompanyView {
         members: people::list_members(tx, partner).await?,
-        invitations: people::list_open_invitations(tx, partner).await?,
+        invitations: people::list_open_invitations(tx, own).await?,
         trial: messages::find_trial_of(tx, partner).await?,
-        partner: partners::find(tx, partner)
+        partner: partners::find_own(tx, own)
             .await?
             .ok_or(ServiceError::NotFound)?,
         bounces: Vec::new(),
@@ -72,33 +74,36 @@ pub(crate) async fn view(tx: &mut Tx, partner: PartnerId) -> Result<CompanyView,
 
 /// Changes the company's details. Its domain is what claims are checked against, so it stays one partner's.
 pub async fn update(ctx: &Ctx, actor: &Actor, form: &CompanyForm) -> Result<(), ServiceError> {
-    let partner = require_partner(actor, Action::EditCompany)?;
-    change(ctx, actor, partner, form).await
+    let own = require_partner(actor, Action::EditCompany)?;
+    let company = form.parse().map_err(ServiceError::Invalid)?;
+    let mut tx = ctx.store.write().await?;
+    change(ctx, &mut tx, actor, own, &company).await?;
+    Ok(tx.commit().await?)
 }
 
 /// The same for a partner's owner and for staff. Statements that were made before stay as they are.
 pub(crate) async fn change(
     ctx: &Ctx,
+    tx: &mut Tx,
     actor: &Actor,
-    partner: PartnerId,
-    form: &CompanyForm,
+    own: Own,
+    company: &Company,
 ) -> Result<(), ServiceError> {
-    let company = form.parse().map_err(ServiceError::Invalid)?;
-    let mut tx = ctx.store.write().await?;
-    let before = partners::find(&mut tx, partner)
+    let partner = own.partner();
+    let before = partners::find_own(tx, own)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    match partners::update_company(&mut tx, partner, &company, ctx.now()).await {
+    match partners::update_company(tx, own, company, ctx.now()).await {
         Err(error) if error.is_duplicate() => {
             return Err(ServiceError::field("domain", "domain-taken"));
         }
         other => other?,
     }
     let shown = &before.company.slack_channel;
-    messages::keep_place(ctx, &mut tx, partner, &company, shown).await?;
+    messages::keep_place(ctx, tx, partner, company, shown).await?;
     let facts = serde_json::json!({ "before": before.company, "after": company }).to_string();
     audit::add(
-        &mut tx,
+        tx,
         Some(actor.person()),
         "update_company",
         &partner.to_string(),
@@ -106,15 +111,15 @@ pub(crate) async fn change(
         ctx.now(),
     )
     .await?;
-    Ok(tx.commit().await?)
+    Ok(())
 }
 
 /// Invites a colleague by mail.
 pub async fn invite(ctx: &Ctx, actor: &Actor, form: &InvitationForm) -> Result<(), ServiceError> {
-    let partner = require_partner(actor, Action::ManageTeam)?;
+    let own = require_partner(actor, Action::ManageTeam)?;
     let (email, role) = form.parse().map_err(ServiceError::Invalid)?;
     let mut tx = ctx.store.write().await?;
-    add_invitation(ctx, &mut tx, actor, partner, &email, role).await?;
+    add_invitation(ctx, &mut tx, actor, own, &email, role).await?;
     Ok(tx.commit().await?)
 }
 
@@ -123,11 +128,12 @@ pub(crate) async fn add_invitation(
     ctx: &Ctx,
     tx: &mut Tx,
     actor: &Actor,
-    partner: PartnerId,
+    own: Own,
     email: &Email,
     role: MemberRole,
 ) -> Result<(), ServiceError> {
-    let record = partners::find(tx, partner)
+    let partner = own.partner();
+    let record = partners::find_own(tx, own)
         .await?
         .ok_or(ServiceError::NotFound)?;
     let members = people::list_members(tx, partner).await?;
@@ -135,9 +141,9 @@ pub(crate) async fn add_invitation(
         return Err(ServiceError::field("email", "already-member"));
     }
     let now = ctx.now();
-    for earlier in people::list_open_invitations(tx, partner).await? {
+    for earlier in people::list_open_invitations(tx, own).await? {
         if earlier.email == email.as_str() {
-            people::revoke_invitation(tx, partner, earlier.id, now).await?;
+            people::revoke_invitation(tx, own, earlier.id, now).await?;
         }
     }
     let token = new_token();
@@ -170,18 +176,18 @@ pub async fn revoke_invitation(
     actor: &Actor,
     id: InvitationId,
 ) -> Result<(), ServiceError> {
-    let partner = require_partner(actor, Action::ManageTeam)?;
+    let own = require_partner(actor, Action::ManageTeam)?;
     let mut tx = ctx.store.write().await?;
-    let open = people::list_open_invitations(&mut tx, partner).await?;
+    let open = people::list_open_invitations(&mut tx, own).await?;
     if !open.iter().any(|invitation| invitation.id == id) {
         return Err(ServiceError::NotFound);
     }
-    people::revoke_invitation(&mut tx, partner, id, ctx.now()).await?;
+    people::revoke_invitation(&mut tx, own, id, ctx.now()).await?;
     audit::add(
         &mut tx,
         Some(actor.person()),
         "revoke_invitation",
-        &partner.to_string(),
+        &own.partner().to_string(),
         "{}",
         ctx.now(),
     )
@@ -298,7 +304,8 @@ async fn add_person(
 
 /// Removes a colleague, whose sessions there end at once. The last owner stays: somebody must hold the key.
 pub async fn remove_member(ctx: &Ctx, actor: &Actor, person: PersonId) -> Result<(), ServiceError> {
-    let partner = require_partner(actor, Action::ManageTeam)?;
+    let own = require_partner(actor, Action::ManageTeam)?;
+    let partner = own.partner();
     let mut tx = ctx.store.write().await?;
     let members = people::list_members(&mut tx, partner).await?;
     let member = members
@@ -312,8 +319,8 @@ pub async fn remove_member(ctx: &Ctx, actor: &Actor, person: PersonId) -> Result
     if member.role == MemberRole::Owner && owners == 1 {
         return Err(ServiceError::Conflict("last-owner"));
     }
-    people::remove_member(&mut tx, partner, person, ctx.now()).await?;
-    sessions::revoke_of_member(&mut tx, partner, person, ctx.now()).await?;
+    people::remove_member(&mut tx, own, person, ctx.now()).await?;
+    sessions::revoke_of_member(&mut tx, own, person, ctx.now()).await?;
     let facts = serde_json::json!({ "email": member.email, "role": member.role }).to_string();
     audit::add(
         &mut tx,

@@ -15,6 +15,7 @@ pub mod messages;
 pub mod outbox;
 pub mod partners;
 pub mod plans;
+pub mod reach;
 
 pub mod accounts;
 pub mod bill_files;

@@ -311,6 +311,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0050_notes_together.sql"),
         include_str!("../../migrations/0050_notes_together.sql"),
     ),
+    (
+        56,
+        "scopes",
+        include_str!("../../migrations/0056_scopes.sql"),
+        include_str!("../../migrations/0056_scopes.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

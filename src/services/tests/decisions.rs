@@ -4,7 +4,7 @@
 use LineKind::{Adjustment, Clawback, Manual};
 use LineState::{Approved, Awaiting, Cancelled, Covered, Paid, Stated, Upcoming};
 use portal_domain::{
-    access::{Actor, MemberRole, StaffRole},
+    access::{Actor, MemberRole, Reach, StaffRole},
     calendar::Quarter,
     correction::EntryForm,
     deal::DealState,
@@ -50,6 +50,7 @@ pub async fn colleague(world: &World) -> Actor {
     Actor::Staff {
         person: id,
         role: StaffRole::Finance,
+        reach: Reach::All,
     }
 }
 
@@ -67,6 +68,7 @@ async fn stranger(world: &World) -> Actor {
         person: add_person(&world.ctx, "owner@other.test").await,
         partner,
         role: MemberRole::Owner,
+        reach: Reach::All,
     }
 }
 
@@ -285,6 +287,7 @@ async fn whose_a_line_is_not_can_do_nothing_about_it() {
         let manager = Actor::Staff {
             person: world.staff.person(),
             role: StaffRole::PartnerManager,
+            reach: Reach::All,
         };
         for actor in [&world.member, &manager] {
             for answer in [

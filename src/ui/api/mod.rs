@@ -14,6 +14,7 @@ pub mod messages;
 pub mod money;
 pub mod operations;
 pub mod preferences;
+pub mod reach;
 pub mod reconciliation;
 pub mod relay;
 pub mod staff;

@@ -6,6 +6,7 @@ mod forecast;
 mod parts;
 mod plan_terms;
 mod proofs;
+mod reach;
 mod slack_trial;
 
 pub mod partner;

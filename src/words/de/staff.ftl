@@ -73,6 +73,14 @@ staff-page-first = Erste Seite
 ## Partner
 
 partner-list-title = Partner
+reach-managers-title = Was die Partnerbetreuung sieht
+reach-managers-lead = Wer einen Partner betreut, wird auf dessen Seite gewählt.
+reach-managers = Die Partnerbetreuung sieht
+reach-managers-all = alle Partner
+reach-managers-own = nur die selbst betreuten Partner
+manager-title = Partnerbetreuung
+manager-label = Wer diesen Partner betreut
+manager-nobody = Niemand
 partner-list-column-partner = Partner
 partner-list-column-plan = Plan
 partner-list-column-state = Status
@@ -538,6 +546,7 @@ audit-act-date_bill = Rechnung auf einen Tag nach der Buchungssperre in Xero dat
 audit-act-settle_bill = Den Zahlungen einer Rechnung gefolgt
 audit-act-void_bill = Stornierte Rechnung von ihrer Abrechnung genommen
 audit-act-update_company = Angaben eines Unternehmens geändert
+audit-act-set_sales_reach = Festgelegt, welche Leads der Vertrieb sieht
 audit-act-invite_member = Person eingeladen
 audit-act-revoke_invitation = Einladung zurückgenommen
 audit-act-join_partner = Einem Partner beigetreten
@@ -570,6 +579,8 @@ audit-act-compare_now = Alles vergleichen lassen
 audit-act-sweep_now = Alles neu einlesen lassen
 audit-act-add_partner = Partner angelegt
 audit-act-enrol_partner = Partner ins Programm aufgenommen
+audit-act-set_partner_manager = Betreuung eines Partners festgelegt
+audit-act-set_manager_reach = Festgelegt, wie weit die Partnerbetreuung sieht
 audit-act-add_plan_version = Fassung eines Plans veröffentlicht
 audit-act-close_quarter = Quartal abgeschlossen
 

@@ -16,7 +16,7 @@ use portal_services::{
     figures::{self, Figures},
     forecast::{Forecast, of_partner},
     partners::{self, PartnerView},
-    plans,
+    plans, reach as reaches,
 };
 use portal_store::{
     deals::DealRecord,
@@ -34,7 +34,7 @@ use crate::{
     ui::{
         api::UiError,
         kit::{self, icons},
-        pages::{company_fields, forecast, slack_trial},
+        pages::{company_fields, forecast, reach, slack_trial},
     },
     web::page::Page,
 };
@@ -50,6 +50,7 @@ pub struct PartnerQuery {
 
 pub async fn list(page: Page, Query(query): Query<PartnerQuery>) -> Result<Response, UiError> {
     let found = page.said(partners::list(&page.ctx, page.actor()?, &query.after).await)?;
+    let managers = read_managers(&page).await?;
     let title = page.words.text("partner-list-title");
     Ok(page.show(&title.clone(), move |page| {
         let first = (!query.after.is_empty()).then(|| LIST.to_owned());
@@ -61,6 +62,7 @@ pub async fn list(page: Page, Query(query): Query<PartnerQuery>) -> Result<Respo
         view! {
             {head(title, page.words.text("staff-partners-lead"), None)}
             {may(page, Action::ManagePartners).then(|| add_form(page))}
+            {managers.as_ref().map(|managers| reach::of_managers(page, managers))}
             <section class="card flush" aria-label=page.words.text("partner-list-title")>
                 {table(page, &found)}
                 {paging(page, first, next)}
@@ -164,6 +166,16 @@ struct Shown {
     forecasts: Vec<Forecast>,
     /// What a line can be entered for; nothing for whoever may not.
     deals: Option<Vec<DealRecord>>,
+    managers: Option<reaches::Managers>,
+}
+
+/// Who can look after partners; nothing for whoever does not say who does.
+async fn read_managers(page: &Page) -> Result<Option<reaches::Managers>, UiError> {
+    if !may(page, Action::AssignPartners) {
+        return Ok(None);
+    }
+    let managers = reaches::list_managers(&page.ctx, page.actor()?).await;
+    Ok(Some(page.said(managers)?))
 }
 
 pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiError> {
@@ -185,6 +197,7 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
         figures,
         forecasts,
         deals,
+        managers: read_managers(&page).await?,
     };
     let title = shown.company.partner.company.name.clone();
     Ok(page.show(&title.clone(), move |page| {
@@ -214,6 +227,7 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
                 </div>
                 <div class="stack">
                     {facts(page, &shown.company)}
+                    {shown.managers.as_ref().map(|managers| reach::manager(page, partner, managers))}
                     {may_manage.then(|| enrol_form(page, &shown))}
                     {may_manage.then(|| invite_form(page, partner.id))}
                     {shown.deals.as_ref().map(|deals| line_acts::enter_form(page, partner.id, deals))}

@@ -19,7 +19,7 @@ use portal_domain::{
     scope::{Own, Scope, sees_all},
 };
 use portal_store::{
-    Tx, connections,
+    Across, Tx, connections,
     people::{self, MemberRecord, PersonRecord},
     sessions::{self as stored, SessionRecord},
 };
@@ -162,7 +162,7 @@ pub fn require_either_scope(
 /// The session that a browser's token belongs to, if enough was proved in it. Roles are read afresh each time, so what was taken away is gone at once.
 pub async fn find_session(ctx: &Ctx, secret: &str) -> Result<Option<Session>, ServiceError> {
     let now = ctx.now();
-    let mut tx = ctx.store.read().await?;
+    let mut tx = ctx.store.across(Across::SignIn).read().await?;
     let Some((record, person)) = find_live(ctx, &mut tx, secret).await? else {
         return Ok(None);
     };
@@ -172,7 +172,7 @@ pub async fn find_session(ctx: &Ctx, secret: &str) -> Result<Option<Session>, Se
     let session = resolve(&mut tx, &person, &record).await?;
     drop(tx);
     if session.is_some() && now.0 - record.seen_at.0 > TOUCH_MS {
-        let mut tx = ctx.store.write().await?;
+        let mut tx = ctx.store.across(Across::SignIn).write().await?;
         stored::touch(&mut tx, record.id, now).await?;
         tx.commit().await?;
     }
@@ -217,7 +217,7 @@ pub async fn list_standing(
     ctx: &Ctx,
     token_hashes: &[String],
 ) -> Result<HashMap<String, Actor>, ServiceError> {
-    let mut tx = ctx.store.read().await?;
+    let mut tx = ctx.store.across(Across::SignIn).read().await?;
     let mut standing = HashMap::new();
     let managers = reach::of_managers(&mut tx).await?;
     for found in stored::list_standing(&mut tx, token_hashes, ctx.now()).await? {
@@ -301,7 +301,7 @@ pub async fn list_choices(ctx: &Ctx) -> Result<Vec<Choice>, ServiceError> {
     if !ctx.programme.sandbox {
         return Ok(Vec::new());
     }
-    let mut tx = ctx.store.read().await?;
+    let mut tx = ctx.store.across(Across::SignIn).read().await?;
     if connections::is_any_real(&mut tx).await? {
         return Ok(Vec::new());
     }
@@ -336,7 +336,7 @@ pub async fn sign_in_as(
     if !ctx.programme.sandbox {
         return Err(ServiceError::Forbidden);
     }
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     // Another instance, started with other settings, may have connected one since.
     if connections::is_any_real(&mut tx).await? {
         return Err(ServiceError::Forbidden);
@@ -401,7 +401,7 @@ async fn first_place(
 
 /// The partners that a person can switch between.
 pub async fn list_memberships(ctx: &Ctx, actor: &Actor) -> Result<Vec<MemberRecord>, ServiceError> {
-    let mut tx = ctx.store.read().await?;
+    let mut tx = ctx.store.across(Across::SignIn).read().await?;
     Ok(people::list_memberships(&mut tx, actor.person()).await?)
 }
 
@@ -412,7 +412,7 @@ pub async fn switch_partner(
     browser: &Browser,
 ) -> Result<String, ServiceError> {
     let secret = browser.secret.as_deref().unwrap_or_default();
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let (session, person) = find_live(ctx, &mut tx, secret)
         .await?
         .filter(|(session, _)| session.proof.opens())
@@ -427,14 +427,14 @@ pub async fn switch_partner(
 }
 
 pub async fn sign_out(ctx: &Ctx, secret: &str) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     stored::revoke(&mut tx, &hash_token(secret), ctx.now()).await?;
     Ok(tx.commit().await?)
 }
 
 /// The language of a person's pages and mails.
 pub async fn set_locale(ctx: &Ctx, actor: &Actor, locale: Locale) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     people::set_locale(&mut tx, actor.person(), locale.as_str()).await?;
     Ok(tx.commit().await?)
 }

@@ -9,7 +9,7 @@ use portal_domain::{
     text::{Email, parse_line},
 };
 use portal_store::{
-    Tx, audit,
+    Across, Tx, audit,
     bounces::BounceRecord,
     partners::{self, EnrolmentRecord, PartnerRecord},
     people::{self, InvitationRecord, MemberRecord, PersonRecord},
@@ -206,7 +206,7 @@ pub struct Invitation {
 }
 
 pub async fn find_invitation(ctx: &Ctx, secret: &str) -> Result<Invitation, ServiceError> {
-    let mut tx = ctx.store.read().await?;
+    let mut tx = ctx.store.across(Across::SignIn).read().await?;
     let record = usable_invitation(ctx, &mut tx, secret).await?;
     let partner = partners::find(&mut tx, record.partner)
         .await?
@@ -245,7 +245,7 @@ pub async fn accept_invitation(
     locale: Locale,
     browser: &Browser,
 ) -> Result<Option<String>, ServiceError> {
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let record = usable_invitation(ctx, &mut tx, secret).await?;
     if people::accept_invitation(&mut tx, record.id, ctx.now()).await? == 0 {
         return Err(ServiceError::Conflict("invitation-used-or-expired"));

@@ -12,7 +12,7 @@ use portal_domain::{
     text::{is_free_mail, parse_paragraph},
 };
 use portal_store::{
-    Tx, audit, changes, clients,
+    Across, Tx, audit, changes, clients,
     clients::ClientRecord,
     deals, exceptions,
     leads::{self, LeadEventRecord, LeadFilter, LeadRecord},
@@ -144,9 +144,11 @@ async fn gather_facts(
         facts.own_open_lead = leads::find_open_of_domain(tx, own, &domain)
             .await?
             .map(|lead| lead.id);
+        tx.across(Across::Claims).await?;
         facts.claimed_by_another =
             leads::is_claimed_by_another(tx, partner, &domain, ctx.now()).await?;
         facts.existing_customer = leads::is_customer(tx, &domain).await?;
+        tx.within().await?;
         facts.registrable_domain = Some(domain);
     }
     Ok(facts)

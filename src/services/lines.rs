@@ -14,7 +14,7 @@ use portal_domain::{
     text::parse_line,
 };
 use portal_store::{
-    Tx, audit, changes, deals, exceptions, invoices, jobs,
+    Across, Tx, audit, changes, deals, exceptions, invoices, jobs,
     lines::{self, LineFilter, LineRecord},
 };
 use serde_json::{Value, json};
@@ -447,10 +447,13 @@ impl Known {
     ) -> Result<Self, ServiceError> {
         let waiting = found.iter().filter(|line| waiting.contains(&line.state));
         let deals: Vec<DealId> = books::deals_of(waiting).into_iter().collect();
-        Ok(Self {
+        tx.across(Across::SharedDeals).await?;
+        let known = Self {
             deals: load_waiting(tx, &deals).await?,
             undecided: list_undecided(tx).await?,
-        })
+        };
+        tx.within().await?;
+        Ok(known)
     }
 
     /// Whether the client has paid for the month of a line already.

@@ -11,7 +11,7 @@ use portal_domain::{
     schedule::commission_through,
 };
 use portal_store::{
-    Tx,
+    Across, Tx,
     bills::{self, BillRecord},
     credits::CreditRecord,
     deals::{self, DealRecord, WonBefore},
@@ -149,6 +149,7 @@ pub async fn explain(
     let line = lines::find_in(&mut tx, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
+    tx.across(Across::SharedDeals).await?;
     let deal = deals::find(&mut tx, line.deal)
         .await?
         .ok_or(ServiceError::NotFound)?;

@@ -317,6 +317,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0056_scopes.sql"),
         include_str!("../../migrations/0056_scopes.sql"),
     ),
+    (
+        57,
+        "row_security",
+        include_str!("../../migrations/0057_row_security.sqlite.sql"),
+        include_str!("../../migrations/0057_row_security.postgres.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

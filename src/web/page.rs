@@ -17,7 +17,7 @@ use leptos::{
     prelude::{AnyView, Owner, RenderHtml, provide_context, use_context},
 };
 use leptos_axum::ResponseOptions;
-use portal_domain::{access::Actor, calendar::Timestamp};
+use portal_domain::{access::Actor, calendar::Timestamp, scope::Own};
 use portal_services::{
     Ctx, ServiceError,
     access::{self, Browser, Session},
@@ -138,9 +138,11 @@ impl Page {
             None => session::read_locale(&parts.headers)
                 .unwrap_or_else(|| accepted_locale(&parts.headers)),
         };
+        let own = caller.session.as_ref();
+        let own = own.and_then(|session| Own::of(&session.actor));
         Self {
             app: app.clone(),
-            ctx: app.ctx.clone(),
+            ctx: own.map_or_else(|| app.ctx.clone(), |own| app.ctx.within(own)),
             words: Words::of(locale),
             asked_at,
             url: parts

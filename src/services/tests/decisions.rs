@@ -13,6 +13,7 @@ use portal_domain::{
     line::{DisputeStep, LineKind, LineState},
     partner::CompanyForm,
     plan::PlanForm,
+    scope::Scope,
 };
 use portal_services::{
     ServiceError, bills,
@@ -116,7 +117,9 @@ fn fault<T: std::fmt::Debug>(answer: Result<T, ServiceError>) -> (String, String
 
 async fn approve(world: &World, actor: &Actor, line: LineId) -> Vec<(LineId, &'static str)> {
     let mut tx = world.ctx.store.read().await.expect("the database");
-    let found = line_rows::find(&mut tx, line).await.expect("the database");
+    let found = line_rows::find_in(&mut tx, Scope::EVERYBODY, line)
+        .await
+        .expect("the database");
     drop(tx);
     let seen = found.expect("the line").seen();
     let approved = lines::approve(&world.ctx, actor, &[seen])

@@ -6,6 +6,7 @@ use portal_domain::{
     access::{Actor, Reach},
     ids::{LeadId, LineId, PartnerId},
     lead::LeadForm,
+    plan::{PlanForm, ShareForm},
     scope::Own,
 };
 use portal_services::{
@@ -523,7 +524,50 @@ async fn a_client_that_another_partner_protects_is_found_from_behind_the_wall() 
     portal.finish().await;
 }
 
-/// A line that is nobody's.
+#[tokio::test]
+async fn a_partner_with_which_a_deal_is_shared_sees_its_own_lines_of_it_from_behind_the_wall() {
+    let portal = TestPortal::start().await;
+    let (owner, administrator) = (&portal.borealis.owner, &portal.staff.administrator);
+    let form = PlanForm {
+        name: "Shared".to_owned(),
+        rate: "10".to_owned(),
+        months: "12".to_owned(),
+        shares: vec![ShareForm {
+            partner: portal.borealis.id.to_string(),
+            share: "40".to_owned(),
+        }],
+        ..PlanForm::default()
+    };
+    let plan = portal::demo::publish(&portal.ctx, administrator, form, "2026-01-01").await;
+    let (aster, plan) = (portal.aster.id, plan.unwrap().to_string());
+    let enrolled = partners::enrol(&portal.ctx, administrator, aster, &plan, "2026-01-01").await;
+    enrolled.unwrap();
+    let (lead, _) = portal
+        .won("Harbour", "harbour-logistics.com", "1200.00", "1")
+        .await;
+    let ctx = within(&portal, owner);
+    let own = lines::list_for_partner(&ctx, owner, LineFilter::default()).await;
+    let own = own.unwrap();
+    assert_eq!(own.len(), 12);
+    for view in &own {
+        assert_eq!(view.line.partner, portal.borealis.id);
+        let why = why::explain(&ctx, owner, view.line.id).await.unwrap();
+        assert!(why.agrees);
+    }
+    let theirs = leads::find_for_partner(&ctx, owner, lead).await;
+    assert!(matches!(theirs, Err(ServiceError::NotFound)));
+    let question = "Why is it so little?";
+    disputes::open(&ctx, owner, own[0].line.id, question)
+        .await
+        .unwrap();
+    let mut browser = portal.sign_in(owner).await;
+    for path in ["/", "/commission", "/statements"] {
+        assert_eq!(browser.get(path).await.status, 200, "{path}");
+    }
+    portal.run_jobs().await;
+    portal.finish().await;
+}
+
 #[tokio::test]
 async fn a_line_of_another_partner_locks_nothing_and_is_not_there() {
     let portal = TestPortal::start().await;

@@ -133,7 +133,7 @@ const ACTS: &[(&str, Fields)] = &[
     ("adjust_line", &[("line", "{line}"), ("form[amount]", "")]),
     ("refuse_line", &[("line", "{line}"), ("refusal", "")]),
     ("let_line_stand", &[("line", "{line}")]),
-    ("close_quarter", &[("quarter", "x")]),
+    ("close_quarter", &[("quarter", "2031Q1")]),
     ("add_plan_version", &[("form[name]", "")]),
     ("link_document", &[("document", "x"), ("deal", "{deal}")]),
     (
@@ -150,7 +150,7 @@ const ACTS: &[(&str, Fields)] = &[
         "waive_month",
         &[("deal", "{deal}"), ("month", "2026-07"), ("reason", "")],
     ),
-    ("take_back_waiver", &[("waiver", "x"), ("reason", "x")]),
+    ("take_back_waiver", &[("waiver", NOBODY), ("reason", "x")]),
     (
         "chase_exception",
         &[("exception", "{exception}"), ("recipient", "")],
@@ -165,7 +165,11 @@ const ACTS: &[(&str, Fields)] = &[
     ),
     (
         "decide_merger",
-        &[("exception", "{exception}"), ("decision", "x")],
+        &[
+            ("exception", "{exception}"),
+            ("decision", "other"),
+            ("reason", ""),
+        ],
     ),
     (
         "take_over_deal",
@@ -370,6 +374,10 @@ impl Asked {
             // Its answer does not end.
             "GET" if path == "/events" => browser.head_of_get(&path).await,
             "GET" => browser.get(&path).await,
+            "FILE" => {
+                let file = ("file", "bill.pdf", PDF);
+                browser.post_file(&path, &fields, file).await
+            }
             _ => browser.post(&path, &fields).await,
         }
     }
@@ -423,6 +431,8 @@ fn every_row() -> Vec<Asked> {
         rows.extend(Asked::rows("GET", query, &[]));
     }
     rows.extend(Asked::rows("POST", "/unsubscribe/x", &[]));
+    let hand_in = &[("do", "add_bill_pdf"), ("bill", "{bill}")];
+    rows.extend(Asked::rows("FILE", "/statements", hand_in));
     let known: BTreeSet<&str> = ACTS.iter().map(|(name, _)| *name).collect();
     for (path, _) in server_fn_paths() {
         let name = path.rsplit('/').next().expect("a name");

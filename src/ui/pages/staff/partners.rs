@@ -62,11 +62,11 @@ pub async fn list(page: Page, Query(query): Query<PartnerQuery>) -> Result<Respo
         view! {
             {head(title, page.words.text("staff-partners-lead"), None)}
             {may(page, Action::ManagePartners).then(|| add_form(page))}
-            {managers.as_ref().map(|managers| reach::of_managers(page, managers))}
             <section class="card flush" aria-label=page.words.text("partner-list-title")>
                 {table(page, &found)}
                 {paging(page, first, next)}
             </section>
+            {managers.as_ref().map(|managers| reach::of_managers(page, managers))}
         }
         .into_any()
     }))

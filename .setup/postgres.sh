@@ -8,6 +8,9 @@
 # One cluster per checkout, so two checkouts can test side by side. It trusts everybody on
 # loopback and does not sync to disk: for tests only. With DURABLE=1 it is another one, which
 # does sync: for benches.
+#
+# The URL is of the user "portal", who owns what it makes and is no superuser: a superuser
+# walks through row-level security, so nothing that runs as one says anything about it.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -31,7 +34,20 @@ as_owner() {
 
 is_running() { [ -f "$DATA/postmaster.pid" ] && as_owner "$BIN/pg_ctl" -D "$DATA" status >/dev/null 2>&1; }
 
-print_url() { printf 'postgres://postgres@127.0.0.1:%s/postgres\n' "$(cat "$HOME_FOLDER/port")"; }
+print_url() { printf 'postgres://portal@127.0.0.1:%s/postgres\n' "$(cat "$HOME_FOLDER/port")"; }
+
+# Makes the user "portal" unless it is there.
+make_user() {
+  "$BIN/psql" -X -q -h 127.0.0.1 -p "$(cat "$HOME_FOLDER/port")" -U postgres -d postgres -v ON_ERROR_STOP=1 >/dev/null <<'SQL' ||
+DO $$ BEGIN
+  CREATE ROLE portal LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$;
+-- A test takes its database away while the server's own processes may be in it.
+GRANT pg_signal_backend TO portal;
+SQL
+    fail "PostgreSQL does not make the user portal: its log is $HOME_FOLDER/log."
+}
 
 # Prints a port of loopback that nobody answers on.
 free_port() {
@@ -58,6 +74,7 @@ prepare_folder() {
 start() {
   local attempt port
   if is_running; then
+    make_user
     print_url
     return
   fi
@@ -70,6 +87,7 @@ start() {
       start >/dev/null 2>&1; then
       printf '%s\n' "$port" >"$HOME_FOLDER/port"
       say "postgres  started on port $port"
+      make_user
       print_url
       return
     fi

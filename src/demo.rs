@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use portal_domain::{
-    access::{Actor, MemberRole, StaffRole},
+    access::{Actor, MemberRole, Reach, StaffRole},
     ids::{PartnerId, PersonId, PlanId},
     lead::LeadForm,
     partner::CompanyForm,
@@ -61,6 +61,7 @@ pub async fn seed(ctx: &Ctx) -> Result<bool, ServiceError> {
     let [administrator, manager] = [0, 2].map(|place| Actor::Staff {
         person: staff[place],
         role: STAFF[place].2,
+        reach: Reach::All,
     });
     let year_start =
         NaiveDate::from_ymd_opt(ctx.today().year() - 1, 1, 1).unwrap_or_else(|| ctx.today());
@@ -187,6 +188,7 @@ async fn add_member(
         person,
         partner,
         role,
+        reach: Reach::All,
     })
 }
 

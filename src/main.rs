@@ -16,7 +16,7 @@ use portal::{
     serve::{self, Portal, StartError},
 };
 use portal_domain::{
-    access::{Actor, StaffRole},
+    access::{Actor, Reach, StaffRole},
     calendar::Quarter,
     origin::Origin,
     text::Email,
@@ -508,7 +508,11 @@ async fn staff_actor(ctx: &Ctx, email: &str) -> Result<Actor, StartError> {
     let person = people::find_by_email(&mut ctx.store.read().await?, email).await?;
     let person = person.filter(|person| person.disabled_at.is_none());
     match person.and_then(|person| Some((person.id, person.staff_role?))) {
-        Some((person, role)) => Ok(Actor::Staff { person, role }),
+        Some((person, role)) => Ok(Actor::Staff {
+            person,
+            role,
+            reach: Reach::All,
+        }),
         None => Err(StartError::Other(format!(
             "{email} is nobody of the vendor's staff"
         ))),
@@ -590,6 +594,16 @@ async fn prove(settings: &Settings, audit_head: Option<Head>) -> Result<ExitCode
                 "One person may approve and state its own work, as an administrator chose.",
         }
     );
+    if ctx
+        .store
+        .has_open_wall()
+        .await
+        .map_err(ServiceError::from)?
+    {
+        println!(
+            "Row-level security does nothing here: the database's user is a superuser or has BYPASSRLS."
+        );
+    }
     match faults {
         0 => println!("The books are right ({}).", ctx.store.name()),
         _ => println!("{faults} faults ({}).", ctx.store.name()),

@@ -66,6 +66,11 @@ async fn open_with_clock(settings: &Settings) -> Result<(Ctx, Arc<PortalClock>),
             .clock_start
             .map_or_else(PortalClock::real, PortalClock::starting_at),
     );
+    if store.has_open_wall().await? {
+        tracing::warn!(
+            "The database does not keep partners apart by itself: its user is a superuser or has BYPASSRLS, so row-level security does nothing"
+        );
+    }
     let vault = open_vault(settings, &store).await?;
     let ctx = Ctx {
         store,

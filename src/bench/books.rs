@@ -11,7 +11,7 @@ use std::{
 
 use chrono::{Days, NaiveDate};
 use portal_domain::{
-    access::{Actor, StaffRole},
+    access::{Actor, Reach, StaffRole},
     calendar::{Month, Timestamp},
     deal::{BillingPeriod, DealState, DealTerms},
     ids::{ClientId, DealId, LeadId, PartnerId, PlanVersionId},
@@ -104,7 +104,11 @@ impl MadeBooks {
         let email = "bench@northwind.example";
         let role = StaffRole::Administrator;
         let person = demo::add_person(&ctx, "Bench", email, "en", Some(role)).await?;
-        let staff = Actor::Staff { person, role };
+        let staff = Actor::Staff {
+            person,
+            role,
+            reach: Reach::All,
+        };
         let mut books = Self {
             ctx,
             staff,

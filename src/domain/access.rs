@@ -68,6 +68,11 @@ words! {
     }
 }
 
+words! {
+    /// How much of what its role opens somebody sees: `scope` says whom it narrows, and to what.
+    Reach { All = "all", Own = "own" }
+}
+
 impl Proof {
     /// Whether that opens the portal. A mailed link alone does not: who reads a mailbox is not yet the person.
     pub const fn opens(self) -> bool {
@@ -82,10 +87,12 @@ pub enum Actor {
         person: PersonId,
         partner: PartnerId,
         role: MemberRole,
+        reach: Reach,
     },
     Staff {
         person: PersonId,
         role: StaffRole,
+        reach: Reach,
     },
 }
 
@@ -120,6 +127,7 @@ words! {
         ManagePeople = "manage_people",
         LeaveBooks = "leave_books",
         ManagePrivacy = "manage_privacy",
+        AssignPartners = "assign_partners",
     }
 }
 
@@ -178,6 +186,7 @@ impl StaffRole {
                     | A::ManagePeople
                     | A::LeaveBooks
                     | A::ManagePrivacy
+                    | A::AssignPartners
             ),
             Self::PartnerManager => {
                 matches!(action, A::DecideLeads | A::ManagePartners | A::ReadBooks)
@@ -203,6 +212,7 @@ mod tests {
             person: PersonId::new(Ulid::nil()),
             partner: PartnerId::new(Ulid::nil()),
             role,
+            reach: Reach::All,
         }
     }
 
@@ -210,6 +220,7 @@ mod tests {
         Actor::Staff {
             person: PersonId::new(Ulid::nil()),
             role,
+            reach: Reach::All,
         }
     }
 
@@ -237,6 +248,7 @@ mod tests {
             (A::ManagePeople, "---- y----"),
             (A::LeaveBooks, "---- y----"),
             (A::ManagePrivacy, "---- y----"),
+            (A::AssignPartners, "---- y----"),
         ];
         assert_eq!(table.map(|(action, _)| action), Action::ALL);
         let members = MemberRole::ALL.iter().copied().map(member);

@@ -18,6 +18,7 @@ pub mod origin;
 pub mod partner;
 pub mod personal;
 pub mod retention;
+pub mod scope;
 
 pub mod claim;
 pub mod connection;

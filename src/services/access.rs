@@ -14,11 +14,12 @@ use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portal_domain::{
-    access::{Action, Actor, MemberRole, Proof, StaffRole, can},
+    access::{Action, Actor, MemberRole, Proof, Reach, StaffRole, can},
     ids::{PartnerId, PersonId, SessionId},
+    scope::{Own, Scope, sees_all},
 };
 use portal_store::{
-    Tx, connections,
+    Across, Tx, connections,
     people::{self, MemberRecord, PersonRecord},
     sessions::{self as stored, SessionRecord},
 };
@@ -26,7 +27,7 @@ use portal_words::Locale;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::{Ctx, ServiceError, audit, context::random};
+use crate::{Ctx, ServiceError, audit, context::random, reach};
 
 const SESSION_DAYS: i64 = 14;
 /// The sandbox's clock is moved on by months: nobody should have to sign in again for that.
@@ -109,28 +110,60 @@ pub fn require(actor: &Actor, action: Action) -> Result<(), ServiceError> {
     }
 }
 
-/// The partner that a member acts for; staff act for none.
-pub fn require_partner(actor: &Actor, action: Action) -> Result<PartnerId, ServiceError> {
+/// The partner that a member acts for, as a whole; staff act for none. Sums of a partner's money, and what lists it, say something of everybody's leads: who sees
+/// its own alone does not see them.
+pub fn require_partner(actor: &Actor, action: Action) -> Result<Own, ServiceError> {
+    require(actor, action)?;
+    if action == Action::ReadMoney && !sees_all(actor) {
+        return Err(ServiceError::Forbidden);
+    }
+    Own::of(actor).ok_or(ServiceError::Forbidden)
+}
+
+/// For what only staff may do, in the whole network: who sees its own partners alone is refused, where nothing is narrowed to them.
+pub fn require_staff(actor: &Actor, action: Action) -> Result<(), ServiceError> {
+    require_staff_scope(actor, action)?;
+    if sees_all(actor) {
+        Ok(())
+    } else {
+        Err(ServiceError::Forbidden)
+    }
+}
+
+/// What a member may see of its partner's leads and of what came of them.
+pub fn require_member_scope(actor: &Actor, action: Action) -> Result<Scope, ServiceError> {
     require(actor, action)?;
     match actor {
-        Actor::Member { partner, .. } => Ok(*partner),
+        Actor::Member { .. } => Ok(Scope::of(actor)),
         Actor::Staff { .. } => Err(ServiceError::Forbidden),
     }
 }
 
-/// For what only staff may do.
-pub fn require_staff(actor: &Actor, action: Action) -> Result<(), ServiceError> {
+/// What somebody of the staff may see of the network.
+pub fn require_staff_scope(actor: &Actor, action: Action) -> Result<Scope, ServiceError> {
     require(actor, action)?;
     match actor {
-        Actor::Staff { .. } => Ok(()),
+        Actor::Staff { .. } => Ok(Scope::of(actor)),
         Actor::Member { .. } => Err(ServiceError::Forbidden),
+    }
+}
+
+/// What both sides see, each as far as it may see it.
+pub fn require_either_scope(
+    actor: &Actor,
+    member: Action,
+    staff: Action,
+) -> Result<Scope, ServiceError> {
+    match actor {
+        Actor::Member { .. } => require_member_scope(actor, member),
+        Actor::Staff { .. } => require_staff_scope(actor, staff),
     }
 }
 
 /// The session that a browser's token belongs to, if enough was proved in it. Roles are read afresh each time, so what was taken away is gone at once.
 pub async fn find_session(ctx: &Ctx, secret: &str) -> Result<Option<Session>, ServiceError> {
     let now = ctx.now();
-    let mut tx = ctx.store.read().await?;
+    let mut tx = ctx.store.across(Across::SignIn).read().await?;
     let Some((record, person)) = find_live(ctx, &mut tx, secret).await? else {
         return Ok(None);
     };
@@ -140,7 +173,7 @@ pub async fn find_session(ctx: &Ctx, secret: &str) -> Result<Option<Session>, Se
     let session = resolve(&mut tx, &person, &record).await?;
     drop(tx);
     if session.is_some() && now.0 - record.seen_at.0 > TOUCH_MS {
-        let mut tx = ctx.store.write().await?;
+        let mut tx = ctx.store.across(Across::SignIn).write().await?;
         stored::touch(&mut tx, record.id, now).await?;
         tx.commit().await?;
     }
@@ -185,11 +218,14 @@ pub async fn list_standing(
     ctx: &Ctx,
     token_hashes: &[String],
 ) -> Result<HashMap<String, Actor>, ServiceError> {
-    let mut tx = ctx.store.read().await?;
+    let mut tx = ctx.store.across(Across::SignIn).read().await?;
     let mut standing = HashMap::new();
+    let managers = reach::of_managers(&mut tx).await?;
     for found in stored::list_standing(&mut tx, token_hashes, ctx.now()).await? {
         let (person, partner) = (found.session.person, found.session.partner);
-        if let Some(actor) = actor_in(person, partner, found.member_role, found.staff_role)
+        let member = found.member_role.zip(found.sales_reach);
+        let staff = found.staff_role.map(|role| (role, managers));
+        if let Some(actor) = actor_in(person, partner, member, staff)
             && found.session.proof.opens()
             && !is_idle(ctx, &found.session)
             && is_of_now(ctx, &mut tx, &found.session).await?
@@ -228,8 +264,14 @@ async fn find_actor(
         Some(partner) => people::find_member(tx, partner, person.id).await?,
         None => None,
     };
-    let role = member.as_ref().map(|member| member.role);
-    let actor = actor_in(person.id, partner, role, person.staff_role);
+    let role = member
+        .as_ref()
+        .map(|member| (member.role, member.sales_reach));
+    let staff = match person.staff_role {
+        Some(role) => Some((role, reach::of_managers(tx).await?)),
+        None => None,
+    };
+    let actor = actor_in(person.id, partner, role, staff);
     Ok(actor.map(|actor| (actor, member.map(|member| member.partner_name))))
 }
 
@@ -237,16 +279,21 @@ async fn find_actor(
 fn actor_in(
     person: PersonId,
     partner: Option<PartnerId>,
-    member_role: Option<MemberRole>,
-    staff_role: Option<StaffRole>,
+    member: Option<(MemberRole, Reach)>,
+    staff: Option<(StaffRole, Reach)>,
 ) -> Option<Actor> {
     match partner {
-        Some(partner) => member_role.map(|role| Actor::Member {
+        Some(partner) => member.map(|(role, reach)| Actor::Member {
             person,
             partner,
             role,
+            reach,
         }),
-        None => staff_role.map(|role| Actor::Staff { person, role }),
+        None => staff.map(|(role, reach)| Actor::Staff {
+            person,
+            role,
+            reach,
+        }),
     }
 }
 
@@ -255,7 +302,7 @@ pub async fn list_choices(ctx: &Ctx) -> Result<Vec<Choice>, ServiceError> {
     if !ctx.programme.sandbox {
         return Ok(Vec::new());
     }
-    let mut tx = ctx.store.read().await?;
+    let mut tx = ctx.store.across(Across::SignIn).read().await?;
     if connections::is_any_real(&mut tx).await? {
         return Ok(Vec::new());
     }
@@ -290,7 +337,7 @@ pub async fn sign_in_as(
     if !ctx.programme.sandbox {
         return Err(ServiceError::Forbidden);
     }
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     // Another instance, started with other settings, may have connected one since.
     if connections::is_any_real(&mut tx).await? {
         return Err(ServiceError::Forbidden);
@@ -370,7 +417,7 @@ async fn first_place(
 
 /// The partners that a person can switch between.
 pub async fn list_memberships(ctx: &Ctx, actor: &Actor) -> Result<Vec<MemberRecord>, ServiceError> {
-    let mut tx = ctx.store.read().await?;
+    let mut tx = ctx.store.across(Across::SignIn).read().await?;
     Ok(people::list_memberships(&mut tx, actor.person()).await?)
 }
 
@@ -381,7 +428,7 @@ pub async fn switch_partner(
     browser: &Browser,
 ) -> Result<String, ServiceError> {
     let secret = browser.secret.as_deref().unwrap_or_default();
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let (session, person) = find_live(ctx, &mut tx, secret)
         .await?
         .filter(|(session, _)| session.proof.opens())
@@ -398,7 +445,7 @@ pub async fn switch_partner(
 }
 
 pub async fn sign_out(ctx: &Ctx, secret: &str) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     if let Some((session, person)) = find_live(ctx, &mut tx, secret).await? {
         let facts = json!({ "session": session.id });
         proofs::note(ctx, &mut tx, person.id, "sign_out", &facts).await?;
@@ -409,7 +456,7 @@ pub async fn sign_out(ctx: &Ctx, secret: &str) -> Result<(), ServiceError> {
 
 /// The language of a person's pages and mails.
 pub async fn set_locale(ctx: &Ctx, actor: &Actor, locale: Locale) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     people::set_locale(&mut tx, actor.person(), locale.as_str()).await?;
     Ok(tx.commit().await?)
 }

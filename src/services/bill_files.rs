@@ -7,6 +7,7 @@ use portal_domain::{
     error::FieldErrors,
     ids::{BillId, PersonId, StatementId},
     pdf::Pdf,
+    scope::Scope,
     statement::StatementBody,
 };
 use portal_store::{
@@ -18,7 +19,7 @@ use serde_json::json;
 
 use crate::{
     Ctx, ServiceError,
-    access::{require_partner, require_staff},
+    access::{require_partner, require_staff_scope},
     outbox::{self, Job},
 };
 
@@ -90,13 +91,12 @@ pub async fn add(
     id: BillId,
     content: Option<&[u8]>,
 ) -> Result<StatementId, ServiceError> {
-    let partner = require_partner(actor, Action::RaiseInvoices)?;
+    require_partner(actor, Action::RaiseInvoices)?;
     let content = content.ok_or_else(|| ServiceError::field("file", "required"))?;
     let pdf = parse("file", content)?;
     let mut tx = ctx.store.write().await?;
     tx.lock(&format!("bill_files:{id}")).await?;
-    let bill = bills::find(&mut tx, id).await?;
-    let bill = bill.filter(|bill| bill.partner == partner);
+    let bill = bills::find_in(&mut tx, Scope::of(actor), id).await?;
     let bill = bill.ok_or(ServiceError::NotFound)?;
     let known = bill_files::list_of_bills(&mut tx, &[id]).await?;
     if known.iter().any(|known| known.file == BillFile::Invoice) {
@@ -111,7 +111,7 @@ pub async fn add(
     if bill.xero_invoice_id.is_some() {
         attach(ctx, &mut tx, id).await?;
     }
-    changes::add(&mut tx, partner, now).await?;
+    changes::add(&mut tx, bill.partner, now).await?;
     tx.commit().await?;
     Ok(bill.statement)
 }
@@ -186,10 +186,9 @@ pub async fn find_for_partner(
     actor: &Actor,
     id: BillId,
 ) -> Result<Download, ServiceError> {
-    let partner = require_partner(actor, Action::ReadMoney)?;
+    require_partner(actor, Action::ReadMoney)?;
     let mut tx = ctx.store.read().await?;
-    let bill = bills::find(&mut tx, id).await?;
-    let bill = bill.filter(|bill| bill.partner == partner);
+    let bill = bills::find_in(&mut tx, Scope::of(actor), id).await?;
     download(&mut tx, bill).await
 }
 
@@ -199,9 +198,9 @@ pub async fn find_for_staff(
     actor: &Actor,
     id: BillId,
 ) -> Result<Download, ServiceError> {
-    require_staff(actor, Action::ReadBooks)?;
+    let scope = require_staff_scope(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
-    let bill = bills::find(&mut tx, id).await?;
+    let bill = bills::find_in(&mut tx, scope, id).await?;
     download(&mut tx, bill).await
 }
 

@@ -12,6 +12,7 @@ use portal_domain::{
     line::{LineState, Move},
     money::{Money, MoneyError},
     remote::{InvoiceType, RemoteContact, RemoteInvoice},
+    scope::Scope,
     statement::InvoiceForm,
     text::without_case,
 };
@@ -26,7 +27,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Ctx, ServiceError,
-    access::{require_partner, require_staff},
+    access::{require_either_scope, require_partner},
     accounts::{self, Booking},
     bill_files,
     books::{self, About, Books},
@@ -55,7 +56,7 @@ pub async fn raise(
     form: &InvoiceForm,
     pdf: Option<&[u8]>,
 ) -> Result<BillId, ServiceError> {
-    let partner = require_partner(actor, Action::RaiseInvoices)?;
+    let partner = require_partner(actor, Action::RaiseInvoices)?.partner();
     let number = form.parse_number().map_err(ServiceError::Invalid)?;
     let pdf = pdf
         .map(|content| bill_files::parse("pdf", content))
@@ -67,7 +68,7 @@ pub async fn raise(
         .map_err(|_| ServiceError::NotFound)?;
     let mut tx = ctx.store.write().await?;
     books::lock_statements(&mut tx, partner).await?;
-    let statement = statements::find_of_partner(&mut tx, partner, statement)
+    let statement = statements::find_in(&mut tx, Scope::of(actor), statement)
         .await?
         .ok_or(ServiceError::NotFound)?;
     let known = bills::list_of_statement(&mut tx, statement.id).await?;
@@ -182,24 +183,20 @@ async fn record(
 /// `bill-in-xero` once Xero has it; `bill-being-made` as long as Xero may have it and has not said so; finance says of what was left with an organisation
 /// that it is not there.
 pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: BillId) -> Result<StatementId, ServiceError> {
+    let scope = require_either_scope(actor, Action::RaiseInvoices, Action::Reconcile)?;
+    let is_allowed: fn(&BillRecord) -> bool = match actor {
+        Actor::Member { .. } => BillRecord::can_be_withdrawn,
+        Actor::Staff { .. } => BillRecord::can_be_withdrawn_by_staff,
+    };
     let mut tx = ctx.store.write().await?;
     let missing = || ServiceError::NotFound;
-    let bill = bills::find(&mut tx, id).await?.ok_or_else(missing)?;
-    let is_allowed: fn(&BillRecord) -> bool = match actor {
-        Actor::Member { partner, .. } => {
-            require_partner(actor, Action::RaiseInvoices)?;
-            if *partner != bill.partner {
-                return Err(missing());
-            }
-            BillRecord::can_be_withdrawn
-        }
-        Actor::Staff { .. } => {
-            require_staff(actor, Action::Reconcile)?;
-            BillRecord::can_be_withdrawn_by_staff
-        }
-    };
+    let bill = bills::find_in(&mut tx, scope, id)
+        .await?
+        .ok_or_else(missing)?;
     books::lock_statements(&mut tx, bill.partner).await?;
-    let bill = bills::find(&mut tx, id).await?.ok_or_else(missing)?;
+    let bill = bills::find_in(&mut tx, scope, id)
+        .await?
+        .ok_or_else(missing)?;
     if bill.xero_invoice_id.is_some() {
         return Err(ServiceError::Conflict("bill-in-xero"));
     }

@@ -2,13 +2,14 @@
 
 use portal_domain::{
     access::{Action, Actor, MemberRole, Proof},
-    ids::{InvitationId, PartnerId, PersonId},
-    partner::{CompanyForm, InvitationForm},
+    ids::{InvitationId, PersonId},
+    partner::{Company, CompanyForm, InvitationForm},
     plan::PlanTerms,
+    scope::Own,
     text::{Email, parse_line},
 };
 use portal_store::{
-    Tx, audit,
+    Across, Tx, audit,
     bounces::BounceRecord,
     directory,
     partners::{self, EnrolmentRecord, PartnerRecord},
@@ -42,9 +43,9 @@ pub struct CompanyView {
 }
 
 pub async fn read(ctx: &Ctx, actor: &Actor) -> Result<CompanyView, ServiceError> {
-    let partner = require_partner(actor, Action::ReadLeads)?;
+    let own = require_partner(actor, Action::ReadLeads)?;
     let mut tx = ctx.store.read().await?;
-    view(&mut tx, partner).await
+    view(&mut tx, own).await
 }
 
 /// The plan that the member's partner is on today, and what it says of deals won today.
@@ -52,7 +53,7 @@ pub async fn find_enrolment(
     ctx: &Ctx,
     actor: &Actor,
 ) -> Result<Option<(EnrolmentRecord, Option<PlanTerms>)>, ServiceError> {
-    let partner = require_partner(actor, Action::ReadLeads)?;
+    let partner = require_partner(actor, Action::ReadLeads)?.partner();
     let mut tx = ctx.store.read().await?;
     let Some(enrolment) = partners::find_enrolment(&mut tx, partner, ctx.today()).await? else {
         return Ok(None);
@@ -61,12 +62,13 @@ pub async fn find_enrolment(
     Ok(Some((enrolment, version.map(|version| version.terms))))
 }
 
-pub(crate) async fn view(tx: &mut Tx, partner: PartnerId) -> Result<CompanyView, ServiceError> {
+pub(crate) async fn view(tx: &mut Tx, own: Own) -> Result<CompanyView, ServiceError> {
+    let partner = own.partner();
     let mut view = CompanyView {
         members: people::list_members(tx, partner).await?,
-        invitations: people::list_open_invitations(tx, partner).await?,
+        invitations: people::list_open_invitations(tx, own).await?,
         trial: messages::find_trial_of(tx, partner).await?,
-        partner: partners::find(tx, partner)
+        partner: partners::find_own(tx, own)
             .await?
             .ok_or(ServiceError::NotFound)?,
         bounces: Vec::new(),
@@ -81,12 +83,11 @@ pub(crate) async fn view(tx: &mut Tx, partner: PartnerId) -> Result<CompanyView,
 /// # Errors
 /// `domain-by-staff` for another domain than the company has; what is wrong with the form.
 pub async fn update(ctx: &Ctx, actor: &Actor, form: &CompanyForm) -> Result<(), ServiceError> {
-    let partner = require_partner(actor, Action::EditCompany)?;
-    let mut tx = ctx.store.read().await?;
-    let known = partners::find(&mut tx, partner)
+    let own = require_partner(actor, Action::EditCompany)?;
+    let mut tx = ctx.store.write().await?;
+    let known = partners::find_own(&mut tx, own)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    drop(tx);
     let domain = known.company.domain.to_string();
     if !form.domain.is_empty() && form.domain != domain {
         return Err(ServiceError::field("domain", "domain-by-staff"));
@@ -95,35 +96,37 @@ pub async fn update(ctx: &Ctx, actor: &Actor, form: &CompanyForm) -> Result<(), 
         domain,
         ..form.clone()
     };
-    change(ctx, actor, partner, &form).await
+    let company = form.parse().map_err(ServiceError::Invalid)?;
+    change(ctx, &mut tx, actor, own, &company).await?;
+    Ok(tx.commit().await?)
 }
 
 /// The same for a partner's owner and for staff. Statements that were made before stay as they are.
 pub(crate) async fn change(
     ctx: &Ctx,
+    tx: &mut Tx,
     actor: &Actor,
-    partner: PartnerId,
-    form: &CompanyForm,
+    own: Own,
+    company: &Company,
 ) -> Result<(), ServiceError> {
-    let company = form.parse().map_err(ServiceError::Invalid)?;
-    let mut tx = ctx.store.write().await?;
-    let before = partners::find(&mut tx, partner)
+    let partner = own.partner();
+    let before = partners::find_own(tx, own)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    match partners::update_company(&mut tx, partner, &company, ctx.now()).await {
+    match partners::update_company(tx, own, company, ctx.now()).await {
         Err(error) if error.is_duplicate() => {
             return Err(ServiceError::field("domain", "domain-taken"));
         }
         other => other?,
     }
-    if !before.company.is_paid_like(&company) {
-        payment_details::change(&mut tx, partner, actor.person(), ctx.now()).await?;
+    if !before.company.is_paid_like(company) {
+        payment_details::change(tx, partner, actor.person(), ctx.now()).await?;
     }
     let shown = &before.company.slack_channel;
-    messages::keep_place(ctx, &mut tx, partner, &company, shown).await?;
+    messages::keep_place(ctx, tx, partner, company, shown).await?;
     let facts = differences(&json!(before.company), &json!(company)).to_string();
     audit::add(
-        &mut tx,
+        tx,
         Some(actor.person()),
         "update_company",
         &partner.to_string(),
@@ -131,15 +134,15 @@ pub(crate) async fn change(
         ctx.now(),
     )
     .await?;
-    Ok(tx.commit().await?)
+    Ok(())
 }
 
 /// Invites a colleague by mail.
 pub async fn invite(ctx: &Ctx, actor: &Actor, form: &InvitationForm) -> Result<(), ServiceError> {
-    let partner = require_partner(actor, Action::ManageTeam)?;
+    let own = require_partner(actor, Action::ManageTeam)?;
     let (email, role) = form.parse().map_err(ServiceError::Invalid)?;
     let mut tx = ctx.store.write().await?;
-    add_invitation(ctx, &mut tx, actor, partner, &email, role).await?;
+    add_invitation(ctx, &mut tx, actor, own, &email, role).await?;
     Ok(tx.commit().await?)
 }
 
@@ -148,11 +151,12 @@ pub(crate) async fn add_invitation(
     ctx: &Ctx,
     tx: &mut Tx,
     actor: &Actor,
-    partner: PartnerId,
+    own: Own,
     email: &Email,
     role: MemberRole,
 ) -> Result<(), ServiceError> {
-    let record = partners::find(tx, partner)
+    let partner = own.partner();
+    let record = partners::find_own(tx, own)
         .await?
         .ok_or(ServiceError::NotFound)?;
     let members = people::list_members(tx, partner).await?;
@@ -160,9 +164,9 @@ pub(crate) async fn add_invitation(
         return Err(ServiceError::field("email", "already-member"));
     }
     let now = ctx.now();
-    for earlier in people::list_open_invitations(tx, partner).await? {
+    for earlier in people::list_open_invitations(tx, own).await? {
         if earlier.email == email.as_str() {
-            people::revoke_invitation(tx, partner, earlier.id, now).await?;
+            people::revoke_invitation(tx, own, earlier.id, now).await?;
         }
     }
     let token = new_token();
@@ -197,20 +201,20 @@ pub async fn revoke_invitation(
     actor: &Actor,
     id: InvitationId,
 ) -> Result<(), ServiceError> {
-    let partner = require_partner(actor, Action::ManageTeam)?;
+    let own = require_partner(actor, Action::ManageTeam)?;
     let mut tx = ctx.store.write().await?;
-    let open = people::list_open_invitations(&mut tx, partner).await?;
+    let open = people::list_open_invitations(&mut tx, own).await?;
     let open = open.iter().find(|invitation| invitation.id == id);
     let invitation = open.ok_or(ServiceError::NotFound)?;
     let facts =
         json!({ "invitation": id, "role": invitation.role, "expires_at": invitation.expires_at })
             .to_string();
-    people::revoke_invitation(&mut tx, partner, id, ctx.now()).await?;
+    people::revoke_invitation(&mut tx, own, id, ctx.now()).await?;
     audit::add(
         &mut tx,
         Some(actor.person()),
         "revoke_invitation",
-        &partner.to_string(),
+        &own.partner().to_string(),
         &facts,
         ctx.now(),
     )
@@ -229,7 +233,7 @@ pub struct Invitation {
 }
 
 pub async fn find_invitation(ctx: &Ctx, secret: &str) -> Result<Invitation, ServiceError> {
-    let mut tx = ctx.store.read().await?;
+    let mut tx = ctx.store.across(Across::SignIn).read().await?;
     let record = usable_invitation(ctx, &mut tx, secret).await?;
     let partner = partners::find(&mut tx, record.partner)
         .await?
@@ -268,7 +272,7 @@ pub async fn accept_invitation(
     locale: Locale,
     browser: &Browser,
 ) -> Result<Option<String>, ServiceError> {
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let record = usable_invitation(ctx, &mut tx, secret).await?;
     if people::accept_invitation(&mut tx, record.id, ctx.now()).await? == 0 {
         return Err(ServiceError::Conflict("invitation-used-or-expired"));
@@ -328,12 +332,13 @@ async fn add_person(
 
 /// Removes a colleague, whose sessions there end at once. The last owner stays: somebody must hold the key.
 pub async fn remove_member(ctx: &Ctx, actor: &Actor, person: PersonId) -> Result<(), ServiceError> {
-    let partner = require_partner(actor, Action::ManageTeam)?;
+    let own = require_partner(actor, Action::ManageTeam)?;
+    let partner = own.partner();
     let mut tx = ctx.store.write().await?;
-    let member = lock_member(&mut tx, partner, person).await?;
+    let member = lock_member(&mut tx, own, person).await?;
     check_owner_stays(&mut tx, &member).await?;
-    people::remove_member(&mut tx, partner, person, ctx.now()).await?;
-    sessions::revoke_of_member(&mut tx, partner, person, ctx.now()).await?;
+    people::remove_member(&mut tx, own, person, ctx.now()).await?;
+    sessions::revoke_of_member(&mut tx, own, person, ctx.now()).await?;
     let facts =
         json!({ "person": person, "role": { "before": member.role, "after": null } }).to_string();
     audit::add(
@@ -358,28 +363,28 @@ pub async fn change_role(
     person: PersonId,
     role: &str,
 ) -> Result<(), ServiceError> {
-    let partner = require_partner(actor, Action::ManageTeam)?;
-    set_role(ctx, actor, partner, person, parse_member_role(role)?).await
+    let own = require_partner(actor, Action::ManageTeam)?;
+    set_role(ctx, actor, own, person, parse_member_role(role)?).await
 }
 
 /// The same for a partner's owner and for staff: the member's sessions there end. The role that it has is no change.
 pub(crate) async fn set_role(
     ctx: &Ctx,
     actor: &Actor,
-    partner: PartnerId,
+    own: Own,
     person: PersonId,
     role: MemberRole,
 ) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
-    let member = lock_member(&mut tx, partner, person).await?;
+    let member = lock_member(&mut tx, own, person).await?;
     if member.role == role {
         return Ok(());
     }
     check_owner_stays(&mut tx, &member).await?;
-    directory::set_member_role(&mut tx, partner, person, role).await?;
-    sessions::revoke_of_member(&mut tx, partner, person, ctx.now()).await?;
-    let facts = json!({ "email": member.email, "before": member.role, "after": role }).to_string();
-    let (by, subject) = (Some(actor.person()), partner.to_string());
+    directory::set_member_role(&mut tx, own, person, role).await?;
+    sessions::revoke_of_member(&mut tx, own, person, ctx.now()).await?;
+    let facts = json!({ "person": person, "before": member.role, "after": role }).to_string();
+    let (by, subject) = (Some(actor.person()), own.partner().to_string());
     audit::add(
         &mut tx,
         by,
@@ -395,9 +400,10 @@ pub(crate) async fn set_role(
 /// A member, once nobody else can change the team: two owners cannot take each other's role away.
 async fn lock_member(
     tx: &mut Tx,
-    partner: PartnerId,
+    own: Own,
     person: PersonId,
 ) -> Result<MemberRecord, ServiceError> {
+    let partner = own.partner();
     tx.lock(&format!("team:{partner}")).await?;
     let member = people::find_member(tx, partner, person).await?;
     member.ok_or(ServiceError::NotFound)

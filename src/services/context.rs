@@ -9,9 +9,10 @@ use portal_domain::{
     connection::System,
     origin::Origin,
     payout::{MinimumPayout, PayoutRule},
+    scope::Own,
     statement::Party,
 };
-use portal_store::Store;
+use portal_store::{Across, Store};
 use ulid::Ulid;
 
 use crate::vault::Vault;
@@ -76,6 +77,24 @@ pub struct Ctx {
 }
 
 impl Ctx {
+    /// The same for what a member does.
+    #[must_use]
+    pub fn within(&self, own: Own) -> Self {
+        Self {
+            store: self.store.within(own),
+            ..self.clone()
+        }
+    }
+
+    /// The same for what of it looks past the member's partner.
+    #[must_use]
+    pub fn across(&self, why: Across) -> Self {
+        Self {
+            store: self.store.across(why),
+            ..self.clone()
+        }
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -6,6 +6,7 @@ use portal_domain::{
     error::{Fault, FieldErrors},
     ids::LineId,
     line::DisputeStep,
+    scope::Scope,
     text::{parse_message, parse_paragraph},
 };
 use portal_store::{
@@ -17,8 +18,8 @@ use serde_json::json;
 
 use crate::{
     Ctx, ServiceError,
-    access::{require_partner, require_staff},
-    lines::lock_lines,
+    access::{require_either_scope, require_member_scope, require_staff},
+    lines::lock_line,
     messages,
 };
 
@@ -32,7 +33,7 @@ pub const MESSAGE_LENGTH_MAX: usize = 2_000;
 /// # Errors
 /// `dispute-already-open`.
 pub async fn open(ctx: &Ctx, actor: &Actor, line: LineId, text: &str) -> Result<(), ServiceError> {
-    require_partner(actor, Action::DisputeLines)?;
+    require_member_scope(actor, Action::DisputeLines)?;
     let text = read(
         "dispute",
         parse_message(text, QUESTION_LENGTH_MIN, MESSAGE_LENGTH_MAX),
@@ -58,17 +59,16 @@ pub async fn answer(
     line: LineId,
     text: &str,
 ) -> Result<(), ServiceError> {
-    let is_staff = require_side(actor)?;
+    require_either_scope(actor, Action::DisputeLines, Action::ApproveLines)?;
     let text = read("answer", parse_paragraph(text, MESSAGE_LENGTH_MAX))?;
     let mut case = Case::load(ctx, actor, line).await?;
     if case.line.disputed_at.is_none() || case.is_last(DisputeStep::Answered, &text) {
         return case.repeated(DisputeStep::Answered, &text, "dispute-not-open");
     }
     case.write(DisputeStep::Answered, &text).await?;
-    if is_staff {
-        case.tell_partner(DisputeStep::Answered, &text).await?;
-    } else {
-        case.tell_staff(DisputeStep::Answered, &text).await?;
+    match actor {
+        Actor::Staff { .. } => case.tell_partner(DisputeStep::Answered, &text).await?,
+        Actor::Member { .. } => case.tell_staff(DisputeStep::Answered, &text).await?,
     }
     Ok(case.tx.commit().await?)
 }
@@ -100,7 +100,7 @@ pub async fn resolve(
 /// # Errors
 /// `dispute-not-open`.
 pub async fn withdraw(ctx: &Ctx, actor: &Actor, line: LineId) -> Result<(), ServiceError> {
-    require_partner(actor, Action::DisputeLines)?;
+    require_member_scope(actor, Action::DisputeLines)?;
     let mut case = Case::load(ctx, actor, line).await?;
     if case.line.disputed_at.is_none() {
         return case.repeated(DisputeStep::Withdrawn, "", "dispute-not-open");
@@ -108,14 +108,6 @@ pub async fn withdraw(ctx: &Ctx, actor: &Actor, line: LineId) -> Result<(), Serv
     lines::set_disputed(&mut case.tx, line, None, ctx.now()).await?;
     case.write(DisputeStep::Withdrawn, "").await?;
     Ok(case.tx.commit().await?)
-}
-
-/// Whether it is the vendor's side that writes. Staff who decide on lines answer for it.
-fn require_side(actor: &Actor) -> Result<bool, ServiceError> {
-    match actor {
-        Actor::Member { .. } => require_partner(actor, Action::DisputeLines).map(|_| false),
-        Actor::Staff { .. } => require_staff(actor, Action::ApproveLines).map(|()| true),
-    }
 }
 
 fn read(field: &str, parsed: Result<String, Fault>) -> Result<String, ServiceError> {
@@ -138,14 +130,7 @@ impl<'a> Case<'a> {
     /// To a member, another partner's line is not there.
     async fn load(ctx: &'a Ctx, actor: &'a Actor, id: LineId) -> Result<Self, ServiceError> {
         let mut tx = ctx.store.write().await?;
-        let line = lock_lines(&mut tx, &[id])
-            .await?
-            .remove(&id)
-            .filter(|line| match actor {
-                Actor::Member { partner, .. } => line.partner == *partner,
-                Actor::Staff { .. } => true,
-            })
-            .ok_or(ServiceError::NotFound)?;
+        let line = lock_line(&mut tx, Scope::of(actor), id).await?;
         Ok(Self {
             ctx,
             actor,

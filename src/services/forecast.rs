@@ -10,12 +10,17 @@ use portal_domain::{
     ids::{LineId, PartnerId},
     line::LineState,
     money::{Currency, Money},
+    scope::Own,
 };
-use portal_store::lines::{self, LineRecord};
+use portal_store::{
+    Tx,
+    lines::{self, LineRecord},
+    partners,
+};
 
 use crate::{
     Ctx, ServiceError,
-    access::{require_partner, require_staff},
+    access::{require_partner, require_staff_scope},
     closing,
     lines::{Known, WaitsFor},
     quarters,
@@ -136,8 +141,8 @@ impl Forecast {
 
 /// The member's own, one for each currency in which something may come.
 pub async fn for_partner(ctx: &Ctx, actor: &Actor) -> Result<Vec<Forecast>, ServiceError> {
-    let partner = require_partner(actor, Action::ReadMoney)?;
-    read(ctx, partner).await
+    let own = require_partner(actor, Action::ReadMoney)?;
+    read(ctx, &mut ctx.store.read().await?, own).await
 }
 
 /// Any partner's, for staff.
@@ -146,21 +151,25 @@ pub async fn of_partner(
     actor: &Actor,
     partner: PartnerId,
 ) -> Result<Vec<Forecast>, ServiceError> {
-    require_staff(actor, Action::ReadBooks)?;
-    read(ctx, partner).await
+    let scope = require_staff_scope(actor, Action::ReadBooks)?;
+    let mut tx = ctx.store.read().await?;
+    let (own, _) = partners::enter(&mut tx, scope, partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    read(ctx, &mut tx, own).await
 }
 
-async fn read(ctx: &Ctx, partner: PartnerId) -> Result<Vec<Forecast>, ServiceError> {
-    let mut tx = ctx.store.read().await?;
-    let quarter = quarters::find_next_close(ctx, &mut tx, partner).await?;
+async fn read(ctx: &Ctx, tx: &mut Tx, own: Own) -> Result<Vec<Forecast>, ServiceError> {
+    let partner = own.partner();
+    let quarter = quarters::find_next_close(ctx, tx, partner).await?;
     // What closing itself would take, by its own rule.
     let partners = BTreeSet::from([partner]);
-    let statable = closing::list_statable(ctx, &mut tx, &partners, quarter).await?;
+    let statable = closing::list_statable(ctx, tx, &partners, quarter).await?;
     let taken = statable.iter().flat_map(|found| &found.lines);
     let taken: BTreeSet<LineId> = taken.map(|line| line.id).collect();
-    let found = lines::list_unstated(&mut tx, partner, quarter.last()).await?;
+    let found = lines::list_unstated(tx, own, quarter.last()).await?;
     let waiting = [LineState::Upcoming, LineState::Awaiting];
-    let known = Known::load(&mut tx, &found, &waiting).await?;
+    let known = Known::load(tx, &found, &waiting).await?;
     let mut sums: BTreeMap<(Currency, PartState, String), (Money, usize)> = BTreeMap::new();
     for line in found {
         let state = match taken.contains(&line.id) {
@@ -191,7 +200,7 @@ async fn read(ctx: &Ctx, partner: PartnerId) -> Result<Vec<Forecast>, ServiceErr
         })?;
     }
     for (currency, forecast) in &mut forecasts {
-        if closing::is_last(ctx, &mut tx, partner, *currency, quarter).await? {
+        if closing::is_last(ctx, tx, partner, *currency, quarter).await? {
             forecast.minimum = Money::zero(*currency);
         }
     }

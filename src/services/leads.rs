@@ -9,10 +9,11 @@ use portal_domain::{
     lead::{Basis, LeadDraft, LeadForm, LeadState},
     money::Money,
     remote::RemoteStage,
+    scope::{Own, Scope},
     text::{is_free_mail, parse_paragraph},
 };
 use portal_store::{
-    Tx, audit, changes as partner_changes, clients,
+    Across, Tx, audit, changes as partner_changes, clients,
     clients::ClientRecord,
     deals, exceptions,
     leads::{self, LeadEventRecord, LeadFilter, LeadRecord},
@@ -23,7 +24,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Ctx, ServiceError,
-    access::{require, require_partner, require_staff},
+    access::{require_member_scope, require_partner, require_staff_scope},
     account,
     audit::changes,
     books::{self, About},
@@ -65,22 +66,21 @@ pub struct LeadView {
 
 /// Takes a lead in. The same submission key twice is the same lead.
 pub async fn submit(ctx: &Ctx, actor: &Actor, form: &LeadForm) -> Result<Submitted, ServiceError> {
-    let partner = require_partner(actor, Action::SubmitLeads)?;
+    let own = require_partner(actor, Action::SubmitLeads)?;
     let (draft, basis) = parse(ctx, form)?;
     let mut tx = ctx.store.write().await?;
     let domain = registrable_domain(draft.client_host.as_str());
     tx.lock(&format!("domain:{}", domain.as_deref().unwrap_or_default()))
         .await?;
     if !form.submission_key.is_empty()
-        && let Some(earlier) =
-            leads::find_by_submission(&mut tx, partner, &form.submission_key).await?
+        && let Some(earlier) = leads::find_by_submission(&mut tx, own, &form.submission_key).await?
     {
         return Ok(outcome(&earlier));
     }
-    let facts = gather_facts(ctx, &mut tx, partner, domain.clone()).await?;
+    let facts = gather_facts(ctx, &mut tx, own, domain.clone()).await?;
     let state = match judge(&facts) {
         Verdict::Reject(reason) => return Err(refusal(reason)),
-        Verdict::Duplicate(lead) => return Ok(Submitted::Duplicate(lead)),
+        Verdict::Duplicate(lead) => return duplicate(&mut tx, actor, lead).await,
         Verdict::Review(reason) => (LeadState::InReview, Some(reason)),
         Verdict::Accept => (LeadState::Accepted, None),
     };
@@ -89,7 +89,7 @@ pub async fn submit(ctx: &Ctx, actor: &Actor, form: &LeadForm) -> Result<Submitt
         ctx,
         &mut tx,
         actor,
-        partner,
+        own.partner(),
         (&draft, basis),
         &form.submission_key,
         &domain,
@@ -112,6 +112,14 @@ fn parse(ctx: &Ctx, form: &LeadForm) -> Result<(LeadDraft, Basis), ServiceError>
     }
 }
 
+/// The lead that the partner has already; a colleague's is not shown to who sees its own alone.
+async fn duplicate(tx: &mut Tx, actor: &Actor, lead: LeadId) -> Result<Submitted, ServiceError> {
+    match leads::find_in(tx, Scope::of(actor), lead).await? {
+        Some(_) => Ok(Submitted::Duplicate(lead)),
+        None => Err(ServiceError::Conflict("lead-of-colleague")),
+    }
+}
+
 /// What of a host name somebody can register, by the public-suffix list; `bücher.de` and `xn--bcher-kva.de` are one.
 fn registrable_domain(host: &str) -> Option<String> {
     let ascii = idna::domain_to_ascii(host).ok()?;
@@ -128,10 +136,11 @@ fn outcome(lead: &LeadRecord) -> Submitted {
 async fn gather_facts(
     ctx: &Ctx,
     tx: &mut Tx,
-    partner: PartnerId,
+    own: Own,
     domain: Option<String>,
 ) -> Result<LeadFacts, ServiceError> {
-    let record = partners::find(tx, partner)
+    let partner = own.partner();
+    let record = partners::find_own(tx, own)
         .await?
         .ok_or(ServiceError::NotFound)?;
     let enrolled = partners::find_enrolment(tx, partner, ctx.today())
@@ -146,12 +155,14 @@ async fn gather_facts(
         facts.free_mail = is_free_mail(&domain);
         facts.own_domain =
             registrable_domain(record.company.domain.as_str()).as_ref() == Some(&domain);
-        facts.own_open_lead = leads::find_open_of_domain(tx, partner, &domain)
+        facts.own_open_lead = leads::find_open_of_domain(tx, own, &domain)
             .await?
             .map(|lead| lead.id);
+        tx.across(Across::Claims).await?;
         facts.claimed_by_another =
             leads::is_claimed_by_another(tx, partner, &domain, ctx.now()).await?;
         facts.existing_customer = leads::is_customer(tx, &domain).await?;
+        tx.within().await?;
         facts.registrable_domain = Some(domain);
     }
     Ok(facts)
@@ -272,11 +283,11 @@ pub async fn decide(
     id: LeadId,
     decision: &Decision,
 ) -> Result<(), ServiceError> {
-    require_staff(actor, Action::DecideLeads)?;
+    let scope = require_staff_scope(actor, Action::DecideLeads)?;
     let now = ctx.now();
     let mut tx = ctx.store.write().await?;
     books::lock_lead(&mut tx, id).await?;
-    let lead = leads::find(&mut tx, id)
+    let lead = leads::find_in(&mut tx, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
     if lead.state != LeadState::InReview {
@@ -326,7 +337,7 @@ pub async fn decide(
             ("reject_lead", facts)
         }
     };
-    let decided = leads::find(&mut tx, id)
+    let decided = leads::find_in(&mut tx, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
     messages::lead_decided(ctx, &mut tx, &decided).await?;
@@ -345,11 +356,11 @@ pub async fn decide(
 
 /// Takes a lead back, which a partner can do until it is registered. Its client is free again.
 pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: LeadId) -> Result<(), ServiceError> {
-    let partner = require_partner(actor, Action::SubmitLeads)?;
+    let scope = require_member_scope(actor, Action::SubmitLeads)?;
     let now = ctx.now();
     let mut tx = ctx.store.write().await?;
     books::lock_lead(&mut tx, id).await?;
-    let lead = leads::find_of_partner(&mut tx, partner, id)
+    let lead = leads::find_in(&mut tx, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
     if !lead.state.may_become(LeadState::Withdrawn) || lead.hubspot_deal_id.is_some() {
@@ -359,7 +370,7 @@ pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: LeadId) -> Result<(), Servic
     leads::release_claim(&mut tx, id, now).await?;
     let person = Some(actor.person());
     leads::add_event(&mut tx, id, "withdrawn", "{}", person, now).await?;
-    partner_changes::add(&mut tx, partner, now).await?;
+    partner_changes::add(&mut tx, lead.partner, now).await?;
     let after = LeadState::Withdrawn;
     let facts = changes([("state", json!(lead.state), json!(after))]).to_string();
     audit::add(
@@ -374,29 +385,25 @@ pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: LeadId) -> Result<(), Servic
     Ok(tx.commit().await?)
 }
 
-/// A partner's leads, newest first.
+/// The member's partner's leads that it may see, newest first.
 pub async fn list_for_partner(
     ctx: &Ctx,
     actor: &Actor,
     filter: LeadFilter,
 ) -> Result<Vec<LeadRecord>, ServiceError> {
-    let partner = require_partner(actor, Action::ReadLeads)?;
+    let scope = require_member_scope(actor, Action::ReadLeads)?;
     let mut tx = ctx.store.read().await?;
-    let filter = LeadFilter {
-        partner: Some(partner),
-        ..filter
-    };
-    Ok(leads::list(&mut tx, &filter, PAGE + 1).await?)
+    Ok(leads::list(&mut tx, scope, &filter, PAGE + 1).await?)
 }
 
-/// How many of a partner's leads are in each state.
+/// How many of them are in each state.
 pub async fn count_for_partner(
     ctx: &Ctx,
     actor: &Actor,
 ) -> Result<Vec<(LeadState, i64)>, ServiceError> {
-    let partner = require_partner(actor, Action::ReadLeads)?;
+    let scope = require_member_scope(actor, Action::ReadLeads)?;
     let mut tx = ctx.store.read().await?;
-    Ok(leads::count_by_state(&mut tx, Some(partner)).await?)
+    Ok(leads::count_by_state(&mut tx, scope).await?)
 }
 
 pub async fn find_for_partner(
@@ -404,9 +411,9 @@ pub async fn find_for_partner(
     actor: &Actor,
     id: LeadId,
 ) -> Result<LeadView, ServiceError> {
-    let partner = require_partner(actor, Action::ReadLeads)?;
+    let scope = require_member_scope(actor, Action::ReadLeads)?;
     let mut tx = ctx.store.read().await?;
-    let lead = leads::find_of_partner(&mut tx, partner, id)
+    let lead = leads::find_in(&mut tx, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
     let mut view = view(&mut tx, lead).await?;
@@ -417,15 +424,15 @@ pub async fn find_for_partner(
     Ok(view)
 }
 
-/// All leads, newest first.
+/// All leads that somebody of the staff may see, newest first.
 pub async fn list_for_staff(
     ctx: &Ctx,
     actor: &Actor,
     filter: LeadFilter,
 ) -> Result<Vec<LeadRecord>, ServiceError> {
-    require_staff(actor, Action::ReadBooks)?;
+    let scope = require_staff_scope(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
-    Ok(leads::list(&mut tx, &filter, PAGE + 1).await?)
+    Ok(leads::list(&mut tx, scope, &filter, PAGE + 1).await?)
 }
 
 pub async fn find_for_staff(
@@ -433,9 +440,9 @@ pub async fn find_for_staff(
     actor: &Actor,
     id: LeadId,
 ) -> Result<LeadView, ServiceError> {
-    require(actor, Action::ReadBooks)?;
+    let scope = require_staff_scope(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
-    let lead = leads::find(&mut tx, id)
+    let lead = leads::find_in(&mut tx, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
     view(&mut tx, lead).await

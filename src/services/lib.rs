@@ -16,6 +16,7 @@ pub mod outbox;
 pub mod partners;
 pub mod people;
 pub mod plans;
+pub mod reach;
 
 pub mod accounts;
 pub mod bill_files;

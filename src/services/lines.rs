@@ -10,17 +10,18 @@ use portal_domain::{
     ids::{DealId, LeadId, LineId, PartnerId, PersonId},
     line::{AnyLine, LineKind, LineState, Move, SeenLine},
     money::{Money, MoneyError},
+    scope::Scope,
     text::parse_line,
 };
 use portal_store::{
-    Tx, audit, changes, deals, exceptions, invoices, jobs,
+    Across, Tx, audit, changes, deals, exceptions, invoices, jobs,
     lines::{self, LineFilter, LineRecord},
 };
 use serde_json::{Value, json};
 
 use crate::{
     Ctx, ServiceError,
-    access::{require, require_partner, require_staff},
+    access::{require_either_scope, require_member_scope, require_staff, require_staff_scope},
     books::{self, Books},
     mergers::list_undecided,
     outbox::{self, Job},
@@ -224,6 +225,18 @@ pub(crate) async fn lock_lines(
     Ok(locked.into_iter().map(|line| (line.id, line)).collect())
 }
 
+/// A line that somebody may see, with its deal locked; of any other nothing is locked, and it is not there.
+pub(crate) async fn lock_line(
+    tx: &mut Tx,
+    scope: Scope,
+    id: LineId,
+) -> Result<LineRecord, ServiceError> {
+    let missing = || ServiceError::NotFound;
+    let before = lines::find_in(tx, scope, id).await?.ok_or_else(missing)?;
+    books::lock_deals(tx, &books::deals_of(&[before])).await?;
+    lines::find_in(tx, scope, id).await?.ok_or_else(missing)
+}
+
 /// The same for lines that all must be there, each once.
 async fn lock_known_lines(tx: &mut Tx, ids: &[LineId]) -> Result<Vec<LineRecord>, ServiceError> {
     let found = lock_lines(tx, ids).await?;
@@ -326,19 +339,15 @@ pub struct LineView {
     pub waits_for: Option<WaitsFor>,
 }
 
-/// The member's own lines, oldest month first; whose they are is never the filter's to say.
+/// The member's own lines that it may see, oldest month first; whose they are is never the filter's to say.
 pub async fn list_for_partner(
     ctx: &Ctx,
     actor: &Actor,
     filter: LineFilter,
 ) -> Result<Vec<LineView>, ServiceError> {
-    let partner = require_partner(actor, Action::ReadMoney)?;
+    let scope = require_member_scope(actor, Action::ReadMoney)?;
     let mut tx = ctx.store.read().await?;
-    let filter = LineFilter {
-        partner: Some(partner),
-        ..filter
-    };
-    let found = lines::list(&mut tx, &filter, PAGE).await?;
+    let found = lines::list(&mut tx, scope, &filter, PAGE).await?;
     view_all(ctx, &mut tx, found).await
 }
 
@@ -354,14 +363,14 @@ pub struct StaffLineFilter {
     pub after: Option<(Month, LineId)>,
 }
 
-/// Lines of all partners, oldest month first.
+/// Lines of all partners that somebody of the staff may see, oldest month first.
 pub async fn list_for_staff(
     ctx: &Ctx,
     actor: &Actor,
     filter: StaffLineFilter,
     limit: i64,
 ) -> Result<Vec<LineView>, ServiceError> {
-    require_staff(actor, Action::ReadBooks)?;
+    let scope = require_staff_scope(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
     let filter = LineFilter {
         partner: filter.partner,
@@ -371,43 +380,20 @@ pub async fn list_for_staff(
         after: filter.after,
         ..LineFilter::default()
     };
-    let found = lines::list(&mut tx, &filter, limit).await?;
+    let found = lines::list(&mut tx, scope, &filter, limit).await?;
     view_all(ctx, &mut tx, found).await
 }
 
-/// The lines that a lead has earned or will: its partner's own, or for staff all; empty until it is won.
+/// The lines that a lead has earned or will, as far as somebody may see them: a split plan has lines of other partners on the same deal. Empty until it is won.
 pub async fn list_of_lead(
     ctx: &Ctx,
     actor: &Actor,
     lead: LeadId,
 ) -> Result<Vec<LineView>, ServiceError> {
+    let scope = require_either_scope(actor, Action::ReadMoney, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
-    let Some(deal) = deals::find_of_lead(&mut tx, lead).await? else {
-        return Ok(Vec::new());
-    };
-    require_reader(actor, deal.partner)?;
-    let mut found = lines::list_of_deal(&mut tx, deal.id).await?;
-    if let Actor::Member { partner, .. } = actor {
-        // A split plan has lines of other partners on the same deal.
-        found.retain(|line| line.partner == *partner);
-    }
-    found.sort_by_key(|line| (line.month, line.id));
+    let found = lines::list_of_lead(&mut tx, scope, lead).await?;
     view_all(ctx, &mut tx, found).await
-}
-
-/// Partners read what is theirs, staff read all; to anybody else it is not there.
-pub(crate) fn require_reader(actor: &Actor, owner: PartnerId) -> Result<(), ServiceError> {
-    match actor {
-        Actor::Member { partner, .. } => {
-            require(actor, Action::ReadMoney)?;
-            if *partner == owner {
-                Ok(())
-            } else {
-                Err(ServiceError::NotFound)
-            }
-        }
-        Actor::Staff { .. } => require(actor, Action::ReadBooks),
-    }
 }
 
 /// What was read once for all lines of a list.
@@ -470,10 +456,13 @@ impl Known {
     ) -> Result<Self, ServiceError> {
         let waiting = found.iter().filter(|line| waiting.contains(&line.state));
         let deals: Vec<DealId> = books::deals_of(waiting).into_iter().collect();
-        Ok(Self {
+        tx.across(Across::SharedDeals).await?;
+        let known = Self {
             deals: load_waiting(tx, &deals).await?,
             undecided: list_undecided(tx).await?,
-        })
+        };
+        tx.within().await?;
+        Ok(known)
     }
 
     /// Whether the client has paid for the month of a line already.

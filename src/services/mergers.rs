@@ -14,7 +14,7 @@ use portal_domain::{
     money::Money,
 };
 use portal_store::{
-    Tx, audit, changes,
+    Across, Tx, audit, changes,
     deals::{self, DealRecord},
     exceptions::{self, ExceptionRecord},
     leads,
@@ -76,6 +76,7 @@ pub(crate) async fn find_merger(
 /// The deals of two partners that became one and wait for a person: nothing of theirs is approved or stated.
 pub(crate) async fn list_undecided(tx: &mut Tx) -> Result<BTreeSet<DealId>, ServiceError> {
     let mut undecided = BTreeSet::new();
+    tx.across(Across::SharedDeals).await?;
     for exception in exceptions::list_open_of_kind(tx, "deals_merged").await? {
         if let Some(merger) = find_merger(tx, &exception).await?
             && merger.survivor.partner != merger.other.partner
@@ -83,6 +84,7 @@ pub(crate) async fn list_undecided(tx: &mut Tx) -> Result<BTreeSet<DealId>, Serv
             undecided.extend([merger.survivor.id, merger.other.id]);
         }
     }
+    tx.within().await?;
     Ok(undecided)
 }
 

@@ -34,6 +34,8 @@ pub struct Health {
     pub budgets: Vec<BudgetRecord>,
     /// Some of each lane, the newest dead first.
     pub failing: Vec<Failing>,
+    /// The database keeps no partner from another's rows: its user may walk through the wall.
+    pub has_open_wall: bool,
 }
 
 /// A job that failed, and what it is about.
@@ -68,7 +70,9 @@ pub async fn read_health(ctx: &Ctx, actor: &Actor) -> Result<Health, ServiceErro
     let mut tx = ctx.store.read().await?;
     let failing = jobs::list_failing(&mut tx, FAILING_MAX).await?;
     let failing = dead_letters::with_subjects(&mut tx, failing).await?;
+    let has_open_wall = ctx.store.has_open_wall().await?;
     Ok(Health {
+        has_open_wall,
         vendors: vendors::list(&mut tx).await?,
         backlogs: jobs::list_backlogs(&mut tx).await?,
         budgets: budgets::list(&mut tx).await?,

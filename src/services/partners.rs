@@ -7,6 +7,7 @@ use portal_domain::{
     access::{Action, Actor},
     ids::{DealId, PartnerId, PlanId, PlanVersionId},
     partner::{CompanyForm, InvitationForm},
+    scope::{Own, Scope},
 };
 use portal_store::{
     Tx, audit, changes as partner_changes, deals,
@@ -18,7 +19,7 @@ use serde_json::json;
 
 use crate::{
     Ctx, ServiceError,
-    access::require_staff,
+    access::require_staff_scope,
     audit::changes,
     company::{self, CompanyView},
     messages,
@@ -37,7 +38,7 @@ pub struct PartnerView {
 
 /// Adds a partner; its people are invited afterwards.
 pub async fn add(ctx: &Ctx, actor: &Actor, form: &CompanyForm) -> Result<PartnerId, ServiceError> {
-    require_staff(actor, Action::ManagePartners)?;
+    let scope = require_staff_scope(actor, Action::ManagePartners)?;
     let company = form.parse().map_err(ServiceError::Invalid)?;
     let id = PartnerId::new(ctx.new_id());
     let mut tx = ctx.store.write().await?;
@@ -49,6 +50,10 @@ pub async fn add(ctx: &Ctx, actor: &Actor, form: &CompanyForm) -> Result<Partner
     }
     payment_details::change(&mut tx, id, actor.person(), ctx.now()).await?;
     messages::keep_place(ctx, &mut tx, id, &company, "").await?;
+    if let (Some(manager), Some(own)) = (scope.manager(), scope.admit(id, scope.manager())) {
+        // Who sees its own partners alone would not see the one that it has just added.
+        partners::set_manager(&mut tx, own, Some(manager), ctx.now()).await?;
+    }
     let facts = json!({ "company": company }).to_string();
     audit::add(
         &mut tx,
@@ -70,8 +75,12 @@ pub async fn update(
     partner: PartnerId,
     form: &CompanyForm,
 ) -> Result<(), ServiceError> {
-    require_staff(actor, Action::ManagePartners)?;
-    company::change(ctx, actor, partner, form).await
+    let scope = require_staff_scope(actor, Action::ManagePartners)?;
+    let company = form.parse().map_err(ServiceError::Invalid)?;
+    let mut tx = ctx.store.write().await?;
+    let (own, _) = enter(&mut tx, scope, partner).await?;
+    company::change(ctx, &mut tx, actor, own, &company).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Puts a partner on a plan from a day on. One that has left, or is about to, is in the programme again: its deals are paid as if it had never left.
@@ -82,7 +91,7 @@ pub async fn enrol(
     plan: &str,
     valid_from: &str,
 ) -> Result<(), ServiceError> {
-    require_staff(actor, Action::ManagePartners)?;
+    let scope = require_staff_scope(actor, Action::ManagePartners)?;
     let plan: PlanId = plan
         .parse()
         .map_err(|_| ServiceError::field("plan", "choose-one"))?;
@@ -92,9 +101,7 @@ pub async fn enrol(
         .map_err(|_| ServiceError::field("valid_from", "date-invalid"))?;
     let mut tx = ctx.store.write().await?;
     lock(&mut tx, partner).await?;
-    let record = partners::find(&mut tx, partner)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    let (_, record) = enter(&mut tx, scope, partner).await?;
     if plan_rows::find_version_on(&mut tx, plan, valid_from)
         .await?
         .is_none()
@@ -136,16 +143,14 @@ pub async fn leave(
     partner: PartnerId,
     left_on: &str,
 ) -> Result<(), ServiceError> {
-    require_staff(actor, Action::ManagePartners)?;
+    let scope = require_staff_scope(actor, Action::ManagePartners)?;
     let left_on: NaiveDate = left_on
         .trim()
         .parse()
         .map_err(|_| ServiceError::field("left_on", "date-invalid"))?;
     let mut tx = ctx.store.write().await?;
     lock(&mut tx, partner).await?;
-    let record = partners::find(&mut tx, partner)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    let (_, record) = enter(&mut tx, scope, partner).await?;
     if record.left_on == Some(left_on) {
         return Ok(());
     }
@@ -173,6 +178,16 @@ pub async fn leave(
     .await?;
     partner_changes::add(&mut tx, partner, ctx.now()).await?;
     Ok(tx.commit().await?)
+}
+
+/// A partner that somebody may look after; any other is not there.
+async fn enter(
+    tx: &mut Tx,
+    scope: Scope,
+    partner: PartnerId,
+) -> Result<(Own, PartnerRecord), ServiceError> {
+    let found = partners::enter(tx, scope, partner).await?;
+    found.ok_or(ServiceError::NotFound)
 }
 
 /// First in every transaction that changes from when to when a partner is in the programme.
@@ -206,18 +221,19 @@ pub async fn invite(
     partner: PartnerId,
     form: &InvitationForm,
 ) -> Result<(), ServiceError> {
-    require_staff(actor, Action::ManagePartners)?;
+    let scope = require_staff_scope(actor, Action::ManagePartners)?;
     let (email, role) = form.parse().map_err(ServiceError::Invalid)?;
     let mut tx = ctx.store.write().await?;
-    company::add_invitation(ctx, &mut tx, actor, partner, &email, role).await?;
+    let (own, _) = enter(&mut tx, scope, partner).await?;
+    company::add_invitation(ctx, &mut tx, actor, own, &email, role).await?;
     Ok(tx.commit().await?)
 }
 
-/// Partners in the order of their names, those after `after`.
+/// Partners that somebody may look after, in the order of their names, those after `after`.
 pub async fn list(ctx: &Ctx, actor: &Actor, after: &str) -> Result<Vec<PartnerView>, ServiceError> {
-    require_staff(actor, Action::ReadBooks)?;
+    let scope = require_staff_scope(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
-    let partners = partners::list_after(&mut tx, after, PAGE).await?;
+    let partners = partners::list_after(&mut tx, scope, after, PAGE).await?;
     let enrolments = partners::list_enrolments(&mut tx, ctx.today()).await?;
     Ok(partners
         .into_iter()
@@ -237,9 +253,10 @@ pub async fn find(
     actor: &Actor,
     id: PartnerId,
 ) -> Result<(CompanyView, Option<EnrolmentRecord>), ServiceError> {
-    require_staff(actor, Action::ReadBooks)?;
+    let scope = require_staff_scope(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
-    let view = company::view(&mut tx, id).await?;
+    let (own, _) = enter(&mut tx, scope, id).await?;
+    let view = company::view(&mut tx, own).await?;
     let enrolment = partners::find_enrolment(&mut tx, id, ctx.today()).await?;
     Ok((view, enrolment))
 }

@@ -15,7 +15,11 @@ use portal_store::{
 };
 use serde_json::{Value, json};
 
-use crate::{Ctx, ServiceError, access::require_staff, company, messages};
+use crate::{
+    Ctx, ServiceError,
+    access::{require_staff, require_staff_scope},
+    company, messages,
+};
 
 /// How many members of partners a search shows.
 pub const FOUND_MAX: i64 = 50;
@@ -159,8 +163,9 @@ pub async fn change_member_role(
     person: PersonId,
     role: &str,
 ) -> Result<(), ServiceError> {
-    require_staff(actor, Action::ManagePeople)?;
-    company::set_role(ctx, actor, partner, person, parse_member_role(role)?).await
+    let scope = require_staff_scope(actor, Action::ManagePeople)?;
+    let own = scope.admit(partner, None).ok_or(ServiceError::NotFound)?;
+    company::set_role(ctx, actor, own, person, parse_member_role(role)?).await
 }
 
 /// A role of partners, as a form sends it.

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Ctx, ServiceError,
-    access::require_staff,
+    access::{require_staff, require_staff_scope},
     books::{self, Books, LineChange},
     outbox::{self, Job},
     reconcile::{KnownDeal, judge},
@@ -66,7 +66,7 @@ pub struct PlanTrial {
 
 /// All versions of all plans: by name, newest first.
 pub async fn list(ctx: &Ctx, actor: &Actor) -> Result<Vec<PlanVersionRecord>, ServiceError> {
-    require_staff(actor, Action::ReadBooks)?;
+    require_staff_scope(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
     Ok(plans::list_versions(&mut tx).await?)
 }

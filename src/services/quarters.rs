@@ -7,6 +7,7 @@ use portal_domain::{
     ids::{DealId, PartnerId},
     line::LineState,
     money::{Currency, Money},
+    scope::Scope,
 };
 use portal_store::{
     Tx,
@@ -304,12 +305,12 @@ async fn list_blocked(tx: &mut Tx, quarter: Quarter) -> Result<Vec<BlockedPrevie
 
 /// What was carried over of the member's partner at the last closing; nothing once a later one stated it.
 pub async fn last_carried(ctx: &Ctx, actor: &Actor) -> Result<Vec<CarryRecord>, ServiceError> {
-    let partner = require_partner(actor, Action::ReadMoney)?;
+    let own = require_partner(actor, Action::ReadMoney)?;
     let mut tx = ctx.store.read().await?;
-    let mut found = statements::list_carries_of(&mut tx, partner, CARRIES).await?;
+    let mut found = statements::list_carries_of(&mut tx, own, CARRIES).await?;
     let newest = found.first().map(|carry| carry.quarter.clone());
     found.retain(|carry| Some(&carry.quarter) == newest.as_ref());
-    let stated = statements::list(&mut tx, Some(partner), None, STATED).await?;
+    let stated = statements::list(&mut tx, Scope::of(actor), None, STATED).await?;
     found.retain(|carry| {
         let mut later = stated
             .iter()

@@ -9,6 +9,7 @@ use portal_domain::{
     bill::BillFile,
     ids::{BillId, StatementId},
     money::Money,
+    scope::Scope,
     statement::{SettlementState, StatementBody},
 };
 use portal_store::{
@@ -24,7 +25,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Ctx, ServiceError,
-    access::{require_partner, require_staff},
+    access::{require_partner, require_staff_scope},
     bills, mismatch,
     settlement::Settlement,
 };
@@ -163,9 +164,9 @@ pub async fn list_for_partner(
     ctx: &Ctx,
     actor: &Actor,
 ) -> Result<Vec<StatementView>, ServiceError> {
-    let partner = require_partner(actor, Action::ReadMoney)?;
+    require_partner(actor, Action::ReadMoney)?;
     let mut tx = ctx.store.read().await?;
-    let records = statements::list(&mut tx, Some(partner), None, PAGE).await?;
+    let records = statements::list(&mut tx, Scope::of(actor), None, PAGE).await?;
     let views = view_all(&mut tx, records).await?;
     Ok(views
         .into_iter()
@@ -179,23 +180,23 @@ pub async fn find_for_partner(
     actor: &Actor,
     id: StatementId,
 ) -> Result<StatementView, ServiceError> {
-    let partner = require_partner(actor, Action::ReadMoney)?;
+    require_partner(actor, Action::ReadMoney)?;
     let mut tx = ctx.store.read().await?;
-    let record = statements::find_of_partner(&mut tx, partner, id)
+    let record = statements::find_in(&mut tx, Scope::of(actor), id)
         .await?
         .ok_or(ServiceError::NotFound)?;
     Ok(view(&mut tx, record).await?.for_its_partner())
 }
 
-/// Everybody's, newest first, before an id.
+/// All that somebody of the staff may see, newest first, before an id.
 pub async fn list_for_staff(
     ctx: &Ctx,
     actor: &Actor,
     before: Option<StatementId>,
 ) -> Result<Vec<StatementView>, ServiceError> {
-    require_staff(actor, Action::ReadBooks)?;
+    let scope = require_staff_scope(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
-    let records = statements::list(&mut tx, None, before, PAGE).await?;
+    let records = statements::list(&mut tx, scope, before, PAGE).await?;
     view_all(&mut tx, records).await
 }
 
@@ -204,9 +205,9 @@ pub async fn find_for_staff(
     actor: &Actor,
     id: StatementId,
 ) -> Result<StatementView, ServiceError> {
-    require_staff(actor, Action::ReadBooks)?;
+    let scope = require_staff_scope(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
-    let record = statements::find(&mut tx, id)
+    let record = statements::find_in(&mut tx, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
     view(&mut tx, record).await

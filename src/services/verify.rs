@@ -14,6 +14,7 @@ use portal_domain::{
     line::{LineKind, LineState},
     money::{Currency, MoneyError},
     remote::RemoteInvoice,
+    scope::Scope,
     statement::StatementBody,
 };
 use portal_store::{
@@ -740,7 +741,7 @@ async fn check_leads(tx: &mut Tx) -> Result<[Check; 2], ServiceError> {
             before,
             ..LeadFilter::default()
         };
-        let page = leads::list(tx, &filter, PAGE).await?;
+        let page = leads::list(tx, Scope::EVERYBODY, &filter, PAGE).await?;
         let Some(last) = page.last() else { break };
         before = Some(last.id);
         let ids: Vec<LeadId> = page.iter().map(|lead| lead.id).collect();

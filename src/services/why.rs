@@ -2,7 +2,7 @@
 //! it sees what is theirs: who has a share of a deal learns nothing of its owner's other deals.
 
 use portal_domain::{
-    access::Actor,
+    access::{Action, Actor},
     calendar::{Month, Timestamp},
     deal::{BillingPeriod, DealTerms, held_from},
     ids::LineId,
@@ -11,7 +11,7 @@ use portal_domain::{
     schedule::commission_through,
 };
 use portal_store::{
-    Tx,
+    Across, Tx,
     bills::{self, BillRecord},
     credits::CreditRecord,
     deals::{self, DealRecord, WonBefore},
@@ -25,8 +25,10 @@ use portal_store::{
 };
 
 use crate::{
-    Ctx, ServiceError, books,
-    lines::{LineView, require_reader, view_all},
+    Ctx, ServiceError,
+    access::require_either_scope,
+    books,
+    lines::{LineView, view_all},
     reconcile::{DealMoney, clawbacks_of},
     schedules::{Basis, Wanted, adjustments_of},
 };
@@ -142,11 +144,12 @@ pub async fn explain(
     actor: &Actor,
     id: LineId,
 ) -> Result<LineExplanation, ServiceError> {
+    let scope = require_either_scope(actor, Action::ReadMoney, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
-    let line = lines::find(&mut tx, id)
+    let line = lines::find_in(&mut tx, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    require_reader(actor, line.partner)?;
+    tx.across(Across::SharedDeals).await?;
     let deal = deals::find(&mut tx, line.deal)
         .await?
         .ok_or(ServiceError::NotFound)?;
@@ -158,10 +161,11 @@ pub async fn explain(
         .await?
         .remove(&deal.id)
         .transpose()?;
-    let knows_owner = match actor {
-        Actor::Member { partner, .. } => *partner == deal.partner,
-        Actor::Staff { .. } => true,
-    };
+    // Where its tiers begin names the owner's other deals.
+    let knows_owner = scope.submitter().is_none()
+        && scope
+            .partner()
+            .is_none_or(|partner| partner == deal.partner);
     let priced = match &basis {
         Some(basis) => Priced::of(&line, basis, &terms, knows_owner)?,
         None => Priced::default(),

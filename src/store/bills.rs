@@ -6,6 +6,7 @@ use portal_domain::{
     calendar::Timestamp,
     ids::{BillId, PartnerId, PersonId, StatementId},
     money::Money,
+    scope::Scope,
     text::without_case,
 };
 use sqlx::any::AnyRow;
@@ -235,6 +236,30 @@ pub async fn find(tx: &mut Tx, id: BillId) -> Result<Option<BillRecord>, StoreEr
         .transpose()
 }
 
+/// A bill that somebody may see; any other is not there.
+pub async fn find_in(
+    tx: &mut Tx,
+    scope: Scope,
+    id: BillId,
+) -> Result<Option<BillRecord>, StoreError> {
+    row!(
+        tx,
+        sql!(
+            BILL,
+            " WHERE bills.id = $1 AND ",
+            STANDS,
+            "   AND ($2 IS NULL OR bills.partner_id = $2)
+                AND ($3 IS NULL OR bills.partner_id IN (SELECT id FROM partners WHERE manager_id = $3))"
+        ),
+        id,
+        scope.partner(),
+        scope.manager(),
+    )?
+    .as_ref()
+    .map(read_bill)
+    .transpose()
+}
+
 /// The bills of a statement, oldest first.
 pub async fn list_of_statement(
     tx: &mut Tx,
@@ -302,14 +327,18 @@ pub async fn find_by_number(
     .transpose()
 }
 
-/// How many bills are not paid in full.
-pub async fn count_open(tx: &mut Tx) -> Result<i64, StoreError> {
+/// How many bills of somebody's scope are not paid in full.
+pub async fn count_open(tx: &mut Tx, scope: Scope) -> Result<i64, StoreError> {
     row!(
         tx,
         sql!(
-            "SELECT COUNT(*) AS how_many FROM bills WHERE bills.state <> 'paid' AND ",
+            "SELECT COUNT(*) AS how_many FROM bills WHERE bills.state <> 'paid'
+                AND ($1 IS NULL OR bills.partner_id = $1)
+                AND ($2 IS NULL OR bills.partner_id IN (SELECT id FROM partners WHERE manager_id = $2)) AND ",
             STANDS
-        )
+        ),
+        scope.partner(),
+        scope.manager(),
     )?
     .map_or(Ok(0), |row| row.integer("how_many"))
 }

@@ -6,9 +6,10 @@ use std::{
     time::Duration,
 };
 
-use portal_domain::origin::Origin;
+use portal_domain::{origin::Origin, scope::Own};
 use sqlx::{
-    Any, AnyConnection, AnyPool, Connection, Executor, Transaction,
+    Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, SqlSafeStr, SqlStr,
+    Transaction,
     any::{AnyPoolOptions, install_default_drivers},
 };
 use tokio::sync::{Notify, futures::OwnedNotified};
@@ -38,6 +39,19 @@ pub struct Store {
     bells: Arc<Bells>,
     /// From where what is done with it is done.
     origin: Option<Arc<Origin>>,
+    /// The partner to which PostgreSQL keeps the transactions.
+    own: Option<Own>,
+}
+
+/// Why something that a member does looks past the member's partner. Each is a look that the member is shown no more of than its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Across {
+    /// Whether another partner protects a client, or it is a customer already, before a lead is taken.
+    Claims,
+    /// Partners may share a deal, and what one of its lines waits for hangs on all of it.
+    SharedDeals,
+    /// A person may belong to several partners, and its sessions, links and invitations are the person's.
+    SignIn,
 }
 
 /// Lane → what wakes its workers in this process.
@@ -59,6 +73,9 @@ pub struct Tx {
     dialect: Dialect,
     inner: Transaction<'static, Any>,
     bells: Arc<Bells>,
+    /// The partner to which PostgreSQL keeps it, and how many looks past it are under way.
+    own: Option<Own>,
+    looks_across: usize,
     /// The lanes that something was added to: whom to wake when it is really there.
     woken: BTreeSet<String>,
     /// The jobs that are to be added.
@@ -92,6 +109,7 @@ impl Store {
             readers,
             bells: Arc::default(),
             origin: None,
+            own: None,
         })
     }
 
@@ -102,6 +120,37 @@ impl Store {
             origin: Some(Arc::new(origin)),
             ..self.clone()
         }
+    }
+
+    /// The same database as a member's transactions have it. On PostgreSQL they read and write no row of another partner, whatever a statement asks for.
+    #[must_use]
+    pub fn within(&self, own: Own) -> Self {
+        Self {
+            own: Some(own),
+            ..self.clone()
+        }
+    }
+
+    /// The same without that wall.
+    #[must_use]
+    pub fn across(&self, _why: Across) -> Self {
+        Self {
+            own: None,
+            ..self.clone()
+        }
+    }
+
+    /// Whether the wall between partners does nothing: superusers, and who has the right to, walk through it. SQLite has none.
+    pub async fn has_open_wall(&self) -> Result<bool, StoreError> {
+        if self.dialect == Dialect::Sqlite {
+            return Ok(false);
+        }
+        let mut tx = self.read().await?;
+        let user = sql::row!(
+            &mut tx,
+            "SELECT 1 AS bypasses FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)"
+        )?;
+        Ok(user.is_some())
     }
 
     /// A transaction that may write. On SQLite it holds the one writer from its start, so what it reads stays true until it commits.
@@ -123,10 +172,13 @@ impl Store {
     }
 
     async fn begin(&self, pool: &AnyPool, begin: &'static str) -> Result<Tx, StoreError> {
+        let own = self.own.filter(|_| self.dialect == Dialect::Postgres);
         Ok(Tx {
             dialect: self.dialect,
-            inner: pool.begin_with(begin).await?,
+            inner: pool.begin_with(begin_text(begin, own)).await?,
             bells: Arc::clone(&self.bells),
+            own,
+            looks_across: 0,
             woken: BTreeSet::new(),
             added: Added::default(),
             touched: Touched::new(),
@@ -156,7 +208,48 @@ impl Store {
     }
 }
 
+/// A setting takes no parameters, and an id has letters and digits only, so it stands in the text: naming the partner costs no way to the database of its own.
+fn begin_text(begin: &'static str, own: Option<Own>) -> SqlStr {
+    match own {
+        Some(own) => {
+            let partner = own.partner();
+            AssertSqlSafe(format!("{begin}; SET LOCAL portal.partner = '{partner}'")).into_sql_str()
+        }
+        None => begin.into_sql_str(),
+    }
+}
+
 impl Tx {
+    /// Looks past the member's partner until [`Tx::within`], which follows each time.
+    pub async fn across(&mut self, _why: Across) -> Result<(), StoreError> {
+        self.looks_across += 1;
+        if self.looks_across == 1 {
+            self.name_partner("").await?;
+        }
+        Ok(())
+    }
+
+    /// The wall stands again.
+    pub async fn within(&mut self) -> Result<(), StoreError> {
+        self.looks_across = self.looks_across.saturating_sub(1);
+        let own = self.own.filter(|_| self.looks_across == 0);
+        match own {
+            Some(own) => self.name_partner(&own.partner().to_string()).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn name_partner(&mut self, partner: &str) -> Result<(), StoreError> {
+        if self.own.is_some() {
+            sql::row!(
+                self,
+                "SELECT set_config('portal.partner', $1, true) AS partner",
+                partner
+            )?;
+        }
+        Ok(())
+    }
+
     /// Whatever else a transaction locks, the rows that all of them write to come last and in one order, so that no two wait for each other on PostgreSQL:
     /// jobs by their keys, the partners that have something new, then the audit log.
     pub async fn commit(mut self) -> Result<(), StoreError> {

@@ -5,6 +5,7 @@ use portal_domain::{
     access::{MemberRole, StaffRole},
     calendar::Timestamp,
     ids::{PartnerId, PersonId},
+    scope::Own,
 };
 use sqlx::any::AnyRow;
 
@@ -130,7 +131,7 @@ pub async fn set_staff_role(
 
 pub async fn set_member_role(
     tx: &mut Tx,
-    partner: PartnerId,
+    own: Own,
     person: PersonId,
     role: MemberRole,
 ) -> Result<(), StoreError> {
@@ -138,7 +139,7 @@ pub async fn set_member_role(
         tx,
         "member",
         "UPDATE members SET role = $3 WHERE partner_id = $1 AND person_id = $2 AND removed_at IS NULL",
-        partner,
+        own.partner(),
         person,
         role,
     )

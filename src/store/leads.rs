@@ -5,6 +5,7 @@ use portal_domain::{
     ids::{ClientId, LeadId, PartnerId, PersonId},
     lead::{Basis, Consent, LawfulBasis, LeadState},
     money::{Currency, Money},
+    scope::{Own, Scope},
 };
 use sqlx::any::AnyRow;
 
@@ -148,17 +149,25 @@ pub async fn find(tx: &mut Tx, id: LeadId) -> Result<Option<LeadRecord>, StoreEr
         .transpose()
 }
 
-/// A partner's own lead; somebody else's is not there.
-pub async fn find_of_partner(
+/// A lead that somebody may see; any other is not there.
+pub async fn find_in(
     tx: &mut Tx,
-    partner: PartnerId,
+    scope: Scope,
     id: LeadId,
 ) -> Result<Option<LeadRecord>, StoreError> {
     row!(
         tx,
-        sql!(LEAD, " WHERE leads.id = $1 AND leads.partner_id = $2"),
+        sql!(
+            LEAD,
+            " WHERE leads.id = $1
+                AND ($2 IS NULL OR leads.partner_id = $2)
+                AND ($3 IS NULL OR leads.submitted_by = $3)
+                AND ($4 IS NULL OR partners.manager_id = $4)"
+        ),
         id,
-        partner
+        scope.partner(),
+        scope.submitter(),
+        scope.manager(),
     )?
     .as_ref()
     .map(read_lead)
@@ -167,7 +176,7 @@ pub async fn find_of_partner(
 
 pub async fn find_by_submission(
     tx: &mut Tx,
-    partner: PartnerId,
+    own: Own,
     submission_key: &str,
 ) -> Result<Option<LeadRecord>, StoreError> {
     row!(
@@ -176,7 +185,7 @@ pub async fn find_by_submission(
             LEAD,
             " WHERE leads.partner_id = $1 AND leads.submission_key = $2"
         ),
-        partner,
+        own.partner(),
         submission_key,
     )?
     .as_ref()
@@ -220,7 +229,7 @@ pub async fn find_by_deal(tx: &mut Tx, deal: &str) -> Result<Option<LeadId>, Sto
 /// An open lead of the partner for that client.
 pub async fn find_open_of_domain(
     tx: &mut Tx,
-    partner: PartnerId,
+    own: Own,
     domain: &str,
 ) -> Result<Option<LeadRecord>, StoreError> {
     row!(
@@ -230,7 +239,7 @@ pub async fn find_open_of_domain(
             " WHERE leads.partner_id = $1 AND leads.client_domain = $2 AND leads.state IN ('in_review', 'accepted', 'registered')
               ORDER BY leads.id LIMIT 1"
         ),
-        partner,
+        own.partner(),
         domain,
     )?
     .as_ref()
@@ -251,15 +260,15 @@ pub async fn is_customer(tx: &mut Tx, domain: &str) -> Result<bool, StoreError> 
 /// What a list shows: `state` and `search` narrow it, `before` is the last id of the page before.
 #[derive(Clone, Debug, Default)]
 pub struct LeadFilter {
-    pub partner: Option<PartnerId>,
     pub state: Option<LeadState>,
     pub search: String,
     pub before: Option<LeadId>,
 }
 
-/// Newest first.
+/// Those of somebody's scope, newest first.
 pub async fn list(
     tx: &mut Tx,
+    scope: Scope,
     filter: &LeadFilter,
     limit: i64,
 ) -> Result<Vec<LeadRecord>, StoreError> {
@@ -272,27 +281,37 @@ pub async fn list(
                 AND ($2 IS NULL OR leads.state = $2)
                 AND ($3 IS NULL OR LOWER(leads.client_name) LIKE $3 ESCAPE '!' OR leads.client_domain LIKE $3 ESCAPE '!')
                 AND ($4 IS NULL OR leads.id < $4)
+                AND ($6 IS NULL OR leads.submitted_by = $6)
+                AND ($7 IS NULL OR partners.manager_id = $7)
               ORDER BY leads.id DESC
               LIMIT $5"
         ),
-        filter.partner,
+        scope.partner(),
         filter.state,
         pattern,
         filter.before,
         limit,
+        scope.submitter(),
+        scope.manager(),
     )?;
     all(&rows, read_lead)
 }
 
-/// How many leads are in each state, of one partner or of all.
+/// How many leads of somebody's scope are in each state.
 pub async fn count_by_state(
     tx: &mut Tx,
-    partner: Option<PartnerId>,
+    scope: Scope,
 ) -> Result<Vec<(LeadState, i64)>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT state, COUNT(*) AS how_many FROM leads WHERE ($1 IS NULL OR partner_id = $1) GROUP BY state ORDER BY state",
-        partner,
+        "SELECT state, COUNT(*) AS how_many FROM leads
+         WHERE ($1 IS NULL OR partner_id = $1)
+            AND ($2 IS NULL OR submitted_by = $2)
+            AND ($3 IS NULL OR partner_id IN (SELECT id FROM partners WHERE manager_id = $3))
+         GROUP BY state ORDER BY state",
+        scope.partner(),
+        scope.submitter(),
+        scope.manager(),
     )?;
     all(&rows, |row| {
         Ok((

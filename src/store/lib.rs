@@ -62,6 +62,6 @@ pub mod statements;
 pub mod vendors;
 pub mod waivers;
 
-pub use dialect::{Store, Tx};
+pub use dialect::{Across, Store, Tx};
 pub use error::StoreError;
 pub use migrations::MIGRATIONS;

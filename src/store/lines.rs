@@ -5,6 +5,7 @@ use portal_domain::{
     ids::{BillId, DealId, LeadId, LineId, PartnerId, PersonId, PlanVersionId, StatementId},
     line::{AnyLine, LineKind, LineState, SeenLine},
     money::{Currency, Exact, Money},
+    scope::{Own, Scope},
 };
 use sqlx::any::AnyRow;
 
@@ -437,11 +438,50 @@ pub async fn list_by_ids(tx: &mut Tx, ids: &[LineId]) -> Result<Vec<LineRecord>,
     all(&rows, read_line)
 }
 
-pub async fn find(tx: &mut Tx, id: LineId) -> Result<Option<LineRecord>, StoreError> {
-    row!(tx, sql!(LINE, " WHERE lines.id = $1"), id)?
-        .as_ref()
-        .map(read_line)
-        .transpose()
+/// What of the lines somebody may see, whose partner is $1, whose leads are of $2, and whose partner is managed by $3.
+const IN_SCOPE: &str = "($1 IS NULL OR lines.partner_id = $1)
+    AND ($2 IS NULL OR EXISTS (SELECT 1 FROM leads WHERE leads.id = deals.lead_id AND leads.submitted_by = $2))
+    AND ($3 IS NULL OR partners.manager_id = $3)";
+
+/// A line that somebody may see; any other is not there.
+pub async fn find_in(
+    tx: &mut Tx,
+    scope: Scope,
+    id: LineId,
+) -> Result<Option<LineRecord>, StoreError> {
+    row!(
+        tx,
+        sql!(LINE, " WHERE lines.id = $4 AND ", IN_SCOPE),
+        scope.partner(),
+        scope.submitter(),
+        scope.manager(),
+        id,
+    )?
+    .as_ref()
+    .map(read_line)
+    .transpose()
+}
+
+/// The lines of a lead that somebody may see, oldest month first.
+pub async fn list_of_lead(
+    tx: &mut Tx,
+    scope: Scope,
+    lead: LeadId,
+) -> Result<Vec<LineRecord>, StoreError> {
+    let rows = rows!(
+        tx,
+        sql!(
+            LINE,
+            " WHERE deals.lead_id = $4 AND ",
+            IN_SCOPE,
+            " ORDER BY lines.month, lines.id"
+        ),
+        scope.partner(),
+        scope.submitter(),
+        scope.manager(),
+        lead,
+    )?;
+    all(&rows, read_line)
 }
 
 /// All lines of a deal, by kind and position.
@@ -533,6 +573,7 @@ pub async fn clear_bill(
 /// What a list shows. `after` is where the page before ended.
 #[derive(Clone, Debug, Default)]
 pub struct LineFilter {
+    /// One partner of those that may be seen.
     pub partner: Option<PartnerId>,
     pub state: Option<LineState>,
     /// Held or disputed.
@@ -543,9 +584,10 @@ pub struct LineFilter {
     pub after: Option<(Month, LineId)>,
 }
 
-/// Oldest month first.
+/// Those of somebody's scope, oldest month first.
 pub async fn list(
     tx: &mut Tx,
+    scope: Scope,
     filter: &LineFilter,
     limit: i64,
 ) -> Result<Vec<LineRecord>, StoreError> {
@@ -553,23 +595,28 @@ pub async fn list(
         tx,
         sql!(
             LINE,
-            " WHERE ($1 IS NULL OR lines.partner_id = $1)
-                AND ($2 IS NULL OR lines.state = $2)
-                AND ($3 = 0 OR lines.held_reason IS NOT NULL OR lines.disputed_at IS NOT NULL)
-                AND ($8 = 0 OR lines.disputed_at IS NOT NULL)
-                AND ($4 IS NULL OR lines.month <= $4)
-                AND ($5 IS NULL OR lines.month > $5 OR (lines.month = $5 AND lines.id > $6))
+            " WHERE ",
+            IN_SCOPE,
+            "   AND ($4 IS NULL OR lines.partner_id = $4)
+                AND ($5 IS NULL OR lines.state = $5)
+                AND ($6 = 0 OR lines.held_reason IS NOT NULL OR lines.disputed_at IS NOT NULL)
+                AND ($7 = 0 OR lines.disputed_at IS NOT NULL)
+                AND ($8 IS NULL OR lines.month <= $8)
+                AND ($9 IS NULL OR lines.month > $9 OR (lines.month = $9 AND lines.id > $10))
               ORDER BY lines.month, lines.id
-              LIMIT $7"
+              LIMIT $11"
         ),
+        scope.partner(),
+        scope.submitter(),
+        scope.manager(),
         filter.partner,
         filter.state,
         i64::from(filter.stopped_only),
+        i64::from(filter.disputed_only),
         filter.until,
         filter.after.map(|(month, _)| month),
         filter.after.map(|(_, id)| id),
         limit,
-        i64::from(filter.disputed_only),
     )?;
     all(&rows, read_line)
 }
@@ -620,7 +667,7 @@ pub async fn list_statable(
 /// What of a partner's may still come on a statement, of months up to one: not stated, and not cancelled. Oldest month first.
 pub async fn list_unstated(
     tx: &mut Tx,
-    partner: PartnerId,
+    own: Own,
     until: Month,
 ) -> Result<Vec<LineRecord>, StoreError> {
     let rows = rows!(
@@ -632,7 +679,7 @@ pub async fn list_unstated(
               ORDER BY ",
             PAYMENT_ORDER
         ),
-        partner,
+        own.partner(),
         until,
     )?;
     all(&rows, read_line)
@@ -745,11 +792,8 @@ pub struct LineSum {
     pub count: i64,
 }
 
-/// Sums by state, month and hold, of one partner or of all.
-pub async fn sum_by_state(
-    tx: &mut Tx,
-    partner: Option<PartnerId>,
-) -> Result<Vec<LineSum>, StoreError> {
+/// Sums of one partner's lines by state, month and hold.
+pub async fn sum_by_state(tx: &mut Tx, own: Own) -> Result<Vec<LineSum>, StoreError> {
     let rows = rows!(
         tx,
         sql!(
@@ -757,11 +801,11 @@ pub async fn sum_by_state(
                  COUNT(*) AS how_many, ",
             sum!("amount_minor"),
             " FROM lines
-             WHERE ($1 IS NULL OR partner_id = $1)
+             WHERE partner_id = $1
              GROUP BY partner_id, currency, state, month, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END
              ORDER BY partner_id, currency, month, state"
         ),
-        partner,
+        own.partner(),
     )?;
     all(&rows, |row| {
         let (partner, currency) = (row.parsed("partner_id")?, row.parsed("currency")?);
@@ -778,18 +822,23 @@ pub async fn sum_by_state(
     })
 }
 
-/// How many lines there are in each state, held and not, up to a month.
+/// How many lines of somebody's scope there are in each state, held and not, up to a month.
 pub async fn count_by_state(
     tx: &mut Tx,
+    scope: Scope,
     until: Month,
 ) -> Result<Vec<(LineState, bool, i64)>, StoreError> {
     let rows = rows!(
         tx,
         "SELECT state, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END AS stopped, COUNT(*) AS how_many
          FROM lines WHERE month <= $1
+            AND ($2 IS NULL OR partner_id = $2)
+            AND ($3 IS NULL OR partner_id IN (SELECT id FROM partners WHERE manager_id = $3))
          GROUP BY state, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END
          ORDER BY state, stopped",
         until,
+        scope.partner(),
+        scope.manager(),
     )?;
     all(&rows, |row| {
         Ok((
@@ -800,11 +849,15 @@ pub async fn count_by_state(
     })
 }
 
-/// How many lines are disputed now, wherever they stand.
-pub async fn count_disputed(tx: &mut Tx) -> Result<i64, StoreError> {
+/// How many lines of somebody's scope are disputed now, wherever they stand.
+pub async fn count_disputed(tx: &mut Tx, scope: Scope) -> Result<i64, StoreError> {
     row!(
         tx,
-        "SELECT COUNT(*) AS how_many FROM lines WHERE disputed_at IS NOT NULL"
+        "SELECT COUNT(*) AS how_many FROM lines WHERE disputed_at IS NOT NULL
+            AND ($1 IS NULL OR partner_id = $1)
+            AND ($2 IS NULL OR partner_id IN (SELECT id FROM partners WHERE manager_id = $2))",
+        scope.partner(),
+        scope.manager(),
     )?
     .map_or(Ok(0), |row| row.integer("how_many"))
 }

@@ -335,6 +335,18 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0054_erasure.sqlite.sql"),
         include_str!("../../migrations/0054_erasure.postgres.sql"),
     ),
+    (
+        55,
+        "scopes",
+        include_str!("../../migrations/0055_scopes.sql"),
+        include_str!("../../migrations/0055_scopes.sql"),
+    ),
+    (
+        56,
+        "row_security",
+        include_str!("../../migrations/0056_row_security.sqlite.sql"),
+        include_str!("../../migrations/0056_row_security.postgres.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

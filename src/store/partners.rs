@@ -2,10 +2,12 @@
 
 use chrono::NaiveDate;
 use portal_domain::{
+    access::Reach,
     address::Address,
     calendar::Timestamp,
-    ids::{PartnerId, PlanId},
+    ids::{PartnerId, PersonId, PlanId},
     partner::Company,
+    scope::{Own, Scope},
     text::{Email, Host},
 };
 use sqlx::any::AnyRow;
@@ -25,6 +27,10 @@ pub struct PartnerRecord {
     pub active: bool,
     /// The first day on which it is in the programme no more.
     pub left_on: Option<NaiveDate>,
+    /// Whether its sales people see all of its leads.
+    pub sales_reach: Reach,
+    /// The partner manager who looks after it.
+    pub manager: Option<PersonId>,
     pub created_at: Timestamp,
 }
 
@@ -47,7 +53,7 @@ pub struct EnrolmentRecord {
 }
 
 const PARTNER: &str = "SELECT id, name, legal_name, domain, street, postal_code, city, country, vat_number, billing_email, slack_channel, xero_contact_id,
-        state, left_on, created_at
+        state, left_on, sales_reach, manager_id, created_at
     FROM partners";
 
 fn read_partner(row: &AnyRow) -> Result<PartnerRecord, StoreError> {
@@ -79,6 +85,8 @@ fn read_partner(row: &AnyRow) -> Result<PartnerRecord, StoreError> {
         xero_contact_id: row.optional_text("xero_contact_id")?,
         active: row.text("state")? == "active",
         left_on: row.optional_parsed("left_on")?,
+        sales_reach: row.word("sales_reach", Reach::parse)?,
+        manager: row.optional_parsed("manager_id")?,
         created_at: row.instant("created_at")?,
     })
 }
@@ -112,7 +120,7 @@ pub async fn add(
 
 pub async fn update_company(
     tx: &mut Tx,
-    id: PartnerId,
+    own: Own,
     company: &Company,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -122,7 +130,7 @@ pub async fn update_company(
         "UPDATE partners SET name = $2, legal_name = $3, domain = $4, street = $5, postal_code = $6, city = $7, country = $8,
              vat_number = $9, billing_email = $10, slack_channel = $11, updated_at = $12
          WHERE id = $1",
-        id,
+        own.partner(),
         company.name,
         company.legal_name,
         company.domain.as_str(),
@@ -135,6 +143,55 @@ pub async fn update_company(
         company.slack_channel,
         now,
     )
+}
+
+/// Says which of its leads a partner's sales people see.
+pub async fn set_sales_reach(
+    tx: &mut Tx,
+    own: Own,
+    reach: Reach,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "partner",
+        "UPDATE partners SET sales_reach = $2, updated_at = $3 WHERE id = $1",
+        own.partner(),
+        reach,
+        now,
+    )
+}
+
+/// Says who looks after a partner.
+pub async fn set_manager(
+    tx: &mut Tx,
+    own: Own,
+    manager: Option<PersonId>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute_one!(
+        tx,
+        "partner",
+        "UPDATE partners SET manager_id = $2, updated_at = $3 WHERE id = $1",
+        own.partner(),
+        manager,
+        now,
+    )
+}
+
+/// A partner that somebody may look after as a whole, with what its functions ask for; any other is not there.
+pub async fn enter(
+    tx: &mut Tx,
+    scope: Scope,
+    id: PartnerId,
+) -> Result<Option<(Own, PartnerRecord)>, StoreError> {
+    let found = find(tx, id).await?;
+    Ok(found.and_then(|record| Some((scope.admit(id, record.manager)?, record))))
+}
+
+/// A member's own partner.
+pub async fn find_own(tx: &mut Tx, own: Own) -> Result<Option<PartnerRecord>, StoreError> {
+    find(tx, own.partner()).await
 }
 
 pub async fn set_xero_contact(tx: &mut Tx, id: PartnerId, contact: &str) -> Result<(), StoreError> {
@@ -174,18 +231,25 @@ pub async fn find_by_xero_contact(
         .transpose()
 }
 
-/// Partners after a name, in the order of their names.
+/// Partners of somebody's scope after a name, in the order of their names.
 pub async fn list_after(
     tx: &mut Tx,
+    scope: Scope,
     name: &str,
     limit: i64,
 ) -> Result<Vec<PartnerRecord>, StoreError> {
     all(
         &rows!(
             tx,
-            sql!(PARTNER, " WHERE name > $1 ORDER BY name, id LIMIT $2"),
+            sql!(
+                PARTNER,
+                " WHERE name > $1 AND ($3 IS NULL OR id = $3) AND ($4 IS NULL OR manager_id = $4)
+                  ORDER BY name, id LIMIT $2"
+            ),
             name,
-            limit
+            limit,
+            scope.partner(),
+            scope.manager(),
         )?,
         read_partner,
     )

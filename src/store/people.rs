@@ -1,9 +1,10 @@
 //! People, their membership of partners, and invitations.
 
 use portal_domain::{
-    access::{MemberRole, StaffRole},
+    access::{MemberRole, Reach, StaffRole},
     calendar::Timestamp,
     ids::{InvitationId, PartnerId, PersonId},
+    scope::Own,
 };
 use sqlx::any::AnyRow;
 
@@ -34,6 +35,8 @@ pub struct MemberRecord {
     pub email: String,
     pub locale: String,
     pub role: MemberRole,
+    /// Which leads the partner's sales people see.
+    pub sales_reach: Reach,
     pub joined_at: Timestamp,
 }
 
@@ -107,7 +110,7 @@ pub async fn set_locale(tx: &mut Tx, id: PersonId, locale: &str) -> Result<(), S
 }
 
 const MEMBER: &str = "SELECT members.partner_id, partners.name AS partner_name, members.person_id, people.name, people.email, people.locale,
-        members.role, members.joined_at
+        members.role, partners.sales_reach, members.joined_at
     FROM members
     JOIN people ON people.id = members.person_id
     JOIN partners ON partners.id = members.partner_id
@@ -122,6 +125,7 @@ fn read_member(row: &AnyRow) -> Result<MemberRecord, StoreError> {
         email: row.text("email")?,
         locale: row.text("locale")?,
         role: row.word("role", MemberRole::parse)?,
+        sales_reach: row.word("sales_reach", Reach::parse)?,
         joined_at: row.instant("joined_at")?,
     })
 }
@@ -192,7 +196,7 @@ pub async fn list_all_members(tx: &mut Tx, limit: i64) -> Result<Vec<MemberRecor
 
 pub async fn remove_member(
     tx: &mut Tx,
-    partner: PartnerId,
+    own: Own,
     person: PersonId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -200,7 +204,7 @@ pub async fn remove_member(
         tx,
         "member",
         "UPDATE members SET removed_at = $3 WHERE partner_id = $1 AND person_id = $2 AND removed_at IS NULL",
-        partner,
+        own.partner(),
         person,
         now,
     )
@@ -258,13 +262,13 @@ pub async fn find_invitation(
 /// Those that were neither accepted nor taken back, newest first.
 pub async fn list_open_invitations(
     tx: &mut Tx,
-    partner: PartnerId,
+    own: Own,
 ) -> Result<Vec<InvitationRecord>, StoreError> {
     let sql = sql!(
         INVITATION,
         " WHERE partner_id = $1 AND accepted_at IS NULL AND revoked_at IS NULL ORDER BY id DESC"
     );
-    all(&rows!(tx, sql, partner)?, read_invitation)
+    all(&rows!(tx, sql, own.partner())?, read_invitation)
 }
 
 /// Uses an invitation up; 0 rows if somebody was faster.
@@ -283,7 +287,7 @@ pub async fn accept_invitation(
 
 pub async fn revoke_invitation(
     tx: &mut Tx,
-    partner: PartnerId,
+    own: Own,
     id: InvitationId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -291,7 +295,7 @@ pub async fn revoke_invitation(
         tx,
         "invitation",
         "UPDATE invitations SET revoked_at = $3 WHERE partner_id = $1 AND id = $2 AND accepted_at IS NULL AND revoked_at IS NULL",
-        partner,
+        own.partner(),
         id,
         now,
     )

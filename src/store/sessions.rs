@@ -1,9 +1,10 @@
 //! Sessions and sign-in links. Only hashes of tokens are kept: who reads this table can sign in as nobody.
 
 use portal_domain::{
-    access::{MemberRole, Proof, StaffRole},
+    access::{MemberRole, Proof, Reach, StaffRole},
     calendar::Timestamp,
     ids::{PartnerId, PersonId, SessionId},
+    scope::Own,
 };
 use sqlx::any::AnyRow;
 
@@ -109,6 +110,8 @@ pub struct StandingSession {
     pub session: SessionRecord,
     pub staff_role: Option<StaffRole>,
     pub member_role: Option<MemberRole>,
+    /// Which leads the partner's sales people see.
+    pub sales_reach: Option<Reach>,
 }
 
 /// Those of some sessions that still stand, looked up together: for the streams of open pages.
@@ -121,9 +124,10 @@ pub async fn list_standing(
         format!(
             "SELECT sessions.token_hash, sessions.id, sessions.person_id, sessions.partner_id, sessions.proof, sessions.device, sessions.created_at,
                 sessions.seen_at, sessions.expires_at,
-                people.staff_role, members.role AS member_role
+                people.staff_role, members.role AS member_role, partners.sales_reach
              FROM sessions JOIN people ON people.id = sessions.person_id
              LEFT JOIN members ON members.person_id = sessions.person_id AND members.partner_id = sessions.partner_id AND members.removed_at IS NULL
+             LEFT JOIN partners ON partners.id = members.partner_id
              WHERE sessions.token_hash IN {hashes} AND sessions.id IS NOT NULL AND sessions.revoked_at IS NULL AND people.disabled_at IS NULL"
         )
     });
@@ -133,6 +137,7 @@ pub async fn list_standing(
             session: read_session(row)?,
             staff_role: row.optional_word("staff_role", StaffRole::parse)?,
             member_role: row.optional_word("member_role", MemberRole::parse)?,
+            sales_reach: row.optional_word("sales_reach", Reach::parse)?,
         })
     })?;
     standing.retain(|standing| standing.session.expires_at > now);
@@ -207,14 +212,14 @@ pub async fn revoke_of(
 /// Ends a person's sessions in one partner, as when it is removed there.
 pub async fn revoke_of_member(
     tx: &mut Tx,
-    partner: PartnerId,
+    own: Own,
     person: PersonId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE sessions SET revoked_at = $3 WHERE partner_id = $1 AND person_id = $2 AND revoked_at IS NULL",
-        partner,
+        own.partner(),
         person,
         now,
     )?;

@@ -63,6 +63,7 @@ bind_as_text!(
     portal_domain::access::MemberRole,
     portal_domain::access::StaffRole,
     portal_domain::access::Proof,
+    portal_domain::access::Reach,
     portal_domain::connection::ConnectionState,
     portal_domain::connection::Place,
     portal_domain::connection::System,

@@ -4,6 +4,7 @@ use portal_domain::{
     calendar::Timestamp,
     ids::{PartnerId, PersonId, StatementId},
     money::{Currency, Money},
+    scope::{Own, Scope},
 };
 use sqlx::any::AnyRow;
 
@@ -96,20 +97,23 @@ pub async fn find(tx: &mut Tx, id: StatementId) -> Result<Option<StatementRecord
         .transpose()
 }
 
-/// A partner's own statement; somebody else's is not there.
-pub async fn find_of_partner(
+/// A statement that somebody may see; any other is not there.
+pub async fn find_in(
     tx: &mut Tx,
-    partner: PartnerId,
+    scope: Scope,
     id: StatementId,
 ) -> Result<Option<StatementRecord>, StoreError> {
     row!(
         tx,
         sql!(
             STATEMENT,
-            " WHERE statements.id = $1 AND statements.partner_id = $2"
+            " WHERE statements.id = $1
+                AND ($2 IS NULL OR statements.partner_id = $2)
+                AND ($3 IS NULL OR partners.manager_id = $3)"
         ),
         id,
-        partner,
+        scope.partner(),
+        scope.manager(),
     )?
     .as_ref()
     .map(read_statement)
@@ -154,10 +158,10 @@ pub async fn list_of_partners(
     })
 }
 
-/// Newest first, of one partner or of all, before an id.
+/// Those of somebody's scope, newest first, before an id.
 pub async fn list(
     tx: &mut Tx,
-    partner: Option<PartnerId>,
+    scope: Scope,
     before: Option<StatementId>,
     limit: i64,
 ) -> Result<Vec<StatementRecord>, StoreError> {
@@ -165,12 +169,15 @@ pub async fn list(
         tx,
         sql!(
             STATEMENT,
-            " WHERE ($1 IS NULL OR statements.partner_id = $1) AND ($2 IS NULL OR statements.id < $2)
+            " WHERE ($1 IS NULL OR statements.partner_id = $1)
+                AND ($2 IS NULL OR statements.id < $2)
+                AND ($4 IS NULL OR partners.manager_id = $4)
               ORDER BY statements.id DESC LIMIT $3"
         ),
-        partner,
+        scope.partner(),
         before,
         limit,
+        scope.manager(),
     )?;
     all(&rows, read_statement)
 }
@@ -292,7 +299,7 @@ pub async fn list_carries(tx: &mut Tx, quarter: &str) -> Result<Vec<CarryRecord>
 /// What was carried over of a partner, newest first.
 pub async fn list_carries_of(
     tx: &mut Tx,
-    partner: PartnerId,
+    own: Own,
     limit: i64,
 ) -> Result<Vec<CarryRecord>, StoreError> {
     all(
@@ -302,7 +309,7 @@ pub async fn list_carries_of(
                 CARRY,
                 " WHERE quarter_carries.partner_id = $1 ORDER BY quarter_carries.created_at DESC, quarter_carries.currency LIMIT $2"
             ),
-            partner,
+            own.partner(),
             limit
         )?,
         read_carry,

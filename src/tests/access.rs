@@ -84,7 +84,7 @@ pub async fn stated(portal: &TestPortal) -> (LeadId, StatementId) {
 }
 
 /// The body without what differs in every answer: the scripts' nonce, the reference, and the id that was asked for.
-fn body_without_chance(answer: &Answer) -> String {
+pub fn body_without_chance(answer: &Answer) -> String {
     let policy = answer
         .headers
         .get("content-security-policy")

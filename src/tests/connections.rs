@@ -9,7 +9,7 @@ use portal::{
     serve::{self, Portal},
 };
 use portal_domain::{
-    access::{Actor, Proof, StaffRole},
+    access::{Actor, Proof, Reach, StaffRole},
     connection::{ConnectionState, Origin, System},
     lead::LeadState,
 };
@@ -517,6 +517,7 @@ async fn operator_of(ctx: &Ctx) -> Actor {
     Actor::Staff {
         person: person.unwrap(),
         role,
+        reach: Reach::All,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use portal_domain::access::{Action, Actor, MemberRole, StaffRole};
+use portal_domain::access::{Action, Actor, MemberRole, Reach, StaffRole};
 use portal_services::{ServiceError, disputes, people};
 use portal_store::directory;
 use serde_json::Value;
@@ -145,6 +145,7 @@ async fn the_last_administrator_stays_and_nobody_disables_itself() {
     let second = Actor::Staff {
         person: manager.person(),
         role: StaffRole::Administrator,
+        reach: Reach::All,
     };
     // Both take the other's role away at the same time: one of them is too late.
     let (one, other) = tokio::join!(

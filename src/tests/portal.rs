@@ -10,7 +10,7 @@ use std::{
 
 use portal::{config::Settings, demo, serve::Portal};
 use portal_domain::{
-    access::{Actor, MemberRole, StaffRole},
+    access::{Actor, MemberRole, Reach, StaffRole},
     ids::{LeadId, PartnerId},
     lead::LeadForm,
     line::{LineState, SeenLine},
@@ -510,6 +510,7 @@ async fn seed_staff(ctx: &Ctx) -> TestStaff {
         actors.push(Actor::Staff {
             person,
             role: *role,
+            reach: Reach::All,
         });
     }
     let of = |wanted: StaffRole| {
@@ -585,6 +586,7 @@ async fn seed_partner(
             person,
             partner: id,
             role: *role,
+            reach: Reach::All,
         });
     }
     TestPartner {

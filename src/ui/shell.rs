@@ -1,7 +1,7 @@
 //! The frame of every page: the document's head, the navigation, who is signed in, notices, and the islands' scripts.
 
 use leptos::prelude::*;
-use portal_domain::access::Actor;
+use portal_domain::{access::Actor, scope};
 use portal_services::access::Session;
 use portal_words::Locale;
 
@@ -37,6 +37,17 @@ const STAFF: [Entry; 12] = [
     ("/staff/messages", "nav-messages", icons::MAIL),
     ("/staff/people", "nav-people", icons::USERS),
     ("/staff/audit", "nav-audit", icons::AUDIT),
+];
+
+/// What of it is about the whole partner or the whole network: who sees its own leads or partners alone is not led there.
+const WHOLE: [&str; 7] = [
+    "/statements",
+    "/staff/reconciliation",
+    "/staff/ledger",
+    "/staff/plans",
+    "/staff/integrations",
+    "/staff/messages",
+    "/staff/audit",
 ];
 
 /// The whole document: the head around a rendered body. `nonce` lets the page's own scripts run.
@@ -82,6 +93,10 @@ fn signed_in(page: &Page, session: &Session, content: AnyView) -> AnyView {
         Actor::Member { .. } => (&PARTNER, "app-name"),
         Actor::Staff { .. } => (&STAFF, "app-name-staff"),
     };
+    let sees_all = scope::sees_all(&session.actor);
+    let shown = entries
+        .iter()
+        .filter(|(url, ..)| sees_all || !WHOLE.contains(url));
     view! {
         <a class="skip" href="#main">{words.text("skip-link")}</a>
         <div class="app">
@@ -93,7 +108,7 @@ fn signed_in(page: &Page, session: &Session, content: AnyView) -> AnyView {
                         {icon(icons::X)}
                     </button>
                     <nav aria-label=words.text("nav-label")>
-                        <ul>{entries.iter().map(|entry| navigation_link(page, entry)).collect_view()}</ul>
+                        <ul>{shown.map(|entry| navigation_link(page, entry)).collect_view()}</ul>
                     </nav>
                     {who(page, session)}
                 </div>

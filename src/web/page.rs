@@ -21,6 +21,7 @@ use portal_domain::{
     access::Actor,
     calendar::Timestamp,
     origin::{Means, Origin},
+    scope::Own,
 };
 use portal_services::{
     Ctx, ServiceError,
@@ -152,12 +153,14 @@ impl Page {
             login: None,
         };
         let ctx = app.ctx.from_origin(origin);
+        let own = caller.session.as_ref();
+        let own = own.and_then(|session| Own::of(&session.actor));
         Self {
             app: AppState {
                 connector: app.connector.in_the_name_of(&ctx),
                 ..app.clone()
             },
-            ctx,
+            ctx: own.map_or_else(|| ctx.clone(), |own| ctx.within(own)),
             words: Words::of(locale),
             asked_at,
             url: parts

@@ -5,7 +5,7 @@ use portal_domain::{
     ids::PersonId,
     secret::{Secret, SecretName},
 };
-use portal_store::{Tx, factors, people};
+use portal_store::{Across, Tx, factors, people};
 use qrcode::{QrCode, render::svg};
 use totp_rs::{Builder, Totp};
 
@@ -24,7 +24,7 @@ pub struct Setup {
 
 /// Makes a seed for the person's app.
 pub async fn begin(ctx: &Ctx, browser: &Browser) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let changer = Changer::find(ctx, &mut tx, browser).await?;
     if changer.proofs.authenticator.is_some() {
         return Err(ServiceError::Conflict("authenticator-there"));
@@ -38,7 +38,7 @@ pub async fn begin(ctx: &Ctx, browser: &Browser) -> Result<(), ServiceError> {
 
 /// The app that the person is just setting up.
 pub async fn find_setup(ctx: &Ctx, person: PersonId) -> Result<Option<Setup>, ServiceError> {
-    let mut tx = ctx.store.read().await?;
+    let mut tx = ctx.store.across(Across::SignIn).read().await?;
     let found = factors::find_authenticator(&mut tx, person).await?;
     if found.is_none_or(|found| found.confirmed_at.is_some()) {
         return Ok(None);
@@ -70,7 +70,7 @@ pub async fn confirm(
     code: &str,
     browser: &Browser,
 ) -> Result<Option<String>, ServiceError> {
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let changer = Changer::find(ctx, &mut tx, browser).await?;
     if !check(ctx, &mut tx, changer.person.id, code).await? {
         return Err(ServiceError::field("code", "wrong-code"));
@@ -85,7 +85,7 @@ pub async fn confirm(
 
 /// Takes the app away.
 pub async fn remove(ctx: &Ctx, browser: &Browser) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let changer = Changer::find(ctx, &mut tx, browser).await?;
     let person = changer.person.id;
     factors::remove_authenticator(&mut tx, person).await?;

@@ -1,7 +1,7 @@
 //! Links by mail: a way in for whoever has no other yet, or has lost it.
 
 use portal_domain::{access::Proof, ids::PersonId, text::Email};
-use portal_store::{Tx, people, sessions as stored};
+use portal_store::{Across, Tx, people, sessions as stored};
 
 use super::{Browser, begin_session, first_place, hash_token, new_token};
 use crate::{
@@ -23,7 +23,7 @@ pub async fn request_link(ctx: &Ctx, email: &str, asked_with: &str) -> Result<()
 
 /// Mails the link, if there is somebody of that address; `browser` is the hash of what the one holds that asked.
 pub async fn mail_link(ctx: &Ctx, email: &str, browser: &str) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     if let Some(person) = people::find_by_email(&mut tx, email).await?
         && person.disabled_at.is_none()
     {
@@ -36,7 +36,7 @@ pub async fn mail_link(ctx: &Ctx, email: &str, browser: &str) -> Result<(), Serv
 
 /// A link for whoever has the command line before anybody can sign in: its path, good in any browser.
 pub async fn make_link(ctx: &Ctx, person: PersonId) -> Result<String, ServiceError> {
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let secret = add_link(ctx, &mut tx, person, None).await?;
     tx.commit().await?;
     Ok(format!("/sign-in/{secret}"))
@@ -63,7 +63,7 @@ pub async fn use_link(
     browser: &Browser,
 ) -> Result<String, ServiceError> {
     let hash = hash_token(secret);
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let used = stored::use_link(&mut tx, &hash, &hash_token(asked_with), ctx.now()).await?;
     let Some(person) = used else {
         let is_good = stored::is_link_good(&mut tx, &hash, ctx.now()).await?;

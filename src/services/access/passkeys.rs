@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use portal_domain::{access::Proof, ids::PersonId, text::parse_line};
 use portal_store::{
-    Tx,
+    Across, Tx,
     factors::{self, PasskeyRecord},
     people,
 };
@@ -60,7 +60,7 @@ const fn handle(person: PersonId) -> Uuid {
 /// Asks the browser for a new passkey of whoever uses it.
 pub async fn ask_for_new(ctx: &Ctx, browser: &Browser) -> Result<Question, ServiceError> {
     let webauthn = webauthn(ctx)?;
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let changer = Changer::find(ctx, &mut tx, browser).await?;
     let known = changer.proofs.passkeys.iter();
     let known = known.map(|known| Ok(read::<Passkey>(&known.credential)?.cred_id().clone()));
@@ -107,7 +107,7 @@ pub async fn add(
     let name =
         parse_line(name, NAME_MAX).map_err(|fault| ServiceError::field("name", fault.code))?;
     let answer: RegisterPublicKeyCredential = read_answer(answer)?;
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let changer = Changer::find(ctx, &mut tx, browser).await?;
     let person = changer.person.id;
     let state = factors::take_question(&mut tx, &hash_token(token), Some(person), ctx.now())
@@ -144,7 +144,7 @@ pub async fn add(
 
 /// Takes a passkey away.
 pub async fn remove(ctx: &Ctx, id: &str, browser: &Browser) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let changer = Changer::find(ctx, &mut tx, browser).await?;
     let known = changer.proofs.passkeys.iter().find(|known| known.id == id);
     let name = known.ok_or(ServiceError::NotFound)?.name.clone();
@@ -160,7 +160,7 @@ pub async fn ask_who(ctx: &Ctx) -> Result<Question, ServiceError> {
     let (options, state) = webauthn(ctx)?
         .start_discoverable_authentication()
         .map_err(inconsistent)?;
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let question = keep_question(ctx, &mut tx, None, &state, &options).await?;
     tx.commit().await?;
     Ok(question)
@@ -176,7 +176,7 @@ pub async fn sign_in(
     let webauthn = webauthn(ctx)?;
     let unknown = ServiceError::Conflict("passkey-not-taken");
     let answer: PublicKeyCredential = read_answer(answer)?;
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let Some(state) = factors::take_question(&mut tx, &hash_token(token), None, ctx.now()).await?
     else {
         return Err(unknown);

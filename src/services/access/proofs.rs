@@ -6,7 +6,7 @@ use portal_domain::{
     ids::{PartnerId, PersonId, SessionId},
 };
 use portal_store::{
-    Tx, audit,
+    Across, Tx, audit,
     factors::{self, PasskeyRecord},
     people::PersonRecord,
     sessions::{self as stored, SessionRecord},
@@ -53,7 +53,7 @@ pub struct Pending {
 
 /// With what somebody can prove itself.
 pub async fn list(ctx: &Ctx, person: PersonId) -> Result<Proofs, ServiceError> {
-    list_in(&mut ctx.store.read().await?, person).await
+    list_in(&mut ctx.store.across(Across::SignIn).read().await?, person).await
 }
 
 async fn list_in(tx: &mut Tx, person: PersonId) -> Result<Proofs, ServiceError> {
@@ -67,7 +67,12 @@ async fn list_in(tx: &mut Tx, person: PersonId) -> Result<Proofs, ServiceError> 
 
 /// Who is about to sign in with this browser.
 pub async fn find_pending(ctx: &Ctx, secret: &str) -> Result<Option<Pending>, ServiceError> {
-    find_pending_in(ctx, &mut ctx.store.read().await?, secret).await
+    find_pending_in(
+        ctx,
+        &mut ctx.store.across(Across::SignIn).read().await?,
+        secret,
+    )
+    .await
 }
 
 async fn find_pending_in(
@@ -90,7 +95,7 @@ async fn find_pending_in(
 /// Opens the portal with a code of the person's authenticator app, or with a recovery code; answers the new session's secret.
 pub async fn prove(ctx: &Ctx, code: &str, browser: &Browser) -> Result<String, ServiceError> {
     let secret = browser.secret.as_deref().unwrap_or_default();
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let pending = find_pending_in(ctx, &mut tx, secret)
         .await?
         .ok_or(ServiceError::Conflict("link-used-or-expired"))?;

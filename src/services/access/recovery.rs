@@ -4,7 +4,7 @@ use portal_domain::{
     ids::PersonId,
     secret::{Secret, SecretName},
 };
-use portal_store::{Tx, factors, people::PersonRecord};
+use portal_store::{Across, Tx, factors, people::PersonRecord};
 use serde_json::json;
 
 use super::{
@@ -54,7 +54,7 @@ pub(super) async fn use_up(
 
 /// The codes, if the person has not said yet that they are kept.
 pub async fn find(ctx: &Ctx, person: PersonId) -> Result<Vec<String>, ServiceError> {
-    let mut tx = ctx.store.read().await?;
+    let mut tx = ctx.store.across(Across::SignIn).read().await?;
     let codes = vault::find(ctx, &mut tx, &SecretName::RecoveryCodes(person)).await?;
     Ok(codes.map_or_else(Vec::new, |codes| {
         codes.reveal().lines().map(str::to_owned).collect()
@@ -63,14 +63,14 @@ pub async fn find(ctx: &Ctx, person: PersonId) -> Result<Vec<String>, ServiceErr
 
 /// The person has kept the codes: from now on nobody can read them here.
 pub async fn keep(ctx: &Ctx, person: PersonId) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     vault::remove(&mut tx, &SecretName::RecoveryCodes(person)).await?;
     Ok(tx.commit().await?)
 }
 
 /// Makes new codes for whoever asks.
 pub async fn renew(ctx: &Ctx, browser: &Browser) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let changer = Changer::find(ctx, &mut tx, browser).await?;
     if changer.proofs.is_none() {
         return Err(ServiceError::Conflict("no-proof-yet"));

@@ -1,7 +1,7 @@
 //! Where a person is signed in, as that person sees it.
 
 use portal_domain::{access::Actor, calendar::Timestamp, ids::SessionId};
-use portal_store::sessions as stored;
+use portal_store::{Across, sessions as stored};
 use serde_json::json;
 
 use super::{Session, proofs::note};
@@ -21,7 +21,7 @@ pub struct SignedIn {
 
 /// Where the person is signed in, the place that was used last first.
 pub async fn list(ctx: &Ctx, session: &Session) -> Result<Vec<SignedIn>, ServiceError> {
-    let mut tx = ctx.store.read().await?;
+    let mut tx = ctx.store.across(Across::SignIn).read().await?;
     let records = stored::list_of(&mut tx, session.actor.person(), ctx.now()).await?;
     let open = records.into_iter().filter(|record| record.proof.opens());
     Ok(open
@@ -37,7 +37,7 @@ pub async fn list(ctx: &Ctx, session: &Session) -> Result<Vec<SignedIn>, Service
 
 /// Signs the person out in one place.
 pub async fn end(ctx: &Ctx, actor: &Actor, id: SessionId) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     if !stored::revoke_own(&mut tx, actor.person(), id, ctx.now()).await? {
         return Err(ServiceError::NotFound);
     }
@@ -49,7 +49,7 @@ pub async fn end(ctx: &Ctx, actor: &Actor, id: SessionId) -> Result<(), ServiceE
 /// Signs the person out everywhere but here.
 pub async fn end_others(ctx: &Ctx, session: &Session) -> Result<(), ServiceError> {
     let person = session.actor.person();
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     stored::revoke_of(&mut tx, person, Some(session.id), ctx.now()).await?;
     note(ctx, &mut tx, person, "end_sessions", &json!({})).await?;
     Ok(tx.commit().await?)

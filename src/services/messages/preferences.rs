@@ -11,7 +11,7 @@ use portal_domain::{
     notice::{Delivery, MailKind},
 };
 use portal_store::{
-    Tx, audit, jobs, mails, people,
+    Across, Tx, audit, jobs, mails, people,
     preferences::{self, DigestItem},
 };
 use portal_words::{Argument, Words};
@@ -109,7 +109,7 @@ pub struct Subscription {
 
 /// What the link with a secret is about.
 pub async fn find_subscription(ctx: &Ctx, secret: &str) -> Result<Subscription, ServiceError> {
-    let mut tx = ctx.store.read().await?;
+    let mut tx = ctx.store.across(Across::SignIn).read().await?;
     let (person, kind) = subscriber(&mut tx, secret).await?;
     let wanted = preferences::find(&mut tx, person, kind).await?;
     Ok(Subscription {
@@ -120,7 +120,7 @@ pub async fn find_subscription(ctx: &Ctx, secret: &str) -> Result<Subscription, 
 
 /// Stops the mails of one kind to one person. Doing it twice does no harm.
 pub async fn unsubscribe(ctx: &Ctx, secret: &str) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
+    let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let (person, kind) = subscriber(&mut tx, secret).await?;
     let before = preferences::find(&mut tx, person, kind).await?;
     let before = before.unwrap_or(Delivery::AtOnce);

@@ -13,6 +13,7 @@ use portal_domain::{
     ids::PersonId,
     lead::LeadState,
     personal::{ERASED, is_full_name, pseudonym, without_address, without_name},
+    scope::Scope,
     secret::SecretName,
 };
 use portal_store::{
@@ -187,7 +188,9 @@ async fn erase_person(
 ) -> Result<(), ServiceError> {
     let id = person.id;
     for place in people::list_memberships(tx, id).await? {
-        people::remove_member(tx, place.partner, id, now).await?;
+        if let Some(own) = Scope::EVERYBODY.admit(place.partner, None) {
+            people::remove_member(tx, own, id, now).await?;
+        }
     }
     people::erase(tx, id, &pseudonym(&id.to_string()), ERASED, now).await?;
     sessions::remove_of(tx, id).await?;

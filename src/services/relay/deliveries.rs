@@ -20,7 +20,7 @@ use serde_json::json;
 use super::{SYSTEM, choice, secrets};
 use crate::{
     Ctx, ServiceError,
-    access::require_staff,
+    access::{require_staff, require_staff_scope},
     books, messages,
     outbox::{self, Job},
 };
@@ -273,7 +273,7 @@ pub async fn find_delivery(
     actor: &Actor,
     lead: &LeadRecord,
 ) -> Result<Option<LeadDelivery>, ServiceError> {
-    require_staff(actor, Action::ReadBooks)?;
+    require_staff_scope(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
     let known = deliveries::find(&mut tx, lead.id).await?;
     let Some(delivery) = known.filter(|known| known.way == Way::Relay) else {

@@ -5,6 +5,7 @@ use portal_domain::{
     ids::LineId,
     line::{LineKind, LineState, SeenLine},
     money::{Currency, Money},
+    scope::Scope,
 };
 use portal_services::{ServiceError, disputes, figures, leads, lines, quarters};
 use portal_store::{
@@ -32,7 +33,9 @@ async fn covered(world: &World) -> Vec<LineRecord> {
         ..LineFilter::default()
     };
     let mut tx = world.ctx.store.read().await.unwrap();
-    line_rows::list(&mut tx, &filter, 500).await.unwrap()
+    line_rows::list(&mut tx, Scope::EVERYBODY, &filter, 500)
+        .await
+        .unwrap()
 }
 
 /// Three months that have ended and that the client paid.

@@ -4,7 +4,7 @@
 use LineKind::{Adjustment, Clawback, Manual};
 use LineState::{Approved, Awaiting, Cancelled, Covered, Paid, Stated, Upcoming};
 use portal_domain::{
-    access::{Actor, MemberRole, StaffRole},
+    access::{Actor, MemberRole, Reach, StaffRole},
     calendar::Quarter,
     correction::EntryForm,
     deal::DealState,
@@ -13,6 +13,7 @@ use portal_domain::{
     line::{DisputeStep, LineKind, LineState},
     partner::CompanyForm,
     plan::PlanForm,
+    scope::Scope,
 };
 use portal_services::{
     ServiceError, bills,
@@ -51,6 +52,7 @@ pub async fn colleague(world: &World) -> Actor {
     Actor::Staff {
         person: id,
         role: StaffRole::Finance,
+        reach: Reach::All,
     }
 }
 
@@ -68,6 +70,7 @@ async fn stranger(world: &World) -> Actor {
         person: add_person(&world.ctx, "owner@other.test").await,
         partner,
         role: MemberRole::Owner,
+        reach: Reach::All,
     }
 }
 
@@ -115,7 +118,9 @@ fn fault<T: std::fmt::Debug>(answer: Result<T, ServiceError>) -> (String, String
 
 async fn approve(world: &World, actor: &Actor, line: LineId) -> Vec<(LineId, &'static str)> {
     let mut tx = world.ctx.store.read().await.expect("the database");
-    let found = line_rows::find(&mut tx, line).await.expect("the database");
+    let found = line_rows::find_in(&mut tx, Scope::EVERYBODY, line)
+        .await
+        .expect("the database");
     drop(tx);
     let seen = found.expect("the line").seen();
     let approved = lines::approve(&world.ctx, actor, &[seen])
@@ -286,6 +291,7 @@ async fn whose_a_line_is_not_can_do_nothing_about_it() {
         let manager = Actor::Staff {
             person: world.staff.person(),
             role: StaffRole::PartnerManager,
+            reach: Reach::All,
         };
         for actor in [&world.member, &manager] {
             for answer in [

@@ -6,6 +6,7 @@ use portal_domain::{
     line::{LineKind, LineState},
     money::{Currency, Exact, Money, Rate},
     plan::PlanForm,
+    scope::Scope,
 };
 use portal_services::why::{self, Cap, Correction, LineExplanation};
 use portal_store::lines::{self as line_rows, LineFilter, LineRecord};
@@ -22,7 +23,9 @@ const fn euro(minor: i64) -> Money {
 async fn all(world: &World) -> Vec<LineRecord> {
     let mut tx = world.ctx.store.read().await.unwrap();
     let filter = LineFilter::default();
-    line_rows::list(&mut tx, &filter, 500).await.unwrap()
+    line_rows::list(&mut tx, Scope::EVERYBODY, &filter, 500)
+        .await
+        .unwrap()
 }
 
 async fn explain(world: &World, actor: &Actor, line: &LineRecord) -> LineExplanation {

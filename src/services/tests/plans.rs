@@ -11,6 +11,7 @@ use portal_domain::{
     partner::CompanyForm,
     plan::{PlanForm, ShareForm, TierForm},
     remote::{RemoteDeal, RemoteInvoice},
+    scope::Scope,
 };
 use portal_services::{
     ServiceError,
@@ -126,7 +127,9 @@ pub fn share(form: &mut PlanForm, partner: PartnerId, share: &str) {
 pub async fn all_lines(world: &World) -> BTreeMap<LineId, LineRecord> {
     let mut tx = world.ctx.store.read().await.unwrap();
     let filter = line_rows::LineFilter::default();
-    let found = line_rows::list(&mut tx, &filter, 10_000).await.unwrap();
+    let found = line_rows::list(&mut tx, Scope::EVERYBODY, &filter, 10_000)
+        .await
+        .unwrap();
     found.into_iter().map(|line| (line.id, line)).collect()
 }
 

@@ -5,6 +5,7 @@ use portal_domain::{
     ids::{LineId, PlanVersionId},
     line::{LineKind, LineState},
     plan::PlanForm,
+    scope::Scope,
 };
 use portal_services::{bills, lines, links, verify};
 use portal_store::plans as plan_rows;
@@ -112,7 +113,7 @@ async fn stage(world: &World) -> Stage {
     let versions = plan_rows::list_versions(&mut tx).await.expect("versions");
     let other = versions.iter().find(|version| version.name == "Generous");
     let filter = portal_store::lines::LineFilter::default();
-    let all = portal_store::lines::list(&mut tx, &filter, 500).await;
+    let all = portal_store::lines::list(&mut tx, Scope::EVERYBODY, &filter, 500).await;
     let all = all.expect("lines");
     let is_kept = |line: &&portal_store::lines::LineRecord| {
         line.deal != found[0].deal && line.state != LineState::Cancelled

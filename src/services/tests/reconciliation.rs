@@ -4,7 +4,7 @@
 use std::{ops::Deref, sync::atomic::Ordering};
 
 use portal_domain::{
-    access::{Actor, StaffRole},
+    access::{Actor, Reach, StaffRole},
     buckets::Column,
     calendar::{Month, Quarter, Timestamp},
     deal::DealState,
@@ -1107,6 +1107,7 @@ async fn members_and_operators_decide_nothing() {
         let operator = Actor::Staff {
             person: world.staff.person(),
             role: StaffRole::Operator,
+            reach: Reach::All,
         };
         let form = ChaseForm::default();
         for actor in [&world.alpha, &operator] {

@@ -9,6 +9,7 @@ use portal_domain::{
     money::{Currency, Money},
     partner::CompanyForm,
     payout::MinimumPayout,
+    scope::Scope,
     statement::InvoiceForm,
 };
 use portal_services::{
@@ -409,7 +410,9 @@ async fn lines_that_no_amount_holds_together_wait_for_the_next_closing_and_nobod
             ..LineFilter::default()
         };
         let mut tx = world.ctx.store.read().await.unwrap();
-        let found = line_rows::list(&mut tx, &filter, 100).await.unwrap();
+        let found = line_rows::list(&mut tx, Scope::EVERYBODY, &filter, 100)
+            .await
+            .unwrap();
         drop(tx);
         let stated = found.iter().filter(|line| line.statement.is_some());
         assert_eq!(stated.count(), 1);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use portal_domain::{
-    access::{Actor, StaffRole},
+    access::{Actor, Reach, StaffRole},
     calendar::{Month, Quarter},
     correction::EntryForm,
     ids::{DealId, LineId, PersonId},
@@ -32,6 +32,7 @@ async fn third(world: &World) -> Actor {
     Actor::Staff {
         person: add_person(&world.ctx, "third@vendor.test").await,
         role: StaffRole::Finance,
+        reach: Reach::All,
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use chrono::NaiveDate;
 use portal_domain::{
-    access::{Actor, MemberRole, StaffRole},
+    access::{Actor, MemberRole, Reach, StaffRole},
     calendar::{Quarter, Timestamp},
     deal::DealState,
     ids::{LeadId, PartnerId, PersonId, PlanId},
@@ -147,6 +147,7 @@ impl World {
         let staff = Actor::Staff {
             person: add_person(&ctx, "fin@vendor.test").await,
             role: StaffRole::Administrator,
+            reach: Reach::All,
         };
         // Here the vendor is one person; what more of them may not do is for the tests that say so.
         two_persons::choose(&ctx, &staff, "one", "There is nobody else")
@@ -515,6 +516,7 @@ pub async fn add_owner(ctx: &Ctx, partner: PartnerId, email: &str) -> Actor {
         person,
         partner,
         role,
+        reach: Reach::All,
     }
 }
 

@@ -16,6 +16,7 @@ pub mod operations;
 pub mod people;
 pub mod preferences;
 pub mod privacy;
+pub mod reach;
 pub mod reconciliation;
 pub mod relay;
 pub mod staff;

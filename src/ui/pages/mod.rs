@@ -7,6 +7,7 @@ mod parts;
 mod permissions;
 mod plan_terms;
 mod proofs;
+mod reach;
 mod slack_trial;
 
 pub mod partner;

@@ -7,6 +7,7 @@ use portal_domain::{
     lead::LeadState,
     line::{LineKind, LineState},
     money::{Currency, Money},
+    scope,
 };
 use portal_store::{bills::BillRecord, leads::LeadRecord, lines::LineRecord};
 
@@ -25,6 +26,12 @@ pub fn is_staff(page: &Page) -> bool {
 pub fn may(page: &Page, action: Action) -> bool {
     page.session()
         .is_some_and(|session| can(&session.actor, action))
+}
+
+/// Whether the reader sees all that its role opens, and not its own leads or partners alone.
+pub fn sees_all(page: &Page) -> bool {
+    page.session()
+        .is_some_and(|session| scope::sees_all(&session.actor))
 }
 
 /// The way back from a page to its list.

@@ -25,6 +25,13 @@ company-slack-channel = Nachrichten in Slack
 company-slack-channel-hint = Dort melden wir Abrechnungen und gewonnene Deals: die ID eines Kanals, die Mailadresse eines Mitglieds oder die Adresse eines eingehenden Webhooks. Ein Webhook ist geheim: Danach steht hier nur noch sein Ende. Leer: keine Meldungen.
 company-save = Angaben speichern
 company-read-only = Nur die Rolle „Leitung“ kann dies ändern.
+reach-sales-title = Was der Vertrieb sieht
+reach-sales-lead = Leitung und Finanzen sehen immer alle Leads.
+reach-sales = Der Vertrieb sieht
+reach-sales-all = alle Leads
+reach-sales-own = nur die selbst eingereichten Leads
+reach-save = Speichern
+figure-own-leads = Sie sehen die Leads, die Sie eingereicht haben. Was sie einbringen, steht unter Provision.
 
 ## Das Programm, an dem es teilnimmt
 

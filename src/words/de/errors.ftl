@@ -49,6 +49,7 @@ error-partner-inactive = Ihr Unternehmen ist im Portal derzeit nicht aktiv und k
 error-not-enrolled = Ihr Unternehmen nimmt heute nicht am Empfehlungsprogramm teil und kann keine Leads einreichen. Wenden Sie sich an Ihre Partnerbetreuung.
 error-not-qualified = Dieser Lead passt nicht zum Programm. Näheres erfahren Sie von Ihrer Partnerbetreuung.
 error-lead-already-decided = Über diesen Lead wurde bereits entschieden. Laden Sie die Seite neu, um das Ergebnis zu sehen.
+error-lead-of-colleague = Jemand aus Ihrem Unternehmen hat diesen Kunden bereits eingereicht. Fragen Sie in Ihrem Unternehmen nach, wer es war.
 error-lead-already-registered = Dieser Lead ist inzwischen registriert und kann nicht mehr zurückgezogen werden. Wenn sich das Vorhaben erledigt hat, sagen Sie es Ihrer Partnerbetreuung.
 
 ## Unternehmen und Team

@@ -73,6 +73,14 @@ staff-page-first = Erste Seite
 ## Partner
 
 partner-list-title = Partner
+reach-managers-title = Was die Partnerbetreuung sieht
+reach-managers-lead = Wer einen Partner betreut, wird auf dessen Seite gewählt.
+reach-managers = Die Partnerbetreuung sieht
+reach-managers-all = alle Partner
+reach-managers-own = nur die selbst betreuten Partner
+manager-title = Partnerbetreuung
+manager-label = Wer diesen Partner betreut
+manager-nobody = Niemand
 partner-list-column-partner = Partner
 partner-list-column-plan = Plan
 partner-list-column-state = Status
@@ -528,6 +536,7 @@ audit-act-date_bill = Rechnung auf einen Tag nach der Buchungssperre in Xero dat
 audit-act-settle_bill = Den Zahlungen einer Rechnung gefolgt
 audit-act-void_bill = Stornierte Rechnung von ihrer Abrechnung genommen
 audit-act-update_company = Angaben eines Unternehmens geändert
+audit-act-set_sales_reach = Festgelegt, welche Leads der Vertrieb sieht
 audit-act-invite_member = Person eingeladen
 audit-act-revoke_invitation = Einladung zurückgenommen
 audit-act-join_partner = Einem Partner beigetreten
@@ -566,6 +575,8 @@ audit-act-change_role = Rolle im Haus geändert
 audit-act-change_member_role = Rolle beim Partner geändert
 audit-act-disable_person = Person gesperrt
 audit-act-enable_person = Person wieder zugelassen
+audit-act-set_partner_manager = Betreuung eines Partners festgelegt
+audit-act-set_manager_reach = Festgelegt, wie weit die Partnerbetreuung sieht
 audit-act-add_plan_version = Fassung eines Plans veröffentlicht
 audit-act-close_quarter = Quartal abgeschlossen
 

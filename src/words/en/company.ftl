@@ -25,6 +25,13 @@ company-slack-channel = Messages in Slack
 company-slack-channel-hint = Statements and won deals are posted there: a channel’s ID, the mail address of a member, or an incoming webhook’s address. A webhook is a secret: only its end is shown afterwards. Leave it empty for none.
 company-save = Save details
 company-read-only = Only the role Owner can change this.
+reach-sales-title = What sales people see
+reach-sales-lead = Owners and finance always see all leads.
+reach-sales = Sales people see
+reach-sales-all = all leads
+reach-sales-own = only the leads they submitted
+reach-save = Save
+figure-own-leads = You see the leads that you submitted. What they earn stands under Commission.
 
 ## The programme it is in
 

@@ -49,6 +49,7 @@ error-partner-inactive = Your company is not active in the portal at present, so
 error-not-enrolled = Your company is not enrolled in the referral programme today, so leads cannot be submitted. Write to your partner manager.
 error-not-qualified = This lead does not fit the programme. Your partner manager can tell you more.
 error-lead-already-decided = Somebody has decided on this lead already. Load the page again to see how.
+error-lead-of-colleague = A colleague of yours has submitted this client already. Ask in your company who it is.
 error-lead-already-registered = This lead is registered by now and can no longer be withdrawn. Tell your partner manager if it is off.
 
 ## Company and team

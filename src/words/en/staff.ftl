@@ -73,6 +73,14 @@ staff-page-first = First page
 ## Partners
 
 partner-list-title = Partners
+reach-managers-title = What partner managers see
+reach-managers-lead = Who looks after a partner is chosen on the partner’s page.
+reach-managers = Partner managers see
+reach-managers-all = all partners
+reach-managers-own = only the partners they look after
+manager-title = Partner manager
+manager-label = Who looks after this partner
+manager-nobody = Nobody
 partner-list-column-partner = Partner
 partner-list-column-plan = Plan
 partner-list-column-state = State
@@ -528,6 +536,7 @@ audit-act-date_bill = Dated an invoice after the day until which Xero’s books 
 audit-act-settle_bill = Followed the payments of an invoice
 audit-act-void_bill = Took an invoice that was voided off its statement
 audit-act-update_company = Changed a company’s details
+audit-act-set_sales_reach = Said which leads sales people see
 audit-act-invite_member = Invited a person
 audit-act-revoke_invitation = Took an invitation back
 audit-act-join_partner = Joined a partner
@@ -566,6 +575,8 @@ audit-act-change_role = Changed a colleague’s role
 audit-act-change_member_role = Changed a member’s role
 audit-act-disable_person = Disabled a person
 audit-act-enable_person = Let a person sign in again
+audit-act-set_partner_manager = Said who looks after a partner
+audit-act-set_manager_reach = Said how far partner managers see
 audit-act-add_plan_version = Published a plan’s version
 audit-act-close_quarter = Closed a quarter
 

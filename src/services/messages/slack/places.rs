@@ -6,6 +6,7 @@ use portal_domain::{
     ids::PartnerId,
     notice::{SlackPlace, StaffEvent, parse_staff_channel},
     partner::Company,
+    scope::Own,
     secret::SecretName,
 };
 use portal_store::{Tx, audit, partners, settings, slack_messages, slack_places};
@@ -15,7 +16,7 @@ use serde_json::json;
 use super::{Message, STAFF_LOCALE, add, partner_words, staff_words};
 use crate::{
     Ctx, ServiceError,
-    access::{require_partner, require_staff},
+    access::{require_partner, require_staff, require_staff_scope},
     audit::changes,
     vault,
 };
@@ -172,8 +173,8 @@ fn trial(words: Words, text: String, path: &str) -> Message {
 
 /// An owner has a test sent to where its partner's messages go.
 pub async fn test_own_place(ctx: &Ctx, actor: &Actor) -> Result<(), ServiceError> {
-    let partner = require_partner(actor, Action::EditCompany)?;
-    test_place(ctx, partner).await
+    let own = require_partner(actor, Action::EditCompany)?;
+    test_place(ctx, ctx.store.write().await?, own).await
 }
 
 /// Staff have a test sent there.
@@ -182,13 +183,17 @@ pub async fn test_place_of(
     actor: &Actor,
     partner: PartnerId,
 ) -> Result<(), ServiceError> {
-    require_staff(actor, Action::ManagePartners)?;
-    test_place(ctx, partner).await
+    let scope = require_staff_scope(actor, Action::ManagePartners)?;
+    let mut tx = ctx.store.write().await?;
+    let (own, _) = partners::enter(&mut tx, scope, partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    test_place(ctx, tx, own).await
 }
 
-async fn test_place(ctx: &Ctx, partner: PartnerId) -> Result<(), ServiceError> {
-    let mut tx = ctx.store.write().await?;
-    let company = partners::find(&mut tx, partner)
+async fn test_place(ctx: &Ctx, mut tx: Tx, own: Own) -> Result<(), ServiceError> {
+    let partner = own.partner();
+    let company = partners::find_own(&mut tx, own)
         .await?
         .ok_or(ServiceError::NotFound)?
         .company;

@@ -15,6 +15,7 @@ use portal_domain::{
     partner::CompanyForm,
     plan::{PlanForm, ShareForm, TierForm},
     remote::{InvoiceType, RemoteDeal, RemoteInvoice},
+    scope::Scope,
 };
 use portal_services::{
     ServiceError, bills, closing, deals, documents, exceptions, figures,
@@ -418,7 +419,8 @@ impl Network {
             let preview = quarters::preview(ctx, staff, quarter).await;
             let preview = preview.expect("a preview");
             let mut tx = ctx.store.read().await.unwrap();
-            let may_come = line_rows::list_unstated(&mut tx, partner, quarter.last()).await;
+            let own = Scope::EVERYBODY.admit(partner, None).unwrap();
+            let may_come = line_rows::list_unstated(&mut tx, own, quarter.last()).await;
             let may_come: i64 = may_come.unwrap().iter().map(|line| line.money.minor).sum();
             drop(tx);
             let sum = |groups: &[Group]| groups.iter().map(|group| group.money.minor).sum::<i64>();

@@ -22,7 +22,7 @@ use crate::{
         pages::{
             company_fields::{self, Domain},
             plan_terms::{self, Reader},
-            slack_trial,
+            reach, slack_trial,
         },
     },
     web::page::Page,
@@ -52,13 +52,14 @@ fn view(page: &Page, view: &CompanyView, enrolment: Option<&Enrolment>) -> AnyVi
     } else {
         details_facts(page, &view.partner.company)
     };
+    let sales = may(page, Action::EditCompany).then(|| reach::of_sales(page, &view.partner));
     view! {
         <div class="head">
             <div><h1>{words.text("company-title")}</h1><p>{words.text("company-lead")}</p></div>
         </div>
         <div class="split">
             <div class="stack">{details}{team(page, view)}</div>
-            <div class="stack">{programme(page, view, enrolment)}{slack(page, view)}{roles(page)}</div>
+            <div class="stack">{programme(page, view, enrolment)}{slack(page, view)}{sales}{roles(page)}</div>
         </div>
     }
     .into_any()

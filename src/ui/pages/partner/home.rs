@@ -21,13 +21,14 @@ use crate::{
     ui::{
         api::UiError,
         kit::{self, icon, icons},
-        pages::forecast,
+        pages::{forecast, parts::sees_all},
     },
     web::page::Page,
 };
 
 const RECENT: usize = 5;
 
+#[derive(Default)]
 struct Home {
     figures: Vec<Figures>,
     leads: Vec<LeadRecord>,
@@ -42,12 +43,21 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
     if matches!(actor, Actor::Staff { .. }) {
         return Ok(Redirect::to("/staff").into_response());
     }
-    let home = Home {
-        figures: page.said(figures::for_partner(&page.ctx, actor).await)?,
-        leads: page.said(leads::list_for_partner(&page.ctx, actor, LeadFilter::default()).await)?,
-        forecasts: page.said(for_partner(&page.ctx, actor).await)?,
-        statements: page.said(statements::list_for_partner(&page.ctx, actor).await)?,
-        next_close: page.said(payouts::find_next(&page.ctx, actor).await)?,
+    let leads =
+        page.said(leads::list_for_partner(&page.ctx, actor, LeadFilter::default()).await)?;
+    let home = if sees_all(&page) {
+        Home {
+            figures: page.said(figures::for_partner(&page.ctx, actor).await)?,
+            leads,
+            forecasts: page.said(for_partner(&page.ctx, actor).await)?,
+            statements: page.said(statements::list_for_partner(&page.ctx, actor).await)?,
+            next_close: page.said(payouts::find_next(&page.ctx, actor).await)?,
+        }
+    } else {
+        Home {
+            leads,
+            ..Home::default()
+        }
     };
     let title = page.words.text("nav-home");
     Ok(page.show(&title, move |page| view(page, &home)))
@@ -68,13 +78,15 @@ fn head(page: &Page) -> AnyView {
     let new_lead = may(page, Action::SubmitLeads).then(|| {
         view! { <a class="btn primary" href="/leads/new">{icon(icons::PLUS)}{words.text("lead-list-new")}</a> }
     });
+    let statements = sees_all(page)
+        .then(|| view! { <a class="btn" href="/statements">{words.text("nav-statements")}</a> });
     view! {
         <div class="head">
             <div>
                 <h1>{words.with("figure-greeting", &[("name", first_name.into())])}</h1>
                 <p>{words.with("figure-as-of", &[("date", words.date(page.ctx.today()).into())])}</p>
             </div>
-            <div class="row"><a class="btn" href="/statements">{words.text("nav-statements")}</a>{new_lead}</div>
+            <div class="row">{statements}{new_lead}</div>
         </div>
     }
     .into_any()
@@ -113,14 +125,19 @@ fn content(page: &Page, home: &Home) -> AnyView {
     .into_any()
 }
 
-/// Leads are on their way, and none of them is won.
+/// Leads are on their way, and none of them is won, or what they come to is not for the reader.
 fn before_money(page: &Page, home: &Home) -> AnyView {
+    let why = if sees_all(page) {
+        "commission-empty"
+    } else {
+        "figure-own-leads"
+    };
     view! {
         <div class="split">
             {recent_leads(page, &home.leads)}
             <section class="card">
                 <header><h2>{page.words.text("figure-title")}</h2></header>
-                <p class="muted small">{page.words.text("commission-empty")}</p>
+                <p class="muted small">{page.words.text(why)}</p>
             </section>
         </div>
     }

@@ -112,7 +112,6 @@ async fn find(page: &Page, query: &ListQuery) -> Result<Vec<LeadRecord>, UiError
             state,
             search: query.q.clone(),
             before: query.before.parse().ok(),
-            ..LeadFilter::default()
         };
         found.extend(page.said(leads::list_for_partner(&page.ctx, page.actor()?, filter).await)?);
     }

@@ -9,7 +9,10 @@ use portal_services::{
     statements::{self, StatementView},
 };
 
-use crate::{ui::api::UiError, web::page::Page};
+use crate::{
+    ui::{api::UiError, pages::parts::sees_all},
+    web::page::Page,
+};
 
 /// What sentences name and lines only point to: the statements that they are on, and the quarter that closes next.
 pub struct Around {
@@ -25,7 +28,8 @@ impl Around {
             .filter_map(|view| view.line.statement)
             .collect();
         let mut found = BTreeMap::new();
-        for id in ids {
+        // A statement lists everybody's leads: who sees its own alone is told no more than the line's state.
+        for id in ids.into_iter().filter(|_| sees_all(page)) {
             let statement =
                 page.said(statements::find_for_partner(&page.ctx, page.actor()?, id).await)?;
             found.insert(id, statement);

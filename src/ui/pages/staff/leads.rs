@@ -46,7 +46,6 @@ pub struct LeadQuery {
 
 pub async fn list(page: Page, Query(query): Query<LeadQuery>) -> Result<Response, UiError> {
     let filter = LeadFilter {
-        partner: None,
         state: LeadState::parse(&query.state),
         search: query.q.clone(),
         before: query.before.parse().ok(),

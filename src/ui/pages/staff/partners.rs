@@ -16,7 +16,7 @@ use portal_services::{
     figures::{self, Figures},
     forecast::{Forecast, of_partner},
     partners::{self, PartnerView},
-    plans,
+    plans, reach as reaches,
     two_persons::find_details,
 };
 use portal_store::{
@@ -38,7 +38,7 @@ use crate::{
         kit::{self, icons},
         pages::{
             company_fields::{self, Domain},
-            forecast, slack_trial,
+            forecast, reach, slack_trial,
         },
     },
     web::page::Page,
@@ -55,6 +55,7 @@ pub struct PartnerQuery {
 
 pub async fn list(page: Page, Query(query): Query<PartnerQuery>) -> Result<Response, UiError> {
     let found = page.said(partners::list(&page.ctx, page.actor()?, &query.after).await)?;
+    let managers = read_managers(&page).await?;
     let title = page.words.text("partner-list-title");
     Ok(page.show(&title.clone(), move |page| {
         let first = (!query.after.is_empty()).then(|| LIST.to_owned());
@@ -70,6 +71,7 @@ pub async fn list(page: Page, Query(query): Query<PartnerQuery>) -> Result<Respo
                 {table(page, &found)}
                 {paging(page, first, next)}
             </section>
+            {managers.as_ref().map(|managers| reach::of_managers(page, managers))}
         }
         .into_any()
     }))
@@ -171,6 +173,16 @@ struct Shown {
     details: Option<DetailsRecord>,
     /// What a line can be entered for; nothing for whoever may not.
     deals: Option<Vec<DealRecord>>,
+    managers: Option<reaches::Managers>,
+}
+
+/// Who can look after partners; nothing for whoever does not say who does.
+async fn read_managers(page: &Page) -> Result<Option<reaches::Managers>, UiError> {
+    if !may(page, Action::AssignPartners) {
+        return Ok(None);
+    }
+    let managers = reaches::list_managers(&page.ctx, page.actor()?).await;
+    Ok(Some(page.said(managers)?))
 }
 
 pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiError> {
@@ -194,6 +206,7 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
         forecasts,
         details,
         deals,
+        managers: read_managers(&page).await?,
     };
     let title = shown.company.partner.company.name.clone();
     Ok(page.show(&title.clone(), move |page| {
@@ -223,6 +236,7 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
                 </div>
                 <div class="stack">
                     {facts(page, &shown)}
+                    {shown.managers.as_ref().map(|managers| reach::manager(page, partner, managers))}
                     {may_manage.then(|| enrol_form(page, &shown))}
                     {may_manage.then(|| invite_form(page, partner.id))}
                     {shown.deals.as_ref().map(|deals| line_acts::enter_form(page, partner.id, deals))}

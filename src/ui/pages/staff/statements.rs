@@ -46,31 +46,61 @@ pub struct StatementQuery {
 
 pub async fn list(page: Page, Query(query): Query<StatementQuery>) -> Result<Response, UiError> {
     let (ctx, actor) = (&page.ctx, page.actor()?);
-    let quarters = page.said(quarters::list_quarters(ctx, actor).await)?;
-    let asked = Quarter::parse(&query.quarter, ctx.programme.fiscal_start).ok();
-    let quarter = match asked {
-        Some(asked) => asked,
-        None => page
-            .said(quarters::closable_quarter(ctx).await)?
-            .unwrap_or_else(|| ctx.this_quarter()),
-    };
-    let preview = page.said(quarters::preview(ctx, actor, quarter).await)?;
-    let obstacle = page.said(find_obstacle(ctx, actor, quarter).await)?;
     let found =
         page.said(statements::list_for_staff(ctx, actor, query.before.parse().ok()).await)?;
-    let unfit = page.said(portal_services::accounts::list_unfit(ctx, actor).await)?;
+    let closing = if parts::sees_all(&page) {
+        Some(Closing::read(&page, &query).await?)
+    } else {
+        None
+    };
     let title = page.words.text("statement-list-title");
     Ok(page.show(&title.clone(), move |page| {
-        let accounts = page.words.text("accounts-title");
-        let ways = view! { {calendar::link(page, "/staff/statements/calendar")}<a class="btn" href=accounts::PATH>{accounts}</a> };
+        let ways = closing.as_ref().map(|_| {
+            let accounts = page.words.text("accounts-title");
+            view! { {calendar::link(page, "/staff/statements/calendar")}<a class="btn" href=accounts::PATH>{accounts}</a> }.into_any()
+        });
         view! {
-            {head(title, page.words.text("staff-statements-lead"), Some(ways.into_any()))}
-            {accounts::unfit(page, &unfit)}
-            {close(page, &quarters, &preview, &obstacle)}
+            {head(title, page.words.text("staff-statements-lead"), ways)}
+            {closing.as_ref().map(|closing| closing.view(page))}
             {table(page, &found, &query)}
         }
         .into_any()
     }))
+}
+
+/// What is of the whole network.
+struct Closing {
+    quarters: Vec<QuarterView>,
+    preview: ClosePreview,
+    unfit: Vec<portal_services::accounts::Unfit>,
+    obstacle: Obstacle,
+}
+
+impl Closing {
+    async fn read(page: &Page, query: &StatementQuery) -> Result<Self, UiError> {
+        let (ctx, actor) = (&page.ctx, page.actor()?);
+        let asked = Quarter::parse(&query.quarter, ctx.programme.fiscal_start).ok();
+        let quarter = match asked {
+            Some(asked) => asked,
+            None => page
+                .said(quarters::closable_quarter(ctx).await)?
+                .unwrap_or_else(|| ctx.this_quarter()),
+        };
+        Ok(Self {
+            quarters: page.said(quarters::list_quarters(ctx, actor).await)?,
+            preview: page.said(quarters::preview(ctx, actor, quarter).await)?,
+            unfit: page.said(portal_services::accounts::list_unfit(ctx, actor).await)?,
+            obstacle: page.said(find_obstacle(ctx, actor, quarter).await)?,
+        })
+    }
+
+    fn view(&self, page: &Page) -> AnyView {
+        view! {
+            {accounts::unfit(page, &self.unfit)}
+            {close(page, &self.quarters, &self.preview, &self.obstacle)}
+        }
+        .into_any()
+    }
 }
 
 /// What closing the chosen quarter would do, or did.

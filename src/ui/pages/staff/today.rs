@@ -17,7 +17,7 @@ use crate::{
     ui::{
         api::UiError,
         kit::{self, icons},
-        pages::parts::lead_pill,
+        pages::parts::{lead_pill, sees_all},
     },
     web::page::Page,
 };
@@ -36,6 +36,12 @@ struct Today {
     newest: Vec<LeadRecord>,
     covered: Vec<LineView>,
     disputed: Vec<LineView>,
+    /// Of the whole network, as the health of what is outside.
+    whole: Option<Whole>,
+}
+
+/// What whoever sees its own partners alone is not told.
+struct Whole {
     health: Health,
     preview: ClosePreview,
 }
@@ -50,7 +56,7 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
                 {worklist(page, &today)}
                 <div class="split">
                     <div class="stack">{disputes(page, &today.disputed)}{reviews(page, &today.in_review)}{newest(page, &today.newest)}</div>
-                    <div class="stack">{quarter(page, &today.preview)}{systems(page, &today.health)}</div>
+                    <div class="stack">{today.whole.as_ref().map(|whole| view! { {quarter(page, &whole.preview)}{systems(page, &whole.health)} })}</div>
                 </div>
             </div>
         }
@@ -76,14 +82,21 @@ async fn read(page: &Page) -> Result<Today, UiError> {
     let quarter = counts
         .closable_quarter
         .unwrap_or_else(|| ctx.this_quarter());
+    let whole = if sees_all(page) {
+        Some(Whole {
+            health: page.said(operations::read_health(ctx, actor).await)?,
+            preview: page.said(quarters::preview(ctx, actor, quarter).await)?,
+        })
+    } else {
+        None
+    };
     Ok(Today {
+        whole,
         counts,
         in_review: page.said(leads::list_for_staff(ctx, actor, review).await)?,
         newest: page.said(leads::list_for_staff(ctx, actor, LeadFilter::default()).await)?,
         covered: page.said(lines::list_for_staff(ctx, actor, covered, SUM_LINES).await)?,
         disputed: page.said(lines::list_for_staff(ctx, actor, disputed, DISPUTES).await)?,
-        health: page.said(operations::read_health(ctx, actor).await)?,
-        preview: page.said(quarters::preview(ctx, actor, quarter).await)?,
     })
 }
 
@@ -117,14 +130,19 @@ fn worklist(page: &Page, today: &Today) -> AnyView {
     } else {
         held
     };
+    let of_all = sees_all(page).then(|| {
+        view! {
+            {item(page, counts.exceptions, ("/staff/reconciliation", "today-exceptions"), None, "")}
+            {item(page, counts.failing_jobs, ("/staff/integrations", "today-failed"), None, "")}
+        }
+    });
     view! {
         <ul class="work">
             {item(page, counts.in_review, ("/staff/leads?state=in_review", "today-leads"), overdue_text, "bad")}
             {item(page, counts.covered_to_approve, ("/staff/lines", "today-lines"), lines_text, "")}
             {item(page, counts.disputed, ("/staff/lines?list=disputed", "today-disputes"), None, "")}
-            {item(page, counts.exceptions, ("/staff/reconciliation", "today-exceptions"), None, "")}
             {item(page, counts.bills_open, ("/staff/statements", "today-bills-open"), None, "")}
-            {item(page, counts.failing_jobs, ("/staff/integrations", "today-failed"), None, "")}
+            {of_all}
         </ul>
     }
     .into_any()

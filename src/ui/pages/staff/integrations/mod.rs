@@ -52,6 +52,7 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
                 {may(page, Action::Connect).then(|| view! { " · "<a href=super::connections::PATH>{words.text("connections-open")}</a> })}
             </p>
             <div class="stack" id="systems" data-live="">
+                {health.has_open_wall.then(|| kit::notice("wait", words.text("integration-open-wall")))}
                 {SYSTEMS.iter().map(|system| trouble::notice(page, &health, system)).collect_view()}
                 {systems::table(page, &health)}
                 {failures::all(page, &health)}

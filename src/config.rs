@@ -217,6 +217,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "Mail servers in the own network that an operator may connect, as names or addresses with a comma between, such as mail.internal,10.0.0.5:25; all others must be on the internet",
     ),
     (
+        "SIGN_ON_INTERNAL_HOSTS",
+        "",
+        "Identity providers in the own network, as names or addresses with a comma between, such as login.internal,10.0.0.6:8443; all others must be on the internet",
+    ),
+    (
         "MAIL_FROM",
         "Partner portal <portal@example.com>",
         "Sender of mails",
@@ -267,6 +272,8 @@ pub struct Settings {
     pub slack: Option<Secret>,
     pub smtp_url: Option<Secret>,
     pub mail_hosts: Vec<String>,
+    /// Identity providers that may be called though they are not on the internet.
+    pub sign_on_hosts: Vec<String>,
     pub mail_from: String,
     pub staff_channel: String,
     pub bill_account: String,
@@ -364,6 +371,7 @@ impl Settings {
             slack: values.optional("SLACK_TOKEN").map(Secret::from),
             smtp_url: values.optional("SMTP_URL").map(Secret::from),
             mail_hosts: values.list("SMTP_INTERNAL_HOSTS"),
+            sign_on_hosts: values.list("SIGN_ON_INTERNAL_HOSTS"),
             mail_from: values.text("MAIL_FROM"),
             staff_channel: values.text("SLACK_STAFF_CHANNEL"),
             bill_account: values.text("XERO_BILL_ACCOUNT"),

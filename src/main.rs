@@ -24,7 +24,10 @@ use portal_domain::{
 };
 use portal_services::{
     Ctx, ServiceError,
-    access::links::{self, LINK_MINUTES},
+    access::{
+        links::{self, LINK_MINUTES},
+        sign_on,
+    },
     audit::{self, Head},
     closing,
     ledger::{self, ACCOUNTS, Balances},
@@ -62,6 +65,11 @@ enum Command {
         name: String,
         #[arg(value_enum)]
         role: Role,
+    },
+    /// Let people of a mail domain sign in in other ways again, on the day on which their company's identity provider is not there.
+    ReleaseSignOn {
+        /// The domain, such as example.com.
+        domain: String,
     },
     /// Make the months that have ended due, now instead of in a few minutes.
     Accrue,
@@ -254,6 +262,19 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
             Ok(ExitCode::SUCCESS)
         }
         Command::User { email, name, role } => add_user(&settings, &email, &name, role).await,
+        Command::ReleaseSignOn { domain } => {
+            let ctx = books(&settings, "release-sign-on").await?;
+            match sign_on::release(&ctx, &domain).await {
+                Err(ServiceError::NotFound) => Err(StartError::Other(format!(
+                    "there is no identity provider for {domain}"
+                ))),
+                other => {
+                    other?;
+                    println!("People of {domain} can sign in with links and passkeys again.");
+                    Ok(ExitCode::SUCCESS)
+                }
+            }
+        }
         Command::Accrue => {
             let ctx = books(&settings, "accrue").await?;
             println!("{} lines became due.", lines::accrue(&ctx).await?);

@@ -7,6 +7,7 @@ use portal_domain::connection::{System, Way};
 use portal_integrations::{
     Http,
     email::{MailConfig, MailReach, Mailer},
+    sign_on::Providers,
 };
 use portal_jobs::{
     Addresses, Budgets, Connector, Credentials, HubSpotKeys, Outside, StandIn, Worker, XeroKeys,
@@ -177,6 +178,8 @@ impl Portal {
             ctx: self.ctx.clone(),
             assets: Arc::new(Assets::new(leptos_options()?)),
             connector: self.connector.clone(),
+            providers: Providers::new(&settings.sign_on_hosts)
+                .map_err(|error| StartError::Other(error.to_string()))?,
             intake: Intake::start(self.ctx.clone()),
             changes: broadcast::Sender::new(256),
             streams: Streams::default(),

@@ -65,6 +65,7 @@ words! {
         Passkey = "passkey",
         Authenticator = "authenticator",
         Recovery = "recovery",
+        SignOn = "sign_on",
     }
 }
 
@@ -128,6 +129,7 @@ words! {
         LeaveBooks = "leave_books",
         ManagePrivacy = "manage_privacy",
         AssignPartners = "assign_partners",
+        ManageSignOn = "manage_sign_on",
     }
 }
 
@@ -187,6 +189,7 @@ impl StaffRole {
                     | A::LeaveBooks
                     | A::ManagePrivacy
                     | A::AssignPartners
+                    | A::ManageSignOn
             ),
             Self::PartnerManager => {
                 matches!(action, A::DecideLeads | A::ManagePartners | A::ReadBooks)
@@ -249,6 +252,7 @@ mod tests {
             (A::LeaveBooks, "---- y----"),
             (A::ManagePrivacy, "---- y----"),
             (A::AssignPartners, "---- y----"),
+            (A::ManageSignOn, "---- y----"),
         ];
         assert_eq!(table.map(|(action, _)| action), Action::ALL);
         let members = MemberRole::ALL.iter().copied().map(member);

@@ -103,6 +103,8 @@ id! {
     InvitationId,
     /// A browser in which somebody is signed in.
     SessionId,
+    /// A company's identity provider.
+    ProviderId,
 }
 
 #[cfg(test)]

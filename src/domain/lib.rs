@@ -27,6 +27,7 @@ pub mod failure;
 pub mod lead;
 pub mod notice;
 pub mod relay;
+pub mod sign_on;
 pub mod version;
 
 pub mod bill;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     connection::{ConnectionSecret, System},
-    ids::{MailId, PartnerId, PersonId},
+    ids::{MailId, PartnerId, PersonId, ProviderId},
     relay::Side,
 };
 
@@ -54,6 +54,8 @@ pub enum SecretName {
     RelayBefore(Side),
     /// The secret of the link in a mail that has not left yet.
     MailedLink(MailId),
+    /// The portal's secret at a company's identity provider.
+    SignOn(ProviderId),
     /// What a person's authenticator app makes its codes of.
     Authenticator(PersonId),
     /// A person's recovery codes, until the person says that they are kept elsewhere.
@@ -68,6 +70,7 @@ impl fmt::Display for SecretName {
             Self::Relay(side) => write!(f, "relay/{side}"),
             Self::RelayBefore(side) => write!(f, "relay/{side}/before"),
             Self::MailedLink(mail) => write!(f, "mailed_link/{mail}"),
+            Self::SignOn(provider) => write!(f, "sign_on/{provider}"),
             Self::Authenticator(person) => write!(f, "authenticator/{person}"),
             Self::RecoveryCodes(person) => write!(f, "recovery_codes/{person}"),
         }

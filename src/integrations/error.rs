@@ -10,6 +10,8 @@ pub enum Vendor {
     Slack,
     Mail,
     Relay,
+    /// Of a company whose people sign in there.
+    IdentityProvider,
 }
 
 impl fmt::Display for Vendor {
@@ -20,6 +22,7 @@ impl fmt::Display for Vendor {
             Self::Slack => "Slack",
             Self::Mail => "The mail server",
             Self::Relay => "The iPaaS",
+            Self::IdentityProvider => "The identity provider",
         })
     }
 }
@@ -129,7 +132,11 @@ impl CallError {
     pub fn after_ms(mut self, retry_after_ms: Option<i64>) -> Self {
         let most = match self.vendor {
             Vendor::Relay => RELAY_WAIT_MAX_MS,
-            Vendor::HubSpot | Vendor::Xero | Vendor::Slack | Vendor::Mail => WAIT_MAX_MS,
+            Vendor::HubSpot
+            | Vendor::Xero
+            | Vendor::Slack
+            | Vendor::Mail
+            | Vendor::IdentityProvider => WAIT_MAX_MS,
         };
         self.retry_after_ms = retry_after_ms.map(|after_ms| after_ms.min(most));
         self

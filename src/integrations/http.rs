@@ -152,6 +152,38 @@ impl Http {
         self.send_over(&self.internet, call).await
     }
 
+    /// Passes a request of another library on as it is, to an address of the internet or of one of these hosts.
+    pub(crate) async fn pass(
+        &self,
+        request: http::Request<Vec<u8>>,
+        internal: &[String],
+    ) -> Result<http::Response<Vec<u8>>, CallError> {
+        let (vendor, effect) = (Vendor::IdentityProvider, Effect::Read);
+        let request = reqwest::Request::try_from(request)
+            .map_err(|error| transport_failure(vendor, effect, &error))?;
+        let url = request.url();
+        let host = url.host_str().unwrap_or_default();
+        let with_port = format!("{host}:{}", url.port_or_known_default().unwrap_or_default());
+        let is_named = internal
+            .iter()
+            .any(|name| name == host || *name == with_port);
+        let client = match is_named {
+            true if is_loopback(url) => &self.loopback,
+            true => &self.client,
+            false if url.scheme() == "https" && !guard::is_private(url) => &self.internet,
+            false => return Err(not_of_internet(vendor)),
+        };
+        let response = client
+            .execute(request)
+            .await
+            .map_err(|error| transport_failure(vendor, effect, &error))?;
+        let mut answer = http::Response::new(Vec::new());
+        *answer.status_mut() = response.status();
+        *answer.headers_mut() = response.headers().clone();
+        *answer.body_mut() = self.read_limited(vendor, effect, response).await?;
+        Ok(answer)
+    }
+
     async fn send_over(&self, client: &Client, call: Call<'_>) -> Result<Answer, CallError> {
         let span = tracing::info_span!("vendor_call", vendor = ?call.vendor, call = call.name, status = tracing::field::Empty);
         let entered = span.clone();

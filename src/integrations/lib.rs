@@ -13,6 +13,7 @@ pub mod token;
 pub mod email;
 pub mod hubspot;
 pub mod relay;
+pub mod sign_on;
 pub mod slack;
 pub mod xero;
 

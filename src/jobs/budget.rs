@@ -111,7 +111,11 @@ impl Buckets {
             Vendor::HubSpot => self.hubspot.wait(ctx).await,
             // Its tokens come from elsewhere, and are not counted.
             Vendor::Xero if path.contains("/api.xro/") => self.xero.wait(ctx).await,
-            Vendor::Xero | Vendor::Slack | Vendor::Mail | Vendor::Relay => Ok(()),
+            Vendor::Xero
+            | Vendor::Slack
+            | Vendor::Mail
+            | Vendor::Relay
+            | Vendor::IdentityProvider => Ok(()),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod passkeys;
 pub mod proofs;
 pub mod recovery;
 pub mod sessions;
+pub mod sign_on;
 
 use std::collections::HashMap;
 
@@ -37,6 +38,8 @@ const PENDING_MINUTES: i64 = 15;
 /// A session that nobody uses ends after so long: the vendor's people see everybody's money.
 const STAFF_IDLE_MS: i64 = 12 * 3_600_000;
 const MEMBER_IDLE_MS: i64 = 3 * 24 * 3_600_000;
+/// What another company said of somebody holds for so long.
+const SIGN_ON_HOURS: i64 = 12;
 /// A session's last use is written at most this often.
 const TOUCH_MS: i64 = 60_000;
 
@@ -377,6 +380,7 @@ async fn open_session(
     proof: Proof,
     browser: &Browser,
 ) -> Result<String, ServiceError> {
+    sign_on::check_way(tx, person, partner, proof).await?;
     let now = ctx.now();
     if let Some(before) = &browser.secret {
         stored::revoke(tx, &hash_token(before), now).await?;
@@ -392,6 +396,8 @@ async fn open_session(
         seen_at: now,
         expires_at: if !proof.opens() {
             now.plus_ms(PENDING_MINUTES * 60_000)
+        } else if proof == Proof::SignOn {
+            now.plus_ms(SIGN_ON_HOURS * 3_600_000)
         } else if ctx.programme.sandbox {
             now.plus_days(SANDBOX_SESSION_DAYS)
         } else {
@@ -436,6 +442,10 @@ pub async fn switch_partner(
     people::find_member(&mut tx, partner, person.id)
         .await?
         .ok_or(ServiceError::NotFound)?;
+    // One company's provider opens nothing of another's.
+    if session.proof == Proof::SignOn {
+        return Err(ServiceError::Conflict("sign-on-elsewhere"));
+    }
     let (person, proof, before) = (person.id, session.proof, session.partner);
     let secret = open_session(ctx, &mut tx, person, Some(partner), proof, browser).await?;
     let facts = audit::changes([("partner", json!(before), json!(partner))]);

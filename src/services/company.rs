@@ -22,7 +22,7 @@ use serde_json::json;
 
 use crate::{
     Ctx, ServiceError,
-    access::{Browser, begin_session, hash_token, new_token, require_partner},
+    access::{Browser, begin_session, hash_token, new_token, require_partner, sign_on},
     audit::differences,
     messages::{self, Trial},
     people::parse_member_role,
@@ -301,7 +301,8 @@ pub async fn accept_invitation(
     )
     .await?;
     let place = Some(record.partner);
-    let session = if is_new {
+    let by_provider = sign_on::is_only_way(&mut tx, &record.email, place).await?;
+    let session = if is_new && !by_provider {
         Some(begin_session(ctx, &mut tx, person, place, Proof::Link, browser).await?)
     } else {
         None

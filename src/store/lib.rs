@@ -32,6 +32,7 @@ pub mod drift;
 pub mod exceptions;
 pub mod factors;
 pub mod hands;
+pub mod identity_providers;
 pub mod inbox;
 pub mod invoices;
 pub mod jobs;

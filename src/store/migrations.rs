@@ -347,6 +347,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0056_row_security.sqlite.sql"),
         include_str!("../../migrations/0056_row_security.postgres.sql"),
     ),
+    (
+        57,
+        "single_sign_on",
+        include_str!("../../migrations/0057_single_sign_on.sqlite.sql"),
+        include_str!("../../migrations/0057_single_sign_on.postgres.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

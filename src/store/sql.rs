@@ -102,6 +102,7 @@ bind_as_text!(
     portal_domain::ids::InboxId,
     portal_domain::ids::InvitationId,
     portal_domain::ids::SessionId,
+    portal_domain::ids::ProviderId,
 );
 
 impl Bind for str {

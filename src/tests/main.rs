@@ -43,6 +43,7 @@ mod relay;
 mod removed_deals;
 mod renewals;
 mod settings;
+mod sign_on;
 mod stages;
 mod store;
 mod sweeps;

@@ -20,10 +20,11 @@ use crate::{
 };
 
 /// What may be called by whoever is not signed in: to sign in, and how the pages look. Everything else is not even read.
-pub const FOR_STRANGERS: [&str; 10] = [
+pub const FOR_STRANGERS: [&str; 11] = [
     "accept_invitation",
     "answer_with_passkey",
     "ask_for_passkey",
+    "begin_sign_on",
     "prove",
     "request_link",
     "set_language",

@@ -7,6 +7,7 @@ pub mod client;
 pub mod connections;
 pub mod limits;
 pub mod listen;
+pub mod sign_on;
 
 mod assets;
 mod documents;
@@ -32,6 +33,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use portal_integrations::sign_on::Providers;
 use portal_jobs::Connector;
 use portal_services::Ctx;
 use portal_store::changes::PartnerChange;
@@ -57,6 +59,8 @@ pub struct AppState {
     pub assets: Arc<Assets>,
     /// What the outside systems are reached with, and their webhooks checked.
     pub connector: Connector,
+    /// The identity providers of companies whose people sign in there.
+    pub providers: Providers,
     /// Where what the vendors send is stored.
     pub intake: Intake,
     /// Which partners' pages have something new, as it is committed.
@@ -151,6 +155,7 @@ fn public_pages() -> Router<AppState> {
     Router::new()
         .route("/sign-in", get(public::sign_in))
         .route("/sign-in/{token}", get(public::use_link))
+        .route("/sign-in/provider/back", get(sign_on::accept))
         .route("/invitations/{token}", get(public::invitation))
         .route("/preferences", get(preferences::show))
         .route("/security", get(security::show))
@@ -232,6 +237,7 @@ fn staff_pages() -> Router<AppState> {
             "/staff/messages/templates/{name}/{scheme}",
             get(staff::templates::frame),
         )
+        .route(staff::sign_on::PATH, get(staff::sign_on::show))
         .route(staff::stages::PATH, get(staff::stages::show))
         .route(staff::people::PATH, get(staff::people::list))
         .route(staff::people::ROLES_PATH, get(staff::people::show_roles))

@@ -149,6 +149,8 @@ impl Changer {
             // Whoever reads the mailbox of somebody who has a second proof adds none of its own.
             Proof::Link => proofs.is_none(),
             Proof::Demo => true,
+            // What it proved with would open the person's other companies too.
+            Proof::SignOn => return Err(ServiceError::Conflict("sign-on-no-proofs")),
             Proof::Passkey | Proof::Authenticator | Proof::Recovery => {
                 ctx.now() < session.created_at.plus_ms(FRESH_MINUTES * 60_000)
             }

@@ -1,7 +1,10 @@
 //! Signing in and out, and how the pages look.
 
 use leptos::prelude::*;
-use portal_domain::ids::{PartnerId, SessionId};
+use portal_domain::{
+    ids::{PartnerId, ProviderId, SessionId},
+    sign_on::SignOnForm,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Done, UiError};
@@ -16,16 +19,49 @@ pub async fn sign_in_as(person: String, #[server(default)] next: String) -> Resu
     Ok(Done::new(page::inside(&next), ""))
 }
 
-/// Mails a link; whether the address is known, the answer does not tell.
+/// Mails a link; whether the address is known, the answer does not tell. Where its company has an identity provider, that is offered first, unless a link is wanted
+/// `anyway`.
 #[server(endpoint = "request_link")]
-pub async fn request_link(email: String) -> Result<Done, UiError> {
+pub async fn request_link(email: String, #[server(default)] anyway: bool) -> Result<Done, UiError> {
     use crate::web::page;
-    use portal_services::access::links;
+    use portal_services::access::{links, sign_on};
     let page = page::current().await?;
     crate::web::limits::count_link(&page, &email)?;
+    if !anyway && let Some(provider) = page.said(sign_on::find_for(&page.ctx, &email).await)? {
+        return Ok(Done::new(format!("/sign-in?provider={}", provider.id), ""));
+    }
     let asked_with = page::asks_for_link(&page);
     page.said(links::request_link(&page.ctx, &email, &asked_with).await)?;
     Ok(Done::new("/sign-in?sent=1", ""))
+}
+
+/// Sends a person to the identity provider of its company.
+#[server(endpoint = "begin_sign_on")]
+pub async fn begin_sign_on(provider: ProviderId) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    let address = crate::web::sign_on::begin(&page, provider).await?;
+    Ok(Done::new(address, ""))
+}
+
+/// Keeps an identity provider: a new one of the vendor's or of a partner's, or what is there already.
+#[server(endpoint = "save_sign_on")]
+pub async fn save_sign_on(
+    provider: Option<ProviderId>,
+    partner: Option<PartnerId>,
+    form: SignOnForm,
+) -> Result<Done, UiError> {
+    let page = crate::web::page::current().await?;
+    crate::web::sign_on::save(&page, provider, partner, &form).await?;
+    Ok(Done::new("/staff/sign-on", "sign-on-saved"))
+}
+
+/// Forgets an identity provider.
+#[server(endpoint = "remove_sign_on")]
+pub async fn remove_sign_on(provider: ProviderId) -> Result<Done, UiError> {
+    use portal_services::access::sign_on;
+    let page = crate::web::page::current().await?;
+    page.said(sign_on::remove(&page.ctx, page.actor()?, provider).await)?;
+    Ok(Done::new("/staff/sign-on", "sign-on-removed"))
 }
 
 /// Uses a link up; what comes next stands on the same page as signing in.

@@ -12,9 +12,11 @@ use portal_services::{
         authenticator::{self, Setup},
         links::LINK_MINUTES,
         proofs::{self, Pending},
+        sign_on,
     },
     company::{self, Invitation},
 };
+use portal_store::identity_providers::ProviderRecord;
 use serde::Deserialize;
 
 use super::proofs::{authenticator_form, card, code_form, passkey_form, passkey_sign_in};
@@ -31,6 +33,8 @@ use crate::{
 pub struct SignInQuery {
     next: String,
     sent: String,
+    /// Where people of the address sign in that was typed.
+    provider: String,
 }
 
 pub async fn sign_in(page: Page, Query(query): Query<SignInQuery>) -> Result<Response, UiError> {
@@ -45,12 +49,17 @@ pub async fn sign_in(page: Page, Query(query): Query<SignInQuery>) -> Result<Res
         let title = page.words.text("prove-title");
         return Ok(page.show(&title, move |page| second(page, &pending, setup.as_ref())));
     }
+    if let Ok(id) = query.provider.parse() {
+        let provider = page.said(sign_on::find(&page.ctx, id).await)?;
+        let title = page.words.text("sign-in-title");
+        return Ok(page.show(&title, move |page| elsewhere(page, &provider)));
+    }
     let choices = page.said(access::list_choices(&page.ctx).await)?;
     let title = page.words.text("sign-in-title");
     Ok(page.show(&title, move |page| {
         let heading = page.words.text("sign-in-title");
         let link = if query.sent.is_empty() {
-            link_form(page)
+            link_form(page, false)
         } else {
             link_sent(page)
         };
@@ -62,6 +71,31 @@ pub async fn sign_in(page: Page, Query(query): Query<SignInQuery>) -> Result<Res
         }
         .into_any()
     }))
+}
+
+/// People of the address that was typed sign in at their own company's provider.
+fn elsewhere(page: &Page, provider: &ProviderRecord) -> AnyView {
+    let words = &page.words;
+    let said = &provider.sign_on;
+    let named = [
+        ("domain", said.domain.as_str().into()),
+        ("name", said.name.as_str().into()),
+    ];
+    let id = [("provider", provider.id.to_string())];
+    let go = words.with("sign-on-go", &named);
+    view! {
+        <div class="head"><h1>{words.text("sign-in-title")}</h1></div>
+        <section class="card">
+            <header><h2>{words.with("sign-on-here-title", &named)}</h2><p>{words.with("sign-on-here", &named)}</p></header>
+            {kit::button_form("begin_sign_on", &id, go, "btn primary")}
+        </section>
+        {(!said.is_only_way).then(|| view! {
+            {passkey_sign_in(page, "/")}
+            {link_form(page, true)}
+        })}
+        <p><a class="btn quiet" href="/sign-in">{words.text("sign-in-again")}</a></p>
+    }
+    .into_any()
 }
 
 /// A link was used: what opens the portal is a second proof, and whoever has none yet sets one up.
@@ -162,13 +196,16 @@ fn person_button(page: &Page, choice: &Choice) -> AnyView {
     .into_any()
 }
 
-fn link_form(page: &Page) -> AnyView {
+/// With `anyway` a link is mailed though there is a provider.
+fn link_form(page: &Page, anyway: bool) -> AnyView {
     let words = &page.words;
+    let anyway = anyway.then(|| view! { <input type="hidden" name="anyway" value="true" /> });
     view! {
         <section class="card">
             <header><h2>{words.text("sign-in-mail-title")}</h2></header>
             <form class="inline" method="post" novalidate>
                 <input type="hidden" name="do" value="request_link" />
+                {anyway}
                 {field(page, "request_link", "email", "email", "sign-in-email").kind("email").autocomplete("email").input()}
                 <button class="btn primary">{words.text("sign-in-send")}</button>
             </form>

@@ -91,3 +91,58 @@ error-authenticator-there = Sie haben schon eine App: Entfernen Sie sie, bevor S
 error-passkey-not-taken = Der Passkey wurde nicht angenommen. Versuchen Sie es noch einmal; bleibt es dabei, melden Sie sich mit einem Link an.
 error-passkey-there = Dieser Passkey ist hier schon bekannt.
 error-passkeys-need-a-name = Passkeys gehören zum Namen einer Seite, und diese ist unter einer Zahl geöffnet.
+
+### Einmalige Anmeldung.
+
+sign-on-title = Einmalige Anmeldung
+sign-on-lead = Die Leute einer Firma melden sich bei deren eigenem Identitätsanbieter an, der OpenID Connect spricht: Entra ID, Google Workspace, Okta, Keycloak und andere tun das.
+sign-on-add-title = Den Anbieter von { $company } hinzufügen
+sign-on-add-lead = Tragen Sie das Portal dort als Webanwendung mit dieser Adresse ein, und übernehmen Sie hier, was dort steht. Beim Speichern wird der Anbieter gefragt, ob es ihn gibt.
+sign-on-add-submit = Hinzufügen
+sign-on-back = Die Adresse, an die der Anbieter zurückschickt
+sign-on-name = Name
+sign-on-name-hint = Was auf dem Knopf steht, der dorthin führt.
+sign-on-domain = Domain der Mailadressen
+sign-on-domain-hint = Der Teil hinter dem @. Für keine andere Adresse wird dem Anbieter geglaubt.
+sign-on-issuer = Adresse des Anbieters (Issuer)
+sign-on-issuer-hint = Zum Beispiel https://login.example.com/realms/staff, genau so, wie der Anbieter sich selbst nennt.
+sign-on-client = Name des Portals dort (Client-ID)
+sign-on-secret = Geheimnis des Portals dort
+sign-on-secret-kept = Bleibt das Feld leer, gilt das aufbewahrte weiter.
+sign-on-only = Der einzige Weg zur Anmeldung
+sign-on-only-hint = Wer so eine Adresse hat, kann Links und Passkeys nicht mehr verwenden. Wen die Firma dort aussperrt, der ist hier binnen zwölf Stunden draußen.
+sign-on-none-title = Noch meldet sich niemand bei einem Anbieter an
+sign-on-none = Fügen Sie hier den Ihrer eigenen Firma hinzu; die von Partnern kommen von der Seite des Partners aus hinzu.
+sign-on-state-only = Einziger Weg
+sign-on-state-offered = Angeboten
+sign-on-changed = Geändert
+sign-on-change = Ändern oder entfernen
+sign-on-save = Speichern
+sign-on-remove = Entfernen
+sign-on-here-title = Wer zu { $domain } gehört, meldet sich mit { $name } an
+sign-on-here = Sie gehen auf die Seite Ihrer eigenen Firma und kommen angemeldet zurück.
+sign-on-go = Weiter mit { $name }
+sign-on-refused = Die Anmeldung Ihrer Firma gab eine Antwort, die nicht angenommen werden kann. Versuchen Sie es noch einmal; bleibt es so, nennen Sie denen, die das Portal betreuen, diese Nummer: { $reference }.
+sign-on-silent = Die Anmeldung Ihrer Firma antwortet nicht. Versuchen Sie es gleich noch einmal; bleibt es so, nennen Sie denen, die das Portal betreuen, diese Nummer: { $reference }.
+
+notice-sign-on-saved = Den Anbieter gibt es, und wer zu dieser Domain gehört, kann sich mit ihm anmelden.
+notice-sign-on-removed = Der Anbieter ist vergessen.
+
+audit-act-save_sign_on = Hat einen Identitätsanbieter geändert
+audit-act-remove_sign_on = Hat einen Identitätsanbieter entfernt
+audit-act-release_sign_on = Lässt die Leute einer Domain sich wieder auf anderen Wegen anmelden
+audit-act-first_sign_on = Hat sich zum ersten Mal bei einem Identitätsanbieter angemeldet
+
+error-domain-of-everybody = Dort kann jeder eine Adresse haben: Kein Anbieter spricht dafür.
+error-issuer-invalid = Geben Sie die Adresse so ein, wie der Anbieter sich selbst nennt, beginnend mit https://.
+error-issuer-silent = Unter genau dieser Adresse beschreibt sich kein Identitätsanbieter. Was statt dessen kam, steht im Protokoll.
+error-sign-on-domain-taken = Für diese Domain gibt es schon einen Anbieter.
+error-sign-on-unknown = Dieser Weg zur Anmeldung wurde nicht in diesem Browser begonnen, oder er ist verbraucht oder zu alt. Beginnen Sie noch einmal von vorn.
+error-sign-on-denied = Die Anmeldung Ihrer Firma hat Sie nicht durchgelassen. Beginnen Sie noch einmal, oder fragen Sie, wer sie betreut.
+error-sign-on-nobody = Ihre Firma kennt Sie, aber noch niemand hat Sie in ihren Teil des Portals eingeladen. Fragen Sie jemanden, der dort Inhaber ist.
+error-sign-on-without-address = Die Anmeldung Ihrer Firma hat Ihre Mailadresse nicht genannt. Wer sie betreut, muss das Portal die Adresse lesen lassen.
+error-sign-on-other-domain = Die Anmeldung Ihrer Firma nannte eine Adresse, die keine der eigenen ist oder die sie nicht selbst geprüft hat.
+error-sign-on-other-subject = Die Anmeldung Ihrer Firma kennt Sie unter einem anderen Namen als zuvor. Bitten Sie die Administratoren des Anbieters, Sie neu hinzuzufügen.
+error-sign-on-only = Ihre Firma möchte, dass Sie sich auf ihrer eigenen Seite anmelden. Geben Sie auf der Anmeldeseite Ihre Adresse ein, um dorthin zu kommen.
+error-sign-on-elsewhere = Sie sind von einer Firma angemeldet: Um das Portal einer anderen zu öffnen, melden Sie sich ab und dort an.
+error-sign-on-no-proofs = Sie sind von Ihrer Firma angemeldet, hier ist also nichts einzurichten.

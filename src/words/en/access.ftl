@@ -91,3 +91,58 @@ error-authenticator-there = You have an app already: remove it before you set up
 error-passkey-not-taken = The passkey was not accepted. Try again; if it stays so, sign in with a link.
 error-passkey-there = This passkey is known here already.
 error-passkeys-need-a-name = Passkeys belong to the name of a site, and this one is opened by a number.
+
+### Single sign-on.
+
+sign-on-title = Single sign-on
+sign-on-lead = People of a company sign in at its own identity provider, which speaks OpenID Connect: Entra ID, Google Workspace, Okta, Keycloak and others do.
+sign-on-add-title = Add the provider of { $company }
+sign-on-add-lead = Register the portal there as a web application with this address, and copy here what it says. Saving asks the provider whether it is there.
+sign-on-add-submit = Add
+sign-on-back = The address that the provider sends people back to
+sign-on-name = Name
+sign-on-name-hint = What the button says that leads there.
+sign-on-domain = Domain of the mail addresses
+sign-on-domain-hint = The part behind the @. For no other address the provider is believed.
+sign-on-issuer = Address of the provider (issuer)
+sign-on-issuer-hint = Such as https://login.example.com/realms/staff, exactly as the provider calls itself.
+sign-on-client = The portal’s name there (client ID)
+sign-on-secret = The portal’s secret there
+sign-on-secret-kept = Left empty, the one that is kept stays.
+sign-on-only = The only way to sign in
+sign-on-only-hint = People with such an address cannot use links and passkeys any more. Whoever the company shuts out there is out here within twelve hours.
+sign-on-none-title = Nobody signs in at a provider yet
+sign-on-none = Add the one of your own company here; those of partners are added from the partner’s page.
+sign-on-state-only = The only way
+sign-on-state-offered = Offered
+sign-on-changed = Changed
+sign-on-change = Change or remove
+sign-on-save = Save
+sign-on-remove = Remove
+sign-on-here-title = People of { $domain } sign in with { $name }
+sign-on-here = You go to your company’s own page and come back signed in.
+sign-on-go = Go on with { $name }
+sign-on-refused = Your company’s sign-in gave an answer that cannot be taken. Try again; if it stays so, give whoever looks after the portal this reference: { $reference }.
+sign-on-silent = Your company’s sign-in does not answer. Try again in a moment; if it stays so, give whoever looks after the portal this reference: { $reference }.
+
+notice-sign-on-saved = The provider is there, and people of that domain can sign in with it.
+notice-sign-on-removed = The provider is forgotten.
+
+audit-act-save_sign_on = Changed an identity provider
+audit-act-remove_sign_on = Removed an identity provider
+audit-act-release_sign_on = Let people of a domain sign in in other ways again
+audit-act-first_sign_on = Signed in at an identity provider for the first time
+
+error-domain-of-everybody = Anybody can have an address there: no provider speaks for it.
+error-issuer-invalid = Type the address as the provider calls itself, beginning with https://.
+error-issuer-silent = There is no identity provider that describes itself under exactly this address. What came instead is in the log.
+error-sign-on-domain-taken = There is a provider for this domain already.
+error-sign-on-unknown = This way to sign in was not begun in this browser, or has been used, or is too old. Start again from the beginning.
+error-sign-on-denied = Your company’s sign-in let you not pass. Start again, or ask whoever looks after it.
+error-sign-on-nobody = Your company knows you, but nobody has invited you to its part of the portal yet. Ask a colleague who is an owner there.
+error-sign-on-without-address = Your company’s sign-in did not tell your mail address. Whoever looks after it must let the portal read it.
+error-sign-on-other-domain = Your company’s sign-in told an address that is not one of its own, or that it has not checked itself.
+error-sign-on-other-subject = Your company’s sign-in knows you by another name than before. Ask the vendor’s administrators to have you added anew.
+error-sign-on-only = Your company wants you to sign in on its own page. Type your address on the sign-in page to get there.
+error-sign-on-elsewhere = You are signed in by one company: to open the portal of another one, sign out and sign in there.
+error-sign-on-no-proofs = You are signed in by your company, so there is nothing to set up here.

@@ -25,6 +25,7 @@ pub mod people;
 pub mod plans;
 pub mod privacy;
 pub mod reconciliation;
+pub mod sign_on;
 pub mod stages;
 pub mod statements;
 pub mod templates;

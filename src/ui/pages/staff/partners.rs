@@ -30,7 +30,7 @@ use serde::Deserialize;
 
 use super::{
     NOTHING, address, bounces, breakable, calls, crumbs, fact, form_errors, head, leaving,
-    line_acts, lines::partner_url, may, or_nothing, paging, people, two_persons,
+    line_acts, lines::partner_url, may, or_nothing, paging, people, sign_on, two_persons,
 };
 use crate::{
     ui::{
@@ -226,7 +226,10 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
                     <h1>{title}" "{state_pill(page, partner, shown.enrolment.as_ref())}</h1>
                     <p>{plan}{leaving::sentence(page, partner).map(|sentence| format!(" · {sentence}"))}</p>
                 </div>
-                <div class="row"><a class="btn" href=partner_url(partner.id)>{words.text("staff-partner-lines")}</a></div>
+                <div class="row">
+                    <a class="btn" href=partner_url(partner.id)>{words.text("staff-partner-lines")}</a>
+                    {may(page, Action::ManageSignOn).then(|| sign_on_link(page, partner.id))}
+                </div>
             </div>
             <div class="split">
                 <div class="stack">
@@ -246,6 +249,11 @@ pub async fn show(page: Page, Path(id): Path<String>) -> Result<Response, UiErro
         }
         .into_any()
     }))
+}
+
+fn sign_on_link(page: &Page, partner: PartnerId) -> AnyView {
+    let url = address(sign_on::PATH, &[("partner", &partner.to_string())]);
+    view! { <a class="btn" href=url>{page.words.text("sign-on-title")}</a> }.into_any()
 }
 
 fn money(page: &Page, figures: &[Figures]) -> AnyView {

@@ -5,10 +5,13 @@ mod forms;
 
 use axum::{extract::Path, response::Response};
 use leptos::prelude::*;
-use portal_domain::connection::{ConnectionState, Origin, System};
+use portal_domain::{
+    access::Action,
+    connection::{ConnectionState, Origin, System},
+};
 use portal_services::connections::{self, Account, ConnectionView};
 
-use super::{NOTHING, crumbs, fact, head};
+use super::{NOTHING, crumbs, fact, head, may, sign_on};
 use crate::{
     ui::{
         api::UiError,
@@ -31,13 +34,19 @@ pub async fn list(page: Page) -> Result<Response, UiError> {
     Ok(page.show(&title.clone(), move |page| {
         view! {
             {crumbs(page, "/staff/integrations", "integration-title", title.clone())}
-            {head(title, page.words.text("connections-lead"), None)}
+            {head(title, page.words.text("connections-lead"), sign_on_link(page))}
             <div class="stack" id="connections" data-live="">
                 {table(page, &views)}
             </div>
         }
         .into_any()
     }))
+}
+
+fn sign_on_link(page: &Page) -> Option<AnyView> {
+    let label = page.words.text("sign-on-title");
+    let link = view! { <a class="btn" href=sign_on::PATH>{label}</a> };
+    may(page, Action::ManageSignOn).then(|| link.into_any())
 }
 
 /// One system.

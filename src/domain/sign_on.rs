@@ -1,0 +1,170 @@
+//! Single sign-on: people of a mail domain sign in at their own company's identity provider, which speaks OpenID Connect. What staff type of one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::{Fault, FieldErrors},
+    text::{Host, is_free_mail, parse_line},
+};
+
+/// A provider, as typed.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignOnForm {
+    pub name: String,
+    pub domain: String,
+    pub issuer: String,
+    pub client: String,
+    /// Empty: the one that is kept already.
+    #[serde(default)]
+    pub secret: String,
+    /// Whatever a ticked box sends.
+    #[serde(default)]
+    pub only: String,
+}
+
+/// A secret may stand in it, so it is not printed whole.
+impl std::fmt::Debug for SignOnForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignOnForm")
+            .field("domain", &self.domain)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is known of a provider, its secret aside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignOn {
+    /// What the button says.
+    pub name: String,
+    /// The part of mail addresses behind the `@` that the provider is believed for.
+    pub domain: Host,
+    /// Where it describes itself, without a slash at the end unless it has one in its own name.
+    pub issuer: String,
+    /// The portal's name there.
+    pub client: String,
+    /// Whether people of that domain sign in in no other way.
+    pub is_only_way: bool,
+}
+
+impl SignOnForm {
+    /// All faults at once, each with its field.
+    ///
+    /// # Errors
+    /// What is wrong, never empty.
+    pub fn parse(&self) -> Result<SignOn, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let name = errors.take("name", parse_line(&self.name, 60));
+        let domain = errors.take("domain", parse_domain(&self.domain));
+        let issuer = errors.take("issuer", parse_issuer(&self.issuer));
+        let client = errors.take("client", parse_line(&self.client, 300));
+        match (name, domain, issuer, client) {
+            (Some(name), Some(domain), Some(issuer), Some(client)) => Ok(SignOn {
+                name,
+                domain,
+                issuer,
+                client,
+                is_only_way: !self.only.is_empty(),
+            }),
+            _ => Err(errors),
+        }
+    }
+}
+
+/// Whoever keeps a mail service that anybody can have an address at speaks for no company.
+fn parse_domain(text: &str) -> Result<Host, Fault> {
+    let domain = Host::parse(text)?;
+    if is_free_mail(domain.as_str()) {
+        return Err(Fault::new("domain-of-everybody"));
+    }
+    Ok(domain)
+}
+
+/// An address whose answer nobody on the way can change. Numbers of this machine are for providers that run beside the portal: whether they may be called is not
+/// decided here.
+fn parse_issuer(text: &str) -> Result<String, Fault> {
+    let text = parse_line(text, 500)?;
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://127.0.0.1:"));
+    let is_plain = |rest: &str| {
+        !rest.is_empty()
+            && !rest.starts_with('/')
+            && rest
+                .chars()
+                .all(|c| c.is_ascii_graphic() && !"?#@\\\"<>".contains(c))
+    };
+    if rest.is_some_and(is_plain) {
+        Ok(text)
+    } else {
+        Err(Fault::new("issuer-invalid"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form() -> SignOnForm {
+        SignOnForm {
+            name: "Example".to_owned(),
+            domain: "Example.com".to_owned(),
+            issuer: "https://login.example.com/realms/staff".to_owned(),
+            client: "portal".to_owned(),
+            secret: "kept aside".to_owned(),
+            only: String::new(),
+        }
+    }
+
+    #[track_caller]
+    fn check(form: &SignOnForm, field: &str, code: &str) {
+        let errors = form.parse().expect_err("refused").0;
+        let found: Vec<_> = errors
+            .iter()
+            .map(|error| (&*error.field, &*error.code))
+            .collect();
+        assert_eq!(found, [(field, code)]);
+    }
+
+    #[test]
+    fn a_provider_speaks_for_one_domain_and_is_asked_over_https() {
+        let parsed = form().parse().expect("a provider");
+        assert_eq!(parsed.domain.as_str(), "example.com");
+        assert!(!parsed.is_only_way);
+        let only = SignOnForm {
+            only: "on".to_owned(),
+            ..form()
+        };
+        assert!(only.parse().expect("a provider").is_only_way);
+        for issuer in [
+            "http://login.example.com",
+            "ftp://login.example.com",
+            "https://",
+            "https:///etc",
+            "https://user@login.example.com",
+            "https://login.example.com/?next=1",
+            "https://login.example.com/#x",
+            "https://login.example.com/a b",
+            "login.example.com",
+        ] {
+            let wrong = SignOnForm {
+                issuer: issuer.to_owned(),
+                ..form()
+            };
+            check(&wrong, "issuer", "issuer-invalid");
+        }
+    }
+
+    #[test]
+    fn nobody_speaks_for_a_mail_service_of_everybody() {
+        let wrong = SignOnForm {
+            domain: "gmail.com".to_owned(),
+            ..form()
+        };
+        check(&wrong, "domain", "domain-of-everybody");
+    }
+
+    #[test]
+    fn a_form_with_a_secret_is_not_printed_whole() {
+        assert!(!format!("{:?}", form()).contains("kept aside"));
+    }
+}

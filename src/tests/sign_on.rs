@@ -1,0 +1,289 @@
+//! Single sign-on: whom a company's identity provider may say that somebody is, and where. The way to a real provider and back is a journey in the browser.
+
+use portal_domain::{
+    access::{Actor, MemberRole},
+    ids::ProviderId,
+    secret::Secret,
+    sign_on::{SignOn, SignOnForm},
+};
+use portal_services::{
+    Ctx, ServiceError,
+    access::{
+        self, Browser,
+        sign_on::{self, Which, Who},
+    },
+};
+use portal_store::{audit, people};
+
+use crate::{browser::english, portal::TestPortal};
+
+const SALES: &str = "sales@aster-consulting.com";
+
+fn form(domain: &str, only: bool) -> SignOnForm {
+    SignOnForm {
+        name: "Aster ID".to_owned(),
+        domain: domain.to_owned(),
+        issuer: "https://login.example.com".to_owned(),
+        client: "portal".to_owned(),
+        secret: String::new(),
+        only: if only { "on".to_owned() } else { String::new() },
+    }
+}
+
+fn read(domain: &str, only: bool) -> SignOn {
+    form(domain, only).parse().unwrap()
+}
+
+async fn save(portal: &TestPortal, which: Which, sign_on: &SignOn) -> ProviderId {
+    let (ctx, administrator) = (&portal.ctx, &portal.staff.administrator);
+    let secret = Secret::from("a secret");
+    sign_on::save(ctx, administrator, which, sign_on, &secret)
+        .await
+        .unwrap()
+}
+
+async fn asters(portal: &TestPortal, only: bool) -> ProviderId {
+    let which = Which::Partners(portal.aster.id);
+    save(portal, which, &read("aster-consulting.com", only)).await
+}
+
+fn who(subject: &str, email: &str) -> Who {
+    Who {
+        subject: subject.to_owned(),
+        email: Some(email.to_owned()),
+        email_verified: Some(true),
+    }
+}
+
+async fn sign_in(ctx: &Ctx, provider: ProviderId, who: &Who) -> Result<String, ServiceError> {
+    sign_on::sign_in(ctx, provider, who, &Browser::default()).await
+}
+
+#[track_caller]
+fn refused<T>(answer: Result<T, ServiceError>, code: &str) {
+    match answer {
+        Err(ServiceError::Conflict(said)) => assert_eq!(said, code),
+        Err(other) => panic!("{other:?}"),
+        Ok(_) => panic!("let in where `{code}` was due"),
+    }
+}
+
+#[tokio::test]
+async fn a_provider_is_believed_for_checked_addresses_of_its_own_domain_alone() {
+    let portal = TestPortal::start().await;
+    let (ctx, provider) = (&portal.ctx, asters(&portal, false).await);
+    let mut tx = ctx.store.read().await.unwrap();
+    let administrator = people::find(&mut tx, portal.staff.administrator.person()).await;
+    let administrator = administrator.unwrap().unwrap().email;
+    drop(tx);
+    for stranger in [administrator.as_str(), "owner@borealis-partners.de"] {
+        let told = sign_in(ctx, provider, &who("1", stranger)).await;
+        refused(told, "sign-on-other-domain");
+    }
+    let unchecked = Who {
+        email_verified: Some(false),
+        ..who("1", SALES)
+    };
+    refused(
+        sign_in(ctx, provider, &unchecked).await,
+        "sign-on-other-domain",
+    );
+    let silent = Who {
+        email: None,
+        ..who("1", SALES)
+    };
+    refused(
+        sign_in(ctx, provider, &silent).await,
+        "sign-on-without-address",
+    );
+    let unknown = who("1", "nobody@aster-consulting.com");
+    refused(sign_in(ctx, provider, &unknown).await, "sign-on-nobody");
+
+    let secret = sign_in(ctx, provider, &who("1", SALES)).await.unwrap();
+    let session = access::find_session(ctx, &secret).await.unwrap().unwrap();
+    assert_eq!(session.actor, portal.aster.sales);
+}
+
+#[tokio::test]
+async fn somebody_is_known_by_the_providers_own_name_and_nobody_takes_that_over() {
+    let portal = TestPortal::start().await;
+    let (ctx, provider) = (&portal.ctx, asters(&portal, false).await);
+    sign_in(ctx, provider, &who("1", SALES)).await.unwrap();
+    // The address went to somebody else at the company, who is another subject.
+    let heir = sign_in(ctx, provider, &who("2", SALES)).await;
+    refused(heir, "sign-on-other-subject");
+    // And the first one has another address by now, or tells none.
+    for renamed in [who("1", "s.ales@aster-consulting.com"), who("1", "x@y.com")] {
+        let secret = sign_in(ctx, provider, &renamed).await.unwrap();
+        let session = access::find_session(ctx, &secret).await.unwrap().unwrap();
+        assert_eq!(session.actor.person(), portal.aster.sales.person());
+    }
+    portal_services::company::remove_member(ctx, &portal.aster.owner, portal.aster.sales.person())
+        .await
+        .unwrap();
+    let gone = sign_in(ctx, provider, &who("1", SALES)).await;
+    refused(gone, "sign-on-nobody");
+}
+
+#[tokio::test]
+async fn what_a_partners_provider_says_opens_that_partner_alone_and_adds_no_proof() {
+    let portal = TestPortal::start().await;
+    let (ctx, provider) = (&portal.ctx, asters(&portal, false).await);
+    let person = portal.aster.sales.person();
+    let mut tx = ctx.store.write().await.unwrap();
+    let role = MemberRole::Owner;
+    people::add_member(&mut tx, portal.borealis.id, person, role, ctx.now())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let secret = sign_in(ctx, provider, &who("1", SALES)).await.unwrap();
+    let browser = Browser {
+        secret: Some(secret.clone()),
+        ..Browser::default()
+    };
+    let elsewhere = access::switch_partner(ctx, portal.borealis.id, &browser).await;
+    refused(elsewhere, "sign-on-elsewhere");
+    let proof = access::authenticator::begin(ctx, &browser).await;
+    refused(proof.map(|_| ()), "sign-on-no-proofs");
+    let session = access::find_session(ctx, &secret).await.unwrap().unwrap();
+    assert_eq!(session.actor, portal.aster.sales);
+}
+
+#[tokio::test]
+async fn where_it_is_the_only_way_nothing_else_signs_in_until_the_command_line_says_so() {
+    let portal = TestPortal::start().await;
+    let (ctx, provider) = (&portal.ctx, asters(&portal, true).await);
+    let mut browser = portal.browser();
+    let ask = [("do", "request_link"), ("email", SALES)];
+    let asked = browser.post("/sign-in", &ask).await;
+    assert_eq!(asked.location, format!("/sign-in?provider={provider}"));
+    let page = browser.get(&asked.location).await;
+    assert!(page.body.contains("Aster ID"), "{}", page.body);
+    let anyway = [("do", "request_link"), ("email", SALES), ("anyway", "true")];
+    let path = {
+        browser.post("/sign-in", &anyway).await;
+        portal.mailed_path(SALES).await
+    };
+    let token = path.strip_prefix("/sign-in/").unwrap();
+    let use_it = [("do", "use_link"), ("token", token)];
+    let used = browser.post(&path, &use_it).await;
+    assert_eq!(used.status, 409);
+    assert!(used.body.contains(&english("error-sign-on-only")));
+
+    sign_on::release(ctx, "Aster-Consulting.com").await.unwrap();
+    let used = browser.post(&path, &use_it).await;
+    assert_eq!((used.status, used.location.as_str()), (303, "/sign-in"));
+}
+
+#[tokio::test]
+async fn whoever_comes_back_is_in_the_browser_that_left_once_and_in_time() {
+    let portal = TestPortal::start().await;
+    let (ctx, provider) = (&portal.ctx, asters(&portal, false).await);
+    let trip = sign_on::begin(ctx, provider, "this browser").await.unwrap();
+    let other = sign_on::come_back(ctx, &trip.state, "another").await;
+    refused(other.map(|_| ()), "sign-on-unknown");
+    let back = sign_on::come_back(ctx, &trip.state, "this browser")
+        .await
+        .unwrap();
+    assert_eq!(back.provider.id, provider);
+    assert!(
+        back.own == trip.own,
+        "what the nonce is made of is the same"
+    );
+    let again = sign_on::come_back(ctx, &trip.state, "this browser").await;
+    refused(again.map(|_| ()), "sign-on-unknown");
+    let late = sign_on::begin(ctx, provider, "this browser").await.unwrap();
+    portal.advance_clock_by(11).await;
+    let late = sign_on::come_back(ctx, &late.state, "this browser").await;
+    refused(late.map(|_| ()), "sign-on-unknown");
+    // As a page, it says so without more.
+    let page = portal
+        .browser()
+        .get("/sign-in/provider/back?code=x&state=y")
+        .await;
+    assert_eq!(page.status, 409);
+    assert!(page.body.contains(&english("error-sign-on-unknown")));
+}
+
+#[tokio::test]
+async fn only_administrators_look_after_providers_and_all_they_do_is_in_the_log() {
+    let portal = TestPortal::start().await;
+    let ctx = &portal.ctx;
+    let others: [&Actor; 5] = [
+        &portal.staff.operator,
+        &portal.staff.finance,
+        &portal.staff.manager,
+        &portal.aster.owner,
+        &portal.aster.sales,
+    ];
+    let (read, secret) = (read("example.com", false), Secret::from("x"));
+    for actor in others {
+        let saved = sign_on::save(ctx, actor, Which::Vendors, &read, &secret).await;
+        assert!(matches!(saved, Err(ServiceError::Forbidden)), "{actor:?}");
+        let listed = sign_on::list(ctx, actor).await;
+        assert!(matches!(listed, Err(ServiceError::Forbidden)), "{actor:?}");
+    }
+    let id = save(&portal, Which::Vendors, &read).await;
+    let taken = sign_on::save(
+        ctx,
+        &portal.staff.administrator,
+        Which::Partners(portal.aster.id),
+        &read,
+        &secret,
+    );
+    assert!(matches!(taken.await, Err(ServiceError::Invalid(_))));
+    sign_on::remove(ctx, &portal.staff.administrator, id)
+        .await
+        .unwrap();
+    let mut tx = ctx.store.read().await.unwrap();
+    let acts = audit::list_of_subjects(&mut tx, &[id.to_string()]).await;
+    let acts: Vec<String> = acts.unwrap().into_iter().map(|act| act.act).collect();
+    assert_eq!(acts, ["save_sign_on", "remove_sign_on"]);
+}
+
+#[tokio::test]
+async fn an_address_where_no_provider_may_be_is_not_called() {
+    let portal = TestPortal::start().await;
+    let mut browser = portal.sign_in(&portal.staff.administrator).await;
+    for issuer in [
+        "https://127.0.0.1:9",
+        "http://127.0.0.1:9",
+        "https://localhost",
+        "https://169.254.169.254",
+        "https://[::1]",
+        "https://10.0.0.1/realm",
+    ] {
+        let typed = [
+            ("do", "save_sign_on"),
+            ("form[name]", "Example"),
+            ("form[domain]", "example.com"),
+            ("form[issuer]", issuer),
+            ("form[client]", "portal"),
+            ("form[secret]", "planted-secret"),
+        ];
+        let answer = browser.post("/staff/sign-on", &typed).await;
+        assert_eq!(answer.status, 422, "{issuer}");
+        let said = [
+            english("error-issuer-silent"),
+            english("error-issuer-invalid"),
+        ];
+        assert!(
+            said.iter().any(|said| answer.body.contains(said.as_str())),
+            "{issuer}"
+        );
+        assert!(!answer.body.contains("planted-secret"));
+    }
+    let kept = sign_on::list(&portal.ctx, &portal.staff.administrator).await;
+    assert!(kept.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_session_of_a_provider_lasts_half_a_day() {
+    let portal = TestPortal::start().await;
+    let (ctx, provider) = (&portal.ctx, asters(&portal, false).await);
+    let secret = sign_in(ctx, provider, &who("1", SALES)).await.unwrap();
+    portal.advance_clock_by(11 * 60).await;
+    assert!(access::find_session(ctx, &secret).await.unwrap().is_some());
+    portal.advance_clock_by(61).await;
+    assert!(access::find_session(ctx, &secret).await.unwrap().is_none());
+}

@@ -12,6 +12,7 @@ import html.parser
 import http.client
 import http.server
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -26,6 +27,8 @@ SOURCES = pathlib.Path(__file__).parent.parent / "src" / "ui" / "api"
 SECONDS_MAX = 900
 # So many requests one sqlmap tries.
 TOGETHER = 12
+# So many scanners run at a time: each waits for answers more than it works.
+PLACES = threading.Semaphore(2 * (os.cpu_count() or 1))
 # So many pages that differ in an id or a question alone are looked at.
 ALIKE_MAX = 2
 NOTHING = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -300,8 +303,8 @@ def complete(requests, functions):
 def run(name, folder, command):
     """Runs a scanner, at most so long. Answers whether it came to its end."""
     log = folder / f"{name}.log"
-    print(f"[scan] {name}: {log}", flush=True)
-    with log.open("w") as out:
+    with PLACES, log.open("w") as out:
+        print(f"[scan] {name}: {log}", flush=True)
         try:
             subprocess.run(["nice", *map(str, command)], stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=SECONDS_MAX, check=False)
         except subprocess.TimeoutExpired:
@@ -310,7 +313,8 @@ def run(name, folder, command):
 
 
 def run_sqlmap(who, door, requests, dbms, folder):
-    """Several side by side, each with some of the requests: one alone waits more than it works."""
+    """Several side by side, each with some of the requests; those with many parameters, which take long, come last and keep no others waiting."""
+    requests = sorted(requests, key=lambda request: len(request[2]))
     parts = [requests[begin : begin + TOGETHER] for begin in range(0, len(requests), TOGETHER)]
     with concurrent.futures.ThreadPoolExecutor(len(parts)) as pool:
         outcomes = list(pool.map(lambda part: run_one_sqlmap(f"sqlmap-{who}-{part[0] + 1}", door, part[1], dbms, folder), enumerate(parts)))

@@ -306,10 +306,11 @@ def run(name, folder, command):
     with PLACES, log.open("w") as out:
         print(f"[scan] {name}: {log}", flush=True)
         try:
-            subprocess.run(["nice", *map(str, command)], stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=SECONDS_MAX, check=False)
+            done = subprocess.run(["nice", *map(str, command)], stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=SECONDS_MAX, check=False)
         except subprocess.TimeoutExpired:
             return False
-    return True
+    # One that somebody killed has not come to its end either.
+    return done.returncode >= 0
 
 
 def run_sqlmap(who, door, requests, dbms, folder):
@@ -336,8 +337,12 @@ def run_one_sqlmap(name, door, requests, dbms, folder):
     tried = len(re.findall(r"^\[\d+/\d+\] URL", log, re.MULTILINE)) - (0 if ended else 1)
     parameters = len(re.findall(r"parameter .* does not seem to be injectable", log))
     print(f"[scan] {name}: {tried} of {len(requests)} requests, {parameters} parameters{'' if ended else ', then time was over'}", flush=True)
-    rows = list(csv.reader(found.open())) if found.exists() else []
-    return [f"sqlmap: {', '.join(row)}" for row in rows[1:]], not ended
+    rows = list(csv.reader(found.open()))[1:] if found.exists() else []
+    # It looks at each again, and says itself which it cannot follow: lists change while others write.
+    doubted = [row for row in rows if "false positive or unexploitable" in row[-1]]
+    for row in doubted:
+        print(f"[scan] {name}: doubted by itself: {', '.join(row)}")
+    return [f"sqlmap: {', '.join(row)}" for row in rows if row not in doubted], not ended
 
 
 def run_wapiti(who, door, begin, folder):

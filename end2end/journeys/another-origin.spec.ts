@@ -57,6 +57,8 @@ async function forgedCompany(victim: Page): Promise<Record<string, string>> {
 }
 
 test("no other site changes anything for whoever is signed in here", async ({ page, baseURL, hostile, attacker }) => {
+  // More than a thousand requests.
+  test.slow();
   await signIn(page, "Jane Meyer");
   const company = await forgedCompany(page);
   const before = await seenBy(page);

@@ -32,7 +32,7 @@ else
 BUILT_PREREQUISITES := $(SOURCES) $(PORTAL)
 endif
 
-.PHONY: help run dev check test build size mutants fuzz supply-chain sbom lost-answers bench-accrual bench-webhooks set-up set-up-tests format-check lint cargo-test journeys sdks size-of-build always
+.PHONY: help run dev check test build size mutants fuzz supply-chain sbom lost-answers bench-accrual bench-webhooks scan set-up set-up-tests format-check lint cargo-test journeys sdks size-of-build always
 
 help: ## list the targets
 	@echo "The partner portal. Targets:"
@@ -68,6 +68,12 @@ supply-chain: ## check the licences, sources and known faults of everything that
 sbom: ## write down everything that the portal is made of, as CycloneDX, into target/sbom
 	@.setup/setup.sh cyclonedx
 	@.setup/sbom.sh '$(TARGET)/sbom'
+
+# SCANNERS=sqlmap for one of them; DATABASE_URL=postgres://… for an empty database there.
+SCANNERS := sqlmap wapiti
+scan: $(BUILT) ## attack a demo with sqlmap and wapiti, and fail if they find something (half an hour)
+	@.setup/setup.sh scanners
+	@PORTAL_BIN='$(PORTAL)' LEPTOS_SITE_ROOT='$(SITE)' .setup/scan.sh $(SCANNERS)
 
 # On SQLite, or on the Postgres that PORTAL_TEST_POSTGRES_URL names.
 lost-answers: ## lose ten thousand answers of HubSpot, and a thousand of Xero, after their work was done, and count what was made (an hour)

@@ -18,6 +18,7 @@
 #   cyclonedx cargo-cyclonedx, which writes down what the portal is made of
 #   fuzz      cargo-fuzz, which feeds made-up input to what reads strangers' input
 #   mutants   cargo-mutants, which changes the rules of money and sees whether a test fails
+#   scanners  a Python of its own with sqlmap and wapiti, which .setup/scan.sh attacks the portal with
 #
 # WASM_STD_FROM says where the WebAssembly library may come from, in that order
 # (default "rustup debian"): `rustup` asks rustup's server; `debian` builds it from Debian's
@@ -36,6 +37,8 @@ CARGO_DENY_VERSION=0.20.2
 CARGO_CYCLONEDX_VERSION=0.5.9
 CARGO_FUZZ_VERSION=0.13.2
 DUCKDB_VERSION=2.0.0
+SQLMAP_VERSION=1.10.10
+WAPITI_VERSION=3.2.3
 FASTIFY_VERSION=5.12.8
 BETTER_SQLITE3_VERSION=12.6.2 # 13 needs Node 22
 GRAPHILE_WORKER_VERSION=0.17.3 # 0.18 needs Node 22
@@ -372,13 +375,27 @@ step_fuzz() {
   cargo_tool fuzz cargo-fuzz "$CARGO_FUZZ_VERSION" fuzz
 }
 
+step_scanners() {
+  local folder=$TOOLS/scanners wanted="sqlmap==$SQLMAP_VERSION wapiti3==$WAPITI_VERSION"
+  if [ "$(cat "$folder/installed" 2>/dev/null)" != "$wanted" ]; then
+    has python3 || fail "Python 3 is missing: install it, then try again."
+    say "scanners  fetching $wanted"
+    rm -rf "$folder"
+    # shellcheck disable=SC2086 # several words on purpose
+    { python3 -m venv "$folder" && "$folder/bin/pip" install --quiet $wanted; } >"$TOOLS/log/scanners.log" 2>&1 ||
+      fail "The scanners could not be installed: the log is $TOOLS/log/scanners.log; mend what it names (on Debian: apt install python3-venv) and try again."
+    echo "$wanted" >"$folder/installed"
+  fi
+  say "scanners  $wanted"
+}
+
 # ---------------------------------------------------------------- main
 
 mkdir -p "$TOOLS/bin" "$TOOLS/log"
-[ $# -gt 0 ] || fail "Name the steps: rust wasm bindgen leptos wasm-opt chromium postgres npm duckdb peers deny cyclonedx fuzz mutants."
+[ $# -gt 0 ] || fail "Name the steps: rust wasm bindgen leptos wasm-opt chromium postgres npm duckdb peers deny cyclonedx fuzz mutants scanners."
 for step in "$@"; do
   case $step in
-    rust | wasm | bindgen | leptos | wasm-opt | chromium | postgres | npm | duckdb | peers | deny | cyclonedx | fuzz | mutants) "step_$step" ;;
-    *) fail "There is no step \"$step\": rust wasm bindgen leptos wasm-opt chromium postgres npm duckdb peers deny cyclonedx fuzz mutants." ;;
+    rust | wasm | bindgen | leptos | wasm-opt | chromium | postgres | npm | duckdb | peers | deny | cyclonedx | fuzz | mutants | scanners) "step_$step" ;;
+    *) fail "There is no step \"$step\": rust wasm bindgen leptos wasm-opt chromium postgres npm duckdb peers deny cyclonedx fuzz mutants scanners." ;;
   esac
 done

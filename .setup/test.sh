@@ -71,6 +71,7 @@ unset PORTAL_TEST_POSTGRES_URL
 
 stage "formatting" none $make --no-print-directory format-check
 stage "lints" none $make --no-print-directory lint
+stage "supply chain" none $make --no-print-directory supply-chain
 stage "cargo tests, SQLite" cargo $make --no-print-directory cargo-test
 if [ -z "$GIVEN_URL" ]; then
   OWN_POSTGRES=yes

@@ -133,7 +133,7 @@ impl Ctx {
         Quarter::of(self.this_month(), self.programme.fiscal_start)
     }
 
-    /// 128 random bits under the current time: ids sort by age and cannot be guessed.
+    /// 80 random bits under the current time: ids sort by age and cannot be guessed.
     pub fn new_id(&self) -> Ulid {
         self.new_id_of(self.now())
     }

@@ -361,6 +361,13 @@ fn sqlite_url(path: &str) -> String {
         // If it cannot be made, opening the file says so in a moment, with its name.
         let _ = std::fs::create_dir_all(folder);
     }
+    // For its owner's eyes alone: SQLite makes its other files as this one is.
+    #[cfg(unix)]
+    if !file.starts_with(':') {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let mut options = std::fs::OpenOptions::new();
+        let _ = options.write(true).create_new(true).mode(0o600).open(file);
+    }
     let join = if path.contains('?') { '&' } else { '?' };
     format!("sqlite://{path}{join}mode=rwc")
 }

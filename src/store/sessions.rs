@@ -226,7 +226,22 @@ pub async fn revoke_of_member(
     Ok(())
 }
 
-/// Keeps a link, in the place of those that the person had before. `browser_hash` is of the browser that asked for it; none: whoever was given the link.
+/// How many links were mailed to a person since an instant.
+pub async fn count_mailed_links(
+    tx: &mut Tx,
+    person: PersonId,
+    since: Timestamp,
+) -> Result<i64, StoreError> {
+    let found = row!(
+        tx,
+        "SELECT COUNT(*) AS links FROM sign_in_links WHERE person_id = $1 AND browser_hash IS NOT NULL AND created_at > $2",
+        person,
+        since,
+    )?;
+    found.map_or(Ok(0), |row| row.integer("links"))
+}
+
+/// Keeps a link, in the place of those that the same browser asked for before: what others ask for takes nobody's link away. `browser_hash` is of the browser that asked for it; none: whoever was given the link.
 pub async fn add_link(
     tx: &mut Tx,
     token_hash: &str,
@@ -237,8 +252,9 @@ pub async fn add_link(
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE sign_in_links SET used_at = $2 WHERE person_id = $1 AND used_at IS NULL",
+        "UPDATE sign_in_links SET used_at = $3 WHERE person_id = $1 AND browser_hash = $2 AND used_at IS NULL",
         person,
+        browser_hash,
         now,
     )?;
     execute!(

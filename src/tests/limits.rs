@@ -300,18 +300,15 @@ async fn nobody_fills_an_inbox_with_links_and_the_limit_does_not_tell_who_is_kno
                 format!(" {} ", email.to_uppercase())
             };
             let answer = ask_for_link(&mut browser, &spelled).await;
-            if answer.status == 429 {
-                assert_refused(&answer);
-            }
             answered.push(answer.status);
         }
         answers.push(answered);
     }
-    assert_eq!(answers[0], [303, 303, 303, 429, 429]);
+    assert_eq!(answers[0], [303; 5]);
     assert_eq!(answers[0], answers[1]);
     portal.run_jobs().await;
     let mails = portal.mails_to("sales@aster-consulting.com").await;
-    assert_eq!(mails.len(), 3, "one for each browser, and no more");
+    assert_eq!(mails.len(), 3, "so many in ten minutes, and no more");
     let mut office = portal.browser();
     office.say(FORWARDED, OFFICE);
     for one in 0..20 {

@@ -8,13 +8,12 @@
 //! | forms of a person, or of an address that nobody is signed in at | a fifth | a fifth | each takes the writer; two a second is faster than hands |
 //! | files of whole lists and trials of plans, of a person | a twentieth | a twentieth | each reads all of a list |
 //! | sign-in links from an address | 20 | one in 30 seconds | an office on a Monday morning |
-//! | sign-in links to an address of mail | 3 | one in ten minutes | so long a link lasts; more would fill somebody's inbox |
 //! | webhooks of an address that were refused | 60 | one a second | the vendors' own are signed and never counted |
 //! | streams of a session | 16 open | | more windows than anybody has |
 //!
 //! Everything is counted in memory and by each instance for itself: behind a balancer with n instances somebody who is sent to all of them has n times as much, and
 //! a restart forgets. That is enough against floods, and costs no write for a look. What must never happen twice or too often, such as the use of a link, the database
-//! holds, and not a limit. A count remembers at most [`KEYS_MAX`] who are not at their full share again; whoever comes then shares one count with all others who come then.
+//! holds, and not a limit; and how many links are mailed to a person (`portal_services::access::links`): a count of addresses that anybody makes up would be full at once. A count remembers at most [`KEYS_MAX`] who are not at their full share again; whoever comes then shares one count with all others who come then.
 
 use std::{
     collections::HashMap,
@@ -39,10 +38,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use ipnet::IpNet;
+use percent_encoding::percent_decode_str;
 use portal_domain::{
     access::Actor,
     ids::{PartnerId, PersonId},
-    text::Email,
 };
 
 /// How many a count remembers.
@@ -177,7 +176,6 @@ pub struct Limits {
     forms_of_strangers: Meter<IpAddr>,
     files: Meter<PersonId>,
     links_from: Meter<IpAddr>,
-    links_to: Meter<String>,
     refused: Meter<IpAddr>,
     /// Of all refused webhooks together: how often it is asked afresh what they are signed with.
     asked: Meter<()>,
@@ -200,7 +198,6 @@ impl Limits {
             forms_of_strangers: Meter::new(share(5)),
             files: Meter::new(share(20)),
             links_from: Meter::new(rate(20, 30)),
-            links_to: Meter::new(rate(3, 600)),
             refused: Meter::new(rate(60, 1)),
             asked: Meter::new(rate(10, 1)),
         }
@@ -283,12 +280,16 @@ fn count(limits: &Limits, actor: Option<&Actor>, parts: &Parts, now: Instant) ->
 
 /// Whether a look is more than a page: a file with a whole list, a document, or the trial of a plan, which may keep others from writing while it looks.
 fn is_heavy(uri: &Uri) -> bool {
+    // As the handlers read it: an address can be spelled in many ways.
     let name = uri.path().rsplit('/').next().unwrap_or_default();
+    let name = &*percent_decode_str(name).decode_utf8_lossy();
+    let query = uri.query().unwrap_or_default();
+    let has_trial = || form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "trial");
     let is_file = matches!(name, "pdf" | "csv" | "json")
         || name.ends_with(".csv")
         || name.ends_with(".jsonl")
         || name.ends_with(".json");
-    is_file || (name == "edit" && uri.query().is_some_and(|query| query.contains("trial=")))
+    is_file || (name == "edit" && has_trial())
 }
 
 /// In front of the vendors' webhooks: whoever sends what is refused again and again is not listened to for a while.
@@ -308,17 +309,13 @@ pub async fn admit_vendor(State(app): State<AppState>, request: Request, next: N
     answer
 }
 
-/// Counts a link that is to be mailed: to whom, known or not, and from where.
-pub fn count_link(page: &Page, email: &str) -> Result<(), UiError> {
+/// Counts a link that is to be mailed, by where it is asked for. How many one person gets is looked at where they are mailed: whoever asks is not told.
+pub fn count_link(page: &Page) -> Result<(), UiError> {
     let (limits, now) = (&page.app.limits, Instant::now());
     let from = page.address().map_or(Ok(()), |address| {
         limits.links_from.take(counted(address), now)
     });
-    let counted = from.and_then(|()| match Email::parse(email) {
-        Ok(email) => limits.links_to.take(email.as_str().to_lowercase(), now),
-        Err(_) => Ok(()),
-    });
-    counted.map_err(|wait| page.too_soon(wait))
+    from.map_err(|wait| page.too_soon(wait))
 }
 
 /// Says that it was too often: a browser is shown a page, a server function's caller gets what it can read, and everybody else a sentence.

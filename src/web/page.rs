@@ -140,7 +140,7 @@ impl Page {
     fn made(app: &AppState, parts: &Parts, asked_at: Timestamp, caller: Caller) -> Self {
         let locale = match &caller.session {
             Some(session) => session.locale,
-            None => session::read_locale(&parts.headers)
+            None => session::read_locale(&parts.headers, &app.ctx)
                 .unwrap_or_else(|| accepted_locale(&parts.headers)),
         };
         let address = parts.extensions.get().map(|Address(address)| *address);
@@ -170,7 +170,7 @@ impl Page {
             route,
             refused: parts.extensions.get().cloned(),
             upload: parts.extensions.get().cloned(),
-            theme: session::read_theme(&parts.headers),
+            theme: session::read_theme(&parts.headers, &app.ctx),
             caller,
             address,
             device: session::read_device(&parts.headers),
@@ -326,6 +326,8 @@ impl Page {
     /// Writes down why something is answered with a status, and answers the reference under which that is found.
     pub fn log(&self, status: StatusCode, cause: &dyn std::fmt::Display) -> String {
         let reference = self.ctx.new_id().to_string();
+        // A vendor's words may be in it: one cause is one line.
+        let cause = cause.to_string().replace(['\r', '\n'], " ");
         tracing::error!(%reference, route = %self.route, "Answered `{}` with {status}, reference {reference}: {cause}", self.route);
         reference
     }

@@ -95,8 +95,8 @@ pub fn read_device(headers: &HeaderMap) -> String {
     parts.join(", ")
 }
 
-pub fn read_locale(headers: &HeaderMap) -> Option<Locale> {
-    find(headers, LOCALE).and_then(Locale::parse)
+pub fn read_locale(headers: &HeaderMap, ctx: &Ctx) -> Option<Locale> {
+    find(headers, &name(ctx, LOCALE)).and_then(Locale::parse)
 }
 
 pub fn issue_locale(ctx: &Ctx, locale: Locale) -> String {
@@ -104,8 +104,8 @@ pub fn issue_locale(ctx: &Ctx, locale: Locale) -> String {
 }
 
 /// `light` or `dark`; nothing is the system's choice.
-pub fn read_theme(headers: &HeaderMap) -> Option<&'static str> {
-    match find(headers, THEME)? {
+pub fn read_theme(headers: &HeaderMap, ctx: &Ctx) -> Option<&'static str> {
+    match find(headers, &name(ctx, THEME))? {
         "light" => Some("light"),
         "dark" => Some("dark"),
         _ => None,
@@ -121,11 +121,8 @@ pub fn issue_theme(ctx: &Ctx, theme: &str) -> String {
     preference(ctx, THEME, theme)
 }
 
-fn preference(ctx: &Ctx, name: &str, value: &str) -> String {
-    format!(
-        "{name}={value}; Path=/; SameSite=Lax; Max-Age={PREFERENCE_SECONDS}{}",
-        secure(ctx)
-    )
+fn preference(ctx: &Ctx, cookie: &str, value: &str) -> String {
+    hidden(ctx, cookie, value, PREFERENCE_SECONDS)
 }
 
 fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

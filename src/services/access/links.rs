@@ -11,6 +11,8 @@ use crate::{
 
 /// How long a mailed link can be used.
 pub const LINK_MINUTES: i64 = 10;
+/// So many links are mailed to one person in that time, whoever asks for them.
+const LINKS_MAX: i64 = 3;
 
 /// Has a link mailed that works once, in the browser that asks and holds `asked_with`. Whether the address is known, the answer does not tell, nor how long it takes,
 /// nor what others wait for meanwhile: one job is written, whoever asks, and nobody is looked up.
@@ -26,6 +28,13 @@ pub async fn mail_link(ctx: &Ctx, email: &str, browser: &str) -> Result<(), Serv
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
     if let Some(person) = people::find_by_email(&mut tx, email).await?
         && person.disabled_at.is_none()
+        && stored::count_mailed_links(
+            &mut tx,
+            person.id,
+            ctx.now().plus_ms(-LINK_MINUTES * 60_000),
+        )
+        .await?
+            < LINKS_MAX
     {
         let secret = add_link(ctx, &mut tx, person.id, Some(browser)).await?;
         messages::sign_in_link(ctx, &mut tx, &person, &secret).await?;

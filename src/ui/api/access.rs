@@ -26,7 +26,7 @@ pub async fn request_link(email: String, #[server(default)] anyway: bool) -> Res
     use crate::web::page;
     use portal_services::access::{links, sign_on};
     let page = page::current().await?;
-    crate::web::limits::count_link(&page, &email)?;
+    crate::web::limits::count_link(&page)?;
     if !anyway && let Some(provider) = page.said(sign_on::find_for(&page.ctx, &email).await)? {
         return Ok(Done::new(format!("/sign-in?provider={}", provider.id), ""));
     }

@@ -179,3 +179,14 @@ pub fn withdraw(page: &Page, bill: &BillRecord) -> AnyView {
     let values = [("bill", bill.id.to_string())];
     kit::button_form("withdraw_invoice", &values, label, "btn sm")
 }
+
+/// The address under which a mail program writes to somebody. Whatever could begin more than that is encoded: an address of mail may hold `?` and `&`.
+pub fn mailto(email: &str) -> String {
+    format!("mailto:{}", encode(email).replace("%40", "@"))
+}
+
+/// Mail programs take `%20` where forms have `+`.
+pub fn encode(text: &str) -> String {
+    let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    encoded.replace('+', "%20")
+}

@@ -37,7 +37,6 @@ error-retention-invalid = Schreiben Sie eine ganze Zahl ab 1: höchstens 600 Mon
 error-erase-differs = Das ist eine andere Adresse: Tippen Sie die, die gelöscht werden soll, noch einmal.
 error-erase-nobody = Zu dieser Adresse ist nichts aufbewahrt.
 error-erase-yourself = Sich selbst können Sie nicht löschen: Bitten Sie jemanden mit derselben Rolle.
-error-last-administrator = Das ist die letzte Person mit Verwaltungsrechten: Geben Sie sie zuerst jemand anderem.
 error-erase-lead-open = Ein Lead mit diesem Kontakt ist in Prüfung oder auf dem Weg nach HubSpot: Entscheiden Sie ihn, oder warten Sie, bis er dort ist.
 error-erase-billing = Ein Partner lässt sich die Post über Geld an diese Adresse schicken: Ändern Sie das zuerst.
 audit-act-set_retention = Aufbewahrung festgelegt

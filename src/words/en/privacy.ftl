@@ -37,7 +37,6 @@ error-retention-invalid = Write a whole number from 1 on: at most 600 months, or
 error-erase-differs = This is another address: type the one that is to be erased once more.
 error-erase-nobody = Nothing is kept of that address.
 error-erase-yourself = You cannot erase yourself: ask another administrator.
-error-last-administrator = This is the last administrator: make somebody else one first.
 error-erase-lead-open = A lead with this contact is in review or on its way to HubSpot: decide it, or wait until it is there.
 error-erase-billing = A partner has its mail about money sent to this address: change that first.
 audit-act-set_retention = Set how long things are kept

@@ -451,7 +451,7 @@ fn contact(lead: &LeadRecord) -> AnyView {
         (!lead.contact_phone.is_empty()).then(|| view! { <br />{lead.contact_phone.clone()} });
     view! {
         {lead.contact_name.clone()}<br />
-        <a href=format!("mailto:{}", lead.contact_email)>{before.to_owned()}"@"<wbr />{after.to_owned()}</a>
+        <a href=parts::mailto(&lead.contact_email)>{before.to_owned()}"@"<wbr />{after.to_owned()}</a>
         {phone}
     }
     .into_any()

@@ -11,6 +11,7 @@ use portal_services::{
 
 use super::{
     calls, crumbs, form_errors, may,
+    parts::{encode, mailto},
     reconciliation::{Facts, PATH, arguments, case_url, title},
 };
 use crate::{
@@ -95,10 +96,9 @@ fn form(page: &Page, case: &CaseView) -> AnyView {
     let words = &page.words;
     let (subject, text) = draft(page, case);
     let owner = case.owner.as_ref();
-    let owner = owner.map(|owner| encode(&owner.email).replace("%40", "@"));
     let mailto = format!(
-        "mailto:{}?subject={}&body={}",
-        owner.unwrap_or_default(),
+        "{}?subject={}&body={}",
+        mailto(owner.map_or("", |owner| &owner.email)),
         encode(&subject),
         encode(&text)
     );
@@ -125,10 +125,4 @@ fn form(page: &Page, case: &CaseView) -> AnyView {
         </form>
     }
     .into_any()
-}
-
-/// Mail programs take `%20` where forms have `+`.
-fn encode(text: &str) -> String {
-    let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
-    encoded.replace('+', "%20")
 }

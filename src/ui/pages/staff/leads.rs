@@ -25,7 +25,7 @@ use crate::{
         kit::{self, icons},
         pages::{
             partner::lead_detail::{steps, timeline},
-            parts::{self, lead_pill},
+            parts::{self, lead_pill, mailto},
         },
     },
     web::page::Page,
@@ -345,7 +345,7 @@ fn contact(lead: &LeadRecord) -> AnyView {
         (!lead.contact_phone.is_empty()).then(|| view! { <br />{lead.contact_phone.clone()} });
     view! {
         {lead.contact_name.clone()}<br />
-        <a href=format!("mailto:{}", lead.contact_email)>{breakable(&lead.contact_email)}</a>
+        <a href=mailto(&lead.contact_email)>{breakable(&lead.contact_email)}</a>
         {phone}
     }
     .into_any()

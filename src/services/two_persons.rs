@@ -13,6 +13,7 @@ use portal_store::{
     Tx, audit, hands,
     hands::HandRecord,
     lines::LineRecord,
+    partners,
     payment_details::{self, DetailsRecord},
     settings,
 };
@@ -20,7 +21,7 @@ use serde_json::json;
 
 use crate::{
     Ctx, ServiceError,
-    access::{require, require_staff},
+    access::{require_staff, require_staff_scope},
 };
 
 const KEY: &str = "two_persons";
@@ -141,7 +142,7 @@ pub async fn list_second_persons(
     actor: &Actor,
     lines: &[LineRecord],
 ) -> Result<HashMap<LineId, SecondPerson>, ServiceError> {
-    require_staff(actor, Action::ReadBooks)?;
+    require_staff_scope(actor, Action::ReadBooks)?;
     let ids: Vec<LineId> = lines.iter().map(|line| line.id).collect();
     let mut tx = ctx.store.read().await?;
     let hands = Hands::load(&mut tx, &ids).await?;
@@ -253,8 +254,11 @@ pub async fn find_details(
     actor: &Actor,
     partner: PartnerId,
 ) -> Result<Option<DetailsRecord>, ServiceError> {
-    require_staff(actor, Action::ReadBooks)?;
+    let scope = require_staff_scope(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
+    partners::enter(&mut tx, scope, partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     Ok(payment_details::find(&mut tx, partner).await?)
 }
 
@@ -267,12 +271,15 @@ pub async fn confirm_details(
     actor: &Actor,
     partner: PartnerId,
 ) -> Result<(), ServiceError> {
-    require(actor, Action::ReadBooks)?;
+    let scope = require_staff_scope(actor, Action::ReadBooks)?;
     if !may_confirm(actor) {
         return Err(ServiceError::Forbidden);
     }
     let person = actor.person();
     let mut tx = ctx.store.write().await?;
+    partners::enter(&mut tx, scope, partner)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let change = payment_details::find(&mut tx, partner)
         .await?
         .ok_or(ServiceError::NotFound)?;

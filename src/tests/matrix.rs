@@ -42,6 +42,7 @@ type Fields = &'static [(&'static str, &'static str)];
 const ACTS: &[(&str, Fields)] = &[
     ("sign_in_as", &[("person", "x")]),
     ("request_link", &[("email", "")]),
+    ("begin_sign_on", &[("provider", NOBODY)]),
     ("use_link", &[("token", "x")]),
     ("accept_invitation", &[("token", "x"), ("name", "x")]),
     ("prove", &[("code", "x")]),
@@ -59,6 +60,10 @@ const ACTS: &[(&str, Fields)] = &[
     ("update_company", COMPANY),
     ("invite_member", INVITATION),
     ("revoke_invitation", &[("invitation", "{invitation}")]),
+    (
+        "change_member_role",
+        &[("person", "{person}"), ("role", "x")],
+    ),
     ("remove_member", &[("person", "{person}")]),
     ("set_sales_reach", &[("reach", "x")]),
     ("test_slack", &[]),
@@ -112,6 +117,35 @@ const ACTS: &[(&str, Fields)] = &[
         &[("partner", "{partner}"), ("manager", "x")],
     ),
     ("set_manager_reach", &[("reach", "x")]),
+    ("confirm_details", &[("partner", "{partner}")]),
+    (
+        "add_colleague",
+        &[("form[name]", ""), ("form[email]", ""), ("form[role]", "x")],
+    ),
+    ("change_role", &[("person", "{person}"), ("role", "x")]),
+    (
+        "change_role_in_partner",
+        &[
+            ("person", "{person}"),
+            ("partner", "{partner}"),
+            ("role", "x"),
+        ],
+    ),
+    ("disable_person", &[("person", "{person}"), ("reason", "")]),
+    ("enable_person", &[("person", "{person}")]),
+    ("set_two_persons", &[("persons", "x"), ("reason", "")]),
+    ("set_retention", &[("lead_months", "x")]),
+    ("erase_person", &[("email", ""), ("typed", "x")]),
+    (
+        "save_sign_on",
+        &[
+            ("form[name]", ""),
+            ("form[domain]", ""),
+            ("form[issuer]", ""),
+            ("form[client]", ""),
+        ],
+    ),
+    ("remove_sign_on", &[("provider", NOBODY)]),
     ("test_partner_slack", &[("partner", "{partner}")]),
     ("try_address_again", &[("address", "x@example.com")]),
     ("approve_lines", &[("lines[0]", "{line}:100:EUR")]),
@@ -150,7 +184,10 @@ const ACTS: &[(&str, Fields)] = &[
         "waive_month",
         &[("deal", "{deal}"), ("month", "2026-07"), ("reason", "")],
     ),
-    ("take_back_waiver", &[("waiver", NOBODY), ("reason", "x")]),
+    (
+        "take_back_waiver",
+        &[("waiver", "{deal}.2026-07"), ("reason", "")],
+    ),
     (
         "chase_exception",
         &[("exception", "{exception}"), ("recipient", "")],
@@ -278,6 +315,7 @@ const PLACES: &[(&str, &str)] = &[
     ("/bills/", "bill"),
     ("/staff/leads/", "lead"),
     ("/staff/partners/", "partner"),
+    ("/staff/people/", "person"),
     ("/staff/statements/", "statement"),
     ("/staff/bills/", "bill"),
     ("/staff/reconciliation/documents/", "document"),
@@ -481,7 +519,8 @@ async fn build(portal: &TestPortal) {
         .await
         .unwrap();
     let quarter = portal_domain::calendar::Quarter::parse("2026Q3", 1).unwrap();
-    closing::close_quarter(ctx, finance, quarter).await.unwrap();
+    let closer = &portal.staff.administrator;
+    closing::close_quarter(ctx, closer, quarter).await.unwrap();
     portal.run_jobs().await;
     for (partner, number) in [(&portal.aster, "A-1"), (&portal.borealis, "B-1")] {
         let statement = statements::list_for_partner(ctx, &partner.owner)

@@ -102,6 +102,7 @@ async fn a_provider_is_believed_for_checked_addresses_of_its_own_domain_alone() 
     let secret = sign_in(ctx, provider, &who("1", SALES)).await.unwrap();
     let session = access::find_session(ctx, &secret).await.unwrap().unwrap();
     assert_eq!(session.actor, portal.aster.sales);
+    portal.finish().await;
 }
 
 #[tokio::test]
@@ -123,6 +124,7 @@ async fn somebody_is_known_by_the_providers_own_name_and_nobody_takes_that_over(
         .unwrap();
     let gone = sign_in(ctx, provider, &who("1", SALES)).await;
     refused(gone, "sign-on-nobody");
+    portal.finish().await;
 }
 
 #[tokio::test]
@@ -147,6 +149,7 @@ async fn what_a_partners_provider_says_opens_that_partner_alone_and_adds_no_proo
     refused(proof.map(|_| ()), "sign-on-no-proofs");
     let session = access::find_session(ctx, &secret).await.unwrap().unwrap();
     assert_eq!(session.actor, portal.aster.sales);
+    portal.finish().await;
 }
 
 #[tokio::test]
@@ -173,6 +176,7 @@ async fn where_it_is_the_only_way_nothing_else_signs_in_until_the_command_line_s
     sign_on::release(ctx, "Aster-Consulting.com").await.unwrap();
     let used = browser.post(&path, &use_it).await;
     assert_eq!((used.status, used.location.as_str()), (303, "/sign-in"));
+    portal.finish().await;
 }
 
 #[tokio::test]
@@ -203,6 +207,7 @@ async fn whoever_comes_back_is_in_the_browser_that_left_once_and_in_time() {
         .await;
     assert_eq!(page.status, 409);
     assert!(page.body.contains(&english("error-sign-on-unknown")));
+    portal.finish().await;
 }
 
 #[tokio::test]
@@ -239,6 +244,7 @@ async fn only_administrators_look_after_providers_and_all_they_do_is_in_the_log(
     let acts = audit::list_of_subjects(&mut tx, &[id.to_string()]).await;
     let acts: Vec<String> = acts.unwrap().into_iter().map(|act| act.act).collect();
     assert_eq!(acts, ["save_sign_on", "remove_sign_on"]);
+    portal.finish().await;
 }
 
 #[tokio::test]
@@ -275,6 +281,7 @@ async fn an_address_where_no_provider_may_be_is_not_called() {
     }
     let kept = sign_on::list(&portal.ctx, &portal.staff.administrator).await;
     assert!(kept.unwrap().is_empty());
+    portal.finish().await;
 }
 
 #[tokio::test]
@@ -286,4 +293,5 @@ async fn a_session_of_a_provider_lasts_half_a_day() {
     assert!(access::find_session(ctx, &secret).await.unwrap().is_some());
     portal.advance_clock_by(61).await;
     assert!(access::find_session(ctx, &secret).await.unwrap().is_none());
+    portal.finish().await;
 }

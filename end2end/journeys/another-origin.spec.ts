@@ -295,7 +295,7 @@ async function walk(page: Page, from: string[], look: (response: Response) => vo
   for (let path = todo.shift(); path !== undefined; path = todo.shift()) {
     const kind = path.replace(/[0-9A-Z]{26}/g, "id").replace(/\?.*/, "?");
     const known = alike.get(kind) ?? 0;
-    if (seen.has(path) || known >= 2 || /\.csv|\/guide$/.test(path)) continue;
+    if (seen.has(path) || known >= 2 || /\.(csv|jsonl|json)\b|\/guide$/.test(path)) continue;
     seen.add(path);
     alike.set(kind, known + 1);
     const response = await page.goto(path);

@@ -28,6 +28,7 @@ test("a partner works in German", async ({ page }) => {
       await page.locator("#lead-form").getByRole("textbox", { name: label }).fill(text);
     }
     await page.getByRole("combobox", { name: "Währung" }).selectOption("EUR");
+    await page.getByRole("combobox", { name: "Rechtsgrundlage" }).selectOption("contract");
     await page.getByRole("button", { name: "Lead einreichen" }).click();
     await expect(page.getByRole("heading", { level: 1 })).toContainText("Hafenkontor");
     await expect(page.locator("main")).toContainText("1.234,50\u00a0€");

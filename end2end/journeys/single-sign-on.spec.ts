@@ -34,7 +34,7 @@ async function addProvider(page: Page, provider: IdentityProvider, only: boolean
   await page.getByRole("link", { name: "Single sign-on" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Single sign-on");
   const field = (name: string) => page.getByRole("textbox", { name });
-  await field("Name").fill("Brightside ID");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Brightside ID");
   await field("Domain of the mail addresses").fill("brightside.example");
   await field("Address of the provider").fill(provider.issuer);
   await field("The portal’s name there").fill(CLIENT);
@@ -54,7 +54,9 @@ async function goThere(page: Page): Promise<void> {
   await expect(page.locator("input[name=login]")).toBeVisible();
 }
 
-test("somebody signs in at her company's own provider, and nobody else gets in that way", async ({ page, portal, browser }) => {
+test("somebody signs in at her company's own provider, and nobody else gets in that way", async ({ page, portal, newPerson }) => {
+  // The provider's own pages load what this machine cannot, and what is refused is looked at.
+  foresee(page, /googleapis|favicon|ERR_NAME_NOT_RESOLVED|sign-in\/provider\/back/);
   await withProvider(portal, async (provider) => {
     await test.step("an administrator adds it", async () => {
       await addProvider(page, provider, false);
@@ -88,12 +90,17 @@ test("somebody signs in at her company's own provider, and nobody else gets in t
     });
 
     await test.step("and only in the browser that left", async () => {
-      await goThere(page);
-      let brought = "";
-      await page.route("**/sign-in/provider/back?**", async (route) => {
-        brought = route.request().url();
-        await route.abort();
+      let address = "";
+      page.on("request", (request) => {
+        if (request.url().startsWith(`${provider.issuer}/auth?`)) address = request.url();
       });
+      await goThere(page);
+      const other = await newPerson();
+      foresee(other, /./);
+      await other.goto(address);
+      await provider.signIn(other, "sub-jane");
+      await expect(other.locator("main")).toContainText("was not begun in this browser");
+    });
       await provider.signIn(page, "sub-jane").catch(() => {});
       await expect.poll(() => brought).not.toBe("");
       await page.unroute("**/sign-in/provider/back?**");
@@ -108,7 +115,7 @@ test("somebody signs in at her company's own provider, and nobody else gets in t
 });
 
 test("a provider's answer is taken for this trip alone, and for its own people", async ({ page, portal }) => {
-  foresee(page, /sign-in\/provider\/back/);
+  foresee(page, /googleapis|favicon|ERR_NAME_NOT_RESOLVED|sign-in\/provider\/back/);
   await withProvider(portal, async (provider) => {
     await addProvider(page, provider, true);
     for (const [subject, said] of [
@@ -136,17 +143,6 @@ test("a provider's answer is taken for this trip alone, and for its own people",
       await provider.signIn(page, "sub-jane");
       await expect(page.locator("main")).toContainText("an answer that cannot be taken");
       expect(portal.log).toContain("nonce");
-    });
-
-    await test.step("a code of another trip", async () => {
-      await page.route("**/sign-in/provider/back?**", async (route) => {
-        const url = new URL(route.request().url());
-        url.searchParams.set("code", "of-another-trip");
-        await route.fulfill({ status: 303, headers: { location: url.toString() } });
-      }, { times: 1 });
-      await goThere(page);
-      await provider.signIn(page, "sub-jane");
-      await expect(page.locator("main")).toContainText("an answer that cannot be taken");
     });
 
     await test.step("where it is the only way, no link is offered, and the command line opens the others again", async () => {

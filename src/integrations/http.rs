@@ -18,6 +18,9 @@ use crate::{
     guard::{self, InternetOnly},
 };
 
+/// For how long a connection is kept that nobody uses.
+const POOL_IDLE: Duration = Duration::from_secs(4);
+
 /// How long a call may take and how much of an answer is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HttpLimits {
@@ -119,6 +122,8 @@ impl Http {
                 .connect_timeout(Duration::from_millis(limits.connect_timeout_ms))
                 .timeout(Duration::from_millis(limits.call_timeout_ms))
                 .redirect(Policy::none())
+                // Many servers end a connection that was not used for five seconds, and what is sent over it then is lost.
+                .pool_idle_timeout(POOL_IDLE)
                 .user_agent(concat!("partner-portal/", env!("CARGO_PKG_VERSION")))
         };
         let loopback = builder().no_proxy().tls_certs_only([]).build()?;

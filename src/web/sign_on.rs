@@ -131,5 +131,9 @@ fn said(page: &Page, failure: CallError) -> UiError {
         ErrorKind::Refused => "sign-on-refused",
         _ => "sign-on-silent",
     };
-    page.refused_by_vendor(key, failure)
+    // Said as it is on a page of its own, and not as a fault of ours.
+    UiError {
+        status: StatusCode::CONFLICT.as_u16(),
+        ..page.refused_by_vendor(key, failure)
+    }
 }

@@ -243,6 +243,7 @@ async fn only_administrators_look_after_providers_and_all_they_do_is_in_the_log(
     let mut tx = ctx.store.read().await.unwrap();
     let acts = audit::list_of_subjects(&mut tx, &[id.to_string()]).await;
     let acts: Vec<String> = acts.unwrap().into_iter().map(|act| act.act).collect();
+    drop(tx);
     assert_eq!(acts, ["save_sign_on", "remove_sign_on"]);
     portal.finish().await;
 }

@@ -1,6 +1,6 @@
 //! The audit log: reading it, proving its chain, and noting what changes nothing but must be known, such as a download.
 
-use std::{collections::BTreeSet, str::FromStr};
+use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
 use portal_domain::{
     access::{Action, Actor},
@@ -212,6 +212,19 @@ pub async fn find_person(
     let mut tx = ctx.store.read().await?;
     let person = people::find_by_email(&mut tx, &email.trim().to_lowercase()).await?;
     Ok(person.map(|person| person.id))
+}
+
+/// Writes down what somebody does to something, with the act itself.
+pub(crate) async fn record(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    act: &str,
+    subject: impl Display,
+    facts: &Value,
+) -> Result<(), ServiceError> {
+    let (by, subject, facts) = (Some(actor.person()), subject.to_string(), facts.to_string());
+    Ok(stored::add(tx, by, act, &subject, &facts, ctx.now()).await?)
 }
 
 /// Notes what somebody did that changed nothing: a file that was taken, a refusal.

@@ -23,7 +23,7 @@ use serde_json::json;
 use crate::{
     Ctx, ServiceError,
     access::{Browser, begin_session, hash_token, new_token, require_partner, sign_on},
-    audit::differences,
+    audit::{differences, record},
     messages::{self, Trial},
     people::parse_member_role,
 };
@@ -384,17 +384,9 @@ pub(crate) async fn set_role(
     check_owner_stays(&mut tx, &member).await?;
     directory::set_member_role(&mut tx, own, person, role).await?;
     sessions::revoke_of_member(&mut tx, own, person, ctx.now()).await?;
-    let facts = json!({ "person": person, "before": member.role, "after": role }).to_string();
-    let (by, subject) = (Some(actor.person()), own.partner().to_string());
-    audit::add(
-        &mut tx,
-        by,
-        "change_member_role",
-        &subject,
-        &facts,
-        ctx.now(),
-    )
-    .await?;
+    let facts = json!({ "person": person, "before": member.role, "after": role });
+    let subject = own.partner();
+    record(ctx, &mut tx, actor, "change_member_role", subject, &facts).await?;
     Ok(tx.commit().await?)
 }
 

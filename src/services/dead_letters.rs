@@ -7,12 +7,14 @@ use portal_domain::{
     ids::JobId,
 };
 use portal_store::{
-    Tx, audit,
+    Tx,
     jobs::{self, Dead, DeadPlace, JobRecord},
 };
 use serde_json::json;
 
-use crate::{Ctx, ServiceError, access::require_staff, operations::Failing, subject};
+use crate::{
+    Ctx, ServiceError, access::require_staff, audit::record, operations::Failing, subject,
+};
 
 /// How many are on one page.
 const PAGE: usize = 25;
@@ -90,7 +92,7 @@ pub async fn set_aside(
         return Err(ServiceError::Conflict("job-not-failed"));
     }
     let facts = json!({ "reason": reason });
-    note(ctx, &mut tx, actor, "set_aside_job", &id.to_string(), facts).await?;
+    record(ctx, &mut tx, actor, "set_aside_job", id, &facts).await?;
     Ok(tx.commit().await?)
 }
 
@@ -111,7 +113,7 @@ pub async fn set_all_aside(
         return Err(ServiceError::Conflict("nothing-failed"));
     }
     let facts = json!({ "reason": reason, "count": count });
-    note(ctx, &mut tx, actor, "set_aside_jobs", lane, facts).await?;
+    record(ctx, &mut tx, actor, "set_aside_jobs", lane, &facts).await?;
     Ok(tx.commit().await?)
 }
 
@@ -120,16 +122,4 @@ fn given(reason: &str) -> Result<&str, ServiceError> {
         "" => Err(ServiceError::field("reason", "required")),
         reason => Ok(reason),
     }
-}
-
-async fn note(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    actor: &Actor,
-    act: &str,
-    subject: &str,
-    facts: serde_json::Value,
-) -> Result<(), ServiceError> {
-    let (person, facts) = (Some(actor.person()), facts.to_string());
-    Ok(audit::add(tx, person, act, subject, &facts, ctx.now()).await?)
 }

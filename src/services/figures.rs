@@ -15,13 +15,14 @@ use portal_domain::{
 use portal_store::{
     Tx, bills, exceptions, jobs, leads,
     lines::{self, LineSum},
-    partners,
 };
 
 use crate::{
     Ctx, ServiceError,
     access::{require_partner, require_staff_scope},
-    closing, quarters,
+    closing,
+    partners::enter,
+    quarters,
 };
 
 /// One month of a partner's money.
@@ -125,9 +126,7 @@ pub async fn of_partner(
 ) -> Result<Vec<Figures>, ServiceError> {
     let scope = require_staff_scope(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
-    let (own, _) = partners::enter(&mut tx, scope, partner)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    let (own, _) = enter(&mut tx, scope, partner).await?;
     read(ctx, &mut tx, own).await
 }
 

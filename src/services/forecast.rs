@@ -15,7 +15,6 @@ use portal_domain::{
 use portal_store::{
     Tx,
     lines::{self, LineRecord},
-    partners,
 };
 
 use crate::{
@@ -23,6 +22,7 @@ use crate::{
     access::{require_partner, require_staff_scope},
     closing,
     lines::{Known, WaitsFor},
+    partners::enter,
     quarters,
 };
 
@@ -153,9 +153,7 @@ pub async fn of_partner(
 ) -> Result<Vec<Forecast>, ServiceError> {
     let scope = require_staff_scope(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
-    let (own, _) = partners::enter(&mut tx, scope, partner)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    let (own, _) = enter(&mut tx, scope, partner).await?;
     read(ctx, &mut tx, own).await
 }
 

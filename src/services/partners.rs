@@ -181,7 +181,7 @@ pub async fn leave(
 }
 
 /// A partner that somebody may look after; any other is not there.
-async fn enter(
+pub(crate) async fn enter(
     tx: &mut Tx,
     scope: Scope,
     partner: PartnerId,

@@ -8,16 +8,17 @@ use portal_domain::{
     text::parse_line,
 };
 use portal_store::{
-    Tx, audit,
+    Tx,
     directory::{self, EntryRecord, PlaceRecord},
     people::{self, PersonRecord},
     sessions,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     Ctx, ServiceError,
     access::{require_staff, require_staff_scope},
+    audit::record,
     company, messages,
 };
 
@@ -120,7 +121,7 @@ pub async fn add_colleague(
     people::add(&mut tx, &person, ctx.now()).await?;
     messages::welcome(ctx, &mut tx, &person, &inviter.name).await?;
     let facts = json!({ "email": person.email, "role": colleague.role });
-    record(ctx, &mut tx, actor, "add_person", person.id, facts).await?;
+    record(ctx, &mut tx, actor, "add_person", person.id, &facts).await?;
     tx.commit().await?;
     Ok(person.id)
 }
@@ -148,7 +149,7 @@ pub async fn change_role(
     directory::set_staff_role(&mut tx, person, role).await?;
     sessions::revoke_of(&mut tx, person, None, ctx.now()).await?;
     let facts = json!({ "email": entry.email, "before": before, "after": role });
-    record(ctx, &mut tx, actor, "change_role", person, facts).await?;
+    record(ctx, &mut tx, actor, "change_role", person, &facts).await?;
     Ok(tx.commit().await?)
 }
 
@@ -201,7 +202,7 @@ pub async fn disable(
     sessions::revoke_of(&mut tx, person, None, now).await?;
     let facts =
         json!({ "email": entry.email, "reason": reason, "before": "enabled", "after": "disabled" });
-    record(ctx, &mut tx, actor, "disable_person", person, facts).await?;
+    record(ctx, &mut tx, actor, "disable_person", person, &facts).await?;
     Ok(tx.commit().await?)
 }
 
@@ -221,7 +222,7 @@ pub async fn enable(ctx: &Ctx, actor: &Actor, person: PersonId) -> Result<(), Se
         "before": "disabled",
         "after": "enabled",
     });
-    record(ctx, &mut tx, actor, "enable_person", person, facts).await?;
+    record(ctx, &mut tx, actor, "enable_person", person, &facts).await?;
     Ok(tx.commit().await?)
 }
 
@@ -249,16 +250,4 @@ async fn check_removable(tx: &mut Tx, entry: &EntryRecord) -> Result<(), Service
     } else {
         Err(ServiceError::Conflict("last-administrator"))
     }
-}
-
-async fn record(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    actor: &Actor,
-    act: &str,
-    person: PersonId,
-    facts: Value,
-) -> Result<(), ServiceError> {
-    let (by, subject, facts) = (Some(actor.person()), person.to_string(), facts.to_string());
-    Ok(audit::add(tx, by, act, &subject, &facts, ctx.now()).await?)
 }

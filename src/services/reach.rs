@@ -5,12 +5,14 @@ use portal_domain::{
     ids::{PartnerId, PersonId},
     scope::Scope,
 };
-use portal_store::{Tx, audit, partners, people, people::PersonRecord, settings};
+use portal_store::{Tx, partners, people, people::PersonRecord, settings};
 use serde_json::json;
 
 use crate::{
     Ctx, ServiceError,
     access::{require_partner, require_staff},
+    audit::record,
+    partners::enter,
 };
 
 const MANAGERS: &str = "manager_reach";
@@ -71,9 +73,7 @@ pub async fn set_manager(
 ) -> Result<(), ServiceError> {
     require_staff(actor, Action::AssignPartners)?;
     let mut tx = ctx.store.write().await?;
-    let (own, before) = partners::enter(&mut tx, Scope::of(actor), partner)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    let (own, before) = enter(&mut tx, Scope::of(actor), partner).await?;
     let manager = match manager {
         "" => None,
         chosen => Some(find_manager(&mut tx, chosen).await?),
@@ -102,33 +102,11 @@ pub async fn set_of_managers(ctx: &Ctx, actor: &Actor, reach: &str) -> Result<()
     let reach = parse(reach)?;
     let mut tx = ctx.store.write().await?;
     settings::set(&mut tx, MANAGERS, reach.as_str(), ctx.now()).await?;
-    let facts = json!({ "reach": reach }).to_string();
-    let person = Some(actor.person());
-    audit::add(
-        &mut tx,
-        person,
-        "set_manager_reach",
-        "partners",
-        &facts,
-        ctx.now(),
-    )
-    .await?;
+    let facts = json!({ "reach": reach });
+    record(ctx, &mut tx, actor, "set_manager_reach", "partners", &facts).await?;
     Ok(tx.commit().await?)
 }
 
 fn parse(reach: &str) -> Result<Reach, ServiceError> {
     Reach::parse(reach).ok_or_else(|| ServiceError::field("reach", "choose-one"))
-}
-
-async fn record(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    actor: &Actor,
-    act: &str,
-    partner: PartnerId,
-    facts: &serde_json::Value,
-) -> Result<(), ServiceError> {
-    let (person, subject) = (Some(actor.person()), partner.to_string());
-    let facts = facts.to_string();
-    Ok(audit::add(tx, person, act, &subject, &facts, ctx.now()).await?)
 }

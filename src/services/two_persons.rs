@@ -10,10 +10,9 @@ use portal_domain::{
     two_persons::{Movers, Persons},
 };
 use portal_store::{
-    Tx, audit, hands,
+    Tx, hands,
     hands::HandRecord,
     lines::LineRecord,
-    partners,
     payment_details::{self, DetailsRecord},
     settings,
 };
@@ -22,6 +21,8 @@ use serde_json::json;
 use crate::{
     Ctx, ServiceError,
     access::{require_staff, require_staff_scope},
+    audit::record,
+    partners::enter,
 };
 
 const KEY: &str = "two_persons";
@@ -61,9 +62,8 @@ pub async fn choose(
         return Ok(());
     }
     settings::set(&mut tx, KEY, after.as_str(), ctx.now()).await?;
-    let facts = json!({ "before": before, "after": after, "reason": reason }).to_string();
-    let person = Some(actor.person());
-    audit::add(&mut tx, person, "set_two_persons", KEY, &facts, ctx.now()).await?;
+    let facts = json!({ "before": before, "after": after, "reason": reason });
+    record(ctx, &mut tx, actor, "set_two_persons", KEY, &facts).await?;
     Ok(tx.commit().await?)
 }
 
@@ -256,9 +256,7 @@ pub async fn find_details(
 ) -> Result<Option<DetailsRecord>, ServiceError> {
     let scope = require_staff_scope(actor, Action::ReadBooks)?;
     let mut tx = ctx.store.read().await?;
-    partners::enter(&mut tx, scope, partner)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    enter(&mut tx, scope, partner).await?;
     Ok(payment_details::find(&mut tx, partner).await?)
 }
 
@@ -277,9 +275,7 @@ pub async fn confirm_details(
     }
     let person = actor.person();
     let mut tx = ctx.store.write().await?;
-    partners::enter(&mut tx, scope, partner)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    enter(&mut tx, scope, partner).await?;
     let change = payment_details::find(&mut tx, partner)
         .await?
         .ok_or(ServiceError::NotFound)?;
@@ -290,7 +286,6 @@ pub async fn confirm_details(
         return Ok(());
     }
     let facts = json!({ "changed_by": change.changed_by, "changed_at": change.changed_at.0 });
-    let (by, subject, facts) = (Some(person), partner.to_string(), facts.to_string());
-    audit::add(&mut tx, by, "confirm_details", &subject, &facts, ctx.now()).await?;
+    record(ctx, &mut tx, actor, "confirm_details", partner, &facts).await?;
     Ok(tx.commit().await?)
 }

@@ -266,12 +266,3 @@ pub async fn list_of_subjects(
     found.sort_by_key(|record| record.position);
     Ok(found)
 }
-
-/// The newest records before a position, newest first.
-pub async fn list_before(
-    tx: &mut Tx,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<AuditRecord>, StoreError> {
-    list(tx, &AuditFilter::default(), before, limit).await
-}

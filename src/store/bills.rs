@@ -236,6 +236,10 @@ pub async fn find(tx: &mut Tx, id: BillId) -> Result<Option<BillRecord>, StoreEr
         .transpose()
 }
 
+/// What of the bills somebody may see, whose partner is $1, and whose partner is managed by $2.
+const IN_SCOPE: &str = "($1 IS NULL OR bills.partner_id = $1)
+    AND ($2 IS NULL OR bills.partner_id IN (SELECT id FROM partners WHERE manager_id = $2))";
+
 /// A bill that somebody may see; any other is not there.
 pub async fn find_in(
     tx: &mut Tx,
@@ -244,16 +248,10 @@ pub async fn find_in(
 ) -> Result<Option<BillRecord>, StoreError> {
     row!(
         tx,
-        sql!(
-            BILL,
-            " WHERE bills.id = $1 AND ",
-            STANDS,
-            "   AND ($2 IS NULL OR bills.partner_id = $2)
-                AND ($3 IS NULL OR bills.partner_id IN (SELECT id FROM partners WHERE manager_id = $3))"
-        ),
-        id,
+        sql!(BILL, " WHERE bills.id = $3 AND ", STANDS, " AND ", IN_SCOPE),
         scope.partner(),
         scope.manager(),
+        id,
     )?
     .as_ref()
     .map(read_bill)
@@ -332,9 +330,9 @@ pub async fn count_open(tx: &mut Tx, scope: Scope) -> Result<i64, StoreError> {
     row!(
         tx,
         sql!(
-            "SELECT COUNT(*) AS how_many FROM bills WHERE bills.state <> 'paid'
-                AND ($1 IS NULL OR bills.partner_id = $1)
-                AND ($2 IS NULL OR bills.partner_id IN (SELECT id FROM partners WHERE manager_id = $2)) AND ",
+            "SELECT COUNT(*) AS how_many FROM bills WHERE bills.state <> 'paid' AND ",
+            IN_SCOPE,
+            " AND ",
             STANDS
         ),
         scope.partner(),

@@ -822,6 +822,10 @@ pub async fn sum_by_state(tx: &mut Tx, own: Own) -> Result<Vec<LineSum>, StoreEr
     })
 }
 
+/// What of the lines somebody may see who sees all leads of a partner, where nothing stands beside the lines: as [`IN_SCOPE`] has it, without $2 of that.
+const OF_PARTNERS: &str = "($1 IS NULL OR partner_id = $1)
+    AND ($2 IS NULL OR partner_id IN (SELECT id FROM partners WHERE manager_id = $2))";
+
 /// How many lines of somebody's scope there are in each state, held and not, up to a month.
 pub async fn count_by_state(
     tx: &mut Tx,
@@ -830,15 +834,16 @@ pub async fn count_by_state(
 ) -> Result<Vec<(LineState, bool, i64)>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT state, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END AS stopped, COUNT(*) AS how_many
-         FROM lines WHERE month <= $1
-            AND ($2 IS NULL OR partner_id = $2)
-            AND ($3 IS NULL OR partner_id IN (SELECT id FROM partners WHERE manager_id = $3))
-         GROUP BY state, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END
-         ORDER BY state, stopped",
-        until,
+        sql!(
+            "SELECT state, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END AS stopped, COUNT(*) AS how_many
+             FROM lines WHERE month <= $3 AND ",
+            OF_PARTNERS,
+            " GROUP BY state, CASE WHEN held_reason IS NULL AND disputed_at IS NULL THEN 0 ELSE 1 END
+             ORDER BY state, stopped"
+        ),
         scope.partner(),
         scope.manager(),
+        until,
     )?;
     all(&rows, |row| {
         Ok((
@@ -853,9 +858,10 @@ pub async fn count_by_state(
 pub async fn count_disputed(tx: &mut Tx, scope: Scope) -> Result<i64, StoreError> {
     row!(
         tx,
-        "SELECT COUNT(*) AS how_many FROM lines WHERE disputed_at IS NOT NULL
-            AND ($1 IS NULL OR partner_id = $1)
-            AND ($2 IS NULL OR partner_id IN (SELECT id FROM partners WHERE manager_id = $2))",
+        sql!(
+            "SELECT COUNT(*) AS how_many FROM lines WHERE disputed_at IS NOT NULL AND ",
+            OF_PARTNERS
+        ),
         scope.partner(),
         scope.manager(),
     )?

@@ -52,7 +52,7 @@ impl Connector {
         session: &str,
         system: System,
     ) -> Result<String, ConnectError> {
-        let ctx = &self.1;
+        let ctx = &self.ctx;
         let asked = connections::begin(ctx, actor, session, system).await?;
         let back = connections::redirect_address(ctx, system);
         let addresses = self.addresses_to_connect();
@@ -70,8 +70,8 @@ impl Connector {
     }
 
     fn addresses_to_connect(&self) -> &Addresses {
-        let place = connections::place(&self.1.programme);
-        self.0.outside.addresses_of(Some(place))
+        let place = connections::place(&self.ctx.programme);
+        self.inner.outside.addresses_of(Some(place))
     }
 
     /// Takes the tokens for a consent, and keeps them; of Xero's organisations the only one is meant, or a person chooses.
@@ -81,7 +81,7 @@ impl Connector {
         system: System,
         consent: &Consent<'_>,
     ) -> Result<(), ConnectError> {
-        let ctx = &self.1;
+        let ctx = &self.ctx;
         let (session, state) = (consent.session, consent.state);
         let verifier = connections::take(ctx, actor, session, system, state).await?;
         let stored = connections::find_stored(ctx, system).await?;
@@ -92,12 +92,13 @@ impl Connector {
         let tokens = match system {
             System::HubSpot => {
                 let base_url = &addresses.hubspot;
-                hubspot::oauth::exchange(&self.0.http, base_url, &app, consent.code, &back).await?
+                hubspot::oauth::exchange(&self.inner.http, base_url, &app, consent.code, &back)
+                    .await?
             }
             _ => {
                 let url = &addresses.xero_identity;
                 let code = consent.code;
-                xero::oauth::exchange(&self.0.http, url, &app, code, &back, &verifier).await?
+                xero::oauth::exchange(&self.inner.http, url, &app, code, &back, &verifier).await?
             }
         };
         let granted = granted(&tokens, asked_at.plus_ms(tokens.lasts_ms));
@@ -111,13 +112,13 @@ impl Connector {
 
     /// Lists the organisations of a consent to Xero, with the pair that is kept of it.
     async fn list_organisations(&self, actor: &Actor) -> Result<(), ConnectError> {
-        let ctx = &self.1;
+        let ctx = &self.ctx;
         let stored = connections::find_stored(ctx, System::Xero).await?;
         let reach = self.reach(Origin::Connection, &stored);
         let tokens = reach.tokens_of_consent(vendor_of(System::Xero));
         let access = tokens.access(None).await?.token;
         let base_url = &reach.addresses().xero;
-        let tenants = xero::oauth::list_tenants(&self.0.http, base_url, &access).await?;
+        let tenants = xero::oauth::list_tenants(&self.inner.http, base_url, &access).await?;
         let organisations: Vec<Organisation> = tenants.into_iter().map(organisation).collect();
         let version = stored.record.version;
         Ok(connections::found(ctx, actor, version, &organisations).await?)
@@ -131,7 +132,7 @@ impl Connector {
         system: System,
         form: &TokenForm,
     ) -> Result<(), ConnectError> {
-        let ctx = &self.1;
+        let ctx = &self.ctx;
         let before = connections::check_token(ctx, actor, system, &form.token).await?;
         let found = match self.account_of(system, &form.token).await {
             Ok(found) => Some(found),
@@ -144,7 +145,7 @@ impl Connector {
 
     /// Whose a token is.
     async fn account_of(&self, system: System, token: &Secret) -> Result<Found, CallError> {
-        let (http, addresses) = (self.0.http.clone(), self.addresses_to_connect());
+        let (http, addresses) = (self.inner.http.clone(), self.addresses_to_connect());
         let token = Secret::from(token.reveal().trim());
         if system == System::Slack {
             let base_url = addresses.slack.clone();
@@ -160,13 +161,13 @@ impl Connector {
     pub async fn connect_mail(&self, actor: &Actor, address: &Secret) -> Result<(), ConnectError> {
         let address = Secret::from(address.reveal().trim());
         let host = Mailer::host_of(&address).ok();
-        connections::connect_mail(&self.1, actor, &address, host.as_deref()).await?;
+        connections::connect_mail(&self.ctx, actor, &address, host.as_deref()).await?;
         self.test(actor, System::Mail).await
     }
 
     /// Makes one harmless call and keeps what came back.
     pub async fn test(&self, actor: &Actor, system: System) -> Result<(), ConnectError> {
-        let ctx = &self.1;
+        let ctx = &self.ctx;
         let mut view = connections::find(ctx, actor, system).await?;
         if view.origin == Origin::Connection && view.record.parts.state == ConnectionState::Choosing
         {
@@ -221,13 +222,13 @@ impl Connector {
             },
         };
         let (system, version) = (view.record.system, view.record.version);
-        connections::tested(&self.1, actor, system, version, &tested).await?;
+        connections::tested(&self.ctx, actor, system, version, &tested).await?;
         Ok(self.follow().await?)
     }
 
     /// Gives back what was given, as far as the vendor can be told, and forgets the connection.
     pub async fn disconnect(&self, actor: &Actor, system: System) -> Result<(), ConnectError> {
-        let ctx = &self.1;
+        let ctx = &self.ctx;
         let view = connections::find(ctx, actor, system).await?;
         if view.origin == Origin::Connection {
             let stored = connections::find_stored(ctx, system).await?;
@@ -241,8 +242,8 @@ impl Connector {
 
     async fn give_back(&self, stored: &Stored) -> Result<(), ConnectError> {
         let parts = &stored.record.parts;
-        let addresses = self.0.outside.addresses_of(parts.place);
-        let http = &self.0.http;
+        let addresses = self.inner.outside.addresses_of(parts.place);
+        let http = &self.inner.http;
         let Some(pair) = &stored.tokens else {
             return Ok(());
         };
@@ -263,9 +264,9 @@ impl Connector {
     /// Uses the tokens that nobody has used for days, before the vendor forgets them. One that is refused is a broken connection, which is noted already; one that
     /// got no answer has its turn again within the hour.
     pub(crate) async fn renew_idle(&self) -> Result<(), JobError> {
-        for system in connections::list_idle(&self.1).await? {
-            let stored = connections::find_stored(&self.1, system).await?;
-            let origin = connections::origin(&self.1.programme, &stored.record);
+        for system in connections::list_idle(&self.ctx).await? {
+            let stored = connections::find_stored(&self.ctx, system).await?;
+            let origin = connections::origin(&self.ctx.programme, &stored.record);
             let Some(pair) = stored
                 .tokens
                 .clone()

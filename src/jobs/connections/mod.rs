@@ -122,7 +122,11 @@ struct Current {
 
 /// Hands out clients of today. Cheap to clone.
 #[derive(Clone)]
-pub struct Connector(Arc<Inner>, Ctx);
+pub struct Connector {
+    inner: Arc<Inner>,
+    /// As whoever connects something came.
+    ctx: Ctx,
+}
 
 struct Inner {
     ctx: Ctx,
@@ -154,7 +158,10 @@ impl Connector {
             looked_at: std::sync::Mutex::default(),
             making: Mutex::new(()),
         };
-        let connector = Self(Arc::new(inner), ctx);
+        let connector = Self {
+            inner: Arc::new(inner),
+            ctx,
+        };
         connector.look().await?;
         Ok(connector)
     }
@@ -162,13 +169,16 @@ impl Connector {
     /// The same for somebody who comes from somewhere: what is connected with it is audited so.
     #[must_use]
     pub fn in_the_name_of(&self, ctx: &Ctx) -> Self {
-        Self(Arc::clone(&self.0), ctx.clone())
+        Self {
+            inner: Arc::clone(&self.inner),
+            ctx: ctx.clone(),
+        }
     }
 
     /// One on the same settings with clients of its own, as another instance has it.
     pub async fn another(&self) -> Result<Self, JobError> {
-        let (ctx, outside) = (self.0.ctx.clone(), self.0.outside.clone());
-        Self::open(ctx, self.0.http.clone(), outside).await
+        let (ctx, outside) = (self.inner.ctx.clone(), self.inner.outside.clone());
+        Self::open(ctx, self.inner.http.clone(), outside).await
     }
 
     /// The clients as the connections are now.
@@ -192,7 +202,7 @@ impl Connector {
     }
 
     fn looked_at(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
-        let looked_at = self.0.looked_at.lock();
+        let looked_at = self.inner.looked_at.lock();
         looked_at.unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -202,7 +212,7 @@ impl Connector {
     }
 
     fn known(&self) -> Arc<Current> {
-        let current = self.0.current.read();
+        let current = self.inner.current.read();
         Arc::clone(&current.unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -215,7 +225,7 @@ impl Connector {
             *self.looked_at() = Some(asked_at);
             return Ok(known);
         }
-        let _making = self.0.making.lock().await;
+        let _making = self.inner.making.lock().await;
         let versions = self.versions().await?;
         let mut current = Current::clone(&self.known());
         for (system, version) in versions {
@@ -224,21 +234,21 @@ impl Connector {
             }
         }
         let current = Arc::new(current);
-        let held = self.0.current.write();
+        let held = self.inner.current.write();
         *held.unwrap_or_else(PoisonError::into_inner) = Arc::clone(&current);
         *self.looked_at() = Some(asked_at);
         Ok(current)
     }
 
     async fn versions(&self) -> Result<HashMap<System, i64>, JobError> {
-        let listed = connections::list_versions(&self.0.ctx).await?;
+        let listed = connections::list_versions(&self.inner.ctx).await?;
         Ok(listed.into_iter().collect())
     }
 
     /// Makes what follows from one connection anew; the others keep their clients and the tokens in them.
     async fn remake(&self, system: System, current: &mut Current) -> Result<(), JobError> {
-        let stored = connections::find_stored(&self.0.ctx, system).await?;
-        let origin = connections::origin(&self.0.ctx.programme, &stored.record);
+        let stored = connections::find_stored(&self.inner.ctx, system).await?;
+        let origin = connections::origin(&self.inner.ctx.programme, &stored.record);
         let reach = self.reach(origin, &stored);
         let mut vendors = Vendors::clone(&current.vendors);
         let mut webhooks = WebhookSecrets::clone(&current.webhooks);

@@ -37,9 +37,9 @@ pub(super) struct Reach<'a> {
 impl Connector {
     pub(super) fn reach<'a>(&'a self, origin: Origin, stored: &'a Stored) -> Reach<'a> {
         Reach {
-            ctx: &self.0.ctx,
-            http: &self.0.http,
-            outside: &self.0.outside,
+            ctx: &self.inner.ctx,
+            http: &self.inner.http,
+            outside: &self.inner.outside,
             origin,
             stored,
         }

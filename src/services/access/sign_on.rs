@@ -20,7 +20,7 @@ use portal_store::{
 use serde_json::json;
 
 use super::{Browser, begin_session, hash_token, new_token, require_staff};
-use crate::{Ctx, ServiceError, vault};
+use crate::{Ctx, ServiceError, audit::record, vault};
 
 /// How long somebody may take at the provider.
 const TRIP_MINUTES: i64 = 10;
@@ -69,20 +69,12 @@ pub async fn find(ctx: &Ctx, id: ProviderId) -> Result<ProviderRecord, ServiceEr
 pub async fn begin(ctx: &Ctx, id: ProviderId, asked_with: &str) -> Result<Trip, ServiceError> {
     let state = new_token();
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
-    let provider = stored::find(&mut tx, id)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
-    let secret = secret_of(ctx, &mut tx, id).await?;
+    let trip = trip(ctx, &mut tx, id, asked_with, &state.secret).await?;
     let (now, browser) = (ctx.now(), hash_token(asked_with));
     let expires_at = now.plus_ms(TRIP_MINUTES * 60_000);
     stored::ask(&mut tx, &state.hash, id, &browser, expires_at, now).await?;
     tx.commit().await?;
-    Ok(Trip {
-        provider,
-        secret,
-        own: own(asked_with, &state.secret),
-        state: state.secret,
-    })
+    Ok(trip)
 }
 
 /// A browser is back: uses up what it was sent with.
@@ -92,21 +84,25 @@ pub async fn come_back(ctx: &Ctx, state: &str, asked_with: &str) -> Result<Trip,
     let id = stored::take_question(&mut tx, &state_hash, &browser, ctx.now())
         .await?
         .ok_or(ServiceError::Conflict("sign-on-unknown"))?;
-    let provider = stored::find(&mut tx, id)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
-    let secret = secret_of(ctx, &mut tx, id).await?;
+    let trip = trip(ctx, &mut tx, id, asked_with, state).await?;
     tx.commit().await?;
-    Ok(Trip {
-        provider,
-        secret,
-        state: state.to_owned(),
-        own: own(asked_with, state),
-    })
+    Ok(trip)
 }
 
-fn own(asked_with: &str, state: &str) -> Secret {
-    Secret::new(format!("{asked_with}:{state}"))
+async fn trip(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    id: ProviderId,
+    asked_with: &str,
+    state: &str,
+) -> Result<Trip, ServiceError> {
+    let provider = stored::find(tx, id).await?;
+    Ok(Trip {
+        provider: provider.ok_or(ServiceError::NotFound)?,
+        secret: secret_of(ctx, tx, id).await?,
+        state: state.to_owned(),
+        own: Secret::new(format!("{asked_with}:{state}")),
+    })
 }
 
 async fn secret_of(ctx: &Ctx, tx: &mut Tx, id: ProviderId) -> Result<Secret, ServiceError> {
@@ -290,8 +286,8 @@ pub async fn save(
         other => other?,
     }
     vault::put(ctx, &mut tx, &SecretName::SignOn(id), secret).await?;
-    let facts = json!({ "partner": partner, "before": before, "after": sign_on }).to_string();
-    note(ctx, &mut tx, actor, "save_sign_on", id, &facts).await?;
+    let facts = json!({ "partner": partner, "before": before, "after": sign_on });
+    record(ctx, &mut tx, actor, "save_sign_on", id, &facts).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -313,21 +309,9 @@ pub async fn remove(ctx: &Ctx, actor: &Actor, id: ProviderId) -> Result<(), Serv
         .ok_or(ServiceError::NotFound)?;
     stored::remove(&mut tx, id).await?;
     vault::remove(&mut tx, &SecretName::SignOn(id)).await?;
-    let facts = json!({ "before": before.sign_on }).to_string();
-    note(ctx, &mut tx, actor, "remove_sign_on", id, &facts).await?;
+    let facts = json!({ "before": before.sign_on });
+    record(ctx, &mut tx, actor, "remove_sign_on", id, &facts).await?;
     Ok(tx.commit().await?)
-}
-
-async fn note(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    actor: &Actor,
-    act: &str,
-    id: ProviderId,
-    facts: &str,
-) -> Result<(), ServiceError> {
-    let subject = id.to_string();
-    Ok(audit::add(tx, Some(actor.person()), act, &subject, facts, ctx.now()).await?)
 }
 
 /// Lets people of a domain sign in in other ways again: for whoever has the command line, on the day on which the provider is not there.

@@ -9,7 +9,11 @@ use portal_store::{Tx, audit as stored, inbox, jobs, leads, leads::LeadRecord, m
 use serde_json::json;
 
 use super::erasure::pseudonymise;
-use crate::{Ctx, ServiceError, access::require_staff, audit::differences};
+use crate::{
+    Ctx, ServiceError,
+    access::require_staff,
+    audit::{differences, record},
+};
 
 const SETTING: &str = "privacy.retention";
 /// How many leads are written in one transaction, and shown beforehand.
@@ -57,17 +61,8 @@ pub async fn set(ctx: &Ctx, actor: &Actor, form: &RetentionForm) -> Result<(), S
     let before = find_in(&mut tx).await?;
     let text = json!(wanted).to_string();
     settings::set(&mut tx, SETTING, &text, ctx.now()).await?;
-    let facts = differences(&json!(before), &json!(wanted)).to_string();
-    let person = Some(actor.person());
-    stored::add(
-        &mut tx,
-        person,
-        "set_retention",
-        "privacy",
-        &facts,
-        ctx.now(),
-    )
-    .await?;
+    let facts = differences(&json!(before), &json!(wanted));
+    record(ctx, &mut tx, actor, "set_retention", "privacy", &facts).await?;
     Ok(tx.commit().await?)
 }
 

@@ -22,7 +22,9 @@ use crate::{
 /// The acts in the audit log, newest first, each with whether somebody did it and what it was about.
 async fn acts(world: &World, act: &str) -> Vec<audit::AuditRecord> {
     let mut tx = world.ctx.store.read().await.unwrap();
-    let mut found = audit::list_before(&mut tx, i64::MAX, 500).await.unwrap();
+    let mut found = audit::list(&mut tx, &audit::AuditFilter::default(), i64::MAX, 500)
+        .await
+        .unwrap();
     found.retain(|record| record.act == act);
     found
 }

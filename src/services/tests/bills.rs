@@ -467,7 +467,7 @@ async fn a_bill_that_is_voided_between_others_takes_no_line_from_them() {
 /// What the portal did to bills by itself, oldest first: the act and its facts.
 async fn acts_of_portal(world: &World) -> Vec<(String, serde_json::Value)> {
     let mut tx = world.ctx.store.read().await.expect("the database");
-    let found = audit::list_before(&mut tx, i64::MAX, 100).await;
+    let found = audit::list(&mut tx, &audit::AuditFilter::default(), i64::MAX, 100).await;
     let mut found = found.expect("acts");
     found.retain(|record| record.person.is_none() && record.act.ends_with("_bill"));
     let acts = found.into_iter().rev();

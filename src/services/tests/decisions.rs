@@ -77,7 +77,9 @@ async fn stranger(world: &World) -> Actor {
 /// The newest acts, oldest first.
 async fn acts(world: &World, count: i64) -> Vec<String> {
     let mut tx = world.ctx.store.read().await.unwrap();
-    let found = audit::list_before(&mut tx, i64::MAX, count).await.unwrap();
+    let found = audit::list(&mut tx, &audit::AuditFilter::default(), i64::MAX, count)
+        .await
+        .unwrap();
     found.into_iter().rev().map(|record| record.act).collect()
 }
 

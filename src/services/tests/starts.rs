@@ -134,7 +134,9 @@ impl Story {
 
     async fn acts(&self) -> Vec<String> {
         let mut tx = self.world.ctx.store.read().await.unwrap();
-        let found = audit::list_before(&mut tx, i64::MAX, 50).await.unwrap();
+        let found = audit::list(&mut tx, &audit::AuditFilter::default(), i64::MAX, 50)
+            .await
+            .unwrap();
         found.into_iter().rev().map(|record| record.act).collect()
     }
 }

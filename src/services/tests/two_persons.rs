@@ -242,7 +242,9 @@ async fn one_person_is_enough_where_an_administrator_says_so_and_the_log_says_wh
         let persons = two_persons::find(&world.ctx, &second).await;
         assert_eq!(persons.expect("known"), Persons::One);
         let mut tx = world.ctx.store.read().await.unwrap();
-        let last = audit::list_before(&mut tx, i64::MAX, 1).await.unwrap();
+        let last = audit::list(&mut tx, &audit::AuditFilter::default(), i64::MAX, 1)
+            .await
+            .unwrap();
         drop(tx);
         assert_eq!(last[0].act, "set_two_persons");
         for part in [

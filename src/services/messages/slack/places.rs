@@ -18,6 +18,7 @@ use crate::{
     Ctx, ServiceError,
     access::{require_partner, require_staff, require_staff_scope},
     audit::changes,
+    partners::enter,
     vault,
 };
 
@@ -185,9 +186,7 @@ pub async fn test_place_of(
 ) -> Result<(), ServiceError> {
     let scope = require_staff_scope(actor, Action::ManagePartners)?;
     let mut tx = ctx.store.write().await?;
-    let (own, _) = partners::enter(&mut tx, scope, partner)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    let (own, _) = enter(&mut tx, scope, partner).await?;
     test_place(ctx, tx, own).await
 }
 

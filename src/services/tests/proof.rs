@@ -29,7 +29,7 @@ async fn drop_triggers(connection: &mut AnyConnection, url: &str) {
         &[
             "DROP TRIGGER journal_append_only ON journal",
             "DROP TRIGGER statements_append_only ON statements",
-            "DROP TRIGGER audit_append_only ON audit",
+            "DROP TRIGGER audit_no_update ON audit",
         ]
     };
     for sql in names {

@@ -26,6 +26,8 @@ const BREATH: Duration = Duration::from_millis(50);
 /// The notes that wait, together. One that cannot be worked off with the others is by itself.
 pub(crate) async fn run_waiting(desk: &Desk) -> Result<(), JobError> {
     let ctx = &desk.ctx;
+    // Two side by side would work off the same notes.
+    let _alone = desk.locks.take("waiting notes").await;
     let notes = inbox::list_waiting(ctx, TOGETHER_MAX).await?;
     let count = notes.len();
     let mut together = Vec::new();

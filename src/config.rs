@@ -83,6 +83,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "For how many days an accepted lead protects its client",
     ),
     (
+        "PORTAL_LEADS_PER_DAY",
+        "200",
+        "How many leads of one partner are taken within a day: each keeps its client from all other partners",
+    ),
+    (
         "PORTAL_REVIEW_HOURS",
         "48",
         "Within how many hours a lead in review is decided",
@@ -255,6 +260,7 @@ pub struct Settings {
     pub time_zone: Tz,
     pub fiscal_start: u32,
     pub claim: Duration,
+    pub leads_per_day: u32,
     pub review: Duration,
     pub minimum_payout: MinimumPayout,
     pub payout_close_days: u32,
@@ -352,6 +358,7 @@ impl Settings {
             claim: Duration::from_secs(
                 u64::from(values.between("PORTAL_CLAIM_DAYS", 1, 3_650)?) * 86_400,
             ),
+            leads_per_day: values.between("PORTAL_LEADS_PER_DAY", 1, 1_000_000)?,
             review: Duration::from_secs(
                 u64::from(values.between("PORTAL_REVIEW_HOURS", 1, 10_000)?) * 3_600,
             ),
@@ -394,6 +401,12 @@ impl Settings {
                 ),
             ));
         }
+        if !settings.is_sandbox() && leaves_tls_open(settings.database_url.reveal()) {
+            return Err(SettingsError::new(
+                "DATABASE_URL",
+                "the database is on another machine, and nothing says that the line to it is encrypted: add ?sslmode=verify-full (and &sslrootcert=… where its certificate is not a public one's), or ?sslmode=disable where nobody else is on that network",
+            ));
+        }
         let sandbox = settings.is_sandbox();
         complete_vendor(&mut settings.vendor, &settings.portal_name, sandbox);
         Ok(settings)
@@ -402,6 +415,11 @@ impl Settings {
     /// Everything outside is the sandbox; one real credential ends that, and so does saying that nothing stands in.
     pub fn is_sandbox(&self) -> bool {
         self.stand_in && self.environment().is_empty()
+    }
+
+    /// Something speaks TLS in the portal's place, and what it says of who asks is not believed.
+    pub fn has_unknown_proxy(&self) -> bool {
+        self.portal_url.starts_with("https://") && self.trusted_proxies.is_empty()
     }
 
     /// Something outside may be the sandbox.
@@ -428,9 +446,40 @@ fn is_plain(url: &str) -> bool {
         return false;
     };
     let authority: Option<Authority> = rest.split('/').next().and_then(|host| host.parse().ok());
-    let host = authority.as_ref().map_or("", Authority::host);
+    !is_here(authority.as_ref().map_or("", Authority::host))
+}
+
+/// Whether a host is this very machine.
+fn is_here(host: &str) -> bool {
     let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
-    host != "localhost" && !address.is_some_and(|address| address.is_loopback())
+    host == "localhost" || address.is_some_and(|address| address.is_loopback())
+}
+
+/// Whether a PostgreSQL on another machine is spoken to without a word on TLS: sqlx does without then, if whoever answers says that it has none.
+fn leaves_tls_open(database_url: &str) -> bool {
+    let schemes = ["postgres://", "postgresql://"];
+    let Some(rest) = schemes
+        .iter()
+        .find_map(|scheme| database_url.strip_prefix(scheme))
+    else {
+        return false;
+    };
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let asked: BTreeMap<_, _> = form_urlencoded::parse(query.as_bytes()).collect();
+    let authority: Option<Authority> = place.split('/').next().and_then(|host| host.parse().ok());
+    let host = asked
+        .get("host")
+        .or_else(|| asked.get("hostaddr"))
+        .map_or_else(
+            || authority.as_ref().map_or("", Authority::host),
+            AsRef::as_ref,
+        );
+    let is_socket = host.is_empty() || host.starts_with('/') || host.starts_with("%2F");
+    !is_socket
+        && !is_here(host)
+        && !["sslmode", "ssl-mode"]
+            .iter()
+            .any(|name| asked.contains_key(*name))
 }
 
 /// Statements of the sandbox look like real ones. Elsewhere nothing is made up: a wrong address on a document is worse than none.

@@ -72,6 +72,11 @@ async fn open_with_clock(settings: &Settings) -> Result<(Ctx, Arc<PortalClock>),
             "The database does not keep partners apart by itself: its user is a superuser or has BYPASSRLS, so row-level security does nothing"
         );
     }
+    if settings.has_unknown_proxy() {
+        tracing::warn!(
+            "PORTAL_URL is https, and no proxy is named in PORTAL_TRUSTED_PROXIES: nobody's address is known, so nothing is limited by it, and the audit log has the proxy's"
+        );
+    }
     let vault = open_vault(settings, &store).await?;
     let ctx = Ctx {
         store,
@@ -232,6 +237,7 @@ fn programme(settings: &Settings) -> Programme {
         time_zone: settings.time_zone,
         fiscal_start: settings.fiscal_start,
         claim: settings.claim,
+        leads_per_day: settings.leads_per_day,
         review: settings.review,
         minimum_payout: settings.minimum_payout.clone(),
         payout_close_days: settings.payout_close_days,

@@ -343,6 +343,7 @@ fn programme() -> Programme {
         time_zone: chrono_tz::UTC,
         fiscal_start: 1,
         claim: Duration::from_secs(90 * 86_400),
+        leads_per_day: 200,
         review: Duration::from_secs(3 * 86_400),
         minimum_payout: MinimumPayout::default(),
         payout_close_days: 10,

@@ -137,6 +137,9 @@ pub(crate) async fn change(
     Ok(())
 }
 
+/// So many invitations are mailed for one partner within a day: each goes to whatever address somebody typed.
+const INVITATIONS_A_DAY: i64 = 50;
+
 /// Invites a colleague by mail.
 pub async fn invite(ctx: &Ctx, actor: &Actor, form: &InvitationForm) -> Result<(), ServiceError> {
     let own = require_partner(actor, Action::ManageTeam)?;
@@ -164,6 +167,9 @@ pub(crate) async fn add_invitation(
         return Err(ServiceError::field("email", "already-member"));
     }
     let now = ctx.now();
+    if people::count_invitations(tx, own, now.plus_days(-1)).await? >= INVITATIONS_A_DAY {
+        return Err(ServiceError::Conflict("invitations-of-a-day"));
+    }
     for earlier in people::list_open_invitations(tx, own).await? {
         if earlier.email == email.as_str() {
             people::revoke_invitation(tx, own, earlier.id, now).await?;

@@ -34,6 +34,8 @@ pub struct Programme {
     pub fiscal_start: u32,
     /// For how long an accepted lead protects its client.
     pub claim: Duration,
+    /// How many leads of one partner are taken within a day: each keeps its client from all other partners.
+    pub leads_per_day: u32,
     /// How soon a review is decided.
     pub review: Duration,
     /// The least that a statement is made for; less is carried over.

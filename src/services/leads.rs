@@ -77,6 +77,10 @@ pub async fn submit(ctx: &Ctx, actor: &Actor, form: &LeadForm) -> Result<Submitt
     {
         return Ok(outcome(&earlier));
     }
+    let of_a_day = leads::count_since(&mut tx, own, ctx.now().plus_days(-1)).await?;
+    if of_a_day >= i64::from(ctx.programme.leads_per_day) {
+        return Err(ServiceError::Conflict("leads-of-a-day"));
+    }
     let facts = gather_facts(ctx, &mut tx, own, domain.clone()).await?;
     let state = match judge(&facts) {
         Verdict::Reject(reason) => return Err(refusal(reason)),

@@ -174,6 +174,17 @@ pub async fn find_in(
     .transpose()
 }
 
+/// How many leads a partner has submitted after an instant.
+pub async fn count_since(tx: &mut Tx, own: Own, since: Timestamp) -> Result<i64, StoreError> {
+    let found = row!(
+        tx,
+        "SELECT COUNT(*) AS leads FROM leads WHERE partner_id = $1 AND created_at > $2",
+        own.partner(),
+        since,
+    )?;
+    found.map_or(Ok(0), |row| row.integer("leads"))
+}
+
 pub async fn find_by_submission(
     tx: &mut Tx,
     own: Own,

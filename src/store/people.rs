@@ -248,6 +248,17 @@ pub async fn add_invitation(
     Ok(())
 }
 
+/// How many invitations were mailed for a partner after an instant, those taken back too.
+pub async fn count_invitations(tx: &mut Tx, own: Own, since: Timestamp) -> Result<i64, StoreError> {
+    let found = row!(
+        tx,
+        "SELECT COUNT(*) AS invitations FROM invitations WHERE partner_id = $1 AND created_at > $2",
+        own.partner(),
+        since,
+    )?;
+    found.map_or(Ok(0), |row| row.integer("invitations"))
+}
+
 pub async fn find_invitation(
     tx: &mut Tx,
     token_hash: &str,

@@ -164,6 +164,21 @@ pub async fn add_failure(tx: &mut Tx, id: SessionId) -> Result<i64, StoreError> 
     .map_or(Ok(0), |row| row.integer("failures"))
 }
 
+/// How many wrong proofs were given as a person in sessions that began after an instant.
+pub async fn count_failures(
+    tx: &mut Tx,
+    person: PersonId,
+    since: Timestamp,
+) -> Result<i64, StoreError> {
+    let found = row!(
+        tx,
+        "SELECT CAST(COALESCE(SUM(failures), 0) AS BIGINT) AS failures FROM sessions WHERE person_id = $1 AND created_at > $2",
+        person,
+        since,
+    )?;
+    found.map_or(Ok(0), |row| row.integer("failures"))
+}
+
 pub async fn revoke(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,

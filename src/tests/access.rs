@@ -638,6 +638,7 @@ async fn signing_out_ends_the_session_everywhere_that_it_was_copied_to() {
         (answer.status, answer.location.as_str()),
         (303, "/sign-in?notice=signed-out")
     );
+    assert_eq!(answer.headers["clear-site-data"], "\"storage\"");
     assert_eq!(copy.get("/leads").await.status, 303);
     portal.finish().await;
 }
@@ -814,6 +815,26 @@ async fn an_invitation_is_accepted_once() {
             .body
             .contains(&Words::of(Locale::En).text("error-already-member"))
     );
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_company_mails_only_so_many_invitations_a_day() {
+    let portal = TestPortal::start().await;
+    let mut owner = portal.sign_in(&portal.aster.owner).await;
+    for number in 0..=50 {
+        let email = format!("n{number}@example.net");
+        let invite = [
+            ("do", "invite_member"),
+            ("form[email]", email.as_str()),
+            ("form[role]", "sales"),
+        ];
+        let answer = owner.post("/company", &invite).await;
+        let expected = if number < 50 { 303 } else { 409 };
+        assert_eq!(answer.status, expected, "{number}: {}", answer.body);
+    }
+    let mails = portal.mails_to("n50@example.net").await;
+    assert!(mails.is_empty(), "{mails:?}");
     portal.finish().await;
 }
 

@@ -121,7 +121,7 @@ async fn left_to_lose(portal: &TestPortal, system: &str) -> u64 {
 
 #[tokio::test]
 async fn however_many_answers_are_lost_each_lead_has_one_company_contact_and_deal() {
-    let portal = TestPortal::start().await;
+    let portal = TestPortal::start_with(&[("PORTAL_LEADS_PER_DAY", "1000000")]).await;
     portal.run_jobs().await;
     lose_answers(&portal, "hubspot", lost_answers()).await;
     let mut ids = Vec::new();

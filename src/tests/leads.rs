@@ -330,6 +330,33 @@ async fn a_domain_that_cannot_be_claimed_is_named_at_its_field() {
 }
 
 #[tokio::test]
+async fn one_partner_keeps_only_so_many_clients_a_day_from_the_others() {
+    let portal = TestPortal::start_with(&[("PORTAL_LEADS_PER_DAY", "2")]).await;
+    let mut browser = portal.sign_in(&portal.aster.sales).await;
+    for domain in ["one.com", "two.com"] {
+        landed(&send(&mut browser, &lead_form("Client", domain)).await);
+    }
+    let third = lead_form("Third", "three.com");
+    let refused = send(&mut browser, &third).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.body.contains(&english("error-leads-of-a-day")));
+    assert!(
+        refused.body.contains("value=\"three.com\""),
+        "what was typed stays"
+    );
+    let (_, notice) = landed(&send(&mut browser, &lead_form("Client", "two.com")).await);
+    assert_eq!(
+        notice, "lead-received",
+        "a form that is sent twice is the lead that it made"
+    );
+    let mut other = portal.sign_in(&portal.borealis.owner).await;
+    landed(&send(&mut other, &third).await);
+    portal.advance_clock_by(24 * 60).await;
+    landed(&send(&mut browser, &lead_form("Fourth", "four.com")).await);
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn a_duplicate_of_ones_own_shows_the_lead_that_is_there() {
     let portal = TestPortal::start().await;
     let (id, _) = portal.registered("Harbour", "harbour-logistics.com").await;

@@ -24,7 +24,7 @@ fn nothing_set_is_the_sandbox_on_sqlite() {
 #[test]
 fn no_secret_of_the_settings_is_printed() {
     const PLANTED: &str = "planted-and-secret";
-    let address = format!("postgres://portal:{PLANTED}@db.example/portal");
+    let address = format!("postgres://portal:{PLANTED}@db.example/portal?sslmode=verify-full");
     let smtp = format!("smtps://portal:{PLANTED}@mail.example:465");
     let values = [
         ("DATABASE_URL", address.as_str()),
@@ -91,6 +91,41 @@ fn nothing_real_is_reached_over_a_line_that_others_read() {
 }
 
 #[test]
+fn a_database_elsewhere_is_spoken_to_in_clear_only_by_somebodys_word() {
+    let off = ("PORTAL_SANDBOX", "off");
+    for url in [
+        "postgres://portal:secret@db.example.com/portal",
+        "postgresql://portal@10.0.0.5:5432/portal",
+        "postgres:///portal?host=db.example.com",
+        "postgres://portal@127.0.0.1/portal?host=10.0.0.5",
+        "postgres://portal:p%40ss@db.example.com/portal?application_name=sslmode",
+    ] {
+        let error = read(&[("DATABASE_URL", url), off], "").expect_err(url);
+        assert!(
+            error.starts_with("DATABASE_URL") && error.contains("sslmode=verify-full"),
+            "{error}"
+        );
+        assert!(!error.contains("secret"), "{error}");
+        assert!(
+            read(&[("DATABASE_URL", url)], "").is_ok(),
+            "the demo at {url}"
+        );
+    }
+    for url in [
+        "sqlite://data/portal.db",
+        "postgres://portal@127.0.0.1/portal",
+        "postgres://portal@localhost:5433/portal",
+        "postgres://portal@[::1]/portal",
+        "postgres:///portal?host=/var/run/postgresql",
+        "postgres://%2Fvar%2Frun%2Fpostgresql/portal",
+        "postgres://portal@db.example.com/portal?sslmode=verify-full",
+        "postgres://portal@db.example.com/portal?sslmode=disable",
+    ] {
+        assert!(read(&[("DATABASE_URL", url), off], "").is_ok(), "{url}");
+    }
+}
+
+#[test]
 fn every_malformed_value_names_its_setting() {
     for (name, value) in [
         ("PORTAL_ADDR", "3000"),
@@ -106,6 +141,7 @@ fn every_malformed_value_names_its_setting() {
         ("PORTAL_FISCAL_START", "April"),
         ("PORTAL_CLAIM_DAYS", "0"),
         ("PORTAL_CLAIM_DAYS", "-1"),
+        ("PORTAL_LEADS_PER_DAY", "0"),
         ("PORTAL_REVIEW_HOURS", "two days"),
         ("PORTAL_MINIMUM_PAYOUT_MINOR", "50.00"),
         ("PORTAL_MINIMUM_PAYOUT_MINOR", "-1"),

@@ -259,6 +259,46 @@ async fn who_reads_a_mailbox_adds_no_proof_and_guesses_no_code() {
 }
 
 #[tokio::test]
+async fn over_however_many_links_only_so_many_codes_are_guessed_in_a_day_and_the_person_hears_of_it()
+ {
+    let portal = TestPortal::start().await;
+    let (mut owner, app) = with_app(&portal, SALES).await;
+    let recovery = shown_codes(&mut owner).await;
+    for guessed in 0..4 {
+        portal.advance_clock_by(11).await;
+        let mut thief = portal.browser();
+        use_link(&portal, &mut thief, SALES).await;
+        for _ in 0..4 {
+            assert_eq!(prove(&mut thief, "000000").await.0, 422, "{guessed}");
+        }
+        assert_eq!(prove(&mut thief, "000000").await.0, 409, "{guessed}");
+    }
+    portal.run_jobs().await;
+    let told = portal.mails_to(SALES).await;
+    let subject = text("mail-proof-fail_sign_in-subject");
+    let told = told.iter().filter(|mail| mail["subject"] == subject);
+    assert_eq!(told.count(), 4, "one for each link whose codes were wrong");
+    portal.advance_clock_by(11).await;
+    let mut person = portal.browser();
+    use_link(&portal, &mut person, SALES).await;
+    let answer = person
+        .post("/sign-in", &[("do", "prove"), ("code", &app.code(&portal))])
+        .await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.body.contains(&text("error-no-codes-today")));
+    assert_eq!(
+        prove(&mut person, &recovery[0]).await.0,
+        303,
+        "what nobody guesses opens all the same"
+    );
+    portal.advance_clock_by(24 * 60).await;
+    let mut tomorrow = portal.browser();
+    use_link(&portal, &mut tomorrow, SALES).await;
+    assert_eq!(prove(&mut tomorrow, &app.code(&portal)).await.0, 303);
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn a_recovery_code_signs_in_once_and_all_can_be_read_until_they_are_kept() {
     let portal = TestPortal::start().await;
     let (mut browser, _) = with_app(&portal, SALES).await;
@@ -352,6 +392,28 @@ async fn what_proves_a_person_is_changed_only_by_whoever_has_just_proved_it() {
         .await;
     assert_eq!(late.status, 409);
     assert!(late.body.contains(&text("error-prove-again")));
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_finds_a_browser_open_ends_no_session_elsewhere() {
+    let portal = TestPortal::start().await;
+    let (mut found, app) = with_app(&portal, SALES).await;
+    portal.advance_clock_by(10).await;
+    let mut elsewhere = portal.browser();
+    use_link(&portal, &mut elsewhere, SALES).await;
+    prove(&mut elsewhere, &app.code(&portal)).await;
+    portal.advance_clock_by(10).await;
+    let late = found
+        .post("/security", &[("do", "end_other_sessions")])
+        .await;
+    assert_eq!(late.status, 409);
+    assert!(late.body.contains(&text("error-prove-again")));
+    assert_eq!(elsewhere.get("/").await.status, 200);
+    elsewhere
+        .post("/security", &[("do", "end_other_sessions")])
+        .await;
+    assert_eq!(found.get("/").await.status, 303);
     portal.finish().await;
 }
 

@@ -37,11 +37,15 @@ pub fn listen(url: &str, mut on_message: impl FnMut() + 'static) {
     std::mem::forget(source);
 }
 
-/// This page, fetched anew; nothing if the server cannot be reached or no longer shows it.
+/// This page, fetched anew; nothing if the server cannot be reached or does not show it. Where nobody is signed in any more, the page is left: nothing that it
+/// shows stays in sight.
 pub async fn fetch_page() -> Option<String> {
     let url = window().location().href().ok()?;
     let answer = JsFuture::from(window().fetch_with_str(&url)).await.ok()?;
     let answer: web_sys::Response = answer.dyn_into().ok()?;
+    if answer.redirected() {
+        let _ = window().location().reload();
+    }
     if !answer.ok() || answer.redirected() {
         return None;
     }

@@ -176,6 +176,7 @@ pub async fn stream(
         changes,
         stop: app.stop.clone(),
         ended: open.ended.subscribe(),
+        has_said_so: false,
         open,
     };
     let events = stream::unfold(listener, |mut listener| async move {
@@ -207,14 +208,21 @@ struct Listener {
     changes: tokio::sync::broadcast::Receiver<PartnerChange>,
     stop: watch::Receiver<bool>,
     ended: watch::Receiver<bool>,
+    /// The page was told that its session is over: that was the last there is to tell.
+    has_said_so: bool,
     open: Arc<Open>,
 }
 
 impl Listener {
     async fn next(&mut self) -> Option<Event> {
         loop {
-            if *self.stop.borrow() || *self.ended.borrow() {
+            if *self.stop.borrow() || self.has_said_so {
                 return None;
+            }
+            if *self.ended.borrow() {
+                // The page looks anew, and leaves: what it shows is not for whoever sits there any more.
+                self.has_said_so = true;
+                return Some(changed());
             }
             let concerns = tokio::select! {
                 change = self.changes.recv() => match change {
@@ -224,7 +232,11 @@ impl Listener {
                     Err(RecvError::Closed) => return None,
                 },
                 _ = self.stop.changed() => return None,
-                _ = self.ended.changed() => return None,
+                // Nobody can end it any more either: the sender is gone with the stream.
+                ended = self.ended.changed() => match ended {
+                    Ok(()) => continue,
+                    Err(_) => return None,
+                },
             };
             if concerns {
                 return Some(changed());

@@ -25,7 +25,7 @@ use crate::{
     web::{
         AppState, BODY_BYTES_MAX,
         limits::{self, TooSoon},
-        page::{Address, Caller, Page, Refused, Upload},
+        page::{Address, CLEAR_SITE_DATA, Caller, Page, Refused, Upload},
     },
 };
 
@@ -100,12 +100,10 @@ pub async fn accept(
         return show_again(pages, parts, refused).await;
     }
     let answer = call(&pages, &parts, &action, &form).await;
-    let cookies: Vec<HeaderValue> = answer
-        .headers()
-        .get_all(header::SET_COOKIE)
-        .iter()
-        .cloned()
-        .collect();
+    let of_browser = [header::SET_COOKIE, CLEAR_SITE_DATA].map(|name| {
+        let values: Vec<HeaderValue> = answer.headers().get_all(&name).iter().cloned().collect();
+        (name, values)
+    });
     let succeeded = answer.status().is_success();
     let answer = to_bytes(answer.into_body(), BODY_BYTES_MAX)
         .await
@@ -128,8 +126,10 @@ pub async fn accept(
         )
         .await
     };
-    for cookie in cookies {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+    for (name, values) in of_browser {
+        for value in values {
+            response.headers_mut().append(&name, value);
+        }
     }
     response
 }

@@ -15,6 +15,8 @@ pub async fn same_origin(State(app): State<AppState>, request: Request, next: Ne
     if matches!(*request.method(), Method::GET | Method::HEAD) || comes_from_us(&request, &app) {
         next.run(request).await
     } else {
+        let (parts, _) = request.into_parts();
+        app.limits.log_refusal("from another site", &parts);
         StatusCode::FORBIDDEN.into_response()
     }
 }

@@ -179,6 +179,8 @@ pub struct Limits {
     refused: Meter<IpAddr>,
     /// Of all refused webhooks together: how often it is asked afresh what they are signed with.
     asked: Meter<()>,
+    /// Of each kind of refusal: how many are in the log. A flood fills it no faster.
+    logged: Meter<&'static str>,
 }
 
 impl Limits {
@@ -200,6 +202,16 @@ impl Limits {
             links_from: Meter::new(rate(20, 30)),
             refused: Meter::new(rate(60, 1)),
             asked: Meter::new(rate(10, 1)),
+            logged: Meter::new(rate(60, 1)),
+        }
+    }
+
+    /// Writes into the log that somebody was refused, where from and what for: one of many is enough to see that it goes on.
+    pub fn log_refusal(&self, why: &'static str, parts: &Parts) {
+        if self.logged.take(why, Instant::now()).is_ok() {
+            let address = self.address_of(parts).map(tracing::field::display);
+            let (method, path) = (&parts.method, parts.uri.path());
+            tracing::warn!(address, %method, path, "Refused: {why}");
         }
     }
 
@@ -320,6 +332,7 @@ pub fn count_link(page: &Page) -> Result<(), UiError> {
 
 /// Says that it was too often: a browser is shown a page, a server function's caller gets what it can read, and everybody else a sentence.
 pub fn refuse(app: &AppState, parts: &Parts, wait: TooSoon) -> Response {
+    app.limits.log_refusal("too often", parts);
     let wants_page = parts
         .headers
         .get(header::ACCEPT)

@@ -9,7 +9,7 @@ use std::{
 use axum::{
     body::Body,
     extract::{FromRequestParts, MatchedPath},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use leptos::{
@@ -516,8 +516,15 @@ pub fn asks_for_link(page: &Page) -> String {
     held
 }
 
+/// Has the browser forget what scripts have stored.
+pub const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
 pub fn sign_out(page: &Page) {
     set_cookie(&session::clear(&page.ctx));
+    if let Some(options) = use_context::<ResponseOptions>() {
+        // Pages are kept nowhere, and no script of ours stores anything; what one did all the same is gone with the session.
+        options.insert_header(CLEAR_SITE_DATA, HeaderValue::from_static("\"storage\""));
+    }
 }
 
 /// `person`, or `person.partner`.

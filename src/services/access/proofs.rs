@@ -18,6 +18,9 @@ use crate::{Ctx, ServiceError, messages};
 
 /// So many wrong codes end the session: a link must be asked for anew.
 const FAILURES_MAX: i64 = 5;
+/// So many wrong codes of a person within a day, over however many links, and no app's code is taken any more: of a million codes nobody tries enough. What cannot be
+/// guessed, a passkey or a recovery code, still opens.
+const FAILURES_A_DAY: i64 = 20;
 /// Whoever changes with what it proves itself has proved itself within so many minutes.
 const FRESH_MINUTES: i64 = 15;
 
@@ -100,7 +103,10 @@ pub async fn prove(ctx: &Ctx, code: &str, browser: &Browser) -> Result<String, S
         .await?
         .ok_or(ServiceError::Conflict("link-used-or-expired"))?;
     let person = pending.person.id;
-    let proof = if pending.proofs.authenticator.is_some()
+    let failures = stored::count_failures(&mut tx, person, ctx.now().plus_days(-1)).await?;
+    let takes_codes = failures < FAILURES_A_DAY;
+    let proof = if takes_codes
+        && pending.proofs.authenticator.is_some()
         && authenticator::check(ctx, &mut tx, person, code).await?
     {
         Proof::Authenticator
@@ -110,20 +116,28 @@ pub async fn prove(ctx: &Ctx, code: &str, browser: &Browser) -> Result<String, S
         let failures = stored::add_failure(&mut tx, pending.session).await?;
         let is_over = failures >= FAILURES_MAX;
         let facts = json!({ "failures": failures, "session_ended": is_over });
-        note(ctx, &mut tx, person, "fail_sign_in", &facts).await?;
         if is_over {
             stored::revoke_own(&mut tx, person, pending.session, ctx.now()).await?;
+            note_and_tell(ctx, &mut tx, &pending.person, "fail_sign_in", &facts).await?;
+        } else {
+            note(ctx, &mut tx, person, "fail_sign_in", &facts).await?;
         }
         tx.commit().await?;
-        return Err(if is_over {
-            ServiceError::Conflict("too-many-wrong-codes")
-        } else {
-            ServiceError::field("code", "wrong-code")
+        return Err(match (is_over, takes_codes) {
+            (true, _) => ServiceError::Conflict("too-many-wrong-codes"),
+            (false, true) => ServiceError::field("code", "wrong-code"),
+            (false, false) => ServiceError::field("code", "no-codes-today"),
         });
     };
     let secret = begin_session(ctx, &mut tx, person, pending.partner, proof, browser).await?;
     tx.commit().await?;
     Ok(secret)
+}
+
+/// Whether somebody has just proved itself in that session; in the demo nobody proves anything.
+pub(super) fn is_fresh(ctx: &Ctx, session: &SessionRecord) -> bool {
+    let until = session.created_at.plus_ms(FRESH_MINUTES * 60_000);
+    matches!(session.proof, Proof::Demo) || ctx.now() < until
 }
 
 /// Somebody who may change with what it proves itself: it has just done so, or has nothing to do so with yet.
@@ -148,11 +162,10 @@ impl Changer {
         let may = match session.proof {
             // Whoever reads the mailbox of somebody who has a second proof adds none of its own.
             Proof::Link => proofs.is_none(),
-            Proof::Demo => true,
             // What it proved with would open the person's other companies too.
             Proof::SignOn => return Err(ServiceError::Conflict("sign-on-no-proofs")),
-            Proof::Passkey | Proof::Authenticator | Proof::Recovery => {
-                ctx.now() < session.created_at.plus_ms(FRESH_MINUTES * 60_000)
+            Proof::Demo | Proof::Passkey | Proof::Authenticator | Proof::Recovery => {
+                is_fresh(ctx, &session)
             }
         };
         if !may {

@@ -1,10 +1,13 @@
 //! Where a person is signed in, as that person sees it.
 
-use portal_domain::{access::Actor, calendar::Timestamp, ids::SessionId};
-use portal_store::{Across, sessions as stored};
+use portal_domain::{calendar::Timestamp, ids::SessionId};
+use portal_store::{Across, Tx, sessions as stored};
 use serde_json::json;
 
-use super::{Session, proofs::note};
+use super::{
+    Session,
+    proofs::{is_fresh, note},
+};
 use crate::{Ctx, ServiceError};
 
 /// A browser in which somebody is signed in.
@@ -35,21 +38,35 @@ pub async fn list(ctx: &Ctx, session: &Session) -> Result<Vec<SignedIn>, Service
         .collect())
 }
 
-/// Signs the person out in one place.
-pub async fn end(ctx: &Ctx, actor: &Actor, id: SessionId) -> Result<(), ServiceError> {
+/// Signs the person out in one place, if it has just proved itself here.
+pub async fn end(ctx: &Ctx, session: &Session, id: SessionId) -> Result<(), ServiceError> {
+    let person = session.actor.person();
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
-    if !stored::revoke_own(&mut tx, actor.person(), id, ctx.now()).await? {
+    require_fresh(ctx, &mut tx, session).await?;
+    if !stored::revoke_own(&mut tx, person, id, ctx.now()).await? {
         return Err(ServiceError::NotFound);
     }
     let facts = json!({ "session": id });
-    note(ctx, &mut tx, actor.person(), "end_session", &facts).await?;
+    note(ctx, &mut tx, person, "end_session", &facts).await?;
     Ok(tx.commit().await?)
 }
 
-/// Signs the person out everywhere but here.
+/// Whoever finds a browser open shuts nobody out with it.
+async fn require_fresh(ctx: &Ctx, tx: &mut Tx, session: &Session) -> Result<(), ServiceError> {
+    let records = stored::list_of(tx, session.actor.person(), ctx.now()).await?;
+    let this = records.iter().find(|record| record.id == session.id);
+    if this.is_some_and(|record| is_fresh(ctx, record)) {
+        Ok(())
+    } else {
+        Err(ServiceError::Conflict("prove-again"))
+    }
+}
+
+/// Signs the person out everywhere but here, if it has just proved itself here.
 pub async fn end_others(ctx: &Ctx, session: &Session) -> Result<(), ServiceError> {
     let person = session.actor.person();
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
+    require_fresh(ctx, &mut tx, session).await?;
     stored::revoke_of(&mut tx, person, Some(session.id), ctx.now()).await?;
     note(ctx, &mut tx, person, "end_sessions", &json!({})).await?;
     Ok(tx.commit().await?)

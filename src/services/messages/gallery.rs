@@ -40,7 +40,7 @@ use super::{
 use crate::{Ctx, ServiceError, access::require_staff};
 
 /// The mails, by the name under which they are looked at.
-pub const MAILS: [&str; 25] = [
+pub const MAILS: [&str; 26] = [
     "sign-in",
     "proof-add_passkey",
     "proof-remove_passkey",
@@ -48,6 +48,7 @@ pub const MAILS: [&str; 25] = [
     "proof-remove_authenticator",
     "proof-make_recovery_codes",
     "proof-use_recovery_code",
+    "proof-fail_sign_in",
     "invitation",
     "welcome",
     "lead-accepted",

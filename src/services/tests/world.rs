@@ -123,6 +123,7 @@ impl World {
             time_zone: chrono_tz::Europe::Berlin,
             fiscal_start: 1,
             claim: Duration::from_secs(90 * 86_400),
+            leads_per_day: 200,
             review: Duration::from_secs(3 * 86_400),
             minimum_payout: MinimumPayout {
                 default_minor: 5_000,

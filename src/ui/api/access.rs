@@ -208,7 +208,7 @@ pub async fn keep_recovery_codes() -> Result<Done, UiError> {
 pub async fn end_session(session: SessionId) -> Result<Done, UiError> {
     use portal_services::access::sessions;
     let page = crate::web::page::current().await?;
-    page.said(sessions::end(&page.ctx, page.actor()?, session).await)?;
+    page.said(sessions::end(&page.ctx, page.signed_in()?, session).await)?;
     Ok(Done::new("/security", "session-ended"))
 }
 

@@ -49,6 +49,8 @@ error-partner-inactive = Ihr Unternehmen ist im Portal derzeit nicht aktiv und k
 error-not-enrolled = Ihr Unternehmen nimmt heute nicht am Empfehlungsprogramm teil und kann keine Leads einreichen. Wenden Sie sich an Ihre Partnerbetreuung.
 error-not-qualified = Dieser Lead passt nicht zum Programm. Näheres erfahren Sie von Ihrer Partnerbetreuung.
 error-lead-already-decided = Über diesen Lead wurde bereits entschieden. Laden Sie die Seite neu, um das Ergebnis zu sehen.
+error-leads-of-a-day = Ihr Unternehmen hat innerhalb eines Tages so viele Leads eingereicht, wie von einem Unternehmen angenommen werden. Was hier eingetippt ist, ist nicht verloren: Reichen Sie es morgen ein, oder schreiben Sie Ihrer Partnerbetreuung.
+error-invitations-of-a-day = Für dieses Unternehmen wurden innerhalb eines Tages 50 Einladungen verschickt; mehr werden nicht verschickt. Laden Sie die übrigen morgen ein.
 error-lead-of-colleague = Jemand aus Ihrem Unternehmen hat diesen Kunden bereits eingereicht. Fragen Sie in Ihrem Unternehmen nach, wer es war.
 error-lead-already-registered = Dieser Lead ist inzwischen registriert und kann nicht mehr zurückgezogen werden. Wenn sich das Vorhaben erledigt hat, sagen Sie es Ihrer Partnerbetreuung.
 

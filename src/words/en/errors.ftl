@@ -49,6 +49,8 @@ error-partner-inactive = Your company is not active in the portal at present, so
 error-not-enrolled = Your company is not enrolled in the referral programme today, so leads cannot be submitted. Write to your partner manager.
 error-not-qualified = This lead does not fit the programme. Your partner manager can tell you more.
 error-lead-already-decided = Somebody has decided on this lead already. Load the page again to see how.
+error-leads-of-a-day = Your company has submitted as many leads within a day as are taken from one company. Nothing was lost of what is typed here: submit it tomorrow, or ask your partner manager.
+error-invitations-of-a-day = For this company 50 invitations were sent within a day, which is as many as are sent. Invite the others tomorrow.
 error-lead-of-colleague = A colleague of yours has submitted this client already. Ask in your company who it is.
 error-lead-already-registered = This lead is registered by now and can no longer be withdrawn. Tell your partner manager if it is off.
 

@@ -16,7 +16,8 @@ set -euo pipefail
 
 # Not below the home folder: root's is closed to the `postgres` user, who has to own the data.
 HOME_FOLDER=/var/tmp/partner-portal-postgres-$(id -u)-$(printf '%s' "$PROJECT${DURABLE:-}" | cksum | cut -d' ' -f1)
-SYNCING='-c fsync=off -c synchronous_commit=off -c full_page_writes=off'
+# And it keeps little for a recovery that nobody will want.
+SYNCING='-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=128MB -c min_wal_size=32MB'
 [ -z "${DURABLE:-}" ] || SYNCING=''
 DATA=$HOME_FOLDER/data
 BIN=$(find_postgres) || fail "PostgreSQL is missing: run .setup/setup.sh postgres, then try again."

@@ -59,17 +59,43 @@ pub struct World {
 }
 
 impl Drop for World {
-    /// A PostgreSQL of the tests goes away as a whole.
+    /// Takes the database away: a run makes hundreds, which would fill a small disk.
     fn drop(&mut self) {
         if let Some(path) = self.url.strip_prefix("sqlite://") {
             for end in ["", "-wal", "-shm"] {
                 let _ = std::fs::remove_file(format!("{path}{end}"));
             }
+            return;
+        }
+        let (Some(server), Some((_, name))) = (server(), self.url.rsplit_once('/')) else {
+            return;
+        };
+        let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        // The test's own runtime may be the one that this is dropped on, which must not block.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(async {
+                let mut connection = AnyConnection::connect(&server).await?;
+                connection.execute(sqlx::AssertSqlSafe(sql)).await
+            })
+        });
+        let dropped = dropping.join();
+        if !std::thread::panicking() {
+            dropped.expect("no panic").expect("the database goes");
         }
     }
 }
 
 static DATABASES: AtomicU32 = AtomicU32::new(0);
+
+/// The PostgreSQL to test on as well, if there is one.
+fn server() -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "a test has no configuration")]
+    std::env::var("PORTAL_TEST_POSTGRES_URL").ok()
+}
 
 /// A new, empty database of each kind that is at hand.
 pub async fn databases() -> Vec<String> {
@@ -87,8 +113,7 @@ pub async fn databases() -> Vec<String> {
     };
     let file = folder.join(format!("{name}.db"));
     let mut urls = vec![format!("sqlite://{}", file.display())];
-    #[expect(clippy::disallowed_methods, reason = "a test has no configuration")]
-    if let Ok(server) = std::env::var("PORTAL_TEST_POSTGRES_URL") {
+    if let Some(server) = server() {
         sqlx::any::install_default_drivers();
         let mut connection = AnyConnection::connect(&server)
             .await

@@ -14,7 +14,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, execute_one, row, rows, rows_of, sql},
+    sql::{execute, execute_one, number, row, rows, rows_of, sql},
 };
 
 /// A partner's bill.
@@ -327,16 +327,15 @@ pub async fn find_by_number(
 
 /// How many bills of somebody's scope are not paid in full.
 pub async fn count_open(tx: &mut Tx, scope: Scope) -> Result<i64, StoreError> {
-    row!(
+    number!(
         tx,
         sql!(
-            "SELECT COUNT(*) AS how_many FROM bills WHERE bills.state <> 'paid' AND ",
+            "SELECT COUNT(*) FROM bills WHERE bills.state <> 'paid' AND ",
             IN_SCOPE,
             " AND ",
             STANDS
         ),
         scope.partner(),
         scope.manager(),
-    )?
-    .map_or(Ok(0), |row| row.integer("how_many"))
+    )
 }

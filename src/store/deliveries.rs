@@ -13,7 +13,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, row, rows, sql},
+    sql::{execute, number, row, rows, sql},
 };
 
 /// The delivery of a lead.
@@ -166,23 +166,21 @@ pub async fn list_unsent(tx: &mut Tx) -> Result<Vec<LeadId>, StoreError> {
 
 /// How many deliveries an iPaaS took before an instant and has not answered.
 pub async fn count_late(tx: &mut Tx, before: Timestamp) -> Result<i64, StoreError> {
-    row!(
+    number!(
         tx,
-        "SELECT COUNT(*) AS how_many FROM deliveries JOIN leads ON leads.id = deliveries.lead_id
+        "SELECT COUNT(*) FROM deliveries JOIN leads ON leads.id = deliveries.lead_id
          WHERE deliveries.way = 'relay' AND deliveries.state = 'accepted' AND deliveries.accepted_at <= $1 AND leads.state = 'accepted'",
         before,
-    )?
-    .map_or(Ok(0), |row| row.integer("how_many"))
+    )
 }
 
 /// How many deliveries an iPaaS said that it cannot make.
 pub async fn count_failed(tx: &mut Tx) -> Result<i64, StoreError> {
-    row!(
+    number!(
         tx,
-        "SELECT COUNT(*) AS how_many FROM deliveries JOIN leads ON leads.id = deliveries.lead_id
+        "SELECT COUNT(*) FROM deliveries JOIN leads ON leads.id = deliveries.lead_id
          WHERE deliveries.way = 'relay' AND deliveries.state = 'failed' AND leads.state = 'accepted'",
-    )?
-    .map_or(Ok(0), |row| row.integer("how_many"))
+    )
 }
 
 /// The accepted leads that go through an iPaaS.

@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, row, rows},
+    sql::{execute, number, row, rows},
 };
 
 /// The last comparison with a system, or the one that goes on.
@@ -172,14 +172,13 @@ fn read_difference(row: &AnyRow) -> Result<DifferenceRecord, StoreError> {
 
 /// How many objects of each system differ at this moment, as far as the last comparison and the readings since tell.
 pub async fn count_open(tx: &mut Tx, system: &str) -> Result<i64, StoreError> {
-    let found = row!(
+    number!(
         tx,
-        "SELECT COUNT(DISTINCT found.remote_id) AS count
+        "SELECT COUNT(DISTINCT found.remote_id)
          FROM differences AS found
          LEFT JOIN deals ON found.system = 'hubspot' AND deals.hubspot_id = found.remote_id
          LEFT JOIN invoices ON found.system = 'xero' AND invoices.id = found.remote_id
          WHERE found.system = $1 AND NOT COALESCE(COALESCE(deals.confirmed_at, invoices.seen_at) >= found.found_at, FALSE)",
         system
-    )?;
-    found.map_or(Ok(0), |row| row.integer("count"))
+    )
 }

@@ -9,7 +9,9 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{Bind, ROWS_AT_ONCE, execute_many, pattern, places, row, rows, rows_of, sql, values},
+    sql::{
+        Bind, ROWS_AT_ONCE, execute_many, number, pattern, places, row, rows, rows_of, sql, values,
+    },
 };
 
 /// Something that does not fit.
@@ -353,11 +355,10 @@ pub async fn list_open_of_deals(
 }
 
 pub async fn count_open(tx: &mut Tx) -> Result<i64, StoreError> {
-    row!(
+    number!(
         tx,
-        "SELECT COUNT(*) AS how_many FROM exceptions WHERE resolved_at IS NULL"
-    )?
-    .map_or(Ok(0), |row| row.integer("how_many"))
+        "SELECT COUNT(*) FROM exceptions WHERE resolved_at IS NULL"
+    )
 }
 
 /// Takes what staff were not told of yet, other than of one kind, which is told of on its own: each is taken once, however many ask. The ids by kind.

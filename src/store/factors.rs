@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, row, rows, sql},
+    sql::{execute, number, row, rows, sql},
 };
 
 /// A passkey.
@@ -251,12 +251,11 @@ pub async fn use_code(
 
 /// How many recovery codes a person has left.
 pub async fn count_codes(tx: &mut Tx, person: PersonId) -> Result<i64, StoreError> {
-    row!(
+    number!(
         tx,
-        "SELECT COUNT(*) AS left_over FROM recovery_codes WHERE person_id = $1 AND used_at IS NULL",
+        "SELECT COUNT(*) FROM recovery_codes WHERE person_id = $1 AND used_at IS NULL",
         person
-    )?
-    .map_or(Ok(0), |row| row.integer("left_over"))
+    )
 }
 
 /// Drops everything with which a person could prove itself.

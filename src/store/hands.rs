@@ -12,7 +12,7 @@ use sqlx::AssertSqlSafe;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{Bind, ROWS_AT_ONCE, execute_many, places, row, rows_many, rows_of, values},
+    sql::{Bind, ROWS_AT_ONCE, execute_many, number, places, rows_many, rows_of, values},
 };
 
 /// Who moved a line last.
@@ -122,11 +122,11 @@ const ALONE: &str =
 /// How many lines up to a month would be one person's work alone.
 pub async fn count_alone(tx: &mut Tx, person: PersonId, until: Month) -> Result<i64, StoreError> {
     let text = format!(
-        "SELECT COUNT(*) AS how_many FROM lines
+        "SELECT COUNT(*) FROM lines
          WHERE {ALONE} AND lines.month <= $2 AND lines.held_reason IS NULL AND lines.disputed_at IS NULL
            AND NOT EXISTS (SELECT 1 FROM hands WHERE {IN_LINE} AND {OTHER_BEFORE})"
     );
-    row!(tx, AssertSqlSafe(text), person, until)?.map_or(Ok(0), |row| row.integer("how_many"))
+    number!(tx, AssertSqlSafe(text), person, until)
 }
 
 /// Whether any of these lines would be one person's work alone.

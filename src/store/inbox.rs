@@ -9,8 +9,8 @@ use crate::{
     StoreError, Tx,
     read::{Read, all},
     sql::{
-        Bind, ROWS_AT_ONCE, execute, execute_many, execute_one, places, row, rows, rows_of, sql,
-        values,
+        Bind, ROWS_AT_ONCE, execute, execute_many, execute_one, number, places, row, rows, rows_of,
+        sql, values,
     },
 };
 
@@ -81,7 +81,7 @@ pub async fn add_all(
 
 /// How many notes are kept.
 pub async fn count(tx: &mut Tx) -> Result<i64, StoreError> {
-    row!(tx, "SELECT COUNT(*) AS notes FROM inbox")?.map_or(Ok(0), |row| row.integer("notes"))
+    number!(tx, "SELECT COUNT(*) FROM inbox")
 }
 
 const NOTE: &str = "SELECT id, vendor, body, headers, received_at, worked_at, events, faults, replayed_at FROM inbox";
@@ -249,12 +249,11 @@ pub async fn remove_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreE
 
 /// Notes that were worked off and came before an instant.
 pub async fn count_before(tx: &mut Tx, before: Timestamp) -> Result<i64, StoreError> {
-    row!(
+    number!(
         tx,
-        "SELECT COUNT(*) AS how_many FROM inbox WHERE worked_at IS NOT NULL AND received_at < $1",
+        "SELECT COUNT(*) FROM inbox WHERE worked_at IS NOT NULL AND received_at < $1",
         before
-    )?
-    .map_or(Ok(0), |row| row.integer("how_many"))
+    )
 }
 
 /// Requests to a vendor's address that were not the vendor's.

@@ -12,7 +12,10 @@ use sqlx::{AssertSqlSafe, any::AnyRow};
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{Bind as _, ROWS_AT_ONCE, Value, execute, execute_many, places, row, rows, sql, values},
+    sql::{
+        Bind as _, ROWS_AT_ONCE, Value, execute, execute_many, number, places, row, rows, sql,
+        values,
+    },
 };
 
 /// A job as a worker claimed it.
@@ -231,13 +234,12 @@ pub async fn is_silent(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<bool, 
 
 /// How many jobs of a lane are being done.
 pub async fn count_running(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<i64, StoreError> {
-    row!(
+    number!(
         tx,
-        "SELECT COUNT(*) AS how_many FROM jobs WHERE lane = $1 AND state = 'running' AND lease_until >= $2",
+        "SELECT COUNT(*) FROM jobs WHERE lane = $1 AND state = 'running' AND lease_until >= $2",
         lane,
         now,
-    )?
-    .map_or(Ok(0), |row| row.integer("how_many"))
+    )
 }
 
 /// Claims the next due jobs of a lane, so many at most; first what comes first. From then on a job's key is free again: what happens while it runs is a new job.
@@ -605,8 +607,8 @@ pub async fn remove_done(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreErr
 const SET_ASIDE: &str = " FROM jobs WHERE state = 'dead' AND set_aside_at < $1 AND kind NOT IN ('register_lead', 'relay_lead', 'create_bill')";
 
 pub async fn count_set_aside_before(tx: &mut Tx, before: Timestamp) -> Result<i64, StoreError> {
-    let sql = sql!("SELECT COUNT(*) AS how_many", SET_ASIDE);
-    row!(tx, sql, before)?.map_or(Ok(0), |row| row.integer("how_many"))
+    let sql = sql!("SELECT COUNT(*)", SET_ASIDE);
+    number!(tx, sql, before)
 }
 
 /// Drops it, and how it was tried.
@@ -823,12 +825,11 @@ pub async fn is_turn(tx: &mut Tx, name: &str, now: Timestamp) -> Result<bool, St
 
 /// How many jobs need a person's eye: the dead, and those that failed at least once.
 pub async fn count_failing(tx: &mut Tx) -> Result<i64, StoreError> {
-    row!(
+    number!(
         tx,
-        "SELECT COUNT(*) AS how_many FROM jobs
+        "SELECT COUNT(*) FROM jobs
          WHERE state <> 'done' AND set_aside_at IS NULL AND (state = 'dead' OR last_error IS NOT NULL)",
-    )?
-    .map_or(Ok(0), |row| row.integer("how_many"))
+    )
 }
 
 /// Takes a schedule's turn, if it is due: `true` for exactly one of all instances that ask.

@@ -12,7 +12,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, execute_one, pattern, row, rows, sql},
+    sql::{execute, execute_one, number, pattern, row, rows, sql},
 };
 
 /// A lead as stored.
@@ -176,13 +176,12 @@ pub async fn find_in(
 
 /// How many leads a partner has submitted after an instant.
 pub async fn count_since(tx: &mut Tx, own: Own, since: Timestamp) -> Result<i64, StoreError> {
-    let found = row!(
+    number!(
         tx,
-        "SELECT COUNT(*) AS leads FROM leads WHERE partner_id = $1 AND created_at > $2",
+        "SELECT COUNT(*) FROM leads WHERE partner_id = $1 AND created_at > $2",
         own.partner(),
         since,
-    )?;
-    found.map_or(Ok(0), |row| row.integer("leads"))
+    )
 }
 
 pub async fn find_by_submission(
@@ -551,8 +550,8 @@ pub async fn list_over(
 }
 
 pub async fn count_over(tx: &mut Tx, before: Timestamp) -> Result<i64, StoreError> {
-    let sql = sql!("SELECT COUNT(*) AS how_many FROM leads", OVER);
-    row!(tx, sql, before)?.map_or(Ok(0), |row| row.integer("how_many"))
+    let sql = sql!("SELECT COUNT(*) FROM leads", OVER);
+    number!(tx, sql, before)
 }
 
 /// Puts a name and an address that mean nobody in the place of a lead's contact, and texts without it in the place of those that were typed about it.

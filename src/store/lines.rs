@@ -13,8 +13,8 @@ use crate::{
     StoreError, Tx,
     read::{Read, all},
     sql::{
-        Bind, ROWS_AT_ONCE, execute, execute_many, execute_one, places, row, rows, rows_many,
-        rows_of, sql, sum, values,
+        Bind, ROWS_AT_ONCE, execute, execute_many, execute_one, number, places, row, rows,
+        rows_many, rows_of, sql, sum, values,
     },
 };
 
@@ -856,16 +856,15 @@ pub async fn count_by_state(
 
 /// How many lines of somebody's scope are disputed now, wherever they stand.
 pub async fn count_disputed(tx: &mut Tx, scope: Scope) -> Result<i64, StoreError> {
-    row!(
+    number!(
         tx,
         sql!(
-            "SELECT COUNT(*) AS how_many FROM lines WHERE disputed_at IS NOT NULL AND ",
+            "SELECT COUNT(*) FROM lines WHERE disputed_at IS NOT NULL AND ",
             OF_PARTNERS
         ),
         scope.partner(),
         scope.manager(),
-    )?
-    .map_or(Ok(0), |row| row.integer("how_many"))
+    )
 }
 
 /// Whether a partner has lines of later months that may still come onto a statement.

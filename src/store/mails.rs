@@ -11,7 +11,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::Read,
-    sql::{execute, execute_one, row, sql},
+    sql::{execute, execute_one, number, row, sql},
 };
 
 /// A mail.
@@ -120,8 +120,8 @@ const OLD: &str =
     " WHERE created_at < $1 AND (sent_at IS NOT NULL OR refusal IS NOT NULL) AND body_text <> ''";
 
 pub async fn count_before(tx: &mut Tx, before: Timestamp) -> Result<i64, StoreError> {
-    let sql = sql!("SELECT COUNT(*) AS how_many FROM mails", OLD);
-    row!(tx, sql, before)?.map_or(Ok(0), |row| row.integer("how_many"))
+    let sql = sql!("SELECT COUNT(*) FROM mails", OLD);
+    number!(tx, sql, before)
 }
 
 /// Takes out what stood in old mails, and to whom they went: that there was one stays.

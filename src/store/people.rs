@@ -11,7 +11,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, execute_one, row, rows, sql},
+    sql::{execute, execute_one, number, row, rows, sql},
 };
 
 /// A human being who can sign in.
@@ -250,13 +250,12 @@ pub async fn add_invitation(
 
 /// How many invitations were mailed for a partner after an instant, those taken back too.
 pub async fn count_invitations(tx: &mut Tx, own: Own, since: Timestamp) -> Result<i64, StoreError> {
-    let found = row!(
+    number!(
         tx,
-        "SELECT COUNT(*) AS invitations FROM invitations WHERE partner_id = $1 AND created_at > $2",
+        "SELECT COUNT(*) FROM invitations WHERE partner_id = $1 AND created_at > $2",
         own.partner(),
         since,
-    )?;
-    found.map_or(Ok(0), |row| row.integer("invitations"))
+    )
 }
 
 pub async fn find_invitation(

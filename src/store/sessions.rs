@@ -11,7 +11,7 @@ use sqlx::any::AnyRow;
 use crate::{
     StoreError, Tx,
     read::{Read, all},
-    sql::{execute, row, rows, rows_of, sql},
+    sql::{execute, number, row, rows, rows_of, sql},
 };
 
 /// A session that is still good.
@@ -156,12 +156,11 @@ pub async fn touch(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), Sto
 
 /// Counts a wrong proof; answers how many there were in the session.
 pub async fn add_failure(tx: &mut Tx, id: SessionId) -> Result<i64, StoreError> {
-    row!(
+    number!(
         tx,
         "UPDATE sessions SET failures = failures + 1 WHERE id = $1 RETURNING failures",
         id,
-    )?
-    .map_or(Ok(0), |row| row.integer("failures"))
+    )
 }
 
 /// How many wrong proofs were given as a person in sessions that began after an instant.
@@ -170,13 +169,12 @@ pub async fn count_failures(
     person: PersonId,
     since: Timestamp,
 ) -> Result<i64, StoreError> {
-    let found = row!(
+    number!(
         tx,
-        "SELECT CAST(COALESCE(SUM(failures), 0) AS BIGINT) AS failures FROM sessions WHERE person_id = $1 AND created_at > $2",
+        "SELECT CAST(COALESCE(SUM(failures), 0) AS BIGINT) FROM sessions WHERE person_id = $1 AND created_at > $2",
         person,
         since,
-    )?;
-    found.map_or(Ok(0), |row| row.integer("failures"))
+    )
 }
 
 pub async fn revoke(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {
@@ -247,13 +245,12 @@ pub async fn count_mailed_links(
     person: PersonId,
     since: Timestamp,
 ) -> Result<i64, StoreError> {
-    let found = row!(
+    number!(
         tx,
-        "SELECT COUNT(*) AS links FROM sign_in_links WHERE person_id = $1 AND browser_hash IS NOT NULL AND created_at > $2",
+        "SELECT COUNT(*) FROM sign_in_links WHERE person_id = $1 AND browser_hash IS NOT NULL AND created_at > $2",
         person,
         since,
-    )?;
-    found.map_or(Ok(0), |row| row.integer("links"))
+    )
 }
 
 /// Keeps a link, in the place of those that the same browser asked for before: what others ask for takes nobody's link away. `browser_hash` is of the browser that asked for it; none: whoever was given the link.

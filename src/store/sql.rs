@@ -196,6 +196,16 @@ macro_rules! row {
     }};
 }
 
+/// `number!(tx, "SELECT COUNT(*) …", a, b)`: the number in the first row, none if there is no row.
+macro_rules! number {
+    ($tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        $crate::sql::row!($tx, $sql $(, $value)*).and_then(|row| match row {
+            Some(row) => Ok(sqlx::Row::try_get(&row, 0)?),
+            None => Ok(0),
+        })
+    };
+}
+
 /// `execute!(tx, "UPDATE …", a, b)`: how many rows it met.
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {{
@@ -369,4 +379,4 @@ macro_rules! sum {
     };
 }
 
-pub(crate) use {execute, execute_one, row, rows, sql, sum, values};
+pub(crate) use {execute, execute_one, number, row, rows, sql, sum, values};

@@ -118,6 +118,7 @@ fn a_database_elsewhere_is_spoken_to_in_clear_only_by_somebodys_word() {
         "postgres://portal@[::1]/portal",
         "postgres:///portal?host=/var/run/postgresql",
         "postgres://%2Fvar%2Frun%2Fpostgresql/portal",
+        "postgres://%2fvar%2frun%2fpostgresql/portal",
         "postgres://portal@db.example.com/portal?sslmode=verify-full",
         "postgres://portal@db.example.com/portal?sslmode=disable",
     ] {

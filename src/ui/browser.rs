@@ -45,8 +45,9 @@ pub async fn fetch_page() -> Option<String> {
     let answer: web_sys::Response = answer.dyn_into().ok()?;
     if answer.redirected() {
         let _ = window().location().reload();
+        return None;
     }
-    if !answer.ok() || answer.redirected() {
+    if !answer.ok() {
         return None;
     }
     JsFuture::from(answer.text().ok()?).await.ok()?.as_string()

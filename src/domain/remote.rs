@@ -14,6 +14,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemoteStage {
     pub pipeline: String,
+    /// What people call the pipeline; empty if nobody said.
+    pub pipeline_label: String,
     pub id: String,
     pub label: String,
     pub display_order: i64,

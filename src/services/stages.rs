@@ -27,17 +27,22 @@ use crate::{
 const UNKNOWN: &str = "stage_unknown";
 /// A deal in a stage of which nothing but its id is known: nobody reads the pipelines, and the iPaaS did not say.
 const UNNAMED: &str = "stage_unnamed";
+/// A deal in a stage that somebody added to HubSpot's pipelines, and of which nobody has said what partners read.
+const NEW: &str = "stage_new";
 /// Where new deals start, as pipeline and stage with a slash between them.
 const FIRST: &str = "hubspot.first_stage";
 /// The longest name of a phase, in characters.
 const PHASE_LENGTH_MAX: usize = 60;
 
-/// The stages of HubSpot's pipelines, as just read: all of them, so that what is not among them is gone.
+/// The stages of HubSpot's pipelines, as just read: all of them, so that what is not among them is gone. One that was not there when they were read before is
+/// new, until somebody says what partners read of it.
 pub async fn stages_read(ctx: &Ctx, read: &[RemoteStage]) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     tx.lock("stages").await?;
+    let known = stages::list(&mut tx).await?;
+    let is_read_again = known.iter().any(|known| !known.is_archived);
     for stage in read {
-        stages::put(&mut tx, stage, ctx.now()).await?;
+        stages::put(&mut tx, stage, is_read_again, ctx.now()).await?;
     }
     for known in stages::list(&mut tx).await? {
         let is_there = |stage: &RemoteStage| {
@@ -63,13 +68,14 @@ pub async fn stage_missing(ctx: &Ctx, pipeline: &str, stage: &str) -> Result<(),
     if stages::find(&mut tx, pipeline, stage).await?.is_none() {
         let gone = RemoteStage {
             pipeline: pipeline.to_owned(),
+            pipeline_label: String::new(),
             id: stage.to_owned(),
             label: stage.to_owned(),
             display_order: i64::from(i32::MAX),
             closed: false,
             won: false,
         };
-        stages::put(&mut tx, &gone, ctx.now()).await?;
+        stages::put(&mut tx, &gone, false, ctx.now()).await?;
         stages::archive(&mut tx, &gone, ctx.now()).await?;
     }
     Ok(tx.commit().await?)
@@ -94,6 +100,7 @@ pub(crate) async fn seen_by_relay(
         let others = all.iter().filter(|one| one.stage.pipeline == deal.pipeline);
         let met = RemoteStage {
             pipeline: deal.pipeline.clone(),
+            pipeline_label: String::new(),
             id: deal.stage.clone(),
             label: label.unwrap_or(&deal.stage).to_owned(),
             display_order: known.map_or_else(
@@ -103,18 +110,23 @@ pub(crate) async fn seen_by_relay(
             closed: matches!(deal.state, DealState::Won | DealState::Lost),
             won: deal.state == DealState::Won,
         };
-        stages::put(&mut tx, &met, ctx.now()).await?;
+        stages::put(&mut tx, &met, false, ctx.now()).await?;
     }
     Ok(tx.commit().await?)
 }
 
-/// A deal in a stage that is gone, or that nobody has named, is a case, and followed all the same.
+/// A deal in a stage that is gone, that is new, or that nobody has named, is a case, and followed all the same.
 pub(crate) async fn judge(ctx: &Ctx, tx: &mut Tx, deal: &DealRecord) -> Result<(), ServiceError> {
     let about = About::Deal(deal.id);
     let known = stages::find(tx, &deal.pipeline, &deal.stage).await?;
     let gone = known.as_ref().filter(|known| known.is_archived);
     let facts = gone.map(|gone| json!({ "message": gone.stage.label }));
     books::raise_or_settle(ctx, tx, UNKNOWN, about, facts).await?;
+    let new = known
+        .as_ref()
+        .filter(|known| known.is_new && !known.is_archived);
+    let facts = new.map(|new| json!({ "message": new.stage.label }));
+    books::raise_or_settle(ctx, tx, NEW, about, facts).await?;
     let is_unnamed = |known: &StageRecord| {
         known.phase.is_none() && !known.is_archived && known.stage.label == known.stage.id
     };
@@ -127,13 +139,18 @@ pub(crate) async fn judge(ctx: &Ctx, tx: &mut Tx, deal: &DealRecord) -> Result<(
     books::raise_or_settle(ctx, tx, UNNAMED, about, unnamed).await
 }
 
-/// What partners read of a stage was said: the deals in it are no case any more.
-async fn settle_unnamed(ctx: &Ctx, tx: &mut Tx, stage: &RemoteStage) -> Result<(), ServiceError> {
-    let open = exceptions::list_open_of_kind(tx, UNNAMED).await?;
+/// What partners read of a stage was said: the deals in it are no case of this kind any more.
+async fn settle(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    kind: &'static str,
+    stage: &RemoteStage,
+) -> Result<(), ServiceError> {
+    let open = exceptions::list_open_of_kind(tx, kind).await?;
     let ids: Vec<_> = open.into_iter().filter_map(|open| open.deal).collect();
     for deal in deals::list_by_ids(tx, &ids).await? {
         if (&deal.pipeline, &deal.stage) == (&stage.pipeline, &stage.id) {
-            books::settle(ctx, tx, UNNAMED, About::Deal(deal.id), "fixed").await?;
+            books::settle(ctx, tx, kind, About::Deal(deal.id), "fixed").await?;
         }
     }
     Ok(())
@@ -195,8 +212,9 @@ pub async fn name_phase(
     let facts = changes([("phase", json!(known.phase), json!(phase))]).to_string();
     let known = known.stage;
     stages::set_phase(&mut tx, &known, phase.as_deref()).await?;
+    settle(ctx, &mut tx, NEW, &known).await?;
     if phase.is_some() {
-        settle_unnamed(ctx, &mut tx, &known).await?;
+        settle(ctx, &mut tx, UNNAMED, &known).await?;
     }
     record(ctx, &mut tx, actor, "name_phase", &key(&known), &facts).await?;
     Ok(tx.commit().await?)

@@ -353,6 +353,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0057_single_sign_on.sqlite.sql"),
         include_str!("../../migrations/0057_single_sign_on.postgres.sql"),
     ),
+    (
+        58,
+        "new_stages",
+        include_str!("../../migrations/0058_new_stages.sql"),
+        include_str!("../../migrations/0058_new_stages.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -17,6 +17,8 @@ pub struct StageRecord {
     pub phase: Option<String>,
     /// HubSpot's pipelines have it no more.
     pub is_archived: bool,
+    /// It came after the others, and nobody has said what partners read of it.
+    pub is_new: bool,
 }
 
 impl StageRecord {
@@ -26,13 +28,13 @@ impl StageRecord {
     }
 }
 
-const STAGE: &str =
-    "SELECT pipeline, id, label, display_order, closed, won, phase, archived_at FROM stages";
+const STAGE: &str = "SELECT pipeline, pipeline_label, id, label, display_order, closed, won, phase, archived_at, is_new FROM stages";
 
 fn read_stage(row: &AnyRow) -> Result<StageRecord, StoreError> {
     Ok(StageRecord {
         stage: RemoteStage {
             pipeline: row.text("pipeline")?,
+            pipeline_label: row.text("pipeline_label")?,
             id: row.text("id")?,
             label: row.text("label")?,
             display_order: row.integer("display_order")?,
@@ -41,16 +43,22 @@ fn read_stage(row: &AnyRow) -> Result<StageRecord, StoreError> {
         },
         phase: row.optional_text("phase")?,
         is_archived: row.optional_instant("archived_at")?.is_some(),
+        is_new: row.integer("is_new")? != 0,
     })
 }
 
-/// Writes a stage that was read just now; one that was gone is back.
-pub async fn put(tx: &mut Tx, stage: &RemoteStage, seen_at: Timestamp) -> Result<(), StoreError> {
+/// Writes a stage that was read just now; one that was gone is back. `is_new` is what is said of it if it was not known.
+pub async fn put(
+    tx: &mut Tx,
+    stage: &RemoteStage,
+    is_new: bool,
+    seen_at: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO stages (pipeline, id, label, display_order, closed, won, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO stages (pipeline, id, label, display_order, closed, won, seen_at, pipeline_label, is_new) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (pipeline, id) DO UPDATE
-         SET label = excluded.label, display_order = excluded.display_order, closed = excluded.closed, won = excluded.won,
+         SET pipeline_label = excluded.pipeline_label, label = excluded.label, display_order = excluded.display_order, closed = excluded.closed, won = excluded.won,
              seen_at = excluded.seen_at, archived_at = NULL",
         stage.pipeline,
         stage.id,
@@ -59,6 +67,8 @@ pub async fn put(tx: &mut Tx, stage: &RemoteStage, seen_at: Timestamp) -> Result
         i64::from(stage.closed),
         i64::from(stage.won),
         seen_at,
+        stage.pipeline_label,
+        i64::from(is_new),
     )?;
     Ok(())
 }
@@ -74,6 +84,7 @@ pub async fn archive(tx: &mut Tx, stage: &RemoteStage, now: Timestamp) -> Result
     )
 }
 
+/// Says what partners read of a stage, HubSpot's own name if nothing: either way somebody has said it.
 pub async fn set_phase(
     tx: &mut Tx,
     stage: &RemoteStage,
@@ -82,7 +93,7 @@ pub async fn set_phase(
     execute_one!(
         tx,
         "stage",
-        "UPDATE stages SET phase = $3 WHERE pipeline = $1 AND id = $2",
+        "UPDATE stages SET phase = $3, is_new = 0 WHERE pipeline = $1 AND id = $2",
         stage.pipeline,
         stage.id,
         phase,

@@ -2,6 +2,7 @@
 
 use portal_domain::remote::RemoteStage;
 use portal_services::{exceptions, stages};
+use portal_words::{Locale, Words};
 use serde_json::json;
 
 use crate::{browser::Browser, portal::TestPortal};
@@ -25,6 +26,14 @@ async fn read_without(portal: &TestPortal, gone: &str) {
     let known = known.unwrap().stages.into_iter().map(|known| known.stage);
     let left: Vec<RemoteStage> = known.filter(|stage| stage.id != gone).collect();
     stages::stages_read(&portal.ctx, &left).await.unwrap();
+}
+
+/// How many calls below a path the sandbox has got.
+async fn calls_of(portal: &TestPortal, path: &str) -> usize {
+    let log = portal.sandbox_read("log").await;
+    let targets = log.as_array().unwrap().iter().map(|call| &call["target"]);
+    let below = targets.filter(|target| target.to_string().contains(path));
+    below.count()
 }
 
 async fn stage_of(portal: &TestPortal, deal: &str) -> String {
@@ -81,18 +90,13 @@ async fn a_deal_in_a_stage_that_is_gone_is_followed_is_a_case_and_costs_no_calls
     let portal = TestPortal::start().await;
     let (lead, deal) = portal.registered("Harbour", "harbour-logistics.com").await;
     read_without(&portal, "proposal").await;
-    let calls = |log: &serde_json::Value| {
-        let targets = log.as_array().unwrap().iter().map(|call| &call["target"]);
-        let of_pipelines = targets.filter(|target| target.to_string().contains("/crm/pipelines/"));
-        of_pipelines.count()
-    };
-    let before = calls(&portal.sandbox_read("log").await);
+    let before = calls_of(&portal, "/crm/pipelines/").await;
     for amount in ["1", "2", "3"] {
         let moved = json!({ "dealstage": "proposal", "amount": amount });
         portal.change_deal(&deal, moved).await;
         portal.run_jobs().await;
     }
-    assert_eq!(calls(&portal.sandbox_read("log").await), before);
+    assert_eq!(calls_of(&portal, "/crm/pipelines/").await, before);
     assert_eq!(portal.lead(lead).await.phase.as_deref(), Some("Proposal"));
     let open = exceptions::list_exceptions(&portal.ctx, &portal.staff.finance, 20).await;
     let open = open.unwrap();
@@ -103,6 +107,77 @@ async fn a_deal_in_a_stage_that_is_gone_is_followed_is_a_case_and_costs_no_calls
     portal.run_jobs().await;
     let open = exceptions::list_exceptions(&portal.ctx, &portal.staff.finance, 20).await;
     assert_eq!(open.unwrap().len(), 0);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_deal_in_a_stage_that_came_later_is_a_case_until_somebody_says_what_partners_read() {
+    let portal = TestPortal::start().await;
+    let (lead, deal) = portal.registered("Harbour", "harbour-logistics.com").await;
+    let all = stages::list(&portal.ctx, &portal.staff.operator).await;
+    let all: Vec<RemoteStage> = all
+        .unwrap()
+        .stages
+        .into_iter()
+        .map(|known| known.stage)
+        .collect();
+    let forget = "DELETE FROM stages WHERE id = 'proposal'";
+    portal.database.execute(forget).await.unwrap();
+    stages::stages_read(&portal.ctx, &all).await.unwrap();
+    portal
+        .change_deal(&deal, json!({ "dealstage": "proposal" }))
+        .await;
+    portal.run_jobs().await;
+    // Nothing stops: the partner reads HubSpot's own name meanwhile.
+    assert_eq!(portal.lead(lead).await.phase.as_deref(), Some("Proposal"));
+    let kinds = async || {
+        let open = exceptions::list_exceptions(&portal.ctx, &portal.staff.finance, 20).await;
+        let open = open.unwrap().into_iter();
+        open.map(|case| case.record.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds().await, ["stage_new"]);
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let new = Words::of(Locale::En).text("stages-new");
+    assert!(operator.get(PATH).await.body.contains(&format!(">{new}<")));
+    post(&mut operator, "name_phase", "proposal", "").await;
+    assert_eq!(kinds().await, [""; 0]);
+    assert!(!operator.get(PATH).await.body.contains(&format!(">{new}<")));
+    portal.change_deal(&deal, json!({ "amount": "7" })).await;
+    portal.run_jobs().await;
+    assert_eq!(kinds().await, [""; 0]);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn stages_of_several_pipelines_are_told_apart() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let all = stages::list(&portal.ctx, &portal.staff.operator).await;
+    let all: Vec<RemoteStage> = all
+        .unwrap()
+        .stages
+        .into_iter()
+        .map(|known| known.stage)
+        .collect();
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let one = operator.get(PATH).await.body;
+    assert!(
+        !one.contains("Renewals") && !one.contains(&all[0].pipeline_label),
+        "{one}"
+    );
+    let renewals = all.iter().map(|stage| RemoteStage {
+        pipeline: "renewals".to_owned(),
+        pipeline_label: "Renewals".to_owned(),
+        ..stage.clone()
+    });
+    let both: Vec<RemoteStage> = all.iter().cloned().chain(renewals).collect();
+    stages::stages_read(&portal.ctx, &both).await.unwrap();
+    let page = operator.get(PATH).await.body;
+    assert!(page.contains("Proposal (Renewals)"), "{page}");
+    assert!(
+        page.contains(&format!("Proposal ({})", all[0].pipeline_label)),
+        "{page}"
+    );
     portal.finish().await;
 }
 
@@ -126,7 +201,13 @@ async fn an_operator_has_the_portals_properties_made() {
     let mut operator = portal.sign_in(&portal.staff.operator).await;
     let answer = operator.post(PATH, &[("do", "set_up_hubspot")]).await;
     assert_eq!(answer.status, 303);
+    let before = calls_of(&portal, "/crm/properties/").await;
     portal.run_jobs().await;
+    let by_button = calls_of(&portal, "/crm/properties/").await;
+    assert!(by_button > before, "the button asks HubSpot");
+    // What `portal hubspot setup` does.
+    portal.worker().set_up_hubspot().await.unwrap();
+    assert!(calls_of(&portal, "/crm/properties/").await > by_button);
     let state = portal.sandbox_read("state").await;
     let deals = &state["hubspot"]["tables"]["deals"]["properties"];
     assert_eq!(

@@ -285,6 +285,7 @@ stages-column-stage = Phase in HubSpot
 stages-column-phase = Partner lesen
 stages-column-first = Neue Deals
 stages-gone = Weg
+stages-new = Neu
 stages-first = Beginnen hier
 stages-start-here = Hier beginnen
 stages-phase-of = Was Partner von { $stage } lesen

@@ -285,6 +285,7 @@ stages-column-stage = Stage in HubSpot
 stages-column-phase = Partners read
 stages-column-first = New deals
 stages-gone = Gone
+stages-new = New
 stages-first = Start here
 stages-start-here = Start here
 stages-phase-of = What partners read of { $stage }

@@ -59,9 +59,15 @@ fn row(page: &Page, view: &StagesView, known: &StageRecord) -> AnyView {
     let words = &page.words;
     let stage = &known.stage;
     let is_first = view.first.as_ref() == Some(stage);
-    let gone = known
-        .is_archived
-        .then(|| kit::pill("off", words.text("stages-gone")));
+    let sign = if known.is_archived {
+        Some(kit::pill("off", words.text("stages-gone")))
+    } else {
+        known
+            .is_new
+            .then(|| kit::pill("waiting", words.text("stages-new")))
+    };
+    let pipeline = has_several_pipelines(view)
+        .then(|| view! { <span class="muted small">{stage.pipeline_label.clone()}</span> });
     let names = [
         ("pipeline", stage.pipeline.clone()),
         ("stage", stage.id.clone()),
@@ -76,21 +82,34 @@ fn row(page: &Page, view: &StagesView, known: &StageRecord) -> AnyView {
     };
     view! {
         <tr>
-            <th scope="row" data-label=words.text("stages-column-stage")>{stage.label.clone()}" "{gone}</th>
-            <td data-label=words.text("stages-column-phase")>{phase(page, known)}</td>
+            <th scope="row" data-label=words.text("stages-column-stage")>{stage.label.clone()}" "{sign}" "{pipeline}</th>
+            <td data-label=words.text("stages-column-phase")>{phase(page, view, known)}</td>
             <td data-label=words.text("stages-column-first")>{first}</td>
         </tr>
     }
     .into_any()
 }
 
+/// Then the name of a stage alone does not say which one it is.
+fn has_several_pipelines(view: &StagesView) -> bool {
+    let mut stages = view.stages.iter().map(|known| &known.stage.pipeline);
+    let first = stages.next();
+    stages.any(|other| Some(other) != first)
+}
+
 /// What partners read, and the field in which it is changed.
-fn phase(page: &Page, known: &StageRecord) -> AnyView {
+fn phase(page: &Page, view: &StagesView, known: &StageRecord) -> AnyView {
     let words = &page.words;
     if !may(page, Action::Operate) {
         return known.shown().to_owned().into_any();
     }
-    let of = [("stage", (&known.stage.label).into())];
+    let stage = &known.stage;
+    let name = if has_several_pipelines(view) {
+        format!("{} ({})", stage.label, stage.pipeline_label)
+    } else {
+        stage.label.clone()
+    };
+    let of = [("stage", name.into())];
     let label = words.with("stages-phase-of", &of);
     view! {
         <form method="post" class="row">

@@ -1,6 +1,8 @@
 //! What people are told in Slack and by mail: that it reaches them, says what they need, and says it once.
 
-use portal_services::messages::{MAILS, MESSAGES};
+use std::collections::BTreeSet;
+
+use portal_services::messages::{self, MAILS, MESSAGES};
 use portal_words::{Locale, Words};
 use serde_json::{Value, json};
 
@@ -56,6 +58,43 @@ async fn staff_read_of_a_new_lead_in_slack_and_open_it_from_there() {
             .as_str()
             .unwrap()
             .contains("&lt;!channel&gt;")
+    );
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn staff_read_of_a_lead_to_review_in_slack_with_the_time_to_decide_by_and_open_it_from_there()
+{
+    let portal = TestPortal::start().await;
+    portal.registered("Harbour", "harbour-logistics.com").await;
+    let lead = portal
+        .submit(&portal.borealis.owner, "Harbour", "harbour-logistics.com")
+        .await;
+    portal.run_jobs().await;
+    let told = portal.slack_messages(STAFF).await;
+    assert_eq!(
+        headlines(&told),
+        ["New lead: Harbour", "Lead to review: Harbour"]
+    );
+    assert_eq!(
+        button(&told[1]),
+        format!("{}/staff/leads/{lead}", portal.url)
+    );
+    let due_at = portal.lead(lead).await.review_due_at.expect("a time");
+    let due = Words::of(Locale::En).instant(due_at, portal.ctx.programme.time_zone);
+    let said = told[1].to_string();
+    for text in [
+        "Partner*\\nBorealis",
+        "Domain*\\nharbour-logistics.com",
+        "Borealis submitted it, and a person must decide on it.",
+        &format!("Decide by*\\n{due}"),
+    ] {
+        assert!(said.contains(text), "{text} is not in {said}");
+    }
+    assert_eq!(
+        told[1]["thread_ts"],
+        Value::Null,
+        "not below the other lead"
     );
     portal.finish().await;
 }
@@ -352,6 +391,88 @@ async fn a_pasted_webhook_is_posted_to_and_never_shown_again() {
         422,
         "it is forgotten"
     );
+    portal.finish().await;
+}
+
+/// The address of an incoming webhook.
+fn hook(portal: &TestPortal, name: &str) -> String {
+    let sandbox = portal.sandbox_url();
+    format!("{sandbox}/services/T0000/{name}/s3cretOf{name}")
+}
+
+/// From now on a webhook refuses with one of Slack's words.
+async fn refuse(portal: &TestPortal, name: &str, word: &str) {
+    let refuses = json!({ "hook": name, "refuses": word });
+    portal.sandbox_act("slack/hooks", refuses).await;
+}
+
+#[tokio::test]
+async fn why_slack_refuses_a_pasted_webhook_is_read_by_its_partner_and_by_staff_and_nobody_else_waits()
+ {
+    let portal = TestPortal::start().await;
+    let answer = set_place(&portal, &hook(&portal, "B0HOOK")).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let mut aster = portal.sign_in(&portal.aster.owner).await;
+    let mut borealis = portal.sign_in(&portal.borealis.owner).await;
+    let mut staff = portal.sign_in(&portal.staff.manager).await;
+    let of_aster = format!("/staff/partners/{}", portal.aster.id);
+    let test = [("do", "test_slack")];
+    let words = [
+        ("action_prohibited", "does not let this webhook post"),
+        ("no_service", "This webhook does not exist any more"),
+        ("no_active_hooks", "This webhook was switched off"),
+        ("channel_is_archived", "The channel is archived"),
+        (
+            "posting_to_general_channel_denied",
+            "Slack’s word: posting_to_general_channel_denied",
+        ),
+    ];
+    for (tests, (word, explained)) in (1..).zip(words) {
+        refuse(&portal, "B0HOOK", word).await;
+        done(&mut aster, "/company", &test).await;
+        done(&mut borealis, "/company", &test).await;
+        portal.run_jobs().await;
+        for (browser, page) in [(&mut aster, "/company"), (&mut staff, of_aster.as_str())] {
+            let body = browser.get(page).await.body;
+            assert!(body.contains("Slack refused it"), "{word}: {body}");
+            assert!(body.contains(explained), "{word}: {body}");
+        }
+        let others = portal.slack_messages("C0BOREALISTEAM").await;
+        assert_eq!(others.len(), tests, "{word} holds Borealis's up");
+    }
+    let told = portal.slack_messages("webhook B0HOOK").await;
+    assert!(told.is_empty(), "{told:?}");
+    let body = borealis.get("/company").await.body;
+    assert!(body.contains("It arrived"), "{body}");
+    portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test]
+async fn what_a_webhook_refused_is_shown_to_operators_and_posted_once_its_partner_pastes_another() {
+    let portal = TestPortal::start().await;
+    let answer = set_place(&portal, &hook(&portal, "B0HOOK")).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    refuse(&portal, "B0HOOK", "no_service").await;
+    portal
+        .won("Harbour", "harbour-logistics.com", "1250.00", "1")
+        .await;
+    let operator = &portal.staff.operator;
+    let mut browser = portal.sign_in(operator).await;
+    let body = browser.get("/staff/integrations").await.body;
+    assert!(body.contains("no_service"), "{body}");
+    assert!(body.contains("Slack will not take the message"), "{body}");
+    let answer = set_place(&portal, &hook(&portal, "B0OTHER")).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let mut tx = portal.ctx.store.read().await.unwrap();
+    let failing = portal_store::jobs::list_failing(&mut tx, 10).await.unwrap();
+    drop(tx);
+    assert_eq!(failing.len(), 1, "{failing:#?}");
+    portal_services::operations::retry_job(&portal.ctx, operator, failing[0].id)
+        .await
+        .unwrap();
+    portal.run_jobs().await;
+    let told = portal.slack_messages("webhook B0OTHER").await;
+    assert_eq!(headlines(&told), ["Won: Harbour"]);
     portal.finish().await;
 }
 
@@ -703,13 +824,13 @@ async fn staff_look_at_every_text_that_leaves_in_both_languages() {
     for locale in Locale::ALL {
         let language = locale.as_str();
         for (by, names) in [("mail", &MAILS[..]), ("slack", &MESSAGES[..])] {
-            for name in names {
+            for name in names.iter().copied().chain(messages::alert_names()) {
                 let query = format!("by={by}&name={name}&language={language}");
                 let page = staff
                     .get(&format!("/staff/messages/templates?{query}"))
                     .await;
                 assert_eq!(page.status, 200, "{query}");
-                for missing in ["mail-", "slack-", "bill-mismatch-"] {
+                for missing in ["mail-", "slack-", "bill-mismatch-", "alert-", "template-"] {
                     let key = format!(">{missing}");
                     assert!(!page.body.contains(&key), "{query} shows a key");
                 }
@@ -745,23 +866,42 @@ async fn staff_look_at_every_text_that_leaves_in_both_languages() {
     portal.finish().await;
 }
 
-#[test]
-fn no_mail_is_missing_among_the_templates() {
+/// The lines of the English catalogues.
+fn english_lines() -> Vec<String> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/words/en");
-    let mut named: Vec<String> = std::fs::read_dir(folder)
+    std::fs::read_dir(folder)
         .unwrap()
         .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
         .flat_map(|text| {
             let lines = text.lines().map(str::to_owned);
             lines.collect::<Vec<_>>()
         })
+        .collect()
+}
+
+#[test]
+fn no_alert_is_missing_among_the_templates() {
+    let texts = english_lines().into_iter().filter_map(|line| {
+        let (name, _) = line.split_once(" =")?;
+        let is_text = name.starts_with("alert-") && !name.ends_with("-subject");
+        (is_text && !name.starts_with("alert-button")).then(|| name.to_owned())
+    });
+    let texts: BTreeSet<String> = texts.collect();
+    let shown: BTreeSet<String> = messages::alert_names().map(str::to_owned).collect();
+    assert_eq!(texts, shown);
+}
+
+#[test]
+fn no_mail_is_missing_among_the_templates() {
+    let mut named: Vec<String> = english_lines()
+        .into_iter()
         .filter_map(|line| {
             let name = line.strip_prefix("mail-")?.split_once("-subject =")?.0;
             Some(name.to_owned())
         })
         .collect();
-    // An alert says in its mail what it says in Slack.
-    named.push("alert".to_owned());
+    // In nobody's words but their own.
+    named.push("letter".to_owned());
     named.sort();
     let mut shown = MAILS.map(str::to_owned).to_vec();
     shown.sort();

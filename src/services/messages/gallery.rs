@@ -31,10 +31,10 @@ use super::{
     compose::{Draft, digest_item},
     disputes::{about_dispute, dispute_draft},
     exceptions::about_cases,
-    layout::{Laid, Scheme, in_scheme, lay_out},
+    layout::{Laid, Scheme, in_scheme, lay_out, lay_out_typed},
     leads::{about_deal_without_lead, about_new_lead, about_win, lead_draft},
     preferences::digest_draft,
-    slack::Message,
+    slack::{Message, about_trial},
     statements::{about_new_statement, carried_draft, statement_draft},
 };
 use crate::{Ctx, ServiceError, access::require_staff};
@@ -66,7 +66,7 @@ pub const MAILS: [&str; 26] = [
     "bill-differs",
     "bill-credited",
     "digest",
-    "alert",
+    "letter",
 ];
 
 /// The messages in Slack: first what partners read, then what staff read.
@@ -80,8 +80,52 @@ pub const MESSAGES: [&str; 10] = [
     "dispute-answered",
     "exceptions",
     "bill_differs",
-    "alert",
+    "test",
 ];
+
+/// What operators are told of the machinery, by mail and in Slack alike, and of which system it is said here.
+const ALERTS: [(&str, &str); 27] = [
+    ("alert-broken", "xero"),
+    ("alert-broken-over", "xero"),
+    ("alert-missing", "hubspot"),
+    ("alert-missing-over", "hubspot"),
+    ("alert-foreign", "xero"),
+    ("alert-foreign-over", "xero"),
+    ("alert-held", "hubspot"),
+    ("alert-held-relay", "relay"),
+    ("alert-held-over", "hubspot"),
+    ("alert-down", "xero"),
+    ("alert-down-over", "xero"),
+    ("alert-dead", "hubspot"),
+    ("alert-dead-more", "hubspot"),
+    ("alert-dead-over", "hubspot"),
+    ("alert-silent", "hubspot"),
+    ("alert-silent-over", "hubspot"),
+    ("alert-late", "relay"),
+    ("alert-late-over", "relay"),
+    ("alert-unfit", "xero"),
+    ("alert-unfit-over", "xero"),
+    ("alert-limited", "xero"),
+    ("alert-limited-over", "xero"),
+    ("alert-refused", "hubspot"),
+    ("alert-refused-relay", "relay"),
+    ("alert-refused-over", "hubspot"),
+    ("alert-ending", "hubspot"),
+    ("alert-ending-over", "hubspot"),
+];
+
+/// The names of what operators are told of the machinery.
+pub fn alert_names() -> impl Iterator<Item = &'static str> {
+    ALERTS.into_iter().map(|(name, _)| name)
+}
+
+/// What a template is called, by whichever of `mail` and `slack` it goes.
+pub fn template_label(ctx: &Ctx, words: Words, by: &str, name: &str) -> String {
+    match Sample::new(ctx, words).alert(name) {
+        Some(told) => alert_draft(words, &told).subject,
+        None => words.text(&format!("template-{by}-{name}")),
+    }
+}
 
 /// A message as Slack would get it.
 #[derive(Clone, Debug)]
@@ -98,6 +142,9 @@ pub fn sample_mail(
     locale: Locale,
 ) -> Result<Laid, ServiceError> {
     require_staff(actor, Action::ReadBooks)?;
+    if name == "letter" {
+        return Ok(lay_out_typed(LETTER.0, LETTER.1));
+    }
     let draft = Sample::new(ctx, Words::of(locale)).mail(name)?;
     let stop = ctx.url("/unsubscribe/…");
     let stop = draft.kind.is_optional().then_some(stop);
@@ -126,11 +173,11 @@ pub fn sample_message(
 }
 
 const PARTNER: &str = "Brightside Partners";
-const HELD: Told<'static> = Told {
-    key: "alert-held",
-    place: "hubspot",
-    until: None,
-};
+/// What finance might write, in whatever language it does.
+const LETTER: (&str, &str) = (
+    "Your invoice BSP-2026-014",
+    "Dear Jane,\n\ncould you send us the invoice for your statement PS-2026Q3-000001 this week?\n\nMany thanks\nMaria",
+);
 const CLIENT: &str = "Harbour Logistics";
 const JULY: Month = Month::new(2026, 7);
 const QUESTION: &str = "July should be 120.00: the client added a site on the 3rd.";
@@ -183,8 +230,23 @@ impl<'a> Sample<'a> {
             "bill-differs" => bill_differs_draft(words, &statement, &self.facts("net")),
             "bill-credited" => bill_differs_draft(words, &statement, &self.facts("credited")),
             "digest" => digest_draft(self.ctx, words, self.items()),
-            "alert" => alert_draft(words, &HELD),
-            _ => return Err(ServiceError::NotFound),
+            _ => {
+                let told = self.alert(name).ok_or(ServiceError::NotFound)?;
+                alert_draft(words, &told)
+            }
+        })
+    }
+
+    /// What is told of the machinery. A system's own words for one of them have a name of their own here, as they are looked at by themselves.
+    fn alert(&self, name: &str) -> Option<Told<'static>> {
+        let (name, place) = ALERTS.into_iter().find(|(known, _)| *known == name)?;
+        let zone = self.ctx.programme.time_zone;
+        Some(Told {
+            key: name.strip_suffix("-relay").unwrap_or(name),
+            place,
+            until: name
+                .starts_with("alert-limited")
+                .then(|| (self.ctx.now().plus_ms(3_600_000), zone)),
         })
     }
 
@@ -203,8 +265,11 @@ impl<'a> Sample<'a> {
             }
             "exceptions" => self.cases(),
             "bill_differs" => about_differing_bill(words, &statement, &self.facts("net")),
-            "alert" => about_alert(words, &HELD),
-            _ => return Err(ServiceError::NotFound),
+            "test" => about_trial(words, words.text("channel-event-lead_new")),
+            _ => {
+                let told = self.alert(name).ok_or(ServiceError::NotFound)?;
+                about_alert(words, &told)
+            }
         })
     }
 

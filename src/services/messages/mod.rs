@@ -23,7 +23,10 @@ pub(crate) use compose::typed_mail;
 pub use compose::{find_unsent_mail, mail_bounced, mail_sent};
 pub(crate) use disputes::{dispute_moved, dispute_raised};
 pub use exceptions::tell_exceptions;
-pub use gallery::{MAILS, MESSAGES, MessageSample, sample_html, sample_mail, sample_message};
+pub use gallery::{
+    MAILS, MESSAGES, MessageSample, alert_names, sample_html, sample_mail, sample_message,
+    template_label,
+};
 pub use layout::Laid;
 pub(crate) use leads::{deal_without_lead, deal_won, lead_decided, lead_received, lead_taken_over};
 pub use preferences::{

@@ -26,6 +26,7 @@ use crate::{
 
 pub(crate) use blocks::Message;
 use places::Hangs;
+pub(super) use places::about_trial;
 pub use places::{
     Channels, StaffChannel, Trial, list_channels, seal_webhooks, set_channel, set_channel_language,
     test_channel, test_own_place, test_place_of,

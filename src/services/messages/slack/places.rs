@@ -138,8 +138,7 @@ pub async fn test_channel(ctx: &Ctx, actor: &Actor, event: &str) -> Result<(), S
     }
     let words = staff_words(&mut tx).await?;
     let what = words.text(&format!("channel-event-{event}"));
-    let text = words.with("slack-test-text", &[("what", what.into())]);
-    let message = trial(words, text, "/staff/messages");
+    let message = about_trial(words, what);
     add(
         ctx,
         &mut tx,
@@ -159,6 +158,12 @@ pub(super) enum Hangs<'a> {
     Thread(&'a str),
     /// It only tries out a place.
     Trial(&'a str),
+}
+
+/// A test of the staff's channel for messages of a kind.
+pub(in crate::messages) fn about_trial(words: Words, what: String) -> Message {
+    let text = words.with("slack-test-text", &[("what", what.into())]);
+    trial(words, text, "/staff/messages")
 }
 
 fn trial(words: Words, text: String, path: &str) -> Message {

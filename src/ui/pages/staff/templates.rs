@@ -81,9 +81,11 @@ pub async fn show(page: Page, Query(query): Query<TemplateQuery>) -> Result<Resp
             <div class="split">
                 <div class="stack">{preview(page, &shown)}</div>
                 <div class="stack">
-                    {list(page, &shown, "mail", &MAILS)}
-                    {list(page, &shown, "slack", &MESSAGES)}
-                    {list(page, &shown, "webhook", &WEBHOOKS)}
+                    {list(page, &shown, "mail", "template-mails", MAILS)}
+                    {list(page, &shown, "slack", "template-slack", MESSAGES)}
+                    {list(page, &shown, "webhook", "template-webhooks", WEBHOOKS)}
+                    {list(page, &shown, "mail", "template-alerts-mail", messages::alert_names())}
+                    {list(page, &shown, "slack", "template-alerts-slack", messages::alert_names())}
                 </div>
             </div>
         }
@@ -141,18 +143,20 @@ fn url(by: &str, name: &str, language: Locale) -> String {
     )
 }
 
-fn list(page: &Page, shown: &Shown, by: &'static str, names: &[&'static str]) -> AnyView {
+fn list(
+    page: &Page,
+    shown: &Shown,
+    by: &'static str,
+    title: &str,
+    names: impl IntoIterator<Item = &'static str>,
+) -> AnyView {
     let words = &page.words;
-    let title = words.text(match by {
-        "mail" => "template-mails",
-        "slack" => "template-slack",
-        _ => "template-webhooks",
-    });
+    let title = words.text(title);
     let entries = names
-        .iter()
+        .into_iter()
         .map(|name| {
-            let current = (shown.by == by && shown.name == *name).then_some("page");
-            let label = words.text(&format!("template-{by}-{name}"));
+            let current = (shown.by == by && shown.name == name).then_some("page");
+            let label = messages::template_label(&page.ctx, *words, by, name);
             view! { <li><a href=url(by, name, shown.language) aria-current=current>{label}</a></li> }
         })
         .collect_view();
@@ -167,7 +171,7 @@ fn list(page: &Page, shown: &Shown, by: &'static str, names: &[&'static str]) ->
 
 fn preview(page: &Page, shown: &Shown) -> AnyView {
     let words = &page.words;
-    let title = words.text(&format!("template-{}-{}", shown.by, shown.name));
+    let title = messages::template_label(&page.ctx, *words, shown.by, &shown.name);
     // What programs read is the same in every language.
     let languages = Locale::ALL
         .iter()

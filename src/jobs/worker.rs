@@ -88,10 +88,14 @@ impl Worker {
         }
     }
 
-    /// The same worker as another instance would have it: with clients of its own.
+    /// The same worker as another instance would have it: with clients and locks of its own.
     #[must_use]
     pub fn with_connector(self, connector: Connector) -> Self {
-        Self { connector, ..self }
+        Self {
+            connector,
+            locks: Arc::default(),
+            ..self
+        }
     }
 
     /// The same worker, which does this with each job in place of the job's own work: so it is seen what the worker itself costs.
@@ -234,7 +238,13 @@ impl Worker {
     /// The next jobs of a lane.
     async fn claim(&self, lane: &str, prospect: &Prospect) -> Result<Vec<ClaimedJob>, JobError> {
         let now = self.ctx.now();
-        let mut tx = self.ctx.store.write().await?;
+        let store = &self.ctx.store;
+        // What our own jobs do is in the database: a server that forgets the claim has forgotten their work as well, and another does them from the start.
+        let mut tx = if is_ours(lane) {
+            store.write_unsynced().await?
+        } else {
+            store.write().await?
+        };
         if let Some(most) = in_flight_max(lane) {
             // Each job makes one call at a time: so many jobs are so many calls, over all instances.
             tx.lock(&format!("in flight: {lane}")).await?;

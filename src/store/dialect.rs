@@ -162,6 +162,18 @@ impl Store {
         self.begin(&self.writers, begin).await
     }
 
+    /// The same for what is as well not written: on PostgreSQL it is committed without waiting for the disk, and a server that falls over in the next moments
+    /// may have forgotten it.
+    pub async fn write_unsynced(&self) -> Result<Tx, StoreError> {
+        match self.dialect {
+            Dialect::Sqlite => self.write().await,
+            Dialect::Postgres => {
+                let begin = "BEGIN; SET LOCAL synchronous_commit = off";
+                self.begin(&self.writers, begin).await
+            }
+        }
+    }
+
     /// A transaction that only reads, all of it from one moment.
     pub async fn read(&self) -> Result<Tx, StoreError> {
         let begin = match self.dialect {

@@ -19,6 +19,7 @@ async function call(client: Client, method: string, path: string, body?: unknown
 const DEALS = `/crm/objects/${VERSION}/deals`;
 const COMPANIES = `/crm/objects/${VERSION}/companies`;
 const CONTACTS = `/crm/objects/${VERSION}/contacts`;
+const LINE_ITEMS = `/crm/objects/${VERSION}/line_items`;
 
 const leadInput = (lead: string, more: Record<string, string> = {}) => ({
   idProperty: "portal_lead_id",
@@ -112,6 +113,26 @@ test("deals are swept by change, read by id, found in the bin, and followed thro
   expect([there.status, there.body.results.length, there.body.numErrors]).toEqual([200, 2, 1]);
   const merged = await call(client, "POST", `${DEALS}/merge`, { primaryObjectId: ids[0], objectIdToMerge: ids[1] });
   expect((await call(client, "GET", `${DEALS}/${ids[1]}?properties=hs_merged_object_ids`)).body.id).toBe(merged.body.id);
+});
+
+test("a deal of before takes a lead's key, and what was sold with it is found by its ties", async ({ sandbox }) => {
+  const client = connect(sandbox);
+  await makeOwnProperties(client);
+  const written = { dealname: "Acme", pipeline: "default", dealstage: "pql" };
+  const deal = (await call(client, "POST", DEALS, { properties: written, associations: [] })).body.id;
+  const adopted = await call(client, "PATCH", `${DEALS}/${deal}`, { properties: { portal_lead_id: "lead-1" } });
+  expect(adopted).toMatchObject({ status: 200, body: { id: deal, properties: { portal_lead_id: "lead-1", dealname: "Acme" } } });
+  expect((await call(client, "GET", `${DEALS}/lead-1?idProperty=portal_lead_id`)).body.id).toBe(deal);
+
+  const ties = () => call(client, "POST", `/crm/associations/${VERSION}/deals/line_items/batch/read`, { inputs: [{ id: deal }] });
+  expect(await ties()).toMatchObject({ status: 200, body: { results: [], numErrors: 1 } });
+  const sold = { name: "Shop", price: "1200.00", quantity: "2", recurringbillingfrequency: "monthly" };
+  const types = [{ associationCategory: "HUBSPOT_DEFINED", associationTypeId: 20 }];
+  const item = (await call(client, "POST", LINE_ITEMS, { properties: sold, associations: [{ to: { id: deal }, types }] })).body.id;
+  expect((await ties()).body.results).toMatchObject([{ from: { id: deal }, to: [{ toObjectId: item }] }]);
+  const asked = { inputs: [{ id: item }], properties: ["name", "recurringbillingfrequency"] };
+  const read = await call(client, "POST", `${LINE_ITEMS}/batch/read`, asked);
+  expect(read.body.results[0].properties).toMatchObject({ name: "Shop", recurringbillingfrequency: "monthly" });
 });
 
 test("an app introspects its token and revokes it", async ({ sandbox }) => {

@@ -152,6 +152,41 @@ test("a sweep pages through what was changed since, and the line items of a won 
   expect(items.results[0]!.properties).toMatchObject({ price: "1200.00", recurringbillingfrequency: "monthly" });
 });
 
+test("the line items of some deals are asked for at once, and a deal without any is an error beside the others", async ({ sandbox }) => {
+  const client = connect(sandbox);
+  await makeOwnProperties(client);
+  const [sold, bare] = [await upsertDeal(client, "lead-1"), await upsertDeal(client, "lead-2")];
+  const associations = [{ to: { id: sold.id }, types: [{ associationCategory: Category.HubspotDefined, associationTypeId: 20 }] }];
+  const items: string[] = [];
+  for (const name of ["Shop", "Support"]) {
+    const properties = { name, price: "600.00", quantity: "1" };
+    items.push((await client.crm.lineItems.basicApi.create({ properties, associations })).id);
+  }
+  const read = await client.crm.associations.v4.batchApi.getPage("deals", "line_items", { inputs: [{ id: sold.id }, { id: bare.id }] });
+  expect(read.results.map((each) => each._from.id)).toEqual([sold.id]);
+  const ends = read.results[0]!.to;
+  expect(ends.map((end) => end.toObjectId).sort()).toEqual([...items].sort());
+  expect(ends.map((end) => end.associationTypes.map((type) => type.typeId))).toEqual([[19], [19]]);
+  expect((read as { numErrors?: number }).numErrors).toBe(1);
+});
+
+test("a deal of before takes a lead's key and keeps what sales wrote, and no other deal takes that key then", async ({ sandbox }) => {
+  const client = connect(sandbox);
+  await makeOwnProperties(client);
+  const written = { dealname: "Acme", pipeline: "default", dealstage: "pql", amount: "1500.00" };
+  const before = await client.crm.deals.basicApi.create({ properties: written, associations: [] });
+  const key = { properties: { portal_lead_id: "lead-1" } };
+  const adopted = await client.crm.deals.basicApi.update(before.id, key);
+  expect([adopted.id, adopted.properties.portal_lead_id]).toEqual([before.id, "lead-1"]);
+  const read = await client.crm.deals.basicApi.getById("lead-1", Object.keys(written), undefined, undefined, false, "portal_lead_id");
+  expect([read.id, read.properties.amount, read.properties.dealname]).toEqual([before.id, "1500.00", "Acme"]);
+  const other = await upsertDeal(client, "lead-2");
+  const taken = await thrownBy(client.crm.deals.basicApi.update(other.id, key));
+  expect([taken.code, taken.body.category]).toEqual([400, "VALIDATION_ERROR"]);
+  const nowhere = await thrownBy(client.crm.deals.basicApi.update("17", key));
+  expect([nowhere.code, nowhere.body.category]).toEqual([404, "OBJECT_NOT_FOUND"]);
+});
+
 test("a deleted deal is read from the bin, a merged one under its new id, and many are asked for at once", async ({ sandbox }) => {
   const client = connect(sandbox);
   await makeOwnProperties(client);

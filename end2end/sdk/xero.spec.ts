@@ -140,6 +140,19 @@ test("of two organisations each has its own books", async ({ sandbox }) => {
   expect(numbers).toEqual(["SECOND-1"]);
 });
 
+test("an organisation that the app lets go of is closed to it, the other one is not, and letting go again finds nothing", async ({ sandbox }) => {
+  await sandbox.act("xero/connections", { second: true });
+  const { xero, api } = await connect(sandbox);
+  const [gone, kept] = xero.tenants;
+  expect((await api.getOrganisations(gone.tenantId)).body.organisations).toHaveLength(1);
+  await xero.disconnect(gone.id);
+  expect((await xero.updateTenants(false)).map((tenant) => tenant.tenantId)).toEqual([kept.tenantId]);
+  const refused = await thrownBy(api.getOrganisations(gone.tenantId));
+  expect([refused.status, refused.body.Detail]).toEqual([403, "AuthenticationUnsuccessful"]);
+  expect((await api.getOrganisations(kept.tenantId)).body.organisations).toHaveLength(1);
+  await expect(xero.disconnect(gone.id)).rejects.toMatchObject({ response: { status: 404 } });
+});
+
 test("contacts are listed by their ids, archived ones with what they were merged into, and one gets a number and keeps its name", async ({ sandbox }) => {
   const { api, tenant } = await connect(sandbox);
   const acme = await sandbox.act("xero/contacts", { name: "Acme Ltd", email: "bills@acme.example" });

@@ -62,6 +62,8 @@ pub struct CallError {
     pub message: String,
     /// How long the vendor asks us to wait, in milliseconds from now.
     pub retry_after_ms: Option<i64>,
+    /// The account's calls of the day are used up; its day ends at midnight where the account is.
+    pub lasts_all_day: bool,
     /// The vendor did not answer, or only with a failure of its own: any other call may fail like this one.
     pub is_outage: bool,
 }
@@ -104,6 +106,7 @@ impl CallError {
                 .take(MESSAGE_LENGTH_MAX)
                 .collect(),
             retry_after_ms: None,
+            lasts_all_day: false,
             is_outage: false,
         }
     }

@@ -157,6 +157,11 @@ async fn choose_own(
         .into_iter()
         .filter(|found| bills::is_for(&desk.ctx, bill, statement, found));
     match (own.next(), count) {
+        // Whichever was taken, finance might pay the other as well.
+        (Some(_), _) if own.next().is_some() => Err(JobError::fail(format!(
+            "Xero has more than one bill with number {} for this statement: void all but one",
+            bill.number
+        ))),
         (Some(own), _) => Ok(Some(own)),
         (None, 0) => Ok(None),
         (None, _) => {

@@ -26,6 +26,8 @@ pub enum Remedy {
     Recover { after_ms: Option<i64> },
     /// Fewer calls: nobody should call the vendor for so many milliseconds.
     SlowDown { after_ms: i64 },
+    /// The next day of the vendor's account: its calls of this one are used up.
+    NextDay,
     /// Only other credentials, or a person's word on whose they are: what was asked for may be right.
     Reconnect,
     /// Only a scope that a person gives the app: the vendor knows us, and other calls may go well.
@@ -83,6 +85,7 @@ impl From<CallError> for JobError {
     fn from(error: CallError) -> Self {
         let after_ms = error.retry_after_ms;
         let remedy = match error.kind {
+            CallErrorKind::RateLimited if error.lasts_all_day => Remedy::NextDay,
             CallErrorKind::RateLimited => Remedy::SlowDown {
                 after_ms: after_ms.unwrap_or(SLOW_DOWN_MS),
             },

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use portal_domain::{calendar::Timestamp, failure::Failure};
-use portal_services::{Ctx, outbox::Job};
+use portal_services::{Ctx, account, outbox::Job};
 use portal_store::{
     Tx, budgets,
     jobs::{self, ClaimedJob, Ending},
@@ -159,6 +159,7 @@ async fn judge(
         },
         Remedy::Retry { after_ms } => failed(after_ms),
         Remedy::SlowDown { after_ms } => waited(after_ms),
+        Remedy::NextDay => waited(account::ms_to_next_day(tx, now).await?),
         // After those of its lane that have waited longer: what finds out next is another one, which may be let through.
         Remedy::Reconnect => waited(PROBE_MS),
         Remedy::Recover { after_ms } => {
@@ -188,6 +189,10 @@ async fn note_failure(
         Remedy::Recover { .. } => vendors::add_outage(tx, lane, probe_at, now).await?,
         Remedy::SlowDown { after_ms } => {
             vendors::wait(tx, lane, now.plus_ms(after_ms), now).await?
+        }
+        Remedy::NextDay => {
+            let until = now.plus_ms(account::ms_to_next_day(tx, now).await?);
+            vendors::wait(tx, lane, until, now).await?
         }
         Remedy::Reconnect => vendors::hold(tx, lane, probe_at, now).await?,
     }

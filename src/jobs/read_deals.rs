@@ -49,7 +49,7 @@ async fn apply(
         stages::stage_missing(&desk.ctx, pipeline, stage).await?;
     }
     if deal.currency.is_none() && account::find_currencies(&desk.ctx).await?.is_none() {
-        try_currencies(desk).await?;
+        try_account(desk).await?;
     }
     if deal.state == DealState::Won && deal.billing_period.is_none() {
         deal.line_items = desk.vendors.hubspot.list_line_items(&deal.id).await?;
@@ -187,18 +187,21 @@ pub(crate) async fn read_owners(desk: &Desk) -> Result<(), JobError> {
     Ok(deals::owners_read(&desk.ctx, &owners).await?)
 }
 
-/// The currencies of the account: what deals are in that name none, and what a new deal may be in.
-async fn read_currencies(desk: &Desk) -> Result<(), JobError> {
-    let currencies = desk.vendors.hubspot.read_currencies().await?;
+/// What must be known of the account: when its day ends, and its currencies, which deals are in that name none, and which a new deal may be in.
+async fn read_account(desk: &Desk) -> Result<(), JobError> {
+    let hubspot = &desk.vendors.hubspot;
+    let details = hubspot.read_account().await?;
+    account::time_zone_read(&desk.ctx, &details.time_zone).await?;
+    let currencies = hubspot.read_currencies().await?;
     Ok(account::currencies_read(&desk.ctx, &currencies).await?)
 }
 
 /// The same where a deal waits for it. That the app may not read them, or that there are none to read, is told by the job that sets HubSpot up every day, and
 /// stops no deal; what time or new credentials mend does.
-pub(crate) async fn try_currencies(desk: &Desk) -> Result<(), JobError> {
-    match read_currencies(desk).await {
+pub(crate) async fn try_account(desk: &Desk) -> Result<(), JobError> {
+    match read_account(desk).await {
         Err(error) if matches!(error.remedy, Remedy::Fail | Remedy::Permit) => {
-            tracing::warn!(%error, "The account's currencies cannot be read");
+            tracing::warn!(%error, "The account's own data cannot be read");
             Ok(())
         }
         read => read,
@@ -209,7 +212,7 @@ pub(crate) async fn try_currencies(desk: &Desk) -> Result<(), JobError> {
 pub(crate) async fn set_up(desk: &Desk) -> Result<(), JobError> {
     desk.vendors.hubspot.ensure_properties().await?;
     read_stages(desk).await?;
-    read_currencies(desk).await
+    read_account(desk).await
 }
 
 /// The pipelines as they are today.

@@ -29,7 +29,7 @@ pub(crate) async fn run(desk: &Desk, id: LeadId) -> Result<(), JobError> {
     if to_register.first_stage.is_none() || is_account_unknown {
         hubspot.ensure_properties().await?;
         read_deals::read_stages(desk).await?;
-        read_deals::try_currencies(desk).await?;
+        read_deals::try_account(desk).await?;
         match leads::for_registration(&desk.ctx, id).await? {
             Some(again) => to_register = again,
             None => return Ok(()),

@@ -18,7 +18,7 @@
 //! | `reset` | `{}` |
 //! | `clock` | `{"to": "2026-10-01T08:00:00Z"}` or `{"by": "day" \| "month_end"}` |
 //! | `faults` | what of `GET faults` shall be otherwise, nested or as `{"xero.error_percent": 10}` |
-//! | `faults/rules` | one more rule: `{"system": "hubspot" \| "xero" \| "slack" \| "ipaas", "mishap", "path"?: "/batch/upsert", "method"?: "POST", "times"?: 1}`; `mishap` is one of `drop_before`, `drop_after`, `garble`, `server_error`, `too_many`, `bad_gateway`, `bad_gateway_after`, `unavailable`, `html`, `locked`, `migrating`, `hang`, `drip` |
+//! | `faults/rules` | one more rule: `{"system": "hubspot" \| "xero" \| "slack" \| "ipaas", "mishap", "path"?: "/batch/upsert", "method"?: "POST", "times"?: 1}`; `mishap` is one of `drop_before`, `drop_after`, `garble`, `server_error`, `too_many`, `bad_gateway`, `bad_gateway_after`, `unavailable`, `html`, `locked`, `migrating`, `hang`, `hang_after`, `drip`, `raced` |
 //! | `faults/rules/clear` | `{}` |
 //! | `slack/hooks` | `{"hook": "B…", "refuses"?: "channel_is_archived"}`: how an incoming webhook answers; none takes messages |
 //! | `ipaas/secrets` | `{"signing_secret"?, "callback_secret"?}`: what the portal's page showed |

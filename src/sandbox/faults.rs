@@ -96,11 +96,13 @@ pub enum Mishap {
     HangAfter,
     /// It is worked off, and the answer comes a few bytes at a time.
     Drip,
+    /// It is worked off and refused: HubSpot says that somebody else has just taken the unique value.
+    Raced,
 }
 
 impl Mishap {
     /// All of them, with words for people.
-    pub const ALL: [(Self, &'static str); 14] = [
+    pub const ALL: [(Self, &'static str); 15] = [
         (Self::DropBefore, "cut before the work"),
         (Self::DropAfter, "cut after the work"),
         (Self::Garble, "half of the answer"),
@@ -115,6 +117,7 @@ impl Mishap {
         (Self::Hang, "no answer"),
         (Self::HangAfter, "no answer after the work"),
         (Self::Drip, "an answer drop by drop"),
+        (Self::Raced, "refused, as another did it first"),
     ];
 
     /// As it is named on the wire of the test API.
@@ -133,7 +136,12 @@ impl Mishap {
     pub fn works_off(self) -> bool {
         matches!(
             self,
-            Self::DropAfter | Self::Garble | Self::BadGatewayAfter | Self::HangAfter | Self::Drip
+            Self::DropAfter
+                | Self::Garble
+                | Self::BadGatewayAfter
+                | Self::HangAfter
+                | Self::Drip
+                | Self::Raced
         )
     }
 }

@@ -26,7 +26,7 @@ use crate::call::{Call, Reply};
 use crate::clock::SandboxClock;
 use crate::faults::{Effect, Mishap, VendorFaults};
 use crate::journal::{Direction, Exchange, Journal, readable_body};
-use crate::limits::{Exceeded, LimitSizes, Limits};
+use crate::limits::{Exceeded, LimitSizes, Limits, XeroAllowance};
 use crate::world::World;
 use crate::{
     SandboxConfig, SandboxError, control, hubspot, ipaas, page, persistence, slack, webhooks, xero,
@@ -240,6 +240,7 @@ impl System {
             }
             (Mishap::Locked, _) => hubspot::locked(),
             (Mishap::Migrating, _) => hubspot::migrating(MIGRATION_SECONDS),
+            (Mishap::Raced, _) => hubspot::raced(),
             (_, Self::HubSpot) => hubspot::server_error(),
             (_, Self::Xero) => xero::server_error(),
             _ => slack::server_error(),
@@ -337,10 +338,11 @@ async fn answer_as_vendor(
     let headers = match allowance {
         Ok(headers) => headers,
         Err(exceeded) if decided.limits_enforced => {
-            return (
-                system.too_many(exceeded.kind, exceeded.wait),
-                Some(Mishap::TooMany),
-            );
+            let mut reply = system.too_many(exceeded.kind, exceeded.wait);
+            reply
+                .headers
+                .extend(nothing_left(shared, system, call, &decided.limits));
+            return (reply, Some(Mishap::TooMany));
         }
         Err(_) => Vec::new(),
     };
@@ -349,7 +351,7 @@ async fn answer_as_vendor(
         .is_none_or(Mishap::works_off)
         .then(|| work_off(shared, system, call));
     let mut reply = match (decided.mishap, worked_off) {
-        (Some(mishap @ Mishap::BadGatewayAfter), _) | (Some(mishap), None) => {
+        (Some(mishap @ (Mishap::BadGatewayAfter | Mishap::Raced)), _) | (Some(mishap), None) => {
             system.refusal(mishap, &decided.too_many_kind)
         }
         (_, Some(reply)) => reply,
@@ -361,6 +363,20 @@ async fn answer_as_vendor(
     reply.headers.extend(headers);
     drop(ended);
     (reply, decided.mishap)
+}
+
+/// The headers of an answer to a call too many.
+fn nothing_left(
+    shared: &Shared,
+    system: System,
+    call: &Call,
+    sizes: &LimitSizes,
+) -> Vec<(&'static str, String)> {
+    match system {
+        System::HubSpot => hubspot::limit_headers(&shared.world().hubspot, call, 0, sizes),
+        System::Xero => xero::limit_headers(XeroAllowance::default()),
+        System::Slack | System::Ipaas | System::Control | System::Page => Vec::new(),
+    }
 }
 
 /// Counts the request against the vendor's limits; gives the headers that tell what is left.

@@ -1,14 +1,38 @@
-//! The HubSpot account itself: the currencies that it has. A deal that names none is in the account's own.
+//! The HubSpot account itself: the currencies that it has, and when its day ends. A deal that names no currency is in the account's own.
 
-use portal_domain::remote::{AccountCurrencies, RemoteDeal};
+use chrono_tz::Tz;
+use portal_domain::{
+    calendar::Timestamp,
+    remote::{AccountCurrencies, RemoteDeal},
+};
 use portal_store::{Tx, deals, exceptions, settings};
 
 use crate::{
     Ctx, ServiceError,
+    context::next_midnight,
     outbox::{self, Job},
 };
 
 const CURRENCIES: &str = "hubspot.currencies";
+/// Where the account is, by whose midnight HubSpot counts the calls of a day.
+const TIME_ZONE: &str = "hubspot.time_zone";
+/// How long is waited for the next day where nobody has said when it begins.
+const UNKNOWN_DAY_MS: i64 = 3_600_000;
+
+/// The account's time zone, as just read; one that nobody knows is as good as none.
+pub async fn time_zone_read(ctx: &Ctx, name: &str) -> Result<(), ServiceError> {
+    let mut tx = ctx.store.write().await?;
+    settings::set(&mut tx, TIME_ZONE, name, ctx.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// How long the account's day still lasts.
+pub async fn ms_to_next_day(tx: &mut Tx, now: Timestamp) -> Result<i64, ServiceError> {
+    let zone = settings::find(tx, TIME_ZONE).await?;
+    let zone: Option<Tz> = zone.and_then(|name| name.parse().ok());
+    let next = zone.and_then(|zone| next_midnight(now, zone));
+    Ok(next.map_or(UNKNOWN_DAY_MS, |next| next.0 - now.0))
+}
 
 /// The account's currencies, as just read.
 pub async fn currencies_read(ctx: &Ctx, read: &AccountCurrencies) -> Result<(), ServiceError> {

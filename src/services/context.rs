@@ -108,23 +108,12 @@ impl Ctx {
 
     /// The calendar date of an instant in the programme's time zone.
     pub fn date_of(&self, instant: Timestamp) -> NaiveDate {
-        let utc = DateTime::from_timestamp_millis(instant.0).unwrap_or_default();
-        self.programme
-            .time_zone
-            .from_utc_datetime(&utc.naive_utc())
-            .date_naive()
+        date_in(self.programme.time_zone, instant)
     }
 
     /// The first instant of a day in the programme's time zone; where the clocks skip midnight, that of UTC.
     pub fn start_of(&self, date: NaiveDate) -> Timestamp {
-        let midnight = date.and_time(NaiveTime::MIN);
-        let local = self.programme.time_zone.from_local_datetime(&midnight);
-        let instant = local.earliest().map(|local| local.to_utc());
-        Timestamp(
-            instant
-                .unwrap_or_else(|| midnight.and_utc())
-                .timestamp_millis(),
-        )
+        start_in(self.programme.time_zone, date)
     }
 
     pub fn this_month(&self) -> Month {
@@ -166,4 +155,24 @@ pub(crate) fn random<const LENGTH: usize>() -> [u8; LENGTH] {
     let mut bytes = [0_u8; LENGTH];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes
+}
+
+/// The day of an instant in a time zone.
+fn date_in(zone: Tz, instant: Timestamp) -> NaiveDate {
+    let utc = DateTime::from_timestamp_millis(instant.0).unwrap_or_default();
+    zone.from_utc_datetime(&utc.naive_utc()).date_naive()
+}
+
+fn start_in(zone: Tz, date: NaiveDate) -> Timestamp {
+    let midnight = date.and_time(NaiveTime::MIN);
+    let local = zone.from_local_datetime(&midnight);
+    let instant = local.earliest().map(|local| local.to_utc());
+    let instant = instant.unwrap_or_else(|| midnight.and_utc());
+    Timestamp(instant.timestamp_millis())
+}
+
+/// When the next day of a time zone begins; `None` at the end of all calendars.
+pub(crate) fn next_midnight(now: Timestamp, zone: Tz) -> Option<Timestamp> {
+    let tomorrow = date_in(zone, now).succ_opt()?;
+    Some(start_in(zone, tomorrow))
 }

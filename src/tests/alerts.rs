@@ -150,9 +150,11 @@ async fn a_days_limit_is_told_once_with_its_end_and_once_when_calls_are_taken_ag
     minutes_pass(&portal, 29).await;
     assert!(told(&portal).await.is_empty(), "most limits are short");
     minutes_pass(&portal, 10).await;
-    let limited = "HubSpot takes no calls until 6 Jul 2026, 10:00";
+    // When the day of HubSpot's account ends.
+    let limited = "HubSpot takes no calls until 7 Jul 2026, 00:00";
     assert_eq!(told(&portal).await, [limited]);
-    minutes_pass(&portal, 30).await;
+    portal.advance_clock_to("2026-07-06T23:00:00Z").await;
+    minutes_pass(&portal, 10).await;
     let over = "HubSpot takes calls again";
     assert_eq!(told(&portal).await, [limited, over]);
     assert_eq!(told_in_slack(&portal, "HubSpot takes").await, 2);

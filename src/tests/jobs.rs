@@ -14,7 +14,7 @@ use portal_domain::{
     ids::{InboxId, JobId, LeadId},
     lead::LeadState,
 };
-use portal_jobs::Worker;
+use portal_jobs::{JobError, Worker};
 use portal_services::{Ctx, operations, outbox, outbox::Job};
 use portal_store::{
     StoreError, Tx, jobs,
@@ -672,14 +672,14 @@ async fn a_vendor_that_is_down_for_half_a_day_costs_no_lead_and_is_asked_once_a_
 
 #[tokio::test]
 async fn a_vendor_that_asks_for_fewer_calls_is_left_alone_by_all_jobs_and_none_loses_a_try() {
-    let faults = json!({ "too_many_requests": 20, "too_many_kind": "daily" });
+    let faults = json!({ "too_many_requests": 3, "too_many_kind": "daily" });
     let (portal, id) = with_troubled_hubspot(faults).await;
     let before = portal.ctx.now();
     portal.advance_clock_by(10).await;
     portal.run_jobs().await;
-    assert_eq!(calls_since(&portal, before).await, 0, "an hour is not over");
-    for _ in 0..24 {
-        portal.advance_clock_by(61).await;
+    assert_eq!(calls_since(&portal, before).await, 0, "the day is not over");
+    for _ in 0..4 {
+        portal.advance_clock_by(24 * 60).await;
         portal.run_jobs().await;
     }
     assert_eq!(portal.lead(id).await.state, LeadState::Registered);
@@ -846,6 +846,95 @@ async fn what_was_claimed_together_with_a_slow_job_is_left_to_workers_that_have_
     assert!(portal.database.rows(sql).await.is_empty(), "each once");
     assert!(endings(&portal).await.is_empty());
     portal.finish().await;
+}
+
+/// Waits until the lease of the one event that is being done ends at another time than it did.
+async fn next_lease_end(portal: &TestPortal, before: i64) -> i64 {
+    let sql = "SELECT lease_until FROM jobs WHERE kind = 'work_event' AND state = 'running'";
+    for _ in 0..1_000 {
+        let running = portal.database.rows(sql).await;
+        let ends: Vec<i64> = running.iter().map(|row| row.get("lease_until")).collect();
+        if let [end] = ends[..]
+            && end != before
+        {
+            return end;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("nobody does it, or prolongs its lease");
+}
+
+#[tokio::test]
+async fn the_job_of_a_worker_that_is_killed_is_begun_by_another_one_within_ten_seconds() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let (doomed, done_by_doomed) = noting_worker(&portal, Duration::from_secs(3_600));
+    let (other, done_by_other) = noting_worker(&portal, Duration::ZERO);
+    add_events(&portal, 0..1).await;
+    let doomed = tokio::spawn(async move { doomed.run_due().await });
+    let claimed = next_lease_end(&portal, 0).await;
+    let stop = tokio::sync::watch::Sender::new(false);
+    let running = tokio::spawn(other.run(stop.subscribe()));
+    // Just after its heartbeat, when its lease is as long as it ever is.
+    next_lease_end(&portal, claimed).await;
+    let killed = tokio::time::Instant::now();
+    doomed.abort();
+    assert!(doomed.await.unwrap_err().is_cancelled());
+    let is_begun = || !done_by_other.lock().unwrap().is_empty();
+    while !is_begun() && killed.elapsed() < Duration::from_secs(30) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let waited = killed.elapsed();
+    stop.send_replace(true);
+    running.await.unwrap();
+    assert!(
+        is_begun() && waited < Duration::from_secs(10),
+        "it waited {waited:?} for another worker"
+    );
+    assert!(done_by_doomed.lock().unwrap().is_empty());
+    assert_eq!(endings(&portal).await, ["lost"]);
+    portal.finish().await;
+}
+
+/// A worker that fails at every event, and does all else.
+fn hopeless_worker(portal: &TestPortal) -> Worker {
+    portal.worker().with_work(|job| {
+        std::future::ready(match job {
+            Job::WorkEvent { .. } => Err(JobError::retry("not today")),
+            _ => Ok(()),
+        })
+    })
+}
+
+#[tokio::test]
+async fn what_keeps_failing_waits_twice_as_long_each_time_up_to_15_minutes_and_not_in_step() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    add_events(&portal, 0..2).await;
+    let worker = hopeless_worker(&portal);
+    let last_tries = "SELECT jobs.attempts, jobs.run_at, job_tries.ended_at
+        FROM jobs JOIN job_tries ON job_tries.job_id = jobs.id AND job_tries.fence = jobs.fence
+        WHERE jobs.kind = 'work_event' ORDER BY jobs.id";
+    let mut waits = [Vec::new(), Vec::new()];
+    for tries in 1..=12 {
+        worker.run_due().await.unwrap();
+        let tried = portal.database.rows(last_tries).await;
+        assert_eq!(tried.len(), 2);
+        for (row, waits) in tried.iter().zip(&mut waits) {
+            let attempt: i64 = row.get("attempts");
+            assert!(attempt >= tries, "{attempt} tries after {tries}");
+            let wait_ms = row.get::<i64, _>("run_at") - row.get::<i64, _>("ended_at");
+            let least_ms = (2_000_i64 << (attempt - 1)).min(15 * 60_000);
+            assert!(
+                (least_ms..least_ms * 5 / 4).contains(&wait_ms),
+                "after try {attempt} it waits {wait_ms} ms"
+            );
+            waits.push(wait_ms);
+        }
+        portal.advance_clock_by(20).await;
+    }
+    assert_ne!(waits[0], waits[1], "they failed together each time");
+    portal.finish_with_failed_jobs().await;
 }
 
 #[tokio::test]

@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
-use portal_domain::{ids::LeadId, lead::LeadState};
+use portal_domain::ids::LeadId;
 use serde_json::{Value, json};
 
 use crate::{
-    leads::{assert_registered_once, register_at_last},
+    leads::{assert_each_registered_once, assert_registered_once, register_at_last},
     portal::TestPortal,
     story::{POUNDS, Story},
 };
@@ -133,10 +133,7 @@ async fn however_many_answers_are_lost_each_lead_has_one_company_contact_and_dea
         work_for_minutes(&portal, 10).await;
     }
     work_for_minutes(&portal, 120).await;
-    for id in ids {
-        assert_eq!(portal.lead(id).await.state, LeadState::Registered);
-        assert_registered_once(&portal, id).await;
-    }
+    assert_each_registered_once(&portal, &ids).await;
     portal.finish().await;
 }
 

@@ -9,7 +9,10 @@ use portal_domain::{
     lead::{LeadForm, LeadState},
 };
 use portal_services::{deals, leads as lead_services, outbox, outbox::Job};
-use portal_store::{jobs, leads::LeadFilter};
+use portal_store::{
+    jobs,
+    leads::{LeadFilter, LeadRecord},
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -58,12 +61,22 @@ async fn count(portal: &TestPortal, actor: &Actor) -> usize {
 
 /// HubSpot has exactly one deal for the lead, tied to its company and its contact, and the lead knows all three.
 pub async fn assert_registered_once(portal: &TestPortal, id: LeadId) {
-    let lead = portal.lead(id).await;
-    assert_eq!(lead.state, LeadState::Registered);
+    assert_each_registered_once(portal, &[id]).await;
+}
+
+/// The same of many leads, which looks into HubSpot once.
+pub async fn assert_each_registered_once(portal: &TestPortal, ids: &[LeadId]) {
     let state = portal.sandbox_read("state").await;
+    for id in ids {
+        assert_is_once_in(&state, &portal.lead(*id).await);
+    }
+}
+
+fn assert_is_once_in(state: &Value, lead: &LeadRecord) {
+    assert_eq!(lead.state, LeadState::Registered);
     let truth = &state["truth"];
-    let deal = lead.hubspot_deal_id.expect("a deal");
-    assert_eq!(truth["deals_by_lead"][id.to_string()], json!([deal]));
+    let deal = lead.hubspot_deal_id.as_ref().expect("a deal");
+    assert_eq!(truth["deals_by_lead"][lead.id.to_string()], json!([deal]));
     let companies = truth["companies_by_domain"][&lead.client_domain]
         .as_array()
         .expect("a company");
@@ -74,7 +87,7 @@ pub async fn assert_registered_once(portal: &TestPortal, id: LeadId) {
     );
     assert_eq!(
         truth["contacts_by_email"][&lead.contact_email],
-        json!([lead.hubspot_contact_id.expect("a contact")])
+        json!([lead.hubspot_contact_id.as_ref().expect("a contact")])
     );
     // HubSpot's numbers for "deal to contact" and "deal to primary company".
     let deal: u64 = deal.parse().unwrap();

@@ -1,8 +1,12 @@
 //! What an operator sees of the machinery, and does with it: what stands in the way, since when and in whose words, what failed and what it is about.
 
+use std::time::Duration;
+
 use portal_domain::{failure::Failure, ids::JobId, lead::LeadState};
 use portal_services::{access, messages, operations};
 use portal_store::jobs::{self, Ending, NewJob, Order, Priority};
+use portal_words::{Locale, Words};
+use scraper::{ElementRef, Html, Selector};
 use serde_json::json;
 use sqlx::Row;
 
@@ -68,6 +72,109 @@ async fn the_page_says_what_is_broken_since_when_in_whose_words_and_what_waits()
     let mut finance = portal.sign_in(&portal.staff.finance).await;
     let text = text_of(&mut finance, PAGE).await;
     assert!(text.contains("Connection broken") && !text.contains("Resume"));
+    portal.finish().await;
+}
+
+fn selector(css: &str) -> Selector {
+    Selector::parse(css).unwrap()
+}
+
+fn text_in(element: ElementRef<'_>) -> String {
+    let text: String = element.text().collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a table says of something in a column; `None` if it leaves that out.
+fn cell(body: &str, name: &str, label: &str) -> Option<String> {
+    let page = Html::parse_document(body);
+    let (row, head, cell) = (selector("tbody tr"), selector("th"), selector("td"));
+    let is_named = |row: &ElementRef<'_>| row.select(&head).any(|head| text_in(head) == name);
+    let named = page.select(&row).find(is_named)?;
+    let mut cells = named.select(&cell);
+    let labelled = cells.find(|cell| cell.attr("data-label") == Some(label));
+    labelled.map(text_in)
+}
+
+/// What a system's page says of a fact; `None` if it leaves that out.
+fn fact(body: &str, label: &str) -> Option<String> {
+    let page = Html::parse_document(body);
+    let (fact, term, value) = (selector(".facts > div"), selector("dt"), selector("dd"));
+    let is_labelled = |fact: &ElementRef<'_>| fact.select(&term).any(|term| text_in(term) == label);
+    let labelled = page.select(&fact).find(is_labelled)?;
+    let said = labelled.select(&value).next();
+    said.map(text_in)
+}
+
+/// When HubSpot and Xero last answered, sent a webhook, and were swept, as the overview and their own pages say it.
+async fn both_say(operator: &mut Browser, expected: [&str; 3]) {
+    let overview = operator.get(PAGE).await.body;
+    for (name, system) in [("HubSpot", "hubspot"), ("Xero", "xero")] {
+        let own = operator.get(&format!("{PAGE}/{system}")).await.body;
+        let labels = ["Last success", "Last webhook", "Last sweep"];
+        for (label, expected) in labels.into_iter().zip(expected) {
+            let said = [cell(&overview, name, label), fact(&own, label)];
+            let expected = Some(expected.to_owned());
+            assert_eq!(said, [expected.clone(), expected], "{label} of {name}");
+        }
+    }
+}
+
+/// Something changes in HubSpot and in Xero, and a signed webhook of each tells of it, before anything is done about it.
+async fn both_tell_of_a_change(portal: &TestPortal) {
+    let deal = json!({ "dealname": "Quayside", "dealstage": "pql" });
+    portal.sandbox_act("hubspot/deals", deal).await;
+    let invoice = json!({ "new_contact": "Quayside Foods", "net": "100.00", "currency": "GBP", "tax_rate": "20" });
+    portal.sandbox_act("xero/invoices", invoice).await;
+    let heard = "SELECT DISTINCT vendor FROM inbox";
+    let are_heard = async {
+        while portal.database.rows(heard).await.len() < 2 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let patience = Duration::from_secs(20);
+    let in_time = tokio::time::timeout(patience, are_heard).await;
+    in_time.expect("a webhook of each");
+}
+
+#[tokio::test]
+async fn the_pages_say_when_a_system_last_answered_was_swept_and_sent_a_webhook() {
+    let portal = TestPortal::start().await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    both_say(&mut operator, ["—", "—", "—"]).await;
+    portal.run_jobs().await;
+    both_say(&mut operator, ["just now", "—", "just now"]).await;
+    // Not for so long that the next sweep is due.
+    portal.advance_clock_by(3).await;
+    both_tell_of_a_change(&portal).await;
+    both_say(&mut operator, ["3 min ago", "just now", "3 min ago"]).await;
+    portal.run_jobs().await;
+    both_say(&mut operator, ["just now", "just now", "3 min ago"]).await;
+    portal.advance_clock_by(6).await;
+    portal.run_jobs().await;
+    both_say(&mut operator, ["just now", "6 min ago", "just now"]).await;
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_systems_page_says_how_many_calls_it_left_us_for_today_once_it_has_said_so() {
+    let portal = TestPortal::start().await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let systems = [("hubspot", 625_000, " of 625,000"), ("xero", 5_000, "")];
+    let label = "Calls left today";
+    for (system, ..) in systems {
+        let body = operator.get(&format!("{PAGE}/{system}")).await.body;
+        assert_eq!(fact(&body, label), None, "{system} was not called yet");
+    }
+    portal.run_jobs().await;
+    for (system, most, of_most) in systems {
+        let body = operator.get(&format!("{PAGE}/{system}")).await.body;
+        let sql = format!("SELECT day_left FROM budgets WHERE name = '{system}'");
+        let left: i64 = portal.database.rows(&sql).await[0].get("day_left");
+        assert!((most - 1_000..most).contains(&left), "{left} of {most}");
+        let left = Words::of(Locale::En).number(left);
+        let expected = format!("{left}{of_most} · just now");
+        assert_eq!(fact(&body, label), Some(expected), "{system}");
+    }
     portal.finish().await;
 }
 

@@ -103,7 +103,8 @@ async fn two_leads_of_a_new_client_side_by_side_end_with_one_company() {
     leads::decide(&portal.ctx, &portal.staff.manager, second, &accept)
         .await
         .unwrap();
-    let workers = [portal.worker(), portal.worker()];
+    // Two instances, which know nothing of each other's locks.
+    let workers = [(); 2].map(|()| portal.worker().with_connector(portal.connector()));
     join_all(workers.iter().map(portal_jobs::Worker::run_due)).await;
     portal.run_jobs().await;
     for lead in [first, second] {
@@ -154,6 +155,60 @@ async fn a_company_that_the_search_showed_too_late_is_a_case_until_both_are_merg
     assert_eq!(twins(&portal).await, 0);
     let lead = next_lead(&portal, &deal).await;
     assert!(is_tied(&portal, lead).await);
+    portal.finish().await;
+}
+
+/// A lead of a domain is registered with somebody as its contact: its deal is tied to the company with our key alone, which is the domain's only one.
+async fn is_registered_with_one_company(portal: &TestPortal, domain: &str, contact: &str) {
+    let mut form = lead_form("Harbour", domain);
+    form.contact_email = contact.to_owned();
+    let lead = leads::submit(&portal.ctx, &portal.aster.owner, &form).await;
+    let lead = lead.unwrap().lead();
+    portal.run_jobs().await;
+    let registered = portal.lead(lead).await;
+    assert_eq!(registered.state, LeadState::Registered);
+    let deal = registered.hubspot_deal_id.expect("registered");
+    let truth = truth(portal).await;
+    assert_eq!(truth["deals_by_lead"][lead.to_string()], json!([deal]));
+    let ours = truth["companies_by_key"][domain][0].as_str();
+    let ours = ours.expect("a company").to_owned();
+    assert_eq!(truth["companies_by_key"][domain], json!([ours]));
+    assert_eq!(truth["companies_by_domain"][domain], json!([ours]));
+    let mut companies = links(portal, &deal).await;
+    companies.retain(|(_, type_id)| matches!(type_id, 5 | 341));
+    assert_eq!(companies, [(ours.clone(), 5), (ours, 341)]);
+}
+
+#[tokio::test]
+async fn a_lead_has_one_company_where_hubspot_makes_companies_of_its_own_for_new_contacts() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let on = json!({ "companies_with_contacts": true });
+    portal.sandbox_act("hubspot/settings", on).await;
+    // Sales entered him before anybody registered his company, which therefore came without our key.
+    let known = json!({ "email": "ben@dockside-foods.com" });
+    portal.sandbox_act("hubspot/contacts", known).await;
+    let before = truth(&portal).await;
+    assert_eq!(before["companies_by_key"], json!({}));
+    let made = &before["companies_by_domain"]["dockside-foods.com"];
+    assert_eq!(made.as_array().map(Vec::len), Some(1));
+    is_registered_with_one_company(&portal, "dockside-foods.com", "ben@dockside-foods.com").await;
+    let after = &truth(&portal).await["companies_by_key"]["dockside-foods.com"];
+    assert_eq!(after, made, "the one that was there");
+    // From here on the search would show no company that came with a contact a moment ago.
+    let lag = json!({ "search_lag_ms": 60_000 });
+    portal.sandbox_act("faults", lag).await;
+    for (domain, contact) in [
+        ("harbour-logistics.com", "mia@harbour-logistics.com"),
+        ("quayside-foods.com", "mia@quayside-group.com"),
+    ] {
+        is_registered_with_one_company(&portal, domain, contact).await;
+    }
+    let group = &truth(&portal).await["companies_by_domain"]["quayside-group.com"];
+    assert_eq!(group.as_array().map(Vec::len), Some(1), "HubSpot's own");
+    portal.advance_clock_by(11).await;
+    portal.run_jobs().await;
+    assert_eq!(twins(&portal).await, 0);
     portal.finish().await;
 }
 

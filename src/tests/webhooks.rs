@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac};
-use portal_domain::{ids::LeadId, lead::LeadState};
-use portal_services::{audit, inbox, leads};
-use portal_store::audit::AuditFilter;
+use portal_domain::{ids::LeadId, lead::LeadState, relay::RelayForm, secret::Secret};
+use portal_integrations::relay::signature::sign;
+use portal_services::{audit, inbox, leads, relay};
+use portal_store::{audit::AuditFilter, invoices};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use sqlx::Row;
@@ -362,22 +363,76 @@ async fn a_vendor_that_refuses_for_a_while_loses_nothing() {
     portal.finish().await;
 }
 
-/// Sends bytes to the portal as HubSpot would, with its signature; the answer's status.
-async fn send_signed(portal: &TestPortal, body: &[u8]) -> u16 {
-    let at = portal.ctx.now().0.to_string();
-    let uri = portal.ctx.url("/webhooks/hubspot");
-    let mut mac = Hmac::<Sha256>::new_from_slice(b"sandbox-hubspot-secret").unwrap();
-    for part in [b"POST", uri.as_bytes(), body, at.as_bytes()] {
+/// Whoever sends notes.
+enum Sender {
+    HubSpot,
+    Xero,
+    /// With the secret that it calls back with.
+    Ipaas(Secret),
+}
+
+impl Sender {
+    const fn path(&self) -> &'static str {
+        match self {
+            Self::HubSpot => "/webhooks/hubspot",
+            Self::Xero => "/webhooks/xero",
+            Self::Ipaas(_) => relay::CALLBACK_PATH,
+        }
+    }
+
+    /// The headers that show that a note is theirs.
+    fn headers(&self, portal: &TestPortal, body: &[u8]) -> Vec<(&'static str, String)> {
+        let now_ms = portal.ctx.now().0;
+        match self {
+            Self::HubSpot => {
+                let (at, uri) = (now_ms.to_string(), portal.ctx.url(self.path()));
+                let parts: [&[u8]; 4] = [b"POST", uri.as_bytes(), body, at.as_bytes()];
+                let signature = hashed(b"sandbox-hubspot-secret", &parts);
+                vec![
+                    ("x-hubspot-signature-v3", signature),
+                    ("x-hubspot-request-timestamp", at),
+                ]
+            }
+            Self::Xero => {
+                let signature = hashed(b"sandbox-xero-webhook-key", &[body]);
+                vec![("x-xero-signature", signature)]
+            }
+            Self::Ipaas(secret) => {
+                let at = now_ms.div_euclid(1_000).to_string();
+                let signature = sign(std::slice::from_ref(secret), "note", &at, body);
+                vec![
+                    ("webhook-id", "note".to_owned()),
+                    ("webhook-timestamp", at),
+                    ("webhook-signature", signature),
+                ]
+            }
+        }
+    }
+}
+
+fn hashed(key: &[u8], parts: &[&[u8]]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+    for part in parts {
         mac.update(part);
     }
-    let signature = STANDARD.encode(mac.finalize().into_bytes());
-    let headers = [
-        ("x-hubspot-signature-v3", signature.as_str()),
-        ("x-hubspot-request-timestamp", at.as_str()),
-    ];
-    let mut hubspot = portal.browser();
-    let answer = hubspot.send_json("/webhooks/hubspot", body.to_vec(), &headers);
+    STANDARD.encode(mac.finalize().into_bytes())
+}
+
+/// Sends bytes to the portal as one of them would, with its signature; the answer's status.
+async fn send_as(sender: &Sender, portal: &TestPortal, body: &[u8]) -> u16 {
+    let headers = sender.headers(portal, body);
+    let headers: Vec<(&str, &str)> = headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let mut browser = portal.browser();
+    let answer = browser.send_json(sender.path(), body.to_vec(), &headers);
     answer.await.status
+}
+
+/// The same as HubSpot.
+async fn send_signed(portal: &TestPortal, body: &[u8]) -> u16 {
+    send_as(&Sender::HubSpot, portal, body).await
 }
 
 /// That something of a deal has changed, as the so manieth event and the so manieth delivery of it.
@@ -591,12 +646,17 @@ async fn a_note_that_a_dead_letter_needs_is_kept_for_as_long_as_that_is() {
     portal.finish_with_failed_jobs().await;
 }
 
-/// Bodies that no vendor should send: cut off, of wrong types, no text, too deep, too long.
-fn poison() -> Vec<Vec<u8>> {
-    let whole = json!([changed("1", 1, 0)]).to_string().into_bytes();
-    let mut bodies: Vec<Vec<u8>> = (1..whole.len()).map(|end| whole[..end].to_vec()).collect();
-    bodies.extend((0..whole.len()).step_by(7).map(|place| {
-        let mut body = whole.clone();
+/// Bodies that no vendor should send: a note that is cut off or no text, or that has nothing, something wrong, too long or too deep in one of these
+/// places; and some that are no note at all.
+fn poison(whole: &Value, places: &[&str]) -> Vec<Vec<u8>> {
+    let text = whole.to_string().into_bytes();
+    let step = (text.len() / 150).max(1);
+    let mut bodies: Vec<Vec<u8>> = (1..text.len())
+        .step_by(step)
+        .map(|end| text[..end].to_vec())
+        .collect();
+    bodies.extend((0..text.len()).step_by(7).map(|place| {
+        let mut body = text.clone();
         body[place] = 0xff;
         body
     }));
@@ -607,40 +667,198 @@ fn poison() -> Vec<Vec<u8>> {
         json!({}),
         json!("\0"),
         json!("x".repeat(50_000)),
+        (0..100).fold(json!(null), |inner, _| json!([inner])),
     ];
-    for field in [
-        "objectId",
-        "subscriptionType",
-        "occurredAt",
-        "mergedObjectIds",
-        "propertyName",
-    ] {
+    for place in places {
+        let (parent, field) = place.rsplit_once('/').unwrap();
         for value in &wrong {
-            let mut event = changed("1", 1, 0);
-            event[field] = value.clone();
-            bodies.push(json!([event]).to_string().into_bytes());
+            let mut note = whole.clone();
+            note.pointer_mut(parent).unwrap()[field] = value.clone();
+            bodies.push(note.to_string().into_bytes());
         }
+        let mut note = whole.clone();
+        let fields = note.pointer_mut(parent).unwrap().as_object_mut();
+        fields.unwrap().remove(field);
+        bodies.push(note.to_string().into_bytes());
     }
     bodies.push(vec![b'['; 100_000]);
+    bodies.push(vec![b' '; 500 * 1024]);
     bodies.push(Vec::new());
     bodies
+}
+
+/// Sends poison, all of which the portal keeps but for what is too large for it.
+async fn send_poison(sender: &Sender, portal: &TestPortal, poison: &[Vec<u8>]) {
+    assert!(poison.len() > 200, "{} kinds", poison.len());
+    for some in poison.chunks(50) {
+        let sent = some.iter().map(|body| send_as(sender, portal, body));
+        let answers = futures::future::join_all(sent).await;
+        assert!(answers.iter().all(|status| *status == 200), "{answers:?}");
+    }
+    let large = vec![b' '; 600 * 1024];
+    assert_eq!(send_as(sender, portal, &large).await, 413);
+}
+
+/// That nothing is tried for ever, and that no note is lost: each was worked off or is with the dead letters, which say why.
+async fn poison_is_seen(portal: &TestPortal) {
+    for lost in [
+        "SELECT id FROM jobs WHERE state IN ('waiting', 'running') AND lane = 'inbox'",
+        "SELECT id FROM jobs WHERE state = 'dead' AND COALESCE(last_error, '') = ''",
+        "SELECT id FROM inbox WHERE worked_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM jobs WHERE state = 'dead' AND payload LIKE '%' || inbox.id || '%')",
+    ] {
+        let lost_rows = portal.database.rows(lost).await;
+        assert!(lost_rows.is_empty(), "{}: {lost}", lost_rows.len());
+    }
+    let dead = dead_letters(portal).await.len();
+    assert!(dead > 180, "{dead} dead letters");
 }
 
 #[tokio::test]
 async fn hundreds_of_kinds_of_poison_end_with_the_dead_letters_and_what_is_behind_them_flows() {
     let portal = TestPortal::start().await;
     let (id, deal) = with_silent_move(&portal).await;
-    let poison = poison();
-    assert!(poison.len() > 200, "{} kinds", poison.len());
-    for body in &poison {
-        assert_eq!(send_signed(&portal, body).await, 200);
-    }
+    let places = [
+        "/0/objectId",
+        "/0/subscriptionType",
+        "/0/occurredAt",
+        "/0/mergedObjectIds",
+        "/0/propertyName",
+    ];
+    let poison = poison(&json!([changed("1", 1, 0)]), &places);
+    send_poison(&Sender::HubSpot, &portal, &poison).await;
     let note = json!([changed(&deal, 1_000, 0)]).to_string();
     assert_eq!(send_signed(&portal, note.as_bytes()).await, 200);
     portal.run_jobs().await;
     assert_eq!(portal.lead(id).await.phase.as_deref(), Some("Approved"));
-    let left = "SELECT kind, payload, last_error FROM jobs WHERE state IN ('waiting', 'running') AND lane = 'inbox'";
-    assert!(portal.database.rows(left).await.is_empty());
-    assert!(dead_letters(&portal).await.len() > 180);
+    poison_is_seen(&portal).await;
+    portal.finish_with_failed_jobs().await;
+}
+
+/// That something of an invoice has changed, as Xero tells it.
+fn invoice_changed(invoice: &str) -> Value {
+    json!({
+        "events": [{
+            "resourceUrl": format!("https://api.xero.com/api.xro/2.0/Invoices/{invoice}"), "resourceId": invoice,
+            "eventDateUtc": "2026-07-06T08:00:00.123", "eventType": "UPDATE", "eventCategory": "INVOICE",
+            "tenantId": "c2cc9b6e-9458-4c7d-93cc-f02b81b0594f", "tenantType": "ORGANISATION",
+        }],
+        "firstEventSequence": 1, "lastEventSequence": 1, "entropy": "S0m3r4Nd0mt3xt",
+    })
+}
+
+/// Whether an invoice of Xero's is in our books.
+async fn is_read(portal: &TestPortal, invoice: &str) -> bool {
+    let mut tx = portal.ctx.store.read().await.unwrap();
+    let found = invoices::find(&mut tx, invoice).await.unwrap();
+    found.is_some()
+}
+
+#[tokio::test]
+async fn hundreds_of_kinds_of_poison_of_xeros_end_with_the_dead_letters_and_the_invoice_behind_them_is_read()
+ {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let dropped = json!({ "webhooks": { "drop_percent": 100 } });
+    portal.sandbox_act("faults", dropped).await;
+    let fields =
+        json!({ "new_contact": "Harbour", "net": "100.00", "currency": "GBP", "tax_rate": "20" });
+    let made = portal.sandbox_act("xero/invoices", fields).await;
+    let invoice = made["id"].as_str().expect("an id");
+    let places = [
+        "/events",
+        "/events/0/resourceId",
+        "/events/0/eventCategory",
+        "/events/0/eventType",
+        "/events/0/tenantId",
+    ];
+    let nobodys = invoice_changed("00000000-0000-4000-a000-000000000000");
+    portal.run_jobs().await;
+    assert!(!is_read(&portal, invoice).await, "nobody has told of it");
+    send_poison(&Sender::Xero, &portal, &poison(&nobodys, &places)).await;
+    let note = invoice_changed(invoice).to_string();
+    let sent = send_as(&Sender::Xero, &portal, note.as_bytes());
+    assert_eq!(sent.await, 200);
+    portal.run_jobs().await;
+    assert!(is_read(&portal, invoice).await);
+    poison_is_seen(&portal).await;
+    portal.finish_with_failed_jobs().await;
+}
+
+/// From now on the iPaaS has all leads and tells of all deals. Answers what it calls back with.
+async fn follow_ipaas(portal: &TestPortal) -> Secret {
+    let (ctx, operator) = (&portal.ctx, &portal.staff.operator);
+    let secret = relay::new_secret();
+    for side in ["outward", "inward"] {
+        relay::keep_secret(ctx, operator, side, &secret)
+            .await
+            .unwrap();
+    }
+    let form = RelayForm {
+        way: "relay".to_owned(),
+        address: format!("{}/ipaas/hooks/portal", portal.sandbox_url()),
+        changes: "relay".to_owned(),
+        wait_minutes: "60".to_owned(),
+    };
+    relay::choose(ctx, operator, &form).await.unwrap();
+    secret
+}
+
+/// That a deal is in a stage since an instant, as the iPaaS tells it.
+fn deal_changed(deal: &str, (stage, label): (&str, &str), at: &str) -> Value {
+    json!({ "type": "deal.changed", "version": 1, "timestamp": at, "data": { "stage_label": label, "deal": {
+        "id": deal, "archived": false, "properties": {
+            "dealname": "Harbour", "pipeline": "default", "dealstage": stage, "amount": "18000.00", "deal_currency_code": "GBP",
+            "closedate": null, "hs_is_closed_won": "false", "hs_is_closed_lost": "false", "hs_lastmodifieddate": at,
+            "portal_billing_period": null,
+        },
+    } } })
+}
+
+#[tokio::test]
+async fn hundreds_of_kinds_of_poison_of_the_ipaas_give_no_lead_another_deal_and_the_call_behind_them_is_followed()
+ {
+    let portal = TestPortal::start().await;
+    let (id, deal) = portal.registered("Harbour", "harbour-logistics.com").await;
+    let ipaas = Sender::Ipaas(follow_ipaas(&portal).await);
+    let registered = json!({ "type": "lead.registered", "version": 1, "timestamp": "2026-07-06T08:00:07.000Z", "data": {
+        "lead_id": id, "hubspot_company_id": "1", "hubspot_contact_id": "2", "hubspot_deal_id": "3",
+    } });
+    let of_leads = [
+        "/type",
+        "/version",
+        "/timestamp",
+        "/data",
+        "/data/lead_id",
+        "/data/hubspot_deal_id",
+    ];
+    let approved = ("approved", "Approved");
+    let moved = deal_changed(&deal, approved, "2026-07-07T08:00:00Z");
+    let of_deals = [
+        "/data/stage_label",
+        "/data/line_items",
+        "/data/deal",
+        "/data/deal/id",
+        "/data/deal/archived",
+        "/data/deal/properties",
+        "/data/deal/properties/dealname",
+        "/data/deal/properties/pipeline",
+        "/data/deal/properties/dealstage",
+        "/data/deal/properties/amount",
+        "/data/deal/properties/deal_currency_code",
+        "/data/deal/properties/hs_lastmodifieddate",
+        "/data/deal/properties/portal_lead_id",
+    ];
+    send_poison(&ipaas, &portal, &poison(&registered, &of_leads)).await;
+    portal.run_jobs().await;
+    send_poison(&ipaas, &portal, &poison(&moved, &of_deals)).await;
+    let pitched = ("client_pitch", "Client Pitch");
+    let note = deal_changed(&deal, pitched, "2026-07-08T08:00:00Z").to_string();
+    assert_eq!(send_as(&ipaas, &portal, note.as_bytes()).await, 200);
+    portal.run_jobs().await;
+    let lead = portal.lead(id).await;
+    assert_eq!(lead.phase.as_deref(), Some("Client Pitch"));
+    assert_eq!(lead.hubspot_deal_id, Some(deal));
+    poison_is_seen(&portal).await;
     portal.finish_with_failed_jobs().await;
 }

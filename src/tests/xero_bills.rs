@@ -165,6 +165,25 @@ async fn a_bill_that_finance_entered_by_the_partners_number_is_not_made_a_second
 }
 
 #[tokio::test]
+async fn of_two_bills_with_the_invoices_number_none_is_taken_until_finance_has_voided_one() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let unnamed = json!({ "description": "Commission" });
+    let twice = story.enter_bill("AST-1", "250.00", unnamed.clone()).await;
+    let bill = story.enter_bill("AST-1", "250.00", unnamed).await;
+    assert_eq!(story.try_raise("AST-1", "").await.status, 303);
+    story.portal.run_jobs().await;
+    story.is(&STATED, OWED, &["bill_not_made"]).await;
+    let facts = story.exception("bill_not_made").await.facts.to_string();
+    assert!(facts.contains("void all but one"), "{facts}");
+    story
+        .xero(&format!("invoices/{twice}/void"), json!({}))
+        .await;
+    retry_dead(&story).await;
+    assert_eq!(story.portal.bill("AST-1").await, bill);
+    story.ends(&INVOICED, OWED, &[]).await;
+}
+
+#[tokio::test]
 async fn a_number_that_finance_wrote_in_other_letters_is_the_same_bill() {
     let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
     let unnamed = json!({ "description": "Commission" });
@@ -485,6 +504,50 @@ async fn a_bill_is_dated_on_the_first_day_that_xeros_books_are_open_and_that_is_
         !shown.contains("Xero"),
         "whose books they are is ours to know"
     );
+    story.ends(&INVOICED, OWED, &[]).await;
+}
+
+/// On which day a bill stands in our books.
+async fn dated(story: &Story, bill: &str) -> String {
+    let mut tx = story.portal.ctx.store.read().await.unwrap();
+    let found = invoices::find(&mut tx, bill).await.unwrap();
+    drop(tx);
+    let date = found.expect("the bill").remote.date;
+    date.expect("a date").to_string()
+}
+
+#[tokio::test]
+async fn a_bill_is_dated_after_the_later_of_xeros_two_locks_of_the_period_and_of_the_year() {
+    let (story, _) = Story::of_a_stated_quarter(POUNDS).await;
+    let locks = |period: &str, year: &str| json!({ "period_lock_date": period, "end_of_year_lock_date": year });
+    let until_october = json!({ "end_of_year_lock_date": "2026-10-31" });
+    story.xero("organisation", until_october).await;
+    let alone = story.raise("AST-1", "83.34").await;
+    assert_eq!(dated(&story, &alone).await, "2026-11-01");
+    story
+        .xero("organisation", locks("2026-10-31", "2026-12-31"))
+        .await;
+    let year = story.raise("AST-2", "83.33").await;
+    assert_eq!(dated(&story, &year).await, "2027-01-01");
+    story
+        .xero("organisation", locks("2026-11-30", "2026-10-31"))
+        .await;
+    let period = story.raise("AST-3", "83.33").await;
+    assert_eq!(dated(&story, &period).await, "2026-12-01");
+    let page = format!(
+        "/staff/statements/{}",
+        story.statements().await[0].record.id
+    );
+    let mut finance = story.portal.sign_in(&story.portal.staff.finance).await;
+    let shown = finance.get(&page).await.body;
+    for (locked, moved) in [
+        ("31 Oct", "1 Nov 2026"),
+        ("31 Dec", "1 Jan 2027"),
+        ("30 Nov", "1 Dec 2026"),
+    ] {
+        let said = format!("locked until {locked} 2026, so that the bill is dated {moved}");
+        assert!(shown.contains(&said), "{said} is not in {shown}");
+    }
     story.ends(&INVOICED, OWED, &[]).await;
 }
 

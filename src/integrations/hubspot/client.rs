@@ -108,6 +108,8 @@ pub struct OwnerPage {
 pub struct Account {
     /// Its number (Hub ID).
     pub id: String,
+    /// By whose midnight its calls of a day are counted, as `Europe/London`; empty if HubSpot does not say.
+    pub time_zone: String,
 }
 
 /// The client. A clone shares its connections.
@@ -148,6 +150,7 @@ impl HubSpot {
         let details: wire::AccountDetails = self.read("read_account", url).await?;
         Ok(Account {
             id: details.portal_id,
+            time_zone: details.time_zone,
         })
     }
 
@@ -488,30 +491,23 @@ impl HubSpot {
         Ok(found.as_ref().map(convert::deal))
     }
 
-    /// A deal's line items, at most [`BATCH_MAX`].
+    /// All line items of a deal.
     pub async fn list_line_items(&self, deal: &str) -> Result<Vec<LineItem>, CallError> {
         let ids = self.list_associated("deals", deal, "line_items").await?;
-        if ids.is_empty() {
-            return Ok(Vec::new());
+        let mut items = Vec::with_capacity(ids.len());
+        for some in ids.chunks(BATCH_MAX) {
+            let url = self.url(&["crm", "objects", VERSION, "line_items", "batch", "read"])?;
+            let inputs = some.iter().map(|end| json!({ "id": end.to_object_id }));
+            let inputs: Vec<Value> = inputs.collect();
+            let body = json!({ "inputs": inputs, "properties": convert::LINE_ITEM_PROPERTIES });
+            let body = http::json(&body);
+            let answer = self
+                .call("list_line_items", Method::POST, url, body, Effect::Read)
+                .await?;
+            let batch: wire::Batch<wire::Object> = read_batch(&succeed(answer)?)?;
+            items.extend(batch.results.iter().map(convert::line_item));
         }
-        let url = self.url(&["crm", "objects", VERSION, "line_items", "batch", "read"])?;
-        let inputs = ids
-            .iter()
-            .take(BATCH_MAX)
-            .map(|end| json!({ "id": end.to_object_id }));
-        let inputs: Vec<Value> = inputs.collect();
-        let body = json!({ "inputs": inputs, "properties": convert::LINE_ITEM_PROPERTIES });
-        let answer = self
-            .call(
-                "list_line_items",
-                Method::POST,
-                url,
-                http::json(&body),
-                Effect::Read,
-            )
-            .await?;
-        let batch: wire::Batch<wire::Object> = read_batch(&succeed(answer)?)?;
-        Ok(batch.results.iter().map(convert::line_item).collect())
+        Ok(items)
     }
 
     /// Those of some deals that are there under their ids; at most [`BATCH_MAX`]. One that was deleted or merged is left out.
@@ -694,6 +690,8 @@ impl HubSpot {
         succeed(answer).map(|_| ())
     }
 
+    /// The object with this value of its unique property, made if there is none. Two that make it at the same moment may both have found none: then the one
+    /// that HubSpot refuses has what the other made.
     async fn upsert(
         &self,
         name: &'static str,
@@ -707,7 +705,14 @@ impl HubSpot {
         let answer = self
             .call(name, Method::POST, url, body, Effect::Write)
             .await?;
-        let batch: wire::Batch<wire::Object> = read_batch(&succeed(answer)?)?;
+        let batch: wire::Batch<wire::Object> =
+            match succeed(answer).and_then(|answer| read_batch(&answer)) {
+                Err(refused) if refused.kind == ErrorKind::Refused => {
+                    let there = self.find_id(name, object_type, id, id_property).await?;
+                    return there.ok_or(refused);
+                }
+                batch => batch?,
+            };
         let one = batch.results.into_iter().next();
         one.map(|object| object.id).ok_or_else(|| {
             CallError::new(

@@ -48,6 +48,7 @@ pub fn stages(pipelines: Pipelines) -> Vec<RemoteStage> {
             };
             stages.push(RemoteStage {
                 pipeline: pipeline.id.clone(),
+                pipeline_label: pipeline.label.clone(),
                 id: stage.id,
                 label: stage.label,
                 display_order: stage.display_order,
@@ -91,8 +92,8 @@ pub fn deal(object: &Object) -> Result<RemoteDeal, UnreadableDeal> {
     Ok(RemoteDeal {
         id: object.id.clone(),
         name: text("dealname").unwrap_or_default(),
-        pipeline: text("pipeline").unwrap_or_default(),
-        stage: text("dealstage").unwrap_or_default(),
+        pipeline: name_of_kind(object, "pipeline")?,
+        stage: name_of_kind(object, "dealstage")?,
         state,
         amount: text("amount"),
         currency,
@@ -115,6 +116,18 @@ pub fn deal(object: &Object) -> Result<RemoteDeal, UnreadableDeal> {
         owner: text("hubspot_owner_id"),
         line_items: Vec::new(),
     })
+}
+
+/// The longest name of a pipeline or a stage by which it is looked up, in characters: HubSpot's own are shorter, and an iPaaS may send anything.
+const KIND_LENGTH_MAX: usize = 250;
+
+fn name_of_kind(object: &Object, property: &str) -> Result<String, UnreadableDeal> {
+    let name = object.property(property).unwrap_or_default();
+    if name.chars().count() > KIND_LENGTH_MAX {
+        let begun: String = name.chars().take(KIND_LENGTH_MAX).collect();
+        return Err(unreadable(object, property, &begun));
+    }
+    Ok(name.to_owned())
 }
 
 /// The properties that [`line_item`] reads.

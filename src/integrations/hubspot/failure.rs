@@ -43,15 +43,17 @@ pub fn failure_of(answer: &Answer) -> CallError {
     if !words.category.is_empty() {
         message = format!("{}: {message}", words.category);
     }
+    if !words.correlation_id.is_empty() {
+        message = format!("{message} [correlation {}]", words.correlation_id);
+    }
     let mut failure = answer.failure(&message);
     match answer.status {
         403 if lacks_scope(&words.category, &words.errors) => {
             return missing_scope(&words.errors, &failure.message);
         }
-        429 => {
-            failure.retry_after_ms = failure
-                .retry_after_ms
-                .or(Some(policy_wait_ms(&words.policy_name)));
+        429 if failure.retry_after_ms.is_none() => {
+            failure.retry_after_ms = policy_wait_ms(&words.policy_name);
+            failure.lasts_all_day = failure.retry_after_ms.is_none();
         }
         // Locked for about two seconds.
         423 => failure.retry_after_ms = failure.retry_after_ms.or(Some(2_000)),
@@ -87,13 +89,13 @@ fn missing_scope(details: &[wire::FailureDetail], words: &str) -> CallError {
     CallError::missing_scope(Vendor::HubSpot, named.as_deref(), words)
 }
 
-/// How long each of HubSpot's limits lasts where no header says so, in milliseconds. The daily one ends at midnight of the account's time zone,
-/// which the answer does not name: asking once an hour costs nothing.
-fn policy_wait_ms(policy: &str) -> i64 {
+/// How long each of HubSpot's limits lasts where no header says so, in milliseconds. `None`: until midnight of the account's time zone, which the answer
+/// does not name.
+fn policy_wait_ms(policy: &str) -> Option<i64> {
     match policy {
-        "SECONDLY" => 1_000,
-        "DAILY" => 3_600_000,
-        _ => 10_000,
+        "SECONDLY" => Some(1_000),
+        "DAILY" => None,
+        _ => Some(10_000),
     }
 }
 

@@ -58,6 +58,8 @@ impl Object {
 pub struct AccountDetails {
     #[serde(deserialize_with = "loose_text")]
     pub portal_id: String,
+    #[serde(default)]
+    pub time_zone: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -66,6 +68,8 @@ pub struct Failure {
     pub message: String,
     pub category: String,
     pub policy_name: String,
+    /// What HubSpot's support finds the call by.
+    pub correlation_id: String,
     pub errors: Vec<FailureDetail>,
 }
 
@@ -132,6 +136,8 @@ pub struct Pipelines {
 pub struct Pipeline {
     #[serde(deserialize_with = "loose_text")]
     pub id: String,
+    #[serde(default)]
+    pub label: String,
     #[serde(default)]
     pub archived: bool,
     pub stages: Vec<Stage>,

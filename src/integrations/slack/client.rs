@@ -144,8 +144,18 @@ impl Slack {
             effect: Effect::Write,
         };
         let answer = self.http.send_to_internet(call).await?;
-        if answer.is_success() {
-            return Ok(());
+        match answer.text().trim() {
+            "ok" if answer.is_success() => return Ok(()),
+            // Nobody knows what else it says, and whether somebody reads the message.
+            other if answer.is_success() => {
+                let message = format!("answered `{other}` in place of `ok`");
+                return Err(CallError::new(
+                    Vendor::Slack,
+                    ErrorKind::Unreadable,
+                    message,
+                ));
+            }
+            _ => {}
         }
         let mut failure = answer.failure(&answer.text());
         if matches!(failure.kind, ErrorKind::Unauthorised | ErrorKind::NotFound) {

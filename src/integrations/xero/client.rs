@@ -14,6 +14,7 @@ use portal_domain::{
 use reqwest::{Method, Url};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
 
 use super::{
     convert,
@@ -442,7 +443,8 @@ impl Xero {
     }
 
     /// Makes a bill. The same key with the same bill gives the same answer for six minutes, an error too; afterwards, and after an unknown outcome,
-    /// [`Self::list_bills`] comes first. A corrected bill needs a new key. The key has at most 128 characters.
+    /// [`Self::list_bills`] comes first. A bill of which anything changed goes out under a key of its own, as Xero refuses another one under the same. A refused
+    /// one needs a new key. The key has at most 64 characters.
     pub async fn create_bill(
         &self,
         bill: &NewBill,
@@ -472,7 +474,10 @@ impl Xero {
             }],
         };
         let url = self.url(&["Invoices"])?;
-        let headers = vec![("Idempotency-Key", idempotency_key.to_owned())];
+        let written = serde_json::to_vec(&body).expect("the bill is JSON");
+        let fingerprint = hex::encode(&Sha256::digest(written)[..16]);
+        let key = format!("{idempotency_key}-{fingerprint}");
+        let headers = vec![("Idempotency-Key", key)];
         let answered: wire::Invoices = self.write("create_bill", url, headers, &body).await?;
         let made = answered.invoices.first().ok_or_else(no_result)?;
         let errors: wire::InvoiceErrors = serde_json::from_str(made.get()).unwrap_or_default();

@@ -58,6 +58,18 @@ pub fn locked() -> Reply {
     error(StatusCode::LOCKED, "RESOURCE_LOCKED", message)
 }
 
+/// 400 for a value of a unique property that another object has got since the caller looked.
+pub fn raced() -> Reply {
+    let detail =
+        json!({ "message": "the value is already taken", "code": "CONFLICTING_UNIQUE_VALUE" });
+    error_with(
+        StatusCode::BAD_REQUEST,
+        "VALIDATION_ERROR",
+        "Property values were not valid",
+        json!([detail]),
+    )
+}
+
 /// 477: the account is being moved to another data centre, which takes so many seconds.
 pub fn migrating(seconds: u64) -> Reply {
     let status = StatusCode::from_u16(477).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);

@@ -24,7 +24,7 @@ use records::Table;
 
 pub use account::AccountSettings;
 pub use api::answer;
-pub use errors::{Refusal, locked, migrating, server_error, too_many};
+pub use errors::{Refusal, locked, migrating, raced, server_error, too_many};
 pub use records::Source;
 pub use schema::{CURRENCIES, HOME_CURRENCY, Pipeline, Property, Stage};
 

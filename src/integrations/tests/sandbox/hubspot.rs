@@ -419,9 +419,9 @@ async fn a_deal_that_changes_between_two_pages_hides_no_other() {
 async fn too_many_calls_say_when_to_come_back() {
     let stage = Stage::open().await;
     for (kind, wait_ms) in [
-        ("ten_secondly", 10_000),
-        ("secondly", 1_000),
-        ("daily", 3_600_000),
+        ("ten_secondly", Some(10_000)),
+        ("secondly", Some(1_000)),
+        ("daily", None),
     ] {
         stage
             .fail(json!({ "hubspot": { "too_many_requests": 1, "too_many_kind": kind } }))
@@ -429,8 +429,10 @@ async fn too_many_calls_say_when_to_come_back() {
         let failure = stage.hubspot().list_stages().await.unwrap_err();
         assert_eq!(
             (failure.kind, failure.retry_after_ms),
-            (ErrorKind::RateLimited, Some(wait_ms))
+            (ErrorKind::RateLimited, wait_ms)
         );
+        assert_eq!(failure.lasts_all_day, kind == "daily");
+        assert!(failure.message.contains("[correlation "), "{failure}");
         assert!(failure.is_retryable());
     }
 }
@@ -444,6 +446,22 @@ async fn a_deal_whose_answer_was_lost_is_found_by_its_key() {
     assert_eq!(failure.kind, ErrorKind::UnknownOutcome, "{failure}");
     let found = hubspot.find_deal_by_lead("lead-1").await.unwrap().unwrap();
     assert_eq!(hubspot.upsert_deal(&deal("lead-1")).await.unwrap(), found);
+}
+
+#[tokio::test]
+async fn what_another_made_a_moment_before_is_taken_in_place_of_a_second_one() {
+    let stage = Stage::open().await;
+    let hubspot = stage.hubspot();
+    let raced =
+        json!({ "system": "hubspot", "mishap": "raced", "path": "/batch/upsert", "times": 2 });
+    stage.act("faults/rules", raced).await;
+    let made = hubspot.upsert_deal(&deal("lead-1")).await.unwrap();
+    let found = hubspot.find_deal_by_lead("lead-1").await.unwrap();
+    assert_eq!(found.as_ref(), Some(&made));
+    let (key, name) = ("harbour-logistics.com", "Harbour");
+    let company = hubspot.upsert_company(key, name, key).await.unwrap();
+    let found = hubspot.find_company_by_key(key).await.unwrap();
+    assert_eq!(found, Some(company));
 }
 
 #[tokio::test]

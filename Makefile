@@ -32,7 +32,7 @@ else
 BUILT_PREREQUISITES := $(SOURCES) $(PORTAL)
 endif
 
-.PHONY: help run dev check test build size mutants fuzz supply-chain sbom lost-answers bench-accrual bench-webhooks scan set-up set-up-tests format-check lint cargo-test journeys sdks size-of-build always
+.PHONY: help run dev check test build size mutants fuzz supply-chain sbom lost-answers bench-accrual bench-webhooks bench-jobs scan set-up set-up-tests format-check lint cargo-test journeys sdks size-of-build always
 
 help: ## list the targets
 	@echo "The partner portal. Targets:"

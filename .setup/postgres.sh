@@ -44,6 +44,8 @@ DO $$ BEGIN
   CREATE ROLE portal LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
+-- What a bench makes is made there.
+ALTER DATABASE postgres OWNER TO portal;
 -- A test takes its database away while the server's own processes may be in it.
 GRANT pg_signal_backend TO portal;
 SQL

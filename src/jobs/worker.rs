@@ -21,7 +21,7 @@ use portal_store::{
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 
 use crate::{
-    Connector, Desk, JobError,
+    Connector, Desk, JobError, Vendors,
     budget::{Buckets, Budgets, is_scarce},
     lease::{Armful, LEASE_MS, Lease, Tools},
     locks::Locks,
@@ -111,12 +111,26 @@ impl Worker {
     }
 
     async fn desk(&self) -> Result<Desk, JobError> {
-        Ok(Desk {
+        let vendors = self.connector.vendors().await?;
+        Ok(self.desk_with(vendors))
+    }
+
+    /// Where jobs of a lane are done. What our own books need asks no vendor, so it does not matter whether one was connected anew a moment ago.
+    async fn desk_of(&self, lane: &str) -> Result<Desk, JobError> {
+        if is_ours(lane) {
+            Ok(self.desk_with(self.connector.known_vendors()))
+        } else {
+            self.desk().await
+        }
+    }
+
+    fn desk_with(&self, vendors: Arc<Vendors>) -> Desk {
+        Desk {
             ctx: self.ctx.clone(),
             connector: self.connector.clone(),
-            vendors: self.connector.vendors().await?,
+            vendors,
             locks: Arc::clone(&self.locks),
-        })
+        }
     }
 
     /// Works until `stop` says so; what is under way is finished first.
@@ -194,7 +208,7 @@ impl Worker {
         let Some(prospect) = self.look(lane).await? else {
             return Ok(0);
         };
-        let desk = self.desk().await?;
+        let desk = self.desk_of(lane).await?;
         let lease = Lease::before_claim(ctx);
         let claimed = self.claim(lane, &prospect).await?;
         let count = claimed.len();
@@ -218,14 +232,20 @@ impl Worker {
     async fn look(&self, lane: &str) -> Result<Option<Prospect>, JobError> {
         let ctx = &self.ctx;
         let mut tx = ctx.store.read().await?;
-        if jobs::is_silent(&mut tx, lane, ctx.now()).await? {
+        let mut now = ctx.now();
+        let mut seen = jobs::glance(&mut tx, lane, now).await?;
+        if seen.is_silent {
             drop(tx);
             outcome::take_back(ctx, lane).await?;
             tx = ctx.store.read().await?;
+            now = ctx.now();
+            seen = jobs::glance(&mut tx, lane, now).await?;
         }
-        let now = ctx.now();
+        if !seen.is_due {
+            return Ok(None);
+        }
         let admission = vendors::find_standing(&mut tx, lane).await?.admits(now);
-        if admission == Admission::None || !jobs::is_due(&mut tx, lane, now).await? {
+        if admission == Admission::None {
             return Ok(None);
         }
         let budget = budgets::find(&mut tx, lane).await?;

@@ -1,7 +1,7 @@
 //! Connecting, transactions and locks: the few things that SQLite and PostgreSQL must be told differently.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -54,6 +54,9 @@ pub enum Across {
     SignIn,
 }
 
+/// From so many jobs on all who wait in a lane are woken: no lane has more workers in one process.
+const EVERYBODY: usize = 8;
+
 /// Lane → what wakes its workers in this process.
 #[derive(Debug, Default)]
 struct Bells(Mutex<HashMap<String, Arc<Notify>>>);
@@ -76,8 +79,8 @@ pub struct Tx {
     /// The partner to which PostgreSQL keeps it, and how many looks past it are under way.
     own: Option<Own>,
     looks_across: usize,
-    /// The lanes that something was added to: whom to wake when it is really there.
-    woken: BTreeSet<String>,
+    /// The lanes that something was added to, and how many workers have something to do there when it is really there.
+    woken: BTreeMap<String, usize>,
     /// The jobs that are to be added.
     added: Added,
     /// Whose pages have something new.
@@ -191,7 +194,7 @@ impl Store {
             bells: Arc::clone(&self.bells),
             own,
             looks_across: 0,
-            woken: BTreeSet::new(),
+            woken: BTreeMap::new(),
             added: Added::default(),
             touched: Touched::new(),
             acts: Vec::new(),
@@ -272,8 +275,14 @@ impl Tx {
         let acts = std::mem::take(&mut self.acts);
         audit::write(&mut self, acts).await?;
         self.inner.commit().await?;
-        for lane in &self.woken {
-            self.bells.of(lane).notify_waiters();
+        for (lane, wanted) in &self.woken {
+            let bell = self.bells.of(lane);
+            // Whoever is woken for nothing stands in the way of the one who is not.
+            if *wanted < EVERYBODY {
+                (0..*wanted).for_each(|_| bell.notify_one());
+            } else {
+                bell.notify_waiters();
+            }
         }
         Ok(())
     }
@@ -294,9 +303,22 @@ impl Tx {
         self.origin.clone()
     }
 
+    /// Wakes all who wait for something to do in a lane.
     pub(crate) fn wake_on_commit(&mut self, lane: &str) {
-        if !self.woken.contains(lane) {
-            self.woken.insert(lane.to_owned());
+        self.wake(lane, EVERYBODY);
+    }
+
+    /// Wakes one of them for each call.
+    pub(crate) fn wake_one_on_commit(&mut self, lane: &str) {
+        self.wake(lane, 1);
+    }
+
+    fn wake(&mut self, lane: &str, wanted: usize) {
+        match self.woken.get_mut(lane) {
+            Some(already) => *already = already.saturating_add(wanted),
+            None => {
+                self.woken.insert(lane.to_owned(), wanted);
+            }
         }
     }
 

@@ -145,7 +145,7 @@ pub(crate) struct Added {
 /// Adds jobs. A waiting job with the same key is enough: then nothing is added. They are written when the transaction commits.
 pub async fn add_all(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<(), StoreError> {
     for job in jobs {
-        tx.wake_on_commit(job.lane);
+        tx.wake_one_on_commit(job.lane);
         let (added, new) = (tx.added(), (job.clone(), now));
         match &job.dedupe_key {
             Some(key) => {
@@ -188,26 +188,52 @@ pub(crate) async fn write(tx: &mut Tx, added: Added) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether a lane has something to claim: asked before claiming, as looking costs no writer.
-pub async fn is_due(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<bool, StoreError> {
-    Ok(longest_waiting(tx, lane, now).await?.is_some())
+/// What a look at a lane shows, before anything is claimed: looking costs no writer.
+#[derive(Clone, Copy, Debug)]
+pub struct Glance {
+    /// It has something to claim.
+    pub is_due: bool,
+    /// A worker of it has gone silent: what it had is found by [`list_silent`].
+    pub is_silent: bool,
 }
 
-/// What priority the due job of a lane has that waits longest. It looks at the first of each: there is no index of all by their age, as each one makes every
-/// claim dearer.
+/// The first of each priority: there is no index of all waiting jobs by their age, as each one makes every claim dearer.
+const OLDEST: &str = "SELECT (SELECT run_at FROM jobs WHERE lane = $1 AND state = 'waiting' AND priority = 0 ORDER BY run_at, id LIMIT 1) AS first_at,
+     (SELECT run_at FROM jobs WHERE lane = $1 AND state = 'waiting' AND priority = 1 ORDER BY run_at, id LIMIT 1) AS usual_at,
+     (SELECT run_at FROM jobs WHERE lane = $1 AND state = 'waiting' AND priority = 2 ORDER BY run_at, id LIMIT 1) AS last_at";
+
+pub async fn glance(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<Glance, StoreError> {
+    let row = row!(
+        tx,
+        sql!(
+            OLDEST,
+            ", (SELECT id FROM jobs WHERE lane = $1 AND state = 'running' AND lease_until < $2 LIMIT 1) AS silent"
+        ),
+        lane,
+        now,
+    )?;
+    let Some(row) = row else {
+        return Err(StoreError::Driver(sqlx::Error::RowNotFound));
+    };
+    Ok(Glance {
+        is_due: longest(&row, now)?.is_some(),
+        is_silent: row.optional_text("silent")?.is_some(),
+    })
+}
+
+/// What priority the due job of a lane has that waits longest.
 async fn longest_waiting(
     tx: &mut Tx,
     lane: &str,
     now: Timestamp,
 ) -> Result<Option<Priority>, StoreError> {
-    let row = row!(
-        tx,
-        "SELECT (SELECT run_at FROM jobs WHERE lane = $1 AND state = 'waiting' AND priority = 0 ORDER BY run_at, id LIMIT 1) AS first_at,
-             (SELECT run_at FROM jobs WHERE lane = $1 AND state = 'waiting' AND priority = 1 ORDER BY run_at, id LIMIT 1) AS usual_at,
-             (SELECT run_at FROM jobs WHERE lane = $1 AND state = 'waiting' AND priority = 2 ORDER BY run_at, id LIMIT 1) AS last_at",
-        lane,
-    )?;
-    let Some(row) = row else { return Ok(None) };
+    match row!(tx, OLDEST, lane)? {
+        Some(row) => longest(&row, now),
+        None => Ok(None),
+    }
+}
+
+fn longest(row: &AnyRow, now: Timestamp) -> Result<Option<Priority>, StoreError> {
     let mut longest: Option<(Timestamp, Priority)> = None;
     let columns = ["first_at", "usual_at", "last_at"];
     for (priority, column) in Priority::ALL.into_iter().zip(columns) {
@@ -219,17 +245,6 @@ async fn longest_waiting(
         }
     }
     Ok(longest.map(|(_, priority)| priority))
-}
-
-/// Whether a worker of a lane has gone silent: asked before [`list_silent`], which writes.
-pub async fn is_silent(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<bool, StoreError> {
-    Ok(row!(
-        tx,
-        "SELECT id FROM jobs WHERE lane = $1 AND state = 'running' AND lease_until < $2 LIMIT 1",
-        lane,
-        now,
-    )?
-    .is_some())
 }
 
 /// How many jobs of a lane are being done.

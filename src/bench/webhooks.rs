@@ -59,10 +59,12 @@ struct Note {
 /// Runs it and prints what it finds.
 pub async fn run(bench: &WebhooksBench) -> Result<(), StartError> {
     std::fs::create_dir_all(&bench.folder).map_err(other)?;
-    let database = bench.folder.join("portal.db");
-    let mut contenders = vec![start_portal(&bench.folder, &database).await?];
+    // The contenders run elsewhere.
+    let folder = bench.folder.canonicalize().map_err(other)?;
+    let database = folder.join("portal.db");
+    let mut contenders = vec![start_portal(&folder, &database).await?];
     if let Some(peers) = &bench.peers {
-        contenders.push(start_peer(&bench.folder, peers).await?);
+        contenders.push(start_peer(&folder, peers).await?);
     }
     let names: Vec<&str> = contenders.iter().map(|contender| contender.name).collect();
     let mut rounds = Rounds::new(&names);

@@ -57,7 +57,8 @@ pub(crate) async fn post_slack(desk: &Desk, id: SlackMessageId) -> Result<(), Jo
         Ok((channel, ts)) => Ok(messages::slack_posted(ctx, id, &channel, ts.as_deref()).await?),
         Err(PostError::Call(error)) => {
             let how = match error.kind {
-                ErrorKind::UnknownOutcome => NotPosted::AnswerLost,
+                // What Slack says in words that nobody knows may be that it did.
+                ErrorKind::UnknownOutcome | ErrorKind::Unreadable => NotPosted::AnswerLost,
                 _ => NotPosted::Refused,
             };
             messages::slack_not_posted(ctx, id, how, &error.message).await?;

@@ -152,11 +152,13 @@ impl Worker {
 
     async fn work_lane(self, lane: &'static str, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            let added = self.ctx.store.work_added(lane);
+            let mut added = Box::pin(self.ctx.store.work_added(lane));
+            // From here on it is among those that are woken: what is added while it looks wakes it afterwards.
+            added.as_mut().enable();
             match self.run_next(lane).await {
                 Ok(0) => {
                     tokio::select! {
-                        () = added => {}
+                        () = &mut added => {}
                         () = tokio::time::sleep(LOOK) => {}
                         _ = stop.changed() => {}
                     }
@@ -262,7 +264,8 @@ impl Worker {
     async fn claim(&self, lane: &str, prospect: &Prospect) -> Result<Vec<ClaimedJob>, JobError> {
         let now = self.ctx.now();
         let store = &self.ctx.store;
-        // What our own jobs do is in the database: a server that forgets the claim has forgotten their work as well, and another does them from the start.
+        // What our own jobs do is in the database: a server that forgets the claim has forgotten all work that followed it as well, and whoever claims them next
+        // begins from the start.
         let mut tx = if is_ours(lane) {
             store.write_unsynced().await?
         } else {
@@ -332,7 +335,7 @@ const fn in_flight_max(lane: &str) -> Option<i64> {
     }
 }
 
-/// Whether the jobs of a lane call nobody outside.
+/// Whether the jobs of a lane need no vendor's client.
 const fn is_ours(lane: &str) -> bool {
     matches!(lane.as_bytes(), b"inbox" | b"books")
 }

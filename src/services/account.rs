@@ -16,8 +16,11 @@ use crate::{
 const CURRENCIES: &str = "hubspot.currencies";
 /// Where the account is, by whose midnight HubSpot counts the calls of a day.
 const TIME_ZONE: &str = "hubspot.time_zone";
-/// How long is waited for the next day where nobody has said when it begins.
+/// How long is waited for the next day where nobody has said when it begins, and in the first hour of one: HubSpot's may begin a little after ours.
 const UNKNOWN_DAY_MS: i64 = 3_600_000;
+/// No two clocks are the same.
+const AFTER_MIDNIGHT_MS: i64 = 60_000;
+const DAY_MS: i64 = 86_400_000;
 
 /// The account's time zone, as just read; one that nobody knows is as good as none.
 pub async fn time_zone_read(ctx: &Ctx, name: &str) -> Result<(), ServiceError> {
@@ -31,7 +34,10 @@ pub async fn ms_to_next_day(tx: &mut Tx, now: Timestamp) -> Result<i64, ServiceE
     let zone = settings::find(tx, TIME_ZONE).await?;
     let zone: Option<Tz> = zone.and_then(|name| name.parse().ok());
     let next = zone.and_then(|zone| next_midnight(now, zone));
-    Ok(next.map_or(UNKNOWN_DAY_MS, |next| next.0 - now.0))
+    Ok(next.map_or(UNKNOWN_DAY_MS, |next| match next.0 - now.0 {
+        left if left > DAY_MS - UNKNOWN_DAY_MS => UNKNOWN_DAY_MS,
+        left => left.max(0) + AFTER_MIDNIGHT_MS,
+    }))
 }
 
 /// The account's currencies, as just read.

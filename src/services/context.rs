@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use portal_domain::{
     calendar::{Month, Quarter, Timestamp},
@@ -111,7 +111,7 @@ impl Ctx {
         date_in(self.programme.time_zone, instant)
     }
 
-    /// The first instant of a day in the programme's time zone; where the clocks skip midnight, that of UTC.
+    /// The first instant of a day in the programme's time zone.
     pub fn start_of(&self, date: NaiveDate) -> Timestamp {
         start_in(self.programme.time_zone, date)
     }
@@ -163,16 +163,62 @@ fn date_in(zone: Tz, instant: Timestamp) -> NaiveDate {
     zone.from_utc_datetime(&utc.naive_utc()).date_naive()
 }
 
+/// The first instant of a day: where the clocks skip midnight, that to which they are put forward, which is no more than some hours away.
 fn start_in(zone: Tz, date: NaiveDate) -> Timestamp {
     let midnight = date.and_time(NaiveTime::MIN);
-    let local = zone.from_local_datetime(&midnight);
-    let instant = local.earliest().map(|local| local.to_utc());
-    let instant = instant.unwrap_or_else(|| midnight.and_utc());
-    Timestamp(instant.timestamp_millis())
+    let quarters = (0..24 * 4).map(|quarter| midnight + TimeDelta::minutes(15 * quarter));
+    let first = quarters
+        .filter_map(|time| zone.from_local_datetime(&time).earliest())
+        .map(|local| local.to_utc())
+        .next();
+    Timestamp(
+        first
+            .unwrap_or_else(|| midnight.and_utc())
+            .timestamp_millis(),
+    )
 }
 
 /// When the next day of a time zone begins; `None` at the end of all calendars.
 pub(crate) fn next_midnight(now: Timestamp, zone: Tz) -> Option<Timestamp> {
     let tomorrow = date_in(zone, now).succ_opt()?;
     Some(start_in(zone, tomorrow))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        let instant: DateTime<chrono::Utc> = text.parse().expect(text);
+        Timestamp(instant.timestamp_millis())
+    }
+
+    #[test]
+    fn the_next_day_begins_at_midnight_or_where_the_clocks_go_to_instead() {
+        for (now, zone, next) in [
+            (
+                "2026-07-06T22:59:00Z",
+                Tz::Europe__London,
+                "2026-07-06T23:00:00Z",
+            ),
+            (
+                "2026-07-06T23:00:00Z",
+                Tz::Europe__London,
+                "2026-07-07T23:00:00Z",
+            ),
+            // The night in which Santiago goes from 24:00 to 1:00.
+            (
+                "2026-09-06T01:00:00Z",
+                Tz::America__Santiago,
+                "2026-09-06T04:00:00Z",
+            ),
+            (
+                "2026-03-08T03:00:00Z",
+                Tz::America__Havana,
+                "2026-03-08T05:00:00Z",
+            ),
+        ] {
+            assert_eq!(next_midnight(at(now), zone), Some(at(next)), "{now} {zone}");
+        }
+    }
 }

@@ -31,6 +31,8 @@ const UNNAMED: &str = "stage_unnamed";
 const NEW: &str = "stage_new";
 /// Where new deals start, as pipeline and stage with a slash between them.
 const FIRST: &str = "hubspot.first_stage";
+/// That the pipelines were read before.
+const READ: &str = "hubspot.stages_read";
 /// The longest name of a phase, in characters.
 const PHASE_LENGTH_MAX: usize = 60;
 
@@ -39,10 +41,12 @@ const PHASE_LENGTH_MAX: usize = 60;
 pub async fn stages_read(ctx: &Ctx, read: &[RemoteStage]) -> Result<(), ServiceError> {
     let mut tx = ctx.store.write().await?;
     tx.lock("stages").await?;
-    let known = stages::list(&mut tx).await?;
-    let is_read_again = known.iter().any(|known| !known.is_archived);
+    let is_read_again = settings::find(&mut tx, READ).await?.is_some();
     for stage in read {
         stages::put(&mut tx, stage, is_read_again, ctx.now()).await?;
+    }
+    if !is_read_again {
+        settings::set(&mut tx, READ, "yes", ctx.now()).await?;
     }
     for known in stages::list(&mut tx).await? {
         let is_there = |stage: &RemoteStage| {
@@ -75,7 +79,8 @@ pub async fn stage_missing(ctx: &Ctx, pipeline: &str, stage: &str) -> Result<(),
             closed: false,
             won: false,
         };
-        stages::put(&mut tx, &gone, false, ctx.now()).await?;
+        // Should the pipelines have it one day, nobody has said what partners read of it.
+        stages::put(&mut tx, &gone, true, ctx.now()).await?;
         stages::archive(&mut tx, &gone, ctx.now()).await?;
     }
     Ok(tx.commit().await?)

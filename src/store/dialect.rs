@@ -166,7 +166,7 @@ impl Store {
     }
 
     /// The same for what is as well not written: on PostgreSQL it is committed without waiting for the disk, and a server that falls over in the next moments
-    /// may have forgotten it.
+    /// may have forgotten it, unless something was committed since that did wait.
     pub async fn write_unsynced(&self) -> Result<Tx, StoreError> {
         match self.dialect {
             Dialect::Sqlite => self.write().await,
@@ -202,8 +202,8 @@ impl Store {
         })
     }
 
-    /// Resolves once this process has committed something for a lane to do, counted from this call on and not from when it is first awaited: who asks for it
-    /// before looking misses nothing. What other processes add is found by looking.
+    /// Resolves once this process has committed something for a lane to do, counted from when it is enabled or first awaited: who enables it before looking
+    /// misses nothing. What other processes add is found by looking.
     pub fn work_added(&self, lane: &str) -> OwnedNotified {
         self.bells.of(lane).notified_owned()
     }

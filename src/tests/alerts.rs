@@ -151,7 +151,7 @@ async fn a_days_limit_is_told_once_with_its_end_and_once_when_calls_are_taken_ag
     assert!(told(&portal).await.is_empty(), "most limits are short");
     minutes_pass(&portal, 10).await;
     // When the day of HubSpot's account ends.
-    let limited = "HubSpot takes no calls until 7 Jul 2026, 00:00";
+    let limited = "HubSpot takes no calls until 7 Jul 2026, 00:01";
     assert_eq!(told(&portal).await, [limited]);
     portal.advance_clock_to("2026-07-06T23:00:00Z").await;
     minutes_pass(&portal, 10).await;

@@ -412,8 +412,8 @@ async fn a_day_without_calls_left_is_waited_out_and_nothing_is_lost() {
         .submit(&portal.aster.owner, "Harbour", "harbour-logistics.com")
         .await;
     portal.run_jobs().await;
-    // A minute before midnight in London, where HubSpot's account is.
-    portal.advance_clock_to("2026-07-06T22:59:00Z").await;
+    // Midnight in London, where HubSpot's account is; a minute later nobody's clock says yesterday.
+    portal.advance_clock_to("2026-07-06T23:00:00Z").await;
     portal.run_jobs().await;
     assert_eq!(portal.lead(lead).await.state, LeadState::Accepted);
     portal.advance_clock_by(2).await;

@@ -22,10 +22,16 @@ async fn post(browser: &mut Browser, act: &str, stage: &str, phase: &str) {
 
 /// The pipeline as HubSpot would tell it without one of its stages.
 async fn read_without(portal: &TestPortal, gone: &str) {
-    let known = stages::list(&portal.ctx, &portal.staff.operator).await;
-    let known = known.unwrap().stages.into_iter().map(|known| known.stage);
-    let left: Vec<RemoteStage> = known.filter(|stage| stage.id != gone).collect();
+    let mut left = all_stages(portal).await;
+    left.retain(|stage| stage.id != gone);
     stages::stages_read(&portal.ctx, &left).await.unwrap();
+}
+
+/// The stages as HubSpot would tell them.
+async fn all_stages(portal: &TestPortal) -> Vec<RemoteStage> {
+    let known = stages::list(&portal.ctx, &portal.staff.operator).await;
+    let known = known.unwrap().stages.into_iter();
+    known.map(|known| known.stage).collect()
 }
 
 /// How many calls below a path the sandbox has got.
@@ -114,13 +120,7 @@ async fn a_deal_in_a_stage_that_is_gone_is_followed_is_a_case_and_costs_no_calls
 async fn a_deal_in_a_stage_that_came_later_is_a_case_until_somebody_says_what_partners_read() {
     let portal = TestPortal::start().await;
     let (lead, deal) = portal.registered("Harbour", "harbour-logistics.com").await;
-    let all = stages::list(&portal.ctx, &portal.staff.operator).await;
-    let all: Vec<RemoteStage> = all
-        .unwrap()
-        .stages
-        .into_iter()
-        .map(|known| known.stage)
-        .collect();
+    let all = all_stages(&portal).await;
     let forget = "DELETE FROM stages WHERE id = 'proposal'";
     portal.database.execute(forget).await.unwrap();
     stages::stages_read(&portal.ctx, &all).await.unwrap();
@@ -152,13 +152,7 @@ async fn a_deal_in_a_stage_that_came_later_is_a_case_until_somebody_says_what_pa
 async fn stages_of_several_pipelines_are_told_apart() {
     let portal = TestPortal::start().await;
     portal.run_jobs().await;
-    let all = stages::list(&portal.ctx, &portal.staff.operator).await;
-    let all: Vec<RemoteStage> = all
-        .unwrap()
-        .stages
-        .into_iter()
-        .map(|known| known.stage)
-        .collect();
+    let all = all_stages(&portal).await;
     let mut operator = portal.sign_in(&portal.staff.operator).await;
     let one = operator.get(PATH).await.body;
     assert!(

@@ -211,6 +211,29 @@ pub struct NewBill {
     pub status: BillStatus,
 }
 
+impl NewBill {
+    /// What tells its content from another's, but for its days: one that is asked for again after midnight, while Xero may still be at the first, must be
+    /// refused and not made twice.
+    fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        let amount = self.amount.to_decimal();
+        for part in [
+            self.contact_id.as_str(),
+            &self.number,
+            &self.description,
+            &amount,
+            self.amount.currency.as_str(),
+            &self.account_code,
+            self.tax_type.as_deref().unwrap_or_default(),
+            self.status.as_str(),
+        ] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        hex::encode(&hash.finalize()[..16])
+    }
+}
+
 /// The organisation that the app is connected to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Organisation {
@@ -443,8 +466,8 @@ impl Xero {
     }
 
     /// Makes a bill. The same key with the same bill gives the same answer for six minutes, an error too; afterwards, and after an unknown outcome,
-    /// [`Self::list_bills`] comes first. A bill of which anything changed goes out under a key of its own, as Xero refuses another one under the same. A refused
-    /// one needs a new key. The key has at most 64 characters.
+    /// [`Self::list_bills`] comes first. A bill of which anything but its days changed goes out under a key of its own, as Xero refuses another one under the same. A
+    /// refused one needs a new key. The key has at most 64 characters.
     pub async fn create_bill(
         &self,
         bill: &NewBill,
@@ -474,9 +497,7 @@ impl Xero {
             }],
         };
         let url = self.url(&["Invoices"])?;
-        let written = serde_json::to_vec(&body).expect("the bill is JSON");
-        let fingerprint = hex::encode(&Sha256::digest(written)[..16]);
-        let key = format!("{idempotency_key}-{fingerprint}");
+        let key = format!("{idempotency_key}-{}", bill.fingerprint());
         let headers = vec![("Idempotency-Key", key)];
         let answered: wire::Invoices = self.write("create_bill", url, headers, &body).await?;
         let made = answered.invoices.first().ok_or_else(no_result)?;

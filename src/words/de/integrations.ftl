@@ -210,6 +210,7 @@ advice-not_found = Worum es geht, gibt es in { $system } nicht mehr: Legen Sie e
 advice-not_found-post_slack = Diesen Kanal oder dieses Mitglied gibt es in Slack nicht: Wählen Sie auf der Seite der Nachrichten oder bei den Angaben des Partners etwas anderes, und legen Sie das hier ab.
 advice-not_found-relay_lead = Unter der Adresse der iPaaS nimmt niemand Leads an: Berichtigen Sie die Adresse, und versuchen Sie es erneut.
 advice-unreadable = { $system } hat hier etwas, das das Portal nicht lesen kann: Stellen Sie es dort richtig, und versuchen Sie es erneut.
+advice-unreadable-post_slack = Vielleicht steht sie schon dort: Sehen Sie im Kanal nach und was unter der Adresse antwortet, dann versuchen Sie es erneut oder legen sie beiseite.
 advice-unreadable-work_inbox = Das ist kein Webhook, den das Portal kennt, und ein neuer Versuch ändert nichts: Wovon er spricht, findet der nächste Abgleich. Legen Sie ihn ab.
 advice-unreadable-work_event = Das ist kein Ereignis, das das Portal kennt, und ein neuer Versuch ändert nichts: Wovon es spricht, findet der nächste Abgleich. Legen Sie es ab.
 advice-unreadable-follow_relay = Der Rückruf der iPaaS hat nicht die Form, die die Anleitung nennt: Berichtigen Sie den Ablauf, lassen Sie neu zurückrufen, und legen Sie das hier ab.

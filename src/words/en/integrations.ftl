@@ -210,6 +210,7 @@ advice-not_found = What this is about is not in { $system } any more: set it asi
 advice-not_found-post_slack = There is no such channel or member in Slack: choose another one on the page of the messages or with the partner’s details, then set this aside.
 advice-not_found-relay_lead = Nobody takes leads at the address of the iPaaS: correct the address, then try it again.
 advice-unreadable = { $system } has something here that the portal cannot read: put it right there, then try it again.
+advice-unreadable-post_slack = It may have been posted: look into the channel and at what stands at the address, then try it again or set it aside.
 advice-unreadable-work_inbox = This is no webhook that the portal knows, and trying it again changes nothing: what it tells of is found by the next sweep. Set it aside.
 advice-unreadable-work_event = This is no event that the portal knows, and trying it again changes nothing: what it tells of is found by the next sweep. Set it aside.
 advice-unreadable-follow_relay = What the iPaaS called back is not in the form of the guide: mend the flow and have it call back again, then set this aside.

@@ -67,7 +67,7 @@ fn row(page: &Page, view: &StagesView, known: &StageRecord) -> AnyView {
             .then(|| kit::pill("waiting", words.text("stages-new")))
     };
     let pipeline = has_several_pipelines(view)
-        .then(|| view! { <span class="muted small">{stage.pipeline_label.clone()}</span> });
+        .then(|| view! { <span class="muted small">{pipeline_of(known)}</span> });
     let names = [
         ("pipeline", stage.pipeline.clone()),
         ("stage", stage.id.clone()),
@@ -90,6 +90,14 @@ fn row(page: &Page, view: &StagesView, known: &StageRecord) -> AnyView {
     .into_any()
 }
 
+/// What people call a stage's pipeline, or its id where nobody has said.
+fn pipeline_of(known: &StageRecord) -> String {
+    let stage = &known.stage;
+    let names = [&stage.pipeline_label, &stage.pipeline];
+    let named = names.into_iter().find(|name| !name.is_empty());
+    named.cloned().unwrap_or_default()
+}
+
 /// Then the name of a stage alone does not say which one it is.
 fn has_several_pipelines(view: &StagesView) -> bool {
     let mut stages = view.stages.iter().map(|known| &known.stage.pipeline);
@@ -105,7 +113,7 @@ fn phase(page: &Page, view: &StagesView, known: &StageRecord) -> AnyView {
     }
     let stage = &known.stage;
     let name = if has_several_pipelines(view) {
-        format!("{} ({})", stage.label, stage.pipeline_label)
+        format!("{} ({})", stage.label, pipeline_of(known))
     } else {
         stage.label.clone()
     };

@@ -474,9 +474,10 @@ fn leaves_tls_open(database_url: &str) -> bool {
             || authority.as_ref().map_or("", Authority::host),
             AsRef::as_ref,
         );
-    let is_socket = ["/", "%2F", "%2f"]
-        .iter()
-        .any(|start| host.is_empty() || host.starts_with(start));
+    let is_socket = host.is_empty()
+        || ["/", "%2F", "%2f"]
+            .iter()
+            .any(|start| host.starts_with(start));
     !is_socket
         && !is_here(host)
         && !["sslmode", "ssl-mode"]

@@ -126,7 +126,7 @@ async fn write_failure(
     let (failure, message) = (error.failure, &error.message);
     let ours = jobs::end_try(tx, claimed, ending, failure, message, retry_at, now).await?;
     if ours {
-        note_failure(tx, lane, error, gate, now).await?;
+        note_failure(tx, lane, error, gate, retry_at, now).await?;
     }
     if ours && is_dead {
         jobs::replace_dead(tx, lane, claimed, now).await?;
@@ -178,6 +178,7 @@ async fn note_failure(
     lane: &str,
     error: &JobError,
     gate: &JobGate,
+    retry_at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<(), JobError> {
     let probe_at = now.plus_ms(PROBE_MS);
@@ -187,12 +188,9 @@ async fn note_failure(
         }
         Remedy::Permit => note_answer(tx, lane, true, now).await?,
         Remedy::Recover { .. } => vendors::add_outage(tx, lane, probe_at, now).await?,
-        Remedy::SlowDown { after_ms } => {
-            vendors::wait(tx, lane, now.plus_ms(after_ms), now).await?
-        }
-        Remedy::NextDay => {
-            let until = now.plus_ms(account::ms_to_next_day(tx, now).await?);
-            vendors::wait(tx, lane, until, now).await?
+        // As long as this job waits, all others do.
+        Remedy::SlowDown { .. } | Remedy::NextDay => {
+            vendors::wait(tx, lane, retry_at.unwrap_or(probe_at), now).await?;
         }
         Remedy::Reconnect => vendors::hold(tx, lane, probe_at, now).await?,
     }

@@ -166,16 +166,10 @@ fn date_in(zone: Tz, instant: Timestamp) -> NaiveDate {
 /// The first instant of a day: where the clocks skip midnight, that to which they are put forward, which is no more than some hours away.
 fn start_in(zone: Tz, date: NaiveDate) -> Timestamp {
     let midnight = date.and_time(NaiveTime::MIN);
-    let quarters = (0..24 * 4).map(|quarter| midnight + TimeDelta::minutes(15 * quarter));
-    let first = quarters
-        .filter_map(|time| zone.from_local_datetime(&time).earliest())
-        .map(|local| local.to_utc())
-        .next();
-    Timestamp(
-        first
-            .unwrap_or_else(|| midnight.and_utc())
-            .timestamp_millis(),
-    )
+    let mut quarters = (0..24 * 4).map(|quarter| midnight + TimeDelta::minutes(15 * quarter));
+    let first = quarters.find_map(|time| zone.from_local_datetime(&time).earliest());
+    let instant = first.map_or_else(|| midnight.and_utc(), |local| local.to_utc());
+    Timestamp(instant.timestamp_millis())
 }
 
 /// When the next day of a time zone begins; `None` at the end of all calendars.

@@ -211,10 +211,8 @@ pub async fn glance(tx: &mut Tx, lane: &str, now: Timestamp) -> Result<Glance, S
         ),
         lane,
         now,
-    )?;
-    let Some(row) = row else {
-        return Err(StoreError::Driver(sqlx::Error::RowNotFound));
-    };
+    )?
+    .ok_or(sqlx::Error::RowNotFound)?;
     Ok(Glance {
         is_due: longest(&row, now)?.is_some(),
         is_silent: row.optional_text("silent")?.is_some(),

@@ -58,7 +58,8 @@ pub async fn put(
         tx,
         "INSERT INTO stages (pipeline, id, label, display_order, closed, won, seen_at, pipeline_label, is_new) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (pipeline, id) DO UPDATE
-         SET pipeline_label = CASE excluded.pipeline_label WHEN '' THEN stages.pipeline_label ELSE excluded.pipeline_label END, label = excluded.label, display_order = excluded.display_order, closed = excluded.closed, won = excluded.won,
+         SET pipeline_label = CASE excluded.pipeline_label WHEN '' THEN stages.pipeline_label ELSE excluded.pipeline_label END,
+             label = excluded.label, display_order = excluded.display_order, closed = excluded.closed, won = excluded.won,
              seen_at = excluded.seen_at, archived_at = NULL",
         stage.pipeline,
         stage.id,

@@ -144,20 +144,19 @@ impl Slack {
             effect: Effect::Write,
         };
         let answer = self.http.send_to_internet(call).await?;
-        match answer.text().trim() {
-            "ok" if answer.is_success() => return Ok(()),
-            // Nobody knows what else it says, and whether somebody reads the message.
-            other if answer.is_success() => {
-                let message = format!("answered `{other}` in place of `ok`");
-                return Err(CallError::new(
-                    Vendor::Slack,
-                    ErrorKind::Unreadable,
-                    message,
-                ));
-            }
-            _ => {}
+        let text = answer.text();
+        if answer.is_success() {
+            return match text.trim() {
+                "ok" => Ok(()),
+                // Nobody knows what else it says, and whether somebody reads the message.
+                other => {
+                    let message = format!("answered `{other}` in place of `ok`");
+                    let kind = ErrorKind::Unreadable;
+                    Err(CallError::new(Vendor::Slack, kind, message))
+                }
+            };
         }
-        let mut failure = answer.failure(&answer.text());
+        let mut failure = answer.failure(&text);
         if matches!(failure.kind, ErrorKind::Unauthorised | ErrorKind::NotFound) {
             // It is this partner's address that is wrong, and not our credentials.
             failure.kind = ErrorKind::Refused;

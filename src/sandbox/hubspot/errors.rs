@@ -60,14 +60,12 @@ pub fn locked() -> Reply {
 
 /// 400 for a value of a unique property that another object has got since the caller looked.
 pub fn raced() -> Reply {
-    let detail =
-        json!({ "message": "the value is already taken", "code": "CONFLICTING_UNIQUE_VALUE" });
-    error_with(
-        StatusCode::BAD_REQUEST,
-        "VALIDATION_ERROR",
-        "Property values were not valid",
-        json!([detail]),
-    )
+    let taken = Refusal::UniqueValueTaken {
+        name: "a unique property".to_owned(),
+        value: "its value".to_owned(),
+        id: 0,
+    };
+    taken.reply()
 }
 
 /// 477: the account is being moved to another data centre, which takes so many seconds.

@@ -691,13 +691,25 @@ impl Values {
 
     fn addresses(&self) -> Result<Addresses, SettingsError> {
         Ok(Addresses {
-            hubspot: self.url("HUBSPOT_URL")?,
-            hubspot_authorize: self.url("HUBSPOT_AUTHORIZE_URL")?,
-            xero: self.url("XERO_URL")?,
-            xero_identity: self.url("XERO_IDENTITY_URL")?,
-            xero_authorize: self.url("XERO_AUTHORIZE_URL")?,
-            slack: self.url("SLACK_URL")?,
+            hubspot: self.vendor_url("HUBSPOT_URL")?,
+            hubspot_authorize: self.vendor_url("HUBSPOT_AUTHORIZE_URL")?,
+            xero: self.vendor_url("XERO_URL")?,
+            xero_identity: self.vendor_url("XERO_IDENTITY_URL")?,
+            xero_authorize: self.vendor_url("XERO_AUTHORIZE_URL")?,
+            slack: self.vendor_url("SLACK_URL")?,
         })
+    }
+
+    /// What goes there carries keys, and is not to be read on the way.
+    fn vendor_url(&self, name: &str) -> Result<String, SettingsError> {
+        let url = self.url(name)?;
+        if is_plain(&url) {
+            return Err(SettingsError::new(
+                name,
+                format!("with `{url}` keys would cross the network in clear: use https://"),
+            ));
+        }
+        Ok(url)
     }
 
     fn stand_in(&self) -> Result<bool, SettingsError> {

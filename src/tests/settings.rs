@@ -91,6 +91,25 @@ fn nothing_real_is_reached_over_a_line_that_others_read() {
 }
 
 #[test]
+fn keys_go_to_no_vendor_in_clear() {
+    let vendors = SETTINGS.iter().map(|(name, ..)| *name).filter(|name| {
+        ["HUBSPOT_", "XERO_", "SLACK_"].iter().any(|vendor| name.starts_with(vendor)) && name.ends_with("_URL")
+    });
+    for name in vendors {
+        for (url, may_be) in [
+            ("http://vendor.example", false),
+            ("https://vendor.example", true),
+            ("http://127.0.0.1:3001", true),
+        ] {
+            match read(&[(name, url)], "") {
+                Ok(_) => assert!(may_be, "{name}={url}"),
+                Err(error) => assert!(!may_be && error.starts_with(name), "{name}={url}: {error}"),
+            }
+        }
+    }
+}
+
+#[test]
 fn a_database_elsewhere_is_spoken_to_in_clear_only_by_somebodys_word() {
     let off = ("PORTAL_SANDBOX", "off");
     for url in [

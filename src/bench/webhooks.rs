@@ -12,6 +12,7 @@ use std::{
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, Mac};
 use portal_store::{Store, inbox};
 use sha2::Sha256;
@@ -193,9 +194,10 @@ fn make_notes(round: usize, count: usize) -> Vec<Note> {
         .map(|place| {
             let is_forged = is_forged(place);
             let of = if is_double(place) { place - 1 } else { place };
+            let at = happened_at(round, of).format("%Y-%m-%dT%H:%M:%S%.3f");
             // An event of a category that asks for no reading at Xero, as the intake is measured and what it costs to work it off.
             let body = format!(
-                r#"{{"events":[{{"resourceUrl":"https://api.xero.com/api.xro/2.0/Subscriptions/{round}-{of}","resourceId":"{round}-{of}","eventDateUtc":"2026-07-06T08:00:00.000","eventType":"UPDATE","eventCategory":"SUBSCRIPTION","tenantId":"c2cc9b6e-9458-4c7d-93cc-f02b81b0594f","tenantType":"ORGANISATION"}}],"firstEventSequence":{of},"lastEventSequence":{of},"entropy":"S0m3r4Nd0mt3xt"}}"#
+                r#"{{"events":[{{"resourceUrl":"https://api.xero.com/api.xro/2.0/Subscriptions/{round}-{of}","resourceId":"{round}-{of}","eventDateUtc":"{at}","eventType":"UPDATE","eventCategory":"SUBSCRIPTION","tenantId":"c2cc9b6e-9458-4c7d-93cc-f02b81b0594f","tenantType":"ORGANISATION"}}],"firstEventSequence":{of},"lastEventSequence":{of},"entropy":"S0m3r4Nd0mt3xt"}}"#
             );
             let key = if is_forged { "somebody else's" } else { SANDBOX_XERO_KEY };
             let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("any length is a key");
@@ -211,6 +213,13 @@ fn make_notes(round: usize, count: usize) -> Vec<Note> {
             }
         })
         .collect()
+}
+
+/// A burst, as after a change to many documents: events a millisecond apart, told nearly in their order.
+fn happened_at(round: usize, place: usize) -> DateTime<Utc> {
+    let shuffled = place - place % 50 + place * 7 % 50;
+    let ms = round * 3_600_000 + shuffled;
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_640) + TimeDelta::milliseconds(i64::try_from(ms).unwrap_or_default())
 }
 
 const fn is_double(place: usize) -> bool {

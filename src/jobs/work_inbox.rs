@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use portal_domain::{failure::Failure, ids::InboxId};
+use portal_domain::{calendar::Timestamp, failure::Failure, ids::InboxId};
 use portal_integrations::{
     hubspot::signature::{self as from_hubspot, HubSpotEvent},
     relay::{RelayEvent, parse_event},
     xero::signature::{self as from_xero, XeroEvent},
 };
 use portal_services::{
-    inbox::{self, Event},
+    inbox::{self, Event, EventKey},
     outbox::{self, Job},
     relay::{self, NotTaken},
 };
@@ -132,7 +132,10 @@ fn about_deals(event: HubSpotEvent) -> Event {
         _ => Vec::new(),
     };
     Event::Readable {
-        key: Some(format!("hubspot|{}", event.dedupe_key)),
+        key: Some(EventKey {
+            happened_at: Timestamp(event.occurred_at_ms),
+            words: format!("hubspot|{}", event.dedupe_key),
+        }),
         jobs,
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use itertools::Itertools as _;
 use portal_domain::{
     access::{Action, Actor},
+    calendar::Timestamp,
     ids::InboxId,
 };
 use portal_store::{
@@ -22,12 +23,17 @@ use crate::{
     privacy::retention,
 };
 
+/// How much is kept of what a sender says of a time: all of `2026-10-01T08:00:00.123456Z`.
+const TIME_LENGTH_MAX: usize = 27;
+
 /// A note that has come, and whose signature was checked.
 #[derive(Clone, Debug)]
 pub struct Arrival {
     vendor: &'static str,
     /// Its sender's own key, if it has one: with the body it says whether it is the same.
     key: Option<String>,
+    /// When its first event happened, in its sender's words; empty where they do not say so.
+    told_at: String,
     body: Vec<u8>,
     /// JSON, name to value.
     headers: String,
@@ -43,6 +49,7 @@ impl Arrival {
         Self {
             vendor,
             key: None,
+            told_at: String::new(),
             body: body.to_vec(),
             headers: json!(headers).to_string(),
         }
@@ -53,6 +60,18 @@ impl Arrival {
     pub fn known_as(self, key: &str) -> Self {
         Self {
             key: Some(key.to_owned()),
+            ..self
+        }
+    }
+
+    /// One whose body says when its first event happened. Notes that come at the same time have keys then that stand together, so that the pages of the index
+    /// which they are written to are few.
+    #[must_use]
+    pub fn told_at(self, at: Option<&str>) -> Self {
+        let is_of_time = |letter: &char| letter.is_ascii_alphanumeric() || "-:.".contains(*letter);
+        let at = at.unwrap_or_default().chars();
+        Self {
+            told_at: at.filter(is_of_time).take(TIME_LENGTH_MAX).collect(),
             ..self
         }
     }
@@ -72,7 +91,7 @@ impl Arrival {
                 .chain_update(key)
                 .finalize(),
         };
-        format!("{}:{}", self.vendor, hex::encode(same))
+        format!("{}:{}:{}", self.vendor, self.told_at, hex::encode(same))
     }
 }
 
@@ -136,11 +155,30 @@ pub async fn list_waiting(ctx: &Ctx, limit: u16) -> Result<Vec<InboxRecord>, Ser
     Ok(inbox::list_waiting(&mut tx, i64::from(limit)).await?)
 }
 
+/// What is the same of an event however often its vendor tells of it, where the vendor gives it something of the kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventKey {
+    pub happened_at: Timestamp,
+    /// The vendor's, and nobody else's.
+    pub words: String,
+}
+
+impl EventKey {
+    /// Of one length, whatever a vendor puts into it; those of one time stand together, as in [`Arrival::told_at`].
+    fn stored(&self) -> String {
+        let words = hex::encode(Sha256::digest(&self.words));
+        format!("{:013}:{words}", self.happened_at.0)
+    }
+}
+
 /// An event of a note, as far as it matters here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// What it asks for, which may be nothing; the key is the same however often the vendor tells of it, where it has such a key.
-    Readable { key: Option<String>, jobs: Vec<Job> },
+    /// What it asks for, which may be nothing.
+    Readable {
+        key: Option<EventKey>,
+        jobs: Vec<Job>,
+    },
     /// It stops none of the others.
     Unreadable,
 }
@@ -212,14 +250,9 @@ pub async fn work_off_event(ctx: &Ctx, jobs: Vec<Job>) -> Result<(), ServiceErro
 
 fn key_of(event: &Event) -> Option<String> {
     match event {
-        Event::Readable { key: Some(key), .. } => Some(hashed(key)),
+        Event::Readable { key: Some(key), .. } => Some(key.stored()),
         _ => None,
     }
-}
-
-/// Of one length, whatever a vendor puts into it.
-fn hashed(key: &str) -> String {
-    hex::encode(Sha256::digest(key))
 }
 
 /// The newest notes of a vendor.

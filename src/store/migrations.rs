@@ -359,6 +359,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0058_new_stages.sql"),
         include_str!("../../migrations/0058_new_stages.sql"),
     ),
+    (
+        59,
+        "events_by_themselves",
+        include_str!("../../migrations/0059_events_by_themselves.sqlite.sql"),
+        include_str!("../../migrations/0059_events_by_themselves.postgres.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -84,11 +84,13 @@ pub async fn hubspot(
         Ok(Err(error)) => return refuse(&app, "hubspot", reason_at_hubspot(error)).await,
         Ok(Ok(())) => {}
     }
-    let shown = [
+    let names = [
         hubspot::signature::TIMESTAMP_HEADER,
         hubspot::signature::SIGNATURE_HEADER,
     ];
-    store(&app, "hubspot", &body, &headers, &shown).await
+    let arrival = Arrival::new("hubspot", &body, &shown(&headers, &names));
+    let at = hubspot::signature::first_at(&body);
+    take(&app, arrival.told_at(at.as_deref())).await
 }
 
 pub async fn xero(State(app): State<AppState>, headers: HeaderMap, body: Body) -> StatusCode {
@@ -113,7 +115,9 @@ pub async fn xero(State(app): State<AppState>, headers: HeaderMap, body: Body) -
         Ok(Err(error)) => return refuse(&app, "xero", reason_at_xero(error)).await,
         Ok(Ok(())) => {}
     }
-    store(&app, "xero", &body, &headers, &[header]).await
+    let arrival = Arrival::new("xero", &body, &shown(&headers, &[header]));
+    let at = xero::signature::first_at(&body);
+    take(&app, arrival.told_at(at.as_deref())).await
 }
 
 /// The iPaaS signs with a secret that is changed while the portal runs.
@@ -182,17 +186,6 @@ async fn refuse(app: &AppState, vendor: &'static str, reason: &'static str) -> S
 async fn count(app: &AppState, vendor: &'static str, reason: &'static str) {
     tracing::warn!(vendor, reason, "Refused a webhook of {vendor}: {reason}");
     app.intake.refuse(vendor, reason).await;
-}
-
-async fn store(
-    app: &AppState,
-    vendor: &'static str,
-    body: &[u8],
-    headers: &HeaderMap,
-    names: &[&'static str],
-) -> StatusCode {
-    let arrival = Arrival::new(vendor, body, &shown(headers, names));
-    take(app, arrival).await
 }
 
 /// The headers that show who sent a note.

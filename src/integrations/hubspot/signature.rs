@@ -152,6 +152,12 @@ pub fn parse_events(raw_body: &[u8]) -> Result<Vec<Result<HubSpotEvent, EventErr
     Ok(items.into_iter().map(parse_event).collect())
 }
 
+/// When the first event of a body happened, in milliseconds in HubSpot's own digits; the same however often the body is sent.
+pub fn first_at(raw_body: &[u8]) -> Option<String> {
+    let dated: Vec<DatedEvent> = serde_json::from_slice(raw_body).ok()?;
+    dated.into_iter().next().map(|event| event.occurred_at)
+}
+
 fn parse_event(item: Value) -> Result<HubSpotEvent, EventError> {
     let wire: WireEvent = serde_json::from_value(item)?;
     event_of(&wire)
@@ -186,6 +192,13 @@ struct WireEvent {
     #[serde(deserialize_with = "loose_text")]
     new_object_id: String,
     merged_object_ids: Option<Vec<Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DatedEvent {
+    #[serde(default, deserialize_with = "loose_text")]
+    occurred_at: String,
 }
 
 impl WireEvent {
@@ -471,6 +484,7 @@ mod tests {
             "3|deal.propertyChange|77|1|1700000000000|dealstage"
         );
         assert_eq!(events[0].occurred_at_ms, 1_700_000_000_000);
+        assert_eq!(first_at(body).as_deref(), Some("1700000000000"));
     }
 
     #[test]

@@ -69,6 +69,12 @@ pub fn parse_events(raw_body: &[u8]) -> Result<Vec<Result<XeroEvent, EventError>
     Ok(delivery.events.into_iter().map(parse_event).collect())
 }
 
+/// When the first event of a body happened, in Xero's words; the same however often the body is sent.
+pub fn first_at(raw_body: &[u8]) -> Option<String> {
+    let dated: Dated = serde_json::from_slice(raw_body).ok()?;
+    dated.events.into_iter().next()?.event_date_utc
+}
+
 fn parse_event(item: Value) -> Result<XeroEvent, EventError> {
     let wire: WireEvent = serde_json::from_value(item)?;
     if !is_id(&wire.resource_id) {
@@ -95,6 +101,17 @@ struct WireEvent {
     event_type: String,
     event_category: String,
     tenant_id: String,
+}
+
+#[derive(Deserialize)]
+struct Dated {
+    events: Vec<DatedEvent>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DatedEvent {
+    event_date_utc: Option<String>,
 }
 
 #[cfg(test)]
@@ -140,6 +157,8 @@ mod tests {
             (event.resource_id.as_str(), event.category.as_str()),
             ("i-1", "INVOICE")
         );
+        assert_eq!(first_at(body).as_deref(), Some("2026-10-01T08:00:00.123"));
+        assert_eq!(first_at(BODY), None, "nothing happened");
         assert!(parse_events(b"[]").is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! The vault: secrets that people type into the portal or that vendors give it, kept in the database so that the database alone opens none of them.
 //!
-//! A secret is sealed with AES-256-GCM under a data key, and its name is sealed with it: a row that is copied to another place does not open there. Data keys
+//! A secret is sealed under a data key, with the cipher that stands beside that key, and its name is sealed with it: a row that is copied to another place does not open there. Data keys
 //! lie beside the secrets, sealed under the master key, which comes from the environment or a file and is in no backup of the database.
 
 use std::{
@@ -15,13 +15,22 @@ use portal_store::{
     secrets::{self, DataKeyRecord},
 };
 // The cipher that the TLS library brings along anyway.
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::aead::{
+    AES_256_GCM, Aad, Algorithm, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey,
+};
 use sha2::{Digest, Sha256};
 
 use crate::{Ctx, ServiceError, context::random};
 
-/// Bytes of a key.
+/// Bytes of a key, of each cipher.
 const KEY_LEN: usize = 32;
+
+/// Those that open what was sealed with them, by their names; the first one seals. Another one is put before it to take its place: what is new is sealed with it,
+/// and all the rest by `portal rotate-key`.
+static CIPHERS: [(&str, &Algorithm); 2] = [
+    ("AES-256-GCM", &AES_256_GCM),
+    ("ChaCha20-Poly1305", &CHACHA20_POLY1305),
+];
 
 /// Why a secret does not open.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +40,9 @@ pub enum VaultError {
         "the secrets of this database are sealed under the master key {needed}, and this process has {present}: give it the right PORTAL_KEY, or the file that PORTAL_KEY_FILE names"
     )]
     OtherMasterKey { needed: String, present: String },
+    /// It was sealed by a version of the portal that knows more ciphers.
+    #[error("the secrets of this database are sealed with {0}, which this version does not know")]
+    OtherCipher(String),
     /// Not what was sealed under this name.
     #[error("the secret `{0}` is damaged")]
     Damaged(String),
@@ -49,7 +61,7 @@ pub struct Vault {
 }
 
 struct MasterKey {
-    key: LessSafeKey,
+    bytes: [u8; KEY_LEN],
     fingerprint: String,
 }
 
@@ -58,7 +70,7 @@ impl MasterKey {
         let bytes = BASE64_STANDARD.decode(text.trim()).ok()?;
         let digest = Sha256::digest([b"portal master key: ".as_slice(), &bytes].concat());
         Some(Self {
-            key: key_of(&bytes)?,
+            bytes: bytes.try_into().ok()?,
             fingerprint: hex::encode(&digest[..4]),
         })
     }
@@ -84,13 +96,16 @@ impl Vault {
 
     /// A new key, sealed under the first master key.
     fn new_data_key(&self, id: String) -> (DataKeyRecord, Arc<LessSafeKey>) {
+        let [(cipher, algorithm), ..] = CIPHERS;
         let bytes = random::<KEY_LEN>();
+        let master = key_of(algorithm, &self.sealing().bytes);
         let record = DataKeyRecord {
-            sealed: seal(&self.sealing().key, &key_place(&id), &bytes),
+            sealed: seal(&master, &key_place(&id), &bytes),
             sealed_by: self.sealing().fingerprint.clone(),
+            cipher: cipher.to_owned(),
             id,
         };
-        let key = Arc::new(key_of(&bytes).expect("it has the length of a key"));
+        let key = Arc::new(key_of(algorithm, &bytes));
         self.remember(&record.id, &key);
         (record, key)
     }
@@ -107,9 +122,14 @@ impl Vault {
                 needed: record.sealed_by.clone(),
                 present: self.fingerprints(),
             })?;
-        let key = open(&master.key, &key_place(&record.id), &record.sealed)
-            .and_then(|bytes| key_of(&bytes))
-            .map(Arc::new)
+        let (_, algorithm) = CIPHERS
+            .iter()
+            .find(|(name, _)| *name == record.cipher)
+            .ok_or_else(|| VaultError::OtherCipher(record.cipher.clone()))?;
+        let master = key_of(algorithm, &master.bytes);
+        let key = open(&master, &key_place(&record.id), &record.sealed)
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(|bytes| Arc::new(key_of(algorithm, &bytes)))
             .ok_or_else(|| VaultError::Damaged(key_place(&record.id)))?;
         self.remember(&record.id, &key);
         Ok(key)
@@ -210,10 +230,9 @@ fn key_place(id: &str) -> String {
     format!("data_key/{id}")
 }
 
-fn key_of(bytes: &[u8]) -> Option<LessSafeKey> {
-    UnboundKey::new(&AES_256_GCM, bytes)
-        .ok()
-        .map(LessSafeKey::new)
+fn key_of(algorithm: &'static Algorithm, bytes: &[u8; KEY_LEN]) -> LessSafeKey {
+    let key = UnboundKey::new(algorithm, bytes).expect("every cipher takes keys of this length");
+    LessSafeKey::new(key)
 }
 
 /// A random nonce before the sealed text. Keys seal far fewer texts than a random nonce of 96 bits would meet again.
@@ -239,4 +258,27 @@ fn open(key: &LessSafeKey, place: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         .len();
     text.truncate(length);
     Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_cipher_sealed_opens_as_long_as_its_name_is_known() {
+        let vault = Vault::parse(&new_master_key()).unwrap();
+        let secret = random::<KEY_LEN>();
+        for (cipher, algorithm) in CIPHERS {
+            let master = key_of(algorithm, &vault.sealing().bytes);
+            let record = DataKeyRecord {
+                sealed: seal(&master, &key_place(cipher), &secret),
+                sealed_by: vault.sealing().fingerprint.clone(),
+                cipher: cipher.to_owned(),
+                id: cipher.to_owned(),
+            };
+            let key = vault.open_data_key(&record).unwrap();
+            let sealed = seal(&key_of(algorithm, &secret), "here", b"words");
+            assert_eq!(open(&key, "here", &sealed).as_deref(), Some(b"words".as_slice()));
+        }
+    }
 }

@@ -365,6 +365,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0059_events_by_themselves.sqlite.sql"),
         include_str!("../../migrations/0059_events_by_themselves.postgres.sql"),
     ),
+    (
+        60,
+        "ciphers",
+        include_str!("../../migrations/0060_ciphers.sql"),
+        include_str!("../../migrations/0060_ciphers.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

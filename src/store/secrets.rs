@@ -15,6 +15,8 @@ pub struct DataKeyRecord {
     pub id: String,
     /// Which master key opens it.
     pub sealed_by: String,
+    /// What it is sealed with, and seals with.
+    pub cipher: String,
     pub sealed: Vec<u8>,
 }
 
@@ -30,6 +32,7 @@ fn read_key(row: &AnyRow) -> Result<DataKeyRecord, StoreError> {
     Ok(DataKeyRecord {
         id: row.text("data_key_id")?,
         sealed_by: row.text("sealed_by")?,
+        cipher: row.text("cipher")?,
         sealed: row.optional_bytes("sealed_key")?.unwrap_or_default(),
     })
 }
@@ -46,7 +49,7 @@ fn read_secret(row: &AnyRow) -> Result<SecretRecord, StoreError> {
 pub async fn find_newest_key(tx: &mut Tx) -> Result<Option<DataKeyRecord>, StoreError> {
     row!(
         tx,
-        "SELECT id AS data_key_id, sealed_by, sealed AS sealed_key FROM data_keys ORDER BY id DESC LIMIT 1"
+        "SELECT id AS data_key_id, sealed_by, cipher, sealed AS sealed_key FROM data_keys ORDER BY id DESC LIMIT 1"
     )?
     .map(|row| read_key(&row))
     .transpose()
@@ -55,9 +58,10 @@ pub async fn find_newest_key(tx: &mut Tx) -> Result<Option<DataKeyRecord>, Store
 pub async fn add_key(tx: &mut Tx, key: &DataKeyRecord, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO data_keys (id, sealed_by, sealed, made_at) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO data_keys (id, sealed_by, cipher, sealed, made_at) VALUES ($1, $2, $3, $4, $5)",
         key.id,
         key.sealed_by,
+        key.cipher,
         key.sealed.as_slice(),
         now,
     )?;
@@ -73,7 +77,7 @@ pub async fn remove_keys_but(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
 pub async fn find(tx: &mut Tx, name: &SecretName) -> Result<Option<SecretRecord>, StoreError> {
     row!(
         tx,
-        "SELECT secrets.name, secrets.sealed, secrets.data_key_id, data_keys.sealed_by, data_keys.sealed AS sealed_key
+        "SELECT secrets.name, secrets.sealed, secrets.data_key_id, data_keys.sealed_by, data_keys.cipher, data_keys.sealed AS sealed_key
          FROM secrets JOIN data_keys ON data_keys.id = secrets.data_key_id WHERE secrets.name = $1",
         name
     )?
@@ -85,7 +89,7 @@ pub async fn find(tx: &mut Tx, name: &SecretName) -> Result<Option<SecretRecord>
 pub async fn list(tx: &mut Tx) -> Result<Vec<SecretRecord>, StoreError> {
     let rows = rows!(
         tx,
-        "SELECT secrets.name, secrets.sealed, secrets.data_key_id, data_keys.sealed_by, data_keys.sealed AS sealed_key
+        "SELECT secrets.name, secrets.sealed, secrets.data_key_id, data_keys.sealed_by, data_keys.cipher, data_keys.sealed AS sealed_key
          FROM secrets JOIN data_keys ON data_keys.id = secrets.data_key_id ORDER BY secrets.name"
     )?;
     all(&rows, read_secret)

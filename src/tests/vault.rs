@@ -100,6 +100,22 @@ async fn after_a_rotation_the_new_master_key_is_enough_and_the_old_one_is_not() 
 }
 
 #[tokio::test]
+async fn a_key_names_its_cipher_and_one_of_a_later_version_is_said_to_be_that() {
+    let portal = TestPortal::start().await;
+    let master = vault::new_master_key();
+    let name = SecretName::SlackWebhook(portal.aster.id);
+    put(&with_keys(&portal.ctx, &[&master]), &name, SECRET).await;
+    let named = "SELECT id FROM data_keys WHERE cipher = 'AES-256-GCM'";
+    assert_eq!(portal.database.rows(named).await.len(), 1);
+    let later = "UPDATE data_keys SET cipher = 'ML-KEM-768'";
+    portal.database.execute(later).await.unwrap();
+    let refused = vault::check(&with_keys(&portal.ctx, &[&master])).await;
+    let words = refused.unwrap_err().to_string();
+    assert!(words.contains("ML-KEM-768"), "{words}");
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn what_was_kept_in_clear_is_sealed_at_the_next_start() {
     let portal = TestPortal::start().await;
     let aster = portal.aster.id;

@@ -397,7 +397,8 @@ pub async fn list_for_partner(
 ) -> Result<Vec<LeadRecord>, ServiceError> {
     let scope = require_member_scope(actor, Action::ReadLeads)?;
     let mut tx = ctx.store.read().await?;
-    Ok(leads::list(&mut tx, scope, &filter, PAGE + 1).await?)
+    let found = leads::list(&mut tx, scope, &filter, PAGE + 1).await?;
+    Ok(found.into_iter().map(for_its_partner).collect())
 }
 
 /// How many of them are in each state.
@@ -420,12 +421,15 @@ pub async fn find_for_partner(
     let lead = leads::find_in(&mut tx, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let mut view = view(&mut tx, lead).await?;
-    if view.lead.state == LeadState::InReview {
-        // Why it is in review could give another partner away.
-        view.lead.reason = None;
+    view(&mut tx, for_its_partner(lead)).await
+}
+
+/// Why a lead is in review could give another partner away.
+fn for_its_partner(mut lead: LeadRecord) -> LeadRecord {
+    if lead.state == LeadState::InReview {
+        lead.reason = None;
     }
-    Ok(view)
+    lead
 }
 
 /// All leads that somebody of the staff may see, newest first.

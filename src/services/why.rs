@@ -124,18 +124,36 @@ pub struct LineExplanation {
     pub invoices: Vec<InvoiceRecord>,
     /// The deal's credit notes that took cash away.
     pub credits: Vec<CreditRecord>,
-    /// Of this month.
+    /// Of this month; why somebody waived it is for staff alone.
     pub waivers: Vec<WaiverRecord>,
     /// The line that this one corrects.
     pub corrects: Option<LineRecord>,
     /// The lines that correct this one.
     pub corrected_by: Vec<LineRecord>,
+    /// Where it is stated and billed; nothing for whoever sees its own leads alone, since both are of everybody's.
     pub statement: Option<StatementRecord>,
     pub bill: Option<BillRecord>,
     /// The deals that put the partner where its tiers begin.
     pub won_before: Vec<WonBefore>,
     pub thread: Vec<DisputeMessageRecord>,
     pub journal: Vec<JournalRecord>,
+}
+
+impl LineExplanation {
+    /// Without the fields that are not for whoever reads it: `docs/fields.md`.
+    fn for_reader(mut self, scope: Scope) -> Self {
+        if scope.partner().is_some() {
+            for waiver in &mut self.waivers {
+                waiver.reason.clear();
+            }
+            self.journal.clear();
+        }
+        if scope.submitter().is_some() {
+            self.statement = None;
+            self.bill = None;
+        }
+        self
+    }
 }
 
 /// Everything that a line rests on, for its partner and for staff.
@@ -232,7 +250,8 @@ pub async fn explain(
         view: view_all(ctx, &mut tx, vec![line]).await?.remove(0),
         deal,
         plan,
-    })
+    }
+    .for_reader(scope))
 }
 
 async fn list_seen_terms(tx: &mut Tx, line: &LineRecord) -> Result<Vec<SeenTerms>, ServiceError> {

@@ -216,7 +216,11 @@ fn waivers(page: &Page, why: &LineExplanation) -> Vec<Reading> {
         let person = [("person", waiver.by_name.as_str().into())];
         let name = words.with("line-why-object-waiver", &person);
         let mut object = Object::new(page, PORTAL, name, waiver.waived_at);
-        object.add(waiver.reason.clone(), words.money(waiver.money));
+        let money = words.money(waiver.money);
+        match waiver.reason.as_str() {
+            "" => object.add_named("explorer-waived", money),
+            reason => object.add(reason.to_owned(), money),
+        }
         object.readings
     });
     waived.collect()

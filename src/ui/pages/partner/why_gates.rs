@@ -135,8 +135,9 @@ fn approved(page: &Page, why: &LineExplanation) -> Standing {
 }
 
 fn stated(page: &Page, why: &LineExplanation) -> Standing {
+    let gate = passed_if(why.view.line.state.is_stated());
     let Some(statement) = &why.statement else {
-        return (Gate::Open, ().into_any());
+        return (gate, ().into_any());
     };
     let list = if is_staff(page) {
         "/staff/statements"
@@ -148,7 +149,7 @@ fn stated(page: &Page, why: &LineExplanation) -> Standing {
         .words
         .date_of(statement.created_at, page.ctx.programme.time_zone);
     let link = view! { <a href=url>{statement.number.clone()}</a>", "{date} };
-    (Gate::Passed, link.into_any())
+    (gate, link.into_any())
 }
 
 fn billed(page: &Page, why: &LineExplanation) -> Standing {

@@ -183,22 +183,14 @@ async fn a_query_that_forgets_whose_things_it_reads_finds_its_members_alone() {
 
 /// A won lead of Aster by its owner, and one by a sales person, with a line of each.
 async fn two_leads(portal: &TestPortal) -> [LeadId; 2] {
-    let mut won = Vec::new();
-    for (actor, client, domain) in [
-        (portal.aster.owner, "Harbour", "harbour-logistics.com"),
-        (portal.aster.sales, "Quay", "quay-trading.com"),
-    ] {
-        let lead = portal.submit(&actor, client, domain).await;
-        portal.run_jobs().await;
-        let deal = portal.lead(lead).await.hubspot_deal_id.expect("registered");
-        let properties = serde_json::json!({
-            "dealstage": "closedwon", "amount": "1200.00", "deal_currency_code": "GBP", "portal_billing_period": "1",
-        });
-        portal.change_deal(&deal, properties).await;
-        portal.run_jobs().await;
-        won.push(lead);
-    }
-    [won[0], won[1]]
+    let [owner, sales] = [&portal.aster.owner, &portal.aster.sales];
+    let (colleagues, _) = portal
+        .won_by(owner, "Harbour", "harbour-logistics.com", "1200.00", "1")
+        .await;
+    let (own, _) = portal
+        .won_by(sales, "Quay", "quay-trading.com", "1200.00", "1")
+        .await;
+    [colleagues, own]
 }
 
 /// The same person as the next request finds it.

@@ -19,7 +19,7 @@ use portal_domain::{
 };
 use portal_services::{bills, closing, company, lines, reach, statements};
 use portal_store::people;
-use serde_json::json;
+use serde_json::Value;
 use sqlx::Row;
 
 use crate::{
@@ -486,19 +486,6 @@ fn every_row() -> Vec<Asked> {
     rows
 }
 
-/// A deal that is won, and its id in HubSpot.
-async fn win(portal: &TestPortal, partner: &TestPartner, client: &str, domain: &str) -> String {
-    let lead = portal.submit(&partner.owner, client, domain).await;
-    portal.run_jobs().await;
-    let deal = portal.lead(lead).await.hubspot_deal_id.expect("registered");
-    let won = json!({
-        "dealstage": "closedwon", "amount": "1000.00", "deal_currency_code": "GBP", "portal_billing_period": "1",
-    });
-    portal.change_deal(&deal, won).await;
-    portal.run_jobs().await;
-    deal
-}
-
 /// Both partners with a lead that was won, its lines, a statement, and a bill for it.
 async fn build(portal: &TestPortal) {
     let both = [
@@ -506,12 +493,14 @@ async fn build(portal: &TestPortal) {
         (&portal.borealis, "Fjord", "fjord-shipping.com"),
     ];
     for (partner, client, domain) in both {
-        let deal = win(portal, partner, client, domain).await;
+        let (_, deal) = portal
+            .won_by(&partner.owner, client, domain, "1000.00", "1")
+            .await;
         let invoice = portal.invoice(client, &deal, "3000.00").await;
         portal.pay(&invoice, "3600.00").await;
     }
     // One that nobody invoices: finance has a case.
-    win(portal, &portal.aster, "Pier", "pier-storage.com").await;
+    portal.won("Pier", "pier-storage.com", "1000.00", "1").await;
     portal.advance_clock_to("2026-10-01T08:00:00Z").await;
     portal.run_jobs().await;
     let (ctx, finance) = (&portal.ctx, &portal.staff.finance);
@@ -729,6 +718,29 @@ fn difference(one: &str, other: &str) -> String {
     )
 }
 
+/// What a server function may answer: where to go now, what a browser is asked for a passkey with, or why not.
+const ANSWERED: [&str; 9] = [
+    "go",
+    "notice",
+    "token",
+    "options",
+    "status",
+    "message",
+    "fields",
+    "reference",
+    "wait_seconds",
+];
+
+/// A server function tells nothing of the thing that it is about: what somebody may read stands on pages and in files.
+fn check_answer(row: &Asked, answer: &Answer) {
+    let told: BTreeMap<String, Value> = serde_json::from_str(&answer.body)
+        .unwrap_or_else(|error| panic!("{}: {error}: {}", row.path, answer.body));
+    for field in told.keys() {
+        let is_known = ANSWERED.contains(&field.as_str());
+        assert!(is_known, "{} answers `{field}`", row.path);
+    }
+}
+
 /// Asks for a row as everybody, and holds what is another partner's against what is not there.
 async fn ask_all(
     portal: &TestPortal,
@@ -749,6 +761,9 @@ async fn ask_all(
         } else {
             row.ask(&mut person.browser, things).await
         };
+        if row.path.starts_with("/api/") {
+            check_answer(row, &answer);
+        }
         cells.push(cell(&answer));
         let is_others = matches!(
             (person.side, row.whose),

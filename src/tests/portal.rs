@@ -289,7 +289,17 @@ impl TestPortal {
 
     /// A lead of Aster that is registered in HubSpot.
     pub async fn registered(&self, client: &str, domain: &str) -> (LeadId, String) {
-        let lead = self.submit(&self.aster.owner, client, domain).await;
+        self.registered_by(&self.aster.owner, client, domain).await
+    }
+
+    /// The same of whoever submits it.
+    pub async fn registered_by(
+        &self,
+        actor: &Actor,
+        client: &str,
+        domain: &str,
+    ) -> (LeadId, String) {
+        let lead = self.submit(actor, client, domain).await;
         self.run_jobs().await;
         let deal = self.lead(lead).await.hubspot_deal_id.expect("registered");
         (lead, deal)
@@ -309,7 +319,20 @@ impl TestPortal {
         amount: &str,
         months: &str,
     ) -> (LeadId, String) {
-        let (lead, deal) = self.registered(client, domain).await;
+        self.won_by(&self.aster.owner, client, domain, amount, months)
+            .await
+    }
+
+    /// The same of whoever submits it.
+    pub async fn won_by(
+        &self,
+        actor: &Actor,
+        client: &str,
+        domain: &str,
+        amount: &str,
+        months: &str,
+    ) -> (LeadId, String) {
+        let (lead, deal) = self.registered_by(actor, client, domain).await;
         let won = json!({
             "dealstage": "closedwon", "amount": amount, "deal_currency_code": "GBP", "portal_billing_period": months,
         });

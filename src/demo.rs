@@ -172,7 +172,8 @@ pub async fn add_person(
     Ok(person.id)
 }
 
-async fn add_member(
+/// Adds somebody of a partner.
+pub async fn add_member(
     ctx: &Ctx,
     partner: PartnerId,
     name: &str,

@@ -20,10 +20,9 @@ use crate::{
     portal::{TestPortal, lead_form},
 };
 
-/// The form as the page sends it.
-pub async fn send(browser: &mut Browser, form: &LeadForm) -> Answer {
-    let fields = [
-        ("do", "submit_lead"),
+/// What the form is sent with.
+pub fn fields(form: &LeadForm) -> [(&'static str, &str); 12] {
+    [
         ("form[lawful_basis]", &form.lawful_basis),
         ("form[consent_on]", &form.consent_on),
         ("form[consent_source]", &form.consent_source),
@@ -36,8 +35,13 @@ pub async fn send(browser: &mut Browser, form: &LeadForm) -> Answer {
         ("form[value]", &form.value),
         ("form[currency]", &form.currency),
         ("form[submission_key]", &form.submission_key),
-    ];
-    browser.post("/leads/new", &fields).await
+    ]
+}
+
+/// The form as the page sends it.
+pub async fn send(browser: &mut Browser, form: &LeadForm) -> Answer {
+    let named = [&[("do", "submit_lead")][..], &fields(form)[..]].concat();
+    browser.post("/leads/new", &named).await
 }
 
 /// The lead that a redirect leads to, and the notice that it carries.

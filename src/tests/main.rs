@@ -20,6 +20,7 @@ mod disputes;
 mod documents;
 mod drift;
 mod failure_modes;
+mod fields;
 mod forms;
 mod front;
 mod hubspot_deals;

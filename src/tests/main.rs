@@ -39,6 +39,7 @@ mod payloads;
 mod people;
 mod plans;
 mod privacy;
+mod programs;
 mod registering;
 mod relay;
 mod removed_deals;

@@ -29,9 +29,26 @@ impl Route {
 
 /// All routes but those of the site's own files.
 pub fn list() -> Vec<Route> {
+    let routes = routes_in(&read("src/web/mod.rs"));
+    assert!(
+        routes.len() > 50,
+        "are routes written in another way by now?"
+    );
+    routes
+}
+
+/// Those that programs call.
+pub fn list_for_programs() -> Vec<Route> {
     let text = read("src/web/mod.rs");
-    let routes: Vec<Route> = text
-        .split(".route(")
+    let (_, rest) = text
+        .split_once("fn for_programs(")
+        .expect("what lists them");
+    let (body, _) = rest.split_once("\n}\n").expect("its end");
+    routes_in(body)
+}
+
+fn routes_in(text: &str) -> Vec<Route> {
+    text.split(".route(")
         .skip(1)
         .map(|rest| {
             let (path, handlers) = rest.split_once(',').expect("a path and its handlers");
@@ -42,12 +59,7 @@ pub fn list() -> Vec<Route> {
                 is_get: handlers.contains("get("),
             }
         })
-        .collect();
-    assert!(
-        routes.len() > 50,
-        "are routes written in another way by now?"
-    );
-    routes
+        .collect()
 }
 
 /// A path as it stands in the list: a text, or a constant of the room that it is named after.

@@ -28,7 +28,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, State},
-    http::StatusCode,
+    http::{StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -112,43 +112,37 @@ pub fn router(app: AppState) -> Router {
             app.clone(),
             guard::same_origin,
         ))
-        .merge(
-            Router::new()
-                .route("/health", get(health))
-                .with_state(app.clone()),
-        )
-        // In front of what guards our forms: a mail program sends no `do`, and comes from elsewhere.
-        .merge(
-            Router::new()
-                .route(
-                    "/unsubscribe/{token}",
-                    get(preferences::unsubscribe).post(unsubscribe::stop),
-                )
-                .layer(middleware::from_fn_with_state(
-                    app.clone(),
-                    error_pages::dress,
-                ))
-                .layer(middleware::from_fn_with_state(app.clone(), limits::admit))
-                .with_state(app.clone()),
-        )
-        .merge(
-            Router::new()
-                .route("/webhooks/hubspot", post(webhooks::hubspot))
-                .route("/webhooks/xero", post(webhooks::xero))
-                .route(
-                    portal_services::relay::CALLBACK_PATH,
-                    post(webhooks::relay),
-                )
-                .layer(middleware::from_fn_with_state(
-                    app.clone(),
-                    limits::admit_vendor,
-                ))
-                .with_state(app.clone()),
-        )
+        .merge(for_programs(&app))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CompressionLayer::new())
         .merge(files::router(&app.assets))
         .layer(middleware::from_fn_with_state(app, guard::headers))
+}
+
+/// What programs call; `openapi.json` describes each. They are in front of what guards our forms: a mail program sends no `do`, and comes from elsewhere.
+fn for_programs(app: &AppState) -> Router {
+    let open: Router<AppState> = Router::new()
+        .route("/health", get(health))
+        .route("/openapi.json", get(describe));
+    let mails: Router<AppState> = Router::new()
+        .route(
+            "/unsubscribe/{token}",
+            get(preferences::unsubscribe).post(unsubscribe::stop),
+        )
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            error_pages::dress,
+        ))
+        .layer(middleware::from_fn_with_state(app.clone(), limits::admit));
+    let notes: Router<AppState> = Router::new()
+        .route("/webhooks/hubspot", post(webhooks::hubspot))
+        .route("/webhooks/xero", post(webhooks::xero))
+        .route(portal_services::relay::CALLBACK_PATH, post(webhooks::relay))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            limits::admit_vendor,
+        ));
+    open.merge(mails).merge(notes).with_state(app.clone())
 }
 
 fn public_pages() -> Router<AppState> {
@@ -259,4 +253,13 @@ async fn health(State(app): State<AppState>) -> Response {
         )
             .into_response(),
     }
+}
+
+/// What programs may call.
+async fn describe() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+    ];
+    (headers, include_str!("openapi.json")).into_response()
 }

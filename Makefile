@@ -70,8 +70,8 @@ sbom: ## write down everything that the portal is made of, as CycloneDX, into ta
 	@.setup/sbom.sh '$(TARGET)/sbom'
 
 # SCANNERS=sqlmap for one of them; DATABASE_URL=postgres://… for an empty database there.
-SCANNERS := sqlmap wapiti
-scan: $(BUILT) ## attack a demo with sqlmap and wapiti, and fail if they find something (half an hour)
+SCANNERS := schemathesis sqlmap wapiti
+scan: $(BUILT) ## attack a demo with schemathesis, sqlmap and wapiti, and fail if they find something (half an hour)
 	@.setup/setup.sh scanners
 	@PORTAL_BIN='$(PORTAL)' LEPTOS_SITE_ROOT='$(SITE)' .setup/scan.sh $(SCANNERS)
 

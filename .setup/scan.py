@@ -1,13 +1,17 @@
-"""Two scanners against a running demo: sqlmap on every parameter that its pages and server functions take, and wapiti over its pages.
+"""Three scanners against a running demo: schemathesis on what programs may call, sqlmap on every parameter that pages and server functions take, and wapiti over the
+pages.
 
-    scan.py PORTAL_ADDRESS DBMS REPORT_FOLDER SCANNER…
+    scan.py PORTAL_ADDRESS SANDBOX_ADDRESS DBMS REPORT_FOLDER SCANNER…
 
-Each scanner comes three times: as an administrator, as a partner's owner and as nobody, through a door of its own. A door adds that person's cookie, keeps away
-what would end its session, and notes every answer of 500 and above. Ends with 1 if there is a finding, and says what could not be tried.
+Schemathesis comes first, unsigned and signed. The others come three times: as an administrator, as a partner's owner and as nobody, through a door of their own. A
+door adds that person's cookie, keeps away what would end its session, and notes every answer of 500 and above. Ends with 1 if there is a finding, and says what could
+not be tried.
 """
 
+import base64
 import concurrent.futures
 import csv
+import datetime
 import html.parser
 import http.client
 import http.server
@@ -18,10 +22,14 @@ import re
 import subprocess
 import sys
 import threading
+import time
 import urllib.parse
 
 BIN = pathlib.Path(sys.executable).parent
-SOURCES = pathlib.Path(__file__).parent.parent / "src" / "ui" / "api"
+# It wants other versions of what wapiti needs too, and so has a Python of its own.
+SCHEMATHESIS = BIN.parent.parent / "schemathesis" / "bin" / "schemathesis"
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCES = HERE.parent / "src" / "ui" / "api"
 
 # Each run of a scanner ends after so long, whatever is left.
 SECONDS_MAX = 900
@@ -300,13 +308,13 @@ def complete(requests, functions):
     return left
 
 
-def run(name, folder, command):
+def run(name, folder, command, **how):
     """Runs a scanner, at most so long. Answers whether it came to its end."""
     log = folder / f"{name}.log"
     with PLACES, log.open("w") as out:
         print(f"[scan] {name}: {log}", flush=True)
         try:
-            done = subprocess.run(["nice", *map(str, command)], stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=SECONDS_MAX, check=False)
+            done = subprocess.run(["nice", *map(str, command)], stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=SECONDS_MAX, check=False, **how)
         except subprocess.TimeoutExpired:
             return False
     # One that somebody killed has not come to its end either.
@@ -365,6 +373,86 @@ def run_wapiti(who, door, begin, folder):
     return findings, not ended
 
 
+def ask_sandbox(sandbox, what):
+    answer, text = ask(sandbox, "GET", f"/sandbox/{what}")
+    assert answer.status == 200, text
+    return json.loads(text)
+
+
+def list_stops(sandbox):
+    """The addresses that the demo's mails name to stop them; it sends the first while it starts."""
+    for _ in range(300):
+        headers = [dict(mail["headers"]) for mail in ask_sandbox(sandbox, "mails")]
+        stops = [header["List-Unsubscribe"].strip("<>") for header in headers if "List-Unsubscribe" in header]
+        if stops:
+            return stops
+        time.sleep(0.1)
+    raise SystemExit("[scan] The demo sent no mail that can be stopped.")
+
+
+def make_keys(portal, sandbox):
+    """What schemathesis_hooks.py signs with. The demo's vendors have their secrets; an iPaaS, which it does not begin with, is given one."""
+    relay = f"whsec_{base64.b64encode(os.urandom(32)).decode()}"
+    cookie = sign_in(portal, "Alex Morgan")
+    answer, text = ask(portal, "POST", "/api/keep_relay_secret", cookie, {"side": "inward", "secret": relay})
+    assert answer.status == 200, text
+    stops = list_stops(sandbox)
+    now = datetime.datetime.strptime(ask_sandbox(sandbox, "clock")["now"], "%Y-%m-%dT%H:%M:%S.%f%z")
+    known = dict(re.findall(r'const SANDBOX_(\w+): &str = "(.+?)"', (HERE.parent / "src" / "serve.rs").read_text()))
+    return {
+        "hubspot": known["HUBSPOT_SECRET"],
+        "xero": known["XERO_KEY"],
+        "relay": relay,
+        # The portal's address as HubSpot is told it.
+        "portal_url": stops[0].split("/unsubscribe/")[0],
+        "tokens": [stop.rpartition("/")[2] for stop in stops],
+        "seconds_ahead": now.timestamp() - time.time(),
+    }
+
+
+def run_schemathesis(portal, sandbox, folder):
+    """As whoever has no key; then signed, with what the description calls valid, all of which must be read; then signed, with what it does not call so."""
+    keys = make_keys(portal, sandbox)
+    answer, text = ask(portal, "GET", "/openapi.json")
+    assert answer.status == 200, text
+    # Read from where it is served, it would leave out itself.
+    (folder / "openapi.json").write_text(text)
+    unsigned, unsigned_partial = run_one_schemathesis("unsigned", "all", None, portal, folder)
+    valid, valid_partial = run_one_schemathesis("valid", "positive", keys, portal, folder)
+    # What was stored is worked off at once.
+    time.sleep(5)
+    log = re.sub(r"\x1b\[[0-9;]*m", "", (folder / "portal.log").read_text(errors="replace"))
+    unread = re.findall(r"Job `work_(?:event|inbox)` failed: .*", log)
+    if unread:
+        valid.append(f"schemathesis, valid: {len(unread)} events or notes were not read, such as: {unread[0]}")
+    invalid, invalid_partial = run_one_schemathesis("invalid", "negative", keys, portal, folder)
+    return [*unsigned, *valid, *invalid], unsigned_partial or valid_partial or invalid_partial
+
+
+def run_one_schemathesis(which, mode, keys, portal, folder):
+    name = f"schemathesis-{which}"
+    report = folder / f"{name}.json"
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": str(HERE / "schemathesis_hooks.py")}
+    command = [
+        SCHEMATHESIS, "run", folder / "openapi.json", "--url", f"http://{portal}", "--mode", mode, "--phases", "examples,coverage,fuzzing",
+        "--max-examples", "200", "--seed", "1", "--generation-database", "none", "--continue-on-failure", "--request-timeout", "20", "--no-color",
+        "--report-json-path", report,
+    ]
+    if keys:
+        environment["SIGNED"] = json.dumps(keys)
+        # What is rightly signed is stored, whatever is in it; and the secret of a mail stops it, whatever else is said.
+        command += ["--exclude-checks", "negative_data_rejection"]
+    ended = run(name, folder, command, cwd=folder, env=environment)
+    if not report.exists():
+        return [f"schemathesis, {which}: it did not run: see {name}.log"], not ended
+    said = json.loads(report.read_text())
+    print(f"[scan] {name}: {said['test_cases']['generated']} requests of {said['operations']['tested']} operations{'' if ended else ', then time was over'}", flush=True)
+    findings = [f"schemathesis, {which}: {fault['title']} at {', '.join(fault['operations'])}: see {name}.log" for fault in said["failures"]]
+    if said["exit_code"] and not findings:
+        findings = [f"schemathesis, {which}: it failed: see {name}.log"]
+    return findings, not ended
+
+
 # Who comes, and where each begins.
 PEOPLE = {"administrator": ("Alex Morgan", ["/staff"]), "owner": ("Jane Meyer", ["/"]), "nobody": (None, ["/sign-in?next=/leads&sent=1"])}
 # The files of server functions that a partner's people call.
@@ -403,10 +491,16 @@ def scan(who, portal, dbms, folder, scanners):
     return findings + [f"as {who}: answered {failure}" for failure in door.failures], is_partial
 
 
-def main(portal, dbms, folder, scanners):
-    folder = pathlib.Path(folder)
-    with concurrent.futures.ThreadPoolExecutor(len(PEOPLE)) as pool:
-        outcomes = list(pool.map(lambda who: scan(who, portal, dbms, folder, scanners), PEOPLE))
+def main(portal, sandbox, dbms, folder, scanners):
+    folder = pathlib.Path(folder).resolve()
+    outcomes = []
+    # While the demo is as it begins: the others change what it signs with.
+    if "schemathesis" in scanners:
+        outcomes.append(run_schemathesis(portal, sandbox, folder))
+    of_pages = [scanner for scanner in scanners if scanner != "schemathesis"]
+    if of_pages:
+        with concurrent.futures.ThreadPoolExecutor(len(PEOPLE)) as pool:
+            outcomes += pool.map(lambda who: scan(who, portal, dbms, folder, of_pages), PEOPLE)
     findings = [finding for found, _ in outcomes for finding in found]
     (folder / "findings.txt").write_text("".join(f"{finding}\n" for finding in findings))
     for finding in findings[:50]:
@@ -418,4 +512,4 @@ def main(portal, dbms, folder, scanners):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]))
+    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4], sys.argv[5:]))

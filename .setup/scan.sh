@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Tries what an attacker's tools try, on a demo of its own: sqlmap on every parameter that pages
-# and server functions take, and wapiti over the pages, each as an administrator, as a partner's
-# owner and as nobody. Fails on a finding; what was found, and all that was said, stands in the
-# folder that it prints. Nothing leaves this machine.
+# Tries what an attacker's tools try, on a demo of its own: schemathesis on everything that
+# programs may call, as /openapi.json describes it, unsigned and signed; sqlmap on every parameter
+# that pages and server functions take, and wapiti over the pages, each as an administrator, as a
+# partner's owner and as nobody. Fails on a finding; what was found, and all that was said, stands
+# in the folder that it prints. Nothing leaves this machine.
 #
-#   .setup/scan.sh [sqlmap] [wapiti]
+#   .setup/scan.sh [schemathesis] [sqlmap] [wapiti]
 #
 # PORTAL_BIN and LEPTOS_SITE_ROOT name the portal; DATABASE_URL an empty database, such as one on
 # PostgreSQL, instead of a SQLite file.
@@ -28,7 +29,7 @@ finish() {
 }
 trap finish EXIT INT TERM
 
-[ $# -gt 0 ] || set -- sqlmap wapiti
+[ $# -gt 0 ] || set -- schemathesis sqlmap wapiti
 [ -x "$PORTAL" ] || fail "There is no $PORTAL: run \"make build\" first."
 [ -x "$PYTHON" ] || fail "The scanners are missing: run .setup/setup.sh scanners, then try again."
 
@@ -60,7 +61,7 @@ done
 
 say "scan      $PORTAL on $dbms; what is said is in $REPORT"
 outcome=0
-"$PYTHON" "$PROJECT/.setup/scan.py" "127.0.0.1:$port" "$dbms" "$REPORT" "$@" || outcome=$?
+"$PYTHON" "$PROJECT/.setup/scan.py" "127.0.0.1:$port" "127.0.0.1:$sandbox_port" "$dbms" "$REPORT" "$@" || outcome=$?
 kill -0 "$DEMO" 2>/dev/null || fail "The portal ended meanwhile: see $REPORT/portal.log."
 if grep -n "panicked at" "$REPORT/portal.log" >&2; then
   fail "The portal panicked: see $REPORT/portal.log."

@@ -18,7 +18,7 @@
 #   cyclonedx cargo-cyclonedx, which writes down what the portal is made of
 #   fuzz      cargo-fuzz, which feeds made-up input to what reads strangers' input
 #   mutants   cargo-mutants, which changes the rules of money and sees whether a test fails
-#   scanners  a Python of its own with sqlmap and wapiti, which .setup/scan.sh attacks the portal with
+#   scanners  a Python of its own with sqlmap and wapiti, and one with schemathesis, which .setup/scan.sh attacks the portal with
 #
 # WASM_STD_FROM says where the WebAssembly library may come from, in that order
 # (default "rustup debian"): `rustup` asks rustup's server; `debian` builds it from Debian's
@@ -39,6 +39,7 @@ CARGO_FUZZ_VERSION=0.13.2
 DUCKDB_VERSION=2.0.0
 SQLMAP_VERSION=1.10.10
 WAPITI_VERSION=3.2.3
+SCHEMATHESIS_VERSION=4.32.5
 FASTIFY_VERSION=5.12.8
 BETTER_SQLITE3_VERSION=12.6.2 # 13 needs Node 22
 GRAPHILE_WORKER_VERSION=0.17.3 # 0.18 needs Node 22
@@ -376,14 +377,21 @@ step_fuzz() {
 }
 
 step_scanners() {
-  local folder=$TOOLS/scanners wanted="sqlmap==$SQLMAP_VERSION wapiti3==$WAPITI_VERSION"
+  python_scanners scanners "sqlmap==$SQLMAP_VERSION wapiti3==$WAPITI_VERSION"
+  # It wants other versions of what wapiti needs too.
+  python_scanners schemathesis "schemathesis==$SCHEMATHESIS_VERSION"
+}
+
+# A Python of its own, below the tools: $1 its folder, $2 the packages in it.
+python_scanners() {
+  local folder=$TOOLS/$1 wanted=$2
   if [ "$(cat "$folder/installed" 2>/dev/null)" != "$wanted" ]; then
     has python3 || fail "Python 3 is missing: install it, then try again."
     say "scanners  fetching $wanted"
     rm -rf "$folder"
     # shellcheck disable=SC2086 # several words on purpose
-    { python3 -m venv "$folder" && "$folder/bin/pip" install --quiet $wanted; } >"$TOOLS/log/scanners.log" 2>&1 ||
-      fail "The scanners could not be installed: the log is $TOOLS/log/scanners.log; mend what it names (on Debian: apt install python3-venv) and try again."
+    { python3 -m venv "$folder" && "$folder/bin/pip" install --quiet $wanted; } >"$TOOLS/log/$1.log" 2>&1 ||
+      fail "The scanners could not be installed: the log is $TOOLS/log/$1.log; mend what it names (on Debian: apt install python3-venv) and try again."
     echo "$wanted" >"$folder/installed"
   fi
   say "scanners  $wanted"

@@ -219,7 +219,9 @@ fn make_notes(round: usize, count: usize) -> Vec<Note> {
 fn happened_at(round: usize, place: usize) -> DateTime<Utc> {
     let shuffled = place - place % 50 + place * 7 % 50;
     let ms = round * 3_600_000 + shuffled;
-    DateTime::UNIX_EPOCH + TimeDelta::days(20_640) + TimeDelta::milliseconds(i64::try_from(ms).unwrap_or_default())
+    DateTime::UNIX_EPOCH
+        + TimeDelta::days(20_640)
+        + TimeDelta::milliseconds(i64::try_from(ms).unwrap_or_default())
 }
 
 const fn is_double(place: usize) -> bool {

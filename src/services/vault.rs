@@ -278,7 +278,10 @@ mod tests {
             };
             let key = vault.open_data_key(&record).unwrap();
             let sealed = seal(&key_of(algorithm, &secret), "here", b"words");
-            assert_eq!(open(&key, "here", &sealed).as_deref(), Some(b"words".as_slice()));
+            assert_eq!(
+                open(&key, "here", &sealed).as_deref(),
+                Some(b"words".as_slice())
+            );
         }
     }
 }

@@ -93,7 +93,10 @@ fn nothing_real_is_reached_over_a_line_that_others_read() {
 #[test]
 fn keys_go_to_no_vendor_in_clear() {
     let vendors = SETTINGS.iter().map(|(name, ..)| *name).filter(|name| {
-        ["HUBSPOT_", "XERO_", "SLACK_"].iter().any(|vendor| name.starts_with(vendor)) && name.ends_with("_URL")
+        ["HUBSPOT_", "XERO_", "SLACK_"]
+            .iter()
+            .any(|vendor| name.starts_with(vendor))
+            && name.ends_with("_URL")
     });
     for name in vendors {
         for (url, may_be) in [

@@ -9,6 +9,7 @@ use portal_domain::{
     line::{LineKind, LineState},
     money::{Exact, Money, MoneyError, Rate, round_half_even},
     schedule::commission_through,
+    scope::Scope,
 };
 use portal_store::{
     Across, Tx,

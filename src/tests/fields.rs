@@ -150,7 +150,7 @@ async fn partner(portal: &TestPortal, id: PartnerId) -> PartnerRecord {
 
 async fn submit_a_lead(portal: &TestPortal) {
     let sales = &portal.aster.sales;
-    let form = lead_form("Harbour", "harbour-logistics.com");
+    let form = lead_form("Saltmarsh", "saltmarsh-logistics.com");
     let mut browser = portal.sign_in(sales).await;
     send(portal, &mut browser, "submit_lead", &fields(&form), "won").await;
     let of = async |actor: &Actor| {
@@ -359,9 +359,9 @@ async fn raise_an_invoice(portal: &TestPortal) {
 async fn what_a_form_carries_besides_its_own_fields_moves_no_money() {
     let portal = TestPortal::start().await;
     let (lead, deal) = portal
-        .won("Harbour", "harbour-logistics.com", "1000.00", "1")
+        .won("Saltmarsh", "saltmarsh-logistics.com", "1000.00", "1")
         .await;
-    let invoice = portal.invoice("Harbour", &deal, "3000.00").await;
+    let invoice = portal.invoice("Saltmarsh", &deal, "3000.00").await;
     portal.pay(&invoice, "3600.00").await;
     portal.advance_clock_to("2026-10-01T08:00:00Z").await;
     portal.run_jobs().await;
@@ -517,7 +517,7 @@ impl World {
     async fn build(portal: &TestPortal) -> Self {
         let (ctx, aster) = (&portal.ctx, &portal.aster);
         let (owner, sales) = (&aster.owner, &aster.sales);
-        let colleagues = paid(portal, owner, "Harbour", "harbour-logistics.com", 1_111).await;
+        let colleagues = paid(portal, owner, "Saltmarsh", "saltmarsh-logistics.com", 1_111).await;
         let own = paid(portal, sales, "Quay", "quay-trading.com", 1_200).await;
         let (unpaid, deal) = portal
             .won_by(sales, "Pier", "pier-storage.com", "1000.00", "1")
@@ -629,7 +629,7 @@ async fn what_is_staffs_or_another_partners_stands_in_no_answer_to_any_role_of_a
     let aster = &portal.aster;
     for actor in [&aster.owner, &aster.sales, &aster.finance, &aster.reader] {
         let said = world.look(&portal, actor, &[&world.of_staff]).await;
-        for told in ["Harbour", "Quay", HELD_FOR, INVOICE, world.number.as_str()] {
+        for told in ["Saltmarsh", "Quay", HELD_FOR, INVOICE, world.number.as_str()] {
             assert!(said.contains(told), "{actor:?} does not read `{told}`");
         }
     }
@@ -644,7 +644,7 @@ async fn what_is_of_everybodys_leads_stands_in_no_answer_to_who_sees_its_own_alo
     let colleagues = format!("/leads/{}", world.leads[0]);
     // Three months of 111.10, and three of 120.00.
     let of_all = [
-        Hidden::new("a colleague's client", "Harbour", colleagues),
+        Hidden::new("a colleague's client", "Saltmarsh", colleagues),
         Hidden::new(
             "the number of a statement",
             world.number.as_str(),

@@ -161,14 +161,24 @@ async fn settle(
     Ok(())
 }
 
-/// Where new deals start: where a person said, as long as that stage is there, else in the first one that is open.
+/// The pipeline that every account of HubSpot begins with.
+const DEFAULT_PIPELINE: &str = "default";
+
+/// Where new deals start: where a person said, as long as that stage is there, else in the first one that is open. What came into HubSpot later takes no deals
+/// by itself, as long as there is another.
 pub(crate) async fn find_first(tx: &mut Tx) -> Result<Option<RemoteStage>, ServiceError> {
     let chosen = settings::find(tx, FIRST).await?;
     let mut live = stages::list(tx).await?;
     live.retain(|known| !known.is_archived && !known.stage.closed);
-    let is_chosen = |known: &StageRecord| Some(key(&known.stage)) == chosen;
-    let place = live.iter().position(is_chosen).unwrap_or(0);
-    Ok((!live.is_empty()).then(|| live.swap_remove(place).stage))
+    let rank = |known: &StageRecord| {
+        let is_chosen = Some(key(&known.stage)) == chosen;
+        (
+            !is_chosen,
+            known.is_new,
+            known.stage.pipeline != DEFAULT_PIPELINE,
+        )
+    };
+    Ok(live.into_iter().min_by_key(rank).map(|known| known.stage))
 }
 
 fn key(stage: &RemoteStage) -> String {

@@ -629,7 +629,13 @@ async fn what_is_staffs_or_another_partners_stands_in_no_answer_to_any_role_of_a
     let aster = &portal.aster;
     for actor in [&aster.owner, &aster.sales, &aster.finance, &aster.reader] {
         let said = world.look(&portal, actor, &[&world.of_staff]).await;
-        for told in ["Saltmarsh", "Quay", HELD_FOR, INVOICE, world.number.as_str()] {
+        for told in [
+            "Saltmarsh",
+            "Quay",
+            HELD_FOR,
+            INVOICE,
+            world.number.as_str(),
+        ] {
             assert!(said.contains(told), "{actor:?} does not read `{told}`");
         }
     }

@@ -149,6 +149,30 @@ async fn a_deal_in_a_stage_that_came_later_is_a_case_until_somebody_says_what_pa
 }
 
 #[tokio::test]
+async fn a_pipeline_that_came_later_takes_no_deals_until_somebody_says_so() {
+    let portal = TestPortal::start().await;
+    portal.run_jobs().await;
+    let all = all_stages(&portal).await;
+    // Before the first one by its number, as HubSpot numbers them.
+    let enterprise = RemoteStage {
+        pipeline: "1200345".to_owned(),
+        id: "scoping".to_owned(),
+        display_order: -1,
+        ..all[0].clone()
+    };
+    let later = RemoteStage {
+        id: "earlier".to_owned(),
+        display_order: -1,
+        ..all[0].clone()
+    };
+    let read: Vec<RemoteStage> = [enterprise, later].into_iter().chain(all).collect();
+    stages::stages_read(&portal.ctx, &read).await.unwrap();
+    let (_, deal) = portal.registered("Harbour", "harbour-logistics.com").await;
+    assert_eq!(stage_of(&portal, &deal).await, "pql");
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn stages_of_several_pipelines_are_told_apart() {
     let portal = TestPortal::start().await;
     portal.run_jobs().await;

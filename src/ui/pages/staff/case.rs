@@ -27,6 +27,7 @@ use super::{
     reconciliation::{
         Facts, PATH, acts, case_url, client_link, marks, proposal_row, proposals, title, what,
     },
+    stages,
 };
 use crate::{
     ui::{
@@ -100,7 +101,11 @@ fn evidence(page: &Page, case: &CaseView) -> AnyView {
         ];
         view! { <span>{words.with("case-owner", &who)}</span> }
     });
-    view! { <p class="row small">{deal}{document}{client_link(page, &case.view)}{owner}</p> }
+    // Those of stages are settled elsewhere.
+    let stages = case.view.record.kind.starts_with("stage_").then(|| {
+        view! { <a href=stages::PATH>{words.text("stages-title")}</a> }
+    });
+    view! { <p class="row small">{deal}{document}{client_link(page, &case.view)}{stages}{owner}</p> }
         .into_any()
 }
 

@@ -82,7 +82,7 @@ fn row(page: &Page, view: &StagesView, known: &StageRecord) -> AnyView {
     };
     view! {
         <tr>
-            <th scope="row" data-label=words.text("stages-column-stage")>{stage.label.clone()}" "{sign}" "{pipeline}</th>
+            <th scope="row" data-label=words.text("stages-column-stage")><span>{stage.label.clone()}" "{sign}" "{pipeline}</span></th>
             <td data-label=words.text("stages-column-phase")>{phase(page, view, known)}</td>
             <td data-label=words.text("stages-column-first")>{first}</td>
         </tr>

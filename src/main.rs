@@ -12,7 +12,7 @@ use portal::{
     },
     clock::PortalClock,
     config::{SETTINGS, Settings},
-    demo, login,
+    demo, log, login,
     serve::{self, Portal, StartError},
 };
 use portal_domain::{
@@ -221,29 +221,9 @@ impl From<Role> for StaffRole {
     }
 }
 
-/// What happens goes to stderr, a line each: what `RUST_LOG` asks for, and as JSON if `PORTAL_LOG` is `json`. Both are read before any setting, so that a wrong
-/// setting is told in the log too.
-fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the log is there before the settings are"
-    )]
-    let format = std::env::var("PORTAL_LOG");
-    if format.is_ok_and(|format| format == "json") {
-        log.json().flatten_event(true).init();
-    } else {
-        log.init();
-    }
-}
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    start_log();
+    log::start();
     match run(Arguments::parse().command.unwrap_or(Command::Serve)).await {
         Ok(code) => code,
         Err(error) => {

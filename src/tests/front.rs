@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use portal::{ui::api::UiError, web::calls};
+use portal::{log::Lines, ui::api::UiError, web::calls};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -310,6 +310,23 @@ fn line_of(log: &Log, shown: &str) -> String {
         .to_owned()
 }
 
+#[test]
+fn an_event_is_one_line_of_the_log_whatever_a_vendor_says() {
+    let log = Log::default();
+    let written = log.clone();
+    let logged = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || Lines(written.clone()))
+        .finish();
+    tracing::subscriber::with_default(logged, || {
+        let said = "no event `x\r\n2026-07-01 WARN portal: forged`";
+        tracing::warn!(said, "Gave up: {said}");
+    });
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(log.lines().count(), 1, "{log}");
+    assert!(log.ends_with('\n') && log.contains("forged"), "{log}");
+}
+
 #[tokio::test]
 async fn the_reference_that_is_shown_leads_to_the_cause_and_the_cause_is_not_shown() {
     let portal = TestPortal::start().await;
@@ -322,7 +339,7 @@ async fn the_reference_that_is_shown_leads_to_the_cause_and_the_cause_is_not_sho
     let written = log.clone();
     let logged = tracing_subscriber::fmt()
         .with_ansi(false)
-        .with_writer(move || written.clone())
+        .with_writer(move || Lines(written.clone()))
         .finish();
     let held = tracing::subscriber::set_default(logged);
     portal

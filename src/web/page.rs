@@ -326,8 +326,6 @@ impl Page {
     /// Writes down why something is answered with a status, and answers the reference under which that is found.
     pub fn log(&self, status: StatusCode, cause: &dyn std::fmt::Display) -> String {
         let reference = self.ctx.new_id().to_string();
-        // A vendor's words may be in it: one cause is one line.
-        let cause = cause.to_string().replace(['\r', '\n'], " ");
         tracing::error!(%reference, route = %self.route, "Answered `{}` with {status}, reference {reference}: {cause}", self.route);
         reference
     }

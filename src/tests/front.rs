@@ -284,6 +284,17 @@ async fn nothing_is_read_of_whoever_is_not_signed_in_but_what_signs_in() {
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
+impl Log {
+    /// What writes into it as the portal writes its own.
+    fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
+        let written = self.clone();
+        tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(move || Lines(written.clone()))
+            .finish()
+    }
+}
+
 impl Write for Log {
     fn write(&mut self, written: &[u8]) -> std::io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(written);
@@ -313,12 +324,7 @@ fn line_of(log: &Log, shown: &str) -> String {
 #[test]
 fn an_event_is_one_line_of_the_log_whatever_a_vendor_says() {
     let log = Log::default();
-    let written = log.clone();
-    let logged = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(move || Lines(written.clone()))
-        .finish();
-    tracing::subscriber::with_default(logged, || {
+    tracing::subscriber::with_default(log.subscriber(), || {
         let said = "no event `x\r\n2026-07-01 WARN portal: forged`";
         tracing::warn!(said, "Gave up: {said}");
     });
@@ -336,12 +342,7 @@ async fn the_reference_that_is_shown_leads_to_the_cause_and_the_cause_is_not_sho
         .await;
     let mut owner = portal.sign_in(&portal.aster.owner).await;
     let log = Log::default();
-    let written = log.clone();
-    let logged = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(move || Lines(written.clone()))
-        .finish();
-    let held = tracing::subscriber::set_default(logged);
+    let held = tracing::subscriber::set_default(log.subscriber());
     portal
         .database
         .execute("ALTER TABLE lead_events RENAME TO gone")

@@ -396,6 +396,26 @@ async fn what_proves_a_person_is_changed_only_by_whoever_has_just_proved_it() {
 }
 
 #[tokio::test]
+async fn recovery_codes_that_are_not_kept_yet_are_read_only_by_whoever_has_just_proved_itself() {
+    let portal = TestPortal::start().await;
+    let (mut browser, app) = with_app(&portal, SALES).await;
+    assert_eq!(shown_codes(&mut browser).await.len(), 10);
+    portal.advance_clock_by(16).await;
+    let page = browser.get("/security").await.body;
+    assert!(page.contains(&text("recovery-hidden")), "{page}");
+    assert!(shown_codes(&mut browser).await.is_empty());
+    let mut again = portal.browser();
+    use_link(&portal, &mut again, SALES).await;
+    assert_eq!(prove(&mut again, &app.code(&portal)).await.0, 303);
+    assert_eq!(shown_codes(&mut again).await.len(), 10);
+    assert!(
+        shown_codes(&mut browser).await.is_empty(),
+        "the older session still reads nothing"
+    );
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn whoever_finds_a_browser_open_ends_no_session_elsewhere() {
     let portal = TestPortal::start().await;
     let (mut found, app) = with_app(&portal, SALES).await;

@@ -36,11 +36,17 @@ pub async fn begin(ctx: &Ctx, browser: &Browser) -> Result<(), ServiceError> {
     Ok(tx.commit().await?)
 }
 
-/// The app that the person is just setting up.
-pub async fn find_setup(ctx: &Ctx, person: PersonId) -> Result<Option<Setup>, ServiceError> {
+/// The app that the person is just setting up, for a browser that may do so.
+pub async fn find_setup(
+    ctx: &Ctx,
+    person: PersonId,
+    browser: &Browser,
+) -> Result<Option<Setup>, ServiceError> {
     let mut tx = ctx.store.across(Across::SignIn).read().await?;
     let found = factors::find_authenticator(&mut tx, person).await?;
-    if found.is_none_or(|found| found.confirmed_at.is_some()) {
+    if found.is_none_or(|found| found.confirmed_at.is_some())
+        || !Changer::is_there(ctx, &mut tx, browser).await?
+    {
         return Ok(None);
     }
     let Some(seed) = vault::find(ctx, &mut tx, &SecretName::Authenticator(person)).await? else {

@@ -178,6 +178,19 @@ impl Changer {
         })
     }
 
+    /// Whether it may: only then is what opens the portal, and is not kept yet, shown to it again.
+    pub(super) async fn is_there(
+        ctx: &Ctx,
+        tx: &mut Tx,
+        browser: &Browser,
+    ) -> Result<bool, ServiceError> {
+        match Self::find(ctx, tx, browser).await {
+            Ok(_) => Ok(true),
+            Err(ServiceError::Conflict(_) | ServiceError::Unauthenticated) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Notes what was done; whoever had no second proof before has one now, and the portal opens: answers the new session's secret then. Recovery codes are made
     /// with the first one.
     pub(super) async fn added(

@@ -52,13 +52,30 @@ pub(super) async fn use_up(
     Ok(true)
 }
 
+/// Codes that the person has not kept yet.
+pub enum NotKept {
+    /// To be read by whoever has just proved itself.
+    Readable(Vec<String>),
+    /// Another session of the person's, or this one later on: who has only that may not read them.
+    Hidden,
+}
+
 /// The codes, if the person has not said yet that they are kept.
-pub async fn find(ctx: &Ctx, person: PersonId) -> Result<Vec<String>, ServiceError> {
+pub async fn find(
+    ctx: &Ctx,
+    person: PersonId,
+    browser: &Browser,
+) -> Result<Option<NotKept>, ServiceError> {
     let mut tx = ctx.store.across(Across::SignIn).read().await?;
     let codes = vault::find(ctx, &mut tx, &SecretName::RecoveryCodes(person)).await?;
-    Ok(codes.map_or_else(Vec::new, |codes| {
-        codes.reveal().lines().map(str::to_owned).collect()
-    }))
+    let Some(codes) = codes else {
+        return Ok(None);
+    };
+    if !Changer::is_there(ctx, &mut tx, browser).await? {
+        return Ok(Some(NotKept::Hidden));
+    }
+    let codes = codes.reveal().lines().map(str::to_owned).collect();
+    Ok(Some(NotKept::Readable(codes)))
 }
 
 /// The person has kept the codes: from now on nobody can read them here.

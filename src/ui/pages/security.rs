@@ -6,7 +6,7 @@ use portal_domain::calendar::Timestamp;
 use portal_services::access::{
     self, authenticator,
     proofs::{self, Proofs},
-    recovery,
+    recovery::{self, NotKept},
     sessions::{self, SignedIn},
 };
 use portal_store::{factors::PasskeyRecord, people::MemberRecord};
@@ -26,19 +26,18 @@ const PATH: &str = "/security";
 struct Shown {
     proofs: Proofs,
     setup: Option<authenticator::Setup>,
-    /// Recovery codes that the person has not kept yet.
-    codes: Vec<String>,
+    codes: Option<NotKept>,
     places: Vec<SignedIn>,
     memberships: Vec<MemberRecord>,
 }
 
 pub async fn show(page: Page) -> Result<Response, UiError> {
     let session = page.signed_in()?;
-    let (ctx, person) = (&page.ctx, session.actor.person());
+    let (ctx, person, browser) = (&page.ctx, session.actor.person(), page.browser());
     let shown = Shown {
         proofs: page.said(proofs::list(ctx, person).await)?,
-        setup: page.said(authenticator::find_setup(ctx, person).await)?,
-        codes: page.said(recovery::find(ctx, person).await)?,
+        setup: page.said(authenticator::find_setup(ctx, person, &browser).await)?,
+        codes: page.said(recovery::find(ctx, person, &browser).await)?,
         places: page.said(sessions::list(ctx, session).await)?,
         memberships: page.said(access::list_memberships(ctx, &session.actor).await)?,
     };
@@ -50,7 +49,7 @@ fn view(page: &Page, shown: &Shown) -> AnyView {
     let words = &page.words;
     view! {
         <div class="head"><div><h1>{words.text("security-title")}</h1><p>{words.text("security-lead")}</p></div></div>
-        {(!shown.codes.is_empty()).then(|| new_codes(page, &shown.codes))}
+        {shown.codes.as_ref().map(|codes| new_codes(page, codes))}
         <div class="split">
             <div class="stack">
                 {passkey_card(page, &shown.proofs.passkeys)}
@@ -66,9 +65,17 @@ fn view(page: &Page, shown: &Shown) -> AnyView {
     .into_any()
 }
 
-/// Codes that can be read for the last time.
-fn new_codes(page: &Page, codes: &[String]) -> AnyView {
+/// Codes that can be read for the last time, or how to read them.
+fn new_codes(page: &Page, codes: &NotKept) -> AnyView {
     let words = &page.words;
+    let NotKept::Readable(codes) = codes else {
+        return view! {
+            <section class="card" data-tone="wait">
+                <header><h2>{words.text("recovery-hidden-title")}</h2><p>{words.text("recovery-hidden")}</p></header>
+            </section>
+        }
+        .into_any();
+    };
     let items = codes
         .iter()
         .map(|code| view! { <li><code>{code.clone()}</code></li> })

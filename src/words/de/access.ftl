@@ -35,6 +35,8 @@ recovery-left = { $count ->
 recovery-renew = Neue Codes erstellen
 recovery-new-title = Bewahren Sie diese Wiederherstellungscodes auf
 recovery-new = Drucken Sie sie aus oder legen Sie sie in Ihren Passwortmanager. Sobald Sie bestätigen, dass Sie sie haben, kann sie hier niemand mehr lesen.
+recovery-hidden-title = Sie haben Ihre Wiederherstellungscodes noch nicht aufbewahrt
+recovery-hidden = Lesen darf sie nur, wer sich gerade angemeldet hat: Melden Sie sich ab und wieder an, dann stehen sie hier.
 recovery-kept = Ich habe sie aufbewahrt
 
 proof-used = Benutzt

@@ -35,6 +35,8 @@ recovery-left = { $count ->
 recovery-renew = Make new codes
 recovery-new-title = Keep these recovery codes
 recovery-new = Print them, or put them into your password manager. Once you say that you have kept them, nobody can read them here again.
+recovery-hidden-title = You have not kept your recovery codes yet
+recovery-hidden = Only somebody who has just signed in may read them: sign out and in again, and they stand here.
 recovery-kept = I have kept them
 
 proof-used = Used

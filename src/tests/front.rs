@@ -6,11 +6,23 @@ use std::{
     time::Duration,
 };
 
-use portal::{log::Lines, ui::api::UiError, web::calls};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Request, header},
+};
+use leptos::prelude::LeptosOptions;
+use portal::{
+    log::Lines,
+    ui::api::UiError,
+    web::{Assets, calls, files},
+};
+use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
+use tower::ServiceExt;
 
 use crate::{
     access::stated,
@@ -119,6 +131,61 @@ async fn every_answer_tells_browsers_what_it_may_do_and_that_nobody_keeps_it() {
         );
     }
     portal.finish().await;
+}
+
+/// What whoever takes these encodings gets of a file: the status, how it is encoded, and what is in it.
+async fn get_file(files: &Router, path: &str, accepted: Option<&str>) -> (u16, String, String) {
+    let mut request = Request::get(path);
+    if let Some(accepted) = accepted {
+        request = request.header(header::ACCEPT_ENCODING, accepted);
+    }
+    let request = request.body(Body::empty()).unwrap();
+    let answer = files.clone().oneshot(request).await.unwrap();
+    let status = answer.status().as_u16();
+    let encoding = answer.headers().get(header::CONTENT_ENCODING);
+    let encoding = encoding.map_or("", |encoding| encoding.to_str().unwrap());
+    let encoding = encoding.to_owned();
+    let content = to_bytes(answer.into_body(), 1_000).await.unwrap();
+    (status, encoding, String::from_utf8(content.into()).unwrap())
+}
+
+#[tokio::test]
+async fn a_file_of_the_site_is_there_under_its_own_name_alone_whatever_encodings_are_accepted() {
+    let folder = TempDir::new().unwrap();
+    let built = folder.path().join("pkg");
+    std::fs::create_dir(&built).unwrap();
+    for (name, content) in [
+        ("portal.js", "plain"),
+        ("portal.js.br", "of brotli"),
+        ("portal.js.gz", "of gzip"),
+    ] {
+        std::fs::write(built.join(name), content).unwrap();
+    }
+    let options = LeptosOptions::builder()
+        .output_name("portal")
+        .site_root(folder.path().display().to_string())
+        .build();
+    let files = files::router(&Assets::new(options));
+    for (accepted, encoding, content) in [
+        (None, "", "plain"),
+        (Some(""), "", "plain"),
+        (Some("identity"), "", "plain"),
+        (Some("Identity;q=0.8, deflate"), "", "plain"),
+        (Some("br"), "br", "of brotli"),
+        (Some("gzip"), "gzip", "of gzip"),
+        (Some("gzip, identity;q=0.5"), "gzip", "of gzip"),
+        (Some("identity, gzip, br"), "br", "of brotli"),
+    ] {
+        let found = get_file(&files, "/pkg/portal.js", accepted).await;
+        let expected = (200, encoding.to_owned(), content.to_owned());
+        assert_eq!(found, expected, "{accepted:?}");
+        let missing = get_file(&files, "/pkg/nowhere.js", accepted).await;
+        assert_eq!(missing.0, 404, "{accepted:?}");
+        for invented in ["/pkg/portal.js.map", "/pkg/portal.js.a.b", "/pkg/portal."] {
+            let answered = get_file(&files, invented, accepted).await;
+            assert_eq!(answered, missing, "{invented} {accepted:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use axum::{
     Router,
+    extract::Request,
     http::{HeaderValue, StatusCode, header},
     middleware,
     response::Response,
@@ -18,7 +19,8 @@ pub fn router(assets: &Assets) -> Router {
         .precompressed_gzip();
     let mut files = Router::new()
         .nest_service(pkg, built)
-        .layer(middleware::map_response(keep_forever));
+        .layer(middleware::map_response(keep_forever))
+        .layer(middleware::map_request(without_identity));
     for name in ["favicon.svg", "logo.svg"] {
         files = files.merge(
             Router::new()
@@ -30,6 +32,24 @@ pub fn router(assets: &Assets) -> Router {
         );
     }
     files
+}
+
+/// Takes `identity` out of the encodings that are accepted: it goes without saying. `ServeDir` looks for it as for a compressed file, and where there is none takes the
+/// ending off that such a file would have, which here is the name's own: `portal.js.map` would be answered with `portal.js`.
+async fn without_identity(mut request: Request) -> Request {
+    let headers = request.headers_mut();
+    let accepted = headers.get_all(header::ACCEPT_ENCODING).iter();
+    let accepted = accepted.filter_map(|value| value.to_str().ok());
+    let is_identity = |encoding: &&str| {
+        let name = encoding.split(';').next().unwrap_or_default();
+        name.trim().eq_ignore_ascii_case("identity")
+    };
+    let others = accepted.flat_map(|value| value.split(','));
+    let others: Vec<&str> = others.filter(|named| !is_identity(named)).collect();
+    if let Ok(others) = HeaderValue::from_str(&others.join(",")) {
+        headers.insert(header::ACCEPT_ENCODING, others);
+    }
+    request
 }
 
 async fn keep_forever(response: Response) -> Response {

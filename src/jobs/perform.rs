@@ -56,9 +56,7 @@ async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         Job::AnnounceCarried { quarter, partner } => {
             Ok(portal_services::messages::announce_carried(ctx, quarter, *partner).await?)
         }
-        Job::MailLink { email, browser } => {
-            Ok(access::links::mail_link(ctx, email, browser).await?)
-        }
+        Job::MailLink(asked) => Ok(access::links::mail_link(ctx, asked).await?),
         Job::SendMail { mail } => crate::send_messages::send_mail(desk, *mail).await,
         Job::PostSlack { message } => crate::send_messages::post_slack(desk, *message).await,
         Job::CheckSlack => crate::check_messengers::check_slack(desk).await,

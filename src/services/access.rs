@@ -4,6 +4,7 @@
 //! yet sets one up there.
 
 pub mod authenticator;
+pub mod known;
 pub mod links;
 pub mod passkeys;
 pub mod proofs;
@@ -50,6 +51,22 @@ pub struct Browser {
     pub device: String,
     /// The session that it has, which the new one takes the place of.
     pub secret: Option<String>,
+    /// What it holds since somebody has signed in there (`known`).
+    pub known: Option<String>,
+}
+
+impl Browser {
+    fn known_hash(&self) -> Option<String> {
+        self.known.as_deref().map(hash_token)
+    }
+}
+
+/// What a browser is handed in which somebody has signed in to the end.
+pub struct Opened {
+    /// Of the new session.
+    pub secret: String,
+    /// What it is known by from now on.
+    pub known: String,
 }
 
 /// A secret that is handed to a browser or a mail once, and the hash that is kept.
@@ -354,6 +371,22 @@ pub async fn sign_in_as(
     let secret = begin_session(ctx, &mut tx, person, partner, Proof::Demo, browser).await?;
     tx.commit().await?;
     Ok(secret)
+}
+
+/// Signs in whoever gave a proof of its own, in a browser that is known from then on. What a provider says makes none known, as it is believed for one place alone, and
+/// the browsers are the person's everywhere; nor does the demo.
+async fn complete_sign_in(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: PersonId,
+    partner: Option<PartnerId>,
+    proof: Proof,
+    browser: &Browser,
+) -> Result<Opened, ServiceError> {
+    Ok(Opened {
+        secret: begin_session(ctx, tx, person, partner, proof, browser).await?,
+        known: known::remember(ctx, tx, person, browser).await?,
+    })
 }
 
 /// Begins a session in the place of the one that the browser had, and notes with which proof.

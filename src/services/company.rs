@@ -11,7 +11,7 @@ use portal_domain::{
 use portal_store::{
     Across, Tx, audit,
     bounces::BounceRecord,
-    directory,
+    directory, known_browsers,
     partners::{self, EnrolmentRecord, PartnerRecord},
     payment_details,
     people::{self, InvitationRecord, MemberRecord, PersonRecord},
@@ -337,7 +337,8 @@ async fn add_person(
     Ok(person.id)
 }
 
-/// Removes a colleague, whose sessions there end at once. The last owner stays: somebody must hold the key.
+/// Removes a colleague, whose sessions there end at once. In which browsers it is known is its own elsewhere, and is forgotten only with its last place: an owner must
+/// not take that from whoever works for others too. The last owner stays: somebody must hold the key.
 pub async fn remove_member(ctx: &Ctx, actor: &Actor, person: PersonId) -> Result<(), ServiceError> {
     let own = require_partner(actor, Action::ManageTeam)?;
     let partner = own.partner();
@@ -346,6 +347,9 @@ pub async fn remove_member(ctx: &Ctx, actor: &Actor, person: PersonId) -> Result
     check_owner_stays(&mut tx, &member).await?;
     people::remove_member(&mut tx, own, person, ctx.now()).await?;
     sessions::revoke_of_member(&mut tx, own, person, ctx.now()).await?;
+    tx.across(Across::SignIn).await?;
+    known_browsers::remove_of_nobody(&mut tx, person).await?;
+    tx.within().await?;
     let facts =
         json!({ "person": person, "role": { "before": member.role, "after": null } }).to_string();
     audit::add(

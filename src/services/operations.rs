@@ -10,7 +10,7 @@ use portal_store::{
     budgets::{self, BudgetRecord},
     credits, factors, invoices,
     jobs::{self, BacklogRecord, JobRecord, TryRecord},
-    preferences, sessions, settings, slack_messages, slack_turns,
+    known_browsers, preferences, sessions, settings, slack_messages, slack_turns,
     vendors::{self, VendorRecord},
 };
 
@@ -18,7 +18,7 @@ use serde_json::json;
 
 use crate::{
     Ctx, ServiceError,
-    access::require_staff,
+    access::{known::KNOWN_DAYS, require_staff},
     books::{self, About, Finding},
     dead_letters, inbox,
     outbox::{self, Job},
@@ -260,6 +260,7 @@ pub async fn clean_up(ctx: &Ctx) -> Result<u64, ServiceError> {
     let removed = jobs::remove_done(&mut tx, before(DONE_DAYS)).await?
         + preferences::remove_sent_items(&mut tx, before(ENDED_DAYS)).await?
         + sessions::remove_ended(&mut tx, before(ENDED_DAYS)).await?
+        + known_browsers::remove_unused(&mut tx, before(i64::from(KNOWN_DAYS))).await?
         + factors::remove_old_questions(&mut tx, ctx.now()).await?
         + slack_messages::remove_posted(&mut tx, before(POSTED_DAYS)).await?
         + slack_turns::remove_idle(&mut tx, before(TURN_DAYS)).await?;

@@ -48,7 +48,7 @@ pub enum Job {
     AttachFiles { bill: BillId },
     AnnounceStatement { statement: StatementId },
     AnnounceCarried { quarter: String, partner: PartnerId },
-    MailLink { email: String, browser: String },
+    MailLink(LinkRequest),
     SendMail { mail: MailId },
     PostSlack { message: SlackMessageId },
     CheckSlack,
@@ -61,6 +61,16 @@ pub enum Job {
     WatchOver,
     CleanUp,
     EnforceRetention,
+}
+
+/// That a link to sign in with was asked for. Whoever asks, it says the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkRequest {
+    pub email: String,
+    /// The hash of what the browser holds since it asked: the link is good there alone.
+    pub browser: String,
+    /// The hash of what it says that it is known by.
+    pub known: Option<String>,
 }
 
 /// Who does the work: one slow vendor must not hold up another, nor our own books.
@@ -100,7 +110,7 @@ impl Job {
             | Self::BeginDigests
             | Self::SendDigest { .. }
             // The mail itself is a job of its lane; whom it is for is found out here.
-            | Self::MailLink { .. }
+            | Self::MailLink(_)
             | Self::RecomputeLines
             // A paused lane must not keep its own tokens from being renewed.
             | Self::RenewTokens
@@ -150,7 +160,7 @@ impl Job {
             Self::AttachFiles { .. } => "attach_files",
             Self::AnnounceStatement { .. } => "announce_statement",
             Self::AnnounceCarried { .. } => "announce_carried",
-            Self::MailLink { .. } => "mail_link",
+            Self::MailLink(_) => "mail_link",
             Self::SendMail { .. } => "send_mail",
             Self::PostSlack { .. } => "post_slack",
             Self::CheckSlack => "check_slack",
@@ -173,7 +183,7 @@ impl Job {
             | Self::RelayLead { .. }
             | Self::TestRelay
             | Self::TakeOverDeal { .. }
-            | Self::MailLink { .. }
+            | Self::MailLink(_)
             | Self::CreateBill { .. } => Priority::First,
             Self::ReadDeal { .. }
             | Self::CheckCompany { .. }

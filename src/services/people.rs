@@ -10,6 +10,7 @@ use portal_domain::{
 use portal_store::{
     Tx,
     directory::{self, EntryRecord, PlaceRecord},
+    known_browsers,
     people::{self, PersonRecord},
     sessions,
 };
@@ -200,6 +201,7 @@ pub async fn disable(
     let now = ctx.now();
     directory::disable(&mut tx, person, actor.person(), &reason, now).await?;
     sessions::revoke_of(&mut tx, person, None, now).await?;
+    known_browsers::remove_of(&mut tx, person, None).await?;
     let facts =
         json!({ "email": entry.email, "reason": reason, "before": "enabled", "after": "disabled" });
     record(ctx, &mut tx, actor, "disable_person", person, &facts).await?;

@@ -50,7 +50,7 @@ pub enum Across {
     Claims,
     /// Partners may share a deal, and what one of its lines waits for hangs on all of it.
     SharedDeals,
-    /// A person may belong to several partners, and its sessions, links and invitations are the person's.
+    /// A person may belong to several partners, and its sessions, links, known browsers and invitations are the person's.
     SignIn,
 }
 

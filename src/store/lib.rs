@@ -37,6 +37,7 @@ pub mod inbox;
 pub mod invoices;
 pub mod jobs;
 pub mod journal;
+pub mod known_browsers;
 pub mod leads;
 pub mod lines;
 pub mod mails;

@@ -371,6 +371,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0060_ciphers.sql"),
         include_str!("../../migrations/0060_ciphers.sql"),
     ),
+    (
+        61,
+        "known_browsers",
+        include_str!("../../migrations/0061_known_browsers.sql"),
+        include_str!("../../migrations/0061_known_browsers.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -239,29 +239,43 @@ pub async fn revoke_of_member(
     Ok(())
 }
 
-/// How many links were mailed to a person since an instant.
+/// The browser that asks for a link, by the hashes of what it holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// Of what it holds since it asked: the link is good there alone.
+    pub browser: &'a str,
+    /// Of what it is known by to the person; none for a stranger's.
+    pub known: Option<&'a str>,
+}
+
+/// How many links were mailed to a person since an instant: because that known browser asked, or because strangers did.
 pub async fn count_mailed_links(
     tx: &mut Tx,
     person: PersonId,
+    known: Option<&str>,
     since: Timestamp,
 ) -> Result<i64, StoreError> {
     number!(
         tx,
-        "SELECT COUNT(*) FROM sign_in_links WHERE person_id = $1 AND browser_hash IS NOT NULL AND created_at > $2",
+        "SELECT COUNT(*) FROM sign_in_links
+         WHERE person_id = $1 AND browser_hash IS NOT NULL AND COALESCE(known_hash, '') = COALESCE($2, '') AND created_at > $3",
         person,
+        known,
         since,
     )
 }
 
-/// Keeps a link, in the place of those that the same browser asked for before: what others ask for takes nobody's link away. `browser_hash` is of the browser that asked for it; none: whoever was given the link.
+/// Keeps a link, in the place of those that the same browser asked for before: what others ask for takes nobody's link away. Nobody asked: it was given to somebody.
 pub async fn add_link(
     tx: &mut Tx,
     token_hash: &str,
     person: PersonId,
-    browser_hash: Option<&str>,
+    asker: Option<Asker<'_>>,
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<(), StoreError> {
+    let browser_hash = asker.map(|asker| asker.browser);
+    let known_hash = asker.and_then(|asker| asker.known);
     execute!(
         tx,
         "UPDATE sign_in_links SET used_at = $3 WHERE person_id = $1 AND browser_hash = $2 AND used_at IS NULL",
@@ -271,10 +285,11 @@ pub async fn add_link(
     )?;
     execute!(
         tx,
-        "INSERT INTO sign_in_links (token_hash, person_id, browser_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO sign_in_links (token_hash, person_id, browser_hash, known_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
         token_hash,
         person,
         browser_hash,
+        known_hash,
         now,
         expires_at,
     )?;

@@ -69,6 +69,11 @@ impl Browser {
         }
     }
 
+    /// What a cookie holds that it was given.
+    pub fn held(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
+    }
+
     /// Takes a cookie that it was given elsewhere.
     pub fn keep(&mut self, name: &str, value: &str) {
         self.cookies.insert(name.to_owned(), value.to_owned());

@@ -15,7 +15,10 @@ use portal_domain::{
     lead::LeadState,
 };
 use portal_jobs::{JobError, Worker};
-use portal_services::{Ctx, operations, outbox, outbox::Job};
+use portal_services::{
+    Ctx, operations, outbox,
+    outbox::{Job, LinkRequest},
+};
 use portal_store::{
     StoreError, Tx, jobs,
     jobs::{ClaimedJob, Ending, JobRecord, NewJob, Order, Priority},
@@ -723,7 +726,12 @@ async fn a_link_to_sign_in_with_goes_before_all_other_mails() {
         portal.submit(&portal.aster.owner, "Client", &domain).await;
     }
     portal.advance_clock_by(1).await;
-    portal_services::access::links::mail_link(&portal.ctx, "finance@vendor.example", "browser")
+    let asked = LinkRequest {
+        email: "finance@vendor.example".to_owned(),
+        browser: "browser".to_owned(),
+        known: None,
+    };
+    portal_services::access::links::mail_link(&portal.ctx, &asked)
         .await
         .unwrap();
     let now = portal.ctx.now();

@@ -27,6 +27,7 @@ mod hubspot_deals;
 mod isolation;
 mod jobs;
 mod kills;
+mod known_browsers;
 mod leads;
 mod limits;
 mod matrix;

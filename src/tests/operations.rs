@@ -439,7 +439,8 @@ async fn a_night_drops_what_only_grew_and_keeps_what_people_may_ask_for() {
     portal_services::leads::submit(ctx, sender, &lead)
         .await
         .unwrap();
-    access::links::request_link(ctx, "operator@vendor.example", "browser")
+    let browser = access::Browser::default();
+    access::links::request_link(ctx, "operator@vendor.example", "browser", &browser)
         .await
         .unwrap();
     messages::test_channel(ctx, &portal.staff.operator, "dispute")

@@ -217,12 +217,23 @@ async fn everything_about_a_person_is_one_file_and_that_it_was_taken_is_in_the_l
         .await
         .unwrap();
     let tables = exported["tables"].as_object().unwrap();
-    for table in ["people", "members", "sessions", "leads", "mails", "audit"] {
+    for table in [
+        "people",
+        "members",
+        "sessions",
+        "known_browsers",
+        "leads",
+        "mails",
+        "audit",
+    ] {
         assert!(tables.contains_key(table), "{table}: {:?}", tables.keys());
     }
     assert!(!tables.contains_key("secrets"));
     let text = exported.to_string();
-    assert!(text.contains("Aster sales") && !text.contains("token_hash"));
+    assert!(text.contains("Aster sales"));
+    for hash in ["token_hash", "browser_hash", "known_hash"] {
+        assert!(!text.contains(hash), "{hash}");
+    }
     let contact = about::export(&portal.ctx, administrator, MIA)
         .await
         .unwrap();
@@ -309,6 +320,8 @@ async fn an_erased_member_is_in_no_table_any_more_signs_in_no_more_and_left_book
     );
     let session = portal_services::access::list_memberships(&portal.ctx, &portal.aster.sales).await;
     assert!(session.unwrap().is_empty());
+    let known = "SELECT person_id FROM known_browsers";
+    assert!(portal.database.rows(known).await.is_empty());
     let number = statements::find_for_partner(&portal.ctx, owner, statement).await;
     assert!(number.is_ok());
     portal.verify().await;

@@ -52,15 +52,21 @@ impl App {
 /// Signs somebody in for the first time, with a new app; answers the browser and the app.
 pub async fn with_app(portal: &TestPortal, email: &str) -> (Browser, App) {
     let mut browser = portal.browser();
-    use_link(portal, &mut browser, email).await;
+    let app = sign_in_first(portal, &mut browser, email).await;
+    (browser, app)
+}
+
+/// The same in a browser that there is.
+pub async fn sign_in_first(portal: &TestPortal, browser: &mut Browser, email: &str) -> App {
+    use_link(portal, browser, email).await;
     let begin = [("do", "begin_authenticator"), ("back", "/sign-in")];
     browser.post("/sign-in", &begin).await;
-    let app = App::read(&mut browser, "/sign-in").await;
+    let app = App::read(browser, "/sign-in").await;
     let code = app.code(portal);
     let confirm = [("do", "confirm_authenticator"), ("code", code.as_str())];
     let answer = browser.post("/sign-in", &confirm).await;
     assert_eq!(answer.location, "/security?notice=authenticator-added");
-    (browser, app)
+    app
 }
 
 pub async fn prove(browser: &mut Browser, code: &str) -> (u16, String) {
@@ -158,6 +164,7 @@ async fn no_secret_of_a_link_or_an_app_stands_in_the_database() {
         invited.trim_start_matches("/invitations/").to_owned(),
         link.trim_start_matches("/sign-in/").to_owned(),
         app.0.to_base32(),
+        browser.held("known").expect("it is known").to_owned(),
     ];
     secrets.extend(codes);
     for secret in secrets {

@@ -13,7 +13,7 @@
 //!
 //! Everything is counted in memory and by each instance for itself: behind a balancer with n instances somebody who is sent to all of them has n times as much, and
 //! a restart forgets. That is enough against floods, and costs no write for a look. What must never happen twice or too often, such as the use of a link, the database
-//! holds, and not a limit; and how many links are mailed to a person (`portal_services::access::links`): a count of addresses that anybody makes up would be full at once. It holds what is taken of a day too: a person's wrong codes (`access::proofs`), a
+//! holds, and not a limit; and how many links are mailed to a person, at the word of strangers and of each of its known browsers (`portal_services::access::links`): a count of addresses that anybody makes up would be full at once. It holds what is taken of a day too: a person's wrong codes (`access::proofs`), a
 //! partner's leads (`PORTAL_LEADS_PER_DAY`) and invitations (`company`). A count remembers at most [`KEYS_MAX`] who are not at their full share again; whoever comes then shares one count with all others who come then.
 
 use std::{

@@ -25,7 +25,7 @@ use portal_domain::{
 };
 use portal_services::{
     Ctx, ServiceError,
-    access::{self, Browser, Session},
+    access::{self, Browser, Opened, Session},
 };
 use portal_words::{Locale, Words};
 
@@ -98,6 +98,8 @@ pub struct Page {
     device: String,
     /// What the browser holds since it asked for a link.
     asked_with: Option<String>,
+    /// What it holds since somebody has signed in there.
+    known: Option<String>,
     labels: Labels,
 }
 
@@ -175,6 +177,7 @@ impl Page {
             address,
             device: session::read_device(&parts.headers),
             asked_with: session::read_asked(&parts.headers, &app.ctx),
+            known: session::read_known(&parts.headers, &app.ctx),
             labels: Labels::default(),
         }
     }
@@ -203,11 +206,12 @@ impl Page {
         session.ok_or_else(|| self.worded(&ServiceError::Unauthenticated))
     }
 
-    /// The browser that asks, with the session that it has.
+    /// The browser that asks, with what it holds.
     pub fn browser(&self) -> Browser {
         Browser {
             device: self.device.clone(),
             secret: self.caller.secret.clone(),
+            known: self.known.clone(),
         }
     }
 
@@ -499,11 +503,10 @@ pub fn sign_in(page: &Page, secret: &str) {
     set_cookie(&session::issue(&page.ctx, secret));
 }
 
-/// Signs the browser in anew, if there is a new session.
-pub fn sign_in_anew(page: &Page, secret: Option<&str>) {
-    if let Some(secret) = secret {
-        sign_in(page, secret);
-    }
+/// Signs the browser in, which is known from now on.
+pub fn open(page: &Page, opened: &Opened) {
+    sign_in(page, &opened.secret);
+    set_cookie(&session::issue_known(&page.ctx, &opened.known));
 }
 
 /// What the browser holds that asks for a link: a new secret, or the one that it has.

@@ -1,16 +1,19 @@
-//! The browser's cookies: the session's secret, and how the pages look before anybody has signed in.
+//! The browser's cookies: the session's secret, what a browser is known by, and how the pages look before anybody has signed in.
 
 use axum::http::{HeaderMap, header};
-use portal_services::Ctx;
+use portal_services::{Ctx, access::known::KNOWN_DAYS};
 use portal_words::Locale;
 
 const SESSION: &str = "portal";
 /// Of a browser that has asked for a link.
 const ASKED: &str = "asked";
+/// Of a browser in which somebody has signed in to the end.
+const KNOWN: &str = "known";
 const SESSION_SECONDS: u32 = 14 * 24 * 3_600;
 const PREFERENCE_SECONDS: u32 = 365 * 24 * 3_600;
 /// A little longer than the link is good.
 const ASKED_SECONDS: u32 = 15 * 60;
+const KNOWN_SECONDS: u32 = KNOWN_DAYS * 24 * 3_600;
 const LOCALE: &str = "language";
 const THEME: &str = "theme";
 
@@ -52,6 +55,15 @@ pub fn read_asked(headers: &HeaderMap, ctx: &Ctx) -> Option<String> {
 
 pub fn issue_asked(ctx: &Ctx, secret: &str) -> String {
     hidden(ctx, ASKED, secret, ASKED_SECONDS)
+}
+
+/// What a browser holds since somebody has signed in there.
+pub fn read_known(headers: &HeaderMap, ctx: &Ctx) -> Option<String> {
+    find(headers, &name(ctx, KNOWN)).map(str::to_owned)
+}
+
+pub fn issue_known(ctx: &Ctx, secret: &str) -> String {
+    hidden(ctx, KNOWN, secret, KNOWN_SECONDS)
 }
 
 /// A cookie that no script sees.

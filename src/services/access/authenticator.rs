@@ -9,7 +9,7 @@ use portal_store::{Across, Tx, factors, people};
 use qrcode::{QrCode, render::svg};
 use totp_rs::{Builder, Totp};
 
-use super::{Browser, in_groups, proofs::Changer, random_letters};
+use super::{Browser, Opened, in_groups, proofs::Changer, random_letters};
 use crate::{Ctx, ServiceError, vault};
 
 /// An app that is being set up.
@@ -70,23 +70,23 @@ pub async fn find_setup(
     }))
 }
 
-/// The app works: its first code was typed. Whoever had no second proof before is signed in: answers the new session's secret then.
+/// The app works: its first code was typed. Whoever had no second proof before is signed in.
 pub async fn confirm(
     ctx: &Ctx,
     code: &str,
     browser: &Browser,
-) -> Result<Option<String>, ServiceError> {
+) -> Result<Option<Opened>, ServiceError> {
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let changer = Changer::find(ctx, &mut tx, browser).await?;
     if !check(ctx, &mut tx, changer.person.id, code).await? {
         return Err(ServiceError::field("code", "wrong-code"));
     }
     let proof = Proof::Authenticator;
-    let secret = changer
+    let opened = changer
         .added(ctx, &mut tx, proof, "add_authenticator", "", browser)
         .await?;
     tx.commit().await?;
-    Ok(secret)
+    Ok(opened)
 }
 
 /// Takes the app away.
@@ -97,7 +97,7 @@ pub async fn remove(ctx: &Ctx, browser: &Browser) -> Result<(), ServiceError> {
     factors::remove_authenticator(&mut tx, person).await?;
     vault::remove(&mut tx, &SecretName::Authenticator(person)).await?;
     changer
-        .removed(ctx, &mut tx, "remove_authenticator", "")
+        .removed(ctx, &mut tx, "remove_authenticator", "", browser)
         .await?;
     Ok(tx.commit().await?)
 }

@@ -1,42 +1,56 @@
 //! Links by mail: a way in for whoever has no other yet, or has lost it.
 
 use portal_domain::{access::Proof, ids::PersonId, text::Email};
-use portal_store::{Across, Tx, people, sessions as stored};
+use portal_store::{
+    Across, Tx, people,
+    sessions::{self as stored, Asker},
+};
 
-use super::{Browser, begin_session, first_place, hash_token, new_token};
+use super::{Browser, begin_session, first_place, hash_token, known, new_token};
 use crate::{
     Ctx, ServiceError, messages,
-    outbox::{self, Job},
+    outbox::{self, Job, LinkRequest},
 };
 
 /// How long a mailed link can be used.
 pub const LINK_MINUTES: i64 = 10;
-/// So many links are mailed to one person in that time, whoever asks for them.
+/// So many links are mailed to one person in that time because strangers ask for them, and so many for each of the person's known browsers: what strangers use up is
+/// not the person's own.
 const LINKS_MAX: i64 = 3;
 
 /// Has a link mailed that works once, in the browser that asks and holds `asked_with`. Whether the address is known, the answer does not tell, nor how long it takes,
 /// nor what others wait for meanwhile: one job is written, whoever asks, and nobody is looked up.
-pub async fn request_link(ctx: &Ctx, email: &str, asked_with: &str) -> Result<(), ServiceError> {
+pub async fn request_link(
+    ctx: &Ctx,
+    email: &str,
+    asked_with: &str,
+    browser: &Browser,
+) -> Result<(), ServiceError> {
     let email = Email::parse(email).map_err(|fault| ServiceError::field("email", fault.code))?;
-    let email = email.as_str().to_owned();
-    let browser = hash_token(asked_with);
-    outbox::add_alone(ctx, &Job::MailLink { email, browser }).await
+    let asked = LinkRequest {
+        email: email.as_str().to_owned(),
+        browser: hash_token(asked_with),
+        known: browser.known_hash(),
+    };
+    outbox::add_alone(ctx, &Job::MailLink(asked)).await
 }
 
-/// Mails the link, if there is somebody of that address; `browser` is the hash of what the one holds that asked.
-pub async fn mail_link(ctx: &Ctx, email: &str, browser: &str) -> Result<(), ServiceError> {
+/// Mails the link, if there is somebody of that address.
+pub async fn mail_link(ctx: &Ctx, asked: &LinkRequest) -> Result<(), ServiceError> {
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
-    if let Some(person) = people::find_by_email(&mut tx, email).await?
-        && person.disabled_at.is_none()
-        && stored::count_mailed_links(
-            &mut tx,
-            person.id,
-            ctx.now().plus_ms(-LINK_MINUTES * 60_000),
-        )
-        .await?
-            < LINKS_MAX
-    {
-        let secret = add_link(ctx, &mut tx, person.id, Some(browser)).await?;
+    let found = people::find_by_email(&mut tx, &asked.email).await?;
+    let Some(person) = found.filter(|person| person.disabled_at.is_none()) else {
+        return Ok(());
+    };
+    let known = known::find(ctx, &mut tx, person.id, asked.known.as_deref()).await?;
+    let since = ctx.now().plus_ms(-LINK_MINUTES * 60_000);
+    let mailed = stored::count_mailed_links(&mut tx, person.id, known, since).await?;
+    if mailed < LINKS_MAX {
+        let asker = Asker {
+            browser: &asked.browser,
+            known,
+        };
+        let secret = add_link(ctx, &mut tx, person.id, Some(asker)).await?;
         messages::sign_in_link(ctx, &mut tx, &person, &secret).await?;
         tx.commit().await?;
     }
@@ -56,11 +70,11 @@ async fn add_link(
     ctx: &Ctx,
     tx: &mut Tx,
     person: PersonId,
-    browser: Option<&str>,
+    asker: Option<Asker<'_>>,
 ) -> Result<String, ServiceError> {
     let (token, now) = (new_token(), ctx.now());
     let expires_at = now.plus_ms(LINK_MINUTES * 60_000);
-    stored::add_link(tx, &token.hash, person, browser, now, expires_at).await?;
+    stored::add_link(tx, &token.hash, person, asker, now, expires_at).await?;
     Ok(token.secret)
 }
 

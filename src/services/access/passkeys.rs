@@ -17,7 +17,9 @@ use webauthn_rs::{
 };
 use webauthn_rs_proto::ResidentKeyRequirement;
 
-use super::{Browser, begin_session, first_place, hash_token, new_token, proofs::Changer};
+use super::{
+    Browser, Opened, complete_sign_in, first_place, hash_token, new_token, proofs::Changer,
+};
 use crate::{Ctx, ServiceError};
 
 /// How long a browser may take to answer.
@@ -95,14 +97,14 @@ async fn keep_question(
     })
 }
 
-/// Adds the passkey that the browser made. Whoever had no second proof before is signed in: answers the new session's secret then.
+/// Adds the passkey that the browser made. Whoever had no second proof before is signed in.
 pub async fn add(
     ctx: &Ctx,
     token: &str,
     name: &str,
     answer: &str,
     browser: &Browser,
-) -> Result<Option<String>, ServiceError> {
+) -> Result<Option<Opened>, ServiceError> {
     let webauthn = webauthn(ctx)?;
     let name =
         parse_line(name, NAME_MAX).map_err(|fault| ServiceError::field("name", fault.code))?;
@@ -128,7 +130,7 @@ pub async fn add(
     if !factors::add_passkey(&mut tx, &record).await? {
         return Err(ServiceError::Conflict("passkey-there"));
     }
-    let secret = changer
+    let opened = changer
         .added(
             ctx,
             &mut tx,
@@ -139,7 +141,7 @@ pub async fn add(
         )
         .await?;
     tx.commit().await?;
-    Ok(secret)
+    Ok(opened)
 }
 
 /// Takes a passkey away.
@@ -150,7 +152,7 @@ pub async fn remove(ctx: &Ctx, id: &str, browser: &Browser) -> Result<(), Servic
     let name = known.ok_or(ServiceError::NotFound)?.name.clone();
     factors::remove_passkey(&mut tx, changer.person.id, id).await?;
     changer
-        .removed(ctx, &mut tx, "remove_passkey", &name)
+        .removed(ctx, &mut tx, "remove_passkey", &name, browser)
         .await?;
     Ok(tx.commit().await?)
 }
@@ -166,13 +168,13 @@ pub async fn ask_who(ctx: &Ctx) -> Result<Question, ServiceError> {
     Ok(question)
 }
 
-/// Signs in whose passkey it is; answers the new session's secret.
+/// Signs in whose passkey it is.
 pub async fn sign_in(
     ctx: &Ctx,
     token: &str,
     answer: &str,
     browser: &Browser,
-) -> Result<String, ServiceError> {
+) -> Result<Opened, ServiceError> {
     let webauthn = webauthn(ctx)?;
     let unknown = ServiceError::Conflict("passkey-not-taken");
     let answer: PublicKeyCredential = read_answer(answer)?;
@@ -202,9 +204,10 @@ pub async fn sign_in(
     passkey.update_credential(&proved);
     factors::use_passkey(&mut tx, &id, &write(&passkey)?, ctx.now()).await?;
     let place = first_place(&mut tx, &person).await?;
-    let secret = begin_session(ctx, &mut tx, person.id, place, Proof::Passkey, browser).await?;
+    let proof = Proof::Passkey;
+    let opened = complete_sign_in(ctx, &mut tx, person.id, place, proof, browser).await?;
     tx.commit().await?;
-    Ok(secret)
+    Ok(opened)
 }
 
 /// What the browser sent is not what it was asked for; the log says why.

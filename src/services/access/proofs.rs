@@ -13,7 +13,7 @@ use portal_store::{
 };
 use serde_json::{Value, json};
 
-use super::{Browser, authenticator, begin_session, find_live, recovery};
+use super::{Browser, Opened, authenticator, complete_sign_in, find_live, known, recovery};
 use crate::{Ctx, ServiceError, messages};
 
 /// So many wrong codes end the session: a link must be asked for anew.
@@ -95,8 +95,8 @@ async fn find_pending_in(
     }))
 }
 
-/// Opens the portal with a code of the person's authenticator app, or with a recovery code; answers the new session's secret.
-pub async fn prove(ctx: &Ctx, code: &str, browser: &Browser) -> Result<String, ServiceError> {
+/// Opens the portal with a code of the person's authenticator app, or with a recovery code.
+pub async fn prove(ctx: &Ctx, code: &str, browser: &Browser) -> Result<Opened, ServiceError> {
     let secret = browser.secret.as_deref().unwrap_or_default();
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
     let pending = find_pending_in(ctx, &mut tx, secret)
@@ -129,9 +129,10 @@ pub async fn prove(ctx: &Ctx, code: &str, browser: &Browser) -> Result<String, S
             (false, false) => ServiceError::field("code", "no-codes-today"),
         });
     };
-    let secret = begin_session(ctx, &mut tx, person, pending.partner, proof, browser).await?;
+    let place = pending.partner;
+    let opened = complete_sign_in(ctx, &mut tx, person, place, proof, browser).await?;
     tx.commit().await?;
-    Ok(secret)
+    Ok(opened)
 }
 
 /// Whether somebody has just proved itself in that session; in the demo nobody proves anything.
@@ -191,8 +192,7 @@ impl Changer {
         }
     }
 
-    /// Notes what was done; whoever had no second proof before has one now, and the portal opens: answers the new session's secret then. Recovery codes are made
-    /// with the first one.
+    /// Notes what was done; whoever had no second proof before has one now, and the portal opens. Recovery codes are made with the first one.
     pub(super) async fn added(
         self,
         ctx: &Ctx,
@@ -201,7 +201,7 @@ impl Changer {
         act: &str,
         name: &str,
         browser: &Browser,
-    ) -> Result<Option<String>, ServiceError> {
+    ) -> Result<Option<Opened>, ServiceError> {
         let person = self.person.id;
         let facts = json!({ "name": name, "first": self.proofs.is_none() });
         note_and_tell(ctx, tx, &self.person, act, &facts).await?;
@@ -211,8 +211,9 @@ impl Changer {
         if self.session.proof.opens() {
             return Ok(None);
         }
-        let secret = begin_session(ctx, tx, person, self.session.partner, proof, browser).await?;
-        Ok(Some(secret))
+        let place = self.session.partner;
+        let opened = complete_sign_in(ctx, tx, person, place, proof, browser).await?;
+        Ok(Some(opened))
     }
 
     /// Notes that a proof was taken away, and ends what was begun with it elsewhere. The last one stays: nobody shuts itself out.
@@ -222,12 +223,14 @@ impl Changer {
         tx: &mut Tx,
         act: &str,
         name: &str,
+        browser: &Browser,
     ) -> Result<(), ServiceError> {
         if self.proofs.count() <= 1 {
             return Err(ServiceError::Conflict("last-proof"));
         }
         let person = self.person.id;
         stored::revoke_of(tx, person, Some(self.session.id), ctx.now()).await?;
+        known::forget_others(tx, person, browser).await?;
         note_and_tell(ctx, tx, &self.person, act, &json!({ "name": name })).await
     }
 }

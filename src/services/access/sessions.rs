@@ -5,7 +5,7 @@ use portal_store::{Across, Tx, sessions as stored};
 use serde_json::json;
 
 use super::{
-    Session,
+    Browser, Session, known,
     proofs::{is_fresh, note},
 };
 use crate::{Ctx, ServiceError};
@@ -62,12 +62,17 @@ async fn require_fresh(ctx: &Ctx, tx: &mut Tx, session: &Session) -> Result<(), 
     }
 }
 
-/// Signs the person out everywhere but here, if it has just proved itself here.
-pub async fn end_others(ctx: &Ctx, session: &Session) -> Result<(), ServiceError> {
+/// Signs the person out everywhere but here, if it has just proved itself here; no other browser is known for it any more.
+pub async fn end_others(
+    ctx: &Ctx,
+    session: &Session,
+    browser: &Browser,
+) -> Result<(), ServiceError> {
     let person = session.actor.person();
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
     require_fresh(ctx, &mut tx, session).await?;
     stored::revoke_of(&mut tx, person, Some(session.id), ctx.now()).await?;
+    known::forget_others(&mut tx, person, browser).await?;
     note(ctx, &mut tx, person, "end_sessions", &json!({})).await?;
     Ok(tx.commit().await?)
 }

@@ -10,10 +10,11 @@ use crate::{Ctx, ServiceError, access::require_staff, audit};
 
 /// What proves who somebody is, and is nobody's to read.
 const SECRET_TABLES: [&str; 3] = ["secrets", "data_keys", "passkey_questions"];
-const SECRET_COLUMNS: [&str; 6] = [
+const SECRET_COLUMNS: [&str; 7] = [
     "token_hash",
     "code_hash",
     "browser_hash",
+    "known_hash",
     "unsubscribe_hash",
     "unsubscribe_url",
     "credential",

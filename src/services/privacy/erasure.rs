@@ -17,7 +17,7 @@ use portal_domain::{
     secret::SecretName,
 };
 use portal_store::{
-    Tx, audit as stored_audit, factors, leads,
+    Tx, audit as stored_audit, factors, known_browsers, leads,
     leads::LeadRecord,
     mails, partners,
     people::{self, PersonRecord},
@@ -194,6 +194,7 @@ async fn erase_person(
     }
     people::erase(tx, id, &pseudonym(&id.to_string()), ERASED, now).await?;
     sessions::remove_of(tx, id).await?;
+    known_browsers::remove_of(tx, id, None).await?;
     factors::remove_of(tx, id).await?;
     for name in [SecretName::Authenticator(id), SecretName::RecoveryCodes(id)] {
         secrets::remove(tx, &name).await?;

@@ -31,7 +31,7 @@ pub async fn request_link(email: String, #[server(default)] anyway: bool) -> Res
         return Ok(Done::new(format!("/sign-in?provider={}", provider.id), ""));
     }
     let asked_with = page::asks_for_link(&page);
-    page.said(links::request_link(&page.ctx, &email, &asked_with).await)?;
+    page.said(links::request_link(&page.ctx, &email, &asked_with, &page.browser()).await)?;
     Ok(Done::new("/sign-in?sent=1", ""))
 }
 
@@ -86,8 +86,9 @@ pub async fn accept_invitation(
     let page = page::current().await?;
     let (locale, browser) = (page.words.locale(), page.browser());
     let accepted = company::accept_invitation(&page.ctx, &token, &name, locale, &browser).await;
-    let secret = page.said(accepted)?;
-    page::sign_in_anew(&page, secret.as_deref());
+    if let Some(secret) = page.said(accepted)? {
+        page::sign_in(&page, &secret);
+    }
     Ok(Done::new("/sign-in", "invitation-accepted"))
 }
 
@@ -97,8 +98,8 @@ pub async fn prove(code: String) -> Result<Done, UiError> {
     use crate::web::page;
     use portal_services::access::proofs;
     let page = page::current().await?;
-    let secret = page.said(proofs::prove(&page.ctx, &code, &page.browser()).await)?;
-    page::sign_in(&page, &secret);
+    let opened = page.said(proofs::prove(&page.ctx, &code, &page.browser()).await)?;
+    page::open(&page, &opened);
     Ok(Done::new("/", "signed-in"))
 }
 
@@ -139,12 +140,14 @@ pub async fn answer_with_passkey(
     let page = page::current().await?;
     let (ctx, browser) = (&page.ctx, page.browser());
     let Some(name) = name else {
-        let secret = page.said(passkeys::sign_in(ctx, &token, &answer, &browser).await)?;
-        page::sign_in(&page, &secret);
+        let opened = page.said(passkeys::sign_in(ctx, &token, &answer, &browser).await)?;
+        page::open(&page, &opened);
         return Ok(Done::new(page::inside(&next), "signed-in"));
     };
-    let secret = page.said(passkeys::add(ctx, &token, &name, &answer, &browser).await)?;
-    page::sign_in_anew(&page, secret.as_deref());
+    let added = passkeys::add(ctx, &token, &name, &answer, &browser).await;
+    if let Some(opened) = page.said(added)? {
+        page::open(&page, &opened);
+    }
     Ok(Done::new("/security", "passkey-added"))
 }
 
@@ -173,8 +176,9 @@ pub async fn confirm_authenticator(code: String) -> Result<Done, UiError> {
     use portal_services::access::authenticator;
     let page = page::current().await?;
     let confirmed = authenticator::confirm(&page.ctx, &code, &page.browser()).await;
-    let secret = page.said(confirmed)?;
-    page::sign_in_anew(&page, secret.as_deref());
+    if let Some(opened) = page.said(confirmed)? {
+        page::open(&page, &opened);
+    }
     Ok(Done::new("/security", "authenticator-added"))
 }
 
@@ -217,7 +221,8 @@ pub async fn end_session(session: SessionId) -> Result<Done, UiError> {
 pub async fn end_other_sessions() -> Result<Done, UiError> {
     use portal_services::access::sessions;
     let page = crate::web::page::current().await?;
-    page.said(sessions::end_others(&page.ctx, page.signed_in()?).await)?;
+    let (session, browser) = (page.signed_in()?, page.browser());
+    page.said(sessions::end_others(&page.ctx, session, &browser).await)?;
     Ok(Done::new("/security", "sessions-ended"))
 }
 

@@ -3,7 +3,7 @@
 import type { Page } from "@playwright/test";
 import { expect, inspect, test, withoutWasm } from "../support/page.ts";
 import { appCode, withPasskeyDevice } from "../support/passkeys.ts";
-import { notice } from "../support/people.ts";
+import { notice, signIn } from "../support/people.ts";
 import { Sandbox } from "../support/sandbox.ts";
 
 const JANE = "jane@brightside.example";
@@ -70,6 +70,30 @@ test("somebody signs in with a link, makes a passkey, and from then on signs in 
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await expect(page.locator("#code-error")).toContainText("That is not the code.");
   });
+});
+
+test("whoever is reset is out at once, its passkey signs in nowhere any more, and a link leads to a new one", async ({ page, portal, newPerson }) => {
+  await withPasskeyDevice(page);
+  await followLink(page, portal.sandboxUrl);
+  await page.getByRole("textbox", { name: "What you call it" }).fill("Lost laptop");
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await expect(notice(page)).toContainText("The passkey is added.");
+
+  const alex = await newPerson();
+  await signIn(alex, "Alex Morgan");
+  await alex.goto("/staff/people?q=jane%40brightside.example");
+  await alex.getByRole("link", { name: "Jane Meyer" }).click();
+  await alex.locator("summary", { hasText: "Reset the sign-in" }).click();
+  await alex.getByRole("textbox", { name: "Reason" }).fill("Laptop and codes were in the bag; I called her");
+  await inspect(alex, "person-reset");
+  await alex.getByRole("button", { name: "Reset", exact: true }).click();
+  await expect(notice(alex)).toContainText("The sign-in is reset");
+
+  await expect(page).toHaveURL(/\/sign-in/);
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await expect(page.getByText("The passkey was not accepted.").first()).toBeVisible();
+  await followLink(page, portal.sandboxUrl, 2);
+  await expect(page.getByText("Choose with what you prove from now on that it is you")).toBeVisible();
 });
 
 test("without WebAssembly an app signs in all the same", async ({ page, portal }) => {

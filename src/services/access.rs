@@ -9,6 +9,7 @@ pub mod links;
 pub mod passkeys;
 pub mod proofs;
 pub mod recovery;
+pub mod reset;
 pub mod sessions;
 pub mod sign_on;
 
@@ -214,6 +215,25 @@ async fn find_live(
     }
     let person = people::find(tx, record.person).await?;
     Ok(person.map(|person| (record, person)))
+}
+
+/// The same for whoever goes on to begin another session or to change with what its person gets in, once nobody else does.
+async fn find_held(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    secret: &str,
+) -> Result<Option<(SessionRecord, PersonRecord)>, ServiceError> {
+    let Some((session, _)) = find_live(ctx, tx, secret).await? else {
+        return Ok(None);
+    };
+    hold(tx, session.person).await?;
+    find_live(ctx, tx, secret).await
+}
+
+/// Makes everybody else who begins a session of a person by what it proves itself with, or changes that, wait until this transaction ends. So what is under way while
+/// a person is reset has come to its end before, and is ended with the rest; or it comes after, and finds nothing of what it began with.
+async fn hold(tx: &mut Tx, person: PersonId) -> Result<(), ServiceError> {
+    Ok(tx.lock(&format!("proofs:{person}")).await?)
 }
 
 /// Whether nobody has used a session for too long. The sandbox's clock leaps, and nobody's absence is meant by that.
@@ -468,7 +488,7 @@ pub async fn switch_partner(
 ) -> Result<String, ServiceError> {
     let secret = browser.secret.as_deref().unwrap_or_default();
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
-    let (session, person) = find_live(ctx, &mut tx, secret)
+    let (session, person) = find_held(ctx, &mut tx, secret)
         .await?
         .filter(|(session, _)| session.proof.opens())
         .ok_or(ServiceError::Unauthenticated)?;

@@ -401,7 +401,7 @@ pub(crate) async fn set_role(
 }
 
 /// A member, once nobody else can change the team: two owners cannot take each other's role away.
-async fn lock_member(
+pub(crate) async fn lock_member(
     tx: &mut Tx,
     own: Own,
     person: PersonId,

@@ -229,7 +229,7 @@ pub async fn enable(ctx: &Ctx, actor: &Actor, person: PersonId) -> Result<(), Se
 }
 
 /// First in every transaction that changes who may sign in as what: two administrators cannot take each other's role away.
-async fn lock(tx: &mut Tx) -> Result<(), ServiceError> {
+pub(crate) async fn lock(tx: &mut Tx) -> Result<(), ServiceError> {
     Ok(tx.lock("staff").await?)
 }
 

@@ -70,21 +70,21 @@ pub async fn list_passkeys(
     all(&rows, read_passkey)
 }
 
-/// A passkey was used; its counter has moved on.
+/// A passkey was used; its counter has moved on. `false` if it was removed meanwhile.
 pub async fn use_passkey(
     tx: &mut Tx,
     id: &str,
     credential: &str,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    execute!(
+) -> Result<bool, StoreError> {
+    let met = execute!(
         tx,
         "UPDATE passkeys SET credential = $2, used_at = $3 WHERE id = $1",
         id,
         credential,
         now,
     )?;
-    Ok(())
+    Ok(met == 1)
 }
 
 /// Removes a passkey of a person's; `false` if it is none of that person's.

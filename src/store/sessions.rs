@@ -316,6 +316,17 @@ pub async fn use_link(
     .transpose()
 }
 
+/// Nobody uses any of a person's links any more.
+pub async fn spend_links(tx: &mut Tx, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE sign_in_links SET used_at = $2 WHERE person_id = $1 AND used_at IS NULL",
+        person,
+        now,
+    )?;
+    Ok(())
+}
+
 /// Whether a link is good, in whatever browser.
 pub async fn is_link_good(
     tx: &mut Tx,

@@ -329,6 +329,8 @@ fn forms<'a>(
             vec![("person", NOBODY), ("partner", partner), ("role", "sales")],
         ),
         ("disable_person", vec![("person", NOBODY), ("reason", "x")]),
+        ("reset_person", vec![("person", NOBODY), ("loss", "x")]),
+        ("reset_member", vec![("person", NOBODY), ("loss", "x")]),
         ("enable_person", vec![("person", NOBODY)]),
         ("set_two_persons", vec![("persons", "one"), ("reason", "x")]),
         ("confirm_details", vec![("partner", partner)]),
@@ -493,8 +495,8 @@ async fn a_role_does_no_more_than_its_own() {
     let of_finance = "split_document link_document say_no_deal unlink_document waive_month chase_exception dismiss_exception \
         decide_merger take_over_deal keep_unchanged follow_change choose_bill_accounts read_accounts
         confirm_gone";
-    let of_members = "raise_invoice add_bill_pdf update_company invite_member change_member_role withdraw_lead test_slack";
-    let of_administrators = "add_colleague change_role change_role_in_partner disable_person enable_person set_two_persons leave_books";
+    let of_members = "raise_invoice add_bill_pdf update_company invite_member change_member_role reset_member withdraw_lead test_slack";
+    let of_administrators = "add_colleague change_role change_role_in_partner disable_person reset_person enable_person set_two_persons leave_books";
     let refused = [
         (portal.aster.owner, of_staff),
         (portal.aster.finance, of_finance),
@@ -514,11 +516,11 @@ async fn a_role_does_no_more_than_its_own() {
         (portal.aster.reader, of_members),
         (
             portal.aster.sales,
-            "raise_invoice add_bill_pdf update_company invite_member test_slack",
+            "raise_invoice add_bill_pdf update_company invite_member reset_member test_slack",
         ),
         (
             portal.aster.finance,
-            "update_company invite_member change_member_role withdraw_lead test_slack",
+            "update_company invite_member change_member_role reset_member withdraw_lead test_slack",
         ),
         (portal.staff.administrator, of_members),
         (

@@ -45,6 +45,7 @@ mod registering;
 mod relay;
 mod removed_deals;
 mod renewals;
+mod resets;
 mod settings;
 mod sign_on;
 mod stages;

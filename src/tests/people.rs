@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Waits for a stream to end in which nothing else happens.
-async fn ends_within_seconds(mut stream: reqwest::Response) {
+pub async fn ends_within_seconds(mut stream: reqwest::Response) {
     let ended = tokio::time::timeout(Duration::from_secs(3), async {
         while let Ok(Some(_)) = stream.chunk().await {}
     });
@@ -24,7 +24,7 @@ async fn ends_within_seconds(mut stream: reqwest::Response) {
 }
 
 /// What the log says of the last act of a kind.
-async fn last_facts(portal: &TestPortal, act: &str) -> Value {
+pub async fn last_facts(portal: &TestPortal, act: &str) -> Value {
     let sql = format!("SELECT facts FROM audit WHERE act = '{act}' ORDER BY position DESC");
     let rows = portal.database.rows(&sql).await;
     let facts: String = rows.first().expect("an entry").get("facts");

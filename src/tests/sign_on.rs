@@ -42,7 +42,7 @@ async fn save(portal: &TestPortal, which: Which, sign_on: &SignOn) -> ProviderId
         .unwrap()
 }
 
-async fn asters(portal: &TestPortal, only: bool) -> ProviderId {
+pub async fn asters(portal: &TestPortal, only: bool) -> ProviderId {
     let which = Which::Partners(portal.aster.id);
     save(portal, which, &read("aster-consulting.com", only)).await
 }

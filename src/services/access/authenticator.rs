@@ -45,7 +45,7 @@ pub async fn find_setup(
     let mut tx = ctx.store.across(Across::SignIn).read().await?;
     let found = factors::find_authenticator(&mut tx, person).await?;
     if found.is_none_or(|found| found.confirmed_at.is_some())
-        || !Changer::is_there(ctx, &mut tx, browser).await?
+        || !Changer::may(ctx, &mut tx, browser).await?
     {
         return Ok(None);
     }

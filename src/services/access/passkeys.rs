@@ -18,7 +18,7 @@ use webauthn_rs::{
 use webauthn_rs_proto::ResidentKeyRequirement;
 
 use super::{
-    Browser, Opened, complete_sign_in, first_place, hash_token, new_token, proofs::Changer,
+    Browser, Opened, complete_sign_in, first_place, hash_token, hold, new_token, proofs::Changer,
 };
 use crate::{Ctx, ServiceError};
 
@@ -191,6 +191,7 @@ pub async fn sign_in(
     let Some(record) = factors::find_passkey(&mut tx, &id).await? else {
         return Err(unknown);
     };
+    hold(&mut tx, record.person).await?;
     let person = people::find(&mut tx, record.person).await?;
     let Some(person) =
         person.filter(|person| handle(person.id) == uuid && person.disabled_at.is_none())
@@ -202,7 +203,9 @@ pub async fn sign_in(
         .finish_discoverable_authentication_v2(&answer, state, Credential::from(passkey.clone()))
         .map_err(|error| refused(&error))?;
     passkey.update_credential(&proved);
-    factors::use_passkey(&mut tx, &id, &write(&passkey)?, ctx.now()).await?;
+    if !factors::use_passkey(&mut tx, &id, &write(&passkey)?, ctx.now()).await? {
+        return Err(unknown);
+    }
     let place = first_place(&mut tx, &person).await?;
     let proof = Proof::Passkey;
     let opened = complete_sign_in(ctx, &mut tx, person.id, place, proof, browser).await?;

@@ -4,17 +4,21 @@ use portal_domain::{
     access::Proof,
     calendar::Timestamp,
     ids::{PartnerId, PersonId, SessionId},
+    secret::SecretName,
 };
 use portal_store::{
     Across, Tx, audit,
     factors::{self, PasskeyRecord},
+    known_browsers,
     people::PersonRecord,
     sessions::{self as stored, SessionRecord},
 };
 use serde_json::{Value, json};
 
-use super::{Browser, Opened, authenticator, complete_sign_in, find_live, known, recovery};
-use crate::{Ctx, ServiceError, messages};
+use super::{
+    Browser, Opened, authenticator, complete_sign_in, find_held, find_live, known, recovery,
+};
+use crate::{Ctx, ServiceError, messages, vault};
 
 /// So many wrong codes end the session: a link must be asked for anew.
 const FAILURES_MAX: i64 = 5;
@@ -59,7 +63,7 @@ pub async fn list(ctx: &Ctx, person: PersonId) -> Result<Proofs, ServiceError> {
     list_in(&mut ctx.store.across(Across::SignIn).read().await?, person).await
 }
 
-async fn list_in(tx: &mut Tx, person: PersonId) -> Result<Proofs, ServiceError> {
+pub(super) async fn list_in(tx: &mut Tx, person: PersonId) -> Result<Proofs, ServiceError> {
     let authenticator = factors::find_authenticator(tx, person).await?;
     Ok(Proofs {
         passkeys: factors::list_passkeys(tx, person).await?,
@@ -68,22 +72,31 @@ async fn list_in(tx: &mut Tx, person: PersonId) -> Result<Proofs, ServiceError> 
     })
 }
 
-/// Who is about to sign in with this browser.
-pub async fn find_pending(ctx: &Ctx, secret: &str) -> Result<Option<Pending>, ServiceError> {
-    find_pending_in(
-        ctx,
-        &mut ctx.store.across(Across::SignIn).read().await?,
-        secret,
-    )
-    .await
+/// Drops everything with which a person could prove itself, what of it lies in the vault, and which browsers are known since it did.
+pub(crate) async fn remove_all(tx: &mut Tx, person: PersonId) -> Result<(), ServiceError> {
+    factors::remove_of(tx, person).await?;
+    known_browsers::remove_of(tx, person, None).await?;
+    for name in [
+        SecretName::Authenticator(person),
+        SecretName::RecoveryCodes(person),
+    ] {
+        vault::remove(tx, &name).await?;
+    }
+    Ok(())
 }
 
-async fn find_pending_in(
-    ctx: &Ctx,
+/// Who is about to sign in with this browser.
+pub async fn find_pending(ctx: &Ctx, secret: &str) -> Result<Option<Pending>, ServiceError> {
+    let mut tx = ctx.store.across(Across::SignIn).read().await?;
+    let live = find_live(ctx, &mut tx, secret).await?;
+    pending_in(&mut tx, live).await
+}
+
+/// Whose second proof a session waits for that is still good, if it waits for one.
+async fn pending_in(
     tx: &mut Tx,
-    secret: &str,
+    live: Option<(SessionRecord, PersonRecord)>,
 ) -> Result<Option<Pending>, ServiceError> {
-    let live = find_live(ctx, tx, secret).await?;
     let Some((session, person)) = live.filter(|(session, _)| !session.proof.opens()) else {
         return Ok(None);
     };
@@ -99,7 +112,8 @@ async fn find_pending_in(
 pub async fn prove(ctx: &Ctx, code: &str, browser: &Browser) -> Result<Opened, ServiceError> {
     let secret = browser.secret.as_deref().unwrap_or_default();
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
-    let pending = find_pending_in(ctx, &mut tx, secret)
+    let live = find_held(ctx, &mut tx, secret).await?;
+    let pending = pending_in(&mut tx, live)
         .await?
         .ok_or(ServiceError::Conflict("link-used-or-expired"))?;
     let person = pending.person.id;
@@ -156,9 +170,16 @@ impl Changer {
         browser: &Browser,
     ) -> Result<Self, ServiceError> {
         let secret = browser.secret.as_deref().unwrap_or_default();
-        let (session, person) = find_live(ctx, tx, secret)
-            .await?
-            .ok_or(ServiceError::Unauthenticated)?;
+        let live = find_held(ctx, tx, secret).await?;
+        Self::of(ctx, tx, live).await
+    }
+
+    async fn of(
+        ctx: &Ctx,
+        tx: &mut Tx,
+        live: Option<(SessionRecord, PersonRecord)>,
+    ) -> Result<Self, ServiceError> {
+        let (session, person) = live.ok_or(ServiceError::Unauthenticated)?;
         let proofs = list_in(tx, person.id).await?;
         let may = match session.proof {
             // Whoever reads the mailbox of somebody who has a second proof adds none of its own.
@@ -179,13 +200,15 @@ impl Changer {
         })
     }
 
-    /// Whether it may: only then is what opens the portal, and is not kept yet, shown to it again.
-    pub(super) async fn is_there(
+    /// Whether there is one at that browser: only then is what opens the portal, and is not kept yet, shown to it again.
+    pub(super) async fn may(
         ctx: &Ctx,
         tx: &mut Tx,
         browser: &Browser,
     ) -> Result<bool, ServiceError> {
-        match Self::find(ctx, tx, browser).await {
+        let secret = browser.secret.as_deref().unwrap_or_default();
+        let live = find_live(ctx, tx, secret).await?;
+        match Self::of(ctx, tx, live).await {
             Ok(_) => Ok(true),
             Err(ServiceError::Conflict(_) | ServiceError::Unauthenticated) => Ok(false),
             Err(error) => Err(error),

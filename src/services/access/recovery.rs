@@ -71,7 +71,7 @@ pub async fn find(
     let Some(codes) = codes else {
         return Ok(None);
     };
-    if !Changer::is_there(ctx, &mut tx, browser).await? {
+    if !Changer::may(ctx, &mut tx, browser).await? {
         return Ok(Some(NotKept::Hidden));
     }
     let codes = codes.reveal().lines().map(str::to_owned).collect();

@@ -52,7 +52,11 @@ pub async fn end(ctx: &Ctx, session: &Session, id: SessionId) -> Result<(), Serv
 }
 
 /// Whoever finds a browser open shuts nobody out with it.
-async fn require_fresh(ctx: &Ctx, tx: &mut Tx, session: &Session) -> Result<(), ServiceError> {
+pub(super) async fn require_fresh(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    session: &Session,
+) -> Result<(), ServiceError> {
     let records = stored::list_of(tx, session.actor.person(), ctx.now()).await?;
     let this = records.iter().find(|record| record.id == session.id);
     if this.is_some_and(|record| is_fresh(ctx, record)) {

@@ -63,6 +63,42 @@ pub(super) fn proof_draft(words: Words, act: &str) -> Draft {
     }
 }
 
+/// Tells a person that somebody took away all with which it proved itself, and how it gets in again; `by` is who that was, and whose.
+pub(crate) async fn proofs_reset(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: &PersonRecord,
+    by: (&str, &str),
+) -> Result<(), ServiceError> {
+    let to = Reader::from(person.clone());
+    send(ctx, tx, &to, &proofs_reset_draft(ctx, to.words(), by)).await
+}
+
+pub(super) fn proofs_reset_draft(ctx: &Ctx, words: Words, (by, place): (&str, &str)) -> Draft {
+    let at = words.instant(ctx.now(), ctx.programme.time_zone);
+    let arguments: [(&str, Argument); 4] = [
+        ("by", by.into()),
+        ("place", place.into()),
+        ("at", at.into()),
+        ("programme", ctx.programme.name.as_str().into()),
+    ];
+    Draft {
+        kind: MailKind::SignIn,
+        words,
+        partner: None,
+        subject: words.with("mail-proofs-reset-subject", &arguments),
+        paragraphs: vec![
+            words.with("mail-proofs-reset-body", &arguments),
+            words.text("mail-proofs-reset-next"),
+            words.with("mail-proofs-reset-unasked", &arguments),
+        ],
+        rows: Vec::new(),
+        items: Vec::new(),
+        button: words.text("mail-sign-in-button"),
+        path: "/sign-in".to_owned(),
+    }
+}
+
 /// To a new colleague of the vendor. No secret is in it: the link that signs in is mailed to whoever asks for one, and works in that browser alone.
 pub(crate) async fn welcome(
     ctx: &Ctx,

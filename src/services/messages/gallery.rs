@@ -25,7 +25,7 @@ use portal_words::{Locale, Words};
 use serde_json::{Value, json};
 
 use super::{
-    access::{invitation_draft, proof_draft, sign_in_draft, welcome_draft},
+    access::{invitation_draft, proof_draft, proofs_reset_draft, sign_in_draft, welcome_draft},
     alerts::{Told, about_alert, alert_draft},
     bills::{BillNews, about_differing_bill, bill_differs_draft, bill_draft},
     compose::{Draft, digest_item},
@@ -40,7 +40,7 @@ use super::{
 use crate::{Ctx, ServiceError, access::require_staff};
 
 /// The mails, by the name under which they are looked at.
-pub const MAILS: [&str; 26] = [
+pub const MAILS: [&str; 27] = [
     "sign-in",
     "proof-add_passkey",
     "proof-remove_passkey",
@@ -49,6 +49,7 @@ pub const MAILS: [&str; 26] = [
     "proof-make_recovery_codes",
     "proof-use_recovery_code",
     "proof-fail_sign_in",
+    "proofs-reset",
     "invitation",
     "welcome",
     "lead-accepted",
@@ -209,6 +210,10 @@ impl<'a> Sample<'a> {
         }
         Ok(match name {
             "sign-in" => sign_in_draft(words),
+            "proofs-reset" => {
+                let vendor = self.ctx.programme.name.as_str();
+                proofs_reset_draft(self.ctx, words, ("Alex Morgan", vendor))
+            }
             "invitation" => invitation_draft(self.ctx, words, ("Jane Meyer", PARTNER)),
             "welcome" => welcome_draft(self.ctx, words, "Alex Morgan"),
             "lead-accepted" => lead_draft(words, &self.lead(), "accepted"),

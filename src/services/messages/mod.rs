@@ -14,7 +14,7 @@ mod preferences;
 mod slack;
 mod statements;
 
-pub(crate) use access::{invitation, proof_changed, sign_in_link, welcome};
+pub(crate) use access::{invitation, proof_changed, proofs_reset, sign_in_link, welcome};
 pub(crate) use alerts::alert;
 pub(crate) use bills::{BillNews, about_bill, bill_differs};
 pub(crate) use bounces::bounces_of;

@@ -14,20 +14,23 @@ use portal_domain::{
     lead::LeadState,
     personal::{ERASED, is_full_name, pseudonym, without_address, without_name},
     scope::Scope,
-    secret::SecretName,
 };
 use portal_store::{
-    Tx, audit as stored_audit, factors, known_browsers, leads,
+    Tx, audit as stored_audit, leads,
     leads::LeadRecord,
     mails, partners,
     people::{self, PersonRecord},
     personal::{self, Held, Row, Table},
-    secrets, sessions,
+    sessions,
 };
 use serde_json::json;
 
 use super::Subject;
-use crate::{Ctx, ServiceError, access::require_staff, audit::ERASE};
+use crate::{
+    Ctx, ServiceError,
+    access::{proofs, require_staff},
+    audit::ERASE,
+};
 
 /// What the database lets nobody change, and what says nothing of people: looked through last, to say what is left.
 const KEPT: [&str; 5] = [
@@ -194,12 +197,7 @@ async fn erase_person(
     }
     people::erase(tx, id, &pseudonym(&id.to_string()), ERASED, now).await?;
     sessions::remove_of(tx, id).await?;
-    known_browsers::remove_of(tx, id, None).await?;
-    factors::remove_of(tx, id).await?;
-    for name in [SecretName::Authenticator(id), SecretName::RecoveryCodes(id)] {
-        secrets::remove(tx, &name).await?;
-    }
-    Ok(())
+    proofs::remove_all(tx, id).await
 }
 
 /// Takes the contact out of a lead, and out of what was typed about it.

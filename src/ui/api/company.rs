@@ -50,3 +50,15 @@ pub async fn remove_member(person: PersonId) -> Result<Done, UiError> {
     page.said(portal_services::company::remove_member(&page.ctx, page.actor()?, person).await)?;
     Ok(Done::new("/company", "member-removed"))
 }
+
+/// Takes away everything that a colleague signs in with; `loss` says what of it was lost, and how it was made sure who asks.
+#[server(endpoint = "reset_member")]
+pub async fn reset_member(
+    person: PersonId,
+    #[server(default)] loss: String,
+) -> Result<Done, UiError> {
+    use portal_services::access::reset;
+    let page = crate::web::page::current().await?;
+    page.said(reset::reset_member(&page.ctx, page.signed_in()?, person, &loss).await)?;
+    Ok(Done::new("/company", "proofs-reset"))
+}

@@ -54,6 +54,18 @@ pub async fn disable_person(
     ))
 }
 
+/// Takes away everything that somebody signs in with; `loss` says what of it was lost, and how it was made sure who asks.
+#[server(endpoint = "reset_person")]
+pub async fn reset_person(
+    person: PersonId,
+    #[server(default)] loss: String,
+) -> Result<Done, UiError> {
+    use portal_services::access::reset;
+    let page = crate::web::page::current().await?;
+    page.said(reset::reset_person(&page.ctx, page.signed_in()?, person, &loss).await)?;
+    Ok(Done::new(format!("/staff/people/{person}"), "proofs-reset"))
+}
+
 /// Says whether money needs two persons.
 #[server(endpoint = "set_two_persons")]
 pub async fn set_two_persons(

@@ -8,6 +8,7 @@ mod permissions;
 mod plan_terms;
 mod proofs;
 mod reach;
+mod reset;
 mod slack_trial;
 
 pub mod partner;

@@ -139,6 +139,7 @@ pub fn code_form(page: &Page, has_authenticator: bool) -> AnyView {
             {field(page, PROVE, "code", "code", label).hint(&hint).autocomplete("one-time-code").maximum(40).input()}
             <button class="btn primary">{words.text("prove-submit")}</button>
         </form>
+        <p class="muted small">{words.text("prove-lost")}</p>
     }
     .into_any()
 }

@@ -51,6 +51,7 @@ prove-code = Code
 prove-code-hint = Die sechs Ziffern, die Ihre App zeigt, oder einer Ihrer Wiederherstellungscodes.
 prove-recovery-code = Wiederherstellungscode
 prove-recovery-code-hint = Einer von denen, die Sie beim Einrichten aufbewahrt haben.
+prove-lost = Haben Sie alles verloren, auch die Wiederherstellungscodes? Die Leitung Ihres Unternehmens oder jemand aus unserer Administration kann Ihre Anmeldung zurücksetzen.
 prove-submit = Anmelden
 prove-cancel = Nicht anmelden
 
@@ -67,6 +68,13 @@ session-end = Beenden
 session-end-others = Überall sonst abmelden
 companies-title = Ihre Unternehmen
 
+reset-title = Anmeldung zurücksetzen
+reset-lead = Für alle, die Passkeys, App und Wiederherstellungscodes zugleich verloren haben. Vergewissern Sie sich zuerst, dass es diese Person ist, die Sie bittet: Rufen Sie an, oder treffen Sie sich. Die Person wird sofort überall abgemeldet, erfährt es per Mail und richtet nach einem gemailten Link neue ein.
+reset-person = Person
+reset-reason = Grund
+reset-reason-hint = Was verloren ging, und wie Sie sich vergewissert haben, wer Sie bittet. Es steht im Protokoll.
+reset-submit = Zurücksetzen
+
 notice-passkey-added = Der Passkey ist hinzugefügt. Von jetzt an meldet er Sie an.
 notice-passkey-removed = Der Passkey ist entfernt, und alle anderen Anmeldungen sind beendet.
 notice-authenticator-added = Ihre App ist eingerichtet.
@@ -74,6 +82,7 @@ notice-authenticator-removed = Die App ist entfernt, und alle anderen Anmeldunge
 notice-recovery-codes-kept = Gut. Hier kann sie niemand mehr lesen.
 notice-session-ended = Dieser Browser ist abgemeldet.
 notice-sessions-ended = Sie sind überall sonst abgemeldet.
+notice-proofs-reset = Die Anmeldung ist zurückgesetzt: Die Person ist überall abgemeldet; eine Mail sagt ihr, wie sie eine neue einrichtet.
 
 audit-act-add_passkey = Passkey hinzugefügt
 audit-act-remove_passkey = Passkey entfernt
@@ -94,6 +103,11 @@ error-authenticator-there = Sie haben schon eine App: Entfernen Sie sie, bevor S
 error-passkey-not-taken = Der Passkey wurde nicht angenommen. Versuchen Sie es noch einmal; bleibt es dabei, melden Sie sich mit einem Link an.
 error-passkey-there = Dieser Passkey ist hier schon bekannt.
 error-passkeys-need-a-name = Passkeys gehören zum Namen einer Seite, und diese ist unter einer Zahl geöffnet.
+error-reset-yourself = Die eigene Anmeldung setzt niemand zurück: Ändern Sie Ihre unter „Anmeldung und Geräte“, oder bitten Sie jemanden mit derselben Rolle.
+error-reset-by-vendor = Die Anmeldung dieser Person setzen nur wir zurück: Schreiben Sie Ihrer Partnerbetreuung.
+error-reset-disabled = Diese Person ist gesperrt: Lassen Sie sie zuerst wieder zu, und setzen Sie dann zurück.
+error-reset-sign-on = Diese Person meldet sich nur über ihre eigene Firma an, hier ist also nichts zurückzusetzen: Fragen Sie, wer sich dort darum kümmert.
+error-reset-nothing = Es gibt nichts zurückzusetzen: Diese Person hat hier weder Passkey noch App und meldet sich über ihre eigene Firma an, oder mit einem gemailten Link, nach dem sie beides einrichtet.
 
 ### Einmalige Anmeldung.
 

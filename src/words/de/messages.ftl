@@ -103,6 +103,7 @@ template-mail-proof-remove_authenticator = App entfernt
 template-mail-proof-make_recovery_codes = Neue Wiederherstellungscodes
 template-mail-proof-use_recovery_code = Wiederherstellungscode benutzt
 template-mail-proof-fail_sign_in = Falsche Codes eingegeben
+template-mail-proofs-reset = Anmeldung zurückgesetzt
 template-mail-invitation = Einladung
 template-mail-welcome = Neue Person
 template-mail-lead-accepted = Lead angenommen

@@ -578,6 +578,7 @@ audit-act-change_role = Rolle im Haus geändert
 audit-act-change_member_role = Rolle beim Partner geändert
 audit-act-disable_person = Person gesperrt
 audit-act-enable_person = Person wieder zugelassen
+audit-act-reset_person = Anmeldung einer Person zurückgesetzt
 audit-act-set_partner_manager = Betreuung eines Partners festgelegt
 audit-act-set_manager_reach = Festgelegt, wie weit die Partnerbetreuung sieht
 audit-act-add_plan_version = Fassung eines Plans veröffentlicht

@@ -51,6 +51,7 @@ prove-code = Code
 prove-code-hint = The six digits that your app shows, or one of your recovery codes.
 prove-recovery-code = Recovery code
 prove-recovery-code-hint = One of those that you kept when you set up your sign-in.
+prove-lost = Have you lost all of it, your recovery codes too? An owner of your company or one of our administrators can reset your sign-in.
 prove-submit = Sign in
 prove-cancel = Do not sign in
 
@@ -67,6 +68,13 @@ session-end = End
 session-end-others = Sign out everywhere else
 companies-title = Your companies
 
+reset-title = Reset the sign-in
+reset-lead = For whoever has lost passkeys, app and recovery codes alike. First make sure that it is this person who asks: call, or meet. The person is signed out everywhere at once, is told by mail, and sets up new ones after a mailed link.
+reset-person = Person
+reset-reason = Reason
+reset-reason-hint = What was lost, and how you made sure who asks. It stands in the audit log.
+reset-submit = Reset
+
 notice-passkey-added = The passkey is added. From now on it signs you in.
 notice-passkey-removed = The passkey is removed, and everything signed in elsewhere is ended.
 notice-authenticator-added = Your app is set up.
@@ -74,6 +82,7 @@ notice-authenticator-removed = The app is removed, and everything signed in else
 notice-recovery-codes-kept = Good. Nobody can read them here any more.
 notice-session-ended = That browser is signed out.
 notice-sessions-ended = You are signed out everywhere else.
+notice-proofs-reset = The sign-in is reset: the person is signed out everywhere, and is told by mail how to set up a new one.
 
 audit-act-add_passkey = Added a passkey
 audit-act-remove_passkey = Removed a passkey
@@ -94,6 +103,11 @@ error-authenticator-there = You have an app already: remove it before you set up
 error-passkey-not-taken = The passkey was not accepted. Try again; if it stays so, sign in with a link.
 error-passkey-there = This passkey is known here already.
 error-passkeys-need-a-name = Passkeys belong to the name of a site, and this one is opened by a number.
+error-reset-yourself = Nobody resets the own sign-in: change yours under “Sign-in and devices”, or ask somebody else with your role.
+error-reset-by-vendor = Only our staff reset this person’s sign-in: write to your partner manager.
+error-reset-disabled = This person is disabled: let this person sign in again first, then reset.
+error-reset-sign-on = This person signs in by the company’s own sign-on alone, so there is nothing to reset here: ask whoever looks after that.
+error-reset-nothing = There is nothing to reset: this person has neither passkey nor app here, and signs in by the company’s own sign-on, or by a mailed link after which they are set up.
 
 ### Single sign-on.
 

@@ -103,6 +103,7 @@ template-mail-proof-remove_authenticator = App removed
 template-mail-proof-make_recovery_codes = New recovery codes
 template-mail-proof-use_recovery_code = Recovery code used
 template-mail-proof-fail_sign_in = Wrong codes typed
+template-mail-proofs-reset = Sign-in reset
 template-mail-invitation = Invitation
 template-mail-welcome = New colleague
 template-mail-lead-accepted = Lead accepted

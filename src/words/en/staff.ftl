@@ -578,6 +578,7 @@ audit-act-change_role = Changed a colleague’s role
 audit-act-change_member_role = Changed a member’s role
 audit-act-disable_person = Disabled a person
 audit-act-enable_person = Let a person sign in again
+audit-act-reset_person = Reset a person’s sign-in
 audit-act-set_partner_manager = Said who looks after a partner
 audit-act-set_manager_reach = Said how far partner managers see
 audit-act-add_plan_version = Published a plan’s version

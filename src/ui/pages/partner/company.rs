@@ -22,7 +22,7 @@ use crate::{
         pages::{
             company_fields::{self, Domain},
             plan_terms::{self, Reader},
-            reach, slack_trial,
+            reach, reset, slack_trial,
         },
     },
     web::page::Page,
@@ -31,6 +31,7 @@ use crate::{
 const UPDATE: &str = "update_company";
 const INVITE: &str = "invite_member";
 const REMOVE: &str = "remove_member";
+const RESET: &str = "reset_member";
 const REVOKE: &str = "revoke_invitation";
 const CHANGE_ROLE: &str = "change_member_role";
 
@@ -58,7 +59,7 @@ fn view(page: &Page, view: &CompanyView, enrolment: Option<&Enrolment>) -> AnyVi
             <div><h1>{words.text("company-title")}</h1><p>{words.text("company-lead")}</p></div>
         </div>
         <div class="split">
-            <div class="stack">{details}{team(page, view)}</div>
+            <div class="stack">{details}{team(page, view)}{reset_form(page, view)}</div>
             <div class="stack">{programme(page, view, enrolment)}{slack(page, view)}{sales}{roles(page)}</div>
         </div>
     }
@@ -249,6 +250,20 @@ fn removal(page: &Page, person: PersonId, name: &str) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+/// For a colleague who has lost everything that it signs in with; nothing where there is none.
+fn reset_form(page: &Page, view: &CompanyView) -> Option<AnyView> {
+    let reader = page.session().map(|session| session.actor.person());
+    let others = view.members.iter();
+    let others = others.filter(|member| Some(member.person) != reader);
+    let others: Vec<(String, String)> = others
+        .map(|member| (member.person.to_string(), member.name.clone()))
+        .collect();
+    (may(page, Action::ManageTeam) && !others.is_empty()).then(|| {
+        let whose = field(page, RESET, "person", "person", "reset-person").select(others);
+        reset::card(page, RESET, whose)
+    })
 }
 
 fn invitation_row(page: &Page, invitation: &InvitationRecord) -> AnyView {

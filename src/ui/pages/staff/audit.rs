@@ -244,7 +244,9 @@ fn subject(record: &AuditRecord) -> AnyView {
         "accept_lead" | "reject_lead" | "withdraw_lead" => "/staff/leads/",
         "add_partner" | "enrol_partner" | "partner_leaves" | "update_company"
         | "change_member_role" | "confirm_details" => "/staff/partners/",
-        "add_person" | "change_role" | "disable_person" | "enable_person" => "/staff/people/",
+        "add_person" | "change_role" | "disable_person" | "enable_person" | "reset_person" => {
+            "/staff/people/"
+        }
         "approve_line" | "withdraw_approval" | "hold_line" | "release_line" | "enter_line"
         | "refuse_line" | "let_line_stand" | "open_dispute" | "answer_dispute"
         | "resolve_dispute" | "withdraw_dispute" => "/staff/lines?list=all&line=",

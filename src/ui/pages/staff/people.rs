@@ -23,7 +23,7 @@ use crate::{
     ui::{
         api::UiError,
         kit::{self, icons},
-        pages::permissions,
+        pages::{permissions, reset},
     },
     web::page::Page,
 };
@@ -282,7 +282,8 @@ fn acts(page: &Page, person: &PersonView, stays: Option<&'static str>) -> AnyVie
         }
         None => disable_form(page, entry),
     };
-    view! { {role}{places.collect_view()}{access} }.into_any()
+    let reset = (entry.disabled_at.is_none() && !is_reader).then(|| reset_form(page, entry));
+    view! { {role}{places.collect_view()}{reset}{access} }.into_any()
 }
 
 fn role_form(page: &Page, entry: &EntryRecord, role: StaffRole) -> AnyView {
@@ -330,6 +331,15 @@ fn place_form(page: &Page, place: &PlaceRecord) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+fn reset_form(page: &Page, entry: &EntryRecord) -> AnyView {
+    if entry.passkeys == 0 && !entry.has_app {
+        let nothing = page.words.text("error-reset-nothing");
+        return view! { <section class="card"><p class="muted">{nothing}</p></section> }.into_any();
+    }
+    let person = view! { <input type="hidden" name="person" value=entry.id.to_string() /> };
+    reset::card(page, "reset_person", person.into_any())
 }
 
 fn disable_form(page: &Page, entry: &EntryRecord) -> AnyView {

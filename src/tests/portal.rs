@@ -11,6 +11,7 @@ use std::{
 use portal::{config::Settings, demo, serve::Portal};
 use portal_domain::{
     access::{Actor, MemberRole, Reach, StaffRole},
+    calendar::Timestamp,
     ids::{LeadId, PartnerId},
     lead::LeadForm,
     line::{LineState, SeenLine},
@@ -198,9 +199,13 @@ impl TestPortal {
 
     /// Moves the time on by minutes.
     pub async fn advance_clock_by(&self, minutes: i64) {
-        let to =
-            chrono::DateTime::from_timestamp_millis(self.ctx.now().plus_ms(minutes * 60_000).0)
-                .unwrap();
+        self.advance_clock_to_instant(self.ctx.now().plus_ms(minutes * 60_000))
+            .await;
+    }
+
+    /// Moves the time on, to the millisecond.
+    pub async fn advance_clock_to_instant(&self, to: Timestamp) {
+        let to = chrono::DateTime::from_timestamp_millis(to.0).unwrap();
         self.advance_clock_to(&to.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
             .await;
     }

@@ -1,5 +1,6 @@
 //! Signing in: a mailed link proves a mailbox, a second proof the person; and where somebody is signed in.
 
+use portal_domain::calendar::Timestamp;
 use portal_services::access;
 use portal_words::{Locale, Words};
 use sqlx::Row;
@@ -13,7 +14,12 @@ fn text(key: &str) -> String {
     Words::of(Locale::En).text(key)
 }
 
-/// Asks for a link and uses it, in one browser.
+/// For so long an app shows a code.
+const HALF_MINUTE_MS: i64 = 30_000;
+/// So much of that is left for whatever comes before a code is typed.
+const LEFT_MS: i64 = 10_000;
+
+/// Asks for a link and uses it, in one browser. The code that an app shows then is shown for a while yet: where its half minute is nearly over, the next one has come.
 pub async fn use_link(portal: &TestPortal, browser: &mut Browser, email: &str) {
     let ask = [("do", "request_link"), ("email", email)];
     let asked = browser.post("/sign-in", &ask).await;
@@ -24,6 +30,11 @@ pub async fn use_link(portal: &TestPortal, browser: &mut Browser, email: &str) {
         .post(&path, &[("do", "use_link"), ("token", token)])
         .await;
     assert_eq!((used.status, used.location.as_str()), (303, "/sign-in"));
+    let now = portal.ctx.now();
+    let left = HALF_MINUTE_MS - now.0 % HALF_MINUTE_MS;
+    if left < LEFT_MS {
+        portal.advance_clock_to_instant(now.plus_ms(left)).await;
+    }
 }
 
 /// A person's app, as it stands on the page that shows it.
@@ -40,11 +51,15 @@ impl App {
 
     /// What it shows now.
     pub fn code(&self, portal: &TestPortal) -> String {
+        self.code_at(portal.ctx.now())
+    }
+
+    fn code_at(&self, at: Timestamp) -> String {
         let totp = Builder::new()
             .with_secret(self.0.clone())
             .with_issuer(Some("x"))
             .with_account_name("x");
-        let seconds = u64::try_from(portal.ctx.now().0 / 1_000).unwrap();
+        let seconds = u64::try_from(at.0 / 1_000).unwrap();
         totp.build().unwrap().generate(seconds).to_string()
     }
 }
@@ -221,6 +236,28 @@ async fn after_that_a_link_and_a_code_sign_in_and_each_code_is_taken_once() {
         422,
         "who looked over the shoulder is late"
     );
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn a_code_is_taken_within_its_own_half_minute_alone() {
+    let portal = TestPortal::start().await;
+    let (_, app) = with_app(&portal, SALES).await;
+    portal.advance_clock_by(2).await;
+    let mut browser = portal.browser();
+    use_link(&portal, &mut browser, SALES).await;
+    let now = portal.ctx.now();
+    for (away, why) in [
+        (-HALF_MINUTE_MS, "that one is over"),
+        (HALF_MINUTE_MS, "that one is not shown yet"),
+    ] {
+        let code = app.code_at(now.plus_ms(away));
+        let typed = [("do", "prove"), ("code", code.as_str())];
+        let answer = browser.post("/sign-in", &typed).await;
+        assert_eq!(answer.status, 422, "{why}");
+        assert!(answer.body.contains(&text("error-wrong-code")));
+    }
+    assert_eq!(prove(&mut browser, &app.code_at(now)).await.0, 303);
     portal.finish().await;
 }
 

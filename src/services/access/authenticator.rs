@@ -1,4 +1,7 @@
 //! Authenticator apps: codes of six digits that change every half minute (TOTP, RFC 6238). The seed lies in the vault.
+//!
+//! Why (2026-11): a code lasts as long as it is shown and no longer, though RFC 6238 would have one more taken for slow networks. Whoever looked over a shoulder is late
+//! sooner so, and whoever was just too slow types the next one; clocks of phones set themselves.
 
 use portal_domain::{
     access::Proof,
@@ -102,7 +105,7 @@ pub async fn remove(ctx: &Ctx, browser: &Browser) -> Result<(), ServiceError> {
     Ok(tx.commit().await?)
 }
 
-/// Whether a code is right, now or half a minute ago or ahead. Each is taken once.
+/// Whether a code is the one of this half minute. Each is taken once.
 pub(super) async fn check(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -132,6 +135,7 @@ fn generator(ctx: &Ctx, seed: &Secret, account: &str) -> Result<Totp, ServiceErr
         .with_secret(seed)
         .with_issuer(Some(issuer))
         .with_account_name(account)
+        .with_skew(0)
         .build()
         .map_err(inconsistent)
 }

@@ -93,7 +93,7 @@ audit-act-use_recovery_code = Mit einem Wiederherstellungscode angemeldet
 audit-act-end_sessions = Überall sonst abgemeldet
 
 error-link-of-other-browser = Dieser Link gilt nur in dem Browser, in dem er angefordert wurde. Öffnen Sie ihn dort, oder lassen Sie sich von hier aus einen neuen zusenden.
-error-wrong-code = Das ist nicht der Code. Geben Sie den ein, der jetzt angezeigt wird; jeder gilt einmal.
+error-wrong-code = Das ist nicht der Code. Warten Sie auf den nächsten, und geben Sie ihn ein, solange er angezeigt wird; jeder gilt einmal. Bleibt es dabei, sehen Sie nach, ob das Gerät mit der App seine Uhr selbst stellt.
 error-no-codes-today = Für Sie wurden innerhalb eines Tages zu viele falsche Codes eingegeben; deshalb gilt keiner einer App. Nehmen Sie einen Passkey oder einen Wiederherstellungscode, oder kommen Sie morgen wieder.
 error-too-many-wrong-codes = Das waren fünf falsche Codes. Lassen Sie sich einen neuen Link zusenden und beginnen Sie von vorn.
 error-prove-again = Dafür müssen Sie sich in der letzten Viertelstunde angemeldet haben. Melden Sie sich ab und wieder an, und kommen Sie zurück.

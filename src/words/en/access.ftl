@@ -93,7 +93,7 @@ audit-act-use_recovery_code = Signed in with a recovery code
 audit-act-end_sessions = Signed out everywhere else
 
 error-link-of-other-browser = This link works only in the browser in which it was asked for. Open it there, or have a new one sent from here.
-error-wrong-code = That is not the code. Type the one that is shown now; each works once.
+error-wrong-code = That is not the code. Wait for the next one, and type it while it is shown; each works once. If it goes on, check that the device with the app sets its clock by itself.
 error-no-codes-today = Too many wrong codes were typed for you within a day, so none of an app is taken. Use a passkey or a recovery code, or come back tomorrow.
 error-too-many-wrong-codes = That were five wrong codes. Have a new link sent to you and start again.
 error-prove-again = For this you must have signed in within the last quarter of an hour. Sign out, sign in again, and come back.

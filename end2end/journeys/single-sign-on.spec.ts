@@ -27,7 +27,7 @@ async function withProvider(portal: Portal, walk: (provider: IdentityProvider) =
 }
 
 /** Adds the provider of Brightside Partners from their page. */
-async function addProvider(page: Page, provider: IdentityProvider, only: boolean): Promise<void> {
+async function addProvider(page: Page, provider: IdentityProvider, only: boolean, strength = ""): Promise<void> {
   await signIn(page, "Alex Morgan");
   await page.goto("/staff/partners");
   await page.getByRole("link", { name: "Brightside Partners" }).click();
@@ -39,6 +39,7 @@ async function addProvider(page: Page, provider: IdentityProvider, only: boolean
   await field("Address of the provider").fill(provider.issuer);
   await field("The portal’s name there").fill(CLIENT);
   await page.locator("input[type=password]").fill(SECRET);
+  await field("What the provider must vouch for").fill(strength);
   if (only) await page.getByRole("checkbox", { name: "The only way to sign in" }).check();
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await expect(notice(page)).toContainText("The provider is there");
@@ -145,6 +146,47 @@ test("a provider's answer is taken for this trip alone, and for its own people",
       expect(released.code).toBe(0);
       await page.reload();
       await expect(page.getByRole("button", { name: "Send me a link" })).toBeVisible();
+    });
+  });
+});
+
+test("a provider vouches for how its people proved themselves, and for when", async ({ page, portal, newPerson }) => {
+  foresee(page, /googleapis|favicon|ERR_NAME_NOT_RESOLVED|sign-in\/provider\/back/);
+  await withProvider(portal, async (provider) => {
+    await addProvider(page, provider, false, "mfa loa:2");
+    await expect(page.getByText("It must vouch for one of these: mfa loa:2")).toBeVisible();
+    await inspect(page, "sign-on-staff-strength");
+
+    await test.step("whoever proved less does not come in", async () => {
+      provider.way = { acr: "loa:1", amr: ["pwd"] };
+      await goThere(page);
+      await provider.signIn(page, "sub-jane");
+      await expect(page.locator("main")).toContainText("did not say that you proved yourself");
+      await inspect(page, "sign-on-weak");
+    });
+
+    await test.step("whoever proved enough does, by either word", async () => {
+      for (const way of [{ acr: "loa:2" }, { amr: ["pwd", "mfa"] }]) {
+        provider.way = way;
+        await goThere(page);
+        await provider.signIn(page, "sub-jane");
+        await expect(page).toHaveURL(/\/\?notice=signed-in/);
+      }
+    });
+
+    await test.step("other sessions are ended once the provider has asked again", async () => {
+      await signIn(await newPerson(), "Jane Meyer");
+      const endOthers = page.getByRole("button", { name: "Sign out everywhere else" });
+      await page.goto("/security");
+      await endOthers.click();
+      await expect(page.locator("main")).toContainText("must say that you proved yourself there");
+      await inspect(page, "security-sign-on");
+      await page.getByRole("button", { name: "Prove yourself again with Brightside ID" }).click();
+      await provider.prove(page, "sub-jane");
+      await expect(page).toHaveURL(/\/\?notice=signed-in/);
+      await page.goto("/security");
+      await endOthers.click();
+      await expect(notice(page)).toContainText("You are signed out everywhere else.");
     });
   });
 });

@@ -17,6 +17,9 @@ pub struct SignOnForm {
     /// Empty: the one that is kept already.
     #[serde(default)]
     pub secret: String,
+    /// Words with spaces between; empty: nothing is asked.
+    #[serde(default)]
+    pub strength: String,
     /// Whatever a ticked box sends.
     #[serde(default)]
     pub only: String,
@@ -42,6 +45,8 @@ pub struct SignOn {
     pub issuer: String,
     /// The portal's name there.
     pub client: String,
+    /// Words of the provider's for how people prove themselves, one of which it must vouch for.
+    pub strength: Vec<String>,
     /// Whether people of that domain sign in in no other way.
     pub is_only_way: bool,
 }
@@ -57,17 +62,38 @@ impl SignOnForm {
         let domain = errors.take("domain", parse_domain(&self.domain));
         let issuer = errors.take("issuer", parse_issuer(&self.issuer));
         let client = errors.take("client", parse_line(&self.client, 300));
-        match (name, domain, issuer, client) {
-            (Some(name), Some(domain), Some(issuer), Some(client)) => Ok(SignOn {
+        let strength = errors.take("strength", parse_strength(&self.strength));
+        match (name, domain, issuer, client, strength) {
+            (Some(name), Some(domain), Some(issuer), Some(client), Some(strength)) => Ok(SignOn {
                 name,
                 domain,
                 issuer,
                 client,
+                strength,
                 is_only_way: !self.only.is_empty(),
             }),
             _ => Err(errors),
         }
     }
+}
+
+impl SignOn {
+    /// Whether a provider vouches for enough, by what it says of a sign-in: a class of how people prove themselves (`acr`) and the ways in which this one did (`amr`).
+    /// Who says nothing vouches for the least, which is enough only where nothing is asked.
+    pub fn is_vouched_for(&self, acr: Option<&str>, amr: &[String]) -> bool {
+        let is_said = |word: &String| acr == Some(word.as_str()) || amr.contains(word);
+        self.strength.is_empty() || self.strength.iter().any(is_said)
+    }
+}
+
+/// Words as a provider says them. They are sent in an address, and so are few.
+fn parse_strength(text: &str) -> Result<Vec<String>, Fault> {
+    let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    let is_plain = |word: &String| word.chars().all(|c| c.is_ascii_graphic());
+    if words.len() > 10 || text.trim().len() > 200 || !words.iter().all(is_plain) {
+        return Err(Fault::new("strength-invalid"));
+    }
+    Ok(words)
 }
 
 /// Whoever keeps a mail service that anybody can have an address at speaks for no company.
@@ -111,6 +137,7 @@ mod tests {
             issuer: "https://login.example.com/realms/staff".to_owned(),
             client: "portal".to_owned(),
             secret: "kept aside".to_owned(),
+            strength: String::new(),
             only: String::new(),
         }
     }
@@ -151,6 +178,29 @@ mod tests {
                 ..form()
             };
             check(&wrong, "issuer", "issuer-invalid");
+        }
+    }
+
+    #[test]
+    fn a_provider_vouches_by_its_class_or_one_of_its_ways_and_else_for_the_least() {
+        let typed = |strength: &str| SignOnForm {
+            strength: strength.to_owned(),
+            ..form()
+        };
+        let ways = |words: &str| -> Vec<String> { words.split(',').map(str::to_owned).collect() };
+        let asked = typed(" mfa  urn:okta:loa:2fa:any ");
+        let asked = asked.parse().expect("a provider");
+        assert_eq!(asked.strength, ["mfa", "urn:okta:loa:2fa:any"]);
+        assert!(asked.is_vouched_for(Some("urn:okta:loa:2fa:any"), &[]));
+        assert!(asked.is_vouched_for(Some("1"), &ways("pwd,mfa")));
+        assert!(!asked.is_vouched_for(Some("MFA"), &ways("pwd,mfa urn:okta:loa:2fa:any")));
+        assert!(!asked.is_vouched_for(Some(""), &ways("")));
+        assert!(!asked.is_vouched_for(None, &[]));
+        let nothing = typed("  ").parse().expect("a provider");
+        assert!(nothing.is_vouched_for(None, &[]));
+        let (many, long) = ("a ".repeat(11), "a".repeat(201));
+        for wrong in [many.as_str(), long.as_str(), "größer", "a\u{7}b"] {
+            check(&typed(wrong), "strength", "strength-invalid");
         }
     }
 

@@ -4,15 +4,16 @@
 //! Where a provider is, people type: it is on the internet, but for those of the own network that whoever runs the portal names. What its description leads to is
 //! held to the same.
 
-use std::{error::Error, fmt, pin::Pin, sync::Arc};
+use std::{error::Error, fmt, pin::Pin, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use openidconnect::{
-    AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet,
-    EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
+    AsyncHttpClient, AuthenticationContextClass, AuthorizationCode, ClientId, ClientSecret,
+    CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl,
+    Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    TokenResponse,
     core::{
-        CoreAuthenticationFlow, CoreClient, CoreJwsSigningAlgorithm as Algorithm,
+        CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreJwsSigningAlgorithm as Algorithm,
         CoreProviderMetadata, CoreUserInfoClaims,
     },
 };
@@ -40,22 +41,40 @@ pub struct Provider {
     /// The portal's name there, and its secret.
     pub client: String,
     pub secret: Secret,
+    /// Words for how people should prove themselves there; it passes over those that it does not know.
+    pub strength: Vec<String>,
     /// Where it sends people back to.
     pub back: String,
 }
 
-/// What makes one way to a provider and back different from all others: known to the browser that went, and to nobody else.
+/// One way to a provider and back.
 #[derive(Clone)]
-pub struct Trip(Secret);
+pub struct Trip {
+    /// What makes it different from all others: known to the browser that went, and to nobody else.
+    secret: Secret,
+    /// Whether whoever is signed in there must prove itself once more.
+    is_anew: bool,
+}
 
 impl Trip {
     pub fn new(secret: Secret) -> Self {
-        Self(secret)
+        Self {
+            secret,
+            is_anew: false,
+        }
+    }
+
+    /// One on which everybody proves itself, and the provider says when that was.
+    pub fn anew(secret: Secret) -> Self {
+        Self {
+            secret,
+            is_anew: true,
+        }
     }
 
     /// A secret for one purpose, out of which no other can be told.
     fn derived(&self, purpose: &str) -> String {
-        let text = format!("{purpose}:{}", self.0.reveal());
+        let text = format!("{purpose}:{}", self.secret.reveal());
         URL_SAFE_NO_PAD.encode(Sha256::digest(text))
     }
 
@@ -76,6 +95,11 @@ pub struct Identity {
     pub email: Option<String>,
     /// Whether the provider says that the address is the person's; not all of them say.
     pub email_verified: Option<bool>,
+    /// How the person proved itself there: a class of ways (`acr`), and the ways (`amr`). Few say both.
+    pub acr: Option<String>,
+    pub amr: Vec<String>,
+    /// How long before it sent the person back that was. The nonce shows that it said so on this trip, so its own clock is enough.
+    pub proved_ms_ago: Option<i64>,
 }
 
 type Client = CoreClient<
@@ -117,7 +141,7 @@ impl Providers {
     ) -> Result<String, CallError> {
         let client = self.client(provider).await?;
         let (nonce, state) = (trip.nonce(), state.to_owned());
-        let asked = client
+        let mut asked = client
             .authorize_url(
                 CoreAuthenticationFlow::AuthorizationCode,
                 move || CsrfToken::new(state),
@@ -127,6 +151,15 @@ impl Providers {
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(
                 &trip.verifier(),
             ));
+        for word in &provider.strength {
+            asked = asked.add_auth_context_value(AuthenticationContextClass::new(word.clone()));
+        }
+        if trip.is_anew {
+            // The prompt is what all of them know; asked for an age, they must tell it.
+            asked = asked
+                .add_prompt(CoreAuthPrompt::Login)
+                .set_max_age(Duration::ZERO);
+        }
         let (address, ..) = asked.url();
         Ok(address.into())
     }
@@ -162,10 +195,18 @@ impl Providers {
             .ok_or_else(|| refused(Said("no ID token came with the answer")))?;
         let verifier = client.id_token_verifier().set_allowed_algs(ALGORITHMS);
         let claims = token.claims(&verifier, &trip.nonce()).map_err(refused)?;
+        let (ways, said_at) = (claims.auth_method_refs(), claims.issue_time());
         let mut identity = Identity {
             subject: claims.subject().to_string(),
             email: claims.email().map(|email| email.to_string()),
             email_verified: claims.email_verified(),
+            acr: claims.auth_context_ref().map(|acr| acr.to_string()),
+            amr: ways.map_or_else(Vec::new, |ways| {
+                ways.iter().map(|way| way.to_string()).collect()
+            }),
+            proved_ms_ago: claims
+                .auth_time()
+                .map(|proved_at| (said_at - proved_at).num_milliseconds().max(0)),
         };
         if identity.email.is_none() {
             // Many tell the address only where they are asked for it.

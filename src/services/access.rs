@@ -18,6 +18,7 @@ use std::collections::HashMap;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portal_domain::{
     access::{Action, Actor, MemberRole, Proof, Reach, StaffRole, can},
+    calendar::Timestamp,
     ids::{PartnerId, PersonId, SessionId},
     scope::{Own, Scope, sees_all},
 };
@@ -409,7 +410,14 @@ async fn complete_sign_in(
     })
 }
 
-/// Begins a session in the place of the one that the browser had, and notes with which proof.
+/// What somebody proved, and when, as far as that is known.
+#[derive(Clone, Copy)]
+struct Proved {
+    proof: Proof,
+    at: Option<Timestamp>,
+}
+
+/// Begins a session of somebody who has just proved that much, in the place of the one that the browser had, and notes with which proof.
 pub(crate) async fn begin_session(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -418,7 +426,24 @@ pub(crate) async fn begin_session(
     proof: Proof,
     browser: &Browser,
 ) -> Result<String, ServiceError> {
-    let secret = open_session(ctx, tx, person, partner, proof, browser).await?;
+    let proved = Proved {
+        proof,
+        at: Some(ctx.now()),
+    };
+    begin_session_after(ctx, tx, person, partner, proved, browser).await
+}
+
+/// The same of somebody who proved it at another time.
+async fn begin_session_after(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    person: PersonId,
+    partner: Option<PartnerId>,
+    proved: Proved,
+    browser: &Browser,
+) -> Result<String, ServiceError> {
+    let secret = open_session(ctx, tx, person, partner, proved, browser).await?;
+    let proof = proved.proof;
     let act = if proof.opens() { "sign_in" } else { "use_link" };
     let facts = json!({ "proof": proof, "partner": partner, "device": browser.device });
     proofs::note(ctx, tx, person, act, &facts).await?;
@@ -430,9 +455,10 @@ async fn open_session(
     tx: &mut Tx,
     person: PersonId,
     partner: Option<PartnerId>,
-    proof: Proof,
+    proved: Proved,
     browser: &Browser,
 ) -> Result<String, ServiceError> {
+    let proof = proved.proof;
     sign_on::check_way(tx, person, partner, proof).await?;
     let now = ctx.now();
     if let Some(before) = &browser.secret {
@@ -444,6 +470,7 @@ async fn open_session(
         person,
         partner,
         proof,
+        proved_at: proved.at,
         device: browser.device.clone(),
         created_at: now,
         seen_at: now,
@@ -499,8 +526,13 @@ pub async fn switch_partner(
     if session.proof == Proof::SignOn {
         return Err(ServiceError::Conflict("sign-on-elsewhere"));
     }
-    let (person, proof, before) = (person.id, session.proof, session.partner);
-    let secret = open_session(ctx, &mut tx, person, Some(partner), proof, browser).await?;
+    // Nothing is proved by it.
+    let proved = Proved {
+        proof: session.proof,
+        at: session.proved_at,
+    };
+    let (person, before) = (person.id, session.partner);
+    let secret = open_session(ctx, &mut tx, person, Some(partner), proved, browser).await?;
     let facts = audit::changes([("partner", json!(before), json!(partner))]);
     proofs::note(ctx, &mut tx, person, "switch_partner", &facts).await?;
     tx.commit().await?;

@@ -25,7 +25,8 @@ pub struct ProviderRecord {
 }
 
 const PROVIDER: &str = "SELECT identity_providers.id, identity_providers.partner_id, partners.name AS partner_name, identity_providers.name,
-        identity_providers.domain, identity_providers.issuer, identity_providers.client, identity_providers.is_only_way, identity_providers.changed_at
+        identity_providers.domain, identity_providers.issuer, identity_providers.client, identity_providers.strength,
+        identity_providers.is_only_way, identity_providers.changed_at
     FROM identity_providers
     LEFT JOIN partners ON partners.id = identity_providers.partner_id";
 
@@ -43,6 +44,11 @@ fn read_provider(row: &AnyRow) -> Result<ProviderRecord, StoreError> {
             })?,
             issuer: row.text("issuer")?,
             client: row.text("client")?,
+            strength: row
+                .text("strength")?
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
             is_only_way: row.integer("is_only_way")? == 1,
         },
         changed_at: row.instant("changed_at")?,
@@ -59,15 +65,16 @@ pub async fn put(
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO identity_providers (id, partner_id, name, domain, issuer, client, is_only_way, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        "INSERT INTO identity_providers (id, partner_id, name, domain, issuer, client, strength, is_only_way, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, domain = excluded.domain, issuer = excluded.issuer, client = excluded.client,
-             is_only_way = excluded.is_only_way, changed_at = excluded.changed_at",
+             strength = excluded.strength, is_only_way = excluded.is_only_way, changed_at = excluded.changed_at",
         id,
         partner,
         sign_on.name,
         sign_on.domain.as_str(),
         sign_on.issuer,
         sign_on.client,
+        sign_on.strength.join(" "),
         i64::from(sign_on.is_only_way),
         now,
     )?;

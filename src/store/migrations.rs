@@ -377,6 +377,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0061_known_browsers.sql"),
         include_str!("../../migrations/0061_known_browsers.sql"),
     ),
+    (
+        62,
+        "vouched_proofs",
+        include_str!("../../migrations/0062_vouched_proofs.sql"),
+        include_str!("../../migrations/0062_vouched_proofs.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once.

@@ -20,8 +20,9 @@ pub struct SessionRecord {
     pub id: SessionId,
     pub person: PersonId,
     pub partner: Option<PartnerId>,
-    /// What was proved when it began.
+    /// What it rests on, and when that was proved: `None` where nobody knows.
     pub proof: Proof,
+    pub proved_at: Option<Timestamp>,
     /// The browser and its system, in a few words.
     pub device: String,
     pub created_at: Timestamp,
@@ -32,13 +33,14 @@ pub struct SessionRecord {
 pub async fn add(tx: &mut Tx, token_hash: &str, session: &SessionRecord) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO sessions (token_hash, id, person_id, partner_id, proof, device, created_at, seen_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO sessions (token_hash, id, person_id, partner_id, proof, proved_at, device, created_at, seen_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         token_hash,
         session.id,
         session.person,
         session.partner,
         session.proof,
+        session.proved_at,
         session.device,
         session.created_at,
         session.seen_at,
@@ -48,8 +50,8 @@ pub async fn add(tx: &mut Tx, token_hash: &str, session: &SessionRecord) -> Resu
 }
 
 /// What is neither revoked nor expired, of people who are not disabled.
-const SESSION: &str = "SELECT sessions.id, sessions.person_id, sessions.partner_id, sessions.proof, sessions.device, sessions.created_at,
-        sessions.seen_at, sessions.expires_at
+const SESSION: &str = "SELECT sessions.id, sessions.person_id, sessions.partner_id, sessions.proof, sessions.proved_at, sessions.device,
+        sessions.created_at, sessions.seen_at, sessions.expires_at
     FROM sessions JOIN people ON people.id = sessions.person_id
     WHERE sessions.id IS NOT NULL AND sessions.revoked_at IS NULL AND people.disabled_at IS NULL";
 
@@ -59,6 +61,7 @@ fn read_session(row: &AnyRow) -> Result<SessionRecord, StoreError> {
         person: row.parsed("person_id")?,
         partner: row.optional_parsed("partner_id")?,
         proof: row.word("proof", Proof::parse)?,
+        proved_at: row.optional_instant("proved_at")?,
         device: row.text("device")?,
         created_at: row.instant("created_at")?,
         seen_at: row.instant("seen_at")?,
@@ -122,8 +125,8 @@ pub async fn list_standing(
 ) -> Result<Vec<StandingSession>, StoreError> {
     let found = rows_of(tx, token_hashes, |hashes| {
         format!(
-            "SELECT sessions.token_hash, sessions.id, sessions.person_id, sessions.partner_id, sessions.proof, sessions.device, sessions.created_at,
-                sessions.seen_at, sessions.expires_at,
+            "SELECT sessions.token_hash, sessions.id, sessions.person_id, sessions.partner_id, sessions.proof, sessions.proved_at, sessions.device,
+                sessions.created_at, sessions.seen_at, sessions.expires_at,
                 people.staff_role, members.role AS member_role, partners.sales_reach
              FROM sessions JOIN people ON people.id = sessions.person_id
              LEFT JOIN members ON members.person_id = sessions.person_id AND members.partner_id = sessions.partner_id AND members.removed_at IS NULL

@@ -666,6 +666,7 @@ pub async fn begin_session(ctx: &Ctx, actor: &Actor, proof: Proof) -> String {
             Actor::Staff { .. } => None,
         },
         proof,
+        proved_at: Some(ctx.now()),
         device: String::new(),
         created_at: ctx.now(),
         seen_at: ctx.now(),

@@ -14,6 +14,7 @@ use portal_services::{
     },
 };
 use portal_store::{audit, people};
+use serde_json::{Value, json};
 
 use crate::{browser::english, portal::TestPortal};
 
@@ -26,6 +27,7 @@ fn form(domain: &str, only: bool) -> SignOnForm {
         issuer: "https://login.example.com".to_owned(),
         client: "portal".to_owned(),
         secret: String::new(),
+        strength: String::new(),
         only: if only { "on".to_owned() } else { String::new() },
     }
 }
@@ -52,6 +54,9 @@ fn who(subject: &str, email: &str) -> Who {
         subject: subject.to_owned(),
         email: Some(email.to_owned()),
         email_verified: Some(true),
+        acr: None,
+        amr: Vec::new(),
+        proved_ms_ago: None,
     }
 }
 
@@ -282,6 +287,125 @@ async fn an_address_where_no_provider_may_be_is_not_called() {
     }
     let kept = sign_on::list(&portal.ctx, &portal.staff.administrator).await;
     assert!(kept.unwrap().is_empty());
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn nobody_comes_in_for_whom_a_provider_does_not_vouch_as_it_is_asked() {
+    let portal = TestPortal::start().await;
+    let (ctx, provider) = (&portal.ctx, asters(&portal, false).await);
+    let silent = who("1", SALES);
+    sign_in(ctx, provider, &silent)
+        .await
+        .expect("where nothing is asked, whoever the provider lets in is in");
+    let asks = SignOn {
+        strength: vec!["mfa".to_owned(), "loa:2".to_owned()],
+        ..read("aster-consulting.com", false)
+    };
+    save(&portal, Which::There(provider), &asks).await;
+    let weak = Who {
+        acr: Some("loa:1".to_owned()),
+        amr: vec!["pwd".to_owned(), "x".repeat(1_000)],
+        ..who("1", SALES)
+    };
+    let stranger = Who {
+        subject: "2".to_owned(),
+        ..weak.clone()
+    };
+    for weak in [&silent, &weak, &stranger] {
+        refused(sign_in(ctx, provider, weak).await, "sign-on-weak");
+    }
+    let by_class = Who {
+        acr: Some("loa:2".to_owned()),
+        ..silent.clone()
+    };
+    let by_way = Who {
+        amr: vec!["pwd".to_owned(), "mfa".to_owned()],
+        ..silent.clone()
+    };
+    for strong in [&by_class, &by_way] {
+        let secret = sign_in(ctx, provider, strong).await.unwrap();
+        let session = access::find_session(ctx, &secret).await.unwrap().unwrap();
+        assert_eq!(session.actor, portal.aster.sales);
+    }
+
+    let mut tx = ctx.store.read().await.unwrap();
+    let acts = audit::list_of_subjects(&mut tx, &[provider.to_string()]).await;
+    let acts = acts.unwrap();
+    drop(tx);
+    let refusals: Vec<_> = acts
+        .iter()
+        .filter(|act| act.act == "refuse_sign_on")
+        .collect();
+    let person = portal.aster.sales.person();
+    let persons: Vec<_> = refusals.iter().map(|act| act.person).collect();
+    assert_eq!(persons, [Some(person), Some(person), None]);
+    let facts: Value = serde_json::from_str(&refusals[1].facts).unwrap();
+    let told = json!({
+        "asked": ["mfa", "loa:2"],
+        "acr": "loa:1",
+        "amr": ["pwd", "x".repeat(200)],
+    });
+    assert_eq!(facts, told);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn other_sessions_are_ended_only_soon_after_a_proof_that_the_provider_vouches_for() {
+    let portal = TestPortal::start().await;
+    let (ctx, provider) = (&portal.ctx, asters(&portal, false).await);
+    let minutes = |minutes: i64| Some(minutes * 60_000);
+    for (proved_ms_ago, is_recent) in [
+        (None, false),
+        (minutes(16), false),
+        (minutes(14), true),
+        (Some(i64::MAX), false),
+    ] {
+        let who = Who {
+            proved_ms_ago,
+            ..who("1", SALES)
+        };
+        let secret = sign_in(ctx, provider, &who).await.unwrap();
+        let session = access::find_session(ctx, &secret).await.unwrap().unwrap();
+        let ended = access::sessions::end_others(ctx, &session).await;
+        if is_recent {
+            ended.expect("proved fourteen minutes ago");
+            portal.advance_clock_by(2).await;
+            let late = access::sessions::end_others(ctx, &session).await;
+            refused(late, "sign-on-prove-again");
+        } else {
+            refused(ended, "sign-on-prove-again");
+        }
+    }
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn words_that_no_provider_says_are_not_kept_and_what_is_asked_stands_on_the_page() {
+    let portal = TestPortal::start().await;
+    let mut browser = portal.sign_in(&portal.staff.administrator).await;
+    let typed = [
+        ("do", "save_sign_on"),
+        ("form[name]", "Example"),
+        ("form[domain]", "example.com"),
+        ("form[issuer]", "https://login.example.com"),
+        ("form[client]", "portal"),
+        ("form[secret]", "x"),
+        ("form[strength]", "größer"),
+    ];
+    let answer = browser.post("/staff/sign-on", &typed).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.body.contains(&english("error-strength-invalid")));
+    let asks = SignOn {
+        strength: vec!["mfa".to_owned(), "hwk".to_owned()],
+        ..read("example.com", false)
+    };
+    let id = save(&portal, Which::Vendors, &asks).await;
+    let page = browser.get("/staff/sign-on").await.body;
+    assert!(page.contains("one of these: mfa hwk"), "{page}");
+    save(&portal, Which::There(id), &read("example.com", false)).await;
+    let page = browser.get("/staff/sign-on").await.body;
+    assert!(page.contains(&english("sign-on-strength-none")), "{page}");
     portal.finish().await;
 }
 

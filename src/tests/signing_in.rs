@@ -585,6 +585,28 @@ async fn a_person_of_two_companies_opens_the_one_or_the_other() {
 }
 
 #[tokio::test]
+async fn opening_another_company_proves_nothing() {
+    let portal = TestPortal::start().await;
+    let (mut browser, _) = with_app(&portal, SALES).await;
+    let add = format!(
+        "INSERT INTO members (partner_id, person_id, role, joined_at) VALUES ('{}', '{}', 'finance', 1)",
+        portal.borealis.id,
+        portal.aster.sales.person()
+    );
+    portal.database.execute(&add).await.unwrap();
+    portal.advance_clock_by(16).await;
+    let borealis = portal.borealis.id.to_string();
+    let switch = [("do", "switch_partner"), ("partner", borealis.as_str())];
+    assert_eq!(browser.post("/security", &switch).await.location, "/");
+    for act in ["renew_recovery_codes", "end_other_sessions"] {
+        let late = browser.post("/security", &[("do", act)]).await;
+        assert_eq!(late.status, 409, "{act}");
+        assert!(late.body.contains(&text("error-prove-again")));
+    }
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn no_passkey_is_asked_for_where_the_site_has_no_name_and_none_is_taken_unasked() {
     let portal = TestPortal::start().await;
     let mut browser = portal.browser();

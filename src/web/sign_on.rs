@@ -37,12 +37,15 @@ pub struct Back {
     iss: Option<String>,
 }
 
-/// Begins a trip: the provider's own page.
-pub async fn begin(page: &Page, provider: ProviderId) -> Result<String, UiError> {
+/// Begins a trip: the provider's own page, where whoever comes `again` proves itself once more.
+pub async fn begin(page: &Page, provider: ProviderId, again: bool) -> Result<String, UiError> {
     let asked_with = page::asks_for_link(page);
     let trip = page.said(sign_on::begin(&page.ctx, provider, &asked_with).await)?;
     let asked = asked_of(page, &trip.provider.sign_on, trip.secret);
-    let own = outside::Trip::new(trip.own);
+    let own = match again {
+        true => outside::Trip::anew(trip.own),
+        false => outside::Trip::new(trip.own),
+    };
     let address = page.app.providers.address(&asked, &trip.state, &own).await;
     address.map_err(|failure| said(page, failure))
 }
@@ -88,6 +91,9 @@ async fn take(page: &Page, back: &Back) -> Result<String, UiError> {
         subject: identity.subject,
         email: identity.email,
         email_verified: identity.email_verified,
+        acr: identity.acr,
+        amr: identity.amr,
+        proved_ms_ago: identity.proved_ms_ago,
     };
     page.said(sign_on::sign_in(&page.ctx, provider.id, &who, &page.browser()).await)
 }
@@ -121,6 +127,7 @@ fn asked_of(page: &Page, provider: &SignOn, secret: Secret) -> outside::Provider
         issuer: provider.issuer.clone(),
         client: provider.client.clone(),
         secret,
+        strength: provider.strength.clone(),
         back: sign_on::back_address(&page.ctx),
     }
 }

@@ -149,10 +149,11 @@ pub async fn prove(ctx: &Ctx, code: &str, browser: &Browser) -> Result<Opened, S
     Ok(opened)
 }
 
-/// Whether somebody has just proved itself in that session; in the demo nobody proves anything.
+/// Whether somebody has just proved what that session rests on; in the demo nobody proves anything.
 pub(super) fn is_fresh(ctx: &Ctx, session: &SessionRecord) -> bool {
-    let until = session.created_at.plus_ms(FRESH_MINUTES * 60_000);
-    matches!(session.proof, Proof::Demo) || ctx.now() < until
+    let proved_at = session.proved_at;
+    let until = proved_at.map(|at| at.plus_ms(FRESH_MINUTES * 60_000));
+    matches!(session.proof, Proof::Demo) || until.is_some_and(|until| ctx.now() < until)
 }
 
 /// Somebody who may change with what it proves itself: it has just done so, or has nothing to do so with yet.

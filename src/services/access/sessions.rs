@@ -1,6 +1,6 @@
 //! Where a person is signed in, as that person sees it.
 
-use portal_domain::{calendar::Timestamp, ids::SessionId};
+use portal_domain::{access::Proof, calendar::Timestamp, ids::SessionId};
 use portal_store::{Across, Tx, sessions as stored};
 use serde_json::json;
 
@@ -18,6 +18,8 @@ pub struct SignedIn {
     pub device: String,
     pub since: Timestamp,
     pub seen_at: Timestamp,
+    /// What it rests on.
+    pub proof: Proof,
     /// The one that asks.
     pub is_this: bool,
 }
@@ -31,6 +33,7 @@ pub async fn list(ctx: &Ctx, session: &Session) -> Result<Vec<SignedIn>, Service
         .map(|record| SignedIn {
             is_this: record.id == session.id,
             id: record.id,
+            proof: record.proof,
             device: record.device,
             since: record.created_at,
             seen_at: record.seen_at,
@@ -58,11 +61,13 @@ pub(super) async fn require_fresh(
     session: &Session,
 ) -> Result<(), ServiceError> {
     let records = stored::list_of(tx, session.actor.person(), ctx.now()).await?;
-    let this = records.iter().find(|record| record.id == session.id);
-    if this.is_some_and(|record| is_fresh(ctx, record)) {
-        Ok(())
-    } else {
-        Err(ServiceError::Conflict("prove-again"))
+    match records.iter().find(|record| record.id == session.id) {
+        Some(this) if is_fresh(ctx, this) => Ok(()),
+        // Whoever signs out here and in again may come back without having been asked anything there.
+        Some(this) if this.proof == Proof::SignOn => {
+            Err(ServiceError::Conflict("sign-on-prove-again"))
+        }
+        _ => Err(ServiceError::Conflict("prove-again")),
     }
 }
 

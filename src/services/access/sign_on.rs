@@ -3,6 +3,9 @@
 //!
 //! Why (2026-11): a partner looks after its provider itself, and could have it say anything. So what is begun there opens nothing of another company, adds no proof
 //! that would, and lasts half a day.
+//!
+//! How people proved themselves there, and when, only the provider knows. Where an administrator asks it to vouch for that, nobody comes in for whom it does not. What
+//! it does not say counts as the least: one factor, given nobody knows when.
 
 use portal_domain::{
     access::{Action, Actor, Proof},
@@ -19,11 +22,14 @@ use portal_store::{
 };
 use serde_json::json;
 
-use super::{Browser, begin_session, hash_token, new_token, require_staff};
+use super::{Browser, Proved, begin_session_after, hash_token, new_token, require_staff};
 use crate::{Ctx, ServiceError, audit::record, vault};
 
 /// How long somebody may take at the provider.
 const TRIP_MINUTES: i64 = 10;
+/// So much is kept of what a provider vouched for in vain; any that means well says less.
+const WORDS_MAX: usize = 20;
+const WORD_LENGTH_MAX: usize = 200;
 
 /// Somebody on the way to a provider or back.
 #[derive(Clone, Debug)]
@@ -41,6 +47,11 @@ pub struct Who {
     pub subject: String,
     pub email: Option<String>,
     pub email_verified: Option<bool>,
+    /// How it proved itself there: `acr` and `amr`.
+    pub acr: Option<String>,
+    pub amr: Vec<String>,
+    /// How long ago that is, where the provider says so.
+    pub proved_ms_ago: Option<i64>,
 }
 
 /// Where a provider sends people back to.
@@ -123,7 +134,16 @@ pub async fn sign_in(
     let provider = stored::find(&mut tx, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let person = match stored::find_person(&mut tx, id, &who.subject).await? {
+    let known = stored::find_person(&mut tx, id, &who.subject).await?;
+    if !provider
+        .sign_on
+        .is_vouched_for(who.acr.as_deref(), &who.amr)
+    {
+        note_weakness(ctx, &mut tx, &provider, known, who).await?;
+        tx.commit().await?;
+        return Err(ServiceError::Conflict("sign-on-weak"));
+    }
+    let person = match known {
         Some(person) => {
             stored::touch_identity(&mut tx, id, &who.subject, ctx.now()).await?;
             people::find(&mut tx, person).await?
@@ -136,9 +156,33 @@ pub async fn sign_in(
     if !belongs(&mut tx, &person, place).await? {
         return Err(ServiceError::Conflict("sign-on-nobody"));
     }
-    let secret = begin_session(ctx, &mut tx, person.id, place, Proof::SignOn, browser).await?;
+    let proved = Proved {
+        proof: Proof::SignOn,
+        at: who.proved_ms_ago.map(|ago| ctx.now().plus_ms(-ago)),
+    };
+    let secret = begin_session_after(ctx, &mut tx, person.id, place, proved, browser).await?;
     tx.commit().await?;
     Ok(secret)
+}
+
+/// Writes down what a provider vouched for where that was too little: whoever looks after it sees there which words it has.
+async fn note_weakness(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    provider: &ProviderRecord,
+    known: Option<PersonId>,
+    who: &Who,
+) -> Result<(), ServiceError> {
+    let cut = |word: &String| -> String { word.chars().take(WORD_LENGTH_MAX).collect() };
+    let facts = json!({
+        "asked": provider.sign_on.strength,
+        "acr": who.acr.as_ref().map(cut),
+        "amr": who.amr.iter().take(WORDS_MAX).map(cut).collect::<Vec<_>>(),
+    })
+    .to_string();
+    let subject = provider.id.to_string();
+    audit::add(tx, known, "refuse_sign_on", &subject, &facts, ctx.now()).await?;
+    Ok(())
 }
 
 /// Finds whom a provider names for the first time, and keeps it. Nobody becomes somebody else by getting that person's address later: a person is one subject only.

@@ -35,11 +35,14 @@ pub async fn request_link(email: String, #[server(default)] anyway: bool) -> Res
     Ok(Done::new("/sign-in?sent=1", ""))
 }
 
-/// Sends a person to the identity provider of its company.
+/// Sends a person to the identity provider of its company; one that is signed in and comes `again` must prove itself there once more.
 #[server(endpoint = "begin_sign_on")]
-pub async fn begin_sign_on(provider: ProviderId) -> Result<Done, UiError> {
+pub async fn begin_sign_on(
+    provider: ProviderId,
+    #[server(default)] again: bool,
+) -> Result<Done, UiError> {
     let page = crate::web::page::current().await?;
-    let address = crate::web::sign_on::begin(&page, provider).await?;
+    let address = crate::web::sign_on::begin(&page, provider, again).await?;
     Ok(Done::new(address, ""))
 }
 

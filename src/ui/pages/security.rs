@@ -2,14 +2,17 @@
 
 use axum::response::Response;
 use leptos::prelude::*;
-use portal_domain::calendar::Timestamp;
+use portal_domain::{access::Proof, calendar::Timestamp};
 use portal_services::access::{
     self, authenticator,
     proofs::{self, Proofs},
     recovery::{self, NotKept},
     sessions::{self, SignedIn},
+    sign_on,
 };
-use portal_store::{factors::PasskeyRecord, people::MemberRecord};
+use portal_store::{
+    factors::PasskeyRecord, identity_providers::ProviderRecord, people::MemberRecord,
+};
 
 use super::proofs::{authenticator_form, card, passkey_form};
 use crate::{
@@ -28,17 +31,26 @@ struct Shown {
     setup: Option<authenticator::Setup>,
     codes: Option<NotKept>,
     places: Vec<SignedIn>,
+    /// Where the person can prove itself once more, if that is where it did.
+    provider: Option<ProviderRecord>,
     memberships: Vec<MemberRecord>,
 }
 
 pub async fn show(page: Page) -> Result<Response, UiError> {
     let session = page.signed_in()?;
     let (ctx, person, browser) = (&page.ctx, session.actor.person(), page.browser());
+    let places = page.said(sessions::list(ctx, session).await)?;
+    let is_by_provider = |place: &SignedIn| place.is_this && place.proof == Proof::SignOn;
+    let provider = match places.iter().any(is_by_provider) {
+        true => page.said(sign_on::find_for(ctx, &session.email).await)?,
+        false => None,
+    };
     let shown = Shown {
         proofs: page.said(proofs::list(ctx, person).await)?,
         setup: page.said(authenticator::find_setup(ctx, person, &browser).await)?,
         codes: page.said(recovery::find(ctx, person, &browser).await)?,
-        places: page.said(sessions::list(ctx, session).await)?,
+        places,
+        provider,
         memberships: page.said(access::list_memberships(ctx, &session.actor).await)?,
     };
     let title = page.words.text("security-title");
@@ -57,7 +69,7 @@ fn view(page: &Page, shown: &Shown) -> AnyView {
                 {codes_card(page, &shown.proofs)}
             </div>
             <div class="stack">
-                {places(page, &shown.places)}
+                {places(page, &shown.places, shown.provider.as_ref())}
                 {(shown.memberships.len() > 1).then(|| companies(page, &shown.memberships))}
             </div>
         </div>
@@ -151,20 +163,36 @@ fn codes_card(page: &Page, proofs: &Proofs) -> Option<AnyView> {
     Some(card(page, "recovery", body.into_any()))
 }
 
-fn places(page: &Page, places: &[SignedIn]) -> AnyView {
+fn places(page: &Page, places: &[SignedIn], provider: Option<&ProviderRecord>) -> AnyView {
     let rows = places
         .iter()
         .map(|place| place_row(page, place))
         .collect_view();
     let end_others = (places.len() > 1).then(|| {
         let label = page.words.text("session-end-others");
-        view! { <div class="foot">{kit::button_form("end_other_sessions", &[], label, "btn")}</div> }
+        view! {
+            <div class="foot">
+                {kit::button_form("end_other_sessions", &[], label, "btn")}
+                {provider.map(|provider| prove_again(page, provider))}
+            </div>
+        }
     });
     card(
         page,
         "sessions",
         view! { <ul class="rows">{rows}</ul>{end_others} }.into_any(),
     )
+}
+
+/// Leads to the provider that signed the person in, which asks it anew who it is.
+fn prove_again(page: &Page, provider: &ProviderRecord) -> AnyView {
+    let values = [
+        ("provider", provider.id.to_string()),
+        ("again", "true".to_owned()),
+    ];
+    let name = [("name", provider.sign_on.name.as_str().into())];
+    let label = page.words.with("sign-on-again", &name);
+    kit::button_form("begin_sign_on", &values, label, "btn")
 }
 
 fn place_row(page: &Page, place: &SignedIn) -> AnyView {

@@ -108,6 +108,7 @@ struct First<'a> {
     domain: &'a str,
     issuer: &'a str,
     client: &'a str,
+    strength: &'a str,
     is_only_way: bool,
     is_there: bool,
 }
@@ -133,6 +134,7 @@ fn fields(page: &Page, is_refused: bool, first: &First<'_>) -> AnyView {
             {one("issuer", "sign-on-issuer", first.issuer).hint("sign-on-issuer-hint").maximum(500).full().input()}
             {one("client", "sign-on-client", first.client).maximum(300).input()}
             {secret.input()}
+            {one("strength", "sign-on-strength", first.strength).hint("sign-on-strength-hint").maximum(200).optional().full().input()}
         </div>
         <label class="check">
             <input type="checkbox" name="form[only]" value="on" checked=first.is_only_way || typed_only />
@@ -163,11 +165,13 @@ fn card(page: &Page, provider: &ProviderRecord) -> AnyView {
     let words = &page.words;
     let (id, said) = (provider.id.to_string(), &provider.sign_on);
     let is_refused = page.refusal(SAVE).is_some() && page.typed(SAVE, "provider", "") == id;
+    let strength = said.strength.join(" ");
     let first = First {
         name: &said.name,
         domain: said.domain.as_str(),
         issuer: &said.issuer,
         client: &said.client,
+        strength: &strength,
         is_only_way: said.is_only_way,
         is_there: true,
     };
@@ -175,9 +179,14 @@ fn card(page: &Page, provider: &ProviderRecord) -> AnyView {
         true => kit::pill("active", words.text("sign-on-state-only")),
         false => kit::pill("healthy", words.text("sign-on-state-offered")),
     };
+    let asked = match strength.as_str() {
+        "" => words.text("sign-on-strength-none"),
+        asked => words.with("sign-on-strength-asked", &[("words", asked.into())]),
+    };
     view! {
         <section class="card" aria-label=said.domain.to_string()>
             <header><h2>{company(page, provider)}" "{pill}</h2><p>{said.domain.to_string()}" · "{said.name.clone()}" · "{said.issuer.clone()}</p></header>
+            <p>{asked}</p>
             <p class="muted small">{words.text("sign-on-changed")}" "{kit::ago(page, provider.changed_at)}</p>
             <details class="more" open=is_refused>
                 <summary class="btn sm">{words.text("sign-on-change")}</summary>

@@ -12,9 +12,14 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 use ipnet::IpNet;
 use portal_domain::{
-    calendar::Timestamp, connection::System, payout::MinimumPayout, statement::Party, text::Email,
+    calendar::Timestamp, connection::System, outward::OutwardHosts, payout::MinimumPayout,
+    statement::Party, text::Email,
 };
-use portal_integrations::{Secret, xero::BillStatus};
+use portal_integrations::{
+    Secret,
+    email::{MailRules, Mailer},
+    xero::BillStatus,
+};
 use portal_jobs::{Addresses, HubSpotKeys, XeroKeys};
 
 /// The demo's vendor.
@@ -227,6 +232,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "Identity providers in the own network, as names or addresses with a comma between, such as login.internal,10.0.0.6:8443; all others must be on the internet",
     ),
     (
+        "OUTWARD_HOSTS",
+        "",
+        "The hosts that the portal may speak to where people type an address (iPaaS, identity providers, mail servers), and in SMTP_URL: with a comma between, `*.` before a name for all names below it, such as hooks.example.com,*.n8n.cloud. Not set: any on the internet. What stands in SMTP_INTERNAL_HOSTS or SIGN_ON_INTERNAL_HOSTS need not stand here",
+    ),
+    (
         "MAIL_FROM",
         "Partner portal <portal@example.com>",
         "Sender of mails",
@@ -280,6 +290,8 @@ pub struct Settings {
     pub mail_hosts: Vec<String>,
     /// Identity providers that may be called though they are not on the internet.
     pub sign_on_hosts: Vec<String>,
+    /// Whom the portal may speak to where somebody types an address.
+    pub outward: OutwardHosts,
     pub mail_from: String,
     pub staff_channel: String,
     pub bill_account: String,
@@ -379,6 +391,7 @@ impl Settings {
             smtp_url: values.optional("SMTP_URL").map(Secret::from),
             mail_hosts: values.list("SMTP_INTERNAL_HOSTS"),
             sign_on_hosts: values.list("SIGN_ON_INTERNAL_HOSTS"),
+            outward: values.outward("OUTWARD_HOSTS")?,
             mail_from: values.text("MAIL_FROM"),
             staff_channel: values.text("SLACK_STAFF_CHANNEL"),
             bill_account: values.text("XERO_BILL_ACCOUNT"),
@@ -407,6 +420,7 @@ impl Settings {
                 "the database is on another machine, and nothing says that the line to it is encrypted: add ?sslmode=verify-full (and &sslrootcert=… where its certificate is not a public one's), or ?sslmode=disable where nobody else is on that network",
             ));
         }
+        settings.check_mail()?;
         let sandbox = settings.is_sandbox();
         complete_vendor(&mut settings.vendor, &settings.portal_name, sandbox);
         Ok(settings)
@@ -415,6 +429,27 @@ impl Settings {
     /// Everything outside is the sandbox; one real credential ends that, and so does saying that nothing stands in.
     pub fn is_sandbox(&self) -> bool {
         self.stand_in && self.environment().is_empty()
+    }
+
+    /// The operator's own mail server is held to the same as one that somebody types.
+    fn check_mail(&self) -> Result<(), SettingsError> {
+        let Some(smtp_url) = &self.smtp_url else {
+            return Ok(());
+        };
+        let wrong = |problem: String| SettingsError::new("SMTP_URL", problem);
+        Mailer::host_of(smtp_url).map_err(|error| wrong(error.to_string()))?;
+        match self.mail_rules().objection(smtp_url) {
+            Some(objection) => Err(wrong(objection.to_string())),
+            None => Ok(()),
+        }
+    }
+
+    /// Which mail servers there may be.
+    pub fn mail_rules(&self) -> MailRules {
+        MailRules {
+            internal: self.mail_hosts.clone(),
+            outward: self.outward.clone(),
+        }
     }
 
     /// Something speaks TLS in the portal's place, and what it says of who asks is not believed.
@@ -588,6 +623,13 @@ impl Values {
                 "PORTAL_MINIMUM_PAYOUT_BY_CURRENCY",
                 "a list of currencies with minor units, such as GBP=4000,JPY=10000",
             )?,
+        })
+    }
+
+    fn outward(&self, name: &str) -> Result<OutwardHosts, SettingsError> {
+        OutwardHosts::parse(&self.list(name)).map_err(|wrong| {
+            let expected = "a host without a port, such as hooks.example.com, *.example.com or 203.0.113.7; an international name is written as xn--…";
+            SettingsError::new(name, format!("`{wrong}` is not {expected}"))
         })
     }
 

@@ -183,7 +183,7 @@ impl Portal {
             ctx: self.ctx.clone(),
             assets: Arc::new(Assets::new(leptos_options()?)),
             connector: self.connector.clone(),
-            providers: Providers::new(&settings.sign_on_hosts)
+            providers: Providers::new(&settings.sign_on_hosts, settings.outward.clone())
                 .map_err(|error| StartError::Other(error.to_string()))?,
             intake: Intake::start(self.ctx.clone()),
             changes: broadcast::Sender::new(256),
@@ -248,6 +248,7 @@ fn programme(settings: &Settings) -> Programme {
         sandbox: settings.is_sandbox(),
         stand_in: settings.stand_in,
         environment: settings.environment(),
+        outward: settings.outward.clone(),
     }
 }
 
@@ -341,6 +342,7 @@ async fn connector(
     sandbox: Option<&Sandbox>,
 ) -> Result<Connector, StartError> {
     let http = Http::new().map_err(|error| StartError::Other(error.to_string()))?;
+    let http = http.restricted_to(settings.outward.clone());
     check_mail(settings)?;
     let outside = Outside {
         addresses: settings.addresses.clone(),
@@ -352,7 +354,7 @@ async fn connector(
         },
         stand_in: sandbox.map(stand_in),
         mail_from: settings.mail_from.clone(),
-        mail_hosts: settings.mail_hosts.clone(),
+        mail_rules: settings.mail_rules(),
         bill_status: settings.bill_status,
         bill_due_days: u64::from(settings.payout_days),
         hubspot_account: settings.hubspot_account,

@@ -17,6 +17,7 @@ use portal_domain::{
     ids::{ClientId, DealId, LeadId, PartnerId, PlanVersionId},
     lead::LeadState,
     money::{Currency, Money},
+    outward::OutwardHosts,
     partner::CompanyForm,
     payout::MinimumPayout,
     plan::{PlanForm, PlanTerms, TierForm},
@@ -354,5 +355,6 @@ fn programme() -> Programme {
         sandbox: false,
         stand_in: true,
         environment: Vec::new(),
+        outward: OutwardHosts::default(),
     }
 }

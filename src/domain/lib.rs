@@ -26,6 +26,7 @@ pub mod deal;
 pub mod failure;
 pub mod lead;
 pub mod notice;
+pub mod outward;
 pub mod relay;
 pub mod sign_on;
 pub mod version;

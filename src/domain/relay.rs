@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     access::words,
     error::{Fault, FieldErrors},
+    outward::is_host_name,
 };
 
 words! {
@@ -86,6 +87,12 @@ impl RelayAddress {
         let place = self.0.split_once("://").map_or("", |(_, place)| place);
         place.split(['/', '?']).next().unwrap_or_default()
     }
+
+    /// The name that it leads to; the stand-in on this machine has none.
+    pub fn name(&self) -> Option<&str> {
+        let is_outside = self.0.starts_with("https://");
+        self.host().split(':').next().filter(|_| is_outside)
+    }
 }
 
 impl fmt::Display for RelayAddress {
@@ -114,25 +121,13 @@ fn is_stand_in(text: &str) -> bool {
     is_port(port) && is_path(path)
 }
 
-/// A name with a dot, whose last part is none of the ways to write a number: `0x7f.1` is an address of this very machine.
+/// A name with a dot that is none of a network of one's own.
 fn is_name(host: &str) -> bool {
-    let is_part = |part: &str| {
-        (1..=63).contains(&part.len())
-            && part
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            && !part.starts_with('-')
-            && !part.ends_with('-')
-    };
     let last = host.rsplit('.').next().unwrap_or_default();
     let is_private = ["local", "localhost", "internal", "lan", "home", "arpa"]
         .iter()
         .any(|word| last.eq_ignore_ascii_case(word));
-    host.len() <= 253
-        && host.contains('.')
-        && host.split('.').all(is_part)
-        && last.starts_with(|first: char| first.is_ascii_alphabetic())
-        && !is_private
+    host.contains('.') && is_host_name(host) && !is_private
 }
 
 fn is_port(text: &str) -> bool {
@@ -331,14 +326,17 @@ mod tests {
             ),
             ("https://hooks.example.com", "hooks.example.com"),
         ] {
-            assert_eq!(check(address).unwrap().host(), host);
+            let address = check(address).unwrap();
+            assert_eq!(address.host(), host);
+            assert_eq!(address.name(), host.split(':').next());
         }
     }
 
     #[test]
     fn the_stand_in_on_this_machine_is_called_where_it_may_be_and_nothing_else_there() {
         let stand_in = "http://127.0.0.1:3001/ipaas/hooks/portal";
-        assert!(RelayAddress::parse(stand_in, StandIn::Allowed).is_ok());
+        let address = RelayAddress::parse(stand_in, StandIn::Allowed).unwrap();
+        assert_eq!(address.name(), None);
         assert!(RelayAddress::parse(stand_in, StandIn::Refused).is_err());
         for refused in [
             "http://127.0.0.1/ipaas",

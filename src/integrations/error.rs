@@ -66,6 +66,8 @@ pub struct CallError {
     pub lasts_all_day: bool,
     /// The vendor did not answer, or only with a failure of its own: any other call may fail like this one.
     pub is_outage: bool,
+    /// The host that is none of those which may be spoken to: nobody was asked.
+    pub unlisted: Option<String>,
 }
 
 /// The longest that a vendor is waited for, in milliseconds, whatever it asks: no limit of theirs lasts longer than a day.
@@ -108,6 +110,18 @@ impl CallError {
             retry_after_ms: None,
             lasts_all_day: false,
             is_outage: false,
+            unlisted: None,
+        }
+    }
+
+    /// Whoever runs the portal named the hosts that it may speak to, and this one is not among them; with what to do.
+    pub fn unlisted(vendor: Vendor, host: &str) -> Self {
+        let message = format!(
+            "{host} may not be spoken to: whoever runs the portal can add it to OUTWARD_HOSTS"
+        );
+        Self {
+            unlisted: Some(host.to_owned()),
+            ..Self::new(vendor, ErrorKind::Refused, message)
         }
     }
 

@@ -1,11 +1,12 @@
-//! Which addresses a name that somebody typed may lead to: those of the internet. The name is looked up once, every address is looked at, and the connection is
-//! made to what was looked at, so that a name cannot lead elsewhere a moment later.
+//! Which hosts may be called where somebody types an address: those that whoever runs the portal names, where it names any, and of them those of the internet alone. The
+//! name is looked up once, every address is looked at, and the connection is made to what was looked at, so that a name cannot lead elsewhere a moment later.
 
 use std::{
     error::Error,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
 };
 
+use portal_domain::outward::OutwardHosts;
 use reqwest::{
     Url,
     dns::{Addrs, Name, Resolve, Resolving},
@@ -46,6 +47,24 @@ pub(crate) enum Refusal {
     Unknown,
 }
 
+/// What speaks against an address before its name is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Objection {
+    /// A number that is not of the internet.
+    Private,
+    /// Whoever runs the portal named other hosts.
+    Unlisted,
+}
+
+/// What speaks against an address that somebody typed, or that what was typed led to.
+pub(crate) fn objection(url: &Url, outward: &OutwardHosts) -> Option<Objection> {
+    if is_private(url) {
+        return Some(Objection::Private);
+    }
+    let is_named = outward.allows(url.host_str().unwrap_or_default());
+    (!is_named).then_some(Objection::Unlisted)
+}
+
 /// The one address of a host to connect to. Of two kinds the older one is taken, to which there is a way from everywhere.
 pub(crate) async fn pin(host: &str, port: u16) -> Result<SocketAddr, Refusal> {
     // An address of the newer kind stands between brackets where a port follows.
@@ -60,7 +79,7 @@ pub(crate) async fn pin(host: &str, port: u16) -> Result<SocketAddr, Refusal> {
 }
 
 /// Whether an address names a host by number that is not of the internet: numbers are not looked up, so the guard of names does not see them.
-pub(crate) fn is_private(url: &Url) -> bool {
+fn is_private(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.parse().is_ok_and(|address| !is_of_internet(address))
@@ -259,5 +278,36 @@ mod tests {
         for url in ["https://8.8.8.8/", "https://hooks.slack.com/x"] {
             assert!(!is_private(&Url::parse(url).unwrap()), "{url}");
         }
+    }
+
+    #[test]
+    fn of_hosts_that_are_named_the_others_are_refused_whatever_stands_around_them() {
+        let names = [
+            "*.example.com",
+            "xn--mnchen-3ya.example",
+            "8.8.8.8",
+            "10.0.0.1",
+        ];
+        let outward = OutwardHosts::parse(&names.map(str::to_owned)).unwrap();
+        let against = |url| objection(&Url::parse(url).unwrap(), &outward);
+        for url in [
+            "https://hooks.example.com/in",
+            "https://Hooks.Example.com.:8443/in?key=1",
+            "https://user@hooks.example.com/in",
+            "https://MÜNCHEN.example/",
+            "https://134744072/",
+        ] {
+            assert_eq!(against(url), None, "{url}");
+        }
+        for url in [
+            "https://example.com/",
+            "https://other.example/hooks.example.com",
+            "https://hooks.example.com@other.example/",
+            "https://munchen.example/",
+            "https://8.8.4.4/",
+        ] {
+            assert_eq!(against(url), Some(Objection::Unlisted), "{url}");
+        }
+        assert_eq!(against("https://10.0.0.1/"), Some(Objection::Private));
     }
 }

@@ -3,6 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use portal_domain::outward::OutwardHosts;
 use reqwest::{
     Client, Method, Response, Url,
     header::{ACCEPT, CONTENT_TYPE, HeaderMap, RETRY_AFTER},
@@ -15,7 +16,7 @@ use crate::{
     Secret,
     error::{CallError, ErrorKind, Vendor},
     gate::{self, Allowance, CallEnding},
-    guard::{self, InternetOnly},
+    guard::{self, InternetOnly, Objection},
 };
 
 /// For how long a connection is kept that nobody uses.
@@ -53,6 +54,8 @@ pub struct Http {
     loopback: Client,
     /// For addresses that people type: by no proxy, which would look names up for us, and never into a private network.
     internet: Client,
+    /// Which hosts those may name.
+    outward: OutwardHosts,
     limits: HttpLimits,
 }
 
@@ -140,8 +143,15 @@ impl Http {
             client,
             loopback,
             internet,
+            outward: OutwardHosts::default(),
             limits,
         })
+    }
+
+    /// The same for addresses that people type on these hosts alone.
+    #[must_use]
+    pub fn restricted_to(self, outward: OutwardHosts) -> Self {
+        Self { outward, ..self }
     }
 
     /// Makes the call once. An answer of any status is `Ok`.
@@ -149,10 +159,23 @@ impl Http {
         self.send_over(&self.client, call).await
     }
 
-    /// The same to an address that somebody typed, which must be one of the internet, or of a stand-in that whoever calls has let pass.
+    /// The same to an address that somebody typed below a host that is always the same: one of the internet, or of a stand-in that whoever calls has let pass.
     pub(crate) async fn send_to_internet(&self, call: Call<'_>) -> Result<Answer, CallError> {
-        if !is_loopback(&call.url) && guard::is_private(&call.url) {
-            return Err(not_of_internet(call.vendor));
+        self.send_guarded(call, &OutwardHosts::default()).await
+    }
+
+    /// The same to any address that somebody typed: where hosts are named it must be at one of them.
+    pub(crate) async fn send_to_typed(&self, call: Call<'_>) -> Result<Answer, CallError> {
+        self.send_guarded(call, &self.outward).await
+    }
+
+    async fn send_guarded(
+        &self,
+        call: Call<'_>,
+        outward: &OutwardHosts,
+    ) -> Result<Answer, CallError> {
+        if !is_loopback(&call.url) {
+            check(call.vendor, &call.url, outward)?;
         }
         self.send_over(&self.internet, call).await
     }
@@ -166,19 +189,8 @@ impl Http {
         let (vendor, effect) = (Vendor::IdentityProvider, Effect::Read);
         let request = reqwest::Request::try_from(request)
             .map_err(|error| transport_failure(vendor, effect, &error))?;
-        let url = request.url();
-        let host = url.host_str().unwrap_or_default();
-        let with_port = format!("{host}:{}", url.port_or_known_default().unwrap_or_default());
-        let is_named = internal
-            .iter()
-            .any(|name| name == host || *name == with_port);
-        let client = match is_named {
-            true if is_loopback(url) => &self.loopback,
-            true => &self.client,
-            false if url.scheme() == "https" && !guard::is_private(url) => &self.internet,
-            false => return Err(not_of_internet(vendor)),
-        };
-        let response = client
+        let response = self
+            .client_of_provider(request.url(), internal)?
             .execute(request)
             .await
             .map_err(|error| transport_failure(vendor, effect, &error))?;
@@ -187,6 +199,33 @@ impl Http {
         *answer.headers_mut() = response.headers().clone();
         *answer.body_mut() = self.read_limited(vendor, effect, response).await?;
         Ok(answer)
+    }
+
+    /// Whether an address that a provider names is one that it may name.
+    pub(crate) fn check_provider(&self, url: &Url, internal: &[String]) -> Result<(), CallError> {
+        self.client_of_provider(url, internal).map(|_| ())
+    }
+
+    /// What an identity provider's address is called with, if it may be called: over TLS, but where it is on this very machine, and is meant to be.
+    fn client_of_provider(&self, url: &Url, internal: &[String]) -> Result<&Client, CallError> {
+        let vendor = Vendor::IdentityProvider;
+        let host = url.host_str().unwrap_or_default();
+        let with_port = format!("{host}:{}", url.port_or_known_default().unwrap_or_default());
+        let is_named = internal
+            .iter()
+            .any(|name| name == host || *name == with_port);
+        if is_named && is_loopback(url) {
+            return Ok(&self.loopback);
+        }
+        if url.scheme() != "https" {
+            let message = "it names an address that is not https";
+            return Err(CallError::new(vendor, ErrorKind::Refused, message));
+        }
+        if is_named {
+            return Ok(&self.client);
+        }
+        check(vendor, url, &self.outward)?;
+        Ok(&self.internet)
     }
 
     async fn send_over(&self, client: &Client, call: Call<'_>) -> Result<Answer, CallError> {
@@ -309,6 +348,18 @@ fn transport_failure(vendor: Vendor, effect: Effect, error: &reqwest::Error) -> 
         "the connection broke before the answer was complete"
     };
     CallError::new(vendor, lost(effect), message).outage()
+}
+
+/// Holds an address that somebody typed, or that what was typed led to, against what may be called.
+fn check(vendor: Vendor, url: &Url, outward: &OutwardHosts) -> Result<(), CallError> {
+    match guard::objection(url, outward) {
+        None => Ok(()),
+        Some(Objection::Private) => Err(not_of_internet(vendor)),
+        Some(Objection::Unlisted) => {
+            let host = url.host_str().unwrap_or_default();
+            Err(CallError::unlisted(vendor, host))
+        }
+    }
 }
 
 fn not_of_internet(vendor: Vendor) -> CallError {
@@ -457,24 +508,70 @@ mod tests {
         );
     }
 
+    async fn refused(http: &Http, url: &str) -> CallError {
+        let call = Call {
+            vendor: Vendor::Relay,
+            name: "post",
+            method: Method::POST,
+            url: Url::parse(url).unwrap(),
+            login: Login::Nobody,
+            headers: Vec::new(),
+            payload: Payload::Nothing,
+            effect: Effect::Write,
+        };
+        let refused = http.send_to_typed(call).await.err().unwrap();
+        assert_eq!(refused.kind, ErrorKind::Refused, "{url}");
+        refused
+    }
+
     #[tokio::test]
     async fn a_name_that_leads_into_our_own_house_is_not_called_where_people_type_it() {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Http::new().unwrap();
         for url in ["https://localhost:9/hook", "https://127.0.0.1:9/hook"] {
-            let call = Call {
-                vendor: Vendor::Relay,
-                name: "post",
-                method: Method::POST,
-                url: Url::parse(url).unwrap(),
-                login: Login::Nobody,
-                headers: Vec::new(),
-                payload: Payload::Nothing,
-                effect: Effect::Write,
-            };
-            let refused = http.send_to_internet(call).await.err().unwrap();
-            assert_eq!(refused.kind, ErrorKind::Refused, "{url}");
+            let refused = refused(&http, url).await;
             assert!(refused.message.contains("not of the internet"), "{refused}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_host_that_is_not_named_is_not_called_where_some_are() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let names = ["hooks.example.com".to_owned()];
+        let http = Http::new().unwrap();
+        let http = http.restricted_to(OutwardHosts::parse(&names).unwrap());
+        let refused = refused(&http, "https://other.example.com/hook").await;
+        assert_eq!(refused.unlisted.as_deref(), Some("other.example.com"));
+        assert!(refused.message.contains("OUTWARD_HOSTS"), "{refused}");
+    }
+
+    #[test]
+    fn a_provider_is_called_over_tls_where_it_is_named_or_on_the_internet() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let internal = ["127.0.0.1:9", "login.internal"].map(str::to_owned);
+        let names = ["login.example.com".to_owned()];
+        let http = Http::new().unwrap();
+        let http = http.restricted_to(OutwardHosts::parse(&names).unwrap());
+        let said = |url| {
+            let checked = http.check_provider(&Url::parse(url).unwrap(), &internal);
+            checked.err().map(|refused| refused.message)
+        };
+        for url in [
+            "https://login.example.com/token",
+            "https://login.internal/token",
+            "http://127.0.0.1:9/token",
+        ] {
+            assert_eq!(said(url), None, "{url}");
+        }
+        for (url, why) in [
+            ("https://other.example.com/token", "OUTWARD_HOSTS"),
+            ("https://10.0.0.1/token", "not of the internet"),
+            ("http://login.internal/token", "not https"),
+            ("http://login.example.com/token", "not https"),
+            ("http://127.0.0.1:10/token", "not https"),
+        ] {
+            let said = said(url).expect(url);
+            assert!(said.contains(why), "{url}: {said}");
         }
     }
 

@@ -1,8 +1,8 @@
 //! Identity providers of companies, which speak OpenID Connect: what one says of itself, where people are sent, and who came back. The answers are checked by the
 //! `openidconnect` crate: signature, issuer, audience, nonce, times. Whom the portal takes for whom is not decided here.
 //!
-//! Where a provider is, people type: it is on the internet, but for those of the own network that whoever runs the portal names. What its description leads to is
-//! held to the same.
+//! Where a provider is, people type: it is on the internet, and at a host that whoever runs the portal names where it names any, but for those of the own network that
+//! it names too. What its description leads to is held to the same, and all of that before anybody is sent there.
 
 use std::{error::Error, fmt, pin::Pin, sync::Arc, time::Duration};
 
@@ -11,12 +11,13 @@ use openidconnect::{
     AsyncHttpClient, AuthenticationContextClass, AuthorizationCode, ClientId, ClientSecret,
     CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl,
     Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
-    TokenResponse,
+    TokenResponse, TokenUrl, UserInfoUrl,
     core::{
         CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreJwsSigningAlgorithm as Algorithm,
         CoreProviderMetadata, CoreUserInfoClaims,
     },
 };
+use portal_domain::outward::OutwardHosts;
 use sha2::{Digest, Sha256};
 
 use crate::{CallError, ErrorKind, Http, Secret, Vendor, http::HttpSetupError};
@@ -122,9 +123,9 @@ pub struct Providers {
 impl Providers {
     /// # Errors
     /// [`HttpSetupError`] when the TLS half cannot be set up.
-    pub fn new(internal: &[String]) -> Result<Self, HttpSetupError> {
+    pub fn new(internal: &[String], outward: OutwardHosts) -> Result<Self, HttpSetupError> {
         Ok(Self {
-            http: Http::new()?,
+            http: Http::new()?.restricted_to(outward),
             internal: internal.into(),
         })
     }
@@ -228,6 +229,14 @@ impl Providers {
         let described = CoreProviderMetadata::discover_async(issuer, self)
             .await
             .map_err(failed)?;
+        let named = [
+            Some(described.authorization_endpoint().url()),
+            described.token_endpoint().map(TokenUrl::url),
+            described.userinfo_endpoint().map(UserInfoUrl::url),
+        ];
+        for url in named.into_iter().flatten() {
+            self.http.check_provider(url, &self.internal)?;
+        }
         let back = RedirectUrl::new(provider.back.clone()).map_err(refused)?;
         let client = CoreClient::from_provider_metadata(
             described,
@@ -280,4 +289,71 @@ fn refused<E: Error + 'static>(error: E) -> CallError {
         cause = error.source();
     }
     CallError::new(Vendor::IdentityProvider, ErrorKind::Refused, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    /// The address of a provider on this machine that gives tokens somewhere else.
+    async fn provider_with(token_endpoint: &str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let described = json!({
+            "issuer": issuer,
+            "authorization_endpoint": format!("{issuer}/authorize"),
+            "token_endpoint": token_endpoint,
+            "jwks_uri": format!("{issuer}/keys"),
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "keys": [],
+        })
+        .to_string();
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{described}",
+            described.len()
+        );
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut asked = [0; 4_096];
+                if stream.read(&mut asked).await.is_ok() {
+                    let _ = stream.write_all(answer.as_bytes()).await;
+                }
+            }
+        });
+        issuer
+    }
+
+    #[tokio::test]
+    async fn what_a_description_leads_to_is_held_to_the_same_before_anybody_is_sent_there() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let outward = OutwardHosts::parse(&["login.example.com".to_owned()]).unwrap();
+        let providers = Providers::new(&["127.0.0.1".to_owned()], outward).unwrap();
+        for (token_endpoint, said) in [
+            ("https://login.example.com/token", Ok(())),
+            (
+                "https://tokens.example.com/token",
+                Err(Some("tokens.example.com".to_owned())),
+            ),
+            ("http://login.example.com/token", Err(None)),
+            ("https://10.0.0.1/token", Err(None)),
+        ] {
+            let provider = Provider {
+                issuer: provider_with(token_endpoint).await,
+                client: "portal".to_owned(),
+                secret: Secret::from("secret"),
+                back: "http://127.0.0.1:3000/sign-in/provider/back".to_owned(),
+            };
+            let looked = providers.look(&provider).await;
+            let looked = looked.map_err(|failure| failure.unlisted);
+            assert_eq!(looked, said, "{token_endpoint}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use portal_domain::{
     calendar::{Month, Quarter, Timestamp},
     connection::System,
     origin::Origin,
+    outward::OutwardHosts,
     payout::{MinimumPayout, PayoutRule},
     scope::Own,
     statement::Party,
@@ -56,6 +57,8 @@ pub struct Programme {
     pub stand_in: bool,
     /// The systems whose credentials stand in the environment.
     pub environment: Vec<System>,
+    /// Whom the portal may speak to where somebody types an address.
+    pub outward: OutwardHosts,
 }
 
 impl Programme {

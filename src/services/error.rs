@@ -1,6 +1,9 @@
 //! What a use case answers when it does not do what was asked.
 
-use portal_domain::{error::FieldErrors, money::MoneyError};
+use portal_domain::{
+    error::{Fault, FieldError, FieldErrors},
+    money::MoneyError,
+};
 use portal_store::StoreError;
 
 use crate::vault::VaultError;
@@ -65,5 +68,14 @@ impl ServiceError {
     /// One wrong field.
     pub fn field(field: &str, code: &str) -> Self {
         Self::Invalid(FieldErrors::one(field, code))
+    }
+
+    /// The same with what the sentence needs.
+    pub fn fault(field: &str, fault: Fault) -> Self {
+        Self::Invalid(FieldErrors(vec![FieldError {
+            field: field.to_owned(),
+            code: fault.code.to_owned(),
+            detail: fault.detail,
+        }]))
     }
 }

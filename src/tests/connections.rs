@@ -291,6 +291,28 @@ async fn a_mail_server_in_the_own_network_is_knocked_at_only_where_the_environme
     portal.finish().await;
 }
 
+#[tokio::test]
+async fn where_hosts_are_named_a_mail_server_elsewhere_is_not_taken_and_whoever_typed_it_reads_why()
+{
+    let named = [("OUTWARD_HOSTS", "*.mail.example.com")];
+    let portal = TestPortal::start_with(&named).await;
+    let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let path = format!("{LIST}/mail");
+    let form = [
+        ("do", "connect_mail"),
+        ("address", "smtps://name:planted@mail.example.com"),
+    ];
+    let answer = operator.post(&path, &form).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.body.contains("OUTWARD_HOSTS"), "{}", answer.body);
+    assert!(!answer.body.contains("planted"));
+    let own = format!("smtp://{}", portal.sandbox_mail());
+    let form = [("do", "connect_mail"), ("address", own.as_str())];
+    assert_eq!(operator.post(&path, &form).await.status, 303);
+    portal.run_jobs().await;
+    portal.finish().await;
+}
+
 /// Sends Xero's test of the webhook, signed with a key.
 async fn intent(portal: &TestPortal, key: &str) -> u16 {
     let body = r#"{"events":[],"firstEventSequence":0,"lastEventSequence":0,"entropy":"x"}"#;

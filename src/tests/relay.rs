@@ -2,6 +2,7 @@
 //! and what becomes of it when messages are lost, doubled, late, forged or wrong.
 
 use portal_domain::{
+    error::FieldErrors,
     ids::LeadId,
     lead::LeadState,
     line::LineState,
@@ -1164,17 +1165,82 @@ async fn the_page_makes_secrets_that_are_seen_once_tries_the_address_and_chooses
     portal.finish().await;
 }
 
-#[tokio::test]
-async fn an_address_of_another_network_is_not_called_even_if_it_stands_in_the_books() {
-    let (portal, _) = connected().await;
-    choose(&portal, "relay", "relay").await;
+/// Keeps an address as if somebody had chosen it when it could be.
+async fn keep_address(portal: &TestPortal, address: &str) {
     let mut tx = portal.ctx.store.write().await.unwrap();
-    let kept = json!({ "way": "relay", "address": "https://10.0.0.1/", "changes": "relay", "wait_minutes": 60 });
+    let kept =
+        json!({ "way": "relay", "address": address, "changes": "relay", "wait_minutes": 60 });
     let now = portal.ctx.now();
     portal_store::settings::set(&mut tx, "relay.choice", &kept.to_string(), now)
         .await
         .unwrap();
     tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn where_hosts_are_named_no_other_is_chosen_and_none_is_called_that_was_chosen_before() {
+    let named = [("OUTWARD_HOSTS", "hooks.example.com, *.n8n.example")];
+    let portal = TestPortal::start_with(&named).await;
+    share_secret(&portal, "outward", "signing_secret").await;
+    share_secret(&portal, "inward", "callback_secret").await;
+    let operator = &portal.staff.operator;
+    let form = |way: &str, address: &str| RelayForm {
+        address: address.to_owned(),
+        ..form(&portal, way, "relay")
+    };
+    for good in [
+        "https://hooks.example.com:8443/in",
+        "https://eu.n8n.example/in",
+    ] {
+        let chosen = relay::choose(&portal.ctx, operator, &form("direct", good)).await;
+        assert!(chosen.is_ok(), "{good}: {chosen:?}");
+    }
+    for (wrong, host) in [
+        ("https://n8n.example/in", "n8n.example"),
+        ("https://other.example/hooks.example.com", "other.example"),
+    ] {
+        for way in ["direct", "relay"] {
+            let chosen = relay::choose(&portal.ctx, operator, &form(way, wrong)).await;
+            let Err(ServiceError::Invalid(errors)) = chosen else {
+                panic!("{wrong}");
+            };
+            let mut expected = FieldErrors::default();
+            expected.add_with("address", "host-unlisted", host);
+            assert_eq!(errors, expected);
+        }
+    }
+    let mut browser = portal.sign_in(operator).await;
+    let typed = [
+        ("do", "choose_relay"),
+        ("form[way]", "direct"),
+        ("form[address]", "https://other.example/in"),
+        ("form[changes]", "relay"),
+        ("form[wait_minutes]", "60"),
+    ];
+    let answer = browser.post(PAGE, &typed).await;
+    assert_eq!(answer.status, 422);
+    let said = "ask whoever runs it to add this host to the setting OUTWARD_HOSTS";
+    assert!(answer.body.contains(said), "{}", answer.body);
+    keep_address(&portal, "https://other.example/in").await;
+    let stays = form("direct", "https://other.example/in");
+    assert!(relay::choose(&portal.ctx, operator, &stays).await.is_ok());
+    keep_address(&portal, "https://other.example/in").await;
+    let lead = submit(&portal).await;
+    portal.run_jobs().await;
+    let said = dead(&portal, "relay").await;
+    assert!(
+        said[0].contains("other.example may not be spoken to") && said[0].contains("OUTWARD_HOSTS"),
+        "{said:?}"
+    );
+    assert_eq!(portal.lead(lead).await.state, LeadState::Accepted);
+    portal.finish_with_failed_jobs().await;
+}
+
+#[tokio::test]
+async fn an_address_of_another_network_is_not_called_even_if_it_stands_in_the_books() {
+    let (portal, _) = connected().await;
+    choose(&portal, "relay", "relay").await;
+    keep_address(&portal, "https://10.0.0.1/").await;
     let form = lead_form("Harbour", "harbour-logistics.com");
     let lead = portal_services::leads::submit(&portal.ctx, &portal.aster.owner, &form).await;
     portal.run_jobs().await;

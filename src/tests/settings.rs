@@ -149,6 +149,43 @@ fn a_database_elsewhere_is_spoken_to_in_clear_only_by_somebodys_word() {
 }
 
 #[test]
+fn where_hosts_are_named_the_mail_server_is_one_of_them() {
+    let outward = ("OUTWARD_HOSTS", "hooks.example.com, *.mail.example.com");
+    let internal = ("SMTP_INTERNAL_HOSTS", "mail.internal");
+    for (url, may_be) in [
+        ("smtps://user:planted@Out.Mail.Example.com", true),
+        ("smtps://mail.internal", true),
+        ("smtp://127.0.0.1:25", true),
+        ("smtps://user:planted@mail.example.com", false),
+        ("smtps://user:planted@mail.example.com:465", false),
+    ] {
+        match read(&[outward, internal, ("SMTP_URL", url)], "") {
+            Ok(_) => assert!(may_be, "{url}"),
+            Err(error) => {
+                assert!(!may_be && error.starts_with("SMTP_URL"), "{error}");
+                assert!(
+                    error.contains("mail.example.com may not") && error.contains("OUTWARD_HOSTS"),
+                    "{error}"
+                );
+                assert!(!error.contains("planted"), "{error}");
+            }
+        }
+        assert!(read(&[("SMTP_URL", url)], "").is_ok(), "no host is named");
+    }
+}
+
+#[test]
+fn a_password_that_was_not_encoded_is_never_told_as_the_mail_servers_host() {
+    let outward = ("OUTWARD_HOSTS", "mail.example.com");
+    let url = "smtps://planted/word@mail.example.com";
+    let error = read(&[outward, ("SMTP_URL", url)], "").expect_err(url);
+    assert!(
+        error.starts_with("SMTP_URL") && !error.contains("planted"),
+        "{error}"
+    );
+}
+
+#[test]
 fn every_malformed_value_names_its_setting() {
     for (name, value) in [
         ("PORTAL_ADDR", "3000"),
@@ -184,6 +221,9 @@ fn every_malformed_value_names_its_setting() {
         ("PORTAL_CLOCK", "2026-10-01"),
         ("XERO_BILL_STATUS", "paid"),
         ("PORTAL_SANDBOX", "on"),
+        ("OUTWARD_HOSTS", "*"),
+        ("OUTWARD_HOSTS", "https://hooks.example.com"),
+        ("OUTWARD_HOSTS", "hooks.example.com:8443"),
         ("HUBSPOT_AUTHORIZE_URL", "app.hubspot.com"),
         ("SANDBOX_ADDR", "here"),
         ("SANDBOX_SMTP_ADDR", "25"),

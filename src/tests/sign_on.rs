@@ -410,6 +410,29 @@ async fn words_that_no_provider_says_are_not_kept_and_what_is_asked_stands_on_th
 }
 
 #[tokio::test]
+async fn where_hosts_are_named_a_provider_elsewhere_is_not_asked_and_whoever_typed_it_reads_why() {
+    let named = [("OUTWARD_HOSTS", "hooks.example.com")];
+    let portal = TestPortal::start_with(&named).await;
+    let mut browser = portal.sign_in(&portal.staff.administrator).await;
+    let typed = [
+        ("do", "save_sign_on"),
+        ("form[name]", "Example"),
+        ("form[domain]", "example.com"),
+        ("form[issuer]", "https://login.example.com"),
+        ("form[client]", "portal"),
+        ("form[secret]", "planted-secret"),
+    ];
+    let answer = browser.post("/staff/sign-on", &typed).await;
+    assert_eq!(answer.status, 422);
+    assert!(
+        answer.body.contains("login.example.com") && answer.body.contains("OUTWARD_HOSTS"),
+        "{}",
+        answer.body
+    );
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn a_session_of_a_provider_lasts_half_a_day() {
     let portal = TestPortal::start().await;
     let (ctx, provider) = (&portal.ctx, asters(&portal, false).await);

@@ -324,7 +324,7 @@ fn arguments(text: &str) -> Vec<&str> {
 }
 
 /// How texts are named in the code: the call, which of its arguments is the key, and what stands before it in the catalogues.
-const USES: [(&str, usize, &str); 8] = [
+const USES: [(&str, usize, &str); 10] = [
     ("words.text(", 0, ""),
     ("words.with(", 0, ""),
     (".hint(", 0, ""),
@@ -332,6 +332,8 @@ const USES: [(&str, usize, &str); 8] = [
     ("kit::field(", 4, ""),
     ("ServiceError::field(", 1, "error-"),
     ("ServiceError::Conflict(", 0, "error-"),
+    ("Fault::new(", 0, "error-"),
+    ("Fault::with(", 0, "error-"),
     ("Done::new(", 1, "notice-"),
 ];
 

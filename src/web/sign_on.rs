@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use portal_domain::{
+    error::Fault,
     ids::{PartnerId, ProviderId},
     secret::Secret,
     sign_on::{SignOn, SignOnForm},
@@ -111,7 +112,11 @@ pub async fn save(
     let asked = asked_of(page, &read, secret.clone());
     if let Err(failure) = page.app.providers.look(&asked).await {
         page.log(StatusCode::UNPROCESSABLE_ENTITY, &failure);
-        return page.said(Err(ServiceError::field("issuer", "issuer-silent")));
+        let fault = match failure.unlisted {
+            Some(host) => Fault::with("host-unlisted", host),
+            None => Fault::new("issuer-silent"),
+        };
+        return page.said(Err(ServiceError::fault("issuer", fault)));
     }
     let which = match (id, partner) {
         (Some(id), _) => Which::There(id),

@@ -10,6 +10,7 @@ use lettre::{
     },
     transport::smtp,
 };
+use portal_domain::outward::OutwardHosts;
 use reqwest::Url;
 
 use super::server::{Server, Transport, transport_of};
@@ -36,10 +37,26 @@ pub struct MailConfig {
 /// Where a mail server may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MailReach {
-    /// Wherever whoever runs the program says.
+    /// Wherever whoever runs the program says, and has held against the rules.
     Anywhere,
-    /// Where a person who is signed in says: on the internet, or at one of these hosts, each with or without a port.
-    Internet { besides: Vec<String> },
+    /// Where a person who is signed in says, as far as the rules let it.
+    Typed(MailRules),
+}
+
+/// What whoever runs the portal lets mail servers be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MailRules {
+    /// In the own network, each with or without a port; all others are on the internet.
+    pub internal: Vec<String>,
+    /// Those of the internet.
+    pub outward: OutwardHosts,
+}
+
+/// Why mail does not go to an address.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MailObjection {
+    #[error("{0} may not be spoken to: whoever runs the portal can add it to OUTWARD_HOSTS")]
+    Unlisted(String),
 }
 
 /// Why mail cannot be sent at all.

@@ -3,4 +3,6 @@
 mod client;
 mod server;
 
-pub use client::{MailConfig, MailReach, MailSetupError, Mailer, OutgoingMail};
+pub use client::{
+    MailConfig, MailObjection, MailReach, MailRules, MailSetupError, Mailer, OutgoingMail,
+};

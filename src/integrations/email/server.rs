@@ -15,7 +15,7 @@ use lettre::{
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
 
-use super::client::{MailReach, MailSetupError};
+use super::client::{MailObjection, MailReach, MailRules, MailSetupError};
 use crate::{
     Secret,
     error::{CallError, ErrorKind, Vendor},
@@ -36,6 +36,8 @@ pub(super) enum Server {
     Named(Transport),
     /// By an address that its name leads to.
     Guarded(Arc<Guarded>),
+    /// Not at all.
+    Refused(MailObjection),
 }
 
 pub(super) struct Guarded {
@@ -48,9 +50,16 @@ pub(super) struct Guarded {
 impl Server {
     pub(super) fn new(address: &Secret, reach: &MailReach) -> Result<Self, MailSetupError> {
         let named = transport_of(address)?;
+        if let MailReach::Typed(rules) = reach
+            && let Some(objection) = rules.objection(address)
+        {
+            return Ok(Self::Refused(objection));
+        }
         let is_let_pass = match reach {
             MailReach::Anywhere => true,
-            MailReach::Internet { besides } => is_named(address, besides),
+            MailReach::Typed(rules) => {
+                is_named(&server_address(address.reveal())?, &rules.internal)
+            }
         };
         if is_let_pass {
             return Ok(Self::Named(named.timeout(Some(TIMEOUT)).build()));
@@ -65,7 +74,27 @@ impl Server {
         match self {
             Self::Named(transport) => Ok(transport.clone()),
             Self::Guarded(guarded) => guarded.transport().await,
+            // It is not the mail's fault, which waits until somebody has changed the one or the other.
+            Self::Refused(objection) => {
+                let message = objection.to_string();
+                Err(CallError::new(Vendor::Mail, ErrorKind::Retry, message).outage())
+            }
         }
+    }
+}
+
+impl MailRules {
+    /// Why mail does not go to an address, whatever its name leads to. This very machine is nobody outside, and what cannot be read as an address has no host.
+    pub fn objection(&self, address: &Secret) -> Option<MailObjection> {
+        let url = server_address(address.reveal()).ok()?;
+        let host = url.host_str().unwrap_or_default();
+        if is_this_machine(host) {
+            return None;
+        }
+        if !self.outward.allows(host) && !is_named(&url, &self.internal) {
+            return Some(MailObjection::Unlisted(host.to_owned()));
+        }
+        None
     }
 }
 
@@ -141,12 +170,9 @@ fn tls_of(url: &Url) -> Option<String> {
 }
 
 /// Whether an address is one of some hosts, each of which may stand there with its port.
-fn is_named(address: &Secret, hosts: &[String]) -> bool {
-    let Ok(url) = server_address(address.reveal()) else {
-        return false;
-    };
+fn is_named(url: &Url, hosts: &[String]) -> bool {
     let host = url.host_str().unwrap_or_default();
-    let port = url.port().unwrap_or_else(|| usual_port(&url));
+    let port = url.port().unwrap_or_else(|| usual_port(url));
     let with_port = format!("{host}:{port}");
     hosts
         .iter()
@@ -169,18 +195,23 @@ fn server_address(configured: &str) -> Result<Url, MailSetupError> {
         .query_pairs()
         .find(|(name, _)| name == "tls")
         .map(|(_, value)| value.into_owned());
-    let host = url.host_str().unwrap_or_default();
-    let is_this_machine = matches!(host, "127.0.0.1" | "localhost" | "[::1]");
+    let is_here = is_this_machine(url.host_str().unwrap_or_default());
     match tls.as_deref() {
         Some("none") => url.set_query(None),
-        None if !is_this_machine => url.set_query(Some("tls=required")),
+        None if !is_here => url.set_query(Some("tls=required")),
         _ => {}
     }
     Ok(url)
 }
 
+fn is_this_machine(host: &str) -> bool {
+    matches!(host, "127.0.0.1" | "localhost" | "[::1]")
+}
+
 #[cfg(test)]
 mod tests {
+    use portal_domain::outward::OutwardHosts;
+
     use super::*;
 
     #[test]
@@ -201,9 +232,20 @@ mod tests {
         );
     }
 
-    fn guarded(address: &str, besides: &[&str]) -> Server {
-        let besides = besides.iter().map(|&host| host.to_owned()).collect();
-        Server::new(&Secret::from(address), &MailReach::Internet { besides }).unwrap()
+    fn owned(hosts: &[&str]) -> Vec<String> {
+        hosts.iter().map(|&host| host.to_owned()).collect()
+    }
+
+    fn ruled(address: &str, rules: MailRules) -> Server {
+        Server::new(&Secret::from(address), &MailReach::Typed(rules)).unwrap()
+    }
+
+    fn guarded(address: &str, internal: &[&str]) -> Server {
+        let rules = MailRules {
+            internal: owned(internal),
+            ..MailRules::default()
+        };
+        ruled(address, rules)
     }
 
     #[tokio::test]
@@ -231,5 +273,36 @@ mod tests {
         }
         let pinned = guarded("smtps://name:word%2F@8.8.8.8/portal", &[]);
         assert!(pinned.transport().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn where_hosts_are_named_no_other_server_is_spoken_to() {
+        let rules = || MailRules {
+            internal: owned(&["mail.internal:465"]),
+            outward: OutwardHosts::parse(&owned(&["8.8.8.8", "*.example.com"])).unwrap(),
+        };
+        for (address, host) in [
+            ("smtps://mail.example.org", "mail.example.org"),
+            ("smtps://name:mail.example.com@example.com", "example.com"),
+            ("smtp://mail.internal:25", "mail.internal"),
+            ("smtps://8.8.4.4", "8.8.4.4"),
+            ("smtp://134744072", "134744072"),
+        ] {
+            let refused = ruled(address, rules()).transport().await;
+            let said = refused.expect_err(address).message;
+            assert!(
+                said.contains(host) && said.contains("OUTWARD_HOSTS"),
+                "{said}"
+            );
+        }
+        for address in [
+            "smtps://Mail.Example.com:465",
+            "smtp://mail.internal:465",
+            "smtp://127.0.0.1:25",
+        ] {
+            let objection = rules().objection(&Secret::from(address));
+            assert_eq!(objection, None, "{address}");
+        }
+        assert!(ruled("smtps://8.8.8.8", rules()).transport().await.is_ok());
     }
 }

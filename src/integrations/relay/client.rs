@@ -69,7 +69,7 @@ impl Relay {
             payload: Payload::Json(outgoing.body),
             effect: Effect::Write,
         };
-        let answer = self.http.send_to_internet(call).await?;
+        let answer = self.http.send_to_typed(call).await?;
         if answer.is_success() {
             return Ok(Taken {
                 status: answer.status,

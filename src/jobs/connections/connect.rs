@@ -5,10 +5,11 @@ use portal_domain::{
     access::Actor,
     calendar::Timestamp,
     connection::{ConnectionState, Origin, System},
+    error::Fault,
 };
 use portal_integrations::{
     App, CallError, Secret, Tokens,
-    email::Mailer,
+    email::{MailObjection, Mailer},
     hubspot::{self, Account, HubSpot, HubSpotConfig},
     slack::{Slack, SlackConfig, Team},
     xero,
@@ -160,9 +161,20 @@ impl Connector {
     /// Connects mail over the server at an address, and greets it.
     pub async fn connect_mail(&self, actor: &Actor, address: &Secret) -> Result<(), ConnectError> {
         let address = Secret::from(address.reveal().trim());
-        let host = Mailer::host_of(&address).ok();
-        connections::connect_mail(&self.ctx, actor, &address, host.as_deref()).await?;
+        let host = self.host_of_mail(&address);
+        connections::connect_mail(&self.ctx, actor, &address, host).await?;
         self.test(actor, System::Mail).await
+    }
+
+    /// The host of a mail server, if mail may go there.
+    fn host_of_mail(&self, address: &Secret) -> Result<String, Fault> {
+        let host = Mailer::host_of(address).map_err(|_| Fault::new("mail-server-address"))?;
+        let is_sandbox = self.ctx.programme.sandbox;
+        let rules = self.inner.outside.rules_of_typed(is_sandbox);
+        match rules.objection(address) {
+            None => Ok(host),
+            Some(MailObjection::Unlisted(host)) => Err(Fault::with("host-unlisted", host)),
+        }
     }
 
     /// Makes one harmless call and keeps what came back.

@@ -18,7 +18,7 @@ use portal_domain::{
 };
 use portal_integrations::{
     Http, NoToken, Secret, Vendor,
-    email::{MailSetupError, Mailer},
+    email::{MailRules, MailSetupError, Mailer},
     hubspot::HubSpot,
     relay::Relay,
     slack::Slack,
@@ -84,8 +84,8 @@ pub struct Outside {
     pub environment: Credentials,
     pub stand_in: Option<StandIn>,
     pub mail_from: String,
-    /// Mail servers in the own network that an operator may connect.
-    pub mail_hosts: Vec<String>,
+    /// Which mail servers an operator may connect.
+    pub mail_rules: MailRules,
     /// `None`: a draft in Xero, and authorised in the sandbox, where no person finishes it.
     pub bill_status: Option<BillStatus>,
     pub bill_due_days: u64,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use portal_domain::connection::{ConnectionState, Origin, Place, Way, webhook_secrets};
 use portal_integrations::{
     App, Http, NoToken, Secret, TokenSource, Vendor,
-    email::{MailConfig, MailReach, Mailer},
+    email::{MailConfig, MailReach, MailRules, Mailer},
     hubspot::HubSpot,
     slack::{Slack, SlackConfig},
     token::FixedToken,
@@ -53,6 +53,19 @@ impl Outside {
             (Some(Place::Sandbox), Some(stand_in)) => &stand_in.addresses,
             _ => &self.addresses,
         }
+    }
+
+    /// Which mail servers somebody may type: those that whoever runs the portal lets be, and in the demo the sandbox's.
+    pub(super) fn rules_of_typed(&self, is_sandbox: bool) -> MailRules {
+        let mut rules = self.mail_rules.clone();
+        let stand_in = self.stand_in.as_ref().filter(|_| is_sandbox);
+        let of_stand_in = stand_in.and_then(|stand_in| stand_in.credentials.smtp_url.as_ref());
+        if let Some(address) = of_stand_in {
+            let address = address.reveal();
+            let host = address.strip_prefix("smtp://").unwrap_or(address);
+            rules.internal.push(host.to_owned());
+        }
+        rules
     }
 }
 
@@ -177,7 +190,7 @@ impl Reach<'_> {
         let given = self.given().and_then(|given| given.smtp_url.clone());
         let reach = match given {
             Some(_) => MailReach::Anywhere,
-            None => self.reach_of_typed(),
+            None => MailReach::Typed(self.outside.rules_of_typed(self.ctx.programme.sandbox)),
         };
         let typed = self.stored.address.clone();
         let smtp_url = given.or_else(|| typed.filter(|_| self.obstacle().is_none()));
@@ -196,20 +209,6 @@ impl Reach<'_> {
             }
             None => unconnected_mailer(from),
         }
-    }
-
-    /// Where a mail server may be that an operator typed: on the internet, where whoever runs the portal says, and in the demo where the sandbox is.
-    fn reach_of_typed(&self) -> MailReach {
-        let mut besides = self.outside.mail_hosts.clone();
-        let stand_in = self.outside.stand_in.as_ref();
-        let stand_in = stand_in.filter(|_| self.ctx.programme.sandbox);
-        let of_stand_in = stand_in.and_then(|stand_in| stand_in.credentials.smtp_url.as_ref());
-        if let Some(address) = of_stand_in {
-            let address = address.reveal();
-            let host = address.strip_prefix("smtp://").unwrap_or(address);
-            besides.push(host.to_owned());
-        }
-        MailReach::Internet { besides }
     }
 
     pub(super) fn bills(&self) -> BillSettings {

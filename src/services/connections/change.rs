@@ -3,7 +3,7 @@
 use portal_domain::{
     access::{Action, Actor},
     connection::{ConnectionSecret, ConnectionState, Origin, System, Way, webhook_secrets},
-    error::FieldErrors,
+    error::{Fault, FieldErrors},
     secret::{Secret, SecretName},
 };
 use portal_store::{
@@ -104,20 +104,19 @@ pub async fn connect_token(
     Ok(tx.commit().await?)
 }
 
-/// Connects mail over the server at an address. Its host is the public part, as whoever sends mail there reads it; `None`: it cannot be read.
+/// Connects mail over the server at an address. Its host is the public part, as whoever sends mail there reads it, or what keeps mail from going there.
 pub async fn connect_mail(
     ctx: &Ctx,
     actor: &Actor,
     address: &Secret,
-    host: Option<&str>,
+    host: Result<String, Fault>,
 ) -> Result<(), ServiceError> {
     let system = System::Mail;
     let mut tx = ctx.store.write().await?;
     let before = changeable(ctx, &mut tx, actor, system, Way::Address).await?;
-    let malformed = || ServiceError::field("address", "mail-server-address");
-    let host = host.ok_or_else(malformed)?;
+    let host = host.map_err(|fault| ServiceError::fault("address", fault))?;
     if address.reveal().len() > SECRET_LENGTH_MAX {
-        return Err(malformed());
+        return Err(ServiceError::field("address", "mail-server-address"));
     }
     clear_for(&mut tx, &before).await?;
     put(ctx, &mut tx, system, ConnectionSecret::Address, address).await?;
@@ -125,7 +124,7 @@ pub async fn connect_mail(
         state: ConnectionState::Connected,
         way: Some(Way::Address),
         place: Some(place(&ctx.programme)),
-        account_name: Some(host.to_owned()),
+        account_name: Some(host),
         ..Parts::NONE
     };
     connect(ctx, &mut tx, actor, system, &parts).await?;

@@ -3,6 +3,7 @@
 
 use portal_domain::{
     access::{Action, Actor},
+    error::Fault,
     relay::{RelayAddress, RelayChoice, RelayForm, Side, StandIn, Way},
 };
 use portal_store::{
@@ -82,7 +83,7 @@ pub async fn read(ctx: &Ctx, actor: &Actor) -> Result<RelayView, ServiceError> {
 /// Chooses the way. What nobody outside has yet goes the new one.
 ///
 /// # Errors
-/// What is wrong with the form; `relay-without-secrets` where leads are to go to an iPaaS that nothing could be signed for.
+/// What is wrong with the form; `host-unlisted`; `relay-without-secrets` where leads are to go to an iPaaS that nothing could be signed for.
 pub async fn choose(ctx: &Ctx, actor: &Actor, form: &RelayForm) -> Result<(), ServiceError> {
     require_staff(actor, Action::Operate)?;
     let choice = form.parse(stand_in(ctx)).map_err(ServiceError::Invalid)?;
@@ -96,6 +97,7 @@ pub async fn choose(ctx: &Ctx, actor: &Actor, form: &RelayForm) -> Result<(), Se
             }
         }
     }
+    check_host(ctx, &choice, &before)?;
     if choice.address != before.address {
         trial::forget(ctx, &mut tx).await?;
     }
@@ -110,6 +112,19 @@ pub async fn choose(ctx: &Ctx, actor: &Actor, form: &RelayForm) -> Result<(), Se
     let facts = differences(&facts(&before), &facts(&choice)).to_string();
     audit::add(&mut tx, person, "choose_relay", SYSTEM, &facts, ctx.now()).await?;
     Ok(tx.commit().await?)
+}
+
+/// Refuses an address at a host that may not be spoken to. One that was there before, and that nothing goes to, may stay.
+fn check_host(ctx: &Ctx, choice: &RelayChoice, before: &RelayChoice) -> Result<(), ServiceError> {
+    let is_meant = choice.way == Way::Relay || choice.address != before.address;
+    let host = choice.address.as_ref().and_then(RelayAddress::name);
+    match host.filter(|host| is_meant && !ctx.programme.outward.allows(host)) {
+        Some(host) => Err(ServiceError::fault(
+            "address",
+            Fault::with("host-unlisted", host),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// What the audit log keeps of a choice. Whoever knows the whole address can send there, so that only its host is kept.

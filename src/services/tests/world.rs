@@ -17,6 +17,7 @@ use portal_domain::{
     lead::LeadForm,
     line::{LineKind, LineState},
     money::{Currency, Money},
+    outward::OutwardHosts,
     partner::CompanyForm,
     payout::MinimumPayout,
     plan::PlanForm,
@@ -162,6 +163,7 @@ impl World {
             sandbox: true,
             stand_in: true,
             environment: Vec::new(),
+            outward: OutwardHosts::default(),
         };
         change(&mut programme);
         let ctx = Ctx {

@@ -100,6 +100,7 @@ error-changed-meanwhile = Jemand hat das inzwischen geändert. Sehen Sie sich di
 
 ## Alles andere
 
+error-host-unlisted = Das Portal darf { $detail } nicht ansprechen: Bitten Sie den Betreiber, diesen Host in die Einstellung OUTWARD_HOSTS aufzunehmen.
 error-invalid = So lässt sich das nicht verwenden: Sehen Sie es sich bitte noch einmal an.
 form-optional = (freiwillig)
 error-signed-out = Sie sind abgemeldet. Melden Sie sich wieder an; was Sie eingegeben haben, steht noch hier.

@@ -100,6 +100,7 @@ error-changed-meanwhile = Somebody changed this in the meantime. Look at the pag
 
 ## Any other
 
+error-host-unlisted = The portal may not speak to { $detail }: ask whoever runs it to add this host to the setting OUTWARD_HOSTS.
 error-invalid = This cannot be used as it is: look at it once more.
 form-optional = (optional)
 error-signed-out = You are signed out. Sign in again; what you typed is still here.

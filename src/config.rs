@@ -12,8 +12,12 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 use ipnet::IpNet;
 use portal_domain::{
-    calendar::Timestamp, connection::System, outward::OutwardHosts, payout::MinimumPayout,
-    statement::Party, text::Email,
+    calendar::Timestamp,
+    connection::System,
+    outward::{OutwardHosts, is_listed},
+    payout::MinimumPayout,
+    statement::Party,
+    text::Email,
 };
 use portal_integrations::{
     Secret,
@@ -21,6 +25,7 @@ use portal_integrations::{
     xero::BillStatus,
 };
 use portal_jobs::{Addresses, HubSpotKeys, XeroKeys};
+use portal_store::wire_to;
 
 /// The demo's vendor.
 const DEMO_NAME: &str = "Northwind Software";
@@ -237,6 +242,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "The hosts that the portal may speak to where people type an address (iPaaS, identity providers, mail servers), and in SMTP_URL: with a comma between, `*.` before a name for all names below it, such as hooks.example.com,*.n8n.cloud. Not set: any on the internet. What stands in SMTP_INTERNAL_HOSTS or SIGN_ON_INTERNAL_HOSTS need not stand here",
     ),
     (
+        "PLAIN_INTERNAL_HOSTS",
+        "",
+        "Databases and mail servers in the own network that may be spoken to without TLS, or without a certificate that was checked, as names or addresses with a comma between, such as db.internal,10.0.0.5:25: whoever is on that network can read along. This machine need not stand here",
+    ),
+    (
         "MAIL_FROM",
         "Partner portal <portal@example.com>",
         "Sender of mails",
@@ -292,6 +302,8 @@ pub struct Settings {
     pub sign_on_hosts: Vec<String>,
     /// Whom the portal may speak to where somebody types an address.
     pub outward: OutwardHosts,
+    /// Databases and mail servers that may be spoken to though others could read along.
+    pub plain_hosts: Vec<String>,
     pub mail_from: String,
     pub staff_channel: String,
     pub bill_account: String,
@@ -392,6 +404,7 @@ impl Settings {
             mail_hosts: values.list("SMTP_INTERNAL_HOSTS"),
             sign_on_hosts: values.list("SIGN_ON_INTERNAL_HOSTS"),
             outward: values.outward("OUTWARD_HOSTS")?,
+            plain_hosts: values.list("PLAIN_INTERNAL_HOSTS"),
             mail_from: values.text("MAIL_FROM"),
             staff_channel: values.text("SLACK_STAFF_CHANNEL"),
             bill_account: values.text("XERO_BILL_ACCOUNT"),
@@ -414,12 +427,7 @@ impl Settings {
                 ),
             ));
         }
-        if !settings.is_sandbox() && leaves_tls_open(settings.database_url.reveal()) {
-            return Err(SettingsError::new(
-                "DATABASE_URL",
-                "the database is on another machine, and nothing says that the line to it is encrypted: add ?sslmode=verify-full (and &sslrootcert=… where its certificate is not a public one's), or ?sslmode=disable where nobody else is on that network",
-            ));
-        }
+        settings.check_database()?;
         settings.check_mail()?;
         let sandbox = settings.is_sandbox();
         complete_vendor(&mut settings.vendor, &settings.portal_name, sandbox);
@@ -429,6 +437,23 @@ impl Settings {
     /// Everything outside is the sandbox; one real credential ends that, and so does saying that nothing stands in.
     pub fn is_sandbox(&self) -> bool {
         self.stand_in && self.environment().is_empty()
+    }
+
+    /// With real data nobody between the portal and its database reads along, or answers in its place. The sandbox's is made up.
+    fn check_database(&self) -> Result<(), SettingsError> {
+        let Some(wire) = wire_to(self.database_url.reveal()) else {
+            return Ok(());
+        };
+        let is_let_be = wire.is_certain
+            || is_here(&wire.host)
+            || is_listed(&self.plain_hosts, &wire.host, wire.port);
+        if self.is_sandbox() || is_let_be {
+            return Ok(());
+        }
+        Err(SettingsError::new(
+            "DATABASE_URL",
+            "the database is on another machine, and others could read along on the way to it, or answer in its place: add ?sslmode=verify-full (and &sslrootcert=… where its certificate is not a public one's), or add its host to PLAIN_INTERNAL_HOSTS where nobody else is on that network",
+        ))
     }
 
     /// The operator's own mail server is held to the same as one that somebody types.
@@ -449,6 +474,7 @@ impl Settings {
         MailRules {
             internal: self.mail_hosts.clone(),
             outward: self.outward.clone(),
+            plain: self.plain_hosts.clone(),
         }
     }
 
@@ -488,36 +514,6 @@ fn is_plain(url: &str) -> bool {
 fn is_here(host: &str) -> bool {
     let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
     host == "localhost" || address.is_some_and(|address| address.is_loopback())
-}
-
-/// Whether a PostgreSQL on another machine is spoken to without a word on TLS: sqlx does without then, if whoever answers says that it has none.
-fn leaves_tls_open(database_url: &str) -> bool {
-    let schemes = ["postgres://", "postgresql://"];
-    let Some(rest) = schemes
-        .iter()
-        .find_map(|scheme| database_url.strip_prefix(scheme))
-    else {
-        return false;
-    };
-    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let asked: BTreeMap<_, _> = form_urlencoded::parse(query.as_bytes()).collect();
-    let authority: Option<Authority> = place.split('/').next().and_then(|host| host.parse().ok());
-    let host = asked
-        .get("host")
-        .or_else(|| asked.get("hostaddr"))
-        .map_or_else(
-            || authority.as_ref().map_or("", Authority::host),
-            AsRef::as_ref,
-        );
-    let is_socket = host.is_empty()
-        || ["/", "%2F", "%2f"]
-            .iter()
-            .any(|start| host.starts_with(start));
-    !is_socket
-        && !is_here(host)
-        && !["sslmode", "ssl-mode"]
-            .iter()
-            .any(|name| asked.contains_key(*name))
 }
 
 /// Statements of the sandbox look like real ones. Elsewhere nothing is made up: a wrong address on a document is worse than none.

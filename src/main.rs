@@ -619,6 +619,12 @@ async fn prove(settings: &Settings, audit_head: Option<Head>) -> Result<ExitCode
             "Row-level security does nothing here: the database's user is a superuser or has BYPASSRLS."
         );
     }
+    if !settings.plain_hosts.is_empty() {
+        println!(
+            "Others may read along: without TLS, or without a certificate that was checked, the portal may speak to {}.",
+            settings.plain_hosts.join(", ")
+        );
+    }
     match faults {
         0 => println!("The books are right ({}).", ctx.store.name()),
         _ => println!("{faults} faults ({}).", ctx.store.name()),

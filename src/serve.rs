@@ -72,6 +72,12 @@ async fn open_with_clock(settings: &Settings) -> Result<(Ctx, Arc<PortalClock>),
             "The database does not keep partners apart by itself: its user is a superuser or has BYPASSRLS, so row-level security does nothing"
         );
     }
+    if !settings.plain_hosts.is_empty() {
+        tracing::warn!(
+            "Others may read along: without TLS, or without a certificate that was checked, the portal may speak to {} (PLAIN_INTERNAL_HOSTS)",
+            settings.plain_hosts.join(", ")
+        );
+    }
     if settings.has_unknown_proxy() {
         tracing::warn!(
             "PORTAL_URL is https, and no proxy is named in PORTAL_TRUSTED_PROXIES: nobody's address is known, so nothing is limited by it, and the audit log has the proxy's"
@@ -249,6 +255,7 @@ fn programme(settings: &Settings) -> Programme {
         stand_in: settings.stand_in,
         environment: settings.environment(),
         outward: settings.outward.clone(),
+        plain_hosts: settings.plain_hosts.clone(),
     }
 }
 

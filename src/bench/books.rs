@@ -356,5 +356,6 @@ fn programme() -> Programme {
         stand_in: true,
         environment: Vec::new(),
         outward: OutwardHosts::default(),
+        plain_hosts: Vec::new(),
     }
 }

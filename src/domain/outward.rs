@@ -1,4 +1,5 @@
-//! Whom the portal may speak to where somebody types an address: the hosts that whoever runs it names, or, where none are named, anybody on the internet.
+//! Whom the portal may speak to where somebody types an address: the hosts that whoever runs it names, or, where none are named, anybody on the internet; and lists of
+//! hosts in its own network.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -61,6 +62,13 @@ impl Named {
             None => is_host_name(&text).then_some(Self::Host(text)),
         }
     }
+}
+
+/// Whether a host stands in a list of hosts in the own network, there with its port or without.
+pub fn is_listed(list: &[String], host: &str, port: u16) -> bool {
+    let with_port = format!("{host}:{port}");
+    list.iter()
+        .any(|named| named.eq_ignore_ascii_case(host) || named.eq_ignore_ascii_case(&with_port))
 }
 
 /// Names are the same in capitals and with a dot at their end; an address of the newer kind stands between brackets in a longer one.
@@ -136,6 +144,21 @@ mod tests {
         ] {
             let hosts = read(&["other.example", named]).expect(named);
             assert_eq!(hosts.allows(host), may_be, "{named}: {host}");
+        }
+    }
+
+    #[test]
+    fn a_host_of_the_own_network_is_listed_with_every_port_or_with_one() {
+        let list = ["mail.internal", "10.0.0.5:25", "[fd00::5]"].map(str::to_owned);
+        for (host, port, is_there) in [
+            ("Mail.Internal", 25, true),
+            ("mail.internal", 587, true),
+            ("10.0.0.5", 25, true),
+            ("10.0.0.5", 587, false),
+            ("[fd00::5]", 5_432, true),
+            ("a.mail.internal", 25, false),
+        ] {
+            assert_eq!(is_listed(&list, host, port), is_there, "{host}:{port}");
         }
     }
 

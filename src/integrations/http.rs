@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use portal_domain::outward::OutwardHosts;
+use portal_domain::outward::{OutwardHosts, is_listed};
 use reqwest::{
     Client, Method, Response, Url,
     header::{ACCEPT, CONTENT_TYPE, HeaderMap, RETRY_AFTER},
@@ -209,11 +209,8 @@ impl Http {
     /// What an identity provider's address is called with, if it may be called: over TLS, but where it is on this very machine, and is meant to be.
     fn client_of_provider(&self, url: &Url, internal: &[String]) -> Result<&Client, CallError> {
         let vendor = Vendor::IdentityProvider;
-        let host = url.host_str().unwrap_or_default();
-        let with_port = format!("{host}:{}", url.port_or_known_default().unwrap_or_default());
-        let is_named = internal
-            .iter()
-            .any(|name| name == host || *name == with_port);
+        let port = url.port_or_known_default().unwrap_or_default();
+        let is_named = is_listed(internal, url.host_str().unwrap_or_default(), port);
         if is_named && is_loopback(url) {
             return Ok(&self.loopback);
         }

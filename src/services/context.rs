@@ -59,6 +59,8 @@ pub struct Programme {
     pub environment: Vec<System>,
     /// Whom the portal may speak to where somebody types an address.
     pub outward: OutwardHosts,
+    /// Hosts that may be spoken to though others could read along.
+    pub plain_hosts: Vec<String>,
 }
 
 impl Programme {

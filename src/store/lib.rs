@@ -10,6 +10,7 @@ mod error;
 mod migrations;
 mod read;
 mod sql;
+mod wire;
 
 pub mod accounts;
 pub mod alerts;
@@ -67,3 +68,4 @@ pub mod waivers;
 pub use dialect::{Across, Store, Tx};
 pub use error::StoreError;
 pub use migrations::MIGRATIONS;
+pub use wire::{Wire, wire_to};

@@ -292,11 +292,15 @@ async fn a_mail_server_in_the_own_network_is_knocked_at_only_where_the_environme
 }
 
 #[tokio::test]
-async fn where_hosts_are_named_a_mail_server_elsewhere_is_not_taken_and_whoever_typed_it_reads_why()
-{
-    let named = [("OUTWARD_HOSTS", "*.mail.example.com")];
+async fn a_mail_server_elsewhere_or_without_tls_is_not_taken_and_whoever_typed_it_reads_why() {
+    let named = [
+        ("OUTWARD_HOSTS", "*.mail.example.com"),
+        ("PLAIN_INTERNAL_HOSTS", "db.internal"),
+    ];
     let portal = TestPortal::start_with(&named).await;
     let mut operator = portal.sign_in(&portal.staff.operator).await;
+    let shown = operator.get("/staff/integrations").await.body;
+    assert!(shown.contains("db.internal"), "who may be read on the way");
     let path = format!("{LIST}/mail");
     let form = [
         ("do", "connect_mail"),
@@ -305,6 +309,16 @@ async fn where_hosts_are_named_a_mail_server_elsewhere_is_not_taken_and_whoever_
     let answer = operator.post(&path, &form).await;
     assert_eq!(answer.status, 422);
     assert!(answer.body.contains("OUTWARD_HOSTS"), "{}", answer.body);
+    assert!(!answer.body.contains("planted"));
+    let plain = "smtp://name:planted@out.mail.example.com?tls=opportunistic";
+    let form = [("do", "connect_mail"), ("address", plain)];
+    let answer = operator.post(&path, &form).await;
+    assert_eq!(answer.status, 422);
+    assert!(
+        answer.body.contains("PLAIN_INTERNAL_HOSTS"),
+        "{}",
+        answer.body
+    );
     assert!(!answer.body.contains("planted"));
     let own = format!("smtp://{}", portal.sandbox_mail());
     let form = [("do", "connect_mail"), ("address", own.as_str())];

@@ -113,7 +113,7 @@ fn keys_go_to_no_vendor_in_clear() {
 }
 
 #[test]
-fn a_database_elsewhere_is_spoken_to_in_clear_only_by_somebodys_word() {
+fn nobody_reads_along_on_the_way_to_a_database_elsewhere_but_where_it_is_named() {
     let off = ("PORTAL_SANDBOX", "off");
     for url in [
         "postgres://portal:secret@db.example.com/portal",
@@ -121,13 +121,26 @@ fn a_database_elsewhere_is_spoken_to_in_clear_only_by_somebodys_word() {
         "postgres:///portal?host=db.example.com",
         "postgres://portal@127.0.0.1/portal?host=10.0.0.5",
         "postgres://portal:p%40ss@db.example.com/portal?application_name=sslmode",
+        "postgres://portal@db.example.com/portal?sslmode=disable",
+        "postgres://portal@db.example.com/portal?sslmode=prefer",
+        "postgres://portal@db.example.com/portal?sslmode=require",
+        "postgres://portal@db.example.com/portal?sslmode=verify-ca",
+        "postgres://portal@db.example.com/portal?sslmode=verify-full&ssl-mode=require",
     ] {
-        let error = read(&[("DATABASE_URL", url), off], "").expect_err(url);
-        assert!(
-            error.starts_with("DATABASE_URL") && error.contains("sslmode=verify-full"),
-            "{error}"
-        );
-        assert!(!error.contains("secret"), "{error}");
+        let other = ("PLAIN_INTERNAL_HOSTS", "example.com, db.example.com:5433");
+        for named in [off, other] {
+            let error = read(&[("DATABASE_URL", url), off, named], "").expect_err(url);
+            assert!(
+                error.starts_with("DATABASE_URL")
+                    && error.contains("sslmode=verify-full")
+                    && error.contains("PLAIN_INTERNAL_HOSTS"),
+                "{error}"
+            );
+            assert!(!error.contains("secret"), "{error}");
+        }
+        let named = ("PLAIN_INTERNAL_HOSTS", "DB.example.com:5432, 10.0.0.5");
+        let settings = read(&[("DATABASE_URL", url), off, named], "").expect(url);
+        assert_eq!(settings.plain_hosts, ["DB.example.com:5432", "10.0.0.5"]);
         assert!(
             read(&[("DATABASE_URL", url)], "").is_ok(),
             "the demo at {url}"
@@ -142,9 +155,46 @@ fn a_database_elsewhere_is_spoken_to_in_clear_only_by_somebodys_word() {
         "postgres://%2Fvar%2Frun%2Fpostgresql/portal",
         "postgres://%2fvar%2frun%2fpostgresql/portal",
         "postgres://portal@db.example.com/portal?sslmode=verify-full",
-        "postgres://portal@db.example.com/portal?sslmode=disable",
+        "postgres://portal@db.example.com/portal?sslmode=require&sslmode=verify-full",
     ] {
         assert!(read(&[("DATABASE_URL", url), off], "").is_ok(), "{url}");
+    }
+}
+
+#[test]
+fn mail_is_read_by_nobody_on_the_way_but_where_its_server_is_named() {
+    let named = ("PLAIN_INTERNAL_HOSTS", "mail.internal:25, old.example.com");
+    for (url, may_be) in [
+        ("smtp://user:planted@mail.example.com?tls=none", false),
+        (
+            "smtp://user:planted@mail.example.com?tls=opportunistic",
+            false,
+        ),
+        ("smtp://mail.internal:587?tls=none", false),
+        ("smtp://mail.internal?tls=none", true),
+        ("smtp://old.example.com:587?tls=opportunistic", true),
+    ] {
+        match read(&[named, ("SMTP_URL", url)], "") {
+            Ok(_) => assert!(may_be, "{url}"),
+            Err(error) => {
+                assert!(!may_be && error.starts_with("SMTP_URL"), "{error}");
+                assert!(
+                    error.contains("tls=required") && error.contains("PLAIN_INTERNAL_HOSTS"),
+                    "{error}"
+                );
+                assert!(!error.contains("planted"), "{error}");
+            }
+        }
+        assert!(read(&[("SMTP_URL", url)], "").is_err(), "{url}");
+    }
+    for url in [
+        "smtps://user:planted@mail.example.com",
+        "smtp://mail.example.com:587",
+        "smtp://mail.example.com:587?tls=required",
+        "smtp://127.0.0.1:2525",
+        "smtp://localhost:2525?tls=none",
+    ] {
+        assert!(read(&[("SMTP_URL", url)], "").is_ok(), "{url}");
     }
 }
 

@@ -27,7 +27,7 @@ const GREYLIST_WAIT_MS: i64 = 300_000;
 #[derive(Clone, Debug)]
 pub struct MailConfig {
     /// `smtps://user:password@host`, `smtp://user:password@host:587?tls=required` (or `opportunistic`), or plain `smtp://127.0.0.1:2525`.
-    /// To a host that is not this machine, `smtp://` without `tls=` means `required`; `tls=none` says that plain is meant.
+    /// To a host that is not this machine, `smtp://` without `tls=` means `required`; `tls=none` says that plain is meant, which is for hosts that the rules name.
     pub smtp_url: Secret,
     /// `Partner portal <portal@example.com>`, or the address alone.
     pub from: String,
@@ -50,6 +50,8 @@ pub struct MailRules {
     pub internal: Vec<String>,
     /// Those of the internet.
     pub outward: OutwardHosts,
+    /// Those that are spoken to without TLS, or without one that is asked for; each with or without a port.
+    pub plain: Vec<String>,
 }
 
 /// Why mail does not go to an address.
@@ -57,6 +59,10 @@ pub struct MailRules {
 pub enum MailObjection {
     #[error("{0} may not be spoken to: whoever runs the portal can add it to OUTWARD_HOSTS")]
     Unlisted(String),
+    #[error(
+        "mail to {0} could be read on the way: smtps:// or ?tls=required asks for TLS and the server's own certificate, or whoever runs the portal can add it to PLAIN_INTERNAL_HOSTS"
+    )]
+    Plain(String),
 }
 
 /// Why mail cannot be sent at all.

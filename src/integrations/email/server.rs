@@ -13,6 +13,7 @@ use lettre::{
     },
 };
 use percent_encoding::percent_decode_str;
+use portal_domain::outward::is_listed;
 use reqwest::Url;
 
 use super::client::{MailObjection, MailReach, MailRules, MailSetupError};
@@ -94,6 +95,9 @@ impl MailRules {
         if !self.outward.allows(host) && !is_named(&url, &self.internal) {
             return Some(MailObjection::Unlisted(host.to_owned()));
         }
+        if !is_certain(&url) && !is_named(&url, &self.plain) {
+            return Some(MailObjection::Plain(host.to_owned()));
+        }
         None
     }
 }
@@ -169,14 +173,14 @@ fn tls_of(url: &Url) -> Option<String> {
     Some(value.into_owned())
 }
 
-/// Whether an address is one of some hosts, each of which may stand there with its port.
 fn is_named(url: &Url, hosts: &[String]) -> bool {
-    let host = url.host_str().unwrap_or_default();
     let port = url.port().unwrap_or_else(|| usual_port(url));
-    let with_port = format!("{host}:{port}");
-    hosts
-        .iter()
-        .any(|named| named.eq_ignore_ascii_case(host) || named.eq_ignore_ascii_case(&with_port))
+    is_listed(hosts, url.host_str().unwrap_or_default(), port)
+}
+
+/// Whether nothing is said to a server before it has shown a certificate that is its own.
+fn is_certain(url: &Url) -> bool {
+    url.scheme() == "smtps" || tls_of(url).as_deref() == Some("required")
 }
 
 pub(super) fn transport_of(address: &Secret) -> Result<AsyncSmtpTransportBuilder, MailSetupError> {
@@ -266,7 +270,6 @@ mod tests {
             ("smtp://127.0.0.1:2525", "127.0.0.1:2525"),
             ("smtps://name:word@Mail.Internal", "mail.internal"),
             ("smtp://10.0.0.5", "10.0.0.5:587"),
-            ("smtp://10.0.0.5:25?tls=none", "10.0.0.5:25"),
         ] {
             let let_pass = guarded(address, &[named]);
             assert!(matches!(let_pass, Server::Named(_)), "{address}");
@@ -280,6 +283,7 @@ mod tests {
         let rules = || MailRules {
             internal: owned(&["mail.internal:465"]),
             outward: OutwardHosts::parse(&owned(&["8.8.8.8", "*.example.com"])).unwrap(),
+            ..MailRules::default()
         };
         for (address, host) in [
             ("smtps://mail.example.org", "mail.example.org"),
@@ -304,5 +308,39 @@ mod tests {
             assert_eq!(objection, None, "{address}");
         }
         assert!(ruled("smtps://8.8.8.8", rules()).transport().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn mail_goes_without_certain_tls_only_where_whoever_runs_the_portal_says() {
+        let rules = || MailRules {
+            internal: owned(&["10.0.0.5"]),
+            plain: owned(&["10.0.0.5:25", "old.example.com"]),
+            ..MailRules::default()
+        };
+        for address in [
+            "smtp://10.0.0.5:587?tls=none",
+            "smtp://10.0.0.5:587?tls=opportunistic",
+            "smtp://name:word@mail.example.com?tls=none",
+            "smtp://mail.example.com:25?tls=opportunistic",
+            "smtp://127.0.0.2:25?tls=none",
+        ] {
+            let refused = ruled(address, rules()).transport().await;
+            let said = refused.expect_err(address).message;
+            assert!(said.contains("PLAIN_INTERNAL_HOSTS"), "{said}");
+            assert!(!said.contains("word"), "{said}");
+        }
+        for address in [
+            "smtp://10.0.0.5:25?tls=none",
+            "smtp://10.0.0.5?tls=none",
+            "smtp://Old.Example.com:2525?tls=opportunistic",
+            "smtp://10.0.0.5:587",
+            "smtps://10.0.0.5",
+            "smtp://mail.example.com:587?tls=required",
+            "smtp://127.0.0.1:25",
+            "smtp://localhost:25?tls=none",
+        ] {
+            let objection = rules().objection(&Secret::from(address));
+            assert_eq!(objection, None, "{address}");
+        }
     }
 }

@@ -174,6 +174,7 @@ impl Connector {
         match rules.objection(address) {
             None => Ok(host),
             Some(MailObjection::Unlisted(host)) => Err(Fault::with("host-unlisted", host)),
+            Some(MailObjection::Plain(host)) => Err(Fault::with("mail-server-plain", host)),
         }
     }
 

@@ -164,6 +164,7 @@ impl World {
             stand_in: true,
             environment: Vec::new(),
             outward: OutwardHosts::default(),
+            plain_hosts: Vec::new(),
         };
         change(&mut programme);
         let ctx = Ctx {

@@ -110,6 +110,7 @@ error-consent-unknown = Diese Zustimmung wurde hier nicht erbeten, wurde schon v
 error-secret-malformed = Hier stehen Leerzeichen oder Zeichen, die kein solches Geheimnis hat: Kopieren Sie es noch einmal.
 error-webhook-secrets = Geben Sie ein Geheimnis ein, oder zwei mit Komma dazwischen.
 error-mail-server-address = Das ist keine Adresse eines Mailservers, etwa smtps://name:passwort@mail.example.com:465.
+error-mail-server-plain = Mails an { $detail } könnten unterwegs gelesen werden: Schreiben Sie smtps:// oder hängen Sie ?tls=required an. Spricht der Server kein TLS, bitten Sie den Betreiber, ihn in die Einstellung PLAIN_INTERNAL_HOSTS aufzunehmen.
 audit-act-connect_system = Hat ein System draußen verbunden
 audit-act-name_app = Hat eine App bei einem System draußen genannt
 audit-act-choose_organisation = Hat die Organisation gewählt

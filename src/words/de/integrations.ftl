@@ -3,6 +3,7 @@
 integration-title = Anbindungen
 integration-lead = Was hinausgeht, was hereinkommt, und ob es fließt.
 integration-open-wall = Die Datenbank trennt die Partner nicht von sich aus: Der PostgreSQL-Benutzer des Portals ist Superuser oder hat BYPASSRLS. Geben Sie dem Portal einen eigenen Benutzer, dem die Datenbank gehört und der beides nicht hat.
+integration-plain-hosts = Andere können mitlesen: Ohne TLS oder ohne geprüftes Zertifikat darf das Portal mit { $hosts } sprechen. Nehmen Sie sie aus der Einstellung PLAIN_INTERNAL_HOSTS, sobald sie TLS sprechen.
 integration-column-system = System
 integration-column-last-success = Letzter Erfolg
 integration-column-waiting = Wartend

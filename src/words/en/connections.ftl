@@ -110,6 +110,7 @@ error-consent-unknown = This consent was not asked for here, was used already, o
 error-secret-malformed = This has spaces or signs that no such secret has: copy it again.
 error-webhook-secrets = Enter one secret, or two with a comma between.
 error-mail-server-address = This is not a mail server’s address, such as smtps://user:password@mail.example.com:465.
+error-mail-server-plain = Mail to { $detail } could be read on the way: write smtps:// or add ?tls=required. If the server speaks no TLS, ask whoever runs the portal to add it to the setting PLAIN_INTERNAL_HOSTS.
 audit-act-connect_system = Connected an outside system
 audit-act-name_app = Named an app at an outside system
 audit-act-choose_organisation = Chose the organisation

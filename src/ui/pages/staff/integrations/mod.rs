@@ -45,6 +45,7 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
         let words = &page.words;
         let sweep = may(page, Action::Operate)
             .then(|| kit::button_form("sweep_now", &[], words.text("integration-sweep"), "btn"));
+        let plain = &page.ctx.programme.plain_hosts;
         view! {
             {head(title, words.text("integration-lead"), sweep)}
             <p>
@@ -53,6 +54,7 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
             </p>
             <div class="stack" id="systems" data-live="">
                 {health.has_open_wall.then(|| kit::notice("wait", words.text("integration-open-wall")))}
+                {(!plain.is_empty()).then(|| kit::notice("wait", words.with("integration-plain-hosts", &[("hosts", plain.join(", ").into())])))}
                 {SYSTEMS.iter().map(|system| trouble::notice(page, &health, system)).collect_view()}
                 {systems::table(page, &health)}
                 {failures::all(page, &health)}

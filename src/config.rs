@@ -43,6 +43,16 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "Address and port to listen on",
     ),
     (
+        "PORTAL_TLS_CERTIFICATE",
+        "",
+        "For a proxy on another machine: the file in PEM with the certificate that the portal's own port shows, and those that vouch for it. Read at the start",
+    ),
+    (
+        "PORTAL_TLS_KEY",
+        "",
+        "The file in PEM with that certificate's private key",
+    ),
+    (
         "PORTAL_URL",
         "http://127.0.0.1:3000",
         "Public address, for links and webhooks",
@@ -269,6 +279,8 @@ pub struct Settings {
     /// With the password in it, where there is one.
     pub database_url: Secret,
     pub portal_addr: SocketAddr,
+    /// `None`: the port speaks http.
+    pub tls: Option<TlsFiles>,
     pub portal_url: String,
     /// Whose word is taken for where a request comes from.
     pub trusted_proxies: Vec<IpNet>,
@@ -311,6 +323,13 @@ pub struct Settings {
     pub bill_status: Option<BillStatus>,
     pub sandbox_addr: SocketAddr,
     pub sandbox_smtp_addr: SocketAddr,
+}
+
+/// Files in PEM of what the port shows of itself over TLS.
+#[derive(Clone, Debug)]
+pub struct TlsFiles {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
 }
 
 /// Why the program does not start.
@@ -367,6 +386,7 @@ impl Settings {
                 "PORTAL_ADDR",
                 "an address and a port, such as 127.0.0.1:3000",
             )?,
+            tls: values.tls()?,
             portal_url: values.url("PORTAL_URL")?,
             trusted_proxies: values.networks("PORTAL_TRUSTED_PROXIES")?,
             requests_per_minute: values.between("PORTAL_REQUESTS_PER_MINUTE", 60, 1_000_000)?,
@@ -481,6 +501,11 @@ impl Settings {
     /// Something speaks TLS in the portal's place, and what it says of who asks is not believed.
     pub fn has_unknown_proxy(&self) -> bool {
         self.portal_url.starts_with("https://") && self.trusted_proxies.is_empty()
+    }
+
+    /// Other machines reach the port, and whoever is between them and the portal reads along.
+    pub fn has_plain_port(&self) -> bool {
+        !self.is_sandbox() && self.tls.is_none() && !self.portal_addr.ip().is_loopback()
     }
 
     /// Something outside may be the sandbox.
@@ -654,6 +679,23 @@ impl Values {
                 name,
                 format!("`{value}` must start with http:// or https://"),
             ))
+        }
+    }
+
+    /// A certificate and its key, or neither.
+    fn tls(&self) -> Result<Option<TlsFiles>, SettingsError> {
+        let names = ["PORTAL_TLS_CERTIFICATE", "PORTAL_TLS_KEY"];
+        match names.map(|name| self.optional(name).map(PathBuf::from)) {
+            [Some(certificate), Some(key)] => Ok(Some(TlsFiles { certificate, key })),
+            [None, None] => Ok(None),
+            [None, Some(_)] => Err(SettingsError::new(
+                names[0],
+                format!("set it, or remove {}", names[1]),
+            )),
+            [Some(_), None] => Err(SettingsError::new(
+                names[1],
+                format!("set it, or remove {}", names[0]),
+            )),
         }
     }
 

@@ -173,6 +173,13 @@ impl Portal {
 
     /// Opens the site; answers where it listens.
     pub async fn start_site(&mut self, settings: &Settings) -> Result<SocketAddr, StartError> {
+        let tls = settings.tls.as_ref().map(listen::tls).transpose();
+        let tls = tls.map_err(StartError::Other)?;
+        if settings.has_plain_port() {
+            tracing::warn!(
+                "PORTAL_ADDR is reached from other machines, and without TLS: that is as it should be only where nobody but the proxy is on that network. Otherwise set PORTAL_TLS_CERTIFICATE and PORTAL_TLS_KEY"
+            );
+        }
         let listener = TcpListener::bind(settings.portal_addr)
             .await
             .map_err(|source| StartError::Listen {
@@ -208,6 +215,7 @@ impl Portal {
             .spawn(app.refusals.clone().watch(self.stop.subscribe()));
         let site = listen::serve(
             listener,
+            tls,
             web::router(app),
             Patience::default(),
             self.stop.subscribe(),

@@ -380,12 +380,13 @@ async fn hears(sent: &str) -> String {
     let address = listener.local_addr().unwrap();
     let whole = |body: Bytes| async move { format!("{} bytes", body.len()) };
     let patience = Patience {
+        handshake: Duration::from_millis(300),
         head: Duration::from_millis(300),
         body: Duration::from_millis(300),
     };
     let (stop, stopped) = watch::channel(false);
     let site = Router::new().route("/", post(whole));
-    let serving = tokio::spawn(listen::serve(listener, site, patience, stopped));
+    let serving = tokio::spawn(listen::serve(listener, None, site, patience, stopped));
     let mut client = TcpStream::connect(address).await.unwrap();
     client.write_all(sent.as_bytes()).await.unwrap();
     let mut heard = Vec::new();

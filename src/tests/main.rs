@@ -52,6 +52,7 @@ mod stages;
 mod store;
 mod sweeps;
 mod tidy;
+mod tls;
 mod two_persons;
 mod vault;
 mod webhooks;

@@ -91,6 +91,32 @@ fn nothing_real_is_reached_over_a_line_that_others_read() {
 }
 
 #[test]
+fn a_port_that_others_reach_in_clear_is_told_of() {
+    let off = ("PORTAL_SANDBOX", "off");
+    let certificate = ("PORTAL_TLS_CERTIFICATE", "/etc/portal/certificate.pem");
+    let key = ("PORTAL_TLS_KEY", "/etc/portal/key.pem");
+    for (address, is_reached) in [
+        ("127.0.0.1:3000", false),
+        ("[::1]:3000", false),
+        ("0.0.0.0:3000", true),
+        ("[::]:3000", true),
+        ("10.0.0.7:3000", true),
+    ] {
+        let plain = read(&[off, ("PORTAL_ADDR", address)], "").unwrap();
+        assert_eq!(plain.has_plain_port(), is_reached, "{address}");
+        let over_tls = [off, certificate, key, ("PORTAL_ADDR", address)];
+        let over_tls = read(&over_tls, "").unwrap();
+        assert!(over_tls.tls.is_some() && !over_tls.has_plain_port());
+        let demo = read(&[("PORTAL_ADDR", address)], "").unwrap();
+        assert!(!demo.has_plain_port(), "the demo at {address}");
+    }
+    for (one, missing) in [(certificate, key), (key, certificate)] {
+        let error = read(&[one], "").expect_err(one.0);
+        assert!(error.starts_with(missing.0), "{error}");
+    }
+}
+
+#[test]
 fn keys_go_to_no_vendor_in_clear() {
     let vendors = SETTINGS.iter().map(|(name, ..)| *name).filter(|name| {
         ["HUBSPOT_", "XERO_", "SLACK_"]

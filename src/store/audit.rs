@@ -135,9 +135,10 @@ pub async fn add(
     Ok(())
 }
 
-pub(crate) async fn write(tx: &mut Tx, acts: Vec<NewAct>) -> Result<(), StoreError> {
+/// Answers what stands in the log once the transaction commits.
+pub(crate) async fn write(tx: &mut Tx, acts: Vec<NewAct>) -> Result<Vec<AuditRecord>, StoreError> {
     if acts.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     // From here on nobody else adds to the log until this transaction ends: the last hash is the last one.
     let first = take_numbers(tx, SERIES, acts.len()).await?;
@@ -157,7 +158,21 @@ pub(crate) async fn write(tx: &mut Tx, acts: Vec<NewAct>) -> Result<(), StoreErr
     for some in records.chunks(ROWS_AT_ONCE) {
         insert(tx, some).await?;
     }
-    Ok(())
+    Ok(records)
+}
+
+/// Tells the program's log, which is kept elsewhere: whoever changes or cuts off the audit log later cannot change what was told. What an act was about may name
+/// people, and stays in the database, from which it can be erased.
+pub(crate) fn tell(written: &[AuditRecord]) {
+    for record in written {
+        tracing::info!(
+            target: "audit",
+            act = record.act.as_str(),
+            person = record.person.map(tracing::field::display),
+            head = %format_args!("{}:{}", record.position, record.hash.as_deref().unwrap_or_default()),
+            "Written into the audit log"
+        );
+    }
 }
 
 async fn insert(tx: &mut Tx, records: &[AuditRecord]) -> Result<(), StoreError> {

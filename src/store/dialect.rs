@@ -273,8 +273,9 @@ impl Tx {
         let touched = std::mem::take(&mut self.touched);
         changes::write(&mut self, touched).await?;
         let acts = std::mem::take(&mut self.acts);
-        audit::write(&mut self, acts).await?;
+        let written = audit::write(&mut self, acts).await?;
         self.inner.commit().await?;
+        audit::tell(&written);
         for (lane, wanted) in &self.woken {
             let bell = self.bells.of(lane);
             // Whoever is woken for nothing stands in the way of the one who is not.

@@ -17,6 +17,11 @@ use portal::{
     ui::api::UiError,
     web::{Assets, calls, files},
 };
+use portal_services::{
+    audit::{self, Head},
+    verify,
+};
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -398,6 +403,52 @@ fn an_event_is_one_line_of_the_log_whatever_a_vendor_says() {
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert_eq!(log.lines().count(), 1, "{log}");
     assert!(log.ends_with('\n') && log.contains("forged"), "{log}");
+}
+
+#[tokio::test]
+async fn every_act_is_told_in_the_log_with_a_head_that_proves_it_and_not_what_it_was_about() {
+    let portal = TestPortal::start().await;
+    let administrator = portal.staff.administrator.person();
+    let log = Log::default();
+    let held = tracing::subscriber::set_default(log.subscriber());
+    for act in ["export_ledger", "export_audit"] {
+        let facts = json!({ "name": "planted" });
+        audit::note(
+            &portal.ctx,
+            administrator,
+            act,
+            "planted@example.com",
+            &facts,
+        )
+        .await
+        .unwrap();
+    }
+    drop(held);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let told: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains(" audit: "))
+        .collect();
+    assert_eq!(told.len(), 2, "{log}");
+    assert!(told[0].contains("act=\"export_ledger\"") && told[1].contains("act=\"export_audit\""));
+    assert!(
+        told[0].contains(&format!("person={administrator}")),
+        "{log}"
+    );
+    assert!(!log.contains("planted"), "{log}");
+    let heads = told.iter().filter_map(|line| line.split_once("head="));
+    let heads: Vec<Head> = heads
+        .map(|(_, head)| head.trim().parse().unwrap())
+        .collect();
+    assert_eq!(
+        heads.last(),
+        Some(&audit::find_head(&portal.ctx).await.unwrap())
+    );
+    for head in heads {
+        let proof = verify::verify_since(&portal.ctx, Some(head)).await.unwrap();
+        assert!(proof.holds(), "{proof:?}");
+    }
+    portal.finish().await;
 }
 
 #[tokio::test]

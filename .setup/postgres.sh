@@ -10,7 +10,8 @@
 # does sync: for benches.
 #
 # The URL is of the user "portal", who owns what it makes and is no superuser: a superuser
-# walks through row-level security, so nothing that runs as one says anything about it.
+# walks through row-level security, so nothing that runs as one says anything about it. It may
+# make users: the portals of the tests run as ones that own nothing.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -44,6 +45,8 @@ DO $$ BEGIN
   CREATE ROLE portal LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
+-- Each test makes a user for its portal, which owns nothing.
+ALTER ROLE portal CREATEROLE;
 -- What a bench makes is made there.
 ALTER DATABASE postgres OWNER TO portal;
 -- A test takes its database away while the server's own processes may be in it.

@@ -38,6 +38,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "Where the data is: sqlite://path or postgres://user:password@host/database",
     ),
     (
+        "DATABASE_OWNER_URL",
+        "",
+        "PostgreSQL only: the same database as the user that owns its schema. Migrations run as that one, and the user of DATABASE_URL, which then owns nothing, is given the rights that the portal needs (docs/operating.md)",
+    ),
+    (
         "PORTAL_ADDR",
         "127.0.0.1:3000",
         "Address and port to listen on",
@@ -278,6 +283,8 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
 pub struct Settings {
     /// With the password in it, where there is one.
     pub database_url: Secret,
+    /// The same as the user that owns the schema, where that is another one.
+    pub database_owner_url: Option<Secret>,
     pub portal_addr: SocketAddr,
     /// `None`: the port speaks http.
     pub tls: Option<TlsFiles>,
@@ -382,6 +389,7 @@ impl Settings {
         let values = Values(values);
         let mut settings = Self {
             database_url: values.text("DATABASE_URL").into(),
+            database_owner_url: values.database_owner_url()?,
             portal_addr: values.parsed(
                 "PORTAL_ADDR",
                 "an address and a port, such as 127.0.0.1:3000",
@@ -447,7 +455,7 @@ impl Settings {
                 ),
             ));
         }
-        settings.check_database()?;
+        settings.check_databases()?;
         settings.check_mail()?;
         let sandbox = settings.is_sandbox();
         complete_vendor(&mut settings.vendor, &settings.portal_name, sandbox);
@@ -460,20 +468,26 @@ impl Settings {
     }
 
     /// With real data nobody between the portal and its database reads along, or answers in its place. The sandbox's is made up.
-    fn check_database(&self) -> Result<(), SettingsError> {
-        let Some(wire) = wire_to(self.database_url.reveal()) else {
-            return Ok(());
-        };
-        let is_let_be = wire.is_certain
-            || is_here(&wire.host)
-            || is_listed(&self.plain_hosts, &wire.host, wire.port);
-        if self.is_sandbox() || is_let_be {
-            return Ok(());
+    fn check_databases(&self) -> Result<(), SettingsError> {
+        let databases = [
+            ("DATABASE_URL", Some(&self.database_url)),
+            ("DATABASE_OWNER_URL", self.database_owner_url.as_ref()),
+        ];
+        for (name, url) in databases {
+            let Some(wire) = url.and_then(|url| wire_to(url.reveal())) else {
+                continue;
+            };
+            let is_let_be = wire.is_certain
+                || is_here(&wire.host)
+                || is_listed(&self.plain_hosts, &wire.host, wire.port);
+            if !self.is_sandbox() && !is_let_be {
+                return Err(SettingsError::new(
+                    name,
+                    "the database is on another machine, and others could read along on the way to it, or answer in its place: add ?sslmode=verify-full (and &sslrootcert=… where its certificate is not a public one's), or add its host to PLAIN_INTERNAL_HOSTS where nobody else is on that network",
+                ));
+            }
         }
-        Err(SettingsError::new(
-            "DATABASE_URL",
-            "the database is on another machine, and others could read along on the way to it, or answer in its place: add ?sslmode=verify-full (and &sslrootcert=… where its certificate is not a public one's), or add its host to PLAIN_INTERNAL_HOSTS where nobody else is on that network",
-        ))
+        Ok(())
     }
 
     /// The operator's own mail server is held to the same as one that somebody types.
@@ -539,6 +553,13 @@ fn is_plain(url: &str) -> bool {
 fn is_here(host: &str) -> bool {
     let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
     host == "localhost" || address.is_some_and(|address| address.is_loopback())
+}
+
+/// What of a database's address follows the name of PostgreSQL; nothing where it is another one's.
+fn on_postgres(database_url: &str) -> Option<&str> {
+    ["postgres://", "postgresql://"]
+        .iter()
+        .find_map(|scheme| database_url.strip_prefix(scheme))
 }
 
 /// Statements of the sandbox look like real ones. Elsewhere nothing is made up: a wrong address on a document is worse than none.
@@ -612,6 +633,26 @@ impl Values {
 
     fn optional(&self, name: &str) -> Option<String> {
         Some(self.text(name)).filter(|value| !value.is_empty())
+    }
+
+    fn database_owner_url(&self) -> Result<Option<Secret>, SettingsError> {
+        let name = "DATABASE_OWNER_URL";
+        let Some(url) = self.optional(name) else {
+            return Ok(None);
+        };
+        if on_postgres(&self.text("DATABASE_URL")).is_none() {
+            return Err(SettingsError::new(
+                name,
+                "only PostgreSQL has users, and DATABASE_URL names another database: leave this one out, or set DATABASE_URL to postgres://user:password@host/database",
+            ));
+        }
+        if on_postgres(&url).is_none() {
+            return Err(SettingsError::new(
+                name,
+                "must be postgres://user:password@host/database, the database of DATABASE_URL as another user",
+            ));
+        }
+        Ok(Some(url.into()))
     }
 
     fn parsed<T: std::str::FromStr>(&self, name: &str, expected: &str) -> Result<T, SettingsError> {

@@ -251,7 +251,7 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         Command::Sandbox => sandbox(&settings).await,
         Command::Settings => Ok(ExitCode::SUCCESS),
         Command::Migrate => {
-            let store = portal_store::Store::open(settings.database_url.reveal()).await?;
+            let store = serve::open_store(&settings).await?;
             println!("The schema in {} is up to date.", store.name());
             Ok(ExitCode::SUCCESS)
         }
@@ -623,6 +623,16 @@ async fn prove(settings: &Settings, audit_head: Option<Head>) -> Result<ExitCode
         println!(
             "Others may read along: without TLS, or without a certificate that was checked, the portal may speak to {}.",
             settings.plain_hosts.join(", ")
+        );
+    }
+    if ctx
+        .store
+        .may_change_schema()
+        .await
+        .map_err(ServiceError::from)?
+    {
+        println!(
+            "The database's user may change the schema here, and so take away what keeps the books from being changed: DATABASE_OWNER_URL gives the schema to another one (docs/operating.md)."
         );
     }
     match faults {

@@ -54,6 +54,15 @@ pub enum StartError {
     Other(String),
 }
 
+/// The database of the settings, with its schema up to date.
+pub async fn open_store(settings: &Settings) -> Result<Store, StartError> {
+    let url = settings.database_url.reveal();
+    Ok(match &settings.database_owner_url {
+        Some(owner_url) => Store::open_beside_owner(url, owner_url.reveal()).await?,
+        None => Store::open(url).await?,
+    })
+}
+
 /// Only the books, for commands that talk to nobody outside.
 pub async fn open_books(settings: &Settings) -> Result<Ctx, StartError> {
     Ok(open_with_clock(settings).await?.0)
@@ -61,7 +70,7 @@ pub async fn open_books(settings: &Settings) -> Result<Ctx, StartError> {
 
 /// The sandbox's clock goes on where it was when the program ended.
 async fn open_with_clock(settings: &Settings) -> Result<(Ctx, Arc<PortalClock>), StartError> {
-    let store = Store::open(settings.database_url.reveal()).await?;
+    let store = open_store(settings).await?;
     let clock = Arc::new(
         settings
             .clock_start
@@ -76,6 +85,11 @@ async fn open_with_clock(settings: &Settings) -> Result<(Ctx, Arc<PortalClock>),
         tracing::warn!(
             "Others may read along: without TLS, or without a certificate that was checked, the portal may speak to {} (PLAIN_INTERNAL_HOSTS)",
             settings.plain_hosts.join(", ")
+        );
+    }
+    if store.may_change_schema().await? {
+        tracing::warn!(
+            "The database's user may change the schema, and so take away what keeps the books from being changed: DATABASE_OWNER_URL gives the schema to another one (docs/operating.md)"
         );
     }
     if settings.has_unknown_proxy() {

@@ -36,6 +36,8 @@ pub struct Health {
     pub failing: Vec<Failing>,
     /// The database keeps no partner from another's rows: its user may walk through the wall.
     pub has_open_wall: bool,
+    /// The database's user may take away what only the database keeps.
+    pub may_change_schema: bool,
 }
 
 /// A job that failed, and what it is about.
@@ -71,8 +73,10 @@ pub async fn read_health(ctx: &Ctx, actor: &Actor) -> Result<Health, ServiceErro
     let failing = jobs::list_failing(&mut tx, FAILING_MAX).await?;
     let failing = dead_letters::with_subjects(&mut tx, failing).await?;
     let has_open_wall = ctx.store.has_open_wall().await?;
+    let may_change_schema = ctx.store.may_change_schema().await?;
     Ok(Health {
         has_open_wall,
+        may_change_schema,
         vendors: vendors::list(&mut tx).await?,
         backlogs: jobs::list_backlogs(&mut tx).await?,
         budgets: budgets::list(&mut tx).await?,

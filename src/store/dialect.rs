@@ -19,7 +19,7 @@ use crate::{
     changes::{self, Touched},
     error::StoreError,
     jobs::{self, Added},
-    migrations, sql,
+    migrations, rights, sql,
 };
 
 /// Which database it is.
@@ -93,6 +93,15 @@ pub struct Tx {
 impl Store {
     /// Opens the database that the address names, `sqlite://path` (made if missing) or `postgres://…`, and brings its schema up to date.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_as(url, None).await
+    }
+
+    /// The same on PostgreSQL as a user that owns nothing there: another one, whom `owner_url` names, brings the schema up to date, and gives this one its rights.
+    pub async fn open_beside_owner(url: &str, owner_url: &str) -> Result<Self, StoreError> {
+        Self::open_as(url, Some(owner_url)).await
+    }
+
+    async fn open_as(url: &str, owner_url: Option<&str>) -> Result<Self, StoreError> {
         install_default_drivers();
         let (dialect, url) = match url.split_once("://") {
             Some(("sqlite", path)) => (Dialect::Sqlite, sqlite_url(path)),
@@ -104,7 +113,10 @@ impl Store {
             Dialect::Postgres => (8, 8),
         };
         let writers = pool(writers_max).connect(&url).await?;
-        migrations::run(&writers, dialect).await?;
+        match owner_url {
+            Some(owner_url) => rights::set_up(&writers, owner_url).await?,
+            None => migrations::run(&writers, dialect).await?,
+        }
         let readers = pool(readers_max).connect(&url).await?;
         Ok(Self {
             dialect,
@@ -152,6 +164,23 @@ impl Store {
         let user = sql::row!(
             &mut tx,
             "SELECT 1 AS bypasses FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)"
+        )?;
+        Ok(user.is_some())
+    }
+
+    /// Whether the portal's user may change the schema, and so take away what only the database keeps: that books are never changed, and that partners stay apart.
+    /// SQLite has no users.
+    pub async fn may_change_schema(&self) -> Result<bool, StoreError> {
+        if self.dialect == Dialect::Sqlite {
+            return Ok(false);
+        }
+        let mut tx = self.read().await?;
+        let user = sql::row!(
+            &mut tx,
+            "SELECT 1 AS may WHERE has_schema_privilege(current_schema(), 'CREATE') OR EXISTS (
+                 SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+                 WHERE nspname = current_schema() AND relkind IN ('r', 'p') AND pg_has_role(relowner, 'MEMBER')
+             )"
         )?;
         Ok(user.is_some())
     }

@@ -11,6 +11,29 @@ pub enum StoreError {
     /// The schema could not be brought up to date.
     #[error("the database could not be migrated: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The user that owns the schema was not let in.
+    #[error("the database failed for the user of DATABASE_OWNER_URL: {0}")]
+    Owner(#[source] sqlx::Error),
+    /// The two users are in two databases.
+    #[error(
+        "DATABASE_OWNER_URL names the database {owner}, and DATABASE_URL the database {portal}: name the same one in both"
+    )]
+    OtherDatabase { owner: String, portal: String },
+    /// The two users are one.
+    #[error(
+        "DATABASE_OWNER_URL and DATABASE_URL name the same user, {0}: let DATABASE_URL name one that owns nothing, or leave DATABASE_OWNER_URL out (docs/operating.md)"
+    )]
+    SameUser(String),
+    /// Whoever is to bring the schema up to date may not.
+    #[error(
+        "the user of DATABASE_OWNER_URL does not own the schema, and may not make it: name the user as which the portal ran before, or the one that owns the database (docs/operating.md)"
+    )]
+    NotOwner,
+    /// The schema is to be brought up to date by somebody else.
+    #[error(
+        "the database has {applied} of the {known} migrations that this version of the portal needs, and the user of DATABASE_URL may not run the others: run `portal migrate` with DATABASE_OWNER_URL naming the user that owns the schema, then start again (docs/operating.md)"
+    )]
+    Behind { applied: usize, known: usize },
     /// A value in the database is not one that the portal writes.
     #[error("column {column} holds {value:?}, which the portal never writes")]
     Inconsistent { column: &'static str, value: String },

@@ -9,6 +9,7 @@ mod dialect;
 mod error;
 mod migrations;
 mod read;
+mod rights;
 mod sql;
 mod wire;
 

@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 
 use sqlx::{
-    AnyPool, SqlSafeStr, SqlStr,
-    migrate::{Migration, MigrationType, Migrator},
+    AnyConnection, AnyPool, SqlSafeStr, SqlStr,
+    migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
 };
 
-use crate::{dialect::Dialect, error::StoreError};
+use crate::{dialect::Dialect, error::StoreError, sql::bind};
+
+/// Where it is written which of them were run.
+const HISTORY: &str = "_sqlx_migrations";
 
 /// Version, name, and the text for SQLite and for PostgreSQL.
 pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
@@ -385,8 +388,75 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
     ),
 ];
 
-/// Brings the schema up to date; safe when several instances start at once.
+/// Brings the schema up to date; safe when several instances start at once. On PostgreSQL whoever may not change it looks whether it is.
 pub(crate) async fn run(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreError> {
+    match dialect {
+        Dialect::Postgres => {
+            let mut connection = pool.acquire().await?;
+            if !may_run(&mut connection).await? {
+                return expect_up_to_date(&mut connection).await;
+            }
+            // sqlx takes a lock of its own there.
+            migrator(dialect).run(&mut *connection).await?;
+        }
+        // Nobody else can begin to write until all of it is done; who comes second finds nothing left to do.
+        Dialect::Sqlite => {
+            let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+            migrator(dialect).run(&mut *transaction).await?;
+            transaction.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// The same for a connection of the user that owns the schema on PostgreSQL, or is to own it.
+pub(crate) async fn run_as_owner(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    if !may_run(connection).await? {
+        return Err(StoreError::NotOwner);
+    }
+    migrator(Dialect::Postgres).run(connection).await?;
+    Ok(())
+}
+
+/// Whether a user of PostgreSQL has all migrations before it, for one that may run none.
+pub(crate) async fn expect_up_to_date(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    // Whoever is just running them is waited for.
+    connection.lock().await?;
+    connection.unlock().await?;
+    let readable = "SELECT 1 AS readable WHERE has_table_privilege(to_regclass($1), 'SELECT')";
+    let readable = bind(sqlx::query(readable), &HISTORY);
+    let is_readable = readable.fetch_optional(&mut *connection).await?.is_some();
+    let applied = if is_readable {
+        connection.list_applied_migrations(HISTORY).await?
+    } else {
+        Vec::new()
+    };
+    let migrator = migrator(Dialect::Postgres);
+    for one in &applied {
+        let version = one.version;
+        match migrator.iter().find(|known| known.version == version) {
+            Some(known) if known.checksum == one.checksum => {}
+            Some(_) => return Err(MigrateError::VersionMismatch(version).into()),
+            None => return Err(MigrateError::VersionMissing(version).into()),
+        }
+    }
+    let (applied, known) = (applied.len(), MIGRATIONS.len());
+    if applied < known {
+        return Err(StoreError::Behind { applied, known });
+    }
+    Ok(())
+}
+
+/// Whether a user of PostgreSQL may run them: it owns what is there, or may make it.
+async fn may_run(connection: &mut AnyConnection) -> Result<bool, StoreError> {
+    let may = "SELECT 1 AS may FROM (SELECT to_regclass($1) AS history) AS found
+         WHERE CASE WHEN history IS NULL THEN has_schema_privilege(current_schema(), 'CREATE')
+             ELSE (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = history) END";
+    let may = bind(sqlx::query(may), &HISTORY);
+    Ok(may.fetch_optional(connection).await?.is_some())
+}
+
+fn migrator(dialect: Dialect) -> Migrator {
     let migrations = MIGRATIONS
         .iter()
         .map(|&(version, name, sqlite, postgres)| {
@@ -397,19 +467,9 @@ pub(crate) async fn run(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreErr
             Migration::new(version, name.into(), MigrationType::Simple, sql, false)
         })
         .collect();
-    let migrator = Migrator {
+    Migrator {
         migrations: Cow::Owned(migrations),
+        table_name: Cow::Borrowed(HISTORY),
         ..Migrator::DEFAULT
-    };
-    match dialect {
-        // sqlx takes a lock of its own there.
-        Dialect::Postgres => migrator.run(pool).await?,
-        // Nobody else can begin to write until all of it is done; who comes second finds nothing left to do.
-        Dialect::Sqlite => {
-            let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-            migrator.run(&mut *transaction).await?;
-            transaction.commit().await?;
-        }
     }
-    Ok(())
 }

@@ -1,4 +1,5 @@
-//! A database of its own for each test: a SQLite file, or a new database on the server that `PORTAL_TEST_POSTGRES_URL` names.
+//! A database of its own for each test: a SQLite file, or a new database on the server that `PORTAL_TEST_POSTGRES_URL` names, with a user for the portal that owns
+//! nothing there. So every test that passes there shows that the portal's rights are enough.
 //! Beside it a way to run raw SQL, for the rules that only the database keeps.
 
 use std::{
@@ -11,7 +12,8 @@ use tempfile::TempDir;
 
 pub struct Database {
     url: String,
-    /// The server, if it is PostgreSQL, and the database's name there.
+    portal_url: String,
+    /// The server, if it is PostgreSQL, and the name there of the database and of the portal's user.
     server: Option<(String, String)>,
     folder: TempDir,
 }
@@ -29,8 +31,10 @@ impl Database {
             .ok()
             .filter(|url| !url.is_empty());
         let Some(server) = server else {
+            let url = format!("sqlite://{}", folder.path().join("portal.db").display());
             return Self {
-                url: format!("sqlite://{}", folder.path().join("portal.db").display()),
+                portal_url: url.clone(),
+                url,
                 server: None,
                 folder,
             };
@@ -40,25 +44,37 @@ impl Database {
             std::process::id(),
             NEXT.fetch_add(1, Ordering::SeqCst)
         );
-        run(
-            &server,
-            &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-        )
-        .await
-        .unwrap();
+        remove_from(&server, &name).await;
         run(&server, &format!("CREATE DATABASE {name}"))
             .await
             .unwrap();
+        let user = format!("CREATE ROLE {name} LOGIN PASSWORD '{name}'");
+        run(&server, &user).await.unwrap();
         let (base, _) = server.rsplit_once('/').expect("the URL names a database");
+        let (scheme, place) = base.split_once("://").expect("a URL");
+        let host = place.rsplit_once('@').map_or(place, |(_, host)| host);
         Self {
             url: format!("{base}/{name}"),
+            portal_url: format!("{scheme}://{name}:{name}@{host}/{name}"),
             server: Some((server, name)),
             folder,
         }
     }
 
+    /// As the user that owns it.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// As the user that a portal runs as. On SQLite there is no other.
+    pub fn portal_url(&self) -> &str {
+        &self.portal_url
+    }
+
+    /// The name of that user.
+    pub fn portal_user(&self) -> &str {
+        let (_, name) = self.server.as_ref().expect("SQLite has no users");
+        name
     }
 
     /// For everything that is not in the database.
@@ -73,6 +89,11 @@ impl Database {
     /// Runs SQL on a connection of its own.
     pub async fn execute(&self, sql: &str) -> Result<u64, sqlx::Error> {
         run(&self.url, sql).await
+    }
+
+    /// The same as the user that a portal runs as.
+    pub async fn execute_as_portal(&self, sql: &str) -> Result<u64, sqlx::Error> {
+        run(&self.portal_url, sql).await
     }
 
     pub async fn rows(&self, sql: &str) -> Vec<AnyRow> {
@@ -115,13 +136,18 @@ impl Database {
     /// Takes the database away; its folder goes when this is dropped.
     pub async fn remove(&self) {
         if let Some((server, name)) = &self.server {
-            run(
-                server,
-                &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-            )
-            .await
-            .unwrap();
+            remove_from(server, name).await;
         }
+    }
+}
+
+/// Takes a database and the user of its name away. The user's rights go with the database, and only then it can.
+async fn remove_from(server: &str, name: &str) {
+    for sql in [
+        format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+        format!("DROP ROLE IF EXISTS {name}"),
+    ] {
+        run(server, &sql).await.unwrap();
     }
 }
 

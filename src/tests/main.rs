@@ -46,6 +46,7 @@ mod relay;
 mod removed_deals;
 mod renewals;
 mod resets;
+mod rights;
 mod settings;
 mod sign_on;
 mod stages;

@@ -511,7 +511,7 @@ fn free_port() -> u16 {
 
 fn settings(database: &Database, port: u16, more: &[(&'static str, &str)]) -> Settings {
     let mut values = BTreeMap::from([
-        ("DATABASE_URL", database.url().to_owned()),
+        ("DATABASE_URL", database.portal_url().to_owned()),
         ("PORTAL_ADDR", format!("127.0.0.1:{port}")),
         ("PORTAL_URL", format!("http://127.0.0.1:{port}")),
         ("SANDBOX_ADDR", "127.0.0.1:0".to_owned()),
@@ -521,6 +521,9 @@ fn settings(database: &Database, port: u16, more: &[(&'static str, &str)]) -> Se
         // One person of a test does the work of many at once; the limits' own tests say otherwise.
         ("PORTAL_REQUESTS_PER_MINUTE", "1000000".to_owned()),
     ]);
+    if database.is_postgres() {
+        values.insert("DATABASE_OWNER_URL", database.url().to_owned());
+    }
     values.extend(
         more.iter()
             .map(|(name, value)| (*name, (*value).to_owned())),

@@ -28,6 +28,7 @@ fn no_secret_of_the_settings_is_printed() {
     let smtp = format!("smtps://portal:{PLANTED}@mail.example:465");
     let values = [
         ("DATABASE_URL", address.as_str()),
+        ("DATABASE_OWNER_URL", address.as_str()),
         ("SMTP_URL", smtp.as_str()),
         ("PORTAL_KEY", PLANTED),
         ("HUBSPOT_TOKEN", PLANTED),
@@ -259,6 +260,32 @@ fn a_password_that_was_not_encoded_is_never_told_as_the_mail_servers_host() {
         error.starts_with("SMTP_URL") && !error.contains("planted"),
         "{error}"
     );
+}
+
+#[test]
+fn only_postgresql_has_a_user_of_its_own_for_the_schema() {
+    const PLANTED: &str = "planted-and-secret";
+    let name = "DATABASE_OWNER_URL";
+    let here = format!("postgres://owner:{PLANTED}@127.0.0.1/portal");
+    let elsewhere = format!("postgres://owner:{PLANTED}@db.example.com/portal");
+    let file = format!("sqlite://{PLANTED}");
+    let off = ("PORTAL_SANDBOX", "off");
+    let database = ("DATABASE_URL", "postgres://portal@127.0.0.1/portal");
+    for (values, expected) in [
+        (vec![(name, here.as_str())], "leave this one out"),
+        (vec![database, (name, file.as_str())], "must be postgres://"),
+        (vec![database, off, (name, elsewhere.as_str())], "sslmode"),
+    ] {
+        let error = read(&values, "").expect_err(expected);
+        assert!(
+            error.starts_with(name) && error.contains(expected) && !error.contains(PLANTED),
+            "{error}"
+        );
+    }
+    let given = read(&[database, off, (name, here.as_str())], "").unwrap();
+    assert_eq!(given.database_owner_url.unwrap().reveal(), here);
+    let not_given = read(&[database], "").unwrap();
+    assert!(not_given.database_owner_url.is_none());
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 integration-title = Anbindungen
 integration-lead = Was hinausgeht, was hereinkommt, und ob es fließt.
-integration-open-wall = Die Datenbank trennt die Partner nicht von sich aus: Der PostgreSQL-Benutzer des Portals ist Superuser oder hat BYPASSRLS. Geben Sie dem Portal einen eigenen Benutzer, dem die Datenbank gehört und der beides nicht hat.
+integration-open-wall = Die Datenbank trennt die Partner nicht von sich aus: Der PostgreSQL-Benutzer des Portals ist Superuser oder hat BYPASSRLS. Geben Sie dem Portal einen eigenen Benutzer, der beides nicht hat.
+integration-open-schema = Der PostgreSQL-Benutzer des Portals darf das Schema ändern und damit wegnehmen, was Bücher und Protokoll vor Änderungen schützt und die Partner trennt. Geben Sie das Schema mit DATABASE_OWNER_URL einem anderen Benutzer.
 integration-plain-hosts = Andere können mitlesen: Ohne TLS oder ohne geprüftes Zertifikat darf das Portal mit { $hosts } sprechen. Nehmen Sie sie aus der Einstellung PLAIN_INTERNAL_HOSTS, sobald sie TLS sprechen.
 integration-column-system = System
 integration-column-last-success = Letzter Erfolg

@@ -2,7 +2,8 @@
 
 integration-title = Integrations
 integration-lead = What leaves, what comes in, and whether it flows.
-integration-open-wall = The database does not keep partners apart by itself: the portal’s PostgreSQL user is a superuser or has BYPASSRLS. Give it a user of its own that owns the database and has neither.
+integration-open-wall = The database does not keep partners apart by itself: the portal’s PostgreSQL user is a superuser or has BYPASSRLS. Give it a user of its own that has neither.
+integration-open-schema = The portal’s PostgreSQL user may change the schema, and so take away what keeps the books and the audit log from being changed, and the partners apart. Give the schema to another user with DATABASE_OWNER_URL.
 integration-plain-hosts = Others may read along: without TLS, or without a certificate that was checked, the portal may speak to { $hosts }. Take them out of the setting PLAIN_INTERNAL_HOSTS once they speak TLS.
 integration-column-system = System
 integration-column-last-success = Last success

@@ -55,6 +55,7 @@ pub async fn show(page: Page) -> Result<Response, UiError> {
             <div class="stack" id="systems" data-live="">
                 {health.has_open_wall.then(|| kit::notice("wait", words.text("integration-open-wall")))}
                 {(!plain.is_empty()).then(|| kit::notice("wait", words.with("integration-plain-hosts", &[("hosts", plain.join(", ").into())])))}
+                {health.may_change_schema.then(|| kit::notice("wait", words.text("integration-open-schema")))}
                 {SYSTEMS.iter().map(|system| trouble::notice(page, &health, system)).collect_view()}
                 {systems::table(page, &health)}
                 {failures::all(page, &health)}

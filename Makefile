@@ -120,7 +120,7 @@ format-check:
 lint:
 	cargo clippy $(CARGO_LOCKED) --all-targets -- -D warnings
 
-# Postgres is tested too when PORTAL_TEST_POSTGRES_URL names a server.
+# Postgres is tested too when PORTAL_TEST_POSTGRES_URL names a server, as a user that may make databases and users there.
 cargo-test:
 	cargo test $(CARGO_LOCKED) --no-fail-fast
 

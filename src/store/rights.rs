@@ -1,5 +1,5 @@
 //! Two users on PostgreSQL: one owns the schema and brings it up to date, the portal runs as the other one, which may do what the portal does there and nothing else. It
-//! makes, changes and empties no table, and so leaves in place what the schema keeps by itself: the triggers of what is only ever added to, and the wall between partners.
+//! makes, alters and truncates no table, and so leaves in place what the schema keeps by itself: the triggers of what is only ever added to, and the wall between partners.
 //!
 //! Which rights those are stands here, and not in migrations: they are given anew at each start, so that none is missing on a table that was made since, and none is left
 //! that somebody added by hand. Functions take none, as all are triggers', which ask nothing of whoever sets them off, and there are no sequences. SQLite has no users.

@@ -45,7 +45,8 @@ pub async fn sign_in(page: Page, Query(query): Query<SignInQuery>) -> Result<Res
         && let Some(pending) = page.said(proofs::find_pending(&page.ctx, secret).await)?
     {
         let person = pending.person.id;
-        let setup = page.said(authenticator::find_setup(&page.ctx, person, &page.browser()).await)?;
+        let setup =
+            page.said(authenticator::find_setup(&page.ctx, person, &page.browser()).await)?;
         let title = page.words.text("prove-title");
         return Ok(page.show(&title, move |page| second(page, &pending, setup.as_ref())));
     }

@@ -18,7 +18,7 @@ CARGO_LOCKED := $(if $(LOCKED),--locked)
 LEPTOS_LOCKED := $(if $(LOCKED),--cargo-locked)
 
 BUILD_TOOLS := rust wasm bindgen leptos wasm-opt
-TEST_TOOLS := chromium postgres npm deny
+TEST_TOOLS := chromium postgres clamd npm deny
 
 # What a build is made of: one newer than the last build asks for the next.
 SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src style public migrations build.rs -type f 2>/dev/null)

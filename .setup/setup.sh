@@ -11,6 +11,7 @@
 #   wasm-opt  Binaryen's optimiser
 #   chromium  the browser of the journeys
 #   postgres  PostgreSQL's server programs (.setup/postgres.sh starts a private cluster with them)
+#   clamd     ClamAV's daemon, which tests have look at files; none that runs by itself
 #   npm       the packages of end2end/
 #   duckdb    a Python of its own with DuckDB, which `portal bench` measures against
 #   peers     what `portal bench webhooks` and `portal bench jobs` measure against
@@ -304,6 +305,38 @@ step_postgres() {
   say "postgres  $("$folder/postgres" --version | awk '{ print $3 }') in $folder"
 }
 
+# Unpacked and not installed: its package would start a daemon and fetch the signatures of all that is known, which takes a gigabyte of memory, and AppArmor would
+# keep the daemon out of the tests' folders. Only its libraries are installed.
+unpack_clamd() {
+  local folder log=$TOOLS/log/clamd.log as_root=''
+  folder=$(mktemp -d)
+  is_root || as_root=sudo
+  say "clamd     fetching Debian's clamav-daemon"
+  # The lists may be missing or old.
+  (cd "$folder" && { apt-get -qq download clamav-daemon || { $as_root apt-get -qq update && apt-get -qq download clamav-daemon; }; }) >"$log" 2>&1 &&
+    dpkg-deb -x "$folder"/clamav-daemon_*.deb "$folder/unpacked" >>"$log" 2>&1 ||
+    fail "apt could not fetch clamav-daemon: see $log, mend what it names and try again."
+  # shellcheck disable=SC2046 # a list of words on purpose
+  apt_install $(dpkg-deb -f "$folder"/clamav-daemon_*.deb Depends | grep -oE 'libclamav[0-9a-z]*|libsystemd0' | sort -u)
+  cp "$folder/unpacked/usr/sbin/clamd" "$TOOLS/bin/clamd"
+  rm -rf "$folder"
+}
+
+step_clamd() {
+  local clamd=$TOOLS/bin/clamd installed
+  # Without a configuration it says nothing, not even its version.
+  if ! "$clamd" --config-file=/dev/null --version >/dev/null 2>&1; then
+    if has_apt; then
+      unpack_clamd
+    elif installed=$(PATH=$PATH:/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin command -v clamd); then
+      ln -sfn "$installed" "$clamd"
+    else
+      tell_elsewhere "ClamAV" "run \`brew install clamav\`" "clamav-daemon"
+    fi
+  fi
+  say "clamd     $("$clamd" --config-file=/dev/null --version)"
+}
+
 step_npm() {
   need_node
   local folder=$PROJECT/end2end lock
@@ -400,10 +433,10 @@ python_scanners() {
 # ---------------------------------------------------------------- main
 
 mkdir -p "$TOOLS/bin" "$TOOLS/log"
-[ $# -gt 0 ] || fail "Name the steps: rust wasm bindgen leptos wasm-opt chromium postgres npm duckdb peers deny cyclonedx fuzz mutants scanners."
+[ $# -gt 0 ] || fail "Name the steps: rust wasm bindgen leptos wasm-opt chromium postgres clamd npm duckdb peers deny cyclonedx fuzz mutants scanners."
 for step in "$@"; do
   case $step in
-    rust | wasm | bindgen | leptos | wasm-opt | chromium | postgres | npm | duckdb | peers | deny | cyclonedx | fuzz | mutants | scanners) "step_$step" ;;
-    *) fail "There is no step \"$step\": rust wasm bindgen leptos wasm-opt chromium postgres npm duckdb peers deny cyclonedx fuzz mutants scanners." ;;
+    rust | wasm | bindgen | leptos | wasm-opt | chromium | postgres | clamd | npm | duckdb | peers | deny | cyclonedx | fuzz | mutants | scanners) "step_$step" ;;
+    *) fail "There is no step \"$step\": rust wasm bindgen leptos wasm-opt chromium postgres clamd npm duckdb peers deny cyclonedx fuzz mutants scanners." ;;
   esac
 done

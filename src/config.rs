@@ -22,6 +22,7 @@ use portal_domain::{
 use portal_integrations::{
     Secret,
     email::{MailRules, Mailer},
+    scanner::VirusScanner,
     xero::BillStatus,
 };
 use portal_jobs::{Addresses, HubSpotKeys, XeroKeys};
@@ -91,6 +92,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "PORTAL_KEY_FILE",
         "",
         "Without PORTAL_KEY: the file that holds it. Not set: portal.key in PORTAL_DATA, which the first start makes. Keep a copy apart from the database's",
+    ),
+    (
+        "PORTAL_VIRUS_SCANNER",
+        "",
+        "The ClamAV daemon on this machine that looks at every file that is handed in before it is kept: unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310; while it does not answer none is taken. Not set: nothing looks for viruses",
     ),
     (
         "PORTAL_TIME_ZONE",
@@ -296,6 +302,8 @@ pub struct Settings {
     pub data: PathBuf,
     pub key: Option<Secret>,
     pub key_file: PathBuf,
+    /// What looks at files before they are kept.
+    pub virus_scanner: Option<VirusScanner>,
     pub time_zone: Tz,
     pub fiscal_start: u32,
     pub claim: Duration,
@@ -405,6 +413,7 @@ impl Settings {
                 || PathBuf::from(values.text("PORTAL_DATA")).join("portal.key"),
                 PathBuf::from,
             ),
+            virus_scanner: values.virus_scanner("PORTAL_VIRUS_SCANNER")?,
             time_zone: values.parsed("PORTAL_TIME_ZONE", "a time zone, such as Europe/Berlin")?,
             fiscal_start: values.between("PORTAL_FISCAL_START", 1, 12)?,
             claim: Duration::from_secs(
@@ -831,6 +840,24 @@ impl Values {
             ));
         }
         Ok(url)
+    }
+
+    /// What people hand in goes there as it is, and the daemon speaks no TLS.
+    fn virus_scanner(&self, name: &str) -> Result<Option<VirusScanner>, SettingsError> {
+        let Some(address) = self.optional(name) else {
+            return Ok(None);
+        };
+        let expected = "an address such as unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310";
+        let scanner: VirusScanner = self.parsed(name, expected)?;
+        if scanner.host().is_some_and(|host| !is_here(host)) {
+            return Err(SettingsError::new(
+                name,
+                format!(
+                    "with `{address}` files would cross the network in clear: run the daemon on this machine, or bring it here through a tunnel"
+                ),
+            ));
+        }
+        Ok(Some(scanner))
     }
 
     fn stand_in(&self) -> Result<bool, SettingsError> {

@@ -153,6 +153,11 @@ impl Portal {
                 "Statements will name no address of yours: set VENDOR_ADDRESS, VENDOR_COUNTRY and VENDOR_VAT_NUMBER before a quarter is closed"
             );
         }
+        if !settings.is_sandbox() && settings.virus_scanner.is_none() {
+            tracing::warn!(
+                "Nothing looks for viruses in the files that partners hand in: set PORTAL_VIRUS_SCANNER"
+            );
+        }
         let (ctx, clock) = open_with_clock(settings).await?;
         let stop = watch::Sender::new(false);
         let mut tasks = JoinSet::new();
@@ -387,6 +392,7 @@ async fn connector(
         bill_status: settings.bill_status,
         bill_due_days: u64::from(settings.payout_days),
         hubspot_account: settings.hubspot_account,
+        virus_scanner: settings.virus_scanner.clone(),
     };
     Connector::open(ctx, http, outside)
         .await

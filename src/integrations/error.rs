@@ -10,6 +10,7 @@ pub enum Vendor {
     Slack,
     Mail,
     Relay,
+    Scanner,
     /// Of a company whose people sign in there.
     IdentityProvider,
 }
@@ -22,6 +23,7 @@ impl fmt::Display for Vendor {
             Self::Slack => "Slack",
             Self::Mail => "The mail server",
             Self::Relay => "The iPaaS",
+            Self::Scanner => "The virus scanner",
             Self::IdentityProvider => "The identity provider",
         })
     }
@@ -153,6 +155,7 @@ impl CallError {
             | Vendor::Xero
             | Vendor::Slack
             | Vendor::Mail
+            | Vendor::Scanner
             | Vendor::IdentityProvider => WAIT_MAX_MS,
         };
         self.retry_after_ms = retry_after_ms.map(|after_ms| after_ms.min(most));

@@ -10,7 +10,7 @@ use crate::error::{CallError, Vendor};
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallEnding {
-    /// With an answer of this status; 250 stands for whatever a mail server said about the mail.
+    /// With an answer of this status; 250 stands for whatever a mail server said about the mail, and 200 for what a scanner said about a file.
     Answered { status: u16, allowance: Allowance },
     /// With none.
     Unanswered,

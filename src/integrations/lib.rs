@@ -1,4 +1,4 @@
-//! Clients of the outside systems: one folder for each of HubSpot, Xero, Slack, mail and the iPaaS, over one HTTP client.
+//! Clients of the outside systems: one folder for each of HubSpot, Xero, Slack, mail and the iPaaS, over one HTTP client; and of the virus scanner.
 //!
 //! What comes out is plain values of `portal_domain::remote`; the vendors' JSON stays inside its folder. Nothing here decides, repeats, stores or knows the
 //! outbox: a call is made once, and its [`CallError`] says whether it may be made again. The one repetition is an access token that has run out.
@@ -13,6 +13,7 @@ pub mod token;
 pub mod email;
 pub mod hubspot;
 pub mod relay;
+pub mod scanner;
 pub mod sign_on;
 pub mod slack;
 pub mod xero;

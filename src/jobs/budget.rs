@@ -115,6 +115,7 @@ impl Buckets {
             | Vendor::Slack
             | Vendor::Mail
             | Vendor::Relay
+            | Vendor::Scanner
             | Vendor::IdentityProvider => Ok(()),
         }
     }

@@ -19,6 +19,7 @@ mod worker;
 mod announce_statement;
 mod attach_files;
 mod check_messengers;
+mod check_scanner;
 mod create_bill;
 mod read_accounts;
 mod read_contacts;

@@ -61,6 +61,7 @@ async fn perform(desk: &Desk, job: &Job) -> Result<(), JobError> {
         Job::PostSlack { message } => crate::send_messages::post_slack(desk, *message).await,
         Job::CheckSlack => crate::check_messengers::check_slack(desk).await,
         Job::CheckMail => crate::check_messengers::check_mail(desk).await,
+        Job::CheckScanner => crate::check_scanner::run(desk).await,
         Job::BeginDigests => Ok(portal_services::messages::begin_digests(ctx).await?),
         Job::SendDigest { person } => {
             Ok(portal_services::messages::send_digest(ctx, *person).await?)

@@ -41,6 +41,7 @@ const SCHEDULES: &[(&str, Turn, Job)] = &[
     ("begin_digests", Turn::Minutes(10), Job::BeginDigests),
     ("check_slack", Turn::Minutes(60), Job::CheckSlack),
     ("check_mail", Turn::Minutes(60), Job::CheckMail),
+    ("check_scanner", Turn::Minutes(10), Job::CheckScanner),
     // Only tokens that nobody used for days.
     ("renew_tokens", Turn::Minutes(60), Job::RenewTokens),
     ("watch_over", Turn::Minutes(1), Job::WatchOver),

@@ -161,6 +161,9 @@ pub async fn pause(
         return Err(ServiceError::field("reason", "required"));
     }
     let system = known(system)?;
+    if !can_be_paused(system) {
+        return Err(ServiceError::NotFound);
+    }
     let mut tx = ctx.store.write().await?;
     if !vendors::pause(&mut tx, system, actor.person(), reason, ctx.now()).await? {
         return Err(ServiceError::Conflict("system-paused"));
@@ -199,8 +202,15 @@ pub async fn resume(ctx: &Ctx, actor: &Actor, system: &str) -> Result<(), Servic
     Ok(tx.commit().await?)
 }
 
+/// What looks at files before they are kept.
+pub const SCANNER: &str = "scanner";
 /// The outside systems; each has a lane of its own.
-pub const SYSTEMS: [&str; 5] = ["hubspot", "relay", "xero", "slack", "mail"];
+pub const SYSTEMS: [&str; 6] = ["hubspot", "relay", "xero", "slack", "mail", SCANNER];
+
+/// Whether a person may pause a system: what is handed in does not wait, and is not to go unseen.
+pub fn can_be_paused(system: &str) -> bool {
+    system != SCANNER
+}
 
 fn known(system: &str) -> Result<&'static str, ServiceError> {
     let found = SYSTEMS.iter().find(|known| **known == system);

@@ -53,6 +53,7 @@ pub enum Job {
     PostSlack { message: SlackMessageId },
     CheckSlack,
     CheckMail,
+    CheckScanner,
     TellExceptions,
     BeginDigests,
     SendDigest { person: PersonId },
@@ -74,8 +75,8 @@ pub struct LinkRequest {
 }
 
 /// Who does the work: one slow vendor must not hold up another, nor our own books.
-pub const LANES: [&str; 7] = [
-    "inbox", "books", "hubspot", "relay", "xero", "slack", "mail",
+pub const LANES: [&str; 8] = [
+    "inbox", "books", "hubspot", "relay", "xero", "slack", "mail", "scanner",
 ];
 
 impl Job {
@@ -119,6 +120,7 @@ impl Job {
             | Self::EnforceRetention => "books",
             Self::SendMail { .. } | Self::CheckMail => "mail",
             Self::PostSlack { .. } | Self::CheckSlack => "slack",
+            Self::CheckScanner => "scanner",
         }
     }
 
@@ -165,6 +167,7 @@ impl Job {
             Self::PostSlack { .. } => "post_slack",
             Self::CheckSlack => "check_slack",
             Self::CheckMail => "check_mail",
+            Self::CheckScanner => "check_scanner",
             Self::TellExceptions => "tell_exceptions",
             Self::BeginDigests => "begin_digests",
             Self::SendDigest { .. } => "send_digest",
@@ -219,6 +222,7 @@ impl Job {
             | Self::RenewTokens
             | Self::CheckSlack
             | Self::CheckMail
+            | Self::CheckScanner
             | Self::CleanUp
             | Self::EnforceRetention => Priority::Last,
         }

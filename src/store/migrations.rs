@@ -386,6 +386,12 @@ pub const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0062_vouched_proofs.sql"),
         include_str!("../../migrations/0062_vouched_proofs.sql"),
     ),
+    (
+        63,
+        "scanner",
+        include_str!("../../migrations/0063_scanner.sql"),
+        include_str!("../../migrations/0063_scanner.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; safe when several instances start at once. On PostgreSQL whoever may not change it looks whether it is.

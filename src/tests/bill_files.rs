@@ -11,11 +11,12 @@ use crate::{
     story::{POUNDS, Story},
 };
 
-const PDF: &[u8] = b"%PDF-1.7 \x00\xff as it was handed in";
-const STATEMENT: &str = "PS-2026Q3-000001.pdf";
-const INVOICE: &str = "invoice-AST-1.pdf";
+pub const PDF: &[u8] = b"%PDF-1.7 \x00\xff as it was handed in";
+pub const STATEMENT: &str = "PS-2026Q3-000001.pdf";
+pub const INVOICE: &str = "invoice-AST-1.pdf";
 
-async fn names(story: &Story) -> Vec<String> {
+/// The files beside the bill in Xero.
+pub async fn names(story: &Story) -> Vec<String> {
     let files = story.files_of("AST-1").await.into_iter();
     files.map(|(name, _)| name).collect()
 }
@@ -26,7 +27,7 @@ fn header_of<'a>(answer: &'a Answer, name: &str) -> &'a str {
 }
 
 /// Hands in a file for a bill that was raised without one.
-async fn hand_in(story: &Story, content: &[u8]) -> Answer {
+pub async fn hand_in(story: &Story, content: &[u8]) -> Answer {
     let statement = story.statements().await.remove(0);
     let bill = statement.bills[0].id.to_string();
     let page = format!("/statements/{}", statement.record.id);

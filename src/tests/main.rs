@@ -56,6 +56,7 @@ mod tidy;
 mod tls;
 mod two_persons;
 mod vault;
+mod virus_scanner;
 mod webhooks;
 mod xero_bills;
 mod xero_changes;

@@ -298,6 +298,10 @@ fn every_malformed_value_names_its_setting() {
         ("PORTAL_TRUSTED_PROXIES", "proxy.example.com"),
         ("PORTAL_TRUSTED_PROXIES", "10.0.0.0/33"),
         ("PORTAL_REQUESTS_PER_MINUTE", "10"),
+        ("PORTAL_VIRUS_SCANNER", "127.0.0.1:3310"),
+        ("PORTAL_VIRUS_SCANNER", "unix:clamd.ctl"),
+        ("PORTAL_VIRUS_SCANNER", "tcp://127.0.0.1"),
+        ("PORTAL_VIRUS_SCANNER", "tcp://10.0.0.5:3310"),
         ("PORTAL_TIME_ZONE", "Mars/Olympus"),
         ("PORTAL_FISCAL_START", "13"),
         ("PORTAL_FISCAL_START", "0"),
@@ -344,6 +348,27 @@ fn every_malformed_value_names_its_setting() {
             "the same from the file"
         );
     }
+}
+
+#[test]
+fn what_people_hand_in_is_sent_to_no_scanner_on_another_machine() {
+    for address in [
+        "unix:/run/clamav/clamd.ctl",
+        "tcp://127.0.0.1:3310",
+        "tcp://localhost:3310",
+        "tcp://[::1]:3310",
+    ] {
+        let settings = read(&[("PORTAL_VIRUS_SCANNER", address)], "").expect(address);
+        assert!(settings.virus_scanner.is_some(), "{address}");
+    }
+    for address in ["tcp://scanner.internal:3310", "tcp://[2001:db8::1]:3310"] {
+        let error = read(&[("PORTAL_VIRUS_SCANNER", address)], "").expect_err(address);
+        assert!(
+            error.starts_with("PORTAL_VIRUS_SCANNER") && error.contains("in clear"),
+            "{error}"
+        );
+    }
+    assert!(read(&[], "").unwrap().virus_scanner.is_none());
 }
 
 #[test]

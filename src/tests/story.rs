@@ -71,7 +71,10 @@ impl Story {
 
     /// Harbour's deal is in HubSpot, and not won yet.
     pub async fn before_won(terms: Terms) -> Self {
-        let portal = TestPortal::start().await;
+        Self::before_won_on(TestPortal::start().await, terms).await
+    }
+
+    async fn before_won_on(portal: TestPortal, terms: Terms) -> Self {
         let (lead, hubspot_id) = portal.registered("Harbour", "harbour-logistics.com").await;
         let deal = Deal {
             lead,
@@ -84,7 +87,12 @@ impl Story {
 
     /// It is 3 October, and Harbour has paid for July, August and September by `INV-1` to `INV-3`. Beside it the ids of the payments.
     pub async fn of_a_paid_quarter(terms: Terms) -> (Self, Vec<String>) {
-        let story = Self::begin(terms).await;
+        Self::of_a_paid_quarter_on(TestPortal::start().await, terms).await
+    }
+
+    async fn of_a_paid_quarter_on(portal: TestPortal, terms: Terms) -> (Self, Vec<String>) {
+        let story = Self::before_won_on(portal, terms).await;
+        story.win(&story.deal).await;
         let mut payments = Vec::new();
         for number in ["INV-1", "INV-2", "INV-3"] {
             story.invoice(number, terms.amount).await;
@@ -96,7 +104,12 @@ impl Story {
 
     /// The same, approved and on a statement.
     pub async fn of_a_stated_quarter(terms: Terms) -> (Self, Vec<String>) {
-        let (story, payments) = Self::of_a_paid_quarter(terms).await;
+        Self::of_a_stated_quarter_on(TestPortal::start().await, terms).await
+    }
+
+    /// The same on a portal with settings of its own.
+    pub async fn of_a_stated_quarter_on(portal: TestPortal, terms: Terms) -> (Self, Vec<String>) {
+        let (story, payments) = Self::of_a_paid_quarter_on(portal, terms).await;
         story.approve_all().await;
         story.close_quarter("2026Q3").await;
         (story, payments)

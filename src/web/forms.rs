@@ -175,7 +175,10 @@ async fn read_parts(parts: &Parts, body: Body) -> Result<Form, StatusCode> {
             let content = content.map_err(status)?;
             // A field in which no file was chosen comes empty.
             if !content.is_empty() {
-                form.upload = Some(Upload(content.into()));
+                form.upload = Some(Upload {
+                    field: name.into(),
+                    content: content.into(),
+                });
             }
             continue;
         }

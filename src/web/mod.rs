@@ -20,6 +20,7 @@ mod intake;
 mod refusals;
 mod session;
 mod unsubscribe;
+mod uploads;
 mod vendors;
 mod webhooks;
 
@@ -78,6 +79,11 @@ pub struct AppState {
 }
 
 impl AppState {
+    /// Whether something looks at files before they are kept.
+    pub fn scans_files(&self) -> bool {
+        self.connector.scanner().is_some()
+    }
+
     /// Where the vendors' own pages of an object are.
     pub fn vendors(&self) -> VendorPages {
         VendorPages(self.connector.pages())

@@ -74,9 +74,14 @@ pub struct Refused {
     pub error: UiError,
 }
 
-/// A file that came with a form; of one that is too large only so much that this can be seen.
+/// A file that came with a form.
 #[derive(Clone)]
-pub struct Upload(pub Arc<[u8]>);
+pub struct Upload {
+    /// The field that it was chosen in.
+    pub field: Arc<str>,
+    /// Of one that is too large only so much that this can be seen.
+    pub content: Arc<[u8]>,
+}
 
 /// A request for a page, or for something that a page asks for.
 #[derive(Clone)]
@@ -220,9 +225,14 @@ impl Page {
         self.asked_with.as_deref().unwrap_or_default()
     }
 
-    /// What is in the file that came with the form.
-    pub fn upload(&self) -> Option<&[u8]> {
-        self.upload.as_ref().map(|upload| &*upload.0)
+    /// The file that came with the form.
+    pub const fn upload(&self) -> Option<&Upload> {
+        self.upload.as_ref()
+    }
+
+    /// What is in it.
+    pub fn uploaded(&self) -> Option<&[u8]> {
+        self.upload().map(|upload| &*upload.content)
     }
 
     pub fn labels(&self) -> &Labels {

@@ -21,6 +21,7 @@ use portal_integrations::{
     email::{MailRules, MailSetupError, Mailer},
     hubspot::HubSpot,
     relay::Relay,
+    scanner::VirusScanner,
     slack::Slack,
     xero::{BillStatus, Xero},
 };
@@ -91,6 +92,8 @@ pub struct Outside {
     pub bill_due_days: u64,
     /// The account that deals are linked in, where the settings name it.
     pub hubspot_account: Option<u64>,
+    /// What looks at files before they are kept.
+    pub virus_scanner: Option<VirusScanner>,
 }
 
 /// What webhooks may be signed with.
@@ -214,6 +217,11 @@ impl Connector {
     /// Whose pages show an object, as far as this instance has seen.
     pub fn pages(&self) -> Pages {
         self.known().pages.clone()
+    }
+
+    /// What looks at files before they are kept, where the settings name it.
+    pub fn scanner(&self) -> Option<&VirusScanner> {
+        self.inner.outside.virus_scanner.as_ref()
     }
 
     fn known(&self) -> Arc<Current> {

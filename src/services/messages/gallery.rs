@@ -85,7 +85,7 @@ pub const MESSAGES: [&str; 10] = [
 ];
 
 /// What operators are told of the machinery, by mail and in Slack alike, and of which system it is said here.
-const ALERTS: [(&str, &str); 27] = [
+const ALERTS: [(&str, &str); 29] = [
     ("alert-broken", "xero"),
     ("alert-broken-over", "xero"),
     ("alert-missing", "hubspot"),
@@ -97,6 +97,8 @@ const ALERTS: [(&str, &str); 27] = [
     ("alert-held-over", "hubspot"),
     ("alert-down", "xero"),
     ("alert-down-over", "xero"),
+    ("alert-down-scanner", "scanner"),
+    ("alert-down-over-scanner", "scanner"),
     ("alert-dead", "hubspot"),
     ("alert-dead-more", "hubspot"),
     ("alert-dead-over", "hubspot"),
@@ -247,7 +249,10 @@ impl<'a> Sample<'a> {
         let (name, place) = ALERTS.into_iter().find(|(known, _)| *known == name)?;
         let zone = self.ctx.programme.time_zone;
         Some(Told {
-            key: name.strip_suffix("-relay").unwrap_or(name),
+            key: name
+                .strip_suffix("-relay")
+                .or_else(|| name.strip_suffix("-scanner"))
+                .unwrap_or(name),
             place,
             until: name
                 .starts_with("alert-limited")

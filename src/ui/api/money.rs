@@ -10,7 +10,7 @@ use super::{Done, UiError};
 pub async fn raise_invoice(form: InvoiceForm) -> Result<Done, UiError> {
     use portal_services::bills::raise;
     let page = crate::web::page::current().await?;
-    page.said(raise(&page.ctx, page.actor()?, &form, page.upload()).await)?;
+    page.said(raise(&page.ctx, page.actor()?, &form, page.uploaded()).await)?;
     Ok(Done::new(
         format!("/statements/{}", form.statement.trim()),
         "invoice-raised",
@@ -22,7 +22,7 @@ pub async fn raise_invoice(form: InvoiceForm) -> Result<Done, UiError> {
 pub async fn add_bill_pdf(bill: BillId) -> Result<Done, UiError> {
     use portal_services::bill_files::add;
     let page = crate::web::page::current().await?;
-    let statement = page.said(add(&page.ctx, page.actor()?, bill, page.upload()).await)?;
+    let statement = page.said(add(&page.ctx, page.actor()?, bill, page.uploaded()).await)?;
     Ok(Done::new(
         format!("/statements/{statement}"),
         "bill-pdf-added",

@@ -30,6 +30,7 @@ audit-act-sign_out = Abgemeldet
 audit-act-end_session = In einem anderen Browser abgemeldet
 audit-act-switch_partner = Zu einem anderen Partner gewechselt
 audit-act-refuse = Abgewiesen worden
+audit-act-refuse_file = Eine Datei eingereicht, in der der Virenscanner etwas fand
 audit-act-download_statement = Abrechnung heruntergeladen
 audit-act-download_bill = PDF einer Rechnung heruntergeladen
 audit-act-export_ledger = Hauptbuch exportiert

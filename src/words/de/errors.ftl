@@ -145,4 +145,6 @@ error-nothing-failed = Dort ist nichts fehlgeschlagen, oder ein neuer Versuch l�
 error-webhook-waits = Dieser Webhook wartet bereits auf seine Abarbeitung.
 error-pdf-unreadable = Das ist kein PDF: Wählen Sie die Datei, die Ihr Rechnungsprogramm gespeichert hat.
 error-pdf-too-large = Das ist größer als { $detail } MB: Speichern Sie es mit kleineren Bildern.
+error-file-infected = Der Virenscanner hat in dieser Datei etwas Schädliches gefunden, daher wurde sie nicht angenommen: Erstellen Sie das PDF mit Ihrem Rechnungsprogramm neu, auf einem geprüften Computer, und wählen Sie dieses.
+error-scanner-silent = Dateien lassen sich gerade nicht auf Viren prüfen, daher wurde nichts gespeichert: Wählen Sie die Datei in ein paar Minuten erneut und senden Sie das Formular noch einmal. Bleibt es dabei, nennen Sie uns das Kennzeichen { $reference }.
 error-bill-has-pdf = Zu dieser Rechnung liegt ihr PDF bereits vor.

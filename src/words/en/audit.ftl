@@ -30,6 +30,7 @@ audit-act-sign_out = Signed out
 audit-act-end_session = Signed out in another browser
 audit-act-switch_partner = Switched to another partner
 audit-act-refuse = Was refused
+audit-act-refuse_file = Handed in a file in which the virus scanner found something
 audit-act-download_statement = Downloaded a statement
 audit-act-download_bill = Downloaded the PDF of an invoice
 audit-act-export_ledger = Exported the ledger

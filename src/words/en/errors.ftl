@@ -145,4 +145,6 @@ error-nothing-failed = Nothing has failed there, or it is being tried again alre
 error-webhook-waits = This webhook waits to be worked off already.
 error-pdf-unreadable = This is no PDF: choose the file that your invoicing program saved.
 error-pdf-too-large = This is larger than { $detail } MB: save it with smaller pictures.
+error-file-infected = The virus scanner found something harmful in this file, so it was not taken: make the PDF anew with your invoicing program, on a computer that was checked, and choose that one.
+error-scanner-silent = Files cannot be checked for viruses just now, so nothing was stored: choose the file again and send the form once more in a few minutes. If it stays, tell us the reference { $reference }.
 error-bill-has-pdf = This invoice has its PDF already.

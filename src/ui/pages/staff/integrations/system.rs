@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use portal_domain::{access::Action, calendar::Timestamp, version};
-use portal_services::operations::{Health, SYSTEMS};
+use portal_services::operations::{Health, SYSTEMS, can_be_paused};
 
 use super::systems::{oldest, state_pill, system_state};
 use crate::{
@@ -106,7 +106,7 @@ pub(super) fn pause_form(page: &Page, health: &Health, name: &'static str) -> Op
     const ACTION: &str = "pause_system";
     let words = &page.words;
     let vendor = health.vendor(name)?;
-    if vendor.standing.paused.is_some() || !may(page, Action::Operate) {
+    if !can_be_paused(name) || vendor.standing.paused.is_some() || !may(page, Action::Operate) {
         return None;
     }
     let system = words.text(&format!("integration-{name}"));

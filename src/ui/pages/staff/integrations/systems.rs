@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use portal_domain::calendar::Timestamp;
-use portal_services::operations::{Health, SYSTEMS};
+use portal_services::operations::{Health, SCANNER, SYSTEMS};
 use portal_store::vendors::Standing;
 
 use super::PATH;
@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// The lanes that have a page of their own: the systems, what they send, and the portal's own work.
-pub(super) const LANES: [&str; 7] = [
-    "hubspot", "relay", "xero", "slack", "mail", "inbox", "books",
+pub(super) const LANES: [&str; 8] = [
+    "hubspot", "relay", "xero", "slack", "mail", SCANNER, "inbox", "books",
 ];
 
 /// How a system is doing.
@@ -62,6 +62,10 @@ impl SystemState {
 
 /// What stands in the way comes first. What was refused or given up is a matter of that delivery alone, and counted beside the state.
 pub fn system_state(page: &Page, health: &Health, system: &str) -> SystemState {
+    // One that no setting names any more looks at nothing, however it did before.
+    if system == SCANNER && !page.app.scans_files() {
+        return SystemState::Unused;
+    }
     let Some(vendor) = health.vendor(system) else {
         return SystemState::Unused;
     };

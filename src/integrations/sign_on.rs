@@ -350,6 +350,7 @@ mod tests {
                 client: "portal".to_owned(),
                 secret: Secret::from("secret"),
                 back: "http://127.0.0.1:3000/sign-in/provider/back".to_owned(),
+                strength: Vec::new(),
             };
             let looked = providers.look(&provider).await;
             let looked = looked.map_err(|failure| failure.unlisted);

@@ -367,11 +367,12 @@ async fn other_sessions_are_ended_only_soon_after_a_proof_that_the_provider_vouc
         };
         let secret = sign_in(ctx, provider, &who).await.unwrap();
         let session = access::find_session(ctx, &secret).await.unwrap().unwrap();
-        let ended = access::sessions::end_others(ctx, &session).await;
+        let ended = access::sessions::end_others(ctx, &session, &access::Browser::default()).await;
         if is_recent {
             ended.expect("proved fourteen minutes ago");
             portal.advance_clock_by(2).await;
-            let late = access::sessions::end_others(ctx, &session).await;
+            let late =
+                access::sessions::end_others(ctx, &session, &access::Browser::default()).await;
             refused(late, "sign-on-prove-again");
         } else {
             refused(ended, "sign-on-prove-again");

@@ -4,7 +4,7 @@
 use portal_domain::ids::PersonId;
 use portal_store::{Tx, known_browsers as stored};
 
-use super::{Browser, hash_token, new_token};
+use super::{Browser, new_token};
 use crate::{Ctx, ServiceError};
 
 /// A browser is known for so long after the person has signed in there last. None keeps a cookie longer.

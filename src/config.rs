@@ -1,9 +1,10 @@
-//! Settings: from the environment, then from `portal.toml`, then the defaults. One that is unknown or malformed stops the start with a sentence that names it.
+//! Settings: from the environment, then from the files of a key store, then from `portal.toml`, then the defaults. One that is unknown or malformed stops the start with a sentence that names it.
 
 use std::{
     collections::BTreeMap,
+    fs, io,
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -82,6 +83,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "PORTAL_DATA",
         "data",
         "Folder for what is not in the database (the sandbox's state)",
+    ),
+    (
+        "PORTAL_SECRETS",
+        "",
+        "A folder in which a key store puts settings, each as a file of its name in lower case, such as portal_key or xero_client_secret (docs/operating.md)",
     ),
     (
         "PORTAL_KEY",
@@ -367,9 +373,9 @@ impl SettingsError {
 impl Settings {
     /// From this process's environment and the `portal.toml` in its folder.
     pub fn load() -> Result<Self, SettingsError> {
-        let file = match std::fs::read_to_string("portal.toml") {
+        let file = match fs::read_to_string("portal.toml") {
             Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(SettingsError::new("portal.toml", error.to_string())),
         };
         #[expect(
@@ -385,11 +391,16 @@ impl Settings {
         file: &str,
     ) -> Result<Self, SettingsError> {
         let file = read_file(file)?;
+        let folder = "PORTAL_SECRETS";
+        let folder = environment(folder).or_else(|| file.get(&folder.to_lowercase()).cloned());
+        let secrets = read_secrets(folder.as_deref().map_or("", str::trim))?;
         let values: BTreeMap<&str, String> = SETTINGS
             .iter()
             .map(|(name, default, _)| {
+                let lower = name.to_lowercase();
                 let value = environment(name)
-                    .or_else(|| file.get(&name.to_lowercase()).cloned())
+                    .or_else(|| secrets.get(&lower).cloned())
+                    .or_else(|| file.get(&lower).cloned())
                     .unwrap_or_else(|| (*default).to_owned());
                 (*name, value.trim().to_owned())
             })
@@ -599,10 +610,7 @@ fn read_file(file: &str) -> Result<BTreeMap<String, String>, SettingsError> {
         .map_err(|error: toml::de::Error| SettingsError::new("portal.toml", error.to_string()))?;
     let mut values = BTreeMap::new();
     for (name, value) in table {
-        if !SETTINGS
-            .iter()
-            .any(|(known, _, _)| known.to_lowercase() == name)
-        {
+        if !is_setting(&name) {
             return Err(SettingsError::new(
                 "portal.toml",
                 format!("there is no setting `{name}`; `portal settings` lists them all"),
@@ -621,6 +629,43 @@ fn read_file(file: &str) -> Result<BTreeMap<String, String>, SettingsError> {
         values.insert(name, value);
     }
     Ok(values)
+}
+
+/// What a key store put into a folder: a file for each setting. What begins with a dot is the store's own.
+fn read_secrets(folder: &str) -> Result<BTreeMap<String, String>, SettingsError> {
+    let mut values = BTreeMap::new();
+    if folder.is_empty() {
+        return Ok(values);
+    }
+    let unreadable = |path: &Path, error: &io::Error| {
+        SettingsError::new("PORTAL_SECRETS", format!("{}: {error}", path.display()))
+    };
+    let path = Path::new(folder);
+    let entries = fs::read_dir(path).map_err(|error| unreadable(path, &error))?;
+    for entry in entries {
+        let file = entry.map_err(|error| unreadable(path, &error))?.path();
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with('.') {
+            continue;
+        }
+        if !is_setting(&name) {
+            return Err(SettingsError::new(
+                "PORTAL_SECRETS",
+                format!(
+                    "there is no setting for the file `{name}`; `portal settings` lists them all"
+                ),
+            ));
+        }
+        let value = fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
+        values.insert(name.into_owned(), value);
+    }
+    Ok(values)
+}
+
+/// Whether a setting is named so in lower case.
+fn is_setting(name: &str) -> bool {
+    let mut known = SETTINGS.iter().map(|(known, _, _)| known.to_lowercase());
+    known.any(|known| known == name)
 }
 
 struct Values(BTreeMap<&'static str, String>);

@@ -45,6 +45,39 @@ fn no_secret_of_the_settings_is_printed() {
 }
 
 #[test]
+fn a_key_store_hands_out_settings_as_files_which_go_before_portal_toml_and_behind_the_environment()
+{
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let put = |name: &str, value: &str| std::fs::write(folder.path().join(name), value).unwrap();
+    put("slack_token", "from-the-store\n");
+    put("mail_from", "Store <store@example.com>");
+    put("portal_name", "Store");
+    // What Kubernetes keeps there for itself.
+    std::fs::create_dir(folder.path().join("..data")).unwrap();
+    let here = [("PORTAL_SECRETS", path), ("PORTAL_NAME", "Environment")];
+    let file = "mail_from = 'File <file@example.com>'";
+    let settings = read(&here, file).unwrap();
+    assert_eq!(settings.slack.unwrap().reveal(), "from-the-store");
+    assert_eq!(settings.mail_from, "Store <store@example.com>");
+    assert_eq!(settings.portal_name, "Environment");
+    let named_there = format!("portal_secrets = '{path}'");
+    let settings = read(&[], &named_there).unwrap();
+    assert_eq!(settings.portal_name, "Store");
+
+    put("slack_tokn", "planted");
+    let error = read(&here, "").expect_err("a name that is none");
+    assert!(
+        error.starts_with("PORTAL_SECRETS") && error.contains("slack_tokn"),
+        "{error}"
+    );
+    assert!(!error.contains("planted"), "{error}");
+    let nowhere = [("PORTAL_SECRETS", "/nowhere/at/all")];
+    let error = read(&nowhere, "").expect_err("a folder that is not there");
+    assert!(error.contains("/nowhere/at/all"), "{error}");
+}
+
+#[test]
 fn nothing_is_the_sandbox_once_it_is_off() {
     let settings = read(&[("PORTAL_SANDBOX", "off")], "").unwrap();
     assert!(!settings.is_sandbox() && !settings.needs_sandbox());

@@ -16,7 +16,10 @@ use portal_services::{
 use portal_store::{audit, people};
 use serde_json::{Value, json};
 
-use crate::{browser::english, portal::TestPortal};
+use crate::{
+    browser::{self, english},
+    portal::TestPortal,
+};
 
 const SALES: &str = "sales@aster-consulting.com";
 
@@ -381,20 +384,25 @@ async fn other_sessions_are_ended_only_soon_after_a_proof_that_the_provider_vouc
     portal.finish().await;
 }
 
-#[tokio::test]
-async fn words_that_no_provider_says_are_not_kept_and_what_is_asked_stands_on_the_page() {
-    let portal = TestPortal::start().await;
-    let mut browser = portal.sign_in(&portal.staff.administrator).await;
+/// An administrator types a provider that is on the internet, and for what it must vouch.
+async fn type_in(browser: &mut browser::Browser, strength: &str) -> browser::Answer {
     let typed = [
         ("do", "save_sign_on"),
         ("form[name]", "Example"),
         ("form[domain]", "example.com"),
         ("form[issuer]", "https://login.example.com"),
         ("form[client]", "portal"),
-        ("form[secret]", "x"),
-        ("form[strength]", "größer"),
+        ("form[secret]", "secret"),
+        ("form[strength]", strength),
     ];
-    let answer = browser.post("/staff/sign-on", &typed).await;
+    browser.post("/staff/sign-on", &typed).await
+}
+
+#[tokio::test]
+async fn words_that_no_provider_says_are_not_kept_and_what_is_asked_stands_on_the_page() {
+    let portal = TestPortal::start().await;
+    let mut browser = portal.sign_in(&portal.staff.administrator).await;
+    let answer = type_in(&mut browser, "größer").await;
     assert_eq!(answer.status, 422);
     assert!(answer.body.contains(&english("error-strength-invalid")));
     let asks = SignOn {
@@ -415,15 +423,7 @@ async fn where_hosts_are_named_a_provider_elsewhere_is_not_asked_and_whoever_typ
     let named = [("OUTWARD_HOSTS", "hooks.example.com")];
     let portal = TestPortal::start_with(&named).await;
     let mut browser = portal.sign_in(&portal.staff.administrator).await;
-    let typed = [
-        ("do", "save_sign_on"),
-        ("form[name]", "Example"),
-        ("form[domain]", "example.com"),
-        ("form[issuer]", "https://login.example.com"),
-        ("form[client]", "portal"),
-        ("form[secret]", "planted-secret"),
-    ];
-    let answer = browser.post("/staff/sign-on", &typed).await;
+    let answer = type_in(&mut browser, "").await;
     assert_eq!(answer.status, 422);
     assert!(
         answer.body.contains("login.example.com") && answer.body.contains("OUTWARD_HOSTS"),

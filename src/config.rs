@@ -398,7 +398,9 @@ impl Settings {
             .iter()
             .map(|(name, default, _)| {
                 let lower = name.to_lowercase();
+                // A variable that is set to nothing hides no file.
                 let value = environment(name)
+                    .filter(|value| !value.is_empty() || !secrets.contains_key(&lower))
                     .or_else(|| secrets.get(&lower).cloned())
                     .or_else(|| file.get(&lower).cloned())
                     .unwrap_or_else(|| (*default).to_owned());

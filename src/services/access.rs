@@ -232,8 +232,8 @@ async fn find_held(
 }
 
 /// Makes everybody else who begins a session of a person by what it proves itself with, or changes that, wait until this transaction ends. So what is under way while
-/// a person is reset has come to its end before, and is ended with the rest; or it comes after, and finds nothing of what it began with.
-async fn hold(tx: &mut Tx, person: PersonId) -> Result<(), ServiceError> {
+/// a person is reset, disabled or signed out has come to its end before, and is ended with the rest; or it comes after, and finds nothing of what it began with.
+pub(crate) async fn hold(tx: &mut Tx, person: PersonId) -> Result<(), ServiceError> {
     Ok(tx.lock(&format!("proofs:{person}")).await?)
 }
 

@@ -406,10 +406,13 @@ pub(crate) async fn lock_member(
     own: Own,
     person: PersonId,
 ) -> Result<MemberRecord, ServiceError> {
-    let partner = own.partner();
-    tx.lock(&format!("team:{partner}")).await?;
-    let member = people::find_member(tx, partner, person).await?;
+    lock_team(tx, own).await?;
+    let member = people::find_member(tx, own.partner(), person).await?;
     member.ok_or(ServiceError::NotFound)
+}
+
+pub(crate) async fn lock_team(tx: &mut Tx, own: Own) -> Result<(), ServiceError> {
+    Ok(tx.lock(&format!("team:{}", own.partner())).await?)
 }
 
 /// Nobody is the last owner who is none any more.

@@ -18,7 +18,7 @@ use serde_json::json;
 
 use crate::{
     Ctx, ServiceError,
-    access::{require_staff, require_staff_scope},
+    access::{hold, require_staff, require_staff_scope},
     audit::record,
     company, messages,
 };
@@ -198,6 +198,7 @@ pub async fn disable(
         return Ok(());
     }
     check_removable(&mut tx, &entry).await?;
+    hold(&mut tx, person).await?;
     let now = ctx.now();
     directory::disable(&mut tx, person, actor.person(), &reason, now).await?;
     sessions::revoke_of(&mut tx, person, None, now).await?;

@@ -24,14 +24,14 @@ pub async fn is_known(
     Ok(found.is_some())
 }
 
-/// A browser is given something else to hold: whoever it is known for, it stays so by that alone.
+/// A browser is given something else to hold: whoever it is known for, it stays so by that alone, with the links that it asked for.
 pub async fn renew(tx: &mut Tx, before: &str, browser_hash: &str) -> Result<(), StoreError> {
-    execute!(
-        tx,
+    for statement in [
         "UPDATE known_browsers SET browser_hash = $2 WHERE browser_hash = $1",
-        before,
-        browser_hash,
-    )?;
+        "UPDATE sign_in_links SET known_hash = $2 WHERE known_hash = $1",
+    ] {
+        execute!(tx, statement, before, browser_hash)?;
+    }
     Ok(())
 }
 

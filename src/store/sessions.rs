@@ -180,6 +180,16 @@ pub async fn count_failures(
     )
 }
 
+/// No wrong proof of a person's counts any more.
+pub async fn forget_failures(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE sessions SET failures = 0 WHERE person_id = $1 AND failures > 0",
+        person,
+    )?;
+    Ok(())
+}
+
 pub async fn revoke(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,

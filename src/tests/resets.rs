@@ -249,6 +249,26 @@ async fn nobody_is_reset_who_is_disabled_or_signs_in_elsewhere_or_has_nothing_to
 }
 
 #[tokio::test]
+async fn wrong_codes_of_before_keep_nobody_out_who_was_reset() {
+    let portal = TestPortal::start().await;
+    with_app(&portal, SALES).await;
+    portal
+        .database
+        .execute("UPDATE sessions SET failures = 20")
+        .await
+        .unwrap();
+    let mut administrator = portal.sign_in(&portal.staff.administrator).await;
+    let person = portal.aster.sales.person().to_string();
+    assert_eq!(reset_person(&mut administrator, &person).await.status, 200);
+    let (_, app) = with_app(&portal, SALES).await;
+    portal.advance_clock_by(1).await;
+    let mut again = portal.browser();
+    use_link(&portal, &mut again, SALES).await;
+    assert_eq!(prove(&mut again, &app.code(&portal)).await.0, 303);
+    portal.finish().await;
+}
+
+#[tokio::test]
 async fn whoever_finds_an_owners_browser_open_resets_nobody() {
     let portal = TestPortal::start().await;
     let (mut owner, app) = with_app(&portal, OWNER).await;
@@ -266,42 +286,90 @@ async fn whoever_finds_an_owners_browser_open_resets_nobody() {
     portal.finish().await;
 }
 
+/// Two browsers of a sales person that are just about to begin a session: one with a code, and one that switches its company.
+async fn about_to_begin(portal: &TestPortal, round: usize) -> (String, [access::Browser; 2]) {
+    let sales = portal.aster.sales;
+    let person = sales.person();
+    let code = format!("code{round}");
+    let hash = access::hash_token(&code);
+    let sql =
+        format!("INSERT INTO recovery_codes (code_hash, person_id) VALUES ('{hash}', '{person}')");
+    portal.database.execute(&sql).await.unwrap();
+    let browsers = [
+        begin_session(&portal.ctx, &sales, Proof::Link).await,
+        begin_session(&portal.ctx, &sales, Proof::Passkey).await,
+    ]
+    .map(|secret| access::Browser {
+        secret: Some(secret),
+        ..access::Browser::default()
+    });
+    (code, browsers)
+}
+
+/// What the sales person's sessions rest on that were not ended.
+async fn live_sessions(portal: &TestPortal) -> Vec<String> {
+    let person = portal.aster.sales.person();
+    let live = format!(
+        "SELECT proof FROM sessions WHERE person_id = '{person}' AND revoked_at IS NULL ORDER BY proof"
+    );
+    let live = portal.database.rows(&live).await;
+    live.iter().map(|row| row.get("proof")).collect()
+}
+
 #[tokio::test]
 async fn no_session_that_begins_in_the_moment_of_a_reset_outlives_it() {
     let portal = TestPortal::start().await;
     let ctx = &portal.ctx;
     let (sales, partner) = (portal.aster.sales, portal.aster.id);
-    let person = sales.person();
     let owner = begin_session(ctx, &portal.aster.owner, Proof::Passkey).await;
     let owner = access::find_session(ctx, &owner).await.unwrap().unwrap();
     for round in 0..8 {
         add_passkey(&portal, &sales, &format!("key{round}")).await;
-        let code = format!("code{round}");
-        let hash = access::hash_token(&code);
-        let sql = format!(
-            "INSERT INTO recovery_codes (code_hash, person_id) VALUES ('{hash}', '{person}')"
-        );
-        portal.database.execute(&sql).await.unwrap();
-        let [pending, open] = [
-            begin_session(ctx, &sales, Proof::Link).await,
-            begin_session(ctx, &sales, Proof::Passkey).await,
-        ]
-        .map(|secret| access::Browser {
-            secret: Some(secret),
-            ..access::Browser::default()
-        });
+        let (code, [pending, open]) = about_to_begin(&portal, round).await;
         let (_, _, done) = tokio::join!(
             proofs::prove(ctx, &code, &pending),
             access::switch_partner(ctx, partner, &open),
-            reset::reset_member(ctx, &owner, person, WHY),
+            reset::reset_member(ctx, &owner, sales.person(), WHY),
         );
         done.unwrap();
-        let live = format!(
-            "SELECT proof FROM sessions WHERE person_id = '{person}' AND revoked_at IS NULL"
-        );
-        let live = portal.database.rows(&live).await;
-        let live: Vec<String> = live.iter().map(|row| row.get("proof")).collect();
+        let live = live_sessions(&portal).await;
         assert!(live.is_empty(), "{live:?} in round {round}");
+    }
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn no_session_that_begins_while_its_person_is_disabled_or_signs_out_elsewhere_lives_on() {
+    let portal = TestPortal::start().await;
+    let ctx = &portal.ctx;
+    let (sales, partner) = (portal.aster.sales, portal.aster.id);
+    let administrator = &portal.staff.administrator;
+    add_passkey(&portal, &sales, "key").await;
+    for round in 0..8 {
+        let (code, [pending, open]) = about_to_begin(&portal, round).await;
+        let (_, _, done) = tokio::join!(
+            proofs::prove(ctx, &code, &pending),
+            access::switch_partner(ctx, partner, &open),
+            people::disable(ctx, administrator, sales.person(), WHY),
+        );
+        done.unwrap();
+        people::enable(ctx, administrator, sales.person())
+            .await
+            .unwrap();
+        let live = live_sessions(&portal).await;
+        assert!(live.is_empty(), "{live:?} in round {round}");
+
+        let (code, [pending, open]) = about_to_begin(&portal, round + 8).await;
+        let here = begin_session(ctx, &sales, Proof::Passkey).await;
+        let here = access::find_session(ctx, &here).await.unwrap().unwrap();
+        let nothing = access::Browser::default();
+        let (_, _, done) = tokio::join!(
+            proofs::prove(ctx, &code, &pending),
+            access::switch_partner(ctx, partner, &open),
+            access::sessions::end_others(ctx, &here, &nothing),
+        );
+        done.unwrap();
+        assert_eq!(live_sessions(&portal).await, ["passkey"], "round {round}");
     }
     portal.finish().await;
 }

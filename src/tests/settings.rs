@@ -61,6 +61,12 @@ fn a_key_store_hands_out_settings_as_files_which_go_before_portal_toml_and_behin
     assert_eq!(settings.slack.unwrap().reveal(), "from-the-store");
     assert_eq!(settings.mail_from, "Store <store@example.com>");
     assert_eq!(settings.portal_name, "Environment");
+    let empty = [("PORTAL_SECRETS", path), ("SLACK_TOKEN", "")];
+    let settings = read(&empty, "").unwrap();
+    assert!(
+        settings.slack.is_some(),
+        "a variable that is set to nothing"
+    );
     let named_there = format!("portal_secrets = '{path}'");
     let settings = read(&[], &named_there).unwrap();
     assert_eq!(settings.portal_name, "Store");

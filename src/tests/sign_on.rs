@@ -9,16 +9,18 @@ use portal_domain::{
 use portal_services::{
     Ctx, ServiceError,
     access::{
-        self, Browser,
+        self, Browser, recovery,
         sign_on::{self, Which, Who},
     },
 };
 use portal_store::{audit, people};
 use serde_json::{Value, json};
+use sqlx::Row;
 
 use crate::{
     browser::{self, english},
     portal::TestPortal,
+    signing_in::{shown_codes, with_app},
 };
 
 const SALES: &str = "sales@aster-consulting.com";
@@ -396,6 +398,77 @@ async fn type_in(browser: &mut browser::Browser, strength: &str) -> browser::Ans
         ("form[strength]", strength),
     ];
     browser.post("/staff/sign-on", &typed).await
+}
+
+#[tokio::test]
+async fn a_partners_provider_sees_and_ends_no_session_elsewhere_and_drops_no_recovery_codes() {
+    let portal = TestPortal::start().await;
+    let (mut elsewhere, _) = with_app(&portal, SALES).await;
+    let (ctx, provider) = (&portal.ctx, asters(&portal, false).await);
+    let (partner, person) = (portal.borealis.id.to_string(), portal.aster.sales.person());
+    let join = format!(
+        "INSERT INTO members (partner_id, person_id, role, joined_at) VALUES ('{partner}', '{person}', 'finance', 1)"
+    );
+    portal.database.execute(&join).await.unwrap();
+    let switch = [("do", "switch_partner"), ("partner", partner.as_str())];
+    assert_eq!(elsewhere.post("/security", &switch).await.status, 303);
+    let who = Who {
+        proved_ms_ago: Some(0),
+        ..who("1", SALES)
+    };
+    let _other = sign_in(ctx, provider, &who).await.unwrap();
+    let secret = sign_in(ctx, provider, &who).await.unwrap();
+    let session = access::find_session(ctx, &secret).await.unwrap().unwrap();
+    let seen = access::sessions::list(ctx, &session).await.unwrap();
+    assert_eq!(seen.len(), 2, "those of its own company");
+    let all =
+        format!("SELECT id FROM sessions WHERE partner_id = '{partner}' AND revoked_at IS NULL");
+    let id: String = portal.database.rows(&all).await[0].get("id");
+    let ended = access::sessions::end(ctx, &session, id.parse().unwrap()).await;
+    assert!(matches!(ended, Err(ServiceError::NotFound)), "{ended:?}");
+    access::sessions::end_others(ctx, &session, &Browser::default())
+        .await
+        .unwrap();
+    let seen = access::sessions::list(ctx, &session).await.unwrap();
+    assert_eq!(seen.len(), 1);
+    let browser = Browser {
+        secret: Some(secret),
+        ..Browser::default()
+    };
+    let codes = recovery::find(ctx, person, &browser).await.unwrap();
+    assert!(
+        codes.is_none(),
+        "there is nothing to be done about them here"
+    );
+    refused(recovery::keep(ctx, &browser).await, "sign-on-no-proofs");
+    assert_eq!(shown_codes(&mut elsewhere).await.len(), 10);
+    let known = format!("SELECT person_id FROM known_browsers WHERE person_id = '{person}'");
+    assert_eq!(portal.database.rows(&known).await.len(), 1);
+    portal.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_came_by_a_provider_resets_a_colleague_once_that_says_that_it_has_just_proved_itself()
+ {
+    let portal = TestPortal::start().await;
+    with_app(&portal, SALES).await;
+    let (ctx, provider) = (&portal.ctx, asters(&portal, false).await);
+    let colleague = portal.aster.sales.person();
+    for (proved_ms_ago, may) in [(None, false), (Some(0), true)] {
+        let owner = Who {
+            proved_ms_ago,
+            ..who("2", "owner@aster-consulting.com")
+        };
+        let secret = sign_in(ctx, provider, &owner).await.unwrap();
+        let session = access::find_session(ctx, &secret).await.unwrap().unwrap();
+        let done = access::reset::reset_member(ctx, &session, colleague, "Stolen").await;
+        if may {
+            done.unwrap();
+        } else {
+            refused(done, "sign-on-prove-again");
+        }
+    }
+    portal.finish().await;
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ impl Clamd {
             process: None,
         };
         let settings = format!(
-            "Foreground yes\nDatabaseDirectory {}\nLocalSocket {}\n",
+            "Foreground yes\nMaxScanTime 15000\nAlertExceedsMax yes\nAlertEncrypted yes\nDatabaseDirectory {}\nLocalSocket {}\n",
             signatures.display(),
             clamd.socket().display()
         );
@@ -155,6 +155,27 @@ async fn the_pdf_of_an_invoice_that_is_raised_already_is_looked_at_as_well() {
     assert_eq!(hand_in(&story, PDF).await.status, 303);
     story.portal.run_jobs().await;
     assert_eq!(names(&story).await, [STATEMENT, INVOICE]);
+    story.portal.finish().await;
+}
+
+#[tokio::test]
+async fn one_partners_files_keep_the_scanner_from_nobody_else() {
+    let clamd = Clamd::start().await;
+    let (story, _) = Story::of_a_stated_quarter_on(clamd.portal().await, POUNDS).await;
+    let infected = [PDF, VIRUS].concat();
+    for _ in 0..10 {
+        let answer = story.try_raise_with("AST-1", &infected).await;
+        assert_eq!(answer.status, 422, "{}", answer.body);
+    }
+    let answer = story.try_raise_with("AST-1", &infected).await;
+    assert_eq!(answer.status, 429, "{}", answer.body);
+    let answer = story.try_raise_with("AST-1", b"no PDF").await;
+    assert!(
+        answer.body.contains(&english("error-pdf-unreadable")),
+        "the scanner is not asked: {}",
+        answer.body
+    );
+    assert_eq!(story.try_raise_with("AST-1", b"").await.status, 303);
     story.portal.finish().await;
 }
 

@@ -16,7 +16,6 @@ use crate::{
         AppState, BODY_BYTES_MAX,
         limits::{self, TooSoon},
         page::{Caller, Page},
-        uploads,
     },
 };
 
@@ -49,9 +48,6 @@ pub async fn call(
         Err(error) => return answer(&error),
     };
     if let Err(error) = admit(&page, &parts, &function) {
-        return answer(&error);
-    }
-    if let Err(error) = uploads::admit(&page).await {
         return answer(&error);
     }
     // Until all is read somebody may be signed out, or be somebody else.

@@ -8,6 +8,7 @@
 //! | forms of a person, or of an address that nobody is signed in at | a fifth | a fifth | each takes the writer; two a second is faster than hands |
 //! | files of whole lists and trials of plans, of a person | a twentieth | a twentieth | each reads all of a list |
 //! | sign-in links from an address | 20 | one in 30 seconds | an office on a Monday morning |
+//! | files that people of a partner hand in, where a scanner looks at them | 10 | one in 10 seconds | an invoice has one; made to be slow to look through, they would keep all others waiting |
 //! | webhooks of an address that were refused | 60 | one a second | the vendors' own are signed and never counted |
 //! | streams of a session | 16 open | | more windows than anybody has |
 //!
@@ -177,6 +178,7 @@ pub struct Limits {
     forms_of_strangers: Meter<IpAddr>,
     files: Meter<PersonId>,
     links_from: Meter<IpAddr>,
+    uploads: Meter<PartnerId>,
     refused: Meter<IpAddr>,
     /// Of all refused webhooks together: how often it is asked afresh what they are signed with.
     asked: Meter<()>,
@@ -201,6 +203,7 @@ impl Limits {
             forms_of_strangers: Meter::new(share(5)),
             files: Meter::new(share(20)),
             links_from: Meter::new(rate(20, 30)),
+            uploads: Meter::new(rate(10, 10)),
             refused: Meter::new(rate(60, 1)),
             asked: Meter::new(rate(10, 1)),
             logged: Meter::new(rate(60, 1)),
@@ -329,6 +332,15 @@ pub fn count_link(page: &Page) -> Result<(), UiError> {
         limits.links_from.take(counted(address), now)
     });
     from.map_err(|wait| page.too_soon(wait))
+}
+
+/// Counts a file that a scanner is to look at, by the partner whose it is.
+pub fn count_upload(page: &Page) -> Result<(), UiError> {
+    let taken = match page.actor()? {
+        Actor::Member { partner, .. } => page.app.limits.uploads.take(*partner, Instant::now()),
+        Actor::Staff { .. } => Ok(()),
+    };
+    taken.map_err(|wait| page.too_soon(wait))
 }
 
 /// Says that it was too often: a browser is shown a page, a server function's caller gets what it can read, and everybody else a sentence.

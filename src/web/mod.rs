@@ -9,6 +9,7 @@ pub mod files;
 pub mod limits;
 pub mod listen;
 pub mod sign_on;
+pub mod uploads;
 
 mod assets;
 mod documents;
@@ -20,7 +21,6 @@ mod intake;
 mod refusals;
 mod session;
 mod unsubscribe;
-mod uploads;
 mod vendors;
 mod webhooks;
 

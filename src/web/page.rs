@@ -230,11 +230,6 @@ impl Page {
         self.upload.as_ref()
     }
 
-    /// What is in it.
-    pub fn uploaded(&self) -> Option<&[u8]> {
-        self.upload().map(|upload| &*upload.content)
-    }
-
     pub fn labels(&self) -> &Labels {
         &self.labels
     }

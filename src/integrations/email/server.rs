@@ -54,6 +54,7 @@ impl Server {
         if let MailReach::Typed(rules) = reach
             && let Some(objection) = rules.objection(address)
         {
+            tracing::warn!("Mail waits: {objection}");
             return Ok(Self::Refused(objection));
         }
         let is_let_pass = match reach {

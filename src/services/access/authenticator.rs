@@ -47,10 +47,13 @@ pub async fn find_setup(
 ) -> Result<Option<Setup>, ServiceError> {
     let mut tx = ctx.store.across(Across::SignIn).read().await?;
     let found = factors::find_authenticator(&mut tx, person).await?;
-    if found.is_none_or(|found| found.confirmed_at.is_some())
-        || !Changer::may(ctx, &mut tx, browser).await?
-    {
+    if found.is_none_or(|found| found.confirmed_at.is_some()) {
         return Ok(None);
+    }
+    match Changer::look(ctx, &mut tx, browser).await {
+        Ok(_) => {}
+        Err(ServiceError::Conflict(_) | ServiceError::Unauthenticated) => return Ok(None),
+        Err(error) => return Err(error),
     }
     let Some(seed) = vault::find(ctx, &mut tx, &SecretName::Authenticator(person)).await? else {
         return Ok(None);

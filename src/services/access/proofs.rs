@@ -9,7 +9,6 @@ use portal_domain::{
 use portal_store::{
     Across, Tx, audit,
     factors::{self, PasskeyRecord},
-    known_browsers,
     people::PersonRecord,
     sessions::{self as stored, SessionRecord},
 };
@@ -72,10 +71,9 @@ pub(super) async fn list_in(tx: &mut Tx, person: PersonId) -> Result<Proofs, Ser
     })
 }
 
-/// Drops everything with which a person could prove itself, what of it lies in the vault, and which browsers are known since it did.
+/// Drops everything with which a person could prove itself, and what of it lies in the vault.
 pub(crate) async fn remove_all(tx: &mut Tx, person: PersonId) -> Result<(), ServiceError> {
     factors::remove_of(tx, person).await?;
-    known_browsers::remove_of(tx, person, None).await?;
     for name in [
         SecretName::Authenticator(person),
         SecretName::RecoveryCodes(person),
@@ -201,19 +199,15 @@ impl Changer {
         })
     }
 
-    /// Whether there is one at that browser: only then is what opens the portal, and is not kept yet, shown to it again.
-    pub(super) async fn may(
+    /// The same to look and not to change: to nobody else is shown again what opens the portal and is not kept yet.
+    pub(super) async fn look(
         ctx: &Ctx,
         tx: &mut Tx,
         browser: &Browser,
-    ) -> Result<bool, ServiceError> {
+    ) -> Result<Self, ServiceError> {
         let secret = browser.secret.as_deref().unwrap_or_default();
         let live = find_live(ctx, tx, secret).await?;
-        match Self::of(ctx, tx, live).await {
-            Ok(_) => Ok(true),
-            Err(ServiceError::Conflict(_) | ServiceError::Unauthenticated) => Ok(false),
-            Err(error) => Err(error),
-        }
+        Self::of(ctx, tx, live).await
     }
 
     /// Notes what was done; whoever had no second proof before has one now, and the portal opens. Recovery codes are made with the first one.

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{
     Browser, hash_token, in_groups,
-    proofs::{Changer, note_and_tell},
+    proofs::{Changer, note, note_and_tell},
     random_letters,
 };
 use crate::{Ctx, ServiceError, vault};
@@ -71,17 +71,25 @@ pub async fn find(
     let Some(codes) = codes else {
         return Ok(None);
     };
-    if !Changer::may(ctx, &mut tx, browser).await? {
-        return Ok(Some(NotKept::Hidden));
+    match Changer::look(ctx, &mut tx, browser).await {
+        Ok(_) => {}
+        // There nothing would ever show them.
+        Err(ServiceError::Conflict("sign-on-no-proofs")) => return Ok(None),
+        Err(ServiceError::Conflict(_) | ServiceError::Unauthenticated) => {
+            return Ok(Some(NotKept::Hidden));
+        }
+        Err(error) => return Err(error),
     }
     let codes = codes.reveal().lines().map(str::to_owned).collect();
     Ok(Some(NotKept::Readable(codes)))
 }
 
-/// The person has kept the codes: from now on nobody can read them here.
-pub async fn keep(ctx: &Ctx, person: PersonId) -> Result<(), ServiceError> {
+/// The person has kept the codes: from now on nobody can read them here. Whoever may not read them does not say so in its place.
+pub async fn keep(ctx: &Ctx, browser: &Browser) -> Result<(), ServiceError> {
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
+    let person = Changer::find(ctx, &mut tx, browser).await?.person.id;
     vault::remove(&mut tx, &SecretName::RecoveryCodes(person)).await?;
+    note(ctx, &mut tx, person, "keep_recovery_codes", &json!({})).await?;
     Ok(tx.commit().await?)
 }
 

@@ -18,7 +18,11 @@ use super::{
     Session, hold, proofs, require_partner, require_staff, sessions::require_fresh, sign_on,
 };
 use crate::{
-    Ctx, ServiceError, audit::record, company::lock_member, messages, people::lock as lock_staff,
+    Ctx, ServiceError,
+    audit::record,
+    company::{lock_member, lock_team},
+    messages,
+    people::lock as lock_staff,
 };
 
 /// Resets a colleague, for an owner of its company.
@@ -35,6 +39,8 @@ pub async fn reset_member(
     let own = require_partner(&session.actor, Action::ManageTeam)?;
     let reason = check(session, person, reason)?;
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
+    // Whoever is reset meanwhile resets nobody any more.
+    lock_team(&mut tx, own).await?;
     require_fresh(ctx, &mut tx, session).await?;
     let member = lock_member(&mut tx, own, person).await?;
     hold(&mut tx, person).await?;
@@ -61,8 +67,8 @@ pub async fn reset_person(
     require_staff(&session.actor, Action::ManagePeople)?;
     let reason = check(session, person, reason)?;
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
-    require_fresh(ctx, &mut tx, session).await?;
     lock_staff(&mut tx).await?;
+    require_fresh(ctx, &mut tx, session).await?;
     hold(&mut tx, person).await?;
     let record = find(&mut tx, person).await?;
     if record.disabled_at.is_some() {
@@ -109,10 +115,12 @@ async fn reset(
     if had.is_none() {
         return Err(ServiceError::field("person", "reset-nothing"));
     }
-    proofs::remove_all(tx, person).await?;
     // Links first: one that is just being used is waited for, and the session that it begins ends with the others.
     stored::spend_links(tx, person, now).await?;
     stored::revoke_of(tx, person, None, now).await?;
+    // The wrong codes were those of an app that it has no more.
+    stored::forget_failures(tx, person).await?;
+    proofs::remove_all(tx, person).await?;
     let facts = json!({
         "email": lost.email,
         "reason": reason,

@@ -1,11 +1,14 @@
 //! Where a person is signed in, as that person sees it.
 
 use portal_domain::{access::Proof, calendar::Timestamp, ids::SessionId};
-use portal_store::{Across, Tx, sessions as stored};
+use portal_store::{
+    Across, Tx,
+    sessions::{self as stored, SessionRecord},
+};
 use serde_json::json;
 
 use super::{
-    Browser, Session, known,
+    Browser, Session, hold, known,
     proofs::{is_fresh, note},
 };
 use crate::{Ctx, ServiceError};
@@ -24,10 +27,10 @@ pub struct SignedIn {
     pub is_this: bool,
 }
 
-/// Where the person is signed in, the place that was used last first.
+/// Where the person is signed in, as far as the session reaches, the place that was used last first.
 pub async fn list(ctx: &Ctx, session: &Session) -> Result<Vec<SignedIn>, ServiceError> {
     let mut tx = ctx.store.across(Across::SignIn).read().await?;
-    let records = stored::list_of(&mut tx, session.actor.person(), ctx.now()).await?;
+    let (_, records) = list_from(ctx, &mut tx, session).await?;
     let open = records.into_iter().filter(|record| record.proof.opens());
     Ok(open
         .map(|record| SignedIn {
@@ -41,12 +44,27 @@ pub async fn list(ctx: &Ctx, session: &Session) -> Result<Vec<SignedIn>, Service
         .collect())
 }
 
+/// The session itself, and all of its person's that it reaches: what a provider says is believed for one company alone, so from there no other is seen or ended.
+async fn list_from(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    session: &Session,
+) -> Result<(SessionRecord, Vec<SessionRecord>), ServiceError> {
+    let mut records = stored::list_of(tx, session.actor.person(), ctx.now()).await?;
+    let this = records.iter().find(|record| record.id == session.id);
+    let this = this.cloned().ok_or(ServiceError::Unauthenticated)?;
+    records.retain(|other| this.proof != Proof::SignOn || other.partner == this.partner);
+    Ok((this, records))
+}
+
 /// Signs the person out in one place, if it has just proved itself here.
 pub async fn end(ctx: &Ctx, session: &Session, id: SessionId) -> Result<(), ServiceError> {
     let person = session.actor.person();
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
     require_fresh(ctx, &mut tx, session).await?;
-    if !stored::revoke_own(&mut tx, person, id, ctx.now()).await? {
+    let (_, records) = list_from(ctx, &mut tx, session).await?;
+    let is_there = records.iter().any(|record| record.id == id);
+    if !is_there || !stored::revoke_own(&mut tx, person, id, ctx.now()).await? {
         return Err(ServiceError::NotFound);
     }
     let facts = json!({ "session": id });
@@ -60,18 +78,19 @@ pub(super) async fn require_fresh(
     tx: &mut Tx,
     session: &Session,
 ) -> Result<(), ServiceError> {
-    let records = stored::list_of(tx, session.actor.person(), ctx.now()).await?;
-    match records.iter().find(|record| record.id == session.id) {
-        Some(this) if is_fresh(ctx, this) => Ok(()),
-        // Whoever signs out here and in again may come back without having been asked anything there.
-        Some(this) if this.proof == Proof::SignOn => {
-            Err(ServiceError::Conflict("sign-on-prove-again"))
-        }
-        _ => Err(ServiceError::Conflict("prove-again")),
+    let (this, _) = list_from(ctx, tx, session).await?;
+    if is_fresh(ctx, &this) {
+        return Ok(());
     }
+    Err(ServiceError::Conflict(match this.proof {
+        // Whoever signs out here and in again may come back without having been asked anything there.
+        Proof::SignOn => "sign-on-prove-again",
+        _ => "prove-again",
+    }))
 }
 
-/// Signs the person out everywhere but here, if it has just proved itself here; no other browser is known for it any more.
+/// Signs the person out everywhere but here, if it has just proved itself here; no other browser is known for it any more. From a provider's session only where that
+/// reaches, and what is known of browsers stays.
 pub async fn end_others(
     ctx: &Ctx,
     session: &Session,
@@ -79,9 +98,17 @@ pub async fn end_others(
 ) -> Result<(), ServiceError> {
     let person = session.actor.person();
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
+    hold(&mut tx, person).await?;
     require_fresh(ctx, &mut tx, session).await?;
-    stored::revoke_of(&mut tx, person, Some(session.id), ctx.now()).await?;
-    known::forget_others(&mut tx, person, browser).await?;
+    let (this, records) = list_from(ctx, &mut tx, session).await?;
+    if this.proof == Proof::SignOn {
+        for other in records.iter().filter(|other| other.id != this.id) {
+            stored::revoke_own(&mut tx, person, other.id, ctx.now()).await?;
+        }
+    } else {
+        stored::revoke_of(&mut tx, person, Some(this.id), ctx.now()).await?;
+        known::forget_others(&mut tx, person, browser).await?;
+    }
     note(ctx, &mut tx, person, "end_sessions", &json!({})).await?;
     Ok(tx.commit().await?)
 }

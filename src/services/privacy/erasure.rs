@@ -16,7 +16,7 @@ use portal_domain::{
     scope::Scope,
 };
 use portal_store::{
-    Tx, audit as stored_audit, leads,
+    Tx, audit as stored_audit, known_browsers, leads,
     leads::LeadRecord,
     mails, partners,
     people::{self, PersonRecord},
@@ -197,6 +197,7 @@ async fn erase_person(
     }
     people::erase(tx, id, &pseudonym(&id.to_string()), ERASED, now).await?;
     sessions::remove_of(tx, id).await?;
+    known_browsers::remove_of(tx, id, None).await?;
     proofs::remove_all(tx, id).await
 }
 

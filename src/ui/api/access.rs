@@ -206,7 +206,7 @@ pub async fn renew_recovery_codes() -> Result<Done, UiError> {
 pub async fn keep_recovery_codes() -> Result<Done, UiError> {
     use portal_services::access::recovery;
     let page = crate::web::page::current().await?;
-    page.said(recovery::keep(&page.ctx, page.actor()?.person()).await)?;
+    page.said(recovery::keep(&page.ctx, &page.browser()).await)?;
     Ok(Done::new("/security", "recovery-codes-kept"))
 }
 

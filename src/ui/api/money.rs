@@ -8,9 +8,11 @@ use super::{Done, UiError};
 /// Raises the partner's invoice, with its PDF if one came with the form; the bill is made in Xero afterwards.
 #[server(endpoint = "raise_invoice")]
 pub async fn raise_invoice(form: InvoiceForm) -> Result<Done, UiError> {
+    use crate::web::{page, uploads};
     use portal_services::bills::raise;
-    let page = crate::web::page::current().await?;
-    page.said(raise(&page.ctx, page.actor()?, &form, page.uploaded()).await)?;
+    let page = page::current().await?;
+    let (actor, file) = (page.actor()?, uploads::take(&page).await?);
+    page.said(raise(&page.ctx, actor, &form, file).await)?;
     Ok(Done::new(
         format!("/statements/{}", form.statement.trim()),
         "invoice-raised",
@@ -20,9 +22,11 @@ pub async fn raise_invoice(form: InvoiceForm) -> Result<Done, UiError> {
 /// Hands in the PDF of an invoice that was raised without it.
 #[server(endpoint = "add_bill_pdf")]
 pub async fn add_bill_pdf(bill: BillId) -> Result<Done, UiError> {
+    use crate::web::{page, uploads};
     use portal_services::bill_files::add;
-    let page = crate::web::page::current().await?;
-    let statement = page.said(add(&page.ctx, page.actor()?, bill, page.uploaded()).await)?;
+    let page = page::current().await?;
+    let (actor, file) = (page.actor()?, uploads::take(&page).await?);
+    let statement = page.said(add(&page.ctx, actor, bill, file).await)?;
     Ok(Done::new(
         format!("/statements/{statement}"),
         "bill-pdf-added",

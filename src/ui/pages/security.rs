@@ -170,17 +170,15 @@ fn places(page: &Page, places: &[SignedIn], provider: Option<&ProviderRecord>) -
         .collect_view();
     let end_others = (places.len() > 1).then(|| {
         let label = page.words.text("session-end-others");
-        view! {
-            <div class="foot">
-                {kit::button_form("end_other_sessions", &[], label, "btn")}
-                {provider.map(|provider| prove_again(page, provider))}
-            </div>
-        }
+        kit::button_form("end_other_sessions", &[], label, "btn")
     });
+    let prove_again = provider.map(|provider| prove_again(page, provider));
+    let foot = (end_others.is_some() || prove_again.is_some())
+        .then(|| view! { <div class="foot">{end_others}{prove_again}</div> });
     card(
         page,
         "sessions",
-        view! { <ul class="rows">{rows}</ul>{end_others} }.into_any(),
+        view! { <ul class="rows">{rows}</ul>{foot} }.into_any(),
     )
 }
 

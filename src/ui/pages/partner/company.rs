@@ -261,7 +261,9 @@ fn reset_form(page: &Page, view: &CompanyView) -> Option<AnyView> {
         .map(|member| (member.person.to_string(), member.name.clone()))
         .collect();
     (may(page, Action::ManageTeam) && !others.is_empty()).then(|| {
-        let whose = field(page, RESET, "person", "person", "reset-person").select(others);
+        let nobody = [(String::new(), page.words.text("reset-choose"))];
+        let choices: Vec<(String, String)> = nobody.into_iter().chain(others).collect();
+        let whose = field(page, RESET, "person", "person", "reset-person").select(choices);
         reset::card(page, RESET, whose)
     })
 }

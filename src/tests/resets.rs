@@ -171,6 +171,9 @@ async fn an_owner_resets_neither_itself_nor_people_of_others_nor_whoever_gets_in
     let refused = reset_member(&mut owner, &itself, WHY).await;
     assert_eq!(refused.status, 409);
     assert!(refused.body.contains(&english("error-reset-yourself")));
+    let unchosen = reset_member(&mut owner, "", WHY).await;
+    assert_eq!(unchosen.status, 422);
+    assert!(unchosen.body.contains(&english("error-choose-one")));
     let long = "x".repeat(201);
     for loss in ["", long.as_str()] {
         assert_eq!(reset_member(&mut owner, &person, loss).await.status, 422);

@@ -54,11 +54,13 @@ pub async fn remove_member(person: PersonId) -> Result<Done, UiError> {
 /// Takes away everything that a colleague signs in with; `loss` says what of it was lost, and how it was made sure who asks.
 #[server(endpoint = "reset_member")]
 pub async fn reset_member(
-    person: PersonId,
+    #[server(default)] person: String,
     #[server(default)] loss: String,
 ) -> Result<Done, UiError> {
-    use portal_services::access::reset;
+    use portal_services::{ServiceError, access::reset};
     let page = crate::web::page::current().await?;
+    let person = person.parse();
+    let person = page.said(person.map_err(|_| ServiceError::field("person", "choose-one")))?;
     page.said(reset::reset_member(&page.ctx, page.signed_in()?, person, &loss).await)?;
     Ok(Done::new("/company", "proofs-reset"))
 }

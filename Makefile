@@ -29,7 +29,7 @@ BUILT := $(TARGET)/built-release
 ifdef CARGO_TARGET_DIR
 BUILT_PREREQUISITES := always
 else
-BUILT_PREREQUISITES := $(SOURCES) $(PORTAL)
+BUILT_PREREQUISITES := $(SOURCES) $(if $(wildcard $(PORTAL)),,always)
 endif
 
 .PHONY: help run dev check test build size mutants fuzz supply-chain sbom lost-answers bench-accrual bench-webhooks bench-jobs scan set-up set-up-tests format-check lint cargo-test journeys sdks size-of-build always
@@ -135,9 +135,8 @@ sdks:
 	cd end2end && PORTAL_BIN='$(PORTAL)' node_modules/.bin/playwright test --config=sdk.config.ts
 
 $(BUILT): $(BUILT_PREREQUISITES)
+	@mkdir -p '$(TARGET)' && touch '$@.begun'
 	LEPTOS_SITE_ROOT='$(SITE)' cargo leptos build --release --precompress $(LEPTOS_LOCKED)
-	@touch '$@'
+	@mv '$@.begun' '$@' # As old as its beginning: what is changed meanwhile asks for the next build.
 
-# Made by the rule above; a missing one asks for a build.
-$(PORTAL): ;
 always: ;

@@ -61,8 +61,7 @@ async fn list_from(
 pub async fn end(ctx: &Ctx, session: &Session, id: SessionId) -> Result<(), ServiceError> {
     let person = session.actor.person();
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
-    require_fresh(ctx, &mut tx, session).await?;
-    let (_, records) = list_from(ctx, &mut tx, session).await?;
+    let (_, records) = require_fresh(ctx, &mut tx, session).await?;
     let is_there = records.iter().any(|record| record.id == id);
     if !is_there || !stored::revoke_own(&mut tx, person, id, ctx.now()).await? {
         return Err(ServiceError::NotFound);
@@ -72,15 +71,15 @@ pub async fn end(ctx: &Ctx, session: &Session, id: SessionId) -> Result<(), Serv
     Ok(tx.commit().await?)
 }
 
-/// Whoever finds a browser open shuts nobody out with it.
+/// Whoever finds a browser open shuts nobody out with it. Answers the session and those that it reaches.
 pub(super) async fn require_fresh(
     ctx: &Ctx,
     tx: &mut Tx,
     session: &Session,
-) -> Result<(), ServiceError> {
-    let (this, _) = list_from(ctx, tx, session).await?;
+) -> Result<(SessionRecord, Vec<SessionRecord>), ServiceError> {
+    let (this, records) = list_from(ctx, tx, session).await?;
     if is_fresh(ctx, &this) {
-        return Ok(());
+        return Ok((this, records));
     }
     Err(ServiceError::Conflict(match this.proof {
         // Whoever signs out here and in again may come back without having been asked anything there.
@@ -99,8 +98,7 @@ pub async fn end_others(
     let person = session.actor.person();
     let mut tx = ctx.store.across(Across::SignIn).write().await?;
     hold(&mut tx, person).await?;
-    require_fresh(ctx, &mut tx, session).await?;
-    let (this, records) = list_from(ctx, &mut tx, session).await?;
+    let (this, records) = require_fresh(ctx, &mut tx, session).await?;
     if this.proof == Proof::SignOn {
         for other in records.iter().filter(|other| other.id != this.id) {
             stored::revoke_own(&mut tx, person, other.id, ctx.now()).await?;
